@@ -1,0 +1,1 @@
+"""What the specs say: lifecycles and environment as `transitions` machines, algorithms in the language."""
