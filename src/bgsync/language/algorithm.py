@@ -1,0 +1,198 @@
+"""Algorithms, rules and types of a spec; building one numbers its steps and refuses what breaks the language."""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.language.readback import say
+
+
+class LanguageError(ValueError):
+    """A model that breaks a rule of the language: the message names the cause, the place and the repair."""
+
+
+@dataclass(frozen=True)
+class Algorithm:
+    """A named list of steps. `returns` names the promise that a method returns; such a method runs in parallel."""
+
+    name: str
+    parameters: tuple[str, ...]
+    steps: tuple[s.Statement, ...]
+    returns: str | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the user agent does whenever a part of the environment takes a trigger. Level: MUST or SHOULD."""
+
+    name: str
+    machine: str
+    trigger: str
+    level: str
+    steps: tuple[s.Statement, ...]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A field of a type: its values, None when any string, and its initial value; fixed once it is in a list."""
+
+    name: str
+    values: tuple[str, ...] | None = None
+    initial: str | None = None
+    fixed: bool = False
+
+
+@dataclass(frozen=True)
+class ObjectType:
+    """A type of object that a list of the spec holds, unique by one member where the text says so."""
+
+    name: str
+    list_name: str
+    members: tuple[Member, ...]
+    unique: str | None = None
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Everything that a spec text, or a module of `model/`, says. Raises LanguageError when it breaks a rule."""
+
+    title: str
+    revision: str
+    type: ObjectType
+    algorithms: tuple[Algorithm, ...]
+    rules: tuple[Rule, ...] = ()
+    fire_functional_event: Algorithm | None = None
+    methods: tuple[str, ...] = ("register",)
+    """The algorithms that a page or a worker may call."""
+
+    def __post_init__(self) -> None:
+        names = {algorithm.name for algorithm in self.algorithms}
+        for name, body in self.bodies():
+            _check_body(self, names, name, body)
+        for method in self.methods:
+            if method not in names:
+                raise LanguageError(f"{self.title}: method {method!r} is not among {sorted(names)}: add its algorithm")
+
+    def bodies(self) -> tuple[tuple[str, tuple[s.Statement, ...]], ...]:
+        """Give the name and the steps of every algorithm and rule."""
+        extra = (self.fire_functional_event,) if self.fire_functional_event else ()
+        return tuple((part.name, part.steps) for part in (*self.algorithms, *extra, *self.rules))
+
+    def statements(self) -> tuple[s.Statement, ...]:
+        """Give every statement."""
+        return tuple(statement for _, body in self.bodies() for statement in s.walk(body))
+
+    def algorithm(self, name: str) -> Algorithm:
+        """Find an algorithm by name. Raises KeyError."""
+        return {algorithm.name: algorithm for algorithm in self.algorithms}[name]
+
+
+def algorithm(
+    name: str, parameters: tuple[str, ...], steps: s.Steps, *, returns: str | None = None, file: str
+) -> Algorithm:
+    """Build an algorithm written by hand: number its steps and give every statement its origin in `file`."""
+    return Algorithm(name, parameters, _Numbering(name, file).steps(steps, ()), returns)
+
+
+def rule(name: str, machine: str, trigger: str, level: str, steps: s.Steps, *, file: str) -> Rule:
+    """Build a rule written by hand, as `algorithm` does."""
+    return Rule(name, machine, trigger, level, _Numbering(name, file).steps(steps, ()))
+
+
+class _Numbering:
+    def __init__(self, name: str, file: str) -> None:
+        self.name, self.file = name, file
+        self.seen: Counter[str] = Counter()
+
+    def steps(self, items: s.Steps, path: tuple[int, ...]) -> tuple[s.Statement, ...]:
+        numbered: list[s.Statement] = []
+        for number, item in enumerate(items, start=1):
+            group = item if isinstance(item, tuple) else (item,)
+            origin = self.origin(group, (*path, number))
+            numbered += [self.stamp(statement, origin) for statement in group]
+        return tuple(numbered)
+
+    def origin(self, group: tuple[s.Statement, ...], path: tuple[int, ...]) -> s.Origin:
+        for statement in group:
+            if not isinstance(statement, s.Statement):
+                step = ".".join(map(str, path))
+                raise LanguageError(f"{self.name} step {step}: {statement!r} is no statement: write one of the language")
+        sentence = ", and ".join(map(say, group))
+        ordinal = self.seen[sentence]
+        self.seen[sentence] += 1
+        digest = hashlib.sha1(f"{self.name}\0{sentence}\0{ordinal}".encode()).hexdigest()[:12]
+        return s.Origin(self.name, path, self.file, group[0].written, 1, sentence, digest)
+
+    def stamp(self, statement: s.Statement, origin: s.Origin) -> s.Statement:
+        body = getattr(statement, "body", None)
+        if body is None:
+            return replace(statement, origin=origin)
+        built: tuple[s.Statement, ...]
+        if isinstance(body, s.Steps):
+            built = self.steps(body, origin.path)
+        else:
+            inner = body if isinstance(body, tuple) else (body,)
+            self.origin(inner, origin.path)
+            built = tuple(self.stamp(each, origin) for each in inner)
+        return replace(statement, origin=origin, body=built)  # type: ignore[call-arg]  # every block has a body
+
+
+def _check_body(spec: Spec, names: set[str], name: str, body: tuple[s.Statement, ...]) -> None:
+    previous: s.Statement | None = None
+    for statement in body:
+        if statement.origin is None:
+            raise LanguageError(f"{name}: {say(statement)!r} has no origin: build it with `algorithm` or `rule`")
+        place = f"{statement.origin} ({statement.origin.file}:{statement.origin.line})"
+        if isinstance(statement, s.Else) and not isinstance(previous, s.If):
+            raise LanguageError(f"{place}: Else does not follow an If: put it right after one")
+        if isinstance(statement, s.Call) and statement.algorithm not in names:
+            raise LanguageError(f"{place}: unknown algorithm {statement.algorithm!r}: one of {sorted(names)}")
+        _check_values(spec, statement, place)
+        _check_body(spec, names, name, s.body_of(statement))
+        previous = statement
+
+
+def _check_values(spec: Spec, statement: s.Statement, place: str) -> None:
+    domains = {member.name: member.values for member in spec.type.members}
+    pairs: list[tuple[e.Expr, e.Expr]] = []
+    if isinstance(statement, s.Set):
+        pairs.append((statement.target, statement.value))
+    for expression in s.expressions(statement):
+        for part in e.parts(expression):
+            if not isinstance(part, _EXPRESSIONS):
+                raise LanguageError(f"{place}: {part!r} is no expression: use one of the language, or a plain value")
+            if isinstance(part, e.Is):
+                pairs += [(part.left, part.right), (part.right, part.left)]
+            if isinstance(part, e.New) and part.type not in (spec.type.name, "sequence"):
+                raise LanguageError(f"{place}: unknown type {part.type!r}: this spec declares {spec.type.name!r}")
+            if isinstance(part, e.ListOf) and part.name != spec.type.list_name:
+                raise LanguageError(f"{place}: unknown list {part.name!r}: this spec declares {spec.type.list_name!r}")
+    for target, value in pairs:
+        if isinstance(target, e.Field) and isinstance(value, str):
+            values = domains.get(target.name)
+            if values is not None and value not in values:
+                raise LanguageError(f"{place}: {target.name} is never {value!r}: one of {', '.join(values)}")
+
+
+_EXPRESSIONS = (
+    str,
+    bool,
+    type(None),
+    e.Var,
+    e.Field,
+    e.ListOf,
+    e.Associated,
+    e.Find,
+    e.New,
+    e.Contains,
+    e.Environment,
+    e.WindowClients,
+    e.Choice,
+    e.Is,
+    e.Not,
+    e.And,
+    e.Or,
+)
+

@@ -1,0 +1,294 @@
+"""Statements of the algorithm language: what one sentence of an Infra-style algorithm does.
+
+A statement is frozen data with an `Origin`. It compares equal to another that says the same, wherever each stands.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+
+from bgsync.language.expressions import Expr, Field, ListOf, Var
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a statement comes from. Several statements of one sentence share one origin."""
+
+    algorithm: str
+    path: tuple[int, ...]
+    file: str
+    line: int
+    column: int
+    sentence: str
+    key: str
+    """Survives renumbering: a digest of the algorithm's name and the sentence, with an ordinal where it recurs."""
+
+    @property
+    def step(self) -> str:
+        """The step's number as a reader writes it, such as 8.2."""
+        return ".".join(map(str, self.path))
+
+    def __str__(self) -> str:
+        return f"{self.algorithm} {self.step}"
+
+
+def _line_of_caller() -> int:
+    return sys._getframe(2).f_lineno
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What every statement has. `written` is the line of the Python file that builds it."""
+
+    origin: Origin | None = field(default=None, compare=False, repr=False, kw_only=True)
+    written: int = field(default_factory=_line_of_caller, compare=False, repr=False, kw_only=True)
+
+
+
+Body = Statement | tuple["Statement | tuple[Statement, ...]", ...]
+"""`steps(...)` for numbered steps of their own, else one or more statements of the same sentence."""
+
+
+class Steps(tuple["Statement | tuple[Statement, ...]", ...]):
+    """A numbered list of steps; an item that is a tuple is one step of several statements."""
+
+
+def steps(*items: Statement | tuple[Statement, ...]) -> Steps:
+    """Write a numbered list of steps."""
+    return Steps(items)
+
+
+@dataclass(frozen=True)
+class Let(Statement):
+    """Bind a new variable."""
+
+    name: str
+    value: Expr
+
+
+@dataclass(frozen=True)
+class Set(Statement):
+    """Change a variable or a field."""
+
+    target: Var | Field
+    value: Expr
+
+
+@dataclass(frozen=True)
+class If(Statement):
+    """Do `body` when the condition is true."""
+
+    condition: Expr
+    body: Body
+
+
+@dataclass(frozen=True)
+class Else(Statement):
+    """Do `body` when the condition of the If just before was false."""
+
+    body: Body
+
+
+@dataclass(frozen=True)
+class ForEach(Statement):
+    """Do `body` for each item; with `any_order` for all of them in parallel, since no order is promised."""
+
+    name: str
+    collection: Expr
+    body: Body
+    where: Expr = True
+    any_order: bool = False
+
+
+@dataclass(frozen=True)
+class While(Statement):
+    """Repeat `body` while the condition is true."""
+
+    condition: Expr
+    body: Body
+
+
+@dataclass(frozen=True)
+class Add(Statement):
+    """Put an item at the end of a list, or of a sequence that a variable holds."""
+
+    item: Expr
+    collection: ListOf | Var
+
+
+@dataclass(frozen=True)
+class Remove(Statement):
+    """Take an item out of a list; nothing happens when it is not there."""
+
+    item: Expr
+    collection: ListOf
+
+
+@dataclass(frozen=True)
+class Resolve(Statement):
+    """Resolve a promise."""
+
+    promise: Var
+
+
+@dataclass(frozen=True)
+class Reject(Statement):
+    """Reject a promise with an error."""
+
+    promise: Var
+    error: str
+
+
+@dataclass(frozen=True)
+class Assert(Statement):
+    """State what the text holds to be true here."""
+
+    condition: Expr
+
+
+@dataclass(frozen=True)
+class Return(Statement):
+    """End the algorithm; the caller goes on."""
+
+
+@dataclass(frozen=True)
+class Abort(Statement):
+    """End the innermost list of steps that was started asynchronously or called."""
+
+
+@dataclass(frozen=True)
+class Continue(Statement):
+    """Go on with the next round of the innermost loop."""
+
+
+@dataclass(frozen=True)
+class Wait(Statement):
+    """Wait for a length of time that the user agent defines."""
+
+    duration: str
+
+
+@dataclass(frozen=True)
+class InParallel(Statement):
+    """Start `body` as an invocation of its own."""
+
+    body: Body
+
+
+@dataclass(frozen=True)
+class Atomically(Statement):
+    """Do `body` as one action."""
+
+    body: Body
+
+
+@dataclass(frozen=True)
+class Upon(Statement):
+    """When the event's promise settles in one of these ways, do `body`. Outcomes: fulfilled, rejected, terminated."""
+
+    outcomes: tuple[str, ...]
+    promise: Expr
+    body: Body
+
+
+@dataclass(frozen=True)
+class FireFunctionalEvent(Statement):
+    """Fire a functional event with these members, then do `body` with `bind` naming the dispatched event."""
+
+    event: str
+    about: Expr
+    """The object that the event is about: its registration."""
+    members: tuple[tuple[str, Expr], ...]
+    bind: str
+    body: Body
+
+
+@dataclass(frozen=True)
+class QueueTask(Statement):
+    """Queue `body` as a task of the service worker and wait until it has run or was discarded."""
+
+    body: Body
+
+
+@dataclass(frozen=True)
+class Dispatch(Statement):
+    """Dispatch the functional event in the service worker (only in the algorithm Fire Functional Event)."""
+
+
+@dataclass(frozen=True)
+class RunPostDispatchSteps(Statement):
+    """Run the steps that were handed to Fire Functional Event."""
+
+
+@dataclass(frozen=True)
+class Call(Statement):
+    """Run another algorithm and wait until it returns."""
+
+    algorithm: str
+    arguments: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Increment(Statement):
+    """Add one to a variable, which is counted 0, 1, many."""
+
+    target: Var
+
+
+@dataclass(frozen=True)
+class Enqueue(Statement):
+    """Enqueue `body` to a parallel queue, which runs one batch at a time in order."""
+
+    queue: str
+    body: Body
+
+
+@dataclass(frozen=True)
+class NotUnderstood(Statement):
+    """A sentence that was not understood: never dropped, never guessed. Does nothing when it runs."""
+
+    text: str
+    reads: tuple[str, ...] = ()
+    may_write: tuple[str, ...] = ()
+
+
+def body_of(statement: Statement) -> tuple[Statement, ...]:
+    """Give the statements directly inside a built statement, none for one that holds no others."""
+    body = getattr(statement, "body", ())
+    return tuple(inner for inner in body if isinstance(inner, Statement))
+
+
+def walk(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Give all statements of a built body, each before what is inside it."""
+    found: tuple[Statement, ...] = ()
+    for statement in body:
+        found += (statement, *walk(body_of(statement)))
+    return found
+
+
+def expressions(statement: Statement) -> tuple[Expr, ...]:
+    """Give the expressions that a statement itself evaluates, not those of statements inside it."""
+    match statement:
+        case Let(value=value):
+            return (value,)
+        case Set(target=target, value=value):
+            return (value, target.owner) if isinstance(target, Field) else (value,)
+        case If(condition=condition) | While(condition=condition) | Assert(condition=condition):
+            return (condition,)
+        case ForEach(collection=collection, where=where):
+            return (collection, where)
+        case Add(item=item, collection=collection) | Remove(item=item, collection=collection):
+            return (item, collection)
+        case Resolve(promise=promise) | Reject(promise=promise):
+            return (promise,)
+        case Upon(promise=promise):
+            return (promise,)
+        case FireFunctionalEvent(about=about, members=members):
+            return (about, *(value for _, value in members))
+        case Call(arguments=arguments):
+            return arguments
+        case Increment(target=target):
+            return (target,)
+        case _:
+            return ()

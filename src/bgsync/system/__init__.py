@@ -1,0 +1,1 @@
+"""A spec closed with an environment and bounds: what can happen."""

@@ -1,0 +1,476 @@
+"""The one interpreter: what an action of a process does. Plain Python, and the meaning of every statement.
+
+An action runs an invocation from where it stands. At granularity `step` it takes the steps that touch nothing but the
+invocation's own variables together with the next one that touches anything shared, and stops before the step after
+that; if nothing shared is left to do, it runs to the end. This loses nothing: a step that only touches what is private
+commutes with every step of every other process (Lipton's reduction). At granularity `algorithm` it runs to its next
+wait. A block marked "atomically" never stops inside, except where a call in it waits.
+
+What is private: variables, the promise that the method returns (nobody else acts on it), fields that never change once
+an object is in a list, parts of the environment that cannot move in this scenario, and the window clients: they come
+and go at will and trigger nothing, so reading them is a free choice. A failed Assert ends the run.
+
+Several outcomes come from choices: the run is repeated with each script of choices until none is left open.
+"""
+
+from collections.abc import Callable, Iterator
+
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.system.program import END, EVENT, Instruction, Program, loop_variable
+from bgsync.system.state import (
+    Client,
+    Event,
+    Executed,
+    Frame,
+    Object,
+    Observation,
+    Outcome,
+    Process,
+    Ref,
+    Shared,
+    Undecided,
+    Value,
+)
+
+MANY = 2
+"""What is counted is counted 0, 1, many."""
+
+
+class NeedsChoice(Exception):  # noqa: N818  # a signal, not an error
+    """Raised inside a run at a choice that its script does not decide."""
+
+    def __init__(self, options: tuple[Value, ...]) -> None:
+        self.options = options
+
+
+class Interpreter:
+    """Runs processes of a program in a scenario.
+
+    `machines` are the names of the environment machines in the order of a context, `moving` those that can change,
+    `adversities` the adversities that are on, `granularity` is `step` or `algorithm`.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        machines: tuple[str, ...],
+        moving: frozenset[str],
+        adversities: frozenset[str],
+        granularity: str,
+        initial: dict[str, str],
+        tags: tuple[str, ...],
+    ) -> None:
+        self.program, self.machines, self.moving = program, machines, moving
+        self.adversities, self.by_step, self.initial, self.tags = adversities, granularity == "step", initial, tags
+        self.type = program.spec.type
+        self.members = {member.name: place for place, member in enumerate(self.type.members)}
+        self.fixed = {member.name for member in self.type.members if member.fixed}
+        self.shared_code = [self._is_shared(instruction) for instruction in program.code]
+        self.quiet = self._find_quiet()
+        self.promise_of = {a.name: a.returns for a in program.spec.algorithms if a.returns}
+
+    def outcomes(self, shared: Shared, process: Process, settle: str | None = None) -> Iterator[Outcome]:
+        """Give every way in which the next action of `process` can end; `settle` is how its event settles."""
+        scripts: list[tuple[Value, ...]] = [()]
+        while scripts:
+            script = scripts.pop()
+            try:
+                yield _Run(self, shared, process, script).run(settle)
+            except NeedsChoice as open_choice:
+                scripts += [(*script, option) for option in reversed(open_choice.options)]
+
+    def waits(self, process: Process) -> str | None:
+        """Say what a process waits for: `await` a handler, `wait` for time, or None."""
+        op = self.program.code[process.pc].op
+        return op if op in ("await", "wait") else None
+
+    def _is_shared(self, instruction: Instruction) -> bool:
+        statement = instruction.statement
+        if instruction.op in ("dispatch", "task", "add", "remove"):
+            return not (isinstance(statement, s.Add) and isinstance(statement.collection, e.Var))
+        if isinstance(statement, s.Set) and isinstance(statement.target, e.Field):
+            return statement.target.name not in self.fixed
+        if instruction.op in ("each", "jump", "end", "upon", "await", "spawn"):
+            return False
+        return any(self._reads_shared(part) for whole in s.expressions(statement) for part in e.parts(whole))
+
+    def _reads_shared(self, part: e.Expr) -> bool:
+        match part:
+            case e.Find() | e.Contains() | e.ListOf():
+                return True
+            case e.Environment(machine=machine):
+                return machine in self.moving
+            case e.Field(name=name):
+                return name in self.members and name not in self.fixed
+            case _:
+                return False
+
+    def _find_quiet(self) -> list[bool]:
+        """Find the instructions from which an invocation only does private things, to its end."""
+        code = self.program.code
+        quiet = [True] * len(code)
+        changed = True
+        while changed:
+            changed = False
+            for pc, instruction in enumerate(code):
+                blocks = instruction.op in ("wait", "await", "task", "call")
+                good = not blocks and not self.shared_code[pc]
+                good = good and all(quiet[n] for n in self.program.successors(pc))
+                if quiet[pc] and not good:
+                    quiet[pc], changed = False, True
+        return quiet
+
+
+class _Run:
+    """One run of one process with a script of choices; its methods change it, and nothing outside of it."""
+
+    def __init__(self, machine: Interpreter, shared: Shared, process: Process, script: tuple[Value, ...]) -> None:
+        self.machine, self.program = machine, machine.program
+        self.context, self.heap = shared.context, list(shared.heap)
+        self.frames = [(frame.pc, dict(frame.variables)) for frame in process.frames]
+        self.note = process.note
+        self.script, self.asked = script, 0
+        self.choices: list[tuple[str, Value]] = []
+        self.spawned: list[Process] = []
+        self.at_once: list[Process] = []
+        self.executed: list[Executed] = []
+        self.seen: list[Observation] = []
+        self.failed = False
+        self.delayed = False
+        self.pc, self.variables = self.frames.pop()
+
+    def run(self, settle: str | None) -> Outcome:
+        code, machine = self.program.code, self.machine
+        group, touched, hold, first = None, False, -1, True
+        while True:
+            instruction = code[self.pc]
+            if instruction.op == "end":
+                self._drop_promise()
+                if not self.frames:
+                    return self._outcome(None)
+                self.pc, self.variables = self.frames.pop()
+                group = None
+                continue
+            if instruction.op in ("wait", "await", "task") and not first:
+                return self._outcome(self._process())
+            if instruction.group != group:
+                held = hold >= 0 and (instruction.atomic or len(self.frames) >= hold)
+                if not held:
+                    hold = -1
+                    if machine.by_step and touched and not self._only_quiet():
+                        return self._outcome(self._process())
+                group = instruction.group
+            if instruction.atomic and hold < 0:
+                hold = len(self.frames) + 1
+            first = False
+            touched = touched or machine.shared_code[self.pc]
+            here, depth = self.pc, len(self.frames)
+            self._execute(instruction, settle)
+            self.executed.append(Executed(here, tuple(self.seen)))
+            self.seen = []
+            if self.failed:
+                return self._outcome(None)
+            if instruction.op == "call" and len(self.frames) == depth and hold >= 0:
+                hold = 0  # a call in tail position: the frame of the atomic block is gone, but the block goes on
+
+    def _only_quiet(self) -> bool:
+        quiet = self.machine.quiet
+        return quiet[self.pc] and all(quiet[pc] for pc, _ in self.frames)
+
+    def _process(self) -> Process:
+        frames = (*self.frames, (self.pc, self.variables))
+        return Process(tuple(self._frame(pc, variables) for pc, variables in frames), self.note)
+
+    def _frame(self, pc: int, variables: dict[str, Value]) -> Frame:
+        live = self.program.live[pc]
+        return Frame(pc, tuple(sorted((k, x) for k, x in variables.items() if k in live or k.startswith("@p"))))
+
+    def _outcome(self, process: Process | None) -> Outcome:
+        shared = Shared(self.context, tuple(self.heap))
+        ran, chosen = tuple(self.executed), tuple(self.choices)
+        return Outcome(process, tuple(self.spawned), tuple(self.at_once), shared, ran, self.failed, chosen)
+
+    def _see(self, kind: str, slot: int | None = None, before: Value = None, after: Value = None) -> None:
+        self.seen.append(Observation(kind, slot, before, after, self.delayed))
+
+    def _choose(self, name: str, options: tuple[Value, ...]) -> Value:
+        if self.asked == len(self.script):
+            raise NeedsChoice(options)
+        chosen = self.script[self.asked]
+        self.asked += 1
+        self.choices.append((name, chosen))
+        return chosen
+
+    def _drop_promise(self) -> None:
+        if self.variables.get("@promise") == "pending":
+            self._see("unsettled")
+            self.executed.append(Executed(self.pc, tuple(self.seen)))
+            self.seen = []
+
+    def _execute(self, instruction: Instruction, settle: str | None) -> None:
+        self.delayed = instruction.delayed
+        handler: Callable[[Instruction], None] | None = getattr(self, "_do_" + instruction.op.replace(" ", "_"), None)
+        if instruction.op == "await":
+            self._settle(instruction, settle)
+            return
+        if handler is None:
+            raise TypeError(f"{instruction.origin}: no meaning for {instruction.op!r}")
+        self.pc, here = instruction.next, self.pc
+        if handler(instruction) is not None:
+            raise AssertionError(here)
+
+    def _settle(self, instruction: Instruction, settle: str | None) -> None:
+        about = self.variables.get(EVENT)
+        self._see("settled", about.slot if isinstance(about, Ref) else None, None, settle)
+        self.pc = next((entry for outcome, entry, _ in instruction.branches if outcome == settle), END)
+
+    def _do_let(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.Let)
+        self.variables[instruction.statement.name] = self.value(instruction.statement.value)
+
+    def _do_set(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        assert isinstance(statement, s.Set)
+        value = self.value(statement.value)
+        if isinstance(statement.target, e.Var):
+            self.variables[statement.target.name] = value
+            return
+        owner = self.value(statement.target.owner)
+        place = self.machine.members.get(statement.target.name)
+        if not isinstance(owner, Ref) or place is None:
+            raise TypeError(f"{instruction.origin}: {statement.target.name!r} is set on what has no such member")
+        known = self._object(owner)
+        before = known.fields[place]
+        self.heap[owner.slot] = known._replace(fields=(*known.fields[:place], value, *known.fields[place + 1 :]))
+        if statement.target.name not in self.machine.fixed and before != value:
+            self._see("set", owner.slot, before, value)
+
+    def _do_increment(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.Increment)
+        name = instruction.statement.target.name
+        count = self.variables.get(name)
+        self.variables[name] = min((count if isinstance(count, int) else 0) + 1, MANY)
+
+    def _do_branch(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.If | s.While)
+        if not self.value(instruction.statement.condition):
+            self.pc = instruction.other
+
+    def _do_jump(self, instruction: Instruction) -> None:
+        """Control only."""
+
+    def _do_notunderstood(self, instruction: Instruction) -> None:
+        """Nothing is known, so nothing is done."""
+
+    def _do_items(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.ForEach)
+        self.variables[loop_variable(instruction)] = self.items(instruction.statement)
+
+    def _do_each(self, instruction: Instruction) -> None:
+        statement, hidden = instruction.statement, loop_variable(instruction)
+        assert isinstance(statement, s.ForEach)
+        left = self.variables[hidden]
+        assert isinstance(left, tuple)
+        while left:
+            self.variables[statement.name], left = left[0], left[1:]
+            self.variables[hidden] = left
+            if self.value(statement.where):
+                return
+        self.variables.pop(hidden)
+        self.pc = instruction.other
+
+    def _do_spawn_each(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        assert isinstance(statement, s.ForEach)
+        for item in self.items(statement):
+            self.variables[statement.name] = item
+            if self.value(statement.where):
+                self.at_once.append(self._child(instruction.other))
+
+    def _child(self, entry: int) -> Process:
+        """Start an invocation; a variable that only it needs from now on is copied, since values never change."""
+        return Process((self._frame(entry, {k: x for k, x in self.variables.items() if k != "@promise"}),))
+
+    def _do_spawn(self, instruction: Instruction) -> None:
+        self.spawned.append(self._child(instruction.other))
+        if self.program.code[instruction.other].op == "wait":
+            self._see("waiting")
+
+    def _do_upon(self, instruction: Instruction) -> None:
+        self.spawned.append(self._child(instruction.other)._replace(note=self.note))
+
+    def _do_wait(self, instruction: Instruction) -> None:
+        self._see("elapsed")
+
+    def _do_task(self, instruction: Instruction) -> None:
+        """The task runs."""
+
+    def _do_dispatch(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        assert isinstance(statement, s.FireFunctionalEvent)
+        members = tuple((name, self.value(member, lazy=True)) for name, member in statement.members)
+        about = self.value(statement.about)
+        self.variables[statement.bind] = Event(members)
+        self.variables[EVENT] = about
+        self._see("dispatched", about.slot if isinstance(about, Ref) else None)
+
+    def _do_call(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        assert isinstance(statement, s.Call)
+        callee = self.program.spec.algorithm(statement.algorithm)
+        arguments = {n: self.value(x) for n, x in zip(callee.parameters, statement.arguments, strict=True)}
+        back = self.pc
+        while self.program.code[back].op == "jump":
+            back = self.program.code[back].next
+        if back != END or self.variables.get("@promise") == "pending":
+            self.frames.append((self.pc, self.variables))
+        else:
+            while self.pc != END:
+                self.executed.append(Executed(self.pc, ()))
+                self.pc = self.program.code[self.pc].next
+        self.pc, self.variables = self.program.entry[statement.algorithm], dict(arguments)
+
+    def _do_add(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        assert isinstance(statement, s.Add)
+        item = self.value(statement.item)
+        if isinstance(statement.collection, e.Var):
+            have = self.value(statement.collection)
+            assert isinstance(have, tuple)
+            self.variables[statement.collection.name] = (*have, item)
+            return
+        assert isinstance(item, Ref)
+        known, unique = self._object(item), self.machine.type.unique
+        place = self.machine.members.get(unique or "")
+        same = [o for o in self.heap if o and o.listed and place is not None and o.fields[place] == known.fields[place]]
+        self.heap[item.slot] = known._replace(listed=True)
+        self._see("listed", item.slot)
+        if same:
+            self._see("duplicate", item.slot)
+            self.failed = True
+
+    def _do_remove(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        assert isinstance(statement, s.Remove)
+        item = self.value(statement.item)
+        assert isinstance(item, Ref)
+        if self._object(item).listed:
+            self._see("removed", item.slot, self._object(item).fields)
+            self.heap[item.slot] = self._object(item)._replace(listed=False)
+
+    def _do_resolve(self, instruction: Instruction) -> None:
+        self._finish("resolved", None)
+
+    def _do_reject(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.Reject)
+        self._finish("rejected", instruction.statement.error)
+
+    def _finish(self, kind: str, error: str | None) -> None:
+        if self.variables.get("@promise") != "pending":
+            self._see("twice")
+            return
+        self._see(kind, None, self.variables.pop("@purview", ()), error)
+        self.variables["@promise"] = "settled"
+        self.note = None
+
+    def _do_assert(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.Assert)
+        held = bool(self.value(instruction.statement.condition))
+        self._see("asserted", None, None, held)
+        self.failed = not held
+
+    def items(self, statement: s.ForEach) -> tuple[Value, ...]:
+        """Give the items of a For each, in order."""
+        collection = self.value(statement.collection)
+        assert isinstance(collection, tuple)
+        return collection
+
+    def _object(self, reference: Ref) -> Object:
+        known = self.heap[reference.slot]
+        assert known is not None
+        return known
+
+    def _new(self) -> Ref:
+        fields = tuple(member.initial for member in self.machine.type.members)
+        free = [slot for slot, known in enumerate(self.heap) if known is None]
+        slot = free[0] if free else len(self.heap)
+        self.heap[slot : slot + 1] = [Object(fields, False)]
+        self._see("new", slot)
+        return Ref(slot)
+
+    def _decide(self, name: str, adversity: str | None) -> bool:
+        if adversity is not None and adversity not in self.machine.adversities:
+            return False
+        chosen = self._choose(name, (False, True))
+        self._see("chose", None, name, chosen)
+        return bool(chosen)
+
+    def _note_read(self, machine: str, state: str) -> None:
+        """Remember, while the promise is pending, that a part of the environment was not as it is at first."""
+        if state != self.machine.initial[machine] and self.variables.get("@promise") == "pending":
+            have = self.variables.get("@purview", ())
+            assert isinstance(have, tuple)
+            self.variables["@purview"] = tuple(sorted({*have, f"{machine} {state}"}, key=str))
+
+    def value(self, expression: e.Expr, lazy: bool = False) -> Value:
+        """Evaluate an expression; `lazy` leaves a choice undecided."""
+        match expression:
+            case None | bool() | str():
+                return expression
+            case e.Var(name=name):
+                return self.variables.get(name)
+            case e.Associated(name=name):
+                return name
+            case e.Is(left=left, right=right):
+                return self.value(left) == self.value(right)
+            case e.Not(operand=operand):
+                return not self.value(operand)
+            case e.And(left=left, right=right):
+                return bool(self.value(left)) and bool(self.value(right))
+            case e.Or(left=left, right=right):
+                return bool(self.value(left)) or bool(self.value(right))
+            case e.Environment(machine=machine, states=states):
+                state = self.context[self.machine.machines.index(machine)]
+                if machine != "network":
+                    self._note_read(machine, state)
+                return state in states
+            case e.WindowClients():
+                chosen = self._choose("window clients", ("open", "none"))
+                self._note_read("window clients", str(chosen))
+                return (Client("top-level"),) if chosen == "open" else ()
+            case e.Choice(name=name, adversity=adversity):
+                return Undecided(name, adversity) if lazy else self._decide(name, adversity)
+            case e.New(type=kind):
+                return () if kind == "sequence" else self._new()
+            case e.ListOf():
+                return tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
+            case e.Contains(item=item):
+                reference = self.value(item)
+                return isinstance(reference, Ref) and self._object(reference).listed
+            case e.Find(field=field, value=wanted):
+                return self._find(self.machine.members[field], self.value(wanted))
+            case e.Field(owner=owner, name=name):
+                return self._field(owner, name)
+
+    def _find(self, place: int, wanted: Value) -> Ref | None:
+        for slot, known in enumerate(self.heap):
+            if known and known.listed and known.fields[place] == wanted:
+                return Ref(slot)
+        return None
+
+    def _field(self, owner: e.Expr, name: str) -> Value:
+        holder = self.value(owner)
+        if isinstance(holder, Client):
+            return holder.frame_type if name == "frame type" else None
+        if isinstance(holder, Ref):
+            return self._object(holder).fields[self.machine.members[name]]
+        if isinstance(holder, Event):
+            found = dict(holder.members).get(name, name)
+            if isinstance(found, Undecided):
+                found = self._decide(found.name, found.adversity)
+                decided = tuple((n, found if n == name else x) for n, x in holder.members)
+                if isinstance(owner, e.Var):
+                    self.variables[owner.name] = Event(decided)
+            return found
+        raise TypeError(f"{name!r} is read of {holder!r}, which has no such member")

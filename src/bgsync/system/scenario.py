@@ -1,0 +1,63 @@
+"""The question that is asked: which spec, which environment, which bounds."""
+
+from dataclasses import dataclass
+
+from bgsync.language.algorithm import Spec
+from bgsync.system.program import ABORT_READINGS
+
+GRANULARITIES = ("step", "algorithm")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The environment machines: name to (initial state, rows of trigger, source, destination), and the adversities.
+
+    `adversities` maps a name to the triggers that it switches on; `never` lists triggers that no run takes.
+    """
+
+    machines: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]]
+    adversities: dict[str, tuple[str, tuple[str, ...]]]
+    never: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One exploration of one spec.
+
+    `calls` bounds how many invocations are in flight at once: register() and getTags() calls, the user agent's own
+    runs, timers that have woken; one that waits for a handler or for time is not in flight. `tags` is how many
+    different tags are used. `monitor` is the name of what watches the run: see `bgsync.system.monitor`.
+    """
+
+    spec: Spec
+    surroundings: Surroundings
+    granularity: str = "step"
+    adversities: tuple[str, ...] = ()
+    tags: int = 1
+    calls: int = 2
+    abort: str = "scope"
+    monitor: str = "calls"
+
+    def __post_init__(self) -> None:
+        if self.granularity not in GRANULARITIES:
+            raise ValueError(f"unknown granularity {self.granularity!r}: one of {', '.join(GRANULARITIES)}")
+        if self.abort not in ABORT_READINGS:
+            raise ValueError(f"unknown reading of abort {self.abort!r}: one of {', '.join(ABORT_READINGS)}")
+        for name in self.adversities:
+            if name not in self.surroundings.adversities:
+                known = ", ".join(sorted(self.surroundings.adversities))
+                raise ValueError(f"unknown adversity {name!r}: one of {known}")
+        if self.tags < 1 or self.calls < 1:
+            raise ValueError(f"tags and calls are at least 1, not {self.tags} and {self.calls}")
+
+    @property
+    def tag_names(self) -> tuple[str, ...]:
+        """The tags used: t1, t2 and so on."""
+        return tuple(f"t{number}" for number in range(1, self.tags + 1))
+
+    def enabled(self, trigger: str) -> bool:
+        """Whether the environment may take a trigger in this scenario."""
+        if trigger in self.surroundings.never:
+            return False
+        owners = [name for name, (_, triggers) in self.surroundings.adversities.items() if trigger in triggers]
+        return not owners or any(name in self.adversities for name in owners)

