@@ -62,7 +62,7 @@ SYNC_REGISTRATION = ObjectType(
 REGISTRATIONS = ListOf("list of sync registrations")
 ONLINE = Environment("network", ("online",))
 DISABLED = Environment("permission", ("denied",))
-NO_FURTHER_ATTEMPTS = Choice("no further attempts will be made")
+NO_FURTHER_ATTEMPTS = Choice("no further attempts will be made", should="cap the number of retries")
 
 
 def state_of(registration: Expr) -> Field:

@@ -5,7 +5,7 @@ some behaviour. The text never names the two final states: a registration remove
 succeeded, one removed after a last-chance rejection has failed.
 """
 
-from transitions import Machine
+from transitions import Machine, State
 
 PENDING = "pending"
 WAITING = "waiting"
@@ -36,7 +36,7 @@ def machine(model: object | None = None) -> Machine:
     """Make a registration that is pending; `model` is the object that gets the state, the machine itself by default."""
     return Machine(
         model=Machine.self_literal if model is None else model,
-        states=list(STATES),
+        states=[State(name, final=name in FINAL) for name in STATES],
         initial=INITIAL,
         transitions=[{"trigger": t, "source": s, "dest": d} for t, s, d, _ in ROWS],
         auto_transitions=False,

@@ -82,6 +82,8 @@ class Choice:
 
     name: str
     adversity: str | None = None
+    should: str | None = None
+    """What the text says the user agent SHOULD do: an endless run that always chooses false does not do it."""
 
 
 @dataclass(frozen=True)

@@ -298,7 +298,7 @@ class _Run:
             self._see("waiting")
 
     def _do_upon(self, instruction: Instruction) -> None:
-        self.spawned.append(self._child(instruction.other)._replace(note=self.note))
+        self.spawned.append(self._child(instruction.other))
 
     def _do_wait(self, instruction: Instruction) -> None:
         self._see("elapsed")
@@ -399,11 +399,11 @@ class _Run:
         self._see("new", slot)
         return Ref(slot)
 
-    def _decide(self, name: str, adversity: str | None) -> bool:
+    def _decide(self, name: str, adversity: str | None, should: str | None) -> bool:
         if adversity is not None and adversity not in self.machine.adversities:
             return False
         chosen = self._choose(name, (False, True))
-        self._see("chose", None, name, chosen)
+        self._see("declined" if should and not chosen else "chose", None, name, chosen)
         return bool(chosen)
 
     def _note_read(self, machine: str, state: str) -> None:
@@ -439,8 +439,8 @@ class _Run:
                 chosen = self._choose("window clients", ("open", "none"))
                 self._note_read("window clients", str(chosen))
                 return (Client("top-level"),) if chosen == "open" else ()
-            case e.Choice(name=name, adversity=adversity):
-                return Undecided(name, adversity) if lazy else self._decide(name, adversity)
+            case e.Choice(name=name, adversity=adversity, should=should):
+                return Undecided(name, adversity, should) if lazy else self._decide(name, adversity, should)
             case e.New(type=kind):
                 return () if kind == "sequence" else self._new()
             case e.ListOf():
@@ -468,7 +468,7 @@ class _Run:
         if isinstance(holder, Event):
             found = dict(holder.members).get(name, name)
             if isinstance(found, Undecided):
-                found = self._decide(found.name, found.adversity)
+                found = self._decide(*found)
                 decided = tuple((n, found if n == name else x) for n, x in holder.members)
                 if isinstance(owner, e.Var):
                     self.variables[owner.name] = Event(decided)

@@ -1,17 +1,19 @@
 """Monitors: what has to be remembered of a run to judge it, beside the state itself.
 
-A monitor keeps a value in the state and a note on the processes it cares about. `calls` remembers which tags are owed
-an event: a call that has resolved while no event of its tag was dispatched since the call began. `outbox` follows one
-message of the application of `model/outbox.py` through a shared tag, `outbox per message` through a tag of its own.
+A monitor keeps a memory in the state and a note on the processes it cares about. `calls` remembers which tags are owed
+an event: a call has resolved, and no event of its tag was dispatched since the call began. `outbox shared` and `outbox
+per-message` follow one message of the application in `model/outbox.py`; every other message is any other call.
 """
 
 from typing import NamedTuple
 
 from bgsync.system.state import Observation, Process, Value
 
-MONITORS = ("none", "calls", "outbox", "outbox per message")
+PAGE, HANDLER = "a page", "a handler"
 
 Memory = tuple[Value, ...]
+Beginning = tuple[Memory, Value, str]
+"""How a call can begin: the memory and the note for its process, and a word on it."""
 
 
 class CallNote(NamedTuple):
@@ -26,50 +28,111 @@ class Monitor:
 
     initial: Memory = ()
 
-    def begun(self, memory: Memory, tag: str) -> tuple[Memory, Value]:
-        """A call begins: give the memory and the note for its process."""
-        return memory, None
+    def begun(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
+        """A call begins: give every way to note it."""
+        return ((memory, None, ""),)
 
-    def observed(
-        self, memory: Memory, note: Value, observation: Observation, tag: str | None
-    ) -> tuple[Memory, Value]:
+    def observed(self, memory: Memory, note: Value, seen: Observation, tag: str | None) -> tuple[Memory, Value]:
         """An action of a process with `note` did something about an object with `tag`."""
         return memory, note
 
-    def noticed(self, note: Value, observation: Observation, tag: str | None) -> Value:
-        """Another process with `note` sees it happen."""
+    def noticed(self, note: Value, seen: Observation, tag: str | None) -> Value:
+        """Another process with `note` sees a dispatch."""
         return note
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:
         """A process goes out of sight with a registration that was removed."""
         return memory
 
+    def interrupted(self, memory: Memory) -> Memory:
+        """The worker was terminated, or the user agent restarted."""
+        return memory
+
 
 class CallMonitor(Monitor):
     """Remembers the tags that are owed an event."""
 
-    def begun(self, memory: Memory, tag: str) -> tuple[Memory, Value]:
-        """The call is noted."""
-        return memory, CallNote(tag, False)
+    def begun(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
+        """Note the call."""
+        return ((memory, CallNote(tag, False), ""),)
 
-    def observed(self, memory: Memory, note: Value, observation: Observation, tag: str | None) -> tuple[Memory, Value]:
+    def observed(self, memory: Memory, note: Value, seen: Observation, tag: str | None) -> tuple[Memory, Value]:
         """A dispatch serves its tag; a call that resolves before one leaves its tag owed."""
-        if observation.kind == "dispatched":
+        if seen.kind == "dispatched":
             memory = tuple(owed for owed in memory if owed != tag)
-        elif observation.kind == "resolved" and isinstance(note, CallNote) and not note.served:
-            memory = tuple(sorted({*memory, note.tag}, key=str))
-        if observation.kind in ("resolved", "rejected"):
-            note = None
-        return memory, note
+        elif seen.kind == "resolved" and isinstance(note, CallNote) and not note.served:
+            memory = _with(memory, note.tag)
+        return memory, None if seen.kind in ("resolved", "rejected") else note
 
-    def noticed(self, note: Value, observation: Observation, tag: str | None) -> Value:
+    def noticed(self, note: Value, seen: Observation, tag: str | None) -> Value:
         """A dispatch serves every call of its tag that is under way."""
-        if observation.kind == "dispatched" and isinstance(note, CallNote) and note.tag == tag:
-            return CallNote(note.tag, True)
-        return note
+        return CallNote(note.tag, True) if isinstance(note, CallNote) and note.tag == tag else note
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:
         """Its call will resolve out of sight, so what it is owed is owed from now on."""
-        if isinstance(process.note, CallNote) and not process.note.served:
-            return tuple(sorted({*memory, process.note.tag}, key=str))
-        return memory
+        owed = isinstance(process.note, CallNote) and not process.note.served
+        return _with(memory, process.note.tag) if owed and isinstance(process.note, CallNote) else memory
+
+
+class OutboxMonitor(Monitor):
+    """Follows one message: none, stored, sent, delivered, or abandoned: the call was refused, or the last attempt failed.
+
+    A handler takes what is stored when its event is dispatched. It delivers what it took exactly when it fulfils.
+    """
+
+    STORED, TOOK, FAILED = "stored the message", "took the message", "could not send the message"
+
+    def __init__(self, shared: bool) -> None:
+        self.shared = shared
+        self.initial = ("none",)
+
+    def begun(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
+        """A page stores the message and registers; with a shared tag any other call is for another message."""
+        ours: tuple[Beginning, ...] = ()
+        if memory == ("none",) and source == PAGE and tag == "t1":
+            ours = ((("stored",), self.STORED, " with a stored message"),)
+        other: tuple[Beginning, ...] = ((memory, None, ""),)
+        return (*ours, *other) if self.shared or tag != "t1" else ours
+
+    def observed(self, memory: Memory, note: Value, seen: Observation, tag: str | None) -> tuple[Memory, Value]:
+        """The message moves with its events."""
+        if seen.kind == "dispatched" and tag == "t1" and memory in (("stored",), ("sent",)):
+            return ("sent",), self.TOOK
+        if seen.kind == "settled" and note == self.TOOK:
+            fulfilled = seen.after == "fulfilled"
+            return ("delivered" if fulfilled else "stored",), None if fulfilled else self.FAILED
+        if seen.kind == "removed" and note == self.FAILED and memory == ("stored",):
+            return ("abandoned",), None
+        if note == self.STORED and seen.kind in ("resolved", "rejected"):
+            return (memory if seen.kind == "resolved" or memory != ("stored",) else ("abandoned",)), None
+        return memory, note
+
+    def forgotten(self, memory: Memory, process: Process) -> Memory:
+        """An event that goes out of sight with the message may always fail to send it."""
+        return ("stored",) if process.note == self.TOOK and memory == ("sent",) else memory
+
+    def interrupted(self, memory: Memory) -> Memory:
+        """What was being sent is still in the outbox."""
+        return ("stored",) if memory == ("sent",) else memory
+
+
+def _with(memory: Memory, tag: str) -> Memory:
+    return tuple(sorted({*memory, tag}, key=str))
+
+
+MONITORS = ("none", "calls", "outbox shared", "outbox per-message")
+
+
+def monitor_for(name: str) -> Monitor:
+    """Make the monitor with this name. Raises ValueError."""
+    match name:
+        case "none":
+            return Monitor()
+        case "calls":
+            return CallMonitor()
+        case "outbox shared":
+            return OutboxMonitor(shared=True)
+        case "outbox per-message":
+            return OutboxMonitor(shared=False)
+        case _:
+            raise ValueError(f"unknown monitor {name!r}: one of {', '.join(MONITORS)}")

@@ -79,7 +79,8 @@ class Program:
             statement = body[place]
             inner = replace(scope, delayed=scope.delayed or any(wait < place for wait in waits))
             if isinstance(statement, s.Else):
-                otherwise = self._block(s.body_of(statement), target, inner)
+                entry = self._block(s.body_of(statement), target, inner)
+                otherwise = self._emit("jump", statement, inner, next=entry)
                 continue
             if isinstance(statement, s.Upon):
                 branches, target = self._upon(body, place, target, inner)
@@ -138,13 +139,14 @@ class Program:
                 return self._emit("jump", statement, scope, next=self._block(algorithm.steps, target, fired))
             case s.QueueTask():
                 task = replace(scope, abort=target, returns=target, loop=None)
-                body = self._block(s.body_of(statement), target, task)
-                return self._emit("task", statement, scope, next=body, other=target)
+                queued = self._block(s.body_of(statement), target, task)
+                return self._emit("task", statement, scope, next=queued, other=target)
             case s.Dispatch() | s.RunPostDispatchSteps():
                 if scope.fired is None:
                     raise LanguageError(f"{statement.origin}: only Fire Functional Event dispatches: fire one instead")
                 if isinstance(statement, s.RunPostDispatchSteps):
-                    return self._block(s.body_of(scope.fired), target, replace(scope, fired=None))
+                    body = self._block(s.body_of(scope.fired), target, replace(scope, fired=None))
+                    return self._emit("jump", statement, scope, next=body)
                 return self._emit("dispatch", replace(scope.fired, origin=statement.origin), scope, next=target)
             case s.Abort() | s.Return():
                 goal = scope.abort if isinstance(statement, s.Abort) else scope.returns

@@ -14,6 +14,7 @@ class Undecided(NamedTuple):
 
     name: str
     adversity: str | None
+    should: str | None = None
 
 
 class Event(NamedTuple):
@@ -73,7 +74,8 @@ class Observation(NamedTuple):
 
     Kinds: asserted (after: whether it held), set (a change of state, before and after), listed, removed, duplicate,
     new, dispatched, settled (after: the outcome), resolved, rejected (after: the error, before: what was read), twice,
-    unsettled (an invocation ended and its promise never settles), waiting, elapsed, chose (before: the choice).
+    unsettled (an invocation ended and its promise never settles), waiting, elapsed, chose (before: the choice),
+    declined (a choice that the text says SHOULD be made was not).
     """
 
     kind: str

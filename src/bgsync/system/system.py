@@ -18,8 +18,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from bgsync.explore.model import Model
+from bgsync.language.algorithm import Rule
 from bgsync.system.interpreter import MANY, Interpreter
-from bgsync.system.monitor import CallMonitor, Memory, Monitor
+from bgsync.system.monitor import HANDLER, PAGE, Memory, monitor_for
 from bgsync.system.program import Program
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Executed, Frame, Observation, Outcome, Process, Ref, Shared, Value
@@ -168,9 +169,10 @@ class System(Model[State, Action]):
             moved = state._replace(shared=state.shared._replace(context=context))
             action = Action("move", trigger)
             if trigger == "restart":
-                moved = moved._replace(processes=(), due=())
+                moved = moved._replace(processes=(), due=(), memory=self.monitor.interrupted(state.memory))
             elif trigger == "terminate":
-                moved = moved._replace(processes=tuple(sorted(self._terminated(state.processes))))
+                kept = tuple(sorted(self._terminated(state.processes)))
+                moved = moved._replace(processes=kept, memory=self.monitor.interrupted(state.memory))
             rules = [rule.name for rule in self.scenario.spec.rules if rule.trigger == trigger]
             if rules and not state.apart:
                 due = tuple(sorted({*state.due, *rules}))
@@ -178,11 +180,11 @@ class System(Model[State, Action]):
                     moved = moved._replace(due=due)
                 else:
                     if "should" in self.scenario.adversities:
-                        yield from self._finish(state, action._replace(detail="nothing done"), moved)
+                        yield from self._finish(action._replace(detail="nothing done"), moved)
                     for name in rules:
                         yield from self._start(moved, action, self._entry(self._rule(name).name), moved.memory)
                     continue
-            yield from self._finish(state, action, moved)
+            yield from self._finish(action, moved)
 
     def _terminated(self, processes: tuple[int, ...]) -> Iterator[int]:
         """A terminated worker ends its events and drops its tasks."""
@@ -212,28 +214,34 @@ class System(Model[State, Action]):
         return Process((Frame(self.program.entry[name], variables),))
 
     def _calls(self, state: State) -> Iterator[Step]:
-        sources = ["a page"]
+        sources = [PAGE]
         if any(self.program.code[self._processes[n].pc].op == "await" for n in state.processes):
-            sources.append("a handler")
+            sources.append(HANDLER)
         for method in self.scenario.spec.methods:
             algorithm = self.scenario.spec.algorithm(method)
             for tag in self.scenario.tag_names if algorithm.parameters else (None,):
-                memory, note = state.memory, None
-                if tag is not None:
-                    memory, note = self.monitor.begun(state.memory, tag)
                 given = () if tag is None else ((algorithm.parameters[0], tag),)
                 variables = tuple(sorted((*given, ("@promise", "pending"))))
-                process = self._entry(method, variables)._replace(note=note)
-                for source in sources:
-                    name = f"{method}({tag or ''})"
-                    action = Action("call", name, None, source)
+                for source, (memory, note, why) in self._beginnings(state.memory, tag, sources):
+                    process = self._entry(method, variables)._replace(note=note)
+                    action = Action("call", f"{method}({tag or ''})", None, source + why)
                     if self.by_step:
                         after = self._with(state.processes, (process,))
-                        yield from self._finish(state, action, state._replace(processes=after, memory=memory))
+                        yield from self._finish(action, state._replace(processes=after, memory=memory))
                     else:
                         yield from self._start(state, action, process, memory)
 
-    def _rule(self, name: str):  # type: ignore[no-untyped-def]
+    def _beginnings(
+        self, memory: Memory, tag: str | None, sources: list[str]
+    ) -> Iterator[tuple[str, tuple[Memory, Value, str]]]:
+        for source in sources:
+            if tag is None:
+                yield source, (memory, None, "")
+            else:
+                for beginning in self.monitor.begun(memory, tag, source):
+                    yield source, beginning
+
+    def _rule(self, name: str) -> Rule:
         return next(rule for rule in self.scenario.spec.rules if rule.name == name)
 
     def _rules(self, state: State) -> Iterator[Step]:
@@ -276,7 +284,7 @@ class System(Model[State, Action]):
                 if op == "await" and "unsettled" in self.scenario.adversities:
                     stuck = self._with(left, (process._replace(note=NEVER_SETTLES),))
                     action = Action("run", "never settles", number, NEVER_SETTLES)
-                    yield from self._finish(state, action, state._replace(processes=stuck))
+                    yield from self._finish(action, state._replace(processes=stuck))
                 for settle in settles:
                     for outcome in self._run(state.shared, process, settle):
                         action = Action("run", self.program.code[process.pc].origin.algorithm, number, settle)
@@ -296,8 +304,7 @@ class System(Model[State, Action]):
                 others = [p._replace(note=self.monitor.noticed(p.note, seen, tag)) for p in others]
         left = tuple(self.number(p) for p in others)
         made = outcome.process._replace(note=note) if outcome.process is not None else None
-        settled_note = note
-        spawned = tuple(child._replace(note=settled_note) if child.note is not None else child for child in outcome.spawned)
+        spawned = tuple(c._replace(note=note) if self.interpreter.waits(c) == "await" else c for c in outcome.spawned)
         action = action._replace(choices=action.choices + outcome.choices)
         if outcome.failed:
             yield Step(action, None, outcome.executed, observations)
@@ -315,7 +322,7 @@ class System(Model[State, Action]):
             return
         kept = self._with(left, spawned + outcome.at_once)
         after = state._replace(shared=outcome.shared, processes=kept, memory=memory)
-        yield from self._finish(state, action, after, outcome.executed, observations)
+        yield from self._finish(action, after, outcome.executed, observations)
 
     def _with(self, processes: tuple[int, ...], added: tuple[Process, ...]) -> tuple[int, ...]:
         """Add processes; of parked ones that are the same, two stand for many."""
@@ -331,7 +338,6 @@ class System(Model[State, Action]):
 
     def _finish(
         self,
-        before: State,
         action: Action,
         after: State,
         executed: tuple[Executed, ...] = (),
@@ -359,12 +365,4 @@ class System(Model[State, Action]):
             rest = tuple(n for n in main.processes if self._slots[n] != slot)
             kept = tuple(None if place == slot else o for place, o in enumerate(main.shared.heap))
             main = main._replace(processes=rest, memory=memory, shared=main.shared._replace(heap=kept))
-        yield from self._finish(before, action, main, executed, observations)
-
-
-def monitor_for(name: str) -> Monitor:
-    """Make the monitor with this name. Raises ValueError."""
-    kinds: dict[str, type[Monitor]] = {"none": Monitor, "calls": CallMonitor}
-    if name not in kinds:
-        raise ValueError(f"unknown monitor {name!r}: one of {', '.join(kinds)}")
-    return kinds[name]()
+        yield from self._finish(action, main, executed, observations)

@@ -1,0 +1,155 @@
+"""Liveness: what must happen in the end, in every fair run.
+
+Fair means: a step that stays possible is taken; a handler settles; a timer runs out; the user agent does what it
+SHOULD; it is online again and again.
+"""
+
+from collections.abc import Callable, Hashable, Iterator
+
+from bgsync.judge.property import Liveness, View, state_place
+from bgsync.system.monitor import PAGE
+from bgsync.system.system import State, System
+from model.registration import FIRING, PENDING, REREGISTERED, WAITING
+
+SPEC = "WICG Background Sync, "
+
+
+def _listed_in(*states: str) -> Callable[[System, State], Iterator[Hashable]]:
+    def owed(system: System, state: State) -> Iterator[Hashable]:
+        place = state_place(system)
+        for slot, known in enumerate(state.shared.heap):
+            if known is not None and known.listed and known.fields[place] in states:
+                yield slot
+
+    return owed
+
+
+def _leaves(*states: str) -> Callable[[View, Hashable], bool]:
+    def given(view: View, slot: Hashable) -> bool:
+        for seen in view.step.observations:
+            if seen.slot == slot and (seen.kind == "removed" or (seen.kind == "set" and seen.after not in states)):
+                return True
+        return view.step.action.apart is not None
+
+    return given
+
+
+def _owed_tags(system: System, state: State) -> Iterator[Hashable]:
+    if not state.apart:
+        yield from state.memory
+
+
+def _tag_dispatched(view: View, tag: Hashable) -> bool:
+    return any(
+        seen.kind == "dispatched" and view.system.tag(view.before.shared, seen.slot) == tag
+        for seen in view.step.observations
+    )
+
+
+def _resolves(view: View) -> bool:
+    return any(seen.kind == "resolved" for seen in view.step.observations)
+
+
+def _pending_promises(system: System, state: State) -> Iterator[Hashable]:
+    if any(_pends(system, number) for number in state.processes):
+        yield "promise"
+
+
+def _pends(system: System, number: int | None) -> bool:
+    if number is None:
+        return False
+    return any(("@promise", "pending") in frame.variables for frame in system.process(number).frames)
+
+
+def _promise_moves(view: View, owed: Hashable) -> bool:
+    return _pends(view.system, view.step.action.process)
+
+
+def _anything(system: System, state: State) -> Iterator[Hashable]:
+    yield "events"
+
+
+def _fresh_input(view: View, owed: Hashable) -> bool:
+    action = view.step.action
+    return action.kind == "call" and (action.detail or "").startswith(PAGE)
+
+
+def _dispatches(view: View) -> bool:
+    return any(seen.kind == "dispatched" for seen in view.step.observations)
+
+
+def _undelivered(system: System, state: State) -> Iterator[Hashable]:
+    if not state.apart and state.memory in (("stored",), ("sent",)):
+        yield "the message"
+
+
+def _message_moves(view: View, owed: Hashable) -> bool:
+    """Delivered or given up; or its handler failed, which it does only finitely often."""
+    after = view.step.after.memory if view.step.after else ()
+    failed = view.before.memory == ("sent",) and after == ("stored",) and view.step.action.detail == "rejected"
+    return after not in (("stored",), ("sent",)) or failed
+
+
+LIVENESS = (
+    Liveness(
+        "resolved-then-fires",
+        "A register() that resolved is followed by an event that starts after the call began.",
+        "The page was told that its sync is registered, so it may close; its message would stay in the outbox.",
+        SPEC + "register: the promise resolves once the registration is made; the sync event",
+        _owed_tags,
+        _tag_dispatched,
+        premise=_resolves,
+    ),
+    Liveness(
+        "firing-ends",
+        "A registration that is firing does not stay so for ever.",
+        "While it fires nothing else can fire it: the tag is dead until the list is cleared.",
+        SPEC + "fire a sync event, steps 5.2 and 5.3",
+        _listed_in(FIRING, REREGISTERED),
+        _leaves(FIRING, REREGISTERED),
+    ),
+    Liveness(
+        "pending-fires",
+        "A registration that is pending is fired in the end.",
+        "A pending registration is the promise of an event.",
+        SPEC + "the rule on changing to online; register, steps 8.4 and 9.6",
+        _listed_in(PENDING),
+        _leaves(PENDING),
+    ),
+    Liveness(
+        "waiting-ends",
+        "A registration that waits for its retry does not wait for ever.",
+        "A retry that never comes is a message lost.",
+        SPEC + "fire a sync event, step 5.3.2",
+        _listed_in(WAITING),
+        _leaves(WAITING),
+    ),
+    Liveness(
+        "promise-settles",
+        "Every promise that a method returns is settled, and only once.",
+        "A page that awaits register() hangs.",
+        SPEC + "register and getTags",
+        _pending_promises,
+        _promise_moves,
+    ),
+    Liveness(
+        "no-endless-firing",
+        "Events do not follow each other for ever without fresh input from a page.",
+        "A handler that keeps itself running in the background costs battery and tells the network where the user is.",
+        SPEC + "Location Tracking: the number of retries is to be capped",
+        _anything,
+        _fresh_input,
+        needs=_dispatches,
+        premise=_dispatches,
+    ),
+    Liveness(
+        "delivered",
+        "Every stored message is delivered, if its handler does not fail for ever and the user agent does not give up.",
+        "It is what the outbox is for.",
+        "model/outbox.py, the application that the introduction of the text describes",
+        _undelivered,
+        _message_moves,
+        monitors=("outbox shared", "outbox per-message"),
+        parts=("shared-tag", "tag-per-message"),
+    ),
+)

@@ -1,0 +1,275 @@
+"""Safety: what no single step may do."""
+
+from collections.abc import Iterator
+
+from bgsync.judge.property import Safety, Seen, View
+from bgsync.language import Assert
+from bgsync.system.state import Observation
+from bgsync.system.system import System
+from model.registration import FINAL, FIRING, INITIAL, PENDING, REREGISTERED, ROWS, WAITING
+
+SPEC = "WICG Background Sync, "
+
+
+def slug(text: str) -> str:
+    """Write a name so that it can stand in an id."""
+    return text.replace(" ", "-")
+
+
+def _is_of_text(system: System, pc: int) -> bool:
+    fired = system.scenario.spec.fire_functional_event
+    return fired is None or system.program.code[pc].origin.algorithm != fired.name
+
+
+def _asserts(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if _is_of_text(view.system, pc):
+        origin = view.system.program.code[pc].origin
+        broken = None if seen.after else f"the assert of step {origin.step} fails: {origin.sentence.removeprefix('assert: ')}"
+        yield Seen(broken, f"{slug(origin.algorithm)}.{origin.step}")
+
+
+def _all_asserts(system: System) -> Iterator[str]:
+    code = system.program.code
+    for pc, instruction in enumerate(code):
+        if isinstance(instruction.statement, Assert) and _is_of_text(system, pc):
+            yield f"{slug(instruction.origin.algorithm)}.{instruction.origin.step}"
+
+
+def _active_worker(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if not _is_of_text(view.system, pc):
+        yield Seen(None if seen.after else "a functional event is fired at a registration without an active worker")
+
+
+def _unique_tag(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    yield Seen("a second registration with the same tag is added to the list" if seen.kind == "duplicate" else None)
+
+
+def _one_event(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    several = view.others(seen.slot, "await") > 1
+    yield Seen("an event is dispatched while another one of the registration has not settled" if several else None)
+
+
+def _fires_online(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    yield Seen("an event is dispatched while offline" if view.context("network") != "online" else None)
+
+
+def _fires_listed(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    known = view.object_before(seen.slot) or view.object_after(seen.slot)
+    if known is not None and not known.listed:
+        yield Seen("an event is dispatched for a registration that was removed")
+    elif view.context("service worker") != "active":
+        yield Seen("an event is dispatched to a service worker that was unregistered")
+    else:
+        yield Seen()
+
+
+def _fires_permitted(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    yield Seen("an event is dispatched without permission" if view.context("permission") != "granted" else None)
+
+
+def _retry_delay(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if seen.delayed and (seen.before, seen.after) == (WAITING, PENDING):
+        early = view.others(seen.slot, "wait") > 0
+        yield Seen("the timer of an earlier failure ends the wait before its own timer does" if early else None)
+
+
+def _last_chance(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if seen.after is not True or view.system.program.code[pc].delayed:
+        return
+    slot = next((other.slot for other in view.step.observations if other.kind == "settled"), None)
+    if slot is None:
+        return
+    known, before = view.object_after(slot), view.state_of(view.object_before(slot))
+    if view.others(slot, "task"):
+        yield Seen("the last chance has failed, and another attempt is already queued")
+    elif known is not None and known.listed and before != REREGISTERED:
+        yield Seen("the last chance has failed, and the registration stays in the list")
+    else:
+        yield Seen()
+
+
+def _outcome(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if view.step.after is None or seen.after not in ("fulfilled", "rejected"):
+        return
+    before, known = view.state_of(view.object_before(seen.slot)), view.object_after(seen.slot)
+    goes_on = before == REREGISTERED or view.others(seen.slot, "task") > 0
+    kept = known is not None and known.listed and not goes_on
+    if seen.after == "fulfilled" and kept:
+        yield Seen("the event was fulfilled, and its registration stays")
+    elif seen.after == "rejected" and kept and view.state_of(known) == FIRING:
+        yield Seen("the event was rejected, and its registration is neither retried nor dropped")
+    else:
+        yield Seen()
+
+
+def _gate(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if view.system.program.code[pc].origin.algorithm != "register":
+        return
+    reasons = seen.before if isinstance(seen.before, tuple) else ()
+    if seen.kind == "resolved":
+        broken = f"register resolves although it saw: {', '.join(map(str, reasons))}" if reasons else None
+        yield Seen(broken, "")
+    else:
+        yield Seen(None if reasons else f"register is refused with {seen.after} for no reason", "")
+
+
+def _promise_settles(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if seen.kind == "unsettled":
+        yield Seen("the algorithm ends and its promise is never settled")
+    else:
+        yield Seen("the promise is settled a second time" if seen.kind == "twice" else None)
+
+
+def row_of(view: View, seen: Observation) -> tuple[str, str] | None:
+    """Give the change of the lifecycle that an observation makes, None for what is not one."""
+    before = view.object_before(seen.slot)
+    if seen.kind == "set":
+        if before is None:
+            return None
+        return (str(seen.before) if before.listed else "success or failed", str(seen.after))
+    if seen.kind == "removed" and isinstance(seen.before, tuple):
+        members = view.system.scenario.spec.type.members
+        place = next(place for place, member in enumerate(members) if member.values is not None)
+        fulfilled = any(o.kind == "settled" and o.after == "fulfilled" for o in view.step.observations)
+        return (str(seen.before[place]), FINAL[0] if fulfilled else FINAL[1])
+    return None
+
+
+_PAIRS = {(source, dest) for _, source, dest, _ in ROWS}
+
+
+def _lifecycle(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    change = row_of(view, seen)
+    if change is not None:
+        broken = None if change in _PAIRS else f"{change[0]} becomes {change[1]}, which is no row of the lifecycle"
+        yield Seen(broken)
+
+
+def _dead_row(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    change = row_of(view, seen)
+    if change in _PAIRS and change is not None:
+        yield Seen(None, f"{change[0]}-to-{change[1]}")
+
+
+def _all_rows(system: System) -> Iterator[str]:
+    yield from sorted({f"{source}-to-{dest}" for source, dest in _PAIRS})
+
+
+assert INITIAL == PENDING
+
+SAFETY = (
+    Safety(
+        "asserts",
+        "Every Assert of the text holds whenever it is reached.",
+        "An Assert that fails means that the text contradicts itself: what an implementation does then is anybody's guess.",
+        SPEC + "the Assert steps of its algorithms",
+        ("asserted",),
+        _asserts,
+        _all_asserts,
+    ),
+    Safety(
+        "unique-tag",
+        "No two registrations in one list have the same tag.",
+        "With two, register() finds one of them, getTags() shows the tag twice, and one message is sent by two events.",
+        SPEC + "Constructs: each registration in a list has a unique tag",
+        ("listed", "duplicate"),
+        _unique_tag,
+    ),
+    Safety(
+        "one-event",
+        "At most one event of a registration is unsettled at any time.",
+        "Two handlers at once send the same outbox twice.",
+        SPEC + "the state firing, which a registration enters before and leaves after its event",
+        ("dispatched",),
+        _one_event,
+    ),
+    Safety(
+        "fires-online",
+        "An event is dispatched only while the user agent is online.",
+        "A handler that runs offline fails, and uses up one of its attempts.",
+        SPEC + "every step that fires does so only if the user agent is online",
+        ("dispatched",),
+        _fires_online,
+    ),
+    Safety(
+        "fires-listed",
+        "No event is dispatched for a registration that was removed, nor to a worker that was unregistered.",
+        "A page sees no registration in getTags(), and its handler still runs.",
+        SPEC + "fire a sync event, step 3",
+        ("dispatched",),
+        _fires_listed,
+    ),
+    Safety(
+        "fires-permitted",
+        "No event is dispatched while the permission is denied.",
+        "A user who has switched background sync off still has code run in the background.",
+        SPEC + "Permission; register, step 3",
+        ("dispatched",),
+        _fires_permitted,
+    ),
+    Safety(
+        "retry-delay",
+        "A retry comes no earlier than its own delay.",
+        "A wait that an older timer cuts short defeats the back-off: a failing server is asked again too soon.",
+        SPEC + "fire a sync event, step 5.3.2",
+        ("set",),
+        _retry_delay,
+    ),
+    Safety(
+        "last-chance",
+        "An event whose lastChance is true is the last attempt, unless the tag is registered again.",
+        "A handler that is told so shows the user that sending failed; then it is sent after all.",
+        SPEC + "the attribute lastChance",
+        ("chose",),
+        _last_chance,
+    ),
+    Safety(
+        "outcome",
+        "A fulfilled event removes its registration, a rejected one is retried or dropped, unless registered again.",
+        "A registration that outlives its success is sent again; one that is stuck after a failure is never sent.",
+        SPEC + "fire a sync event, steps 5.2 and 5.3",
+        ("settled",),
+        _outcome,
+    ),
+    Safety(
+        "active-worker",
+        "A functional event is fired only at a registration with an active worker.",
+        "Fire Functional Event asserts it; without one there is nobody to run the handler.",
+        "Service Workers, Fire Functional Event, step 1",
+        ("asserted",),
+        _active_worker,
+    ),
+    Safety(
+        "gate",
+        "register() is refused exactly when there is no active worker, no permission or no window.",
+        "A refusal without reason loses a message; a missing one lets a worker keep itself alive in the background.",
+        SPEC + "register, steps 2 to 6",
+        ("resolved", "rejected"),
+        _gate,
+    ),
+    Safety(
+        "promise-settles",
+        "Every promise that a method returns is settled, and only once.",
+        "A page that awaits register() hangs.",
+        SPEC + "register and getTags; Writing Promise-Using Specifications",
+        ("resolved", "rejected", "twice", "unsettled"),
+        _promise_settles,
+    ),
+    Safety(
+        "lifecycle",
+        "Every change of a registration is a row of its lifecycle.",
+        "A change from a state that the text never speaks of is one that nobody has thought about.",
+        "model/registration.py, whose rows name their steps",
+        ("set", "removed"),
+        _lifecycle,
+    ),
+    Safety(
+        "dead-row",
+        "Every row of the lifecycle is taken by some behaviour.",
+        "A row that nothing takes is a state or a promise that exists on paper only.",
+        "model/registration.py, whose rows name their steps",
+        ("set", "removed"),
+        _dead_row,
+        _all_rows,
+    ),
+)

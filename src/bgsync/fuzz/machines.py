@@ -1,0 +1,275 @@
+"""Hypothesis machines: an implementation in lockstep with the lifecycle, and random walks of the interpreter.
+
+Each rule draws one of the choices that are possible now, from a list in which those that visit something new stand
+first and weigh more. A failure comes as an AssertionError that tells the shortest run Hypothesis could find.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import hypothesis
+from hypothesis import HealthCheck, Phase, settings, target
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from bgsync.content import load_content
+from bgsync.fuzz.adapter import Implementation, Unable
+from bgsync.fuzz.coverage import Coverage, steered
+from bgsync.system.scenario import Scenario
+from bgsync.system.system import State, Step, System
+
+if TYPE_CHECKING:
+    from model.lifecycle import Lifecycle
+    from model.lifecycle import State as World
+
+Check = Callable[[System, State, Step], str | None]
+"""Judges one step out of a state of the system: says what is wrong, or None."""
+
+
+class CoveredMachine(RuleBasedStateMachine):
+    """A machine that counts what its examples visit; `coverage` is what all of them did together."""
+
+    coverage: ClassVar[Coverage]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen = self.coverage.fresh()
+        """What this example has visited; steering depends on nothing else."""
+
+    def teardown(self) -> None:
+        """Tell Hypothesis how much was visited, so that it prefers longer reach."""
+        for kind in self.seen.expected:
+            target(float(len(self.seen.visited(kind))), label=f"{kind} visited")
+        self.coverage.merge(self.seen)
+
+
+class Operation(NamedTuple):
+    """An operation on an implementation; those of the network have no tag."""
+
+    name: str
+    tag: str | None = None
+
+    def __str__(self) -> str:
+        return self.name if self.tag is None else f"{self.name} {self.tag}"
+
+
+class _Lockstep(CoveredMachine):
+    make_implementation: ClassVar[Callable[[], Implementation]]
+    world: ClassVar["Lifecycle"]
+    tags: ClassVar[tuple[str, ...]]
+    operations: ClassVar[tuple[Operation, ...]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        (initial,) = self.world.initial_states()
+        self.states: dict[str, World] = dict.fromkeys(self.tags, initial)
+        self.done: list[Operation] = []
+        self.implementation = type(self).make_implementation()
+        self.implementation.reset()
+        self.seen.record("state", initial.registration)
+
+    def affected(self, operation: Operation) -> tuple[str, ...]:
+        """Give the tags that an operation is about: all of them when it is about the network."""
+        return self.tags if operation.tag is None else (operation.tag,)
+
+    def is_new(self, operation: Operation) -> bool:
+        """Tell whether an operation takes a row, or is taken in a state, for the first time in this example."""
+        for tag in self.affected(operation):
+            before = self.states[tag]
+            _, rows = self.world.step(before, operation.name)
+            if self.seen.new("row", *map(str, rows)):
+                return True
+            if operation.tag and self.seen.new("operation", operation_label(operation.name, before.registration)):
+                return True
+        return False
+
+    def is_possible(self, operation: Operation) -> bool:
+        """Tell whether an operation makes sense now."""
+        return all(operation.name in self.world.actions(self.states[tag]) for tag in self.affected(operation))
+
+    def choice(self) -> st.SearchStrategy[Operation]:
+        """Draw an operation."""
+        return steered(self.operations, self.is_possible, self.is_new)
+
+    @rule(operation=st.runner().flatmap(lambda machine: machine.choice()))
+    def do(self, operation: Operation) -> None:
+        """Do an operation on both sides, if it makes sense now."""
+        if not self.is_possible(operation):
+            return
+        try:
+            apply(self.implementation, operation)
+        except Unable:
+            return
+        self.done.append(operation)
+        for tag in self.affected(operation):
+            before = self.states[tag]
+            self.states[tag], rows = self.world.step(before, operation.name)
+            self.seen.record("row", *map(str, rows))
+            self.seen.record("state", *(row.target for row in rows if row in self.world.registrations.rows))
+            self.seen.record("state", self.states[tag].registration)
+            if operation.tag is not None:
+                self.seen.record("operation", operation_label(operation.name, before.registration))
+
+    @invariant()
+    def agrees(self) -> None:
+        """Both sides say the same about every tag."""
+        for tag, state in self.states.items():
+            found = self.implementation.state(tag)
+            assert found == state.registration, (
+                f"{tag} is {found!r} in the implementation, but {state.registration!r} in the lifecycle, "
+                f"after: {', '.join(map(str, self.done)) or 'reset'}"
+            )
+
+
+def apply(implementation: Implementation, operation: Operation) -> None:
+    """Do an operation of the lifecycle world on an implementation. Raises ValueError for one that is not known."""
+    match operation:
+        case Operation("go online", None):
+            implementation.go_online()
+        case Operation("go offline", None):
+            implementation.go_offline()
+        case Operation("register", str(tag)):
+            implementation.register(tag)
+        case Operation("fulfil" | "reject" | "give up" as name, str(tag)):
+            implementation.settle(tag, name == "fulfil", name == "give up")
+        case Operation("elapse", str(tag)):
+            implementation.elapse(tag)
+        case _:
+            raise ValueError(f"unknown operation {str(operation)!r}: give it a method of the adapter")
+
+
+def operation_label(operation: str, state: str) -> str:
+    """Name an operation together with the state of the registration that it is done on."""
+    return f"{operation} when {state}"
+
+
+def lifecycle_machine(
+    make_implementation: Callable[[], Implementation], *, tags: Sequence[str] = ("t1", "t2")
+) -> type[CoveredMachine]:
+    """Make a machine that drives an implementation and the lifecycle world of each tag in lockstep.
+
+    `make_implementation` is called for each example, and what it gives is reset; it may give the same one each time.
+    The machine fails when the state of any tag differs after an operation. Raises ValueError without tags.
+    """
+    if not tags:
+        raise ValueError("there is nothing to drive without tags: name at least one")
+    load_content()
+    from model.lifecycle import ABSENT, OPERATIONS, Lifecycle
+
+    lifecycle = Lifecycle()
+    rows = (*lifecycle.registrations.rows, *lifecycle.network.rows)
+    own = [Operation(name, tag) for tag in tags for name in dict.fromkeys(row[0] for row in OPERATIONS)]
+    expected = {
+        "state": (ABSENT, *lifecycle.registrations.states),
+        "row": tuple(map(str, rows)),
+        "operation": tuple(operation_label(operation, state) for operation, state, _, _ in OPERATIONS),
+    }
+    members: dict[str, Any] = {
+        "make_implementation": staticmethod(make_implementation),
+        "world": lifecycle,
+        "tags": tuple(tags),
+        "operations": (*(Operation(row.trigger) for row in lifecycle.network.rows), *own),
+        "coverage": Coverage(expected),
+        "__doc__": "An implementation in lockstep with the lifecycle.",
+    }
+    return type("LifecycleMachine", (_Lockstep,), members)
+
+
+class _Walk(CoveredMachine):
+    scenario: ClassVar[Scenario]
+    checks: ClassVar[Mapping[str, Check]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.system = System(self.scenario, fork=False)  # a new one each time: it numbers processes as it meets them
+        (self.now,) = self.system.initial_states()
+        self.walked: list[str] = []
+        self.possible = self.next_steps()
+
+    def next_steps(self) -> list[Step]:
+        """Give the steps that are possible now."""
+        return list(self.system.steps(self.now))
+
+    def is_new(self, index: int) -> bool:
+        """Tell whether a possible step executes a step of the text for the first time in this example."""
+        return self.seen.new("step", *executed_steps(self.system, self.possible[index]))
+
+    def choice(self) -> st.SearchStrategy[int | None]:
+        """Draw the place of one of the possible steps, or None when a failed Assert has ended the run."""
+        if not self.possible:
+            return st.none()
+        return steered(range(len(self.possible)), lambda _: True, self.is_new)
+
+    @rule(index=st.runner().flatmap(lambda machine: machine.choice()))
+    def take(self, index: int | None) -> None:
+        """Take one of the possible steps."""
+        if index is None:
+            return
+        step, before = self.possible[index], self.now
+        self.walked.append(describe(self.system, before, step))
+        hypothesis.note(f"# {self.walked[-1]}")
+        self.seen.record("step", *executed_steps(self.system, step))
+        for name, check in self.checks.items():
+            message = check(self.system, before, step)
+            assert message is None, f"{name}: {message}\n" + "\n".join(
+                f"{number:3}. {line}" for number, line in enumerate(self.walked, 1)
+            )
+        if step.after is None:
+            self.possible = []
+        else:
+            self.now = step.after
+            self.possible = self.next_steps()
+
+
+def executed_steps(system: System, step: Step) -> tuple[str, ...]:
+    """Name the steps of the text that a step of the system executes, each once."""
+    origins = (system.program.code[ran.pc].origin for ran in step.executed if ran.pc)
+    return tuple(dict.fromkeys(f"{origin.algorithm} {origin.step}" for origin in origins))
+
+
+def describe(system: System, before: State, step: Step) -> str:
+    """Tell a step of the system in one line."""
+    action = step.action
+    tag = None if action.process is None else system.tag(before.shared, system.slot(action.process))
+    detail = [part for part in (tag, action.detail, *(f"{name}: {value}" for name, value in action.choices)) if part]
+    steps = executed_steps(system, step)
+    said = f"{action.kind} {action.name}" + (f" ({', '.join(detail)})" if detail else "")
+    return said + (f": {', '.join(steps)}" if steps else "")
+
+
+def interpreter_machine(scenario: Scenario, checks: Mapping[str, Check]) -> type[CoveredMachine]:
+    """Make a machine that walks at random through a scenario, and judges each step by each of the `checks`.
+
+    A check that gives a message fails the machine: the error begins with the name of the check, and tells the walk.
+    """
+    program = System(scenario, fork=False).program
+    origins = [instruction.origin for instruction in program.code[1:]]
+    members: dict[str, Any] = {
+        "scenario": scenario,
+        "checks": dict(checks),
+        "coverage": Coverage({"step": sorted(f"{origin.algorithm} {origin.step}" for origin in origins)}),
+        "__doc__": "Random walks of the interpreter.",
+    }
+    return type("InterpreterMachine", (_Walk,), members)
+
+
+def run(
+    machine_class: type[CoveredMachine], *, examples: int = 100, steps: int = 30, seed: int = 0
+) -> Coverage:
+    """Run so many examples of at most so many steps, and give what they visited; the same seed, the same run.
+
+    Raises what the machine raises, for the shortest example that does so; nothing is kept between runs.
+    """
+    machine_class.coverage = machine_class.coverage.fresh()
+    chosen = settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=(Phase.generate, Phase.target, Phase.shrink),
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(hypothesis.seed(seed)(machine_class), settings=chosen)
+    return machine_class.coverage

@@ -1,0 +1,1 @@
+"""Properties, verdicts, shortest traces: what is wrong."""

@@ -1,0 +1,216 @@
+"""Checks a spec: explores it at both granularities and under each adversity, and says what holds and what does not."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bgsync.judge.fairness import find_lasso
+from bgsync.judge.property import Liveness, Property, Safety
+from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
+from bgsync.judge.trace import tell
+from bgsync.judge.verdict import Coverage, Explored, Location, Report, Trace, Verdict
+from bgsync.judge.watch import Watched, full_id, watch
+from bgsync.language import NotUnderstood, Spec
+from bgsync.system.scenario import Scenario, Surroundings
+from bgsync.system.system import System
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is explored, the states found and the depth."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What `check` is asked.
+
+    `granularities`: `step`, `algorithm` or both. `adversities` are explored one at a time beside the base environment;
+    with `together` they are on from the start instead, all at once. `thorough` takes each of them at every granularity
+    asked for, not only at `algorithm`.
+    """
+
+    spec: Spec
+    surroundings: Surroundings
+    properties: Sequence[Property]
+    model: str
+    granularities: tuple[str, ...] = ("algorithm", "step")
+    adversities: tuple[str, ...] = ()
+    thorough: bool = False
+    tags: int = 1
+    calls: int = 2
+    abort: str = "scope"
+    limit: int | None = None
+
+
+HEAVY = "outbox shared"
+"""The one monitor that is followed at granularity `step` only where its property is asked for by name."""
+
+
+def check(question: Question, progress: Progress | None = None) -> Report:
+    """Answer a question. Raises ValueError for an unknown adversity, granularity or bound."""
+    judge = _Judge(question, progress)
+    base: dict[str, dict[str, Verdict]] = {}
+    for granularity in question.granularities:
+        base[granularity] = judge.environment(granularity, ())
+    verdicts = list(_combined(base))
+    broken = {verdict.property for verdict in verdicts if verdict.verdict == "violated"}
+    for adversity in question.adversities:
+        found: dict[str, Verdict] = {}
+        weakest = question.granularities if question.thorough else question.granularities[:1]
+        for granularity in weakest:
+            for name, verdict in judge.environment(granularity, (adversity,)).items():
+                if verdict.verdict in ("violated", "inconclusive") and name not in broken and name not in found:
+                    kind = None if verdict.verdict == "inconclusive" else "race" if found_late(base, granularity) else "logic"
+                    found[name] = replace(verdict, needs=(adversity,), kind=kind)
+        verdicts += [found[name] for name in sorted(found)]
+    return judge.report(tuple(verdicts))
+
+
+def found_late(base: dict[str, dict[str, Verdict]], granularity: str) -> bool:
+    """Whether a violation at this granularity was looked for, and not found, where every invocation is one action."""
+    return granularity == "step" and "algorithm" in base
+
+
+def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
+    """Join the granularities: broken at `algorithm` is logic, broken only at `step` is a race."""
+    for name in dict.fromkeys(name for found in base.values() for name in found):
+        found = {granularity: verdicts[name] for granularity, verdicts in base.items() if name in verdicts}
+        coarse, fine = found.get("algorithm"), found.get("step")
+        if coarse is not None and coarse.verdict == "violated":
+            yield replace(coarse, kind="logic")
+        elif fine is not None and fine.verdict == "violated":
+            yield replace(fine, kind="race" if coarse is not None else None)
+        else:
+            yield fine or coarse or next(iter(found.values()))
+
+
+class _Judge:
+    def __init__(self, question: Question, progress: Progress | None) -> None:
+        self.question, self.progress = question, progress
+        self.explored: list[Explored] = []
+        self.ran: set[int] = set()
+        self.stopped = False
+
+    def environment(self, granularity: str, adversities: tuple[str, ...]) -> dict[str, Verdict]:
+        """Judge every property in one environment."""
+        asked = self.question
+        found: dict[str, Verdict] = {}
+        monitors = dict.fromkeys(monitor for prop in asked.properties for monitor in prop.monitors)
+        for monitor in monitors:
+            mine = [prop for prop in asked.properties if monitor in prop.monitors]
+            if self.stopped or self._too_heavy(monitor, granularity, adversities):
+                continue
+            scenario = Scenario(
+                asked.spec, asked.surroundings, granularity, adversities, asked.tags, asked.calls, asked.abort, monitor
+            )
+            for verdict in self._scenario(scenario, mine):
+                known = found.get(verdict.property)
+                if known is None or _weight(verdict) > _weight(known):
+                    found[verdict.property] = verdict
+        return found
+
+    def _too_heavy(self, monitor: str, granularity: str, adversities: tuple[str, ...]) -> bool:
+        few = len({prop.id for prop in self.question.properties}) == 1
+        return monitor == HEAVY and granularity == "step" and "algorithm" in self.question.granularities and not few
+
+    def _scenario(self, scenario: Scenario, properties: Sequence[Property]) -> Iterable[Verdict]:
+        began = time.perf_counter()
+        system = System(scenario)
+        told = " ".join((scenario.granularity, *scenario.adversities))
+        progress = self.progress
+        watched = watch(
+            system,
+            [prop for prop in properties if isinstance(prop, Safety)],
+            limit=self.question.limit,
+            progress=None if progress is None else lambda states, depth: progress(told, states, depth),
+        )
+        complete = watched.graph.complete
+        self.stopped = self.stopped or not complete
+        self.ran |= watched.ran
+        verdicts: list[Verdict] = []
+        for prop in properties:
+            if isinstance(prop, Safety):
+                verdicts += self._safety(watched, prop)
+            elif complete:
+                verdicts.append(self._liveness(watched, prop))
+            else:
+                verdicts.append(Verdict(_part(prop, scenario), "inconclusive", message="the exploration did not end"))
+        seconds = time.perf_counter() - began
+        size = len(watched.graph.states), watched.graph.transitions
+        self.explored.append(
+            Explored(scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, complete)
+        )
+        return [replace(verdict, granularity=scenario.granularity) for verdict in verdicts]
+
+    def _safety(self, watched: Watched, safety: Safety) -> Iterable[Verdict]:
+        system = watched.system
+        for name in dict.fromkeys(full_id(safety.id, part) for part in safety.expected(system)):
+            breach = watched.breaches.get(name)
+            if breach is not None:
+                path = [step for _, step, _ in watched.graph.path(watched.graph.index[breach.source])]
+                try:
+                    replay = replay_safety(system.scenario, moves(system, [*path, breach.step]), safety, name)
+                except Rejected as reason:
+                    yield Verdict(name, "inconclusive", message=f"{breach.message}; but on replay: {reason}")
+                    continue
+                yield Verdict(name, "violated", None, (), breach.message, _locations(replay), tell(replay))
+            elif not watched.graph.complete:
+                yield Verdict(name, "inconclusive", message="the exploration did not end")
+            elif name in watched.met:
+                yield Verdict(name, "holds")
+            else:
+                yield Verdict(name, "vacuous", message="its premise never occurs")
+
+    def _liveness(self, watched: Watched, liveness: Liveness) -> Verdict:
+        system = watched.system
+        name = _part(liveness, system.scenario)
+        lasso, met = find_lasso(watched, liveness)
+        if lasso is None:
+            return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
+        stem = moves(system, [step for _, step, _ in lasso.stem])
+        loop = moves(system, [step for _, step, _ in lasso.loop])
+        try:
+            replay, begin = replay_lasso(system.scenario, stem, loop, liveness, lasso.owed)
+        except Rejected as reason:
+            return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
+        message = f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
+        if liveness.needs is not None:
+            message = f"an endless fair run breaks it: {liveness.sentence}"
+        trace = tell(replay, begin)
+        return Verdict(name, "violated", None, (), message, _trace_locations(trace), trace)
+
+    def report(self, verdicts: tuple[Verdict, ...]) -> Report:
+        """Put everything together."""
+        asked = self.question
+        program = System(Scenario(asked.spec, asked.surroundings)).program
+        reached = {program.code[pc].origin.key for pc in self.ran}
+        reached |= {o.key for pc in self.ran for _, _, o in program.code[pc].branches}
+        origins = {o.key: o for st in asked.spec.statements() if (o := st.origin) is not None}
+        blind = {st.origin.key for st in asked.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
+        unreached = tuple(str(origin) for key, origin in origins.items() if key not in reached)
+        coverage = Coverage(len(origins), len(origins) - len(blind), len(origins) - len(unreached), unreached)
+        bounds: dict[str, int | str] = {"tags": asked.tags, "calls": asked.calls, "abort": asked.abort}
+        if asked.limit is not None:
+            bounds["states"] = asked.limit
+        revision = asked.spec.revision
+        return Report(asked.model, revision, bounds, tuple(self.explored), coverage, verdicts)
+
+
+def _weight(verdict: Verdict) -> int:
+    return ("vacuous", "holds", "conditional", "inconclusive", "violated").index(verdict.verdict)
+
+
+def _part(prop: Property, scenario: Scenario) -> str:
+    if isinstance(prop, Liveness):
+        return full_id(prop.id, dict(zip(prop.monitors, prop.parts, strict=True))[scenario.monitor])
+    return prop.id
+
+
+def _locations(replay: Replay) -> tuple[Location, ...]:
+    last = replay.taken[-1].step.executed[-1:]
+    origins = [replay.system.program.code[ran.pc].origin for ran in last]
+    return tuple(Location(o.file, o.line, o.column, o.algorithm, o.step) for o in origins)
+
+
+def _trace_locations(trace: Trace) -> tuple[Location, ...]:
+    """Give the last step of the text that is taken before the loop, or in it."""
+    told = [step for step in trace.steps[: trace.loop] or trace.steps if step.step]
+    return tuple(Location(step.file, step.line, 1, step.algorithm, step.step) for step in told[-1:])

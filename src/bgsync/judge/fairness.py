@@ -1,0 +1,198 @@
+"""Fair endless runs: finds a lasso that breaks a liveness property, or shows that there is none.
+
+A run that stays in part of the graph for ever stays in one strongly connected component of it in the end. It is fair
+when (a) every process, rule and start of the user agent that is possible in all states of the loop is taken in it
+(weak fairness of steps); (b) it is online in some state of the loop (online infinitely often); (c) what the text says
+the user agent SHOULD choose is chosen, if it declines again and again (strong fairness of a SHOULD). For (c) the steps
+that decline are taken out of a component that never chooses, and what is left is split again: the textbook's algorithm
+for Streett conditions (Baier and Katoen, Principles of Model Checking, 2008).
+
+Processes that say the same are exchangeable, so fairness counts them as one: if any of them steps, each can be the one.
+That no process waits for a free place among the invocations in flight is part of this: a place is a bound of the
+question, not of the world. What is left out: fairness between the choices of a handler, except that it settles.
+"""
+
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+
+import networkx as nx
+
+from bgsync.judge.property import Liveness, View
+from bgsync.judge.watch import Watched
+from bgsync.system.system import NEVER_SETTLES, State, Step, System
+
+Edge = tuple[int, Step, int]
+
+
+@dataclass(frozen=True)
+class Lasso:
+    """A run: shortest way from an initial state, then a loop."""
+
+    stem: tuple[tuple[int, Step, int], ...]
+    loop: tuple[tuple[int, Step, int], ...]
+    owed: Hashable
+
+
+def must_act(system: System, state: State) -> frozenset[tuple[str, Hashable]]:
+    """Give what weak fairness asks for in a state: (`process`, number), (`rule`, name) or (`move`, trigger)."""
+    context = dict(zip(system.machines, state.shared.context, strict=True))
+    if context["user agent"] == "restarted":
+        return frozenset({("move", "resume")})
+    asks: set[tuple[str, Hashable]] = set()
+    stopped = context["execution"] == "stopped"
+    if stopped:
+        asks.add(("move", "start"))
+    if not state.apart and "should" not in system.scenario.adversities:
+        asks.update(("rule", name) for name in state.due)
+    for number in set(state.processes):
+        process = system.process(number)
+        blocked = process.note == NEVER_SETTLES or (stopped and system.program.code[process.pc].op == "task")
+        if not blocked:
+            asks.add(("process", number))
+    return frozenset(asks)
+
+
+def act(step: Step) -> tuple[str, Hashable] | None:
+    """Say which demand of weak fairness a step meets."""
+    action = step.action
+    if action.process is not None:
+        return ("process", action.process)
+    return (action.kind, action.name) if action.kind in ("rule", "move") else None
+
+
+def find_lasso(watched: Watched, liveness: Liveness) -> tuple[Lasso | None, bool]:
+    """Give a fair lasso that breaks the property, if there is one, and whether anything was ever owed."""
+    system, graph = watched.system, watched.graph
+    regions: dict[Hashable, list[int]] = {}
+    for number, state in enumerate(graph.states):
+        for owed in liveness.owed(system, state):
+            regions.setdefault(owed, []).append(number)
+    met = bool(regions)
+    if liveness.premise is not None:
+        met = any(liveness.premise(View(system, graph.states[s], e)) for s, e, _ in _edges(graph.edges))
+    for owed, region in sorted(regions.items(), key=lambda item: str(item[0])):
+        found = _in_region(watched, liveness, owed, frozenset(region))
+        if found is not None:
+            return found, met
+    return None, met
+
+
+def _edges(edges: list[list[tuple[Step, int]]]) -> Iterator[Edge]:
+    for source, out in enumerate(edges):
+        for step, target in out:
+            yield source, step, target
+
+
+def _in_region(watched: Watched, liveness: Liveness, owed: Hashable, region: frozenset[int]) -> Lasso | None:
+    system, graph = watched.system, watched.graph
+    kept = [
+        (source, step, target)
+        for source in region
+        for step, target in graph.edges[source]
+        if target in region and not liveness.given(View(system, graph.states[source], step), owed)
+    ]
+    quiet = [edge for edge in kept if edge[1].action.kind != "call"]
+    for edges in (quiet, kept):  # a loop without further calls is the easier one to read
+        best: tuple[int, list[Edge], frozenset[int]] | None = None
+        for nodes, inner in _fair_components(system, graph.states, edges, liveness):
+            if best is None or min(nodes) < best[0]:
+                best = (min(nodes), inner, nodes)
+        if best is not None:
+            entry, inner, nodes = best
+            loop = _loop(system, graph.states, entry, inner, nodes, liveness)
+            return Lasso(tuple(graph.path(entry)), tuple(loop), owed)
+    return None
+
+
+def _components(edges: list[Edge]) -> Iterator[tuple[frozenset[int], list[Edge]]]:
+    plain: nx.DiGraph[int] = nx.DiGraph()
+    plain.add_edges_from((source, target) for source, _, target in edges)
+    home: dict[int, int] = {}
+    parts = [frozenset(part) for part in nx.strongly_connected_components(plain)]
+    for place, part in enumerate(parts):
+        home.update(dict.fromkeys(part, place))
+    inner: list[list[Edge]] = [[] for _ in parts]
+    for edge in edges:
+        if home[edge[0]] == home[edge[2]]:
+            inner[home[edge[0]]].append(edge)
+    return ((part, own) for part, own in zip(parts, inner, strict=True) if own)
+
+
+def _fair_components(
+    system: System, states: list[State], edges: list[Edge], liveness: Liveness
+) -> Iterator[tuple[frozenset[int], list[Edge]]]:
+    work = list(_components(edges))
+    while work:
+        nodes, inner = work.pop()
+        if not any(_online(system, states[n]) for n in nodes):
+            continue
+        if liveness.needs is not None and not any(liveness.needs(View(system, states[s], e)) for s, e, _ in inner):
+            continue
+        always = frozenset.intersection(*(must_act(system, states[n]) for n in nodes))
+        if not always <= {act(step) for _, step, _ in inner}:
+            continue
+        if "should" not in system.scenario.adversities:
+            declined = {name for _, step, _ in inner for name in _choices(step, "declined")}
+            chosen = {name for _, step, _ in inner for name in _choices(step, "chose")}
+            if declined - chosen:
+                left = [edge for edge in inner if not set(_choices(edge[1], "declined")) & (declined - chosen)]
+                work += list(_components(left))
+                continue
+        yield nodes, inner
+
+
+def _choices(step: Step, kind: str) -> list[str]:
+    return [str(seen.before) for seen in step.observations if seen.kind == kind]
+
+
+def _online(system: System, state: State) -> bool:
+    return state.shared.context[system.machines.index("network")] == "online"
+
+
+def _loop(
+    system: System, states: list[State], entry: int, inner: list[Edge], nodes: frozenset[int], liveness: Liveness
+) -> list[Edge]:
+    """Walk a short loop from `entry` through the component that meets every demand, nearest first."""
+    out: dict[int, list[Edge]] = {}
+    for edge in inner:
+        out.setdefault(edge[0], []).append(edge)
+    asked = {n: must_act(system, states[n]) for n in nodes}
+    demands: list[Callable[[Edge], bool]] = [lambda edge: _online(system, states[edge[2]])]
+    needs = liveness.needs
+    if needs is not None:
+        demands.append(lambda edge: needs(View(system, states[edge[0]], edge[1])))
+    for demand in sorted(frozenset.union(*asked.values()), key=str):
+        demands.append(lambda edge, d=demand: act(edge[1]) == d or d not in asked[edge[2]])  # type: ignore[misc]
+    for name in sorted({name for _, step, _ in inner for name in _choices(step, "declined")}):
+        if "should" not in system.scenario.adversities:
+            demands.append(lambda edge, n=name: n in _choices(edge[1], "chose"))  # type: ignore[misc]
+    walked: list[Edge] = []
+    here = entry
+    while demands or here != entry:
+        goals = demands or [lambda edge: edge[2] == entry]
+        path = _nearest(out, here, goals)
+        walked += path
+        here = path[-1][2]
+        demands = [demand for demand in demands if not any(demand(edge) for edge in path)]
+    return walked or _nearest(out, entry, [lambda edge: edge[2] == entry])
+
+
+def _nearest(out: dict[int, list[Edge]], start: int, goals: list[Callable[[Edge], bool]]) -> list[Edge]:
+    """Give a shortest path from `start` whose last edge meets one of the goals."""
+    came: dict[int, Edge | None] = {start: None}
+    queue = deque([start])
+    while queue:
+        here = queue.popleft()
+        for edge in out.get(here, ()):
+            if any(goal(edge) for goal in goals):
+                path = [edge]
+                back = came[here]
+                while back is not None:
+                    path.append(back)
+                    back = came[back[0]]
+                return path[::-1]
+            if edge[2] not in came:
+                came[edge[2]] = edge
+                queue.append(edge[2])
+    raise AssertionError("a strongly connected component has a path between any two of its states")

@@ -1,0 +1,107 @@
+"""What a property is: an id, one sentence, why it matters, what it rests on, and how it is seen to break.
+
+A safety property looks at single transitions. A liveness property says for which states something is owed and which
+transitions give it; it is broken by a run that is fair and in which what is owed is never given.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bgsync.system.state import Object, Observation
+from bgsync.system.system import State, Step, System
+
+
+class Seen(NamedTuple):
+    """A premise of a property was met, and what broke it, if anything. `part` is added to the id, after a slash."""
+
+    broken: str | None = None
+    part: str = ""
+
+
+@dataclass(frozen=True)
+class View:
+    """One transition as a property sees it."""
+
+    system: System
+    before: State
+    step: Step
+
+    def context(self, machine: str) -> str:
+        """Give the state of a part of the environment when the step was taken."""
+        return self.before.shared.context[self.system.machines.index(machine)]
+
+    def object_before(self, slot: int | None) -> Object | None:
+        """Give the object in a slot before the step."""
+        heap = self.before.shared.heap
+        return heap[slot] if slot is not None and slot < len(heap) else None
+
+    def object_after(self, slot: int | None) -> Object | None:
+        """Give the object in a slot after the step; None when nothing holds it any more."""
+        heap = self.step.after.shared.heap if self.step.after else ()
+        return heap[slot] if slot is not None and slot < len(heap) else None
+
+    def state_of(self, known: Object | None) -> str:
+        """Give the value of an object's state field."""
+        return "" if known is None else str(known.fields[state_place(self.system)])
+
+    def others(self, slot: int | None, *ops: str) -> int:
+        """Count the processes that hold the object in `slot` and stand at one of these instructions afterwards."""
+        code = self.system.program.code
+        numbers = self.step.after.processes if self.step.after else ()
+        return sum(
+            self.system.slot(n) == slot and code[self.system.process(n).pc].op in ops for n in numbers
+        )
+
+
+def state_place(system: System) -> int:
+    """Give the place of the field that has a finite set of values: the state of a registration."""
+    members = system.scenario.spec.type.members
+    return next(place for place, member in enumerate(members) if member.values is not None)
+
+
+@dataclass(frozen=True)
+class Safety:
+    """A promise that one transition can break. `kinds` are the observations that it looks at."""
+
+    id: str
+    sentence: str
+    why: str
+    reference: str
+    kinds: tuple[str, ...]
+    look: Callable[[View, Observation, int], Iterable[Seen]]
+    """Takes the view, the observation and the instruction that made it."""
+    expected: Callable[[System], Iterable[str]] = lambda system: ("",)
+    """The parts that must be seen at least once; what is never seen is vacuous."""
+    monitors: tuple[str, ...] = ("calls",)
+
+
+@dataclass(frozen=True)
+class Liveness:
+    """A promise that something happens in the end."""
+
+    id: str
+    sentence: str
+    why: str
+    reference: str
+    owed: Callable[[System, State], Iterable[Hashable]]
+    """What is owed in a state."""
+    given: Callable[[View, Hashable], bool]
+    """Whether a step gives what is owed, or ends the claim."""
+    needs: Callable[[View], bool] | None = None
+    """When set, the endless run must also take such a step again and again."""
+    monitors: tuple[str, ...] = ("calls",)
+    parts: tuple[str, ...] = ("",)
+    """What the id is extended by under each of the monitors."""
+    premise: Callable[[View], bool] | None = None
+    """The steps that show the premise was met, where `owed` is not enough."""
+
+
+Property = Safety | Liveness
+
+
+def pairs(view: View) -> Iterator[tuple[Observation, int]]:
+    """Give every observation of a step with the instruction that made it."""
+    for ran in view.step.executed:
+        for seen in ran.observations:
+            yield seen, ran.pc

@@ -1,0 +1,105 @@
+"""What the judge says: verdicts, traces told in spec steps, and what was explored."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Location:
+    """A place in the text that a verdict is about."""
+
+    file: str
+    line: int
+    column: int
+    algorithm: str
+    step: str
+
+
+@dataclass(frozen=True)
+class TraceStep:
+    """One spec step, or one event of the environment; `changes` maps a name to its value before and after."""
+
+    process: str
+    algorithm: str
+    step: str
+    file: str
+    line: int
+    sentence: str
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    action: int = 0
+    """The number of the atomic action that the step belongs to."""
+    visible: bool = True
+    """Whether the step touches anything that others can see."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A run that was replayed. `loop` is the place where its loop begins, None for a run that just ends."""
+
+    steps: tuple[TraceStep, ...]
+    loop: int | None = None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on one property.
+
+    `verdict` is holds, violated, conditional, vacuous or inconclusive; `kind` is race, logic, structure or None;
+    `needs` names the adversity without which the property is not broken; `granularity` the one that decided.
+    """
+
+    property: str
+    verdict: str
+    kind: str | None = None
+    needs: tuple[str, ...] = ()
+    message: str = ""
+    locations: tuple[Location, ...] = ()
+    trace: Trace | None = None
+    granularity: str = "step"
+
+
+@dataclass(frozen=True)
+class Explored:
+    """One exploration: its question and its size. `complete` is False when it was interrupted."""
+
+    granularity: str
+    adversities: tuple[str, ...]
+    monitor: str
+    states: int
+    transitions: int
+    seconds: float
+    complete: bool
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Steps of the text: all of them, those understood, and those that some behaviour reached."""
+
+    total: int
+    understood: int
+    reached: int
+    unreached: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything that `check` says."""
+
+    model: str
+    revision: str
+    bounds: dict[str, int | str]
+    explorations: tuple[Explored, ...]
+    coverage: Coverage
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every exploration came to its end."""
+        return all(explored.complete for explored in self.explorations)
+
+    @property
+    def exit_status(self) -> int:
+        """0 nothing wrong, 1 something violated, 3 inconclusive."""
+        verdicts = {verdict.verdict for verdict in self.verdicts if not verdict.needs}
+        if "violated" in verdicts:
+            return 1
+        return 3 if "inconclusive" in verdicts or not self.complete else 0

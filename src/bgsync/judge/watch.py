@@ -1,0 +1,91 @@
+"""Explores a system and looks at every transition with the safety properties on the way."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bgsync.explore import Graph, Model, explore
+from bgsync.judge.property import Safety, Seen, View
+from bgsync.system.system import State, Step, System
+
+
+@dataclass(frozen=True)
+class Breach:
+    """The first step, in the order of a breadth-first search, that breaks a property."""
+
+    source: State
+    step: Step
+    message: str
+
+
+@dataclass
+class Watched:
+    """The reachable graph of a system, and what the safety properties saw in it. Ids include their part."""
+
+    system: System
+    graph: Graph[State, Step]
+    met: set[str] = field(default_factory=set)
+    """The ids whose premise was met."""
+    breaches: dict[str, Breach] = field(default_factory=dict)
+    ran: set[int] = field(default_factory=set)
+    """The instructions that ran."""
+
+
+def full_id(base: str, part: str) -> str:
+    """Join the id of a property and a part of it."""
+    return f"{base}/{part}" if part else base
+
+
+def look(safety: Safety, view: View) -> Iterator[tuple[str, Seen]]:
+    """Judge one transition with one property."""
+    for ran in view.step.executed:
+        for seen in ran.observations:
+            if seen.kind in safety.kinds:
+                for found in safety.look(view, seen, ran.pc):
+                    yield full_id(safety.id, found.part), found
+
+
+class _Watcher(Model[State, Step]):
+    """The system as a model whose actions are whole steps, judged as they are found."""
+
+    def __init__(self, watched: Watched, properties: Sequence[Safety]) -> None:
+        self.watched, self.properties = watched, properties
+        self.kinds = {kind for safety in properties for kind in safety.kinds}
+
+    def initial_states(self) -> Iterable[State]:
+        return self.watched.system.initial_states()
+
+    def actions(self, state: State) -> Iterable[Step]:
+        return (step for step in self.watched.system.steps(state) if step.after is not None)
+
+    def next_state(self, state: State, action: Step) -> State | None:
+        return action.after
+
+    def successors(self, state: State) -> Iterable[tuple[Step, State]]:
+        watched = self.watched
+        for step in watched.system.steps(state):
+            watched.ran.update(ran.pc for ran in step.executed)
+            if any(seen.kind in self.kinds for seen in step.observations):
+                self._judge(state, step)
+            if step.after is not None:
+                yield step, step.after
+
+    def _judge(self, state: State, step: Step) -> None:
+        watched, view = self.watched, View(self.watched.system, state, step)
+        for safety in self.properties:
+            for name, found in look(safety, view):
+                watched.met.add(name)
+                if found.broken is not None and name not in watched.breaches:
+                    watched.breaches[name] = Breach(state, step, found.broken)
+
+
+def watch(
+    system: System,
+    properties: Sequence[Safety],
+    *,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Watched:
+    """Explore `system` and judge every transition. See `bgsync.explore.explore` for `limit` and `progress`."""
+    watched = Watched(system, Graph())
+    watched.graph = explore(_Watcher(watched, properties), limit=limit, progress=progress)
+    return watched
