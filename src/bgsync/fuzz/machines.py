@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings, target
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from bgsync.content import load_content
 from bgsync.fuzz.adapter import Implementation, Unable
@@ -67,6 +67,7 @@ class _Lockstep(CoveredMachine):
         self.implementation = type(self).make_implementation()
         self.implementation.reset()
         self.seen.record("state", initial.registration)
+        self.compare()
 
     def affected(self, operation: Operation) -> tuple[str, ...]:
         """Give the tags that an operation is about: all of them when it is about the network."""
@@ -110,9 +111,10 @@ class _Lockstep(CoveredMachine):
             if operation.tag is not None:
                 self.seen.record("operation", operation_label(operation.name, before.registration))
 
-    @invariant()
-    def agrees(self) -> None:
-        """Both sides say the same about every tag."""
+        self.compare()
+
+    def compare(self) -> None:
+        """Assert that both sides say the same about every tag."""
         for tag, state in self.states.items():
             found = self.implementation.state(tag)
             assert found == state.registration, (

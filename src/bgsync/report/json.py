@@ -1,0 +1,145 @@
+"""The report as JSON. Its schema is versioned, kept in `src/bgsync/report/schema.json`, and part of the public contract."""
+
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from bgsync.judge.verdict import Report, Verdict
+
+SCHEMA_VERSION = 1
+
+
+class StepOut(msgspec.Struct, frozen=True):
+    """One spec step of a trace; `changes` maps a name to [before, after]; `action` numbers the atomic actions."""
+
+    process: str
+    algorithm: str
+    step: str
+    line: int
+    file: str
+    sentence: str
+    changes: dict[str, tuple[str, str]]
+    action: int
+
+
+class TraceOut(msgspec.Struct, frozen=True):
+    """A trace; `loop` is the index of the step where its loop begins, null when the run just ends."""
+
+    steps: list[StepOut]
+    loop: int | None
+
+
+class LocationOut(msgspec.Struct, frozen=True):
+    """A place in the text."""
+
+    file: str
+    line: int
+    column: int
+    algorithm: str
+    step: str
+
+
+class VerdictOut(msgspec.Struct, frozen=True):
+    """The verdict on a property: in the base environment where `needs` is empty, else under those adversities."""
+
+    property: str
+    verdict: str
+    kind: str | None
+    needs: list[str]
+    granularity: str
+    message: str
+    locations: list[LocationOut]
+    trace: TraceOut | None
+
+
+class ExploredOut(msgspec.Struct, frozen=True):
+    """One exploration."""
+
+    granularity: str
+    adversities: list[str]
+    monitor: str
+    states: int
+    transitions: int
+    seconds: float
+    complete: bool
+
+
+class StepsOut(msgspec.Struct, frozen=True):
+    """How many steps the text has, how many were understood, and how many some behaviour reached."""
+
+    total: int
+    understood: int
+    reached: int
+
+
+class CoverageOut(msgspec.Struct, frozen=True):
+    """Coverage of the text."""
+
+    steps: StepsOut
+    unreached: list[str]
+
+
+class ReportOut(msgspec.Struct, frozen=True):
+    """A report of `bgsync check`."""
+
+    tool: str
+    version: str
+    schema: int
+    model: str
+    revision: str
+    bounds: dict[str, int | str]
+    states: int
+    transitions: int
+    seconds: float
+    explorations: list[ExploredOut]
+    coverage: CoverageOut
+    verdicts: list[VerdictOut]
+
+
+def _verdict(verdict: Verdict) -> VerdictOut:
+    trace = None
+    if verdict.trace is not None:
+        told = [
+            StepOut(s.process, s.algorithm, s.step, s.line, s.file, s.sentence, dict(s.changes), s.action)
+            for s in verdict.trace.steps
+        ]
+        trace = TraceOut(told, verdict.trace.loop)
+    places = [LocationOut(p.file, p.line, p.column, p.algorithm, p.step) for p in verdict.locations]
+    return VerdictOut(
+        verdict.property, verdict.verdict, verdict.kind, list(verdict.needs), verdict.granularity, verdict.message,
+        places, trace,
+    )  # fmt: skip
+
+
+def to_json(report: Report) -> str:
+    """Write a report as JSON."""
+    explored = report.explorations
+    out = ReportOut(
+        tool="bgsync",
+        version=version("bgsync"),
+        schema=SCHEMA_VERSION,
+        model=report.model,
+        revision=report.revision,
+        bounds=report.bounds,
+        states=sum(e.states for e in explored),
+        transitions=sum(e.transitions for e in explored),
+        seconds=round(sum(e.seconds for e in explored), 3),
+        explorations=[
+            ExploredOut(
+                e.granularity, list(e.adversities), e.monitor, e.states, e.transitions, round(e.seconds, 3), e.complete
+            )
+            for e in explored
+        ],
+        coverage=CoverageOut(
+            StepsOut(report.coverage.total, report.coverage.understood, report.coverage.reached),
+            list(report.coverage.unreached),
+        ),
+        verdicts=[_verdict(verdict) for verdict in report.verdicts],
+    )
+    return msgspec.json.format(msgspec.json.encode(out), indent=2).decode()
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema of a report."""
+    return msgspec.json.schema(ReportOut)

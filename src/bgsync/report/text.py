@@ -1,0 +1,107 @@
+"""The report as text: what was explored, a table of verdicts, and the traces that were asked for."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
+
+STYLES = {"holds": "green", "violated": "bold red", "conditional": "yellow", "vacuous": "yellow", "inconclusive": "yellow"}
+SIGNS = {"holds": "✓", "violated": "✗", "conditional": "~", "vacuous": "∅", "inconclusive": "?"}
+
+
+def print_report(report: Report, console: Console, *, traces: str = "first") -> None:
+    """Print a report. `traces`: `none`, `first` (the shortest one), or `all`."""
+    _head(report, console)
+    _table(report, console)
+    violated = [v for v in report.verdicts if v.verdict == "violated" and v.trace is not None]
+    shown = violated if traces == "all" else sorted(violated, key=_length)[:1] if traces == "first" else []
+    for verdict in shown:
+        print_trace(verdict, console)
+    if traces == "first" and len(violated) > 1:
+        console.print(f"\n{len(violated) - 1} more traces: [bold]--traces all[/], or one of them with [bold]--property ID[/].")
+
+
+def _length(verdict: Verdict) -> int:
+    assert verdict.trace is not None
+    return len({step.action for step in verdict.trace.steps})
+
+
+def _head(report: Report, console: Console) -> None:
+    base = [e for e in report.explorations if not e.adversities]
+    states = sum(e.states for e in report.explorations)
+    seconds = sum(e.seconds for e in report.explorations)
+    bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
+    console.print(f"[bold]{escape(report.model)}[/], revision {escape(report.revision)}", highlight=False)
+    sizes = "; ".join(f"{e.granularity} {e.states:,} states" for e in base if e.monitor == "calls")
+    console.print(f"explored {states:,} states in {seconds:.1f} s ({sizes}); bounds: {bounds}", highlight=False)
+    hard = [e for e in report.explorations if e.adversities]
+    if hard:
+        names = ", ".join(dict.fromkeys(name for e in hard for name in e.adversities))
+        at = " and ".join(dict.fromkeys(e.granularity for e in hard))
+        console.print(f"adversities, one at a time, at granularity {at}: {names}", highlight=False)
+    steps = report.coverage
+    told = f"steps: {steps.reached} of {steps.total} reached"
+    console.print(told + (f", not {', '.join(map(escape, steps.unreached))}" if steps.unreached else ""), highlight=False)
+    if not report.complete:
+        console.print("[yellow]interrupted: what follows is about the part that was explored[/]")
+    console.print()
+
+
+def _table(report: Report, console: Console) -> None:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in ("", "property", "verdict", "kind", "what was seen"):
+        table.add_column(name, overflow="fold")
+    whole: dict[str, list[Verdict]] = {}
+    for verdict in report.verdicts:
+        if not verdict.needs:
+            whole.setdefault(verdict.property.split("/")[0], []).append(verdict)
+    for name, members in whole.items():
+        if len(members) > 1 and all(v.verdict == "holds" for v in members):
+            members = [Verdict(f"{name} (all {len(members)})", "holds")]
+        for v in members:
+            under = [o for o in report.verdicts if o.needs and o.property == v.property and o.verdict == "violated"]
+            said = v.message or (f"but not with: {', '.join(o.needs[0] for o in under)}" if under else "")
+            table.add_row(
+                f"[{STYLES[v.verdict]}]{SIGNS[v.verdict]}[/]", escape(v.property),
+                f"[{STYLES[v.verdict]}]{v.verdict}[/]", v.kind or "", escape(said),
+            )  # fmt: skip
+    console.print(table)
+
+
+def print_trace(verdict: Verdict, console: Console) -> None:
+    """Print one violation with its trace, an atomic action a paragraph; steps nobody else can see are counted only."""
+    assert verdict.trace is not None
+    needs = f", with {', '.join(verdict.needs)}" if verdict.needs else ""
+    console.print(f"\n[bold red]{escape(verdict.property)}[/] ({verdict.kind or 'violated'}{needs})", highlight=False)
+    console.print(f"  {escape(verdict.message)}", highlight=False)
+    for place in verdict.locations:
+        console.print(f"  at {escape(place.algorithm)} step {place.step} ({place.file}:{place.line})", highlight=False)
+    for line in trace_lines(verdict.trace):
+        console.print(escape(line), highlight=False, soft_wrap=True)
+
+
+def trace_lines(trace: Trace) -> list[str]:
+    """Tell a trace in numbered steps."""
+    lines: list[str] = []
+    previous: tuple[int, str] | None = None
+    number = 0
+    for place, step in enumerate(trace.steps):
+        if place == trace.loop:
+            lines.append("     from here on, again and again:")
+        if not (step.visible or step.changes or not step.step):
+            continue
+        number += 1
+        who = step.process if (step.action, step.process) != previous else ""
+        previous = (step.action, step.process)
+        where = f"{step.algorithm} {step.step}: " if step.step else ""
+        lines.append(f"{number:4} {who:18} {where}{step.sentence}{_changed(step)}")
+    if trace.loop == len(trace.steps):
+        lines.append("     and nothing more happens")
+    return lines
+
+
+def _changed(step: TraceStep) -> str:
+    if not step.changes:
+        return ""
+    return "\n" + "\n".join(f"{'':24} → {name}: {old} → {new}" for name, (old, new) in step.changes.items())

@@ -1,0 +1,53 @@
+"""Says what a state and an action of a system are, in a line: for graphs, drawings and error messages."""
+
+from bgsync.system.state import Ref
+from bgsync.system.system import Action, State, System
+
+
+def registration_states(system: System, state: State) -> dict[str, str]:
+    """Give the state of the listed registration of every tag; `absent` where none is."""
+    members = system.scenario.spec.type.members
+    place = next(place for place, member in enumerate(members) if member.values is not None)
+    found = dict.fromkeys(system.scenario.tag_names, "absent")
+    for slot, known in enumerate(state.shared.heap):
+        tag = system.tag(state.shared, slot)
+        if known is not None and known.listed and tag is not None:
+            found[tag] = str(known.fields[place])
+    return found
+
+
+def invocations(system: System, state: State) -> list[str]:
+    """Give where every invocation stands; `away` marks those that hold a removed registration."""
+    told = []
+    for number in state.processes:
+        process = system.process(number)
+        origin = system.program.code[process.pc].origin
+        held = [x for frame in process.frames for _, x in frame.variables if isinstance(x, Ref)]
+        known = [state.shared.heap[reference.slot] for reference in held]
+        away = " (away)" if any(o is not None and not o.listed for o in known) else ""
+        told.append(f"{origin}{away}")
+    return sorted(told)
+
+
+def label(system: System, state: State) -> str:
+    """Say a state in a line."""
+    registrations = ", ".join(f"{tag} {value}" for tag, value in registration_states(system, state).items())
+    at = "; ".join(invocations(system, state))
+    network = state.shared.context[system.machines.index("network")]
+    return f"{network}; {registrations}" + (f"; at {at}" if at else "")
+
+
+def attributes(system: System, state: State) -> dict[str, str | int | bool]:
+    """Give a state as flat attributes: the environment, each tag's registration, how many invocations there are."""
+    flat: dict[str, str | int | bool] = dict(zip(system.machines, state.shared.context, strict=True))
+    flat |= {f"registration {tag}": value for tag, value in registration_states(system, state).items()}
+    return flat | {"invocations": len(state.processes), "apart": state.apart}
+
+
+def say_action(system: System, action: Action) -> str:
+    """Say an action in a line."""
+    where = ""
+    if action.process is not None:
+        where = f" from {system.program.code[system.process(action.process).pc].origin.step}"
+    detail = f" ({action.detail})" if action.detail else ""
+    return f"{action.name}{where}{detail}"
