@@ -8,7 +8,10 @@ from transitions import Machine
 MACHINES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
     # name: (initial state, rows of trigger, source, destination)
     "network": ("offline", (("go online", "offline", "online"), ("go offline", "online", "offline"))),
-    "window clients": ("open", (("the last window closes", "open", "none"), ("a window opens", "none", "open"))),
+    "window clients": (
+        "open",
+        (("the last window closes", "open", "none"), ("a window opens", "none", "open")),
+    ),
     "service worker": (
         "active",
         (

@@ -96,5 +96,7 @@ def _row(machine: Table, trigger: str, source: str) -> Row:
     """Find the row that a trigger takes from a state. Raises MachineError when the table has none."""
     found = next((row for row in machine.rows if (row.trigger, row.source) == (trigger, source)), None)
     if found is None:
-        raise MachineError(f"machine {machine.name!r} has no row for {trigger!r} from {source!r}: add it to its table")
+        raise MachineError(
+            f"machine {machine.name!r} has no row for {trigger!r} from {source!r}: add it to its table"
+        )
     return found

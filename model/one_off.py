@@ -90,8 +90,14 @@ REGISTER = algorithm(
         If(
             Not(Is(v.currentRegistration, None)),
             steps(
-                If(Is(state_of(v.currentRegistration), WAITING), Set(state_of(v.currentRegistration), PENDING)),
-                If(Is(state_of(v.currentRegistration), FIRING), Set(state_of(v.currentRegistration), REREGISTERED)),
+                If(
+                    Is(state_of(v.currentRegistration), WAITING),
+                    Set(state_of(v.currentRegistration), PENDING),
+                ),
+                If(
+                    Is(state_of(v.currentRegistration), FIRING),
+                    Set(state_of(v.currentRegistration), REREGISTERED),
+                ),
                 Resolve(v.promise),
                 If(
                     And(ONLINE, Is(state_of(v.currentRegistration), PENDING)),

@@ -6,7 +6,7 @@ from bgsync.judge.property import Safety, Seen, View
 from bgsync.language import Assert
 from bgsync.system.state import Observation
 from bgsync.system.system import System
-from model.registration import FINAL, FIRING, INITIAL, PENDING, REREGISTERED, ROWS, WAITING
+from model.registration import FINAL, FIRING, PENDING, REREGISTERED, ROWS, WAITING
 
 SPEC = "WICG Background Sync, "
 
@@ -24,15 +24,19 @@ def _is_of_text(system: System, pc: int) -> bool:
 def _asserts(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if _is_of_text(view.system, pc):
         origin = view.system.program.code[pc].origin
-        broken = None if seen.after else f"the assert of step {origin.step} fails: {origin.sentence.removeprefix('assert: ')}"
+        broken = (
+            None
+            if seen.after
+            else f"the assert of step {origin.step} fails: {origin.sentence.removeprefix('assert: ')}"
+        )
         yield Seen(broken, f"{slug(origin.algorithm)}.{origin.step}")
 
 
 def _all_asserts(system: System) -> Iterator[str]:
     code = system.program.code
-    for pc, instruction in enumerate(code):
-        if isinstance(instruction.statement, Assert) and _is_of_text(system, pc):
-            yield f"{slug(instruction.origin.algorithm)}.{instruction.origin.step}"
+    found = {i.origin for pc, i in enumerate(code) if isinstance(i.statement, Assert) and _is_of_text(system, pc)}
+    for origin in sorted(found, key=lambda origin: (origin.algorithm, origin.path)):
+        yield f"{slug(origin.algorithm)}.{origin.step}"
 
 
 def _active_worker(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
@@ -155,13 +159,11 @@ def _all_rows(system: System) -> Iterator[str]:
     yield from sorted({f"{source}-to-{dest}" for source, dest in _PAIRS})
 
 
-assert INITIAL == PENDING
-
 SAFETY = (
     Safety(
         "asserts",
         "Every Assert of the text holds whenever it is reached.",
-        "An Assert that fails means that the text contradicts itself: what an implementation does then is anybody's guess.",
+        "An Assert that fails means that the text contradicts itself; what to do then is anybody's guess.",
         SPEC + "the Assert steps of its algorithms",
         ("asserted",),
         _asserts,

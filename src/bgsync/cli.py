@@ -1,5 +1,6 @@
 """The command line."""
 
+import gc
 import importlib
 import sys
 import time
@@ -27,7 +28,11 @@ class Commands(click.Group):
             sys.exit(3)
 
 
-@click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Commands,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(package_name="bgsync")
 def main() -> None:
     """Find contradictions in the spec of Web Background Sync.
@@ -85,7 +90,11 @@ class _Line:
         seconds = time.monotonic() - self.began
         if seconds > 1 and sys.stderr.isatty():
             self.shown = True
-            click.echo(f"\r\033[Kexploring {what}: {states:,} states, depth {depth}, {seconds:.0f} s", nl=False, err=True)
+            click.echo(
+                f"\r\033[Kexploring {what}: {states:,} states, depth {depth}, {seconds:.0f} s",
+                nl=False,
+                err=True,
+            )
 
     def end(self) -> None:
         if self.shown:
@@ -94,15 +103,62 @@ class _Line:
 
 @main.command(epilog=EPILOG)
 @click.argument("target", default="one-off")
-@click.option("--property", "properties", multiple=True, metavar="ID", help="Check this property only, and tell all its traces. May be repeated.")
-@click.option("--granularity", type=click.Choice(["both", "step", "algorithm"]), default="both", show_default=True, help="step: every step is an action; algorithm: every invocation runs to its next wait as one action.")
-@click.option("--with", "adversities", multiple=True, metavar="ADVERSITY", help="Check under this adversity, at both granularities, instead of under each one at `algorithm` only. May be repeated: each on its own.")
-@click.option("--tags", type=click.IntRange(1), default=1, show_default=True, help="How many different tags are registered.")
-@click.option("--calls", type=click.IntRange(1), default=2, show_default=True, help="How many invocations are in flight at once.")
-@click.option("--abort", type=click.Choice(["scope", "list"]), default="scope", show_default=True, help='What "abort these steps" ends: the innermost steps that were called or started asynchronously, or only the list it stands in.')
-@click.option("--limit", type=click.IntRange(1), default=None, metavar="STATES", help="Stop each exploration after so many states; what was not found is then inconclusive.")
+@click.option(
+    "--property",
+    "properties",
+    multiple=True,
+    metavar="ID",
+    help="Check this property only, and tell all its traces. May be repeated.",
+)
+@click.option(
+    "--granularity",
+    type=click.Choice(["both", "step", "algorithm"]),
+    default="both",
+    show_default=True,
+    help="step: every step is an action; algorithm: every invocation runs to its next wait as one action.",
+)
+@click.option(
+    "--with",
+    "adversities",
+    multiple=True,
+    metavar="ADVERSITY",
+    help="Check under this adversity, at every granularity, instead of each one at `algorithm`. May be repeated.",
+)
+@click.option(
+    "--tags",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many different tags are registered.",
+)
+@click.option(
+    "--calls",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help="How many invocations are in flight at once.",
+)
+@click.option(
+    "--abort",
+    type=click.Choice(["scope", "list"]),
+    default="scope",
+    show_default=True,
+    help='What "abort these steps" ends: the innermost steps called or started apart, or only the list it is in.',
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=None,
+    metavar="STATES",
+    help="Stop each exploration after so many states; what was not found is then inconclusive.",
+)
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--traces", type=click.Choice(["first", "all", "none"]), default=None, help="Which traces the text tells. Default: the shortest one, all with --property.")
+@click.option(
+    "--traces",
+    type=click.Choice(["first", "all", "none"]),
+    default=None,
+    help="Which traces the text tells. Default: the shortest one, all with --property.",
+)
 def check(
     target: str, properties: tuple[str, ...], granularity: str, adversities: tuple[str, ...], tags: int, calls: int,
     abort: str, limit: int | None, output: str, traces: str | None,
@@ -119,7 +175,10 @@ def check(
     from bgsync.judge.check import Question
     from bgsync.judge.check import check as answer
 
-    environment, known = importlib.import_module("model.environment"), importlib.import_module("properties").PROPERTIES
+    environment, known = (
+        importlib.import_module("model.environment"),
+        importlib.import_module("properties").PROPERTIES,
+    )
     _choose("property", tuple(name.split("/")[0] for name in properties), list(dict.fromkeys(p.id for p in known)))
     _choose("adversity", adversities, sorted(environment.ADVERSITIES))
     both = ("algorithm", "step") if granularity == "both" else (granularity,)
@@ -137,6 +196,7 @@ def check(
         abort=abort,
         limit=limit,
     )
+    gc.disable()  # states and steps form no cycles, and there are very many of them
     line = _Line()
     report = answer(question, line)
     line.end()
@@ -146,7 +206,7 @@ def check(
         click.echo(to_json(report))
     else:
         print_report(report, _console(), traces=traces or ("all" if properties else "first"))
-    if any(not e.complete for e in report.explorations) and limit is None:
+    if report.interrupted:
         states = sum(e.states for e in report.explorations)
         click.echo(f"interrupted after {states:,} states; the verdicts are about those", err=True)
         sys.exit(3)
@@ -226,7 +286,14 @@ def system_graph(granularity: str, adversities: tuple[str, ...], tags: int, call
 @click.option("--tags", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--calls", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--format", "output", type=click.Choice(["graphml", "json", "dot"]), default="json", show_default=True)
-@click.option("--output", "-o", "path", type=click.Path(dir_okay=False, writable=True), default="-", help="A file; standard output by default.")
+@click.option(
+    "--output",
+    "-o",
+    "path",
+    type=click.Path(dir_okay=False, writable=True),
+    default="-",
+    help="A file; standard output by default.",
+)
 def graph(
     model: str, granularity: str, adversities: tuple[str, ...], tags: int, calls: int, output: str, path: str
 ) -> None:
@@ -245,7 +312,9 @@ def graph(
     else:
         system, found = system_graph(granularity, adversities, tags, calls)
         made = export.to_networkx(
-            found, label=lambda state: label(system, state), attributes=lambda state: attributes(system, state)
+            found,
+            label=lambda state: label(system, state),
+            attributes=lambda state: attributes(system, state),
         )
         for _, _, data in made.edges(data=True):
             data["action"] = say_action(system, data["action"])
@@ -256,7 +325,14 @@ def graph(
 @main.command(epilog=EPILOG)
 @click.argument("what", type=click.Choice(["lifecycle", "states"]), required=False)
 @click.option("--format", "output", type=click.Choice(["mermaid", "svg", "dot"]), default="mermaid", show_default=True)
-@click.option("--output", "-o", "path", type=click.Path(dir_okay=False, writable=True), default="-", help="A file; standard output by default.")
+@click.option(
+    "--output",
+    "-o",
+    "path",
+    type=click.Path(dir_okay=False, writable=True),
+    default="-",
+    help="A file; standard output by default.",
+)
 @click.option("--all", "everything", is_flag=True, help="Write every picture of the gallery into the folder diagrams/.")
 def draw(what: str | None, output: str, path: str, everything: bool) -> None:
     """Draw a diagram: the registration's lifecycle, or its reachable states as the algorithms make them."""

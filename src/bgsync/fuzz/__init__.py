@@ -7,8 +7,9 @@ except ModuleNotFoundError as error:
 
 from bgsync.fuzz.adapter import Implementation, Unable
 from bgsync.fuzz.coverage import Coverage
-from bgsync.fuzz.machines import Check, CoveredMachine, interpreter_machine, lifecycle_machine, run
+from bgsync.fuzz.machines import CoveredMachine, lifecycle_machine, run
 from bgsync.fuzz.reference import Interpreted
+from bgsync.fuzz.walk import Check, interpreter_machine
 
 __all__ = [
     "Check",

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Unable(Exception):  # noqa: N818  # a signal, not an error
+class Unable(Exception):  # a signal, not an error
     """Raise it from an operation, before anything is done, when it cannot be brought about now: it is passed over.
 
     For instance from `settle`, by an implementation that has already told the handler that this is not the last

@@ -1,10 +1,10 @@
-"""Hypothesis machines: an implementation in lockstep with the lifecycle, and random walks of the interpreter.
+"""Hypothesis machines: what they have in common, how they are run, and an implementation in lockstep with the lifecycle.
 
-Each rule draws one of the choices that are possible now, from a list in which those that visit something new stand
-first and weigh more. A failure comes as an AssertionError that tells the shortest run Hypothesis could find.
+Each rule draws one of the choices that are possible now, and prefers those that visit something new. A failure comes
+as an AssertionError that tells the shortest run that Hypothesis could find.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import hypothesis
@@ -15,15 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from bgsync.content import load_content
 from bgsync.fuzz.adapter import Implementation, Unable
 from bgsync.fuzz.coverage import Coverage, steered
-from bgsync.system.scenario import Scenario
-from bgsync.system.system import State, Step, System
 
 if TYPE_CHECKING:
-    from model.lifecycle import Lifecycle
-    from model.lifecycle import State as World
-
-Check = Callable[[System, State, Step], str | None]
-"""Judges one step out of a state of the system: says what is wrong, or None."""
+    from model.lifecycle import Lifecycle, State
 
 
 class CoveredMachine(RuleBasedStateMachine):
@@ -35,6 +29,11 @@ class CoveredMachine(RuleBasedStateMachine):
         super().__init__()
         self.seen = self.coverage.fresh()
         """What this example has visited; steering depends on nothing else."""
+
+    @classmethod
+    def begin(cls) -> None:
+        """Forget what earlier runs did."""
+        cls.coverage = cls.coverage.fresh()
 
     def teardown(self) -> None:
         """Tell Hypothesis how much was visited, so that it prefers longer reach."""
@@ -62,7 +61,7 @@ class _Lockstep(CoveredMachine):
     def __init__(self) -> None:
         super().__init__()
         (initial,) = self.world.initial_states()
-        self.states: dict[str, World] = dict.fromkeys(self.tags, initial)
+        self.states: dict[str, State] = dict.fromkeys(self.tags, initial)
         self.done: list[Operation] = []
         self.implementation = type(self).make_implementation()
         self.implementation.reset()
@@ -177,84 +176,6 @@ def lifecycle_machine(
     return type("LifecycleMachine", (_Lockstep,), members)
 
 
-class _Walk(CoveredMachine):
-    scenario: ClassVar[Scenario]
-    checks: ClassVar[Mapping[str, Check]]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.system = System(self.scenario, fork=False)  # a new one each time: it numbers processes as it meets them
-        (self.now,) = self.system.initial_states()
-        self.walked: list[str] = []
-        self.possible = self.next_steps()
-
-    def next_steps(self) -> list[Step]:
-        """Give the steps that are possible now."""
-        return list(self.system.steps(self.now))
-
-    def is_new(self, index: int) -> bool:
-        """Tell whether a possible step executes a step of the text for the first time in this example."""
-        return self.seen.new("step", *executed_steps(self.system, self.possible[index]))
-
-    def choice(self) -> st.SearchStrategy[int | None]:
-        """Draw the place of one of the possible steps, or None when a failed Assert has ended the run."""
-        if not self.possible:
-            return st.none()
-        return steered(range(len(self.possible)), lambda _: True, self.is_new)
-
-    @rule(index=st.runner().flatmap(lambda machine: machine.choice()))
-    def take(self, index: int | None) -> None:
-        """Take one of the possible steps."""
-        if index is None:
-            return
-        step, before = self.possible[index], self.now
-        self.walked.append(describe(self.system, before, step))
-        hypothesis.note(f"# {self.walked[-1]}")
-        self.seen.record("step", *executed_steps(self.system, step))
-        for name, check in self.checks.items():
-            message = check(self.system, before, step)
-            assert message is None, f"{name}: {message}\n" + "\n".join(
-                f"{number:3}. {line}" for number, line in enumerate(self.walked, 1)
-            )
-        if step.after is None:
-            self.possible = []
-        else:
-            self.now = step.after
-            self.possible = self.next_steps()
-
-
-def executed_steps(system: System, step: Step) -> tuple[str, ...]:
-    """Name the steps of the text that a step of the system executes, each once."""
-    origins = (system.program.code[ran.pc].origin for ran in step.executed if ran.pc)
-    return tuple(dict.fromkeys(f"{origin.algorithm} {origin.step}" for origin in origins))
-
-
-def describe(system: System, before: State, step: Step) -> str:
-    """Tell a step of the system in one line."""
-    action = step.action
-    tag = None if action.process is None else system.tag(before.shared, system.slot(action.process))
-    detail = [part for part in (tag, action.detail, *(f"{name}: {value}" for name, value in action.choices)) if part]
-    steps = executed_steps(system, step)
-    said = f"{action.kind} {action.name}" + (f" ({', '.join(detail)})" if detail else "")
-    return said + (f": {', '.join(steps)}" if steps else "")
-
-
-def interpreter_machine(scenario: Scenario, checks: Mapping[str, Check]) -> type[CoveredMachine]:
-    """Make a machine that walks at random through a scenario, and judges each step by each of the `checks`.
-
-    A check that gives a message fails the machine: the error begins with the name of the check, and tells the walk.
-    """
-    program = System(scenario, fork=False).program
-    origins = [instruction.origin for instruction in program.code[1:]]
-    members: dict[str, Any] = {
-        "scenario": scenario,
-        "checks": dict(checks),
-        "coverage": Coverage({"step": sorted(f"{origin.algorithm} {origin.step}" for origin in origins)}),
-        "__doc__": "Random walks of the interpreter.",
-    }
-    return type("InterpreterMachine", (_Walk,), members)
-
-
 def run(
     machine_class: type[CoveredMachine], *, examples: int = 100, steps: int = 30, seed: int = 0
 ) -> Coverage:
@@ -262,7 +183,7 @@ def run(
 
     Raises what the machine raises, for the shortest example that does so; nothing is kept between runs.
     """
-    machine_class.coverage = machine_class.coverage.fresh()
+    machine_class.begin()
     chosen = settings(
         max_examples=examples,
         stateful_step_count=steps,

@@ -41,7 +41,8 @@ class Question:
 
 
 HEAVY = "outbox shared"
-"""The one monitor that is followed at granularity `step` only where its property is asked for by name."""
+HEAVY_LIMIT = 20_000
+"""How many states of the one large scenario are explored at granularity `step`, unless its property is asked for."""
 
 
 def check(question: Question, progress: Progress | None = None) -> Report:
@@ -58,7 +59,13 @@ def check(question: Question, progress: Progress | None = None) -> Report:
         for granularity in weakest:
             for name, verdict in judge.environment(granularity, (adversity,)).items():
                 if verdict.verdict in ("violated", "inconclusive") and name not in broken and name not in found:
-                    kind = None if verdict.verdict == "inconclusive" else "race" if found_late(base, granularity) else "logic"
+                    kind = (
+                        None
+                        if verdict.verdict == "inconclusive"
+                        else "race"
+                        if found_late(base, granularity)
+                        else "logic"
+                    )
                     found[name] = replace(verdict, needs=(adversity,), kind=kind)
         verdicts += [found[name] for name in sorted(found)]
     return judge.report(tuple(verdicts))
@@ -87,7 +94,7 @@ class _Judge:
         self.question, self.progress = question, progress
         self.explored: list[Explored] = []
         self.ran: set[int] = set()
-        self.stopped = False
+        self.interrupted = False
 
     def environment(self, granularity: str, adversities: tuple[str, ...]) -> dict[str, Verdict]:
         """Judge every property in one environment."""
@@ -96,7 +103,7 @@ class _Judge:
         monitors = dict.fromkeys(monitor for prop in asked.properties for monitor in prop.monitors)
         for monitor in monitors:
             mine = [prop for prop in asked.properties if monitor in prop.monitors]
-            if self.stopped or self._too_heavy(monitor, granularity, adversities):
+            if self.interrupted:
                 continue
             scenario = Scenario(
                 asked.spec, asked.surroundings, granularity, adversities, asked.tags, asked.calls, asked.abort, monitor
@@ -107,32 +114,32 @@ class _Judge:
                     found[verdict.property] = verdict
         return found
 
-    def _too_heavy(self, monitor: str, granularity: str, adversities: tuple[str, ...]) -> bool:
-        few = len({prop.id for prop in self.question.properties}) == 1
-        return monitor == HEAVY and granularity == "step" and "algorithm" in self.question.granularities and not few
+    def _limit(self, scenario: Scenario) -> int | None:
+        limit = self.question.limit
+        if scenario.monitor == HEAVY and scenario.granularity == "step" and len(self.question.properties) > 1:
+            return min(limit or HEAVY_LIMIT, HEAVY_LIMIT)
+        return limit
 
     def _scenario(self, scenario: Scenario, properties: Sequence[Property]) -> Iterable[Verdict]:
         began = time.perf_counter()
         system = System(scenario)
         told = " ".join((scenario.granularity, *scenario.adversities))
-        progress = self.progress
+        progress, limit = self.progress, self._limit(scenario)
         watched = watch(
             system,
             [prop for prop in properties if isinstance(prop, Safety)],
-            limit=self.question.limit,
+            limit=limit,
             progress=None if progress is None else lambda states, depth: progress(told, states, depth),
         )
         complete = watched.graph.complete
-        self.stopped = self.stopped or not complete
+        self.interrupted |= not complete and (limit is None or len(watched.graph.states) < limit)
         self.ran |= watched.ran
         verdicts: list[Verdict] = []
         for prop in properties:
             if isinstance(prop, Safety):
                 verdicts += self._safety(watched, prop)
-            elif complete:
-                verdicts.append(self._liveness(watched, prop))
             else:
-                verdicts.append(Verdict(_part(prop, scenario), "inconclusive", message="the exploration did not end"))
+                verdicts.append(self._liveness(watched, prop))
         seconds = time.perf_counter() - began
         size = len(watched.graph.states), watched.graph.transitions
         self.explored.append(
@@ -153,7 +160,7 @@ class _Judge:
                     continue
                 yield Verdict(name, "violated", None, (), breach.message, _locations(replay), tell(replay))
             elif not watched.graph.complete:
-                yield Verdict(name, "inconclusive", message="the exploration did not end")
+                yield Verdict(name, "inconclusive", message=_unfinished(watched))
             elif name in watched.met:
                 yield Verdict(name, "holds")
             else:
@@ -163,6 +170,8 @@ class _Judge:
         system = watched.system
         name = _part(liveness, system.scenario)
         lasso, met = find_lasso(watched, liveness)
+        if lasso is None and not watched.graph.complete:
+            return Verdict(name, "inconclusive", message=_unfinished(watched))
         if lasso is None:
             return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
         stem = moves(system, [step for _, step, _ in lasso.stem])
@@ -191,7 +200,12 @@ class _Judge:
         if asked.limit is not None:
             bounds["states"] = asked.limit
         revision = asked.spec.revision
-        return Report(asked.model, revision, bounds, tuple(self.explored), coverage, verdicts)
+        return Report(asked.model, revision, bounds, tuple(self.explored), coverage, verdicts, self.interrupted)
+
+
+def _unfinished(watched: Watched) -> str:
+    deeper = "; --property with this id alone explores all" if watched.system.scenario.monitor == HEAVY else ""
+    return f"nothing found in the first {len(watched.graph.states):,} states{deeper}"
 
 
 def _weight(verdict: Verdict) -> int:
@@ -205,9 +219,10 @@ def _part(prop: Property, scenario: Scenario) -> str:
 
 
 def _locations(replay: Replay) -> tuple[Location, ...]:
-    last = replay.taken[-1].step.executed[-1:]
-    origins = [replay.system.program.code[ran.pc].origin for ran in last]
-    return tuple(Location(o.file, o.line, o.column, o.algorithm, o.step) for o in origins)
+    if replay.culprit is None:
+        return ()
+    origin = replay.system.program.code[replay.culprit].origin
+    return (Location(origin.file, origin.line, origin.column, origin.algorithm, origin.step),)
 
 
 def _trace_locations(trace: Trace) -> tuple[Location, ...]:

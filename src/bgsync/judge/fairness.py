@@ -92,17 +92,20 @@ def _in_region(watched: Watched, liveness: Liveness, owed: Hashable, region: fro
         for step, target in graph.edges[source]
         if target in region and not liveness.given(View(system, graph.states[source], step), owed)
     ]
-    quiet = [edge for edge in kept if edge[1].action.kind != "call"]
-    for edges in (quiet, kept):  # a loop without further calls is the easier one to read
-        best: tuple[int, list[Edge], frozenset[int]] | None = None
-        for nodes, inner in _fair_components(system, graph.states, edges, liveness):
-            if best is None or min(nodes) < best[0]:
-                best = (min(nodes), inner, nodes)
-        if best is not None:
-            entry, inner, nodes = best
-            loop = _loop(system, graph.states, entry, inner, nodes, liveness)
-            return Lasso(tuple(graph.path(entry)), tuple(loop), owed)
-    return None
+    quiet = [edge for edge in kept if edge[1].action.kind != "call"]  # a loop without further calls reads easier
+    best = _nearest_component(system, graph.states, kept, liveness)
+    if best is None:
+        return None
+    nodes, inner = _nearest_component(system, graph.states, quiet, liveness) or best
+    entry = min(nodes)
+    loop = _loop(system, graph.states, entry, inner, nodes, liveness)
+    return Lasso(tuple(graph.path(entry)), tuple(loop), owed)
+
+
+def _nearest_component(
+    system: System, states: list[State], edges: list[Edge], liveness: Liveness
+) -> tuple[frozenset[int], list[Edge]] | None:
+    return min(_fair_components(system, states, edges, liveness), key=lambda part: min(part[0]), default=None)
 
 
 def _components(edges: list[Edge]) -> Iterator[tuple[frozenset[int], list[Edge]]]:
@@ -129,8 +132,7 @@ def _fair_components(
             continue
         if liveness.needs is not None and not any(liveness.needs(View(system, states[s], e)) for s, e, _ in inner):
             continue
-        always = frozenset.intersection(*(must_act(system, states[n]) for n in nodes))
-        if not always <= {act(step) for _, step, _ in inner}:
+        if not _always(system, states, nodes) <= {act(step) for _, step, _ in inner}:
             continue
         if "should" not in system.scenario.adversities:
             declined = {name for _, step, _ in inner for name in _choices(step, "declined")}
@@ -142,6 +144,17 @@ def _fair_components(
         yield nodes, inner
 
 
+def _always(system: System, states: list[State], nodes: frozenset[int]) -> frozenset[tuple[str, Hashable]]:
+    """Give what weak fairness asks for in all of these states."""
+    left: frozenset[tuple[str, Hashable]] | None = None
+    for number in nodes:
+        asked = must_act(system, states[number])
+        left = asked if left is None else left & asked
+        if not left:
+            break
+    return left or frozenset()
+
+
 def _choices(step: Step, kind: str) -> list[str]:
     return [str(seen.before) for seen in step.observations if seen.kind == kind]
 
@@ -151,7 +164,12 @@ def _online(system: System, state: State) -> bool:
 
 
 def _loop(
-    system: System, states: list[State], entry: int, inner: list[Edge], nodes: frozenset[int], liveness: Liveness
+    system: System,
+    states: list[State],
+    entry: int,
+    inner: list[Edge],
+    nodes: frozenset[int],
+    liveness: Liveness,
 ) -> list[Edge]:
     """Walk a short loop from `entry` through the component that meets every demand, nearest first."""
     out: dict[int, list[Edge]] = {}

@@ -49,9 +49,7 @@ class View:
         """Count the processes that hold the object in `slot` and stand at one of these instructions afterwards."""
         code = self.system.program.code
         numbers = self.step.after.processes if self.step.after else ()
-        return sum(
-            self.system.slot(n) == slot and code[self.system.process(n).pc].op in ops for n in numbers
-        )
+        return sum(self.system.slot(n) == slot and code[self.system.process(n).pc].op in ops for n in numbers)
 
 
 def state_place(system: System) -> int:

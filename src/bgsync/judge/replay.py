@@ -18,7 +18,7 @@ ROUNDS = 12
 """How often a loop is repeated at most before its state must have recurred."""
 
 
-class Rejected(Exception):  # noqa: N818  # the name of a verdict
+class Rejected(Exception):  # the name of a verdict
     """The finding does not hold on the plain semantics."""
 
 
@@ -63,6 +63,8 @@ class Replay:
         self.taken: list[Replayed] = []
         self.slots: dict[int, int] = {}
         """From a slot in the search to the slot here."""
+        self.culprit: int | None = None
+        """The instruction that breaks a safety property."""
 
     def follow(self, told: Sequence[Move]) -> None:
         """Take these actions. Raises Rejected when one of them is not possible."""
@@ -126,6 +128,7 @@ def replay_safety(scenario: Scenario, told: Sequence[Move], safety: Safety, name
             if seen.kind in safety.kinds:
                 for found in safety.look(view, seen, ran.pc):
                     if found.broken and "/".join(filter(None, (safety.id, found.part))) == name:
+                        replay.culprit = ran.pc
                         return replay
     raise Rejected(f"the last step does not break {name}")
 

@@ -82,7 +82,17 @@ def _told(system: System, taken: Replayed, name: str, number: int) -> list[Trace
         changes = _changes(system, taken, ran)
         visible = system.interpreter.shared_code[ran.pc] or bool(changes)
         told.append(
-            TraceStep(actor, origin.algorithm, origin.step, origin.file, origin.line, sentence, changes, number, visible)
+            TraceStep(
+                actor,
+                origin.algorithm,
+                origin.step,
+                origin.file,
+                origin.line,
+                sentence,
+                changes,
+                number,
+                visible,
+            )
         )
     return _merged(told)
 
@@ -92,7 +102,11 @@ def _merged(told: list[TraceStep]) -> list[TraceStep]:
     merged: list[TraceStep] = []
     for step in told:
         last = merged[-1] if merged else None
-        if last and step.step and (last.algorithm, last.step, last.sentence) == (step.algorithm, step.step, step.sentence):
+        if (
+            last
+            and step.step
+            and (last.algorithm, last.step, last.sentence) == (step.algorithm, step.step, step.sentence)
+        ):
             merged[-1] = TraceStep(
                 last.process, last.algorithm, last.step, last.file, last.line, last.sentence,
                 {**last.changes, **step.changes}, last.action, last.visible or step.visible,
@@ -118,6 +132,8 @@ def _origin(system: System, ran: Executed, settle: str | None) -> tuple[Origin, 
         for outcome, _, origin in instruction.branches:
             if outcome == settle:
                 return origin, f"the event's promise is {outcome}"
+    if instruction.op == "task":
+        return instruction.origin, "the task that was queued runs in the worker"
     return instruction.origin, instruction.origin.sentence
 
 

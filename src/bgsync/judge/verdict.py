@@ -59,7 +59,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Explored:
-    """One exploration: its question and its size. `complete` is False when it was interrupted."""
+    """One exploration: its question and its size. `complete` is False when it met a limit or was interrupted."""
 
     granularity: str
     adversities: tuple[str, ...]
@@ -91,10 +91,8 @@ class Report:
     coverage: Coverage
     verdicts: tuple[Verdict, ...]
 
-    @property
-    def complete(self) -> bool:
-        """Whether every exploration came to its end."""
-        return all(explored.complete for explored in self.explorations)
+    interrupted: bool = False
+    """Whether the user stopped it: what is said is about the part that was explored."""
 
     @property
     def exit_status(self) -> int:
@@ -102,4 +100,4 @@ class Report:
         verdicts = {verdict.verdict for verdict in self.verdicts if not verdict.needs}
         if "violated" in verdicts:
             return 1
-        return 3 if "inconclusive" in verdicts or not self.complete else 0
+        return 3 if "inconclusive" in verdicts or self.interrupted else 0

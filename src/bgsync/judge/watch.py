@@ -1,10 +1,10 @@
 """Explores a system and looks at every transition with the safety properties on the way."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bgsync.explore import Graph, Model, explore
-from bgsync.judge.property import Safety, Seen, View
+from bgsync.judge.property import Safety, View
 from bgsync.system.system import State, Step, System
 
 
@@ -35,21 +35,15 @@ def full_id(base: str, part: str) -> str:
     return f"{base}/{part}" if part else base
 
 
-def look(safety: Safety, view: View) -> Iterator[tuple[str, Seen]]:
-    """Judge one transition with one property."""
-    for ran in view.step.executed:
-        for seen in ran.observations:
-            if seen.kind in safety.kinds:
-                for found in safety.look(view, seen, ran.pc):
-                    yield full_id(safety.id, found.part), found
-
-
 class _Watcher(Model[State, Step]):
     """The system as a model whose actions are whole steps, judged as they are found."""
 
     def __init__(self, watched: Watched, properties: Sequence[Safety]) -> None:
-        self.watched, self.properties = watched, properties
-        self.kinds = {kind for safety in properties for kind in safety.kinds}
+        self.watched = watched
+        self.looking: dict[str, list[Safety]] = {}
+        for safety in properties:
+            for kind in safety.kinds:
+                self.looking.setdefault(kind, []).append(safety)
 
     def initial_states(self) -> Iterable[State]:
         return self.watched.system.initial_states()
@@ -64,18 +58,21 @@ class _Watcher(Model[State, Step]):
         watched = self.watched
         for step in watched.system.steps(state):
             watched.ran.update(ran.pc for ran in step.executed)
-            if any(seen.kind in self.kinds for seen in step.observations):
+            if step.observations:
                 self._judge(state, step)
             if step.after is not None:
                 yield step, step.after
 
     def _judge(self, state: State, step: Step) -> None:
         watched, view = self.watched, View(self.watched.system, state, step)
-        for safety in self.properties:
-            for name, found in look(safety, view):
-                watched.met.add(name)
-                if found.broken is not None and name not in watched.breaches:
-                    watched.breaches[name] = Breach(state, step, found.broken)
+        for ran in step.executed:
+            for seen in ran.observations:
+                for safety in self.looking.get(seen.kind, ()):
+                    for found in safety.look(view, seen, ran.pc):
+                        name = full_id(safety.id, found.part)
+                        watched.met.add(name)
+                        if found.broken is not None and name not in watched.breaches:
+                            watched.breaches[name] = Breach(state, step, found.broken)
 
 
 def watch(

@@ -1,6 +1,15 @@
 """The algorithm language: what Infra-style algorithms say, as frozen data."""
 
-from bgsync.language.algorithm import Algorithm, LanguageError, Member, ObjectType, Rule, Spec, algorithm, rule
+from bgsync.language.algorithm import (
+    Algorithm,
+    LanguageError,
+    Member,
+    ObjectType,
+    Rule,
+    Spec,
+    algorithm,
+    rule,
+)
 from bgsync.language.expressions import (
     And,
     Associated,

@@ -118,7 +118,9 @@ class _Numbering:
         for statement in group:
             if not isinstance(statement, s.Statement):
                 step = ".".join(map(str, path))
-                raise LanguageError(f"{self.name} step {step}: {statement!r} is no statement: write one of the language")
+                raise LanguageError(
+                    f"{self.name} step {step}: {statement!r} is no statement: write one of the language"
+                )
         sentence = ", and ".join(map(say, group))
         ordinal = self.seen[sentence]
         self.seen[sentence] += 1
@@ -195,4 +197,3 @@ _EXPRESSIONS = (
     e.And,
     e.Or,
 )
-

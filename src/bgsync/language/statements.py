@@ -45,7 +45,6 @@ class Statement:
     written: int = field(default_factory=_line_of_caller, compare=False, repr=False, kw_only=True)
 
 
-
 Body = Statement | tuple["Statement | tuple[Statement, ...]", ...]
 """`steps(...)` for numbered steps of their own, else one or more statements of the same sentence."""
 

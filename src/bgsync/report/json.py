@@ -1,4 +1,4 @@
-"""The report as JSON. Its schema is versioned, kept in `src/bgsync/report/schema.json`, and part of the public contract."""
+"""The report as JSON. Its schema is versioned, kept in `schema.json` here, and part of the public contract."""
 
 from importlib.metadata import version
 from typing import Any
@@ -93,6 +93,7 @@ class ReportOut(msgspec.Struct, frozen=True):
     transitions: int
     seconds: float
     explorations: list[ExploredOut]
+    interrupted: bool
     coverage: CoverageOut
     verdicts: list[VerdictOut]
 
@@ -127,10 +128,17 @@ def to_json(report: Report) -> str:
         seconds=round(sum(e.seconds for e in explored), 3),
         explorations=[
             ExploredOut(
-                e.granularity, list(e.adversities), e.monitor, e.states, e.transitions, round(e.seconds, 3), e.complete
+                e.granularity,
+                list(e.adversities),
+                e.monitor,
+                e.states,
+                e.transitions,
+                round(e.seconds, 3),
+                e.complete,
             )
             for e in explored
         ],
+        interrupted=report.interrupted,
         coverage=CoverageOut(
             StepsOut(report.coverage.total, report.coverage.understood, report.coverage.reached),
             list(report.coverage.unreached),

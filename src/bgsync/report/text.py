@@ -6,7 +6,13 @@ from rich.table import Table
 
 from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
 
-STYLES = {"holds": "green", "violated": "bold red", "conditional": "yellow", "vacuous": "yellow", "inconclusive": "yellow"}
+STYLES = {
+    "holds": "green",
+    "violated": "bold red",
+    "conditional": "yellow",
+    "vacuous": "yellow",
+    "inconclusive": "yellow",
+}
 SIGNS = {"holds": "✓", "violated": "✗", "conditional": "~", "vacuous": "∅", "inconclusive": "?"}
 
 
@@ -15,16 +21,19 @@ def print_report(report: Report, console: Console, *, traces: str = "first") -> 
     _head(report, console)
     _table(report, console)
     violated = [v for v in report.verdicts if v.verdict == "violated" and v.trace is not None]
-    shown = violated if traces == "all" else sorted(violated, key=_length)[:1] if traces == "first" else []
+    shown = violated if traces == "all" else sorted(violated, key=_readable)[:1] if traces == "first" else []
     for verdict in shown:
         print_trace(verdict, console)
     if traces == "first" and len(violated) > 1:
-        console.print(f"\n{len(violated) - 1} more traces: [bold]--traces all[/], or one of them with [bold]--property ID[/].")
+        console.print(
+            f"\n{len(violated) - 1} more traces: [bold]--traces all[/], or one of them with [bold]--property ID[/]."
+        )
 
 
-def _length(verdict: Verdict) -> int:
+def _readable(verdict: Verdict) -> tuple[bool, int]:
+    """Order by: in the base environment first, then the shortest."""
     assert verdict.trace is not None
-    return len({step.action for step in verdict.trace.steps})
+    return bool(verdict.needs), len(trace_lines(verdict.trace))
 
 
 def _head(report: Report, console: Console) -> None:
@@ -33,8 +42,9 @@ def _head(report: Report, console: Console) -> None:
     seconds = sum(e.seconds for e in report.explorations)
     bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
     console.print(f"[bold]{escape(report.model)}[/], revision {escape(report.revision)}", highlight=False)
-    sizes = "; ".join(f"{e.granularity} {e.states:,} states" for e in base if e.monitor == "calls")
-    console.print(f"explored {states:,} states in {seconds:.1f} s ({sizes}); bounds: {bounds}", highlight=False)
+    sizes = ", ".join(f"{e.states:,} at granularity {e.granularity}" for e in base if e.monitor == "calls")
+    console.print(f"explored {states:,} states in {seconds:.1f} s; base environment: {sizes}", highlight=False)
+    console.print(f"bounds: {bounds}", highlight=False)
     hard = [e for e in report.explorations if e.adversities]
     if hard:
         names = ", ".join(dict.fromkeys(name for e in hard for name in e.adversities))
@@ -42,8 +52,11 @@ def _head(report: Report, console: Console) -> None:
         console.print(f"adversities, one at a time, at granularity {at}: {names}", highlight=False)
     steps = report.coverage
     told = f"steps: {steps.reached} of {steps.total} reached"
-    console.print(told + (f", not {', '.join(map(escape, steps.unreached))}" if steps.unreached else ""), highlight=False)
-    if not report.complete:
+    console.print(
+        told + (f", not {', '.join(map(escape, steps.unreached))}" if steps.unreached else ""),
+        highlight=False,
+    )
+    if report.interrupted:
         console.print("[yellow]interrupted: what follows is about the part that was explored[/]")
     console.print()
 
@@ -62,6 +75,10 @@ def _table(report: Report, console: Console) -> None:
         for v in members:
             under = [o for o in report.verdicts if o.needs and o.property == v.property and o.verdict == "violated"]
             said = v.message or (f"but not with: {', '.join(o.needs[0] for o in under)}" if under else "")
+            if v.verdict == "holds" and v.granularity != finest:
+                said = (
+                    f"at granularity {v.granularity} only; --property {v.property.split('/')[0]} looks deeper. {said}"
+                )
             table.add_row(
                 f"[{STYLES[v.verdict]}]{SIGNS[v.verdict]}[/]", escape(v.property),
                 f"[{STYLES[v.verdict]}]{v.verdict}[/]", v.kind or "", escape(said),

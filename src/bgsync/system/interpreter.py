@@ -17,31 +17,12 @@ from collections.abc import Callable, Iterator
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.system.evaluation import Evaluation, NeedsChoice
 from bgsync.system.program import END, EVENT, Instruction, Program, loop_variable
-from bgsync.system.state import (
-    Client,
-    Event,
-    Executed,
-    Frame,
-    Object,
-    Observation,
-    Outcome,
-    Process,
-    Ref,
-    Shared,
-    Undecided,
-    Value,
-)
+from bgsync.system.state import Event, Executed, Frame, Outcome, Process, Ref, Shared, Value
 
 MANY = 2
 """What is counted is counted 0, 1, many."""
-
-
-class NeedsChoice(Exception):  # noqa: N818  # a signal, not an error
-    """Raised inside a run at a choice that its script does not decide."""
-
-    def __init__(self, options: tuple[Value, ...]) -> None:
-        self.options = options
 
 
 class Interpreter:
@@ -62,7 +43,12 @@ class Interpreter:
         tags: tuple[str, ...],
     ) -> None:
         self.program, self.machines, self.moving = program, machines, moving
-        self.adversities, self.by_step, self.initial, self.tags = adversities, granularity == "step", initial, tags
+        self.adversities, self.by_step, self.initial, self.tags = (
+            adversities,
+            granularity == "step",
+            initial,
+            tags,
+        )
         self.type = program.spec.type
         self.members = {member.name: place for place, member in enumerate(self.type.members)}
         self.fixed = {member.name for member in self.type.members if member.fixed}
@@ -122,26 +108,23 @@ class Interpreter:
         return quiet
 
 
-class _Run:
+class _Run(Evaluation):
     """One run of one process with a script of choices; its methods change it, and nothing outside of it."""
 
     def __init__(self, machine: Interpreter, shared: Shared, process: Process, script: tuple[Value, ...]) -> None:
-        self.machine, self.program = machine, machine.program
-        self.context, self.heap = shared.context, list(shared.heap)
+        super().__init__(machine, shared, script)
+        self.interpreter = machine
+        self.program = machine.program
         self.frames = [(frame.pc, dict(frame.variables)) for frame in process.frames]
         self.note = process.note
-        self.script, self.asked = script, 0
-        self.choices: list[tuple[str, Value]] = []
         self.spawned: list[Process] = []
         self.at_once: list[Process] = []
         self.executed: list[Executed] = []
-        self.seen: list[Observation] = []
         self.failed = False
-        self.delayed = False
         self.pc, self.variables = self.frames.pop()
 
     def run(self, settle: str | None) -> Outcome:
-        code, machine = self.program.code, self.machine
+        code, machine = self.program.code, self.interpreter
         group, touched, hold, first = None, False, -1, True
         while True:
             instruction = code[self.pc]
@@ -175,7 +158,7 @@ class _Run:
                 hold = 0  # a call in tail position: the frame of the atomic block is gone, but the block goes on
 
     def _only_quiet(self) -> bool:
-        quiet = self.machine.quiet
+        quiet = self.interpreter.quiet
         return quiet[self.pc] and all(quiet[pc] for pc, _ in self.frames)
 
     def _process(self) -> Process:
@@ -191,20 +174,9 @@ class _Run:
         ran, chosen = tuple(self.executed), tuple(self.choices)
         return Outcome(process, tuple(self.spawned), tuple(self.at_once), shared, ran, self.failed, chosen)
 
-    def _see(self, kind: str, slot: int | None = None, before: Value = None, after: Value = None) -> None:
-        self.seen.append(Observation(kind, slot, before, after, self.delayed))
-
-    def _choose(self, name: str, options: tuple[Value, ...]) -> Value:
-        if self.asked == len(self.script):
-            raise NeedsChoice(options)
-        chosen = self.script[self.asked]
-        self.asked += 1
-        self.choices.append((name, chosen))
-        return chosen
-
     def _drop_promise(self) -> None:
         if self.variables.get("@promise") == "pending":
-            self._see("unsettled")
+            self.see("unsettled")
             self.executed.append(Executed(self.pc, tuple(self.seen)))
             self.seen = []
 
@@ -222,7 +194,7 @@ class _Run:
 
     def _settle(self, instruction: Instruction, settle: str | None) -> None:
         about = self.variables.get(EVENT)
-        self._see("settled", about.slot if isinstance(about, Ref) else None, None, settle)
+        self.see("settled", about.slot if isinstance(about, Ref) else None, None, settle)
         self.pc = next((entry for outcome, entry, _ in instruction.branches if outcome == settle), END)
 
     def _do_let(self, instruction: Instruction) -> None:
@@ -240,11 +212,11 @@ class _Run:
         place = self.machine.members.get(statement.target.name)
         if not isinstance(owner, Ref) or place is None:
             raise TypeError(f"{instruction.origin}: {statement.target.name!r} is set on what has no such member")
-        known = self._object(owner)
+        known = self.object(owner)
         before = known.fields[place]
         self.heap[owner.slot] = known._replace(fields=(*known.fields[:place], value, *known.fields[place + 1 :]))
-        if statement.target.name not in self.machine.fixed and before != value:
-            self._see("set", owner.slot, before, value)
+        if statement.target.name not in self.interpreter.fixed and before != value:
+            self.see("set", owner.slot, before, value)
 
     def _do_increment(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.Increment)
@@ -295,13 +267,13 @@ class _Run:
     def _do_spawn(self, instruction: Instruction) -> None:
         self.spawned.append(self._child(instruction.other))
         if self.program.code[instruction.other].op == "wait":
-            self._see("waiting")
+            self.see("waiting")
 
     def _do_upon(self, instruction: Instruction) -> None:
         self.spawned.append(self._child(instruction.other))
 
     def _do_wait(self, instruction: Instruction) -> None:
-        self._see("elapsed")
+        self.see("elapsed")
 
     def _do_task(self, instruction: Instruction) -> None:
         """The task runs."""
@@ -313,7 +285,7 @@ class _Run:
         about = self.value(statement.about)
         self.variables[statement.bind] = Event(members)
         self.variables[EVENT] = about
-        self._see("dispatched", about.slot if isinstance(about, Ref) else None)
+        self.see("dispatched", about.slot if isinstance(about, Ref) else None)
 
     def _do_call(self, instruction: Instruction) -> None:
         statement = instruction.statement
@@ -341,13 +313,13 @@ class _Run:
             self.variables[statement.collection.name] = (*have, item)
             return
         assert isinstance(item, Ref)
-        known, unique = self._object(item), self.machine.type.unique
+        known, unique = self.object(item), self.machine.type.unique
         place = self.machine.members.get(unique or "")
         same = [o for o in self.heap if o and o.listed and place is not None and o.fields[place] == known.fields[place]]
         self.heap[item.slot] = known._replace(listed=True)
-        self._see("listed", item.slot)
+        self.see("listed", item.slot)
         if same:
-            self._see("duplicate", item.slot)
+            self.see("duplicate", item.slot)
             self.failed = True
 
     def _do_remove(self, instruction: Instruction) -> None:
@@ -355,9 +327,9 @@ class _Run:
         assert isinstance(statement, s.Remove)
         item = self.value(statement.item)
         assert isinstance(item, Ref)
-        if self._object(item).listed:
-            self._see("removed", item.slot, self._object(item).fields)
-            self.heap[item.slot] = self._object(item)._replace(listed=False)
+        if self.object(item).listed:
+            self.see("removed", item.slot, self.object(item).fields)
+            self.heap[item.slot] = self.object(item)._replace(listed=False)
 
     def _do_resolve(self, instruction: Instruction) -> None:
         self._finish("resolved", None)
@@ -368,109 +340,14 @@ class _Run:
 
     def _finish(self, kind: str, error: str | None) -> None:
         if self.variables.get("@promise") != "pending":
-            self._see("twice")
+            self.see("twice")
             return
-        self._see(kind, None, self.variables.pop("@purview", ()), error)
+        self.see(kind, None, self.variables.pop("@purview", ()), error)
         self.variables["@promise"] = "settled"
         self.note = None
 
     def _do_assert(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.Assert)
         held = bool(self.value(instruction.statement.condition))
-        self._see("asserted", None, None, held)
+        self.see("asserted", None, None, held)
         self.failed = not held
-
-    def items(self, statement: s.ForEach) -> tuple[Value, ...]:
-        """Give the items of a For each, in order."""
-        collection = self.value(statement.collection)
-        assert isinstance(collection, tuple)
-        return collection
-
-    def _object(self, reference: Ref) -> Object:
-        known = self.heap[reference.slot]
-        assert known is not None
-        return known
-
-    def _new(self) -> Ref:
-        fields = tuple(member.initial for member in self.machine.type.members)
-        free = [slot for slot, known in enumerate(self.heap) if known is None]
-        slot = free[0] if free else len(self.heap)
-        self.heap[slot : slot + 1] = [Object(fields, False)]
-        self._see("new", slot)
-        return Ref(slot)
-
-    def _decide(self, name: str, adversity: str | None, should: str | None) -> bool:
-        if adversity is not None and adversity not in self.machine.adversities:
-            return False
-        chosen = self._choose(name, (False, True))
-        self._see("declined" if should and not chosen else "chose", None, name, chosen)
-        return bool(chosen)
-
-    def _note_read(self, machine: str, state: str) -> None:
-        """Remember, while the promise is pending, that a part of the environment was not as it is at first."""
-        if state != self.machine.initial[machine] and self.variables.get("@promise") == "pending":
-            have = self.variables.get("@purview", ())
-            assert isinstance(have, tuple)
-            self.variables["@purview"] = tuple(sorted({*have, f"{machine} {state}"}, key=str))
-
-    def value(self, expression: e.Expr, lazy: bool = False) -> Value:
-        """Evaluate an expression; `lazy` leaves a choice undecided."""
-        match expression:
-            case None | bool() | str():
-                return expression
-            case e.Var(name=name):
-                return self.variables.get(name)
-            case e.Associated(name=name):
-                return name
-            case e.Is(left=left, right=right):
-                return self.value(left) == self.value(right)
-            case e.Not(operand=operand):
-                return not self.value(operand)
-            case e.And(left=left, right=right):
-                return bool(self.value(left)) and bool(self.value(right))
-            case e.Or(left=left, right=right):
-                return bool(self.value(left)) or bool(self.value(right))
-            case e.Environment(machine=machine, states=states):
-                state = self.context[self.machine.machines.index(machine)]
-                if machine != "network":
-                    self._note_read(machine, state)
-                return state in states
-            case e.WindowClients():
-                chosen = self._choose("window clients", ("open", "none"))
-                self._note_read("window clients", str(chosen))
-                return (Client("top-level"),) if chosen == "open" else ()
-            case e.Choice(name=name, adversity=adversity, should=should):
-                return Undecided(name, adversity, should) if lazy else self._decide(name, adversity, should)
-            case e.New(type=kind):
-                return () if kind == "sequence" else self._new()
-            case e.ListOf():
-                return tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
-            case e.Contains(item=item):
-                reference = self.value(item)
-                return isinstance(reference, Ref) and self._object(reference).listed
-            case e.Find(field=field, value=wanted):
-                return self._find(self.machine.members[field], self.value(wanted))
-            case e.Field(owner=owner, name=name):
-                return self._field(owner, name)
-
-    def _find(self, place: int, wanted: Value) -> Ref | None:
-        for slot, known in enumerate(self.heap):
-            if known and known.listed and known.fields[place] == wanted:
-                return Ref(slot)
-        return None
-
-    def _field(self, owner: e.Expr, name: str) -> Value:
-        holder = self.value(owner)
-        if isinstance(holder, Client):
-            return holder.frame_type if name == "frame type" else None
-        if isinstance(holder, Ref):
-            return self._object(holder).fields[self.machine.members[name]]
-        if isinstance(holder, Event):
-            found = dict(holder.members).get(name, name)
-            if isinstance(found, Undecided):
-                found = self._decide(*found)
-                decided = tuple((n, found if n == name else x) for n, x in holder.members)
-                if isinstance(owner, e.Var):
-                    self.variables[owner.name] = Event(decided)
-            return found
-        raise TypeError(f"{name!r} is read of {holder!r}, which has no such member")

@@ -104,7 +104,8 @@ class OutboxMonitor(Monitor):
         if seen.kind == "removed" and note == self.FAILED and memory == ("stored",):
             return ("abandoned",), None
         if note == self.STORED and seen.kind in ("resolved", "rejected"):
-            return (memory if seen.kind == "resolved" or memory != ("stored",) else ("abandoned",)), None
+            refused = seen.kind == "rejected" and memory == ("stored",)
+            return ("abandoned",) if refused else memory, None
         return memory, note
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:

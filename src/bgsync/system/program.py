@@ -153,7 +153,9 @@ class Program:
                 return self._emit("jump", statement, scope, next=goal)
             case s.Continue():
                 if scope.loop is None:
-                    raise LanguageError(f"{statement.origin}: no loop to continue: the loop is in another list of steps")
+                    raise LanguageError(
+                        f"{statement.origin}: no loop to continue: the loop is in another list of steps"
+                    )
                 return self._emit("jump", statement, scope, next=scope.loop)
             case s.Enqueue():
                 raise LanguageError(f"{statement.origin}: parallel queues cannot be run yet: use InParallel")

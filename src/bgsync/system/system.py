@@ -29,7 +29,7 @@ NEVER_SETTLES = "never settles"
 
 
 class State(NamedTuple):
-    """A state of the system. Processes are numbers that `System.process` turns back, sorted; parked ones twice = many."""
+    """A state. Processes are numbers that `System.process` turns back, sorted; of parked ones, two mean many."""
 
     shared: Shared
     processes: tuple[int, ...]
@@ -41,7 +41,7 @@ class State(NamedTuple):
 
 
 class Action(NamedTuple):
-    """What happens. Kinds: move (a part of the environment), call, run (a process), rule, ignore (a SHOULD not done)."""
+    """What happens. Kinds: move (of the environment), call, run (a process), rule, ignore (a SHOULD not done)."""
 
     kind: str
     name: str
@@ -293,7 +293,7 @@ class System(Model[State, Action]):
     def _apply(
         self, state: State, action: Action, process: Process, left: tuple[int, ...], outcome: Outcome
     ) -> Iterator[Step]:
-        """Put an outcome into the state; invocations that belong to the same action run on, where a run is one action."""
+        """Put an outcome into the state; where a run is one action, what belongs to it runs on."""
         memory, note = state.memory, process.note
         others = [self._processes[n] for n in left]
         observations = tuple(seen for ran in outcome.executed for seen in ran.observations)
@@ -317,7 +317,9 @@ class System(Model[State, Action]):
             base = state._replace(shared=outcome.shared, memory=memory)
             kept = self._with(left, spawned)
             for inner in self._run(outcome.shared, first):
-                joined = inner._replace(at_once=inner.at_once + tuple(later), executed=outcome.executed + inner.executed)
+                joined = inner._replace(
+                    at_once=inner.at_once + tuple(later), executed=outcome.executed + inner.executed
+                )
                 yield from self._apply(base, action, first, kept, joined)
             return
         kept = self._with(left, spawned + outcome.at_once)

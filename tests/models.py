@@ -1,0 +1,227 @@
+"""Tiny specs for the tests: an outbox whose every part can be replaced, and single algorithms that run alone."""
+
+from collections.abc import Iterator, Sequence
+
+from bgsync.judge.check import Question, check
+from bgsync.judge.verdict import Report, Verdict
+from bgsync.language import (
+    Abort,
+    Add,
+    Algorithm,
+    Call,
+    Dispatch,
+    Field,
+    Find,
+    FireFunctionalEvent,
+    ForEach,
+    If,
+    Is,
+    Let,
+    New,
+    Not,
+    Remove,
+    Resolve,
+    RunPostDispatchSteps,
+    Set,
+    Spec,
+    Statement,
+    Steps,
+    Upon,
+    algorithm,
+    rule,
+    steps,
+    v,
+)
+from bgsync.system.interpreter import Interpreter
+from bgsync.system.program import Program
+from bgsync.system.scenario import Scenario, Surroundings
+from bgsync.system.state import Frame, Outcome, Process, Shared, Value
+from bgsync.system.system import State, Step, System
+from model import environment
+from model.one_off import NO_FURTHER_ATTEMPTS, ONLINE, REGISTRATIONS, SYNC_REGISTRATION, state_of
+from model.registration import FIRING, PENDING, REREGISTERED
+from properties import PROPERTIES
+
+FILE = "tests/models.py"
+SURROUNDINGS = Surroundings(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
+CALM = Surroundings({**environment.MACHINES, "network": ("online", ())}, environment.ADVERSITIES, environment.NEVER)
+"""Always online: nothing in the environment moves."""
+
+Items = tuple[Statement, ...]
+
+AT_ONCE = algorithm("Fire Functional Event", (), steps(Dispatch(), RunPostDispatchSteps()), file=FILE)
+"""An event that is dispatched in the very action that fires it."""
+
+STATE = state_of(v.registration)
+FIRE = Call("ring", (v.registration,))
+AGAIN: Items = (If(Is(STATE, REREGISTERED), (Set(STATE, PENDING), If(ONLINE, FIRE), Abort())),)
+FINISH: Items = (*AGAIN, Remove(v.registration, REGISTRATIONS))
+NEW: Items = (
+    Let("registration", New("sync registration")),
+    Set(Field(v.registration, "tag"), v.tag),
+    Add(v.registration, REGISTRATIONS),
+)
+LOOK: Items = (Let("registration", Find(REGISTRATIONS, "tag", v.tag)),)
+MARK: Items = (If(Is(STATE, FIRING), Set(STATE, REREGISTERED)), Resolve(v.promise))
+
+
+def known(*then: Statement) -> Items:
+    """Look the tag up; when it is there do `then`, and end."""
+    return (*LOOK, If(Not(Is(v.registration, None)), steps(*then, Abort())))
+
+
+def outbox(
+    *,
+    found: Items = known(*MARK),
+    added: Items = (*NEW, Resolve(v.promise), If(ONLINE, FIRE)),
+    first: Items = (Set(STATE, FIRING),),
+    fulfilled: Items = FINISH,
+    rejected: Items = FINISH,
+    online: Items = (FIRE,),
+    event: Algorithm = AT_ONCE,
+) -> Spec:
+    """An outbox that keeps every promise when each of its invocations is one action; each part can be replaced."""
+    follow = steps(
+        Upon(("fulfilled",), v.event, steps(*fulfilled)), Upon(("rejected", "terminated"), v.event, steps(*rejected))
+    )
+    ring = FireFunctionalEvent("sync", v.registration, (("lastChance", NO_FURTHER_ATTEMPTS),), "event", follow)
+    wake = ForEach("registration", REGISTRATIONS, online, where=Is(STATE, PENDING), any_order=True)
+    return Spec(
+        "tiny",
+        "0",
+        SYNC_REGISTRATION,
+        (
+            algorithm("register", ("tag",), steps(*found, *added), returns="promise", file=FILE),
+            algorithm("ring", ("registration",), steps(*first, ring), file=FILE),
+        ),
+        (rule("wake", "network", "go online", "SHOULD", steps(wake), file=FILE),) if online else (),
+        event,
+    )
+
+
+def single(*items: Statement | Items, parameters: tuple[str, ...] = (), others: tuple[Algorithm, ...] = ()) -> Spec:
+    """A spec of one algorithm, the method `main`, beside those that it calls."""
+    main = algorithm("main", parameters, Steps(items), returns="promise", file=FILE)
+    return Spec("tiny", "0", SYNC_REGISTRATION, (main, *others), (), AT_ONCE, ("main",))
+
+
+def report(
+    spec: Spec,
+    *ids: str,
+    granularities: tuple[str, ...] = ("algorithm",),
+    adversities: tuple[str, ...] = (),
+    surroundings: Surroundings = SURROUNDINGS,
+    tags: int = 1,
+    calls: int = 1,
+    limit: int | None = None,
+    thorough: bool = False,
+) -> Report:
+    """Check a spec against the properties with these ids only."""
+    asked = [prop for prop in PROPERTIES if prop.id in ids]
+    assert {prop.id for prop in asked} == set(ids)
+    return check(
+        Question(
+            spec,
+            surroundings,
+            asked,
+            FILE,
+            granularities,
+            adversities,
+            tags=tags,
+            calls=calls,
+            limit=limit,
+            thorough=thorough,
+        )
+    )
+
+
+def verdicts(
+    spec: Spec,
+    ids: Sequence[str],
+    granularities: tuple[str, ...] = ("algorithm",),
+    adversities: tuple[str, ...] = (),
+    *,
+    surroundings: Surroundings = SURROUNDINGS,
+    calls: int = 1,
+) -> dict[str, Verdict]:
+    """Give the verdicts by id; one that needs an adversity stands in place of the one of the base environment."""
+    found = report(
+        spec, *ids, granularities=granularities, adversities=adversities, surroundings=surroundings, calls=calls
+    )
+    return {verdict.property: verdict for verdict in found.verdicts}
+
+
+def system(
+    spec: Spec,
+    granularity: str = "step",
+    adversities: tuple[str, ...] = (),
+    *,
+    surroundings: Surroundings = SURROUNDINGS,
+    tags: int = 1,
+    calls: int = 1,
+    abort: str = "scope",
+    monitor: str = "none",
+    fork: bool = True,
+) -> System:
+    """Close a spec."""
+    return System(
+        Scenario(spec, surroundings, granularity, adversities, tags, calls, abort, monitor), fork=fork
+    )
+
+
+class Lab:
+    """Runs one algorithm alone, action by action, in a fixed environment."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        granularity: str = "step",
+        *,
+        moving: tuple[str, ...] = ("network",),
+        adversities: tuple[str, ...] = (),
+        abort: str = "scope",
+    ) -> None:
+        self.program = Program(spec, abort)
+        initial = {name: start for name, (start, _) in environment.MACHINES.items()}
+        on = frozenset(adversities)
+        names = tuple(environment.MACHINES)
+        self.machine = Interpreter(self.program, names, frozenset(moving), on, granularity, initial, ("t1",))
+        self.shared = Shared(tuple(initial.values()), ())
+
+    def entry(self, name: str = "main", **variables: Value) -> Process:
+        """Stand before the first step of an algorithm."""
+        given = {"@promise": "pending", **variables} if name == "main" else variables
+        return Process((Frame(self.program.entry[name], tuple(sorted(given.items()))),))
+
+    def once(self, process: Process, shared: Shared | None = None, settle: str | None = None) -> Outcome:
+        """Take one action that can end in one way only."""
+        (outcome,) = self.machine.outcomes(shared or self.shared, process, settle)
+        return outcome
+
+    def actions(self, process: Process | None = None) -> list[Outcome]:
+        """Run to the end, one action after the other."""
+        found: list[Outcome] = []
+        shared, here = self.shared, process or self.entry()
+        while True:
+            found.append(self.once(here, shared))
+            if found[-1].process is None:
+                return found
+            here, shared = found[-1].process, found[-1].shared
+
+    def ran(self, outcome: Outcome) -> list[str]:
+        """The steps that an action ran, each as its algorithm's step."""
+        return [str(self.program.code[ran.pc].origin) for ran in outcome.executed]
+
+
+def kinds(outcome: Outcome) -> list[str]:
+    """What a property can see of an action."""
+    return [seen.kind for ran in outcome.executed for seen in ran.observations]
+
+
+def walk(closed: System, state: State, *wanted: str) -> Iterator[Step]:
+    """Take from `state` the steps with these names (the first that fits each), and give them."""
+    for name in wanted:
+        step = next(s for s in closed.steps(state) if name in (s.action.name, s.action.detail) and s.after is not None)
+        assert step.after is not None
+        state = step.after
+        yield step
