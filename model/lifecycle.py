@@ -48,7 +48,7 @@ class State(NamedTuple):
 
 
 class Lifecycle(Model[State, str]):
-    """The world as a model: actions are the operations, and the triggers of the network. Both machines can be replaced."""
+    """The world as a model: actions are operations and triggers of the network. Both machines can be replaced."""
 
     def __init__(self, registrations: Table | None = None, network: Table | None = None) -> None:
         self.registrations = registrations or table(registration.machine())
@@ -96,7 +96,5 @@ def _row(machine: Table, trigger: str, source: str) -> Row:
     """Find the row that a trigger takes from a state. Raises MachineError when the table has none."""
     found = next((row for row in machine.rows if (row.trigger, row.source) == (trigger, source)), None)
     if found is None:
-        raise MachineError(
-            f"machine {machine.name!r} has no row for {trigger!r} from {source!r}: add it to its table"
-        )
+        raise MachineError(f"machine {machine.name!r} has no row for {trigger!r} from {source!r}: add it to its table")
     return found

@@ -86,9 +86,7 @@ def test_an_operation_that_makes_no_sense_is_refused_with_those_that_do() -> Non
         ("fire", PENDING, State(PENDING, OFFLINE), "go online"),
     ],
 )
-def test_a_missing_row_is_an_error_and_never_made_up(
-    trigger: str, source: str, before: State, action: str
-) -> None:
+def test_a_missing_row_is_an_error_and_never_made_up(trigger: str, source: str, before: State, action: str) -> None:
     whole = table(registration.machine())
     rows = tuple(row for row in whole.rows if (row.trigger, row.source) != (trigger, source))
     with pytest.raises(MachineError, match=f"no row for '{trigger}' from '{source}'"):

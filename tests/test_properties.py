@@ -133,7 +133,9 @@ PAIRS: dict[Key, Pair] = {
     liveness("firing-ends"): Pair(outbox(fulfilled=AGAIN), outbox()),
     liveness("pending-fires"): Pair(outbox(online=()), outbox()),
     liveness("waiting-ends"): Pair(outbox(rejected=(*AGAIN, Set(STATE, WAITING))), outbox(rejected=RETRY)),
-    liveness("promise-settles"): Pair(single(While(True, steps(Wait("a while"))), RESOLVE), outbox()),
+    liveness("promise-settles"): Pair(
+        single(While(True, steps(Wait("a while"))), RESOLVE), single(Wait("a while"), RESOLVE)
+    ),
     liveness("no-endless-firing"): Pair(outbox(), QUIET),
     liveness("delivered", "shared-tag"): Pair(QUIET, outbox(event=FIRE_FUNCTIONAL_EVENT)),
     liveness("delivered", "tag-per-message"): Pair(outbox(online=()), outbox()),
@@ -226,7 +228,7 @@ def test_a_property_that_breaks_without_an_adversity_is_not_reported_again_for_i
 
 def test_a_race_that_needs_an_adversity_is_called_a_race() -> None:
     given = (If(DISABLED, (Reject(v.promise, "NotAllowedError"), Abort())), *known(*MARK))
-    late = outbox(found=(Let("seen", Is(FIRING, PENDING)), *given), added=(*NEW, Let("denied", DISABLED), RESOLVE))
+    late = outbox(found=given, added=(*NEW, Let("denied", DISABLED), RESOLVE))
     found = report(late, "gate", granularities=("algorithm", "step"), adversities=("permission",), thorough=True)
     assert [(x.verdict, x.kind, x.needs) for x in found.verdicts] == [
         ("holds", None, ()),
@@ -288,3 +290,13 @@ def test_steps_after_a_settlement_count_although_nothing_makes_them_one_action(n
     several = outbox(rejected=RETRY)
     wanted = {n: x.verdict for n, x in verdicts(one, [name], ("step",)).items()}
     assert {n: x.verdict for n, x in verdicts(several, [name], ("step",)).items()} == wanted
+
+
+@pytest.mark.xfail(strict=True, reason="a move and the rule it starts are one action, judged by the context before it")
+def test_an_event_that_the_rule_dispatches_in_the_action_of_going_online_is_dispatched_online() -> None:
+    assert verdicts(outbox(), ["fires-online"])["fires-online"].verdict == "holds"
+
+
+@pytest.mark.xfail(strict=True, reason="a failure is not seen where the next event is dispatched in the same action")
+def test_a_handler_that_fails_for_ever_and_is_fired_again_at_once_does_not_break_delivered() -> None:
+    assert verdicts(outbox(), ["delivered"])["delivered/shared-tag"].verdict == "holds"

@@ -70,9 +70,7 @@ class Coverage:
                 raise ValueError(f"unknown {kind} {label!r}: declare it when the coverage is made")
 
 
-def steered(
-    options: Sequence[T], possible: Callable[[T], bool], new: Callable[[T], bool]
-) -> st.SearchStrategy[T]:
+def steered(options: Sequence[T], possible: Callable[[T], bool], new: Callable[[T], bool]) -> st.SearchStrategy[T]:
     """Draw an option: half of the time one that visits something new, where there is one.
 
     One draw in four is blind and may give an option that is not possible; whoever draws it does nothing then. Blind

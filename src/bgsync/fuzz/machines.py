@@ -1,4 +1,4 @@
-"""Hypothesis machines: what they have in common, how they are run, and an implementation in lockstep with the lifecycle.
+"""Hypothesis machines: what all have in common, how to run one, and an implementation in lockstep with the lifecycle.
 
 Each rule draws one of the choices that are possible now, and prefers those that visit something new. A failure comes
 as an AssertionError that tells the shortest run that Hypothesis could find.
@@ -177,11 +177,12 @@ def lifecycle_machine(
 
 
 def run(
-    machine_class: type[CoveredMachine], *, examples: int = 100, steps: int = 30, seed: int = 0
+    machine_class: type[CoveredMachine], *, examples: int = 100, steps: int = 30, seed: int = 0, shrink: bool = True
 ) -> Coverage:
     """Run so many examples of at most so many steps, and give what they visited; the same seed, the same run.
 
-    Raises what the machine raises, for the shortest example that does so; nothing is kept between runs.
+    Raises what the machine raises, for the shortest example that does so, or, with `shrink=False`, for the first one
+    found, which is sooner; nothing is kept between runs.
     """
     machine_class.begin()
     chosen = settings(
@@ -190,7 +191,7 @@ def run(
         database=None,
         deadline=None,
         derandomize=False,
-        phases=(Phase.generate, Phase.target, Phase.shrink),
+        phases=(Phase.generate, Phase.target, *([Phase.shrink] if shrink else [])),
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
     )

@@ -41,7 +41,7 @@ class Question:
 
 
 HEAVY = "outbox shared"
-HEAVY_LIMIT = 20_000
+HEAVY_LIMIT = 12_000
 """How many states of the one large scenario are explored at granularity `step`, unless its property is asked for."""
 
 

@@ -75,10 +75,6 @@ def _table(report: Report, console: Console) -> None:
         for v in members:
             under = [o for o in report.verdicts if o.needs and o.property == v.property and o.verdict == "violated"]
             said = v.message or (f"but not with: {', '.join(o.needs[0] for o in under)}" if under else "")
-            if v.verdict == "holds" and v.granularity != finest:
-                said = (
-                    f"at granularity {v.granularity} only; --property {v.property.split('/')[0]} looks deeper. {said}"
-                )
             table.add_row(
                 f"[{STYLES[v.verdict]}]{SIGNS[v.verdict]}[/]", escape(v.property),
                 f"[{STYLES[v.verdict]}]{v.verdict}[/]", v.kind or "", escape(said),

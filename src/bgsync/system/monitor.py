@@ -70,12 +70,12 @@ class CallMonitor(Monitor):
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:
         """Its call will resolve out of sight, so what it is owed is owed from now on."""
-        owed = isinstance(process.note, CallNote) and not process.note.served
-        return _with(memory, process.note.tag) if owed and isinstance(process.note, CallNote) else memory
+        note = process.note
+        return _with(memory, note.tag) if isinstance(note, CallNote) and not note.served else memory
 
 
 class OutboxMonitor(Monitor):
-    """Follows one message: none, stored, sent, delivered, or abandoned: the call was refused, or the last attempt failed.
+    """Follows one message through none, stored, sent, delivered; abandoned if refused, or if the last attempt fails.
 
     A handler takes what is stored when its event is dispatched. It delivers what it took exactly when it fulfils.
     """
