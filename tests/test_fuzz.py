@@ -45,12 +45,12 @@ class NeverTheLastChance(Interpreted):
 
 
 def lockstep(implementation: Implementation, tags: tuple[str, ...] = ("t1", "t2")) -> Coverage:
-    return run(lifecycle_machine(lambda: implementation, tags=tags), examples=25, steps=30, seed=1)
+    return run(lifecycle_machine(lambda: implementation, tags=tags), examples=25, steps=30, seed=6)
 
 
-def walk(checks: dict[str, Check], granularity: str = "algorithm", shrink: bool = True) -> Coverage:
+def walk(checks: dict[str, Check], granularity: str = "algorithm", examples: int = 30, shrink: bool = True) -> Coverage:
     scenario = Scenario(one_off.SPEC, SURROUNDINGS, granularity=granularity, monitor="none")
-    return run(interpreter_machine(scenario, checks), examples=30, steps=50, seed=0, shrink=shrink)
+    return run(interpreter_machine(scenario, checks), examples=examples, steps=50, seed=5, shrink=shrink)
 
 
 def no_failed_assert(system: System, before: State, step: Step) -> str | None:
@@ -176,7 +176,7 @@ def test_a_random_walk_finds_a_dispatch_while_offline_and_tells_it() -> None:
 
 def test_a_random_walk_finds_a_race_only_where_steps_interleave() -> None:
     with pytest.raises(AssertionError, match="asserts: a run ended by a failed Assert or a duplicate"):
-        walk({"asserts": no_failed_assert}, "step", shrink=False)
+        walk({"asserts": no_failed_assert}, "step", examples=300, shrink=False)
 
 
 def test_coverage_counts_merges_and_names_what_is_missing() -> None:

@@ -134,7 +134,7 @@ PAIRS: dict[Key, Pair] = {
     liveness("pending-fires"): Pair(outbox(online=()), outbox()),
     liveness("waiting-ends"): Pair(outbox(rejected=(*AGAIN, Set(STATE, WAITING))), outbox(rejected=RETRY)),
     liveness("promise-settles"): Pair(
-        single(While(True, steps(Wait("a while"))), RESOLVE), single(Wait("a while"), RESOLVE)
+        single(While(True, steps(Wait("a while"))), RESOLVE), single(Let("begun", True), Wait("a while"), RESOLVE)
     ),
     liveness("no-endless-firing"): Pair(outbox(), QUIET),
     liveness("delivered", "shared-tag"): Pair(QUIET, outbox(event=FIRE_FUNCTIONAL_EVENT)),
@@ -207,7 +207,8 @@ def test_a_search_that_met_a_limit_is_inconclusive_unless_it_found_something() -
     found = report(outbox(), "unique-tag", "pending-fires", "delivered", limit=2)
     assert {verdict.verdict for verdict in found.verdicts} == {"inconclusive"}
     assert found.bounds["states"] == 2
-    assert (found.complete, found.exit_status) == (False, 3)
+    assert found.exit_status == 3
+    assert not any(explored.complete for explored in found.explorations)
     broken = report(outbox(first=(Set(STATE, WAITING),)), "lifecycle", limit=5)
     assert [verdict.verdict for verdict in broken.verdicts] == ["violated"]
     assert broken.exit_status == 1
@@ -300,3 +301,9 @@ def test_an_event_that_the_rule_dispatches_in_the_action_of_going_online_is_disp
 @pytest.mark.xfail(strict=True, reason="a failure is not seen where the next event is dispatched in the same action")
 def test_a_handler_that_fails_for_ever_and_is_fired_again_at_once_does_not_break_delivered() -> None:
     assert verdicts(outbox(), ["delivered"])["delivered/shared-tag"].verdict == "holds"
+
+
+@pytest.mark.xfail(strict=True, reason="changes of an object that is made in the same action are not looked at")
+def test_a_change_outside_the_lifecycle_is_seen_in_the_action_that_makes_the_registration() -> None:
+    at_once = outbox(added=(*NEW, Set(STATE, WAITING), RESOLVE))
+    assert verdicts(at_once, ["lifecycle"], ("algorithm", "step"))["lifecycle"].kind == "logic"

@@ -315,9 +315,8 @@ def graph(
             found,
             label=lambda state: label(system, state),
             attributes=lambda state: attributes(system, state),
+            say=lambda action: say_action(system, action),
         )
-        for _, _, data in made.edges(data=True):
-            data["action"] = say_action(system, data["action"])
     with click.open_file(path, "w", encoding="utf-8") as stream:
         export.write(made, stream, output)  # type: ignore[arg-type]  # click has checked the choice
 

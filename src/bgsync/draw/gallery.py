@@ -11,7 +11,7 @@ from bgsync.draw.mermaid import to_mermaid
 from bgsync.draw.states import states_diagram
 from bgsync.draw.svg import to_svg
 from bgsync.explore import explore
-from bgsync.system.describe import registration_states
+from bgsync.system.describe import registration_states, say_action
 from bgsync.system.scenario import Scenario, Surroundings
 from bgsync.system.system import Action, State, System
 
@@ -50,7 +50,7 @@ def _states() -> Diagram:
         return registration_states(system, state)["t1"]
 
     def label(action: Action) -> str:
-        return action.name if action.detail is None else f"{action.name} {action.detail}"
+        return say_action(system, action)
 
     return states_diagram(
         graph,

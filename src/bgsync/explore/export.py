@@ -32,11 +32,12 @@ def to_networkx(
     graph: Graph[S, A],
     label: Callable[[S], str] = str,
     attributes: Callable[[S], Mapping[str, str | int | bool]] | None = None,
+    say: Callable[[A], str] = str,
 ) -> "nx.MultiDiGraph[int]":
     """Make a networkx graph: a node per state, numbered as in `graph`, and an edge per transition.
 
-    A node carries `label`, `initial`, and what `attributes(state)` gives; an edge carries `action`; the graph
-    carries `complete`, False when the exploration met a limit. What is no number, text or truth value becomes
+    A node carries `label`, `initial`, and what `attributes(state)` gives; an edge carries `action`, as `say` says
+    it; the graph carries `complete`, False when the exploration met a limit. What is no number, text or truth value becomes
     text, so that every file format takes it. For stable bytes, `label`, `attributes` and the text of actions
     must not depend on the order of a set. Raises ValueError for an attribute named `label` or `initial`.
     """
@@ -51,7 +52,7 @@ def to_networkx(
         )
     for source, out in enumerate(graph.edges):
         for action, target in out:
-            result.add_edge(source, target, action=_flat(str(action)))
+            result.add_edge(source, target, action=_flat(say(action)))
     return result
 
 

@@ -1,7 +1,7 @@
 """Says what a state and an action of a system are, in a line: for graphs, drawings and error messages."""
 
 from bgsync.system.state import Ref
-from bgsync.system.system import Action, State, System
+from bgsync.system.system import NEVER_SETTLES, Action, State, System
 
 
 def registration_states(system: System, state: State) -> dict[str, str]:
@@ -45,9 +45,18 @@ def attributes(system: System, state: State) -> dict[str, str | int | bool]:
 
 
 def say_action(system: System, action: Action) -> str:
-    """Say an action in a line."""
-    where = ""
-    if action.process is not None:
-        where = f" from {system.program.code[system.process(action.process).pc].origin.step}"
-    detail = f" ({action.detail})" if action.detail else ""
-    return f"{action.name}{where}{detail}"
+    """Say an action in a few words."""
+    if action.kind == "call":
+        return f"{action.detail} calls {action.name}"
+    if action.process is None:
+        return action.name
+    instruction = system.program.code[system.process(action.process).pc]
+    match instruction.op:
+        case "await":
+            return f"the event is {action.detail}" if action.detail != NEVER_SETTLES else "the event never settles"
+        case "wait":
+            return "the wait for a retry ends"
+        case "task":
+            return "the event is dispatched"
+        case _:
+            return str(instruction.origin)

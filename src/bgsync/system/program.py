@@ -1,7 +1,7 @@
 """Flattens the algorithms of a spec into instructions: a control-flow graph that the interpreter walks.
 
-A step of the text that stands alone is one group of instructions, and so is a whole block marked "atomically"; the
-interpreter never stops inside a group. "Abort" jumps to the end of the innermost list of steps that was called or
+A step of the text that stands alone is one group of instructions, and so is a whole block marked "atomically", and a
+task of the worker, which its event loop runs in one piece; the interpreter never stops inside a group. "Abort" jumps to the end of the innermost list of steps that was called or
 started asynchronously (reading `scope`), or only to the end of the list that it stands in (reading `list`).
 """
 
@@ -98,7 +98,7 @@ class Program:
         statement = body[place]
         assert isinstance(statement, s.Upon)
         assert statement.origin is not None
-        ends = replace(scope, abort=END, returns=END, loop=None)
+        ends = replace(scope, abort=END, returns=END, loop=None, atomic=None)
         entry = self._block(s.body_of(statement), END, ends)
         branches = tuple((outcome, entry, statement.origin) for outcome in statement.outcomes)
         if place + 1 < len(body) and isinstance(body[place + 1], s.Upon):
@@ -138,9 +138,10 @@ class Program:
                 fired = replace(scope, abort=target, returns=target, loop=None, fired=statement)
                 return self._emit("jump", statement, scope, next=self._block(algorithm.steps, target, fired))
             case s.QueueTask():
-                task = replace(scope, abort=target, returns=target, loop=None)
+                group = scope.atomic or ("task " + str(statement.origin), ())
+                task = replace(scope, abort=target, returns=target, loop=None, atomic=group)
                 queued = self._block(s.body_of(statement), target, task)
-                return self._emit("task", statement, scope, next=queued, other=target)
+                return self._emit("task", statement, task, next=queued, other=target)
             case s.Dispatch() | s.RunPostDispatchSteps():
                 if scope.fired is None:
                     raise LanguageError(f"{statement.origin}: only Fire Functional Event dispatches: fire one instead")

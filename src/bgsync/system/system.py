@@ -291,13 +291,18 @@ class System(Model[State, Action]):
                         yield from self._apply(state, action, process, left, outcome)
 
     def _apply(
-        self, state: State, action: Action, process: Process, left: tuple[int, ...], outcome: Outcome
+        self,
+        state: State,
+        action: Action,
+        process: Process,
+        left: tuple[int, ...],
+        outcome: Outcome,
+        ran: tuple[Executed, ...] = (),
     ) -> Iterator[Step]:
         """Put an outcome into the state; where a run is one action, what belongs to it runs on."""
         memory, note = state.memory, process.note
         others = [self._processes[n] for n in left]
-        observations = tuple(seen for ran in outcome.executed for seen in ran.observations)
-        for seen in observations:
+        for seen in (seen for one in outcome.executed for seen in one.observations):
             tag = self.tag(outcome.shared, seen.slot)
             memory, note = self.monitor.observed(memory, note, seen, tag)
             if seen.kind == "dispatched":
@@ -306,8 +311,10 @@ class System(Model[State, Action]):
         made = outcome.process._replace(note=note) if outcome.process is not None else None
         spawned = tuple(c._replace(note=note) if self.interpreter.waits(c) == "await" else c for c in outcome.spawned)
         action = action._replace(choices=action.choices + outcome.choices)
+        executed = ran + outcome.executed
+        observations = tuple(seen for one in executed for seen in one.observations)
         if outcome.failed:
-            yield Step(action, None, outcome.executed, observations)
+            yield Step(action, None, executed, observations)
             return
         if made is not None:
             action = action._replace(after=self.number(made))
@@ -317,14 +324,12 @@ class System(Model[State, Action]):
             base = state._replace(shared=outcome.shared, memory=memory)
             kept = self._with(left, spawned)
             for inner in self._run(outcome.shared, first):
-                joined = inner._replace(
-                    at_once=inner.at_once + tuple(later), executed=outcome.executed + inner.executed
-                )
-                yield from self._apply(base, action, first, kept, joined)
+                more = inner._replace(at_once=inner.at_once + tuple(later))
+                yield from self._apply(base, action, first, kept, more, executed)
             return
         kept = self._with(left, spawned + outcome.at_once)
         after = state._replace(shared=outcome.shared, processes=kept, memory=memory)
-        yield from self._finish(action, after, outcome.executed, observations)
+        yield from self._finish(action, after, executed, observations)
 
     def _with(self, processes: tuple[int, ...], added: tuple[Process, ...]) -> tuple[int, ...]:
         """Add processes; of parked ones that are the same, two stand for many."""

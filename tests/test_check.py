@@ -1,0 +1,194 @@
+"""The verdicts on the built-in one-off model, and that they are what README and docs say."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from bgsync.judge.check import Question, check
+from bgsync.judge.verdict import Report, Verdict
+from bgsync.system.scenario import Surroundings
+from model import environment
+from model.one_off import SPEC
+from properties import PROPERTIES
+
+ROOT = Path(__file__).parents[1]
+SURROUNDINGS = Surroundings(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
+
+
+def ask(granularity: tuple[str, ...] = ("algorithm", "step"), adversities: tuple[str, ...] = (), **more: int) -> Report:
+    return check(
+        Question(SPEC, SURROUNDINGS, PROPERTIES, "one-off", granularity, adversities, tags=more.get("tags", 1))
+    )
+
+
+@pytest.fixture(scope="module")
+def whole() -> Report:
+    return ask(adversities=tuple(environment.ADVERSITIES))
+
+
+@pytest.fixture(scope="module")
+def base(whole: Report) -> dict[str, Verdict]:
+    return {verdict.property: verdict for verdict in whole.verdicts if not verdict.needs}
+
+
+@pytest.fixture(scope="module")
+def coarse() -> dict[str, Verdict]:
+    return {verdict.property: verdict for verdict in ask(("algorithm",)).verdicts}
+
+
+RACES = (
+    "asserts/fire-a-sync-event.1",
+    "asserts/fire-a-sync-event.3",
+    "asserts/fire-a-sync-event.5.2.2",
+    "unique-tag",
+    "one-event",
+    "resolved-then-fires",
+)
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_a_race_of_todays_text_is_found_step_by_step_only(
+    name: str, base: dict[str, Verdict], coarse: dict[str, Verdict]
+) -> None:
+    assert (base[name].verdict, base[name].kind) == ("violated", "race")
+    assert coarse[name].verdict == "holds"
+
+
+@pytest.mark.parametrize("name", ["retry-delay", "no-endless-firing"])
+def test_a_contradiction_of_logic_is_found_at_both_granularities(
+    name: str, base: dict[str, Verdict], coarse: dict[str, Verdict]
+) -> None:
+    assert (base[name].verdict, base[name].kind) == ("violated", "logic")
+    assert coarse[name].verdict == "violated"
+
+
+def test_an_event_may_be_dispatched_offline(base: dict[str, Verdict]) -> None:
+    assert base["fires-online"].verdict == "violated"
+
+
+@pytest.mark.parametrize("name", ["promise-settles", "firing-ends", "pending-fires", "waiting-ends", "gate", "outcome"])
+def test_what_todays_text_does_promise_holds_in_the_base_environment(name: str, base: dict[str, Verdict]) -> None:
+    assert base[name].verdict == "holds"
+
+
+def test_the_outbox_with_a_shared_tag_loses_a_message_to_a_race(base: dict[str, Verdict]) -> None:
+    assert (base["delivered/shared-tag"].verdict, base["delivered/shared-tag"].kind) == ("violated", "race")
+    assert base["delivered/tag-per-message"].verdict == "holds"
+
+
+@pytest.mark.parametrize("adversity", sorted(environment.ADVERSITIES))
+def test_every_adversity_alone_breaks_something_that_holds_without_it(adversity: str, whole: Report) -> None:
+    broken = [verdict for verdict in whole.verdicts if verdict.needs == (adversity,)]
+    assert broken
+    held = {verdict.property for verdict in whole.verdicts if not verdict.needs and verdict.verdict == "holds"}
+    assert {verdict.property for verdict in broken} <= held
+
+
+def test_the_adversities_break_what_they_are_about(whole: Report) -> None:
+    broken = {(verdict.needs[0], verdict.property) for verdict in whole.verdicts if verdict.needs}
+    assert {
+        ("terminated", "firing-ends"),
+        ("restarted", "waiting-ends"),
+        ("unregistered", "active-worker"),
+        ("permission", "fires-permitted"),
+        ("skipped", "firing-ends"),
+        ("unsettled", "firing-ends"),
+        ("should", "pending-fires"),
+    } <= broken
+
+
+def test_the_number_of_states_is_known_exactly(whole: Report) -> None:
+    sizes = {(e.granularity, e.adversities, e.monitor): e.states for e in whole.explorations}
+    assert sizes["algorithm", (), "calls"] == 54
+    assert sizes["step", (), "calls"] == 29_124
+
+
+def test_every_step_of_the_text_is_reached(whole: Report) -> None:
+    assert whole.coverage.reached == whole.coverage.total == whole.coverage.understood
+    assert whole.exit_status == 1
+
+
+def test_every_violation_has_a_trace_and_a_place_in_the_model(whole: Report) -> None:
+    for verdict in whole.verdicts:
+        if verdict.verdict == "violated":
+            assert verdict.trace is not None
+            assert verdict.trace.steps
+            (place,) = verdict.locations
+            line = (ROOT / place.file).read_text().splitlines()[place.line - 1]
+            assert re.search(r"\w+\(|steps", line), (verdict.property, place)
+
+
+def test_the_shortest_trace_of_two_equal_tags_is_two_calls_that_look_and_then_add(base: dict[str, Verdict]) -> None:
+    trace = base["unique-tag"].trace
+    assert trace is not None
+    told = [(step.process, step.step) for step in trace.steps if step.step in ("7", "9.4")]
+    assert [step for _, step in told] == ["7", "7", "9.4", "9.4"]
+    assert len({step.action for step in trace.steps}) == 6
+
+
+def test_two_tags_can_be_checked() -> None:
+    report = ask(("algorithm",), tags=2)
+    verdicts = {verdict.property: verdict.verdict for verdict in report.verdicts}
+    assert verdicts["unique-tag"] == "holds"
+    assert verdicts["no-endless-firing"] == "violated"
+
+
+def test_one_call_at_a_time_has_no_race() -> None:
+    names = {"asserts", "unique-tag", "one-event"}
+    chosen = [prop for prop in PROPERTIES if prop.id in names]
+    report = check(Question(SPEC, SURROUNDINGS, chosen, "one-off", calls=1))
+    assert {verdict.verdict for verdict in report.verdicts} == {"holds"}
+
+
+def test_a_limit_makes_what_was_not_found_inconclusive() -> None:
+    report = check(Question(SPEC, SURROUNDINGS, PROPERTIES, "one-off", ("step",), limit=50))
+    verdicts = {verdict.property: verdict.verdict for verdict in report.verdicts}
+    assert verdicts["promise-settles"] == "inconclusive"
+    assert verdicts["retry-delay"] == "inconclusive"
+    assert "holds" not in verdicts.values()
+    assert not report.interrupted
+
+
+def test_an_interruption_ends_in_a_report_of_what_was_explored() -> None:
+    def stop(what: str, states: int, depth: int) -> None:
+        if states > 2000:
+            raise KeyboardInterrupt
+
+    report = check(Question(SPEC, SURROUNDINGS, PROPERTIES, "one-off", ("step",)), stop)
+    assert report.interrupted
+    assert report.explorations[0].states > 2000
+    assert not report.explorations[0].complete
+
+
+def test_an_unknown_adversity_is_refused() -> None:
+    with pytest.raises(ValueError, match="unknown adversity 'rain': one of permission"):
+        ask(("algorithm",), ("rain",))
+
+
+def test_the_readme_names_exactly_the_properties_that_are_broken(base: dict[str, Verdict]) -> None:
+    text = (ROOT / "README.md").read_text()
+    table = text[text.index("| property |") : text.index("And it says what does hold")]
+    named = set(re.findall(r"`([a-z-]+)`", "\n".join(row.split("|")[1] for row in table.splitlines() if "|" in row)))
+    broken = {name.split("/")[0] for name, verdict in base.items() if verdict.verdict == "violated"}
+    assert named == broken
+
+
+def test_the_trace_in_the_readme_is_the_one_that_the_checker_tells(base: dict[str, Verdict]) -> None:
+    from bgsync.report.text import trace_lines
+
+    trace = base["resolved-then-fires"].trace
+    assert trace is not None
+    told = [
+        line.split()[0] + " " + " ".join(re.findall(r"\b\d+(?:\.\d+)*:", line))
+        for line in trace_lines(trace)
+        if line[:4].strip()
+    ]
+    text = (ROOT / "README.md").read_text()
+    block = text[text.index("   1 environment") : text.index("Call #2 has")]
+    shown = [
+        line.split()[0] + " " + " ".join(re.findall(r"\b\d+(?:\.\d+)*:", line))
+        for line in block.splitlines()
+        if re.match(r" +\d+ ", line)
+    ]
+    assert shown == [line for line in told if line[0].isdigit()]

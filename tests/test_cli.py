@@ -1,0 +1,184 @@
+"""The command line, used as its user would."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from click.testing import CliRunner, Result
+
+from bgsync.cli import main
+from bgsync.report import schema
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(*words: str) -> Result:
+    result = CliRunner().invoke(main, list(words))
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+FAST = ("--granularity", "algorithm")
+
+
+def test_check_prints_a_table_and_one_trace_in_about_a_screen() -> None:
+    result = run("check", *FAST)
+    assert result.exit_code == 1
+    assert "unique-tag" in result.stdout
+    assert "(logic)" in result.stdout
+    assert result.stdout.count("from here on, again and again") <= 1
+    assert len(result.stdout.splitlines()) < 90
+    assert "content: " in result.stderr
+
+
+def test_check_as_json_follows_its_published_schema() -> None:
+    result = run("check", *FAST, "--format", "json")
+    report = json.loads(result.stdout)
+    published = json.loads((ROOT / "src/bgsync/report/schema.json").read_text())
+    assert published == schema()
+    jsonschema.validate(report, published)
+    assert report["tool"] == "bgsync"
+    assert report["bounds"] == {"tags": 1, "calls": 2, "abort": "scope"}
+    broken = [verdict for verdict in report["verdicts"] if verdict["property"] == "retry-delay"]
+    assert broken[0]["verdict"] == "violated"
+    assert broken[0]["locations"][0]["step"] == "5.3.2.3"
+    assert {"process", "algorithm", "step", "line", "sentence", "changes"} <= set(broken[0]["trace"]["steps"][0])
+
+
+def test_one_property_is_told_with_all_its_traces() -> None:
+    result = run("check", *FAST, "--property", "no-endless-firing")
+    assert result.exit_code == 1
+    assert "a handler calls register(t1)" in result.stdout
+    assert "from here on, again and again" in result.stdout
+
+
+def test_a_property_that_holds_gives_status_0() -> None:
+    assert run("check", *FAST, "--property", "gate").exit_code == 0
+
+
+def test_with_an_adversity_the_report_says_what_needs_it() -> None:
+    result = run("check", *FAST, "--property", "firing-ends", "--with", "skipped", "--format", "json")
+    verdicts = json.loads(result.stdout)["verdicts"]
+    assert [(verdict["verdict"], verdict["needs"]) for verdict in verdicts] == [
+        ("holds", []),
+        ("violated", ["skipped"]),
+    ]
+
+
+def test_a_limit_gives_status_3_where_nothing_is_found() -> None:
+    result = run("check", *FAST, "--property", "waiting-ends", "--limit", "3", "--traces", "none")
+    assert result.exit_code == 3
+    assert "inconclusive" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("check", "--property", "speed"), "unknown property 'speed': one of asserts"),
+        (("check", "--with", "rain"), "unknown adversity 'rain': one of permission"),
+        (("check", "two-off"), "unknown model 'two-off'"),
+        (("check", "nowhere.py:machine"), "nowhere.py"),
+        (("explain", "speed"), "unknown property 'speed'"),
+        (("draw",), "nothing to draw"),
+        (("graph", "--with", "rain"), "unknown adversity 'rain'"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(words: tuple[str, ...], says: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    (line,) = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert says in line
+    assert "Traceback" not in result.output
+
+
+def test_bad_numbers_are_refused() -> None:
+    assert run("check", "--tags", "0").exit_code == 2
+    assert run("check", "--calls", "x").exit_code == 2
+
+
+def test_a_machine_of_the_users_is_checked(tmp_path: Path) -> None:
+    file = tmp_path / "door.py"
+    file.write_text(
+        "from transitions import Machine\n"
+        "machine = Machine(states=['open', 'closed', 'lost'], initial='open', auto_transitions=False,\n"
+        "    transitions=[['shut', 'open', 'closed'], ['find', 'lost', 'open']])\n"
+        "def never_closed(state): return state != 'closed'\n"
+        "invariants = [never_closed]\n"
+    )
+    result = run("check", f"{file}:machine")
+    assert result.exit_code == 1
+    for word in ("unreachable-state", "trap-state", "dead-trigger", "invariant", "after: shut"):
+        assert word in result.stdout
+    assert json.loads(run("check", f"{file}:machine", "--format", "json").stdout)["findings"]
+
+
+def test_a_machine_with_nothing_wrong_gives_status_0(tmp_path: Path) -> None:
+    file = tmp_path / "lamp.py"
+    file.write_text(
+        "from transitions import Machine\n"
+        "machine = Machine(states=['on', 'off'], initial='off', auto_transitions=False,\n"
+        "    transitions=[['switch', 'on', 'off'], ['switch', 'off', 'on']])\n"
+    )
+    result = run("check", f"{file}:machine")
+    assert (result.exit_code, "nothing wrong" in result.stdout) == (0, True)
+
+
+def test_explain_tells_the_sentence_why_it_matters_and_the_reference() -> None:
+    result = run("explain", "resolved-then-fires")
+    assert "followed by an event" in result.stdout
+    assert "Why it matters:" in result.stdout
+    assert "Rests on:" in result.stdout
+    listed = run("explain").stdout
+    assert listed.count("\n") >= 19
+
+
+@pytest.mark.parametrize("form", ["graphml", "json", "dot"])
+def test_the_graph_is_exported(form: str, tmp_path: Path) -> None:
+    path = tmp_path / "graph"
+    assert run("graph", "--format", form, "-o", str(path)).exit_code == 0
+    text = path.read_text()
+    assert "a page calls register(t1)" in text
+    if form == "json":
+        assert len(json.loads(text)["nodes"]) == 39
+
+
+def test_the_graph_of_the_lifecycle_world_is_exported() -> None:
+    result = run("graph", "lifecycle")
+    assert "absent" in result.stdout
+
+
+def test_a_picture_is_written_to_standard_output_or_a_file(tmp_path: Path) -> None:
+    assert run("draw", "lifecycle").stdout.startswith("stateDiagram")
+    path = tmp_path / "states.svg"
+    assert run("draw", "states", "--format", "svg", "-o", str(path)).exit_code == 0
+    assert path.read_text().startswith("<")
+
+
+def test_help_teaches() -> None:
+    assert "bgsync check --property asserts" in run("--help").stdout
+    assert "Exit status" in run("check", "-h").stdout
+
+
+def test_a_model_folder_with_an_error_in_it_is_one_line_with_file_and_line(tmp_path: Path) -> None:
+    import shutil
+    import subprocess
+    import sys
+
+    for name in ("model", "properties"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    broken = tmp_path / "model" / "one_off.py"
+    broken.write_text(broken.read_text().replace("FIRING),
+", "'sleeping'),
+", 1))
+    for text, says in ((None, "sleeping"), ("x = (", "SyntaxError")):
+        if text is not None:
+            broken.write_text(text)
+        done = subprocess.run(
+            [sys.executable, "-m", "bgsync.cli", "check"], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2
+        (line,) = done.stderr.splitlines()
+        assert "one_off.py:" in line
+        assert says in line
