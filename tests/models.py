@@ -1,6 +1,6 @@
 """Tiny specs for the tests: an outbox whose every part can be replaced, and single algorithms that run alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from bgsync.judge.check import Question, check
 from bgsync.judge.verdict import Report, Verdict
@@ -36,7 +36,7 @@ from bgsync.system.interpreter import Interpreter
 from bgsync.system.program import Program
 from bgsync.system.scenario import Scenario, Surroundings
 from bgsync.system.state import Frame, Outcome, Process, Shared, Value
-from bgsync.system.system import State, Step, System
+from bgsync.system.system import System
 from model import environment
 from model.one_off import NO_FURTHER_ATTEMPTS, ONLINE, REGISTRATIONS, SYNC_REGISTRATION, state_of
 from model.registration import FIRING, PENDING, REREGISTERED
@@ -209,19 +209,11 @@ class Lab:
             here, shared = found[-1].process, found[-1].shared
 
     def ran(self, outcome: Outcome) -> list[str]:
-        """The steps that an action ran, each as its algorithm's step."""
-        return [str(self.program.code[ran.pc].origin) for ran in outcome.executed]
+        """The steps of the text that an action ran."""
+        origins = [self.program.code[ran.pc].origin for ran in outcome.executed]
+        return [str(origin) for origin in origins if origin.step]
 
 
 def kinds(outcome: Outcome) -> list[str]:
     """What a property can see of an action."""
     return [seen.kind for ran in outcome.executed for seen in ran.observations]
-
-
-def walk(closed: System, state: State, *wanted: str) -> Iterator[Step]:
-    """Take from `state` the steps with these names (the first that fits each), and give them."""
-    for name in wanted:
-        step = next(s for s in closed.steps(state) if name in (s.action.name, s.action.detail) and s.after is not None)
-        assert step.after is not None
-        state = step.after
-        yield step

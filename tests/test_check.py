@@ -101,7 +101,7 @@ def test_the_adversities_break_what_they_are_about(whole: Report) -> None:
 def test_the_number_of_states_is_known_exactly(whole: Report) -> None:
     sizes = {(e.granularity, e.adversities, e.monitor): e.states for e in whole.explorations}
     assert sizes["algorithm", (), "calls"] == 54
-    assert sizes["step", (), "calls"] == 29_124
+    assert sizes["step", (), "calls"] == 26_024
 
 
 def test_every_step_of_the_text_is_reached(whole: Report) -> None:

@@ -169,9 +169,7 @@ def test_a_model_folder_with_an_error_in_it_is_one_line_with_file_and_line(tmp_p
     for name in ("model", "properties"):
         shutil.copytree(ROOT / name, tmp_path / name)
     broken = tmp_path / "model" / "one_off.py"
-    broken.write_text(broken.read_text().replace("FIRING),
-", "'sleeping'),
-", 1))
+    broken.write_text(broken.read_text().replace("FIRING),", "'sleeping'),", 1))
     for text, says in ((None, "sleeping"), ("x = (", "SyntaxError")):
         if text is not None:
             broken.write_text(text)
