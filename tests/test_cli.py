@@ -180,3 +180,41 @@ def test_a_model_folder_with_an_error_in_it_is_one_line_with_file_and_line(tmp_p
         (line,) = done.stderr.splitlines()
         assert "one_off.py:" in line
         assert says in line
+
+
+def test_fuzz_visits_every_state_row_and_operation_of_the_lifecycle() -> None:
+    result = run("fuzz", "--examples", "25")
+    assert result.exit_code == 0
+    assert "row" in result.stdout
+
+
+def test_fuzz_says_what_a_run_that_is_too_short_has_not_visited() -> None:
+    result = run("fuzz", "--examples", "1", "--steps", "1")
+    assert result.exit_code == 3
+
+
+def test_an_interruption_says_what_was_explored_and_gives_status_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(line: object, what: str, states: int, depth: int) -> None:
+        if states > 1000:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("bgsync.cli._Line.__call__", stop)
+    result = run("check", "--granularity", "step")
+    assert result.exit_code == 3
+    assert "interrupted after" in result.stderr
+    assert "inconclusive" in result.stdout
+
+
+def test_a_progress_line_appears_on_a_terminal_after_a_second(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from bgsync.cli import _Line
+
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    line = _Line()
+    line("step", 1, 1)
+    assert capsys.readouterr().err == ""
+    line.began -= 2
+    line("step", 12_345, 7)
+    line.end()
+    assert "exploring step: 12,345 states, depth 7" in capsys.readouterr().err

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bgsync
 from bgsync.explore import explore
 from bgsync.explore.export import Format, to_networkx, write
 from bgsync.explore.graph import Graph
@@ -167,9 +168,7 @@ def test_every_process_writes_the_same_bytes() -> None:
     seen = set()
     for seed in "123":
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)}
-        run = subprocess.run(
-            [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, check=True
-        )
+        run = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, capture_output=True, check=True)
         seen.add(run.stdout)
     assert len(seen) == 1
 
@@ -178,3 +177,13 @@ def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="unknown format 'gml'; use one of graphml, json, dot"):
         write(to_networkx(small("a")), tmp_path / "x", "gml")  # type: ignore[arg-type]
     assert not (tmp_path / "x").exists()
+
+
+def test_an_invariant_is_checked_on_the_graph_with_a_shortest_way_to_what_breaks_it() -> None:
+    made: nx.MultiDiGraph[int] = nx.MultiDiGraph()
+    made.add_node(0, label="off", initial=True, lit=False)
+    made.add_node(1, label="on", initial=False, lit=True)
+    made.add_edge(0, 0, action="wait")
+    made.add_edge(0, 1, action="switch")
+    assert bgsync.counterexample(made, lambda node: not node["lit"]) == (1, ["switch"])
+    assert bgsync.counterexample(made, lambda node: node["label"] != "dim") is None

@@ -43,6 +43,7 @@ def main() -> None:
     bgsync check my.py:machine        check a `transitions` machine of your own
     bgsync explain one-event          what a property says, and why it matters
     bgsync draw lifecycle             a state diagram
+    bgsync fuzz                       random operations, model against interpreter
     """
 
 
@@ -354,6 +355,29 @@ def draw(what: str | None, output: str, path: str, everything: bool) -> None:
         _fail(error)
     with click.open_file(path, "w", encoding="utf-8") as stream:
         stream.write(text)
+
+
+@main.command(epilog=EPILOG)
+@click.option("--examples", type=click.IntRange(1), default=100, show_default=True, help="How many runs.")
+@click.option("--steps", type=click.IntRange(1), default=30, show_default=True, help="The length of a run at most.")
+@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same runs.")
+def fuzz(examples: int, steps: int, seed: int) -> None:
+    """Drive the interpreter and the lifecycle in lockstep with random operations, and say what was visited.
+
+    To drive an implementation of your own, write an adapter: see docs/fuzzing.md.
+    """
+    _content()
+    try:
+        from bgsync.fuzz import Interpreted, lifecycle_machine, run
+    except ImportError as error:
+        _fail(error)
+    try:
+        coverage = run(lifecycle_machine(Interpreted), examples=examples, steps=steps, seed=seed)
+    except AssertionError as error:
+        click.echo(f"they disagree: {error}")
+        sys.exit(1)
+    click.echo(coverage.report())
+    sys.exit(3 if coverage.missing() else 0)
 
 
 if __name__ == "__main__":

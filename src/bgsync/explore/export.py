@@ -47,18 +47,34 @@ def to_networkx(
         for taken in ("label", "initial"):
             if taken in extra:
                 raise ValueError(f"attribute {taken!r} of state {number} is already given; use another name")
-        result.add_node(
-            number, label=_flat(label(state)), initial=graph.parent[number] < 0, **_flattened(extra)
-        )
+        result.add_node(number, label=_flat(label(state)), initial=graph.parent[number] < 0, **_flattened(extra))
     for source, out in enumerate(graph.edges):
         for action, target in out:
             result.add_edge(source, target, action=_flat(say(action)))
     return result
 
 
-def write(
-    graph_nx: "nx.MultiDiGraph[int]", path_or_stream: str | PathLike[str] | IO[Any], format: Format
-) -> None:
+def counterexample(
+    graph: "nx.MultiDiGraph[int]", invariant: Callable[[Mapping[str, Flat]], bool]
+) -> tuple[int, list[str]] | None:
+    """Check an invariant on the attributes of every node: give the nearest node that breaks it, and how to get there.
+
+    The way is the list of actions of a shortest path from an initial node; None means that the invariant holds.
+    """
+    starts = [node for node, data in graph.nodes(data=True) if data["initial"]]
+    reached: dict[int, list[str]] = {node: [] for node in starts}
+    queue = list(starts)
+    for node in queue:
+        if not invariant(graph.nodes[node]):
+            return node, reached[node]
+        for _, target, data in graph.out_edges(node, data=True):
+            if target not in reached:
+                reached[target] = [*reached[node], str(data["action"])]
+                queue.append(target)
+    return None
+
+
+def write(graph_nx: "nx.MultiDiGraph[int]", path_or_stream: str | PathLike[str] | IO[Any], format: Format) -> None:
     """Write the graph to a file, or to a stream of text or bytes, as `graphml`, `json` (node-link) or `dot`.
 
     Attributes are flattened as in `to_networkx`, so a graph that was changed since is taken too. Edges are

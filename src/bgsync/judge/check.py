@@ -135,11 +135,14 @@ class _Judge:
         self.interrupted |= not complete and (limit is None or len(watched.graph.states) < limit)
         self.ran |= watched.ran
         verdicts: list[Verdict] = []
-        for prop in properties:
-            if isinstance(prop, Safety):
-                verdicts += self._safety(watched, prop)
-            else:
-                verdicts.append(self._liveness(watched, prop))
+        try:
+            for prop in properties:
+                if isinstance(prop, Safety):
+                    verdicts += self._safety(watched, prop)
+                else:
+                    verdicts.append(self._liveness(watched, prop))
+        except KeyboardInterrupt:
+            self.interrupted = True
         seconds = time.perf_counter() - began
         size = len(watched.graph.states), watched.graph.transitions
         self.explored.append(

@@ -1,8 +1,9 @@
 """Flattens the algorithms of a spec into instructions: a control-flow graph that the interpreter walks.
 
 A step of the text that stands alone is one group of instructions, and so is a whole block marked "atomically", and a
-task of the worker, which its event loop runs in one piece; the interpreter never stops inside a group. "Abort" jumps to the end of the innermost list of steps that was called or
-started asynchronously (reading `scope`), or only to the end of the list that it stands in (reading `list`).
+task of the worker, which its event loop runs in one piece; the interpreter never stops inside a group. "Abort" jumps
+to the end of the innermost list of steps that was called or started asynchronously (reading `scope`), or only to the
+end of the list that it stands in (reading `list`).
 """
 
 from dataclasses import dataclass, replace

@@ -1,0 +1,66 @@
+"""What the reductions leave out is covered: every plain run stays inside the states that were explored."""
+
+import random
+
+import pytest
+
+from bgsync.explore import explore
+from bgsync.system.interpreter import MANY
+from bgsync.system.scenario import Scenario, Surroundings
+from bgsync.system.state import Frame, Process, Ref, Shared, Value
+from bgsync.system.system import State, System
+from model import environment
+from model.one_off import SPEC
+
+SURROUNDINGS = Surroundings(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
+
+
+def only(plain: System, reduced: System, state: State, slot: int | None, apart: bool) -> State:
+    """See a plain state as the reduced search does: one object with what holds it, or what holds none."""
+    heap = state.shared.heap
+    kept: list[int] = []
+    for number in state.processes:
+        held = plain.slot(number)
+        if held == slot or (held is None and not apart):
+            kept.append(reduced.number(_at_slot_zero(plain.process(number))))
+    counted: list[int] = []
+    for number in sorted(kept):
+        if not (reduced.parked(number) and counted.count(number) >= MANY):
+            counted.append(number)
+    known = None if slot is None else heap[slot]
+    shared = Shared(state.shared.context, () if known is None else (known,))
+    return State(shared, tuple(counted), () if apart else state.due, (), apart)
+
+
+def _at_slot_zero(process: Process) -> Process:
+    def moved(value: Value) -> Value:
+        return Ref(0) if isinstance(value, Ref) else value
+
+    return process._replace(
+        frames=tuple(Frame(f.pc, tuple((name, moved(x)) for name, x in f.variables)) for f in process.frames)
+    )
+
+
+@pytest.mark.parametrize(
+    ("granularity", "adversity"),
+    [("step", ()), ("algorithm", ()), ("algorithm", ("terminated",)), ("algorithm", ("unsettled",))],
+)
+def test_every_state_of_a_plain_run_is_covered_by_explored_ones(granularity: str, adversity: tuple[str, ...]) -> None:
+    scenario = Scenario(SPEC, SURROUNDINGS, granularity, adversity, monitor="none")
+    reduced, plain = System(scenario), System(scenario, fork=False)
+    explored = explore(reduced)
+    dice, looked = random.Random(7), 0
+    for _ in range(120):
+        (state,) = plain.initial_states()
+        for _ in range(80):
+            steps = [step for step in plain.steps(state) if step.after is not None]
+            state = dice.choice(steps).after or state
+            listed = [slot for slot, known in enumerate(state.shared.heap) if known and known.listed]
+            removed = [slot for slot, known in enumerate(state.shared.heap) if known and not known.listed]
+            assert len(listed) <= 1
+            main = only(plain, reduced, state, listed[0] if listed else None, False)
+            assert main in explored.index, "the search has not seen what is listed"
+            for slot in removed:
+                assert only(plain, reduced, state, slot, True) in explored.index, "nor what was removed"
+                looked += 1
+    assert looked > (100 if granularity == "step" else 0)

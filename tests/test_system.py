@@ -1,0 +1,411 @@
+"""The closed system: how many states it has, what is counted, collected and forked, and what each adversity does."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from bgsync.explore import Graph, explore
+from bgsync.language import (
+    Else,
+    Field,
+    If,
+    InParallel,
+    Is,
+    Let,
+    New,
+    Remove,
+    Resolve,
+    Set,
+    Spec,
+    Upon,
+    Wait,
+    algorithm,
+    steps,
+    v,
+)
+from bgsync.system.describe import registration_states
+from bgsync.system.interpreter import MANY
+from bgsync.system.monitor import MONITORS, monitor_for
+from bgsync.system.scenario import Scenario
+from bgsync.system.state import Frame, Object, Process, Ref, Shared, Value
+from bgsync.system.system import NEVER_SETTLES, Action, State, Step, System
+from model import one_off
+from model.one_off import REGISTRATIONS
+from model.registration import FIRING, PENDING, WAITING
+from model.service_worker import FIRE_FUNCTIONAL_EVENT
+from tests.models import CALM, FILE, NEW, STATE, SURROUNDINGS, Lab, outbox, single, system
+
+TASKED = outbox(event=FIRE_FUNCTIONAL_EVENT)
+TIMERS = single(InParallel(steps(Wait("a while"))), Resolve(v.promise))
+
+
+def graph(closed: System, limit: int | None = None) -> Graph[State, Action]:
+    return explore(closed, limit=limit)
+
+
+def walk(closed: System, *wanted: str) -> State:
+    """Take steps with these names, details or kinds, from the initial state on."""
+    (state,) = closed.initial_states()
+    for name in wanted:
+        state = taken(closed, state, name)
+    return state
+
+
+def taken(closed: System, state: State, name: str) -> State:
+    fits = (s.after for s in closed.steps(state) if name in (s.action.name, s.action.detail, s.action.kind))
+    found = next(after for after in fits if after is not None)
+    assert found is not None
+    return found
+
+
+def names(closed: System, state: State) -> set[str]:
+    return {step.action.name for step in closed.steps(state)}
+
+
+def context(closed: System, state: State, machine: str) -> str:
+    return state.shared.context[closed.machines.index(machine)]
+
+
+def ops(closed: System, state: State) -> list[str]:
+    return [closed.program.code[closed.process(number).pc].op for number in state.processes]
+
+
+# --- how many states there are
+
+
+def essence(closed: System, state: State) -> tuple[object, ...]:
+    """What a state says of the registrations in the list, with what waits counted 0, 1, many."""
+    things: list[str] = []
+    for slot, known in enumerate(state.shared.heap):
+        if known is not None and known.listed:
+            held = Counter(_without_slot(closed.process(n)) for n in state.processes if closed.slot(n) == slot)
+            things.append(f"{known.fields} {sorted((frames, min(count, MANY)) for frames, count in held.items())}")
+    alone = sorted(_without_slot(closed.process(n)) for n in state.processes if closed.slot(n) is None)
+    return state.shared.context, state.due, tuple(sorted(things)), tuple(alone)
+
+
+def _without_slot(process: Process) -> str:
+    def plain(value: Value) -> Value:
+        return Ref(0) if isinstance(value, Ref) else value
+
+    return str([(f.pc, [(name, plain(x)) for name, x in f.variables]) for f in process.frames])
+
+
+def essences(closed: System, states: Iterable[State]) -> set[tuple[object, ...]]:
+    return {essence(closed, state) for state in states if not state.apart}
+
+
+@pytest.mark.parametrize(
+    ("spec", "granularity", "calls", "states", "transitions"),
+    [
+        # offline: absent, pending, firing, registered again; online: all of these but pending, which fires at once
+        (outbox(), "algorithm", 1, 7, 26),
+        (outbox(), "algorithm", 2, 7, 26),
+        (outbox(), "step", 1, 69, 170),
+        (one_off.SPEC, "algorithm", 1, 33, 203),
+        (one_off.SPEC, "algorithm", 2, 39, 263),
+        (one_off.SPEC, "step", 1, 344, 971),
+    ],
+)
+def test_a_system_has_exactly_these_states(
+    spec: Spec, granularity: str, calls: int, states: int, transitions: int
+) -> None:
+    found = graph(system(spec, granularity, calls=calls))
+    assert (len(found.states), found.transitions, found.complete) == (states, transitions, True)
+
+
+@pytest.mark.parametrize("granularity", ["algorithm", "step"])
+def test_where_nothing_is_counted_or_removed_in_use_the_plain_semantics_has_the_same_states(granularity: str) -> None:
+    forked, plain = system(outbox(), granularity), system(outbox(), granularity, fork=False)
+    assert set(_told(forked)) == set(_told(plain))
+    assert graph(forked).transitions == graph(plain).transitions
+
+
+def _told(closed: System) -> Iterable[tuple[object, ...]]:
+    return ((s.shared, tuple(sorted(map(str, map(closed.process, s.processes)))), s.due) for s in graph(closed).states)
+
+
+@pytest.mark.parametrize("calls", [1, 2])
+def test_counting_and_forking_neither_lose_nor_invent_a_state_of_the_one_off_model(calls: int) -> None:
+    """The plain system is infinite, since old timers pile up: its nearest states are enough to meet every essence."""
+    forked = system(one_off.SPEC, "algorithm", calls=calls)
+    plain = system(one_off.SPEC, "algorithm", calls=calls, fork=False)
+    near = graph(plain, limit=4000)
+    assert not near.complete
+    assert essences(plain, near.states) == essences(forked, graph(forked).states)
+
+
+def test_two_tags_are_two_independent_lifecycles() -> None:
+    closed = system(outbox(), "algorithm", tags=2)
+    seen: set[tuple[str, ...]] = set()
+    for state in graph(closed).states:
+        seen.add((context(closed, state, "network"), *registration_states(closed, state).values()))
+    assert len(seen) == 4 * 4 + 3 * 3
+    assert len(graph(system(one_off.SPEC, "algorithm", tags=2)).states) == 718
+
+
+def test_the_trait_agrees_with_the_steps() -> None:
+    closed = system(outbox(), "algorithm")
+    for state in graph(closed).states:
+        steps_ = [(step.action, step.after) for step in closed.steps(state) if step.after is not None]
+        assert list(closed.successors(state)) == steps_
+        for action in closed.actions(state):
+            assert (action, closed.next_state(state, action)) in steps_
+    (start,) = closed.initial_states()
+    assert closed.next_state(start, Action("move", "nothing")) is None
+
+
+def test_a_step_that_ends_the_run_is_a_step_without_a_state_after_it() -> None:
+    closed = system(outbox(found=()), "algorithm")
+    state = walk(closed, "call")
+    ended = [step for step in closed.steps(state) if step.after is None]
+    assert [seen.kind for step in ended for seen in step.observations] == ["new", "listed", "duplicate"]
+
+
+# --- bounds
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3])
+def test_at_most_so_many_invocations_are_in_flight_and_so_many_there_are(calls: int) -> None:
+    closed = system(single(Let("x", Is(STATE, PENDING)), Resolve(v.promise)), calls=calls)
+    most = max(sum(not closed.parked(n) for n in state.processes) for state in graph(closed).states)
+    assert most == calls
+
+
+def test_what_waits_is_not_in_flight_and_a_timer_waits_for_a_free_place() -> None:
+    closed = system(TIMERS)
+    state = walk(closed, "call", "run")
+    assert [closed.parked(number) for number in state.processes] == [True]
+    assert names(closed, state) >= {"main()", "main"}
+    busy = taken(closed, state, "call")
+    (running,) = {step.action.process for step in closed.steps(busy) if step.action.kind == "run"}
+    assert running is not None
+    assert not closed.parked(running)
+
+
+def test_what_waits_is_counted_none_one_many() -> None:
+    found = graph(system(TIMERS, "algorithm", surroundings=CALM))
+    assert [len(state.processes) for state in found.states] == [0, 1, 2]
+    (many,) = (number for number, state in enumerate(found.states) if len(state.processes) == 2)
+    elapsed = {target for action, target in found.edges[many] if action.kind == "run"}
+    assert {len(found.states[target].processes) for target in elapsed} == {1, 2}, "many may be two, or more"
+    plain = graph(system(TIMERS, "algorithm", surroundings=CALM, fork=False), limit=20)
+    assert max(len(state.processes) for state in plain.states) > MANY
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"granularity": "word"}, "unknown granularity 'word': one of step, algorithm"),
+        ({"abort": "loop"}, "unknown reading of abort 'loop': one of scope, list"),
+        ({"adversities": ("flood",)}, "unknown adversity 'flood': one of permission, restarted, should"),
+        ({"tags": 0}, "tags and calls are at least 1, not 0 and 2"),
+        ({"calls": 0}, "tags and calls are at least 1, not 1 and 0"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        replace(Scenario(outbox(), SURROUNDINGS), **change)  # type: ignore[arg-type]  # each is wrong on purpose
+
+
+def test_an_unknown_monitor_is_refused() -> None:
+    assert [type(monitor_for(name)).__name__ for name in MONITORS].count("OutboxMonitor") == 2
+    with pytest.raises(ValueError, match="unknown monitor 'all': one of none, calls, outbox shared"):
+        monitor_for("all")
+
+
+# --- objects
+
+
+def test_an_object_that_nobody_holds_is_collected() -> None:
+    closed = system(single(Let("x", New("sync registration")), Resolve(v.promise)), "algorithm")
+    assert walk(closed, "call").shared.heap == ()
+    held = system(single(Let("x", New("sync registration")), Wait("a while"), Let("y", v.x)), "algorithm")
+    assert [known.listed for known in walk(held, "call").shared.heap if known] == [False]
+    removed = walk(system(outbox(), "algorithm"), "go online", "call", "fulfilled")
+    assert (removed.shared.heap, removed.processes) == ((), ())
+
+
+@pytest.mark.xfail(strict=True, reason="the list is kept in the order of the heap")
+def test_an_item_is_added_at_the_end_of_its_list() -> None:
+    lab = Lab(single(*NEW, Let("all", REGISTRATIONS), Wait("a while"), Let("x", v.all)), "algorithm")
+    holes = Shared(lab.shared.context, (None, Object((PENDING, "t1", None), True)))
+    process = lab.once(lab.entry(tag="t2"), holes).process
+    assert process is not None
+    assert dict(process.frames[-1].variables)["all"] == (Ref(1), Ref(0))
+
+
+@pytest.mark.xfail(strict=True, reason="at `algorithm` the action that starts an invocation takes a wait at its start")
+def test_an_algorithm_that_begins_with_a_wait_waits() -> None:
+    closed = system(single(Wait("a while"), Resolve(v.promise)), "algorithm")
+    assert ops(closed, walk(closed, "call")) == ["wait"]
+
+
+def forks(closed: System) -> list[tuple[State, Step]]:
+    found = []
+    for state in graph(closed).states:
+        found += [(state, step) for step in closed.steps(state) if step.action.apart is not None]
+    return found
+
+
+def test_the_run_forks_where_a_removed_registration_is_still_held() -> None:
+    timer = InParallel(steps(Wait("a while"), If(Is(STATE, WAITING), Set(STATE, PENDING))))
+    gone = (Set(STATE, WAITING), timer, Remove(v.registration, REGISTRATIONS))
+    closed = system(outbox(rejected=gone), "algorithm", monitor="calls")
+    found = forks(closed)
+    assert found
+    for before, step in found:
+        after = step.after
+        assert after is not None
+        assert after.apart
+        assert after.memory == ()
+        assert [known.listed for known in after.shared.heap if known] == [False]
+        assert {closed.slot(number) for number in after.processes} == {step.action.apart}
+        twin = next(s.after for s in closed.steps(before) if s.action == step.action._replace(apart=None))
+        assert twin is not None
+        assert not twin.apart
+        assert {known.listed for known in twin.shared.heap if known} <= {True}
+        assert not {"call", "rule"} & {s.action.kind for s in closed.steps(after)}
+    assert not forks(system(outbox(rejected=gone), "algorithm", fork=False, surroundings=CALM))
+
+
+# --- the environment and its adversities
+
+
+def enabled(*adversities: str) -> set[str]:
+    closed = system(outbox(), "algorithm", adversities)
+    return {trigger for _, trigger, _, _ in closed.moves}
+
+
+def test_the_network_always_changes_at_will_and_nothing_else_does() -> None:
+    assert enabled() == {"go online", "go offline"}
+
+
+@pytest.mark.parametrize(
+    ("adversity", "triggers"),
+    [
+        ("terminated", {"terminate", "start"}),
+        ("restarted", {"restart", "resume"}),
+        ("unregistered", {"unregister"}),
+        ("permission", {"revoke", "grant"}),
+        ("skipped", set()),
+        ("unsettled", set()),
+        ("should", set()),
+    ],
+)
+def test_an_adversity_switches_on_its_own_triggers(adversity: str, triggers: set[str]) -> None:
+    assert enabled(adversity) == {"go online", "go offline"} | triggers
+
+
+def test_a_terminated_worker_ends_its_events() -> None:
+    closed = system(outbox(), "algorithm", ("terminated",))
+    running = walk(closed, "go online", "call")
+    assert ops(closed, running) == ["await"]
+    ended = taken(closed, running, "terminate")
+    assert context(closed, ended, "execution") == "stopped"
+    assert "await" not in ops(closed, ended)
+    assert taken(closed, ended, "run").shared.heap == (), "the steps upon termination run"
+    assert "terminate" in names(closed, taken(closed, ended, "start"))
+
+
+def test_an_event_that_does_not_name_termination_just_ends_with_its_worker() -> None:
+    spec = outbox()
+    ring = algorithm("ring", ("registration",), steps(Set(STATE, FIRING), _deaf()), file=FILE)
+    deaf = replace(spec, algorithms=(spec.algorithm("register"), ring))
+    closed = system(deaf, "algorithm", ("terminated",))
+    ended = walk(closed, "go online", "call", "terminate")
+    assert ended.processes == ()
+    assert [known.fields[0] for known in ended.shared.heap if known] == [FIRING]
+
+
+def _deaf() -> If:
+    from bgsync.language import FireFunctionalEvent
+
+    upon = Upon(("fulfilled",), v.event, Remove(v.registration, REGISTRATIONS))
+    return If(True, steps(FireFunctionalEvent("sync", v.registration, (), "event", steps(upon))))
+
+
+def test_a_terminated_worker_drops_its_tasks_and_runs_none_while_it_is_stopped() -> None:
+    closed = system(TASKED, "algorithm", ("terminated",))
+    queued = walk(closed, "go online", "call")
+    assert ops(closed, queued) == ["task"]
+    assert ops(closed, taken(closed, queued, "terminate")) == []
+    stopped = walk(closed, "terminate", "go online", "call")
+    assert ops(closed, stopped) == ["task"]
+    assert "run" not in {step.action.kind for step in closed.steps(stopped)}
+    assert "run" in {step.action.kind for step in closed.steps(taken(closed, stopped, "start"))}
+
+
+def test_a_timer_outlives_the_worker() -> None:
+    closed = system(TIMERS, "algorithm", ("terminated",))
+    assert ops(closed, walk(closed, "call", "terminate")) == ["wait"]
+
+
+def test_a_restarted_user_agent_forgets_what_runs_and_keeps_what_is_registered() -> None:
+    closed = system(outbox(), "algorithm", ("restarted",), monitor="outbox shared")
+    fresh = walk(closed, "go online", "a page with a stored message" if False else "call", "restart")
+    assert (fresh.processes, fresh.due, fresh.memory) == ((), (), ("stored",))
+    assert [known.listed for known in fresh.shared.heap if known] == [True]
+    assert names(closed, fresh) == {"go offline", "resume"}
+    assert "register(t1)" in names(closed, taken(closed, fresh, "resume"))
+
+
+def test_the_worker_can_be_unregistered_and_the_permission_revoked_and_granted() -> None:
+    closed = system(outbox(), "algorithm", ("unregistered", "permission"))
+    gone = walk(closed, "unregister", "revoke")
+    assert (context(closed, gone, "service worker"), context(closed, gone, "permission")) == ("none", "denied")
+    assert names(closed, gone) >= {"grant"}
+    assert not names(closed, gone) & {"install", "activate", "unregister", "revoke"}
+
+
+def test_an_event_can_be_skipped_only_where_that_adversity_is_on() -> None:
+    usual, skipping = system(TASKED, "algorithm"), system(TASKED, "algorithm", ("skipped",))
+    assert {tuple(ops(usual, s)) for s in graph(usual).states} == {(), ("task",), ("await",)}
+    online = walk(skipping, "go online")
+    calls = [step for step in skipping.steps(online) if step.action.kind == "call" and step.after]
+    assert sorted(len(step.after.processes) for step in calls if step.after) == [0, 0, 1]
+
+
+def test_a_handler_may_never_settle_only_where_that_adversity_is_on() -> None:
+    usual, stuck = system(outbox(), "algorithm"), system(outbox(), "algorithm", ("unsettled",))
+    assert NEVER_SETTLES not in {step.action.detail for s in graph(usual).states for step in usual.steps(s)}
+    never = walk(stuck, "go online", "call", NEVER_SETTLES)
+    assert [stuck.process(number).note for number in never.processes] == [NEVER_SETTLES]
+    assert "run" not in {step.action.kind for step in stuck.steps(never)}
+
+
+def test_what_the_user_agent_should_do_may_be_left_undone_only_where_that_adversity_is_on() -> None:
+    for granularity, detail in (("step", None), ("algorithm", "nothing done")):
+        usual, lazy = system(outbox(), granularity), system(outbox(), granularity, ("should",))
+        for closed, expected in ((usual, False), (lazy, True)):
+            taken_ = [step.action for s in graph(closed).states for step in closed.steps(s)]
+            undone = any(a.kind == "ignore" or (detail is not None and a.detail == detail) for a in taken_)
+            assert undone is expected
+
+
+def test_an_occasion_that_comes_again_while_the_rule_is_busy_is_remembered_once() -> None:
+    closed = system(outbox())
+    state = walk(closed, "go online", "go offline", "go online")
+    assert state.due == ("wake",)
+    assert taken(closed, state, "rule").due == ()
+
+
+def test_handlers_register_only_while_an_event_is_awaited() -> None:
+    closed = system(outbox(), "algorithm")
+    (start,) = closed.initial_states()
+    assert {step.action.detail for step in closed.steps(start) if step.action.kind == "call"} == {"a page"}
+    fired = walk(closed, "go online", "call")
+    assert {step.action.detail for step in closed.steps(fired) if step.action.kind == "call"} == {
+        "a page",
+        "a handler",
+    }
+
+
+def test_a_method_without_parameters_is_called_without_a_tag() -> None:
+    closed = system(single(Resolve(v.promise)), "algorithm", tags=2)
+    (start,) = closed.initial_states()
+    assert names(closed, start) == {"main()", "go online"}
+    assert Process((Frame(1, ()),)).pc == 1
+    assert Field(v.a, "b") != Else(steps())
