@@ -37,8 +37,8 @@ def to_networkx(
     """Make a networkx graph: a node per state, numbered as in `graph`, and an edge per transition.
 
     A node carries `label`, `initial`, and what `attributes(state)` gives; an edge carries `action`, as `say` says
-    it; the graph carries `complete`, False when the exploration met a limit. What is no number, text or truth value becomes
-    text, so that every file format takes it. For stable bytes, `label`, `attributes` and the text of actions
+    it; the graph carries `complete`, False when the exploration met a limit. What is no number, text or truth value
+    becomes text, so that every file format takes it. For stable bytes, `label`, `attributes` and the text of actions
     must not depend on the order of a set. Raises ValueError for an attribute named `label` or `initial`.
     """
     result: Exported = nx.MultiDiGraph(complete=graph.complete)

@@ -19,8 +19,7 @@ class Seen(NamedTuple):
     part: str = ""
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """One transition as a property sees it."""
 
     system: System

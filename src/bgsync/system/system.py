@@ -298,26 +298,25 @@ class System(Model[State, Action]):
         left: tuple[int, ...],
         outcome: Outcome,
         ran: tuple[Executed, ...] = (),
+        before: tuple[Observation, ...] = (),
     ) -> Iterator[Step]:
         """Put an outcome into the state; where a run is one action, what belongs to it runs on."""
         memory, note = state.memory, process.note
-        others = [self._processes[n] for n in left]
-        for seen in (seen for one in outcome.executed for seen in one.observations):
+        news = tuple(seen for one in outcome.executed for seen in one.observations)
+        for seen in news:
             tag = self.tag(outcome.shared, seen.slot)
             memory, note = self.monitor.observed(memory, note, seen, tag)
             if seen.kind == "dispatched":
-                others = [p._replace(note=self.monitor.noticed(p.note, seen, tag)) for p in others]
-        left = tuple(self.number(p) for p in others)
-        made = outcome.process._replace(note=note) if outcome.process is not None else None
+                left = tuple(self._noticing(number, seen, tag) for number in left)
+        made = outcome.process if outcome.process is None else Process(outcome.process.frames, note)
         spawned = tuple(c._replace(note=note) if self.interpreter.waits(c) == "await" else c for c in outcome.spawned)
-        action = action._replace(choices=action.choices + outcome.choices)
-        executed = ran + outcome.executed
-        observations = tuple(seen for one in executed for seen in one.observations)
+        after_made = None if made is None else self.number(made)
+        action = Action(*action[:4], action.choices + outcome.choices, after_made)
+        executed, observations = ran + outcome.executed, before + news
         if outcome.failed:
             yield Step(action, None, executed, observations)
             return
         if made is not None:
-            action = action._replace(after=self.number(made))
             spawned = (made, *spawned)
         if outcome.at_once and not self.by_step:
             first, *later = outcome.at_once
@@ -325,11 +324,17 @@ class System(Model[State, Action]):
             kept = self._with(left, spawned)
             for inner in self._run(outcome.shared, first):
                 more = inner._replace(at_once=inner.at_once + tuple(later))
-                yield from self._apply(base, action, first, kept, more, executed)
+                yield from self._apply(base, action, first, kept, more, executed, observations)
             return
         kept = self._with(left, spawned + outcome.at_once)
-        after = state._replace(shared=outcome.shared, processes=kept, memory=memory)
+        after = State(outcome.shared, kept, state.due, memory, state.apart)
         yield from self._finish(action, after, executed, observations)
+
+    def _noticing(self, number: int, seen: Observation, tag: str | None) -> int:
+        process = self._processes[number]
+        if process.note is None:
+            return number
+        return self.number(process._replace(note=self.monitor.noticed(process.note, seen, tag)))
 
     def _with(self, processes: tuple[int, ...], added: tuple[Process, ...]) -> tuple[int, ...]:
         """Add processes; of parked ones that are the same, two stand for many."""
@@ -355,7 +360,8 @@ class System(Model[State, Action]):
         heap = tuple(o if o and (o.listed or slot in held) else None for slot, o in enumerate(after.shared.heap))
         while heap and heap[-1] is None:
             heap = heap[:-1]
-        after = after._replace(shared=after.shared._replace(heap=heap))
+        if heap != after.shared.heap:
+            after = after._replace(shared=after.shared._replace(heap=heap))
         removed = [slot for slot, known in enumerate(heap) if known and not known.listed]
         if not self.fork or after.apart or not removed:
             yield Step(action, after, executed, observations)
