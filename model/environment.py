@@ -5,6 +5,8 @@ A trigger that `ADVERSITIES` names is taken only where that adversity is switche
 
 from transitions import Machine
 
+from bgsync.system.scenario import Surroundings
+
 MACHINES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
     # name: (initial state, rows of trigger, source, destination)
     "network": ("offline", (("go online", "offline", "online"), ("go offline", "online", "offline"))),
@@ -38,6 +40,8 @@ ADVERSITIES = {
 """A worker is installed and activated before a run begins: `install` and `activate` belong to no scenario yet."""
 
 NEVER = ("install", "activate")
+
+SURROUNDINGS = Surroundings(MACHINES, ADVERSITIES, NEVER)
 
 
 def machine(name: str) -> Machine:

@@ -7,7 +7,7 @@ SHOULD; it is online again and again.
 from collections.abc import Callable, Hashable, Iterator
 
 from bgsync.judge.property import Liveness, View, state_place
-from bgsync.system.monitor import PAGE
+from bgsync.system.monitor import PAGE, OutboxMonitor
 from bgsync.system.system import State, System
 from model.registration import FIRING, PENDING, REREGISTERED, WAITING
 
@@ -55,14 +55,12 @@ def _pending_promises(system: System, state: State) -> Iterator[Hashable]:
         yield "promise"
 
 
-def _pends(system: System, number: int | None) -> bool:
-    if number is None:
-        return False
+def _pends(system: System, number: int) -> bool:
     return any(("@promise", "pending") in frame.variables for frame in system.process(number).frames)
 
 
-def _promise_moves(view: View, owed: Hashable) -> bool:
-    return _pends(view.system, view.step.action.process)
+def _settles(view: View, owed: Hashable) -> bool:
+    return any(seen.kind in ("resolved", "rejected", "unsettled") for seen in view.step.observations)
 
 
 def _anything(system: System, state: State) -> Iterator[Hashable]:
@@ -86,8 +84,9 @@ def _undelivered(system: System, state: State) -> Iterator[Hashable]:
 def _message_moves(view: View, owed: Hashable) -> bool:
     """Delivered or given up; or its handler failed, which it does only finitely often."""
     after = view.step.after.memory if view.step.after else ()
-    failed = view.before.memory == ("sent",) and after == ("stored",) and view.step.action.detail == "rejected"
-    return after not in (("stored",), ("sent",)) or failed
+    number = view.step.action.process
+    took = number is not None and view.system.process(number).note == OutboxMonitor.TOOK
+    return after not in (("stored",), ("sent",)) or (took and view.step.action.detail == "rejected")
 
 
 LIVENESS = (
@@ -130,7 +129,7 @@ LIVENESS = (
         "A page that awaits register() hangs.",
         SPEC + "register and getTags",
         _pending_promises,
-        _promise_moves,
+        _settles,
     ),
     Liveness(
         "no-endless-firing",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bgsync.judge.property import Safety, Seen, View
+from bgsync.judge.property import Safety, Seen, View, state_place
 from bgsync.language import Assert
 from bgsync.system.state import Observation
 from bgsync.system.system import System
@@ -78,13 +78,11 @@ def _retry_delay(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _last_chance(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    if seen.after is not True or view.system.program.code[pc].delayed:
+    before, outcome, last, _ = _reaction(view, seen)
+    if outcome != "rejected" or not last:
         return
-    slot = next((other.slot for other in view.step.observations if other.kind == "settled"), None)
-    if slot is None:
-        return
-    known, before = view.object_after(slot), view.state_of(view.object_before(slot))
-    if view.others(slot, "task"):
+    known = view.object_after(seen.slot)
+    if view.others(seen.slot, "task"):
         yield Seen("the last chance has failed, and another attempt is already queued")
     elif known is not None and known.listed and before != REREGISTERED:
         yield Seen("the last chance has failed, and the registration stays in the list")
@@ -92,15 +90,26 @@ def _last_chance(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         yield Seen()
 
 
+def _reaction(view: View, seen: Observation) -> tuple[str, str, bool, str]:
+    """Give the state when the event settled, the outcome, whether it was the last chance, and the state now."""
+    place = state_place(view.system)
+    assert isinstance(seen.before, tuple)
+    assert isinstance(seen.after, tuple)
+    outcome, last, now = seen.after
+    assert isinstance(now, tuple)
+    return str(seen.before[place]), str(outcome), bool(last), str(now[place])
+
+
 def _outcome(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    if view.step.after is None or seen.after not in ("fulfilled", "rejected"):
+    if view.step.after is None:
         return
-    before, known = view.state_of(view.object_before(seen.slot)), view.object_after(seen.slot)
-    goes_on = before == REREGISTERED or view.others(seen.slot, "task") > 0
-    kept = known is not None and known.listed and not goes_on
-    if seen.after == "fulfilled" and kept:
+    before, outcome, _, now = _reaction(view, seen)
+    known = view.object_after(seen.slot)
+    kept = known is not None and known.listed and REREGISTERED not in (before, now)
+    at_once = any(other.kind == "settled" for other in view.step.observations)
+    if outcome == "fulfilled" and kept and (now != PENDING or at_once):
         yield Seen("the event was fulfilled, and its registration stays")
-    elif seen.after == "rejected" and kept and view.state_of(known) == FIRING:
+    elif outcome == "rejected" and kept and now == FIRING:
         yield Seen("the event was rejected, and its registration is neither retried nor dropped")
     else:
         yield Seen()
@@ -126,17 +135,18 @@ def _promise_settles(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 def row_of(view: View, seen: Observation) -> tuple[str, str] | None:
     """Give the change of the lifecycle that an observation makes, None for what is not one."""
-    before = view.object_before(seen.slot)
-    if seen.kind == "set":
-        if before is None:
-            return None
-        return (str(seen.before) if before.listed else "success or failed", str(seen.after))
     if seen.kind == "removed" and isinstance(seen.before, tuple):
-        members = view.system.scenario.spec.type.members
-        place = next(place for place, member in enumerate(members) if member.values is not None)
-        fulfilled = any(o.kind == "settled" and o.after == "fulfilled" for o in view.step.observations)
-        return (str(seen.before[place]), FINAL[0] if fulfilled else FINAL[1])
-    return None
+        return (str(seen.before[state_place(view.system)]), FINAL[0] if seen.after == "fulfilled" else FINAL[1])
+    known = view.object_before(seen.slot)
+    listed = None if known is None else known.listed
+    for other in view.step.observations:
+        if other is seen:
+            break
+        if other.slot == seen.slot and other.kind in ("listed", "removed"):
+            listed = other.kind == "listed"
+    if seen.kind != "set" or listed is None:
+        return None
+    return (str(seen.before) if listed else "success or failed", str(seen.after))
 
 
 _PAIRS = {(source, dest) for _, source, dest, _ in ROWS}
@@ -222,7 +232,7 @@ SAFETY = (
         "An event whose lastChance is true is the last attempt, unless the tag is registered again.",
         "A handler that is told so shows the user that sending failed; then it is sent after all.",
         SPEC + "the attribute lastChance",
-        ("chose",),
+        ("reacted",),
         _last_chance,
     ),
     Safety(
@@ -230,7 +240,7 @@ SAFETY = (
         "A fulfilled event removes its registration, a rejected one is retried or dropped, unless registered again.",
         "A registration that outlives its success is sent again; one that is stuck after a failure is never sent.",
         SPEC + "fire a sync event, steps 5.2 and 5.3",
-        ("settled",),
+        ("reacted",),
         _outcome,
     ),
     Safety(
@@ -273,5 +283,6 @@ SAFETY = (
         ("set", "removed"),
         _dead_row,
         _all_rows,
+        unseen="no behaviour takes this row",
     ),
 )

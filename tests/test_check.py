@@ -7,18 +7,18 @@ import pytest
 
 from bgsync.judge.check import Question, check
 from bgsync.judge.verdict import Report, Verdict
-from bgsync.system.scenario import Surroundings
 from model import environment
 from model.one_off import SPEC
 from properties import PROPERTIES
 
 ROOT = Path(__file__).parents[1]
-SURROUNDINGS = Surroundings(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
 
 
 def ask(granularity: tuple[str, ...] = ("algorithm", "step"), adversities: tuple[str, ...] = (), **more: int) -> Report:
     return check(
-        Question(SPEC, SURROUNDINGS, PROPERTIES, "one-off", granularity, adversities, tags=more.get("tags", 1))
+        Question(
+            SPEC, environment.SURROUNDINGS, PROPERTIES, "one-off", granularity, adversities, tags=more.get("tags", 1)
+        )
     )
 
 
@@ -137,12 +137,12 @@ def test_two_tags_can_be_checked() -> None:
 def test_one_call_at_a_time_has_no_race() -> None:
     names = {"asserts", "unique-tag", "one-event"}
     chosen = [prop for prop in PROPERTIES if prop.id in names]
-    report = check(Question(SPEC, SURROUNDINGS, chosen, "one-off", calls=1))
+    report = check(Question(SPEC, environment.SURROUNDINGS, chosen, "one-off", calls=1))
     assert {verdict.verdict for verdict in report.verdicts} == {"holds"}
 
 
 def test_a_limit_makes_what_was_not_found_inconclusive() -> None:
-    report = check(Question(SPEC, SURROUNDINGS, PROPERTIES, "one-off", ("step",), limit=50))
+    report = check(Question(SPEC, environment.SURROUNDINGS, PROPERTIES, "one-off", ("step",), limit=50))
     verdicts = {verdict.property: verdict.verdict for verdict in report.verdicts}
     assert verdicts["promise-settles"] == "inconclusive"
     assert verdicts["retry-delay"] == "inconclusive"
@@ -155,7 +155,7 @@ def test_an_interruption_ends_in_a_report_of_what_was_explored() -> None:
         if states > 2000:
             raise KeyboardInterrupt
 
-    report = check(Question(SPEC, SURROUNDINGS, PROPERTIES, "one-off", ("step",)), stop)
+    report = check(Question(SPEC, environment.SURROUNDINGS, PROPERTIES, "one-off", ("step",)), stop)
     assert report.interrupted
     assert report.explorations[0].states > 2000
     assert not report.explorations[0].complete

@@ -16,11 +16,9 @@ from bgsync.fuzz import (
     lifecycle_machine,
     run,
 )
-from bgsync.system.scenario import Scenario, Surroundings
+from bgsync.system.scenario import Scenario
 from bgsync.system.system import State, Step, System
 from model import environment, one_off
-
-SURROUNDINGS = Surroundings(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
 
 
 class ForgetsReregistration(Interpreted):
@@ -49,7 +47,7 @@ def lockstep(implementation: Implementation, tags: tuple[str, ...] = ("t1", "t2"
 
 
 def walk(checks: dict[str, Check], granularity: str = "algorithm", examples: int = 30, shrink: bool = True) -> Coverage:
-    scenario = Scenario(one_off.SPEC, SURROUNDINGS, granularity=granularity, monitor="none")
+    scenario = Scenario(one_off.SPEC, environment.SURROUNDINGS, granularity=granularity, monitor="none")
     return run(interpreter_machine(scenario, checks), examples=examples, steps=50, seed=5, shrink=shrink)
 
 

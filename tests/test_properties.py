@@ -140,7 +140,6 @@ PAIRS: dict[Key, Pair] = {
     liveness("delivered", "shared-tag"): Pair(QUIET, outbox(event=FIRE_FUNCTIONAL_EVENT)),
     liveness("delivered", "tag-per-message"): Pair(outbox(online=()), outbox()),
 }
-ONCE_BLIND = {liveness("promise-settles"): "a call that loops for ever counts as one that moves on"}
 
 
 def prop_of(key: Key) -> Property:
@@ -154,14 +153,7 @@ def judge(key: Key, spec: Spec, adversities: tuple[str, ...]) -> Verdict:
     return [verdict for verdict in check(question).verdicts if verdict.property == wanted][-1]
 
 
-def rows() -> list[object]:
-    return [
-        pytest.param(key, marks=pytest.mark.xfail(strict=True, reason=ONCE_BLIND[key])) if key in ONCE_BLIND else key
-        for key in PAIRS
-    ]
-
-
-@pytest.mark.parametrize("key", rows(), ids=lambda key: "-".join(filter(None, key)))
+@pytest.mark.parametrize("key", PAIRS, ids=lambda key: "-".join(filter(None, key)))
 def test_every_property_is_broken_by_a_model_that_breaks_it(key: Key) -> None:
     pair = PAIRS[key]
     verdict = judge(key, pair.broken, pair.adversities)
@@ -284,7 +276,6 @@ def test_a_should_that_is_not_done_is_an_adversity_of_its_own() -> None:
     assert (found.verdict, found.needs, found.kind) == ("violated", ("should",), "logic")
 
 
-@pytest.mark.xfail(strict=True, reason="outcome, last-chance and dead-row look at one action, and here it takes two")
 @pytest.mark.parametrize("name", ["outcome", "last-chance", "dead-row"])
 def test_steps_after_a_settlement_count_although_nothing_makes_them_one_action(name: str) -> None:
     one = outbox(fulfilled=(Atomically(steps(*FINISH)),), rejected=(Atomically(steps(*RETRY)),))
@@ -293,17 +284,14 @@ def test_steps_after_a_settlement_count_although_nothing_makes_them_one_action(n
     assert {n: x.verdict for n, x in verdicts(several, [name], ("step",)).items()} == wanted
 
 
-@pytest.mark.xfail(strict=True, reason="a move and the rule it starts are one action, judged by the context before it")
 def test_an_event_that_the_rule_dispatches_in_the_action_of_going_online_is_dispatched_online() -> None:
     assert verdicts(outbox(), ["fires-online"])["fires-online"].verdict == "holds"
 
 
-@pytest.mark.xfail(strict=True, reason="a failure is not seen where the next event is dispatched in the same action")
 def test_a_handler_that_fails_for_ever_and_is_fired_again_at_once_does_not_break_delivered() -> None:
     assert verdicts(outbox(), ["delivered"])["delivered/shared-tag"].verdict == "holds"
 
 
-@pytest.mark.xfail(strict=True, reason="changes of an object that is made in the same action are not looked at")
 def test_a_change_outside_the_lifecycle_is_seen_in_the_action_that_makes_the_registration() -> None:
     at_once = outbox(added=(*NEW, Set(STATE, WAITING), RESOLVE))
     assert verdicts(at_once, ["lifecycle"], ("algorithm", "step"))["lifecycle"].kind == "logic"

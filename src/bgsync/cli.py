@@ -186,7 +186,7 @@ def check(
     wanted = {name.split("/")[0] for name in properties}
     question = Question(
         importlib.import_module("model.one_off").SPEC,
-        surroundings(),
+        environment.SURROUNDINGS,
         [prop for prop in known if not wanted or prop.id in wanted],
         model=f"{target} ({'shipped model' if root.name == '_content' else 'model/one_off.py'})",
         granularities=both,
@@ -216,14 +216,6 @@ def check(
 
 def _console() -> Console:
     return Console(width=None if sys.stdout.isatty() else 110, soft_wrap=False)
-
-
-def surroundings() -> Any:
-    """Give the environment of the content that is loaded."""
-    from bgsync.system.scenario import Surroundings
-
-    environment = importlib.import_module("model.environment")
-    return Surroundings(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
 
 
 def _check_machine(target: str, output: str) -> NoReturn:
@@ -273,7 +265,8 @@ def system_graph(granularity: str, adversities: tuple[str, ...], tags: int, call
     from bgsync.system.system import System
 
     spec = importlib.import_module("model.one_off").SPEC
-    system = System(Scenario(spec, surroundings(), granularity, adversities, tags, calls, monitor="none"))
+    surroundings = importlib.import_module("model.environment").SURROUNDINGS
+    system = System(Scenario(spec, surroundings, granularity, adversities, tags, calls, monitor="none"))
     line = _Line()
     graph = explore(system, progress=lambda states, depth: line(granularity, states, depth))
     line.end()

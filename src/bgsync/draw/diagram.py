@@ -57,9 +57,7 @@ class Diagram:
         for edge in edges:
             for end in (edge.source, edge.target):
                 if end not in known:
-                    raise ValueError(
-                        f"{self.title}: the edge {edge.label!r} ends at {end!r}, which is no node; add it"
-                    )
+                    raise ValueError(f"{self.title}: the edge {edge.label!r} ends at {end!r}, which is no node; add it")
         object.__setattr__(self, "nodes", tuple(nodes))
         object.__setattr__(self, "edges", tuple(edges))
 

@@ -12,7 +12,7 @@ from bgsync.draw.states import states_diagram
 from bgsync.draw.svg import to_svg
 from bgsync.explore import explore
 from bgsync.system.describe import registration_states, say_action
-from bgsync.system.scenario import Scenario, Surroundings
+from bgsync.system.scenario import Scenario
 from bgsync.system.system import Action, State, System
 
 PICTURES = ("lifecycle", "states")
@@ -40,8 +40,7 @@ def files() -> Iterator[tuple[str, str]]:
 
 def _states() -> Diagram:
     load_content()
-    environment = importlib.import_module("model.environment")
-    surroundings = Surroundings(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
+    surroundings = importlib.import_module("model.environment").SURROUNDINGS
     spec = importlib.import_module("model.one_off").SPEC
     system = System(Scenario(spec, surroundings, "algorithm", monitor="none"))
     graph = explore(system)

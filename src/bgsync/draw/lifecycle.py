@@ -34,17 +34,11 @@ def machine_diagram(
     a hierarchical machine and ValueError for a note on a transition that the machine does not have.
     """
     if hasattr(machine, "get_nested_state_names"):
-        raise TypeError(
-            f"{title}: a hierarchical machine cannot be drawn; draw a flat machine of the same states"
-        )
+        raise TypeError(f"{title}: a hierarchical machine cannot be drawn; draw a flat machine of the same states")
     rows: list[Row] = []
     edges: list[Edge] = []
     for trigger, event in machine.events.items():
-        if (
-            machine.auto_transitions
-            and trigger.removeprefix("to_") in machine.states
-            and trigger.startswith("to_")
-        ):
+        if machine.auto_transitions and trigger.removeprefix("to_") in machine.states and trigger.startswith("to_"):
             continue
         for transition in (one for group in event.transitions.values() for one in group):
             target = transition.dest or transition.source
@@ -53,9 +47,7 @@ def machine_diagram(
             label = trigger + _condition(transition) + ("" if transition.dest else " (internal)")
             edges.append(Edge(transition.source, target, label, (notes or {}).get(row, "")))
     if unknown := sorted(set(notes or {}) - set(rows)):
-        raise ValueError(
-            f"{title}: notes for transitions that the machine does not have: {unknown}; drop or fix them"
-        )
+        raise ValueError(f"{title}: notes for transitions that the machine does not have: {unknown}; drop or fix them")
     left = {edge.source for edge in edges if edge.source != edge.target}
 
     def kind(name: str) -> NodeKind:
@@ -71,8 +63,7 @@ def machine_diagram(
 def _condition(transition: Transition) -> str:
     """Write the conditions of a transition as a guard, as UML does: [this, not that]."""
     names = [
-        ("" if condition.target else "not ")
-        + (getattr(condition.func, "__name__", None) or str(condition.func))
+        ("" if condition.target else "not ") + (getattr(condition.func, "__name__", None) or str(condition.func))
         for condition in transition.conditions
     ]
     return f" [{', '.join(names)}]" if names else ""

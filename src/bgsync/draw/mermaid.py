@@ -27,9 +27,7 @@ def to_mermaid(diagram: Diagram) -> str:
     for state, colour in sorted(LIGHT.states.items()):
         members = [names[node.id] for node in diagram.nodes if node.state == state]
         if members:
-            lines.append(
-                f"    classDef c_{state} fill:{colour.fill},stroke:{colour.stroke},color:{LIGHT.text}"
-            )
+            lines.append(f"    classDef c_{state} fill:{colour.fill},stroke:{colour.stroke},color:{LIGHT.text}")
             lines += [f"    class {name} c_{state}" for name in members]
     return "\n".join([*lines, ""])
 

@@ -73,9 +73,7 @@ class Table:
         place = f"machine {self.name!r}" if self.name else "the machine"
         for state in self.states:
             if self.states.count(state) > 1:
-                raise MachineError(
-                    f"{place}: state {state!r} is declared twice; remove or rename one of them"
-                )
+                raise MachineError(f"{place}: state {state!r} is declared twice; remove or rename one of them")
         uses: list[tuple[str, object]] = [("the initial state", self.initial)]
         for row in self.rows:
             uses.append((f"the source of {row.trigger!r}", row.source))

@@ -42,9 +42,7 @@ def explore(
                 break
             if progress is not None and current % 1000 == 0:
                 progress(len(graph.states), depth)
-            out = [
-                (action, number(state, current)) for action, state in model.successors(graph.states[current])
-            ]
+            out = [(action, number(state, current)) for action, state in model.successors(graph.states[current])]
             graph.edges[current] = out
             current += 1
             if current == depth_ends:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from bgsync.content import load_content
 from bgsync.language.algorithm import Spec
-from bgsync.system.scenario import Scenario, Surroundings
+from bgsync.system.scenario import Scenario
 from bgsync.system.state import Value
 from bgsync.system.system import State, Step, System
 
@@ -25,9 +25,13 @@ class Interpreted:
         from model import environment, lifecycle, one_off
 
         self._absent, self._last_chance = lifecycle.ABSENT, one_off.NO_FURTHER_ATTEMPTS.name
-        surroundings = Surroundings(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
         scenario = Scenario(
-            spec or one_off.SPEC, surroundings, granularity="algorithm", tags=len(tags), calls=2, monitor="none"
+            spec or one_off.SPEC,
+            environment.SURROUNDINGS,
+            granularity="algorithm",
+            tags=len(tags),
+            calls=2,
+            monitor="none",
         )
         self.system = System(scenario, fork=False)
         self._names = dict(zip(tags, scenario.tag_names, strict=True))

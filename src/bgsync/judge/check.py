@@ -82,9 +82,9 @@ def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
         found = {granularity: verdicts[name] for granularity, verdicts in base.items() if name in verdicts}
         coarse, fine = found.get("algorithm"), found.get("step")
         if coarse is not None and coarse.verdict == "violated":
-            yield replace(coarse, kind="logic")
+            yield replace(coarse, kind=coarse.kind or "logic")
         elif fine is not None and fine.verdict == "violated":
-            yield replace(fine, kind="race" if coarse is not None else None)
+            yield replace(fine, kind=fine.kind or ("race" if coarse is not None else None))
         else:
             yield fine or coarse or next(iter(found.values()))
 
@@ -166,6 +166,8 @@ class _Judge:
                 yield Verdict(name, "inconclusive", message=_unfinished(watched))
             elif name in watched.met:
                 yield Verdict(name, "holds")
+            elif safety.unseen is not None:
+                yield Verdict(name, "violated", "structure", message=safety.unseen)
             else:
                 yield Verdict(name, "vacuous", message="its premise never occurs")
 

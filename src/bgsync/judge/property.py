@@ -27,8 +27,10 @@ class View(NamedTuple):
     step: Step
 
     def context(self, machine: str) -> str:
-        """Give the state of a part of the environment when the step was taken."""
-        return self.before.shared.context[self.system.machines.index(machine)]
+        """Give the state of a part of the environment when the step was taken; a move comes before what it starts."""
+        moved = self.step.action.kind == "move" and self.step.after is not None
+        state = self.step.after if moved and self.step.after is not None else self.before
+        return state.shared.context[self.system.machines.index(machine)]
 
     def object_before(self, slot: int | None) -> Object | None:
         """Give the object in a slot before the step."""
@@ -70,6 +72,8 @@ class Safety:
     """Takes the view, the observation and the instruction that made it."""
     expected: Callable[[System], Iterable[str]] = lambda system: ("",)
     """The parts that must be seen at least once; what is never seen is vacuous."""
+    unseen: str | None = None
+    """What to say of a part that is never seen, where that is a violation."""
     monitors: tuple[str, ...] = ("calls",)
 
 

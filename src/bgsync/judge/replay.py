@@ -82,6 +82,8 @@ class Replay:
             if len(fitting) != 1:
                 raise Rejected(f"{move.kind} {move.name} is possible in {len(fitting)} ways, not in one")
             made = [seen.slot for seen in fitting[0].observations if seen.kind == "new" and seen.slot is not None]
+            if len(made) != len(move.created):
+                raise Rejected(f"{move.kind} {move.name} makes {len(made)} objects, not {len(move.created)}")
             self.slots.update(zip(move.created, made, strict=True))
             self.take(fitting[0])
 

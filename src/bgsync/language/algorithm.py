@@ -161,6 +161,8 @@ def _check_values(spec: Spec, statement: s.Statement, place: str) -> None:
     pairs: list[tuple[e.Expr, e.Expr]] = []
     if isinstance(statement, s.Set):
         pairs.append((statement.target, statement.value))
+        if isinstance(statement.target, e.Field):
+            _check_member(spec, statement.target.name, place)
     for expression in s.expressions(statement):
         for part in e.parts(expression):
             if not isinstance(part, _EXPRESSIONS):
@@ -169,13 +171,24 @@ def _check_values(spec: Spec, statement: s.Statement, place: str) -> None:
                 pairs += [(part.left, part.right), (part.right, part.left)]
             if isinstance(part, e.New) and part.type not in (spec.type.name, "sequence"):
                 raise LanguageError(f"{place}: unknown type {part.type!r}: this spec declares {spec.type.name!r}")
-            if isinstance(part, e.ListOf) and part.name != spec.type.list_name:
-                raise LanguageError(f"{place}: unknown list {part.name!r}: this spec declares {spec.type.list_name!r}")
+            listed = part.collection if isinstance(part, e.Find | e.Contains) else part
+            if isinstance(listed, e.ListOf) and listed.name != spec.type.list_name:
+                raise LanguageError(
+                    f"{place}: unknown list {listed.name!r}: this spec declares {spec.type.list_name!r}"
+                )
+            if isinstance(part, e.Find):
+                _check_member(spec, part.field, place)
     for target, value in pairs:
         if isinstance(target, e.Field) and isinstance(value, str):
             values = domains.get(target.name)
             if values is not None and value not in values:
                 raise LanguageError(f"{place}: {target.name} is never {value!r}: one of {', '.join(values)}")
+
+
+def _check_member(spec: Spec, name: str, place: str) -> None:
+    known = [member.name for member in spec.type.members]
+    if name not in known:
+        raise LanguageError(f"{place}: a {spec.type.name} has no member {name!r}: one of {', '.join(known)}")
 
 
 _EXPRESSIONS = (

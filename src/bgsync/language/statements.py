@@ -110,7 +110,7 @@ class While(Statement):
 
 @dataclass(frozen=True)
 class Add(Statement):
-    """Put an item at the end of a list, or of a sequence that a variable holds."""
+    """Put an item into a list, whose order is not kept, or at the end of a sequence that a variable holds."""
 
     item: Expr
     collection: ListOf | Var

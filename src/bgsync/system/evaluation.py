@@ -142,5 +142,7 @@ class Evaluation:
                 decided = tuple((n, found if n == name else x) for n, x in holder.members)
                 if isinstance(owner, e.Var):
                     self.variables[owner.name] = Event(decided)
+            if name == "lastChance" and found is True:
+                self.variables["@last chance"] = True
             return found
         raise TypeError(f"{name!r} is read of {holder!r}, which has no such member")

@@ -21,6 +21,9 @@ from bgsync.system.evaluation import Evaluation, NeedsChoice
 from bgsync.system.program import END, EVENT, Instruction, Program, loop_variable
 from bgsync.system.state import Event, Executed, Frame, Outcome, Process, Ref, Shared, Value
 
+KEPT = frozenset({"@promise", "@purview", "@about", "@settled", "@last chance"})
+"""Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to."""
+
 MANY = 2
 """What is counted is counted 0, 1, many."""
 
@@ -77,8 +80,10 @@ class Interpreter:
             return not (isinstance(statement, s.Add) and isinstance(statement.collection, e.Var))
         if isinstance(statement, s.Set) and isinstance(statement.target, e.Field):
             return statement.target.name not in self.fixed
-        if instruction.op in ("each", "jump", "end", "upon", "await", "spawn"):
+        if instruction.op in ("jump", "end", "upon", "await", "spawn"):
             return False
+        if instruction.op == "each" and isinstance(statement, s.ForEach):
+            return any(self._reads_shared(part) for part in e.parts(statement.where))
         return any(self._reads_shared(part) for whole in s.expressions(statement) for part in e.parts(whole))
 
     def _reads_shared(self, part: e.Expr) -> bool:
@@ -120,6 +125,8 @@ class _Run(Evaluation):
         self.spawned: list[Process] = []
         self.at_once: list[Process] = []
         self.executed: list[Executed] = []
+        self.trailing: list[Executed] = []
+        """Jumps after a call in tail position, which are done with."""
         self.failed = False
         self.pc, self.variables = self.frames.pop()
 
@@ -129,7 +136,11 @@ class _Run(Evaluation):
         while True:
             instruction = code[self.pc]
             if instruction.op == "end":
-                self._drop_promise()
+                self._leave()
+                if self.seen:
+                    ran = self.executed.pop()
+                    self.executed.append(Executed(ran.pc, ran.observations + tuple(self.seen)))
+                    self.seen = []
                 if not self.frames:
                     return self._outcome(None)
                 self.pc, self.variables = self.frames.pop()
@@ -150,8 +161,8 @@ class _Run(Evaluation):
             touched = touched or machine.shared_code[self.pc]
             here, depth = self.pc, len(self.frames)
             self._execute(instruction, settle)
-            self.executed.append(Executed(here, tuple(self.seen)))
-            self.seen = []
+            self.executed += [Executed(here, tuple(self.seen)), *self.trailing]
+            self.seen, self.trailing = [], []
             if self.failed:
                 return self._outcome(None)
             if instruction.op == "call" and len(self.frames) == depth and hold >= 0:
@@ -167,18 +178,21 @@ class _Run(Evaluation):
 
     def _frame(self, pc: int, variables: dict[str, Value]) -> Frame:
         live = self.program.live[pc]
-        return Frame(pc, tuple(sorted((k, x) for k, x in variables.items() if k in live or k.startswith("@p"))))
+        return Frame(pc, tuple(sorted((k, x) for k, x in variables.items() if k in live or k in KEPT)))
 
     def _outcome(self, process: Process | None) -> Outcome:
         shared = Shared(self.context, tuple(self.heap))
         ran, chosen = tuple(self.executed), tuple(self.choices)
         return Outcome(process, tuple(self.spawned), tuple(self.at_once), shared, ran, self.failed, chosen)
 
-    def _drop_promise(self) -> None:
+    def _leave(self) -> None:
+        """The innermost algorithm, or the reaction to an event, ends: see what it leaves behind."""
         if self.variables.get("@promise") == "pending":
             self.see("unsettled")
-            self.executed.append(Executed(self.pc, tuple(self.seen)))
-            self.seen = []
+        about, settled = self.variables.get("@about"), self.variables.get("@settled")
+        if isinstance(about, Ref) and isinstance(settled, tuple):
+            last = self.variables.get("@last chance", False)
+            self.see("reacted", about.slot, settled[0], (settled[1], last, self.object(about).fields))
 
     def _execute(self, instruction: Instruction, settle: str | None) -> None:
         self.delayed = instruction.delayed
@@ -194,7 +208,9 @@ class _Run(Evaluation):
 
     def _settle(self, instruction: Instruction, settle: str | None) -> None:
         about = self.variables.get(EVENT)
-        self.see("settled", about.slot if isinstance(about, Ref) else None, None, settle)
+        if isinstance(about, Ref):
+            self.see("settled", about.slot, None, settle)
+            self.variables |= {"@about": about, "@settled": (self.object(about).fields, settle)}
         self.pc = next((entry for outcome, entry, _ in instruction.branches if outcome == settle), END)
 
     def _do_let(self, instruction: Instruction) -> None:
@@ -262,7 +278,7 @@ class _Run(Evaluation):
 
     def _child(self, entry: int) -> Process:
         """Start an invocation; a variable that only it needs from now on is copied, since values never change."""
-        return Process((self._frame(entry, {k: x for k, x in self.variables.items() if k != "@promise"}),))
+        return Process((self._frame(entry, {k: x for k, x in self.variables.items() if k not in KEPT}),))
 
     def _do_spawn(self, instruction: Instruction) -> None:
         self.spawned.append(self._child(instruction.other))
@@ -299,8 +315,9 @@ class _Run(Evaluation):
             self.frames.append((self.pc, self.variables))
         else:
             while self.pc != END:
-                self.executed.append(Executed(self.pc, ()))
+                self.trailing.append(Executed(self.pc, ()))
                 self.pc = self.program.code[self.pc].next
+            self._leave()
         self.pc, self.variables = self.program.entry[statement.algorithm], dict(arguments)
 
     def _do_add(self, instruction: Instruction) -> None:
@@ -328,7 +345,9 @@ class _Run(Evaluation):
         item = self.value(statement.item)
         assert isinstance(item, Ref)
         if self.object(item).listed:
-            self.see("removed", item.slot, self.object(item).fields)
+            settled = self.variables.get("@settled")
+            outcome = settled[1] if isinstance(settled, tuple) else None
+            self.see("removed", item.slot, self.object(item).fields, outcome)
             self.heap[item.slot] = self.object(item)._replace(listed=False)
 
     def _do_resolve(self, instruction: Instruction) -> None:

@@ -200,7 +200,8 @@ class Program:
 
 def loop_variable(instruction: Instruction) -> str:
     """Name the hidden variable with the items that a For each has still to visit."""
-    return f"@items {instruction.origin.step}"
+    name = instruction.statement.name if isinstance(instruction.statement, s.ForEach) else ""
+    return f"@items {instruction.origin.step} {name}"
 
 
 def _names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:

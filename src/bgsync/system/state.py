@@ -72,10 +72,12 @@ class Shared(NamedTuple):
 class Observation(NamedTuple):
     """Something that happened in a step and that a property can see. `slot` is the object that it is about.
 
-    Kinds: asserted (after: whether it held), set (a change of state, before and after), listed, removed, duplicate,
-    new, dispatched, settled (after: the outcome), resolved, rejected (after: the error, before: what was read), twice,
-    unsettled (an invocation ended and its promise never settles), waiting, elapsed, chose (before: the choice),
-    declined (a choice that the text says SHOULD be made was not).
+    Kinds: asserted (after: whether it held), set (a change of state), new, listed, removed (before: its fields, after:
+    the outcome of the event that is reacted to), duplicate, dispatched, settled (after: the outcome), reacted (the
+    reaction to an event has ended; before: the fields when it settled, after: the outcome, whether lastChance was read
+    as true, and the fields now), resolved, rejected (before: what was read, after: the error), twice, unsettled (an
+    invocation ended and its promise never settles), waiting, elapsed, chose (before: the choice), declined (a choice
+    that the text says SHOULD be made was not).
     """
 
     kind: str

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from bgsync.explore.model import Model
 from bgsync.language.algorithm import Rule
-from bgsync.system.interpreter import MANY, Interpreter
+from bgsync.system.interpreter import KEPT, MANY, Interpreter
 from bgsync.system.monitor import HANDLER, PAGE, Memory, monitor_for
 from bgsync.system.program import Program
 from bgsync.system.scenario import Scenario
@@ -205,7 +205,7 @@ class System(Model[State, Action]):
                 continue
             top = process.frames[-1]
             live = self.program.live[pc]
-            frame = Frame(pc, tuple((k, x) for k, x in top.variables if k in live or k.startswith("@p")))
+            frame = Frame(pc, tuple((k, x) for k, x in top.variables if k in live or k in KEPT))
             yield self.number(process._replace(frames=(*process.frames[:-1], frame)))
 
     # --- calls and rules
@@ -259,7 +259,11 @@ class System(Model[State, Action]):
         return known
 
     def _start(self, state: State, action: Action, process: Process, memory: Memory) -> Iterator[Step]:
-        """Start a process and let it run its first action."""
+        """Start a process and let it run its first action, unless it begins with a wait."""
+        if self.program.code[process.pc].op in ("wait", "task"):
+            after = state._replace(processes=self._with(state.processes, (process,)), memory=memory)
+            yield from self._finish(action, after)
+            return
         for outcome in self._run(state.shared, process):
             yield from self._apply(state._replace(memory=memory), action, process, state.processes, outcome)
 
