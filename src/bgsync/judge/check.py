@@ -81,7 +81,9 @@ def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
     for name in dict.fromkeys(name for found in base.values() for name in found):
         found = {granularity: verdicts[name] for granularity, verdicts in base.items() if name in verdicts}
         coarse, fine = found.get("algorithm"), found.get("step")
-        if coarse is not None and coarse.verdict == "violated":
+        if coarse is not None and fine is not None and coarse.kind == "structure":
+            yield fine  # what no behaviour does where an invocation is one action, a finer one may
+        elif coarse is not None and coarse.verdict == "violated":
             yield replace(coarse, kind=coarse.kind or "logic")
         elif fine is not None and fine.verdict == "violated":
             yield replace(fine, kind=fine.kind or ("race" if coarse is not None else None))

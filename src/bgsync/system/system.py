@@ -145,8 +145,7 @@ class System(Model[State, Action]):
     def steps(self, state: State) -> Iterator[Step]:
         """Give every transition out of `state`, those that end the run included."""
         yield from self._environment(state)
-        running = state.shared.context[self.machines.index("user agent")] == "running"
-        if not running:
+        if not self._agent_runs(state):
             return
         free = sum(not self._parked[n] for n in state.processes) < self.scenario.calls
         if free and not state.apart:
@@ -158,6 +157,9 @@ class System(Model[State, Action]):
                     due = tuple(other for other in state.due if other != name)
                     yield Step(Action("ignore", name), state._replace(due=due), (), ())
         yield from self._runs(state, free)
+
+    def _agent_runs(self, state: State) -> bool:
+        return state.shared.context[self.machines.index("user agent")] == "running"
 
     # --- the environment
 
@@ -174,12 +176,13 @@ class System(Model[State, Action]):
                 kept = tuple(sorted(self._terminated(state.processes)))
                 moved = moved._replace(processes=kept, memory=self.monitor.interrupted(state.memory))
             rules = [rule.name for rule in self.scenario.spec.rules if rule.trigger == trigger]
-            if rules and not state.apart:
+            if rules and not state.apart and self._agent_runs(state):
                 due = tuple(sorted({*state.due, *rules}))
                 if self.by_step:
                     moved = moved._replace(due=due)
                 else:
-                    if "should" in self.scenario.adversities:
+                    optional = all(self._rule(name).level == "SHOULD" for name in rules)
+                    if optional and "should" in self.scenario.adversities:
                         yield from self._finish(action._replace(detail="nothing done"), moved)
                     for name in rules:
                         yield from self._start(moved, action, self._entry(self._rule(name).name), moved.memory)
@@ -187,26 +190,23 @@ class System(Model[State, Action]):
             yield from self._finish(action, moved)
 
     def _terminated(self, processes: tuple[int, ...]) -> Iterator[int]:
-        """A terminated worker ends its events and drops its tasks."""
+        """A terminated worker ends its events and drops its tasks; all else goes on."""
         for number in processes:
             process = self._processes[number]
             instruction = self.program.code[process.pc]
-            pc = process.pc
-            if instruction.op == "await" and process.note != NEVER_SETTLES:
-                entry = next((entry for outcome, entry, _ in instruction.branches if outcome == "terminated"), None)
-                if entry is None:
-                    continue
-                pc = entry
+            pc: int | None = process.pc
+            if instruction.op == "await":
+                pc = next((entry for outcome, entry, _ in instruction.branches if outcome == "terminated"), None)
             elif instruction.op == "task":
-                pc = instruction.other
-                if self.interpreter.quiet[pc] and len(process.frames) == 1:
-                    continue
-            elif instruction.op == "await":
+                ends = self.interpreter.quiet[instruction.other] and len(process.frames) == 1
+                pc = None if ends else instruction.other
+            if pc is None:
                 continue
             top = process.frames[-1]
             live = self.program.live[pc]
             frame = Frame(pc, tuple((k, x) for k, x in top.variables if k in live or k in KEPT))
-            yield self.number(process._replace(frames=(*process.frames[:-1], frame)))
+            note = None if process.note == NEVER_SETTLES else process.note
+            yield self.number(Process((*process.frames[:-1], frame), note))
 
     # --- calls and rules
 
