@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bgsync.explore import Graph, explore
 from bgsync.judge.check import Question, check
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import (
@@ -36,7 +37,7 @@ from bgsync.system.interpreter import Interpreter
 from bgsync.system.program import Program
 from bgsync.system.scenario import Scenario, Surroundings
 from bgsync.system.state import Frame, Outcome, Process, Shared, Value
-from bgsync.system.system import System
+from bgsync.system.system import Action, State, System
 from model import environment
 from model.one_off import NO_FURTHER_ATTEMPTS, ONLINE, REGISTRATIONS, SYNC_REGISTRATION, state_of
 from model.registration import FIRING, PENDING, REREGISTERED
@@ -70,11 +71,16 @@ def known(*then: Statement) -> Items:
     return (*LOOK, If(Not(Is(v.registration, None)), steps(*then, Abort())))
 
 
+FOUND = known(*MARK)
+ADDED: Items = (*NEW, Resolve(v.promise), If(ONLINE, FIRE))
+FIRST: Items = (Set(STATE, FIRING),)
+
+
 def outbox(
     *,
-    found: Items = known(*MARK),
-    added: Items = (*NEW, Resolve(v.promise), If(ONLINE, FIRE)),
-    first: Items = (Set(STATE, FIRING),),
+    found: Items = FOUND,
+    added: Items = ADDED,
+    first: Items = FIRST,
     fulfilled: Items = FINISH,
     rejected: Items = FINISH,
     online: Items = (FIRE,),
@@ -82,7 +88,8 @@ def outbox(
 ) -> Spec:
     """An outbox that keeps every promise when each of its invocations is one action; each part can be replaced."""
     follow = steps(
-        Upon(("fulfilled",), v.event, steps(*fulfilled)), Upon(("rejected", "terminated"), v.event, steps(*rejected))
+        Upon(("fulfilled",), v.event, steps(*fulfilled)),
+        Upon(("rejected", "terminated"), v.event, steps(*rejected)),
     )
     ring = FireFunctionalEvent("sync", v.registration, (("lastChance", NO_FURTHER_ATTEMPTS),), "event", follow)
     wake = ForEach("registration", REGISTRATIONS, online, where=Is(STATE, PENDING), any_order=True)
@@ -146,7 +153,12 @@ def verdicts(
 ) -> dict[str, Verdict]:
     """Give the verdicts by id; one that needs an adversity stands in place of the one of the base environment."""
     found = report(
-        spec, *ids, granularities=granularities, adversities=adversities, surroundings=surroundings, calls=calls
+        spec,
+        *ids,
+        granularities=granularities,
+        adversities=adversities,
+        surroundings=surroundings,
+        calls=calls,
     )
     return {verdict.property: verdict for verdict in found.verdicts}
 
@@ -164,9 +176,7 @@ def system(
     fork: bool = True,
 ) -> System:
     """Close a spec."""
-    return System(
-        Scenario(spec, surroundings, granularity, adversities, tags, calls, abort, monitor), fork=fork
-    )
+    return System(Scenario(spec, surroundings, granularity, adversities, tags, calls, abort, monitor), fork=fork)
 
 
 class Lab:
@@ -217,3 +227,39 @@ class Lab:
 def kinds(outcome: Outcome) -> list[str]:
     """What a property can see of an action."""
     return [seen.kind for ran in outcome.executed for seen in ran.observations]
+
+
+def graph(closed: System, limit: int | None = None) -> Graph[State, Action]:
+    """Explore a system."""
+    return explore(closed, limit=limit)
+
+
+def walk(closed: System, *wanted: str) -> State:
+    """Take steps with these names, details or kinds, from the initial state on."""
+    (state,) = closed.initial_states()
+    for name in wanted:
+        state = taken(closed, state, name)
+    return state
+
+
+def taken(closed: System, state: State, name: str) -> State:
+    """Take the first step with this name, detail or kind."""
+    fits = (s.after for s in closed.steps(state) if name in (s.action.name, s.action.detail, s.action.kind))
+    found = next(after for after in fits if after is not None)
+    assert found is not None
+    return found
+
+
+def names(closed: System, state: State) -> set[str]:
+    """The names of what can happen."""
+    return {step.action.name for step in closed.steps(state)}
+
+
+def context(closed: System, state: State, machine: str) -> str:
+    """The state of a part of the environment."""
+    return state.shared.context[closed.machines.index(machine)]
+
+
+def ops(closed: System, state: State) -> list[str]:
+    """What every invocation stands at."""
+    return [closed.program.code[closed.process(number).pc].op for number in state.processes]

@@ -186,7 +186,11 @@ STATE = Field(ITEM, "registration state")
         (While(True, steps(If(Is(STATE, "lost"), Abort()))), "is never 'lost'", "one of pending"),
         (Call("nothing"), "unknown algorithm 'nothing'", "one of ['tiny']"),
         (Else(Abort()), "Else does not follow an If", "put it right after one"),
-        (Let("x", New("periodic registration")), "unknown type 'periodic", "this spec declares 'sync registration'"),
+        (
+            Let("x", New("periodic registration")),
+            "unknown type 'periodic",
+            "this spec declares 'sync registration'",
+        ),
         (Add(ITEM, ListOf("other list")), "unknown list 'other list'", "this spec declares 'list of sync"),
         (ForEach("x", ListOf("other list"), Abort()), "unknown list 'other list'", "this spec declares"),
         (Let("x", cast(Expr, 7)), "7 is no expression", "use one of the language, or a plain value"),
@@ -206,7 +210,9 @@ def test_what_breaks_the_language_is_refused_by_one_line_with_cause_place_and_re
 
 
 @pytest.mark.parametrize(
-    "expression", [Find(ListOf("other"), "tag", "x"), Contains(ListOf("other"), ITEM)], ids=["find", "contains"]
+    "expression",
+    [Find(ListOf("other"), "tag", "x"), Contains(ListOf("other"), ITEM)],
+    ids=["find", "contains"],
 )
 def test_an_unknown_list_inside_an_expression_is_refused(expression: Expr) -> None:
     with pytest.raises(LanguageError, match="unknown list"):

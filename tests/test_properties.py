@@ -1,12 +1,13 @@
 """A check that cannot fail is a defect: every property has a tiny model that breaks it and one that keeps it."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Never
 
 import pytest
 
 from bgsync.judge.check import Question, check
 from bgsync.judge.property import Liveness, Property
+from bgsync.judge.replay import Rejected
 from bgsync.judge.verdict import Verdict
 from bgsync.language import (
     Abort,
@@ -33,13 +34,14 @@ from bgsync.language import (
     v,
 )
 from bgsync.language.statements import QueueTask
-from model import one_off
+from model import environment, one_off
 from model.one_off import DISABLED, ONLINE, REGISTRATIONS
 from model.registration import FIRING, PENDING, ROWS, WAITING
 from model.service_worker import FIRE_FUNCTIONAL_EVENT, NO_ACTIVE_WORKER
 from properties import LIVENESS, PROPERTIES, SAFETY
 from tests.models import (
     AGAIN,
+    CALM,
     FILE,
     FINISH,
     FIRE,
@@ -60,9 +62,7 @@ SET_FIRING = Set(STATE, FIRING)
 DROP = Remove(v.registration, REGISTRATIONS)
 RESOLVE = Resolve(v.promise)
 FIRE_IF_ONLINE = If(ONLINE, FIRE)
-TIMER = InParallel(
-    steps(Wait("a while"), If(Not(Is(STATE, WAITING)), Abort()), Set(STATE, PENDING), FIRE_IF_ONLINE)
-)
+TIMER = InParallel(steps(Wait("a while"), If(Not(Is(STATE, WAITING)), Abort()), Set(STATE, PENDING), FIRE_IF_ONLINE))
 RETRY: Items = (*AGAIN, If(Is(LAST, False), (Set(STATE, WAITING), TIMER)), Else(DROP))
 WAKE_UP = If(Is(STATE, WAITING), (Set(STATE, PENDING), FIRE_IF_ONLINE))
 QUIET = outbox(found=known(RESOLVE))
@@ -87,7 +87,7 @@ class Pair:
     sound: Spec
     adversities: tuple[str, ...] = ()
     """On in both."""
-    verdict: str = "violated"
+    kind: str = "logic"
 
 
 def safety(name: str, part: str = "") -> Key:
@@ -100,12 +100,14 @@ def liveness(name: str, part: str = "") -> Key:
 
 PAIRS: dict[Key, Pair] = {
     safety("asserts", "ring.1"): Pair(
-        outbox(first=(Assert(Is(STATE, WAITING)), SET_FIRING)), outbox(first=(Assert(Is(STATE, PENDING)), SET_FIRING))
+        outbox(first=(Assert(Is(STATE, WAITING)), SET_FIRING)),
+        outbox(first=(Assert(Is(STATE, PENDING)), SET_FIRING)),
     ),
     safety("unique-tag"): Pair(outbox(found=()), outbox()),
     safety("one-event"): Pair(outbox(found=known(RESOLVE, FIRE_IF_ONLINE)), outbox()),
     safety("fires-online"): Pair(
-        outbox(added=(*NEW, RESOLVE, FIRE)), event(If(Not(ONLINE), Abort()), Dispatch(), RunPostDispatchSteps())
+        outbox(added=(*NEW, RESOLVE, FIRE)),
+        event(If(Not(ONLINE), Abort()), Dispatch(), RunPostDispatchSteps()),
     ),
     safety("fires-listed"): Pair(outbox(first=(SET_FIRING, DROP)), outbox()),
     safety("fires-permitted"): Pair(
@@ -128,13 +130,14 @@ PAIRS: dict[Key, Pair] = {
     ),
     safety("promise-settles"): Pair(outbox(added=(*NEW, FIRE_IF_ONLINE)), outbox()),
     safety("lifecycle"): Pair(outbox(first=(Set(STATE, WAITING),)), outbox()),
-    safety("dead-row", "firing-to-waiting"): Pair(outbox(), outbox(rejected=RETRY), verdict="vacuous"),
+    safety("dead-row", "firing-to-waiting"): Pair(outbox(), outbox(rejected=RETRY), kind="structure"),
     liveness("resolved-then-fires"): Pair(QUIET, outbox()),
     liveness("firing-ends"): Pair(outbox(fulfilled=AGAIN), outbox()),
     liveness("pending-fires"): Pair(outbox(online=()), outbox()),
     liveness("waiting-ends"): Pair(outbox(rejected=(*AGAIN, Set(STATE, WAITING))), outbox(rejected=RETRY)),
     liveness("promise-settles"): Pair(
-        single(While(True, steps(Wait("a while"))), RESOLVE), single(Let("begun", True), Wait("a while"), RESOLVE)
+        single(While(True, steps(Wait("a while"))), RESOLVE),
+        single(Let("begun", True), Wait("a while"), RESOLVE),
     ),
     liveness("no-endless-firing"): Pair(outbox(), QUIET),
     liveness("delivered", "shared-tag"): Pair(QUIET, outbox(event=FIRE_FUNCTIONAL_EVENT)),
@@ -157,11 +160,9 @@ def judge(key: Key, spec: Spec, adversities: tuple[str, ...]) -> Verdict:
 def test_every_property_is_broken_by_a_model_that_breaks_it(key: Key) -> None:
     pair = PAIRS[key]
     verdict = judge(key, pair.broken, pair.adversities)
-    assert verdict.verdict == pair.verdict
-    if pair.verdict == "violated":
-        assert verdict.needs == pair.adversities
-        assert verdict.kind == "logic"
-        assert verdict.message
+    assert (verdict.verdict, verdict.kind, verdict.needs) == ("violated", pair.kind, pair.adversities)
+    assert verdict.message
+    if pair.kind == "logic":
         assert verdict.trace is not None
         assert verdict.locations
         assert (verdict.trace.loop is not None) == (key.kind == "Liveness")
@@ -199,11 +200,9 @@ def test_a_search_that_met_a_limit_is_inconclusive_unless_it_found_something() -
     found = report(outbox(), "unique-tag", "pending-fires", "delivered", limit=2)
     assert {verdict.verdict for verdict in found.verdicts} == {"inconclusive"}
     assert found.bounds["states"] == 2
-    assert found.exit_status == 3
-    assert not any(explored.complete for explored in found.explorations)
+    assert (found.exit_status, {explored.complete for explored in found.explorations}) == (3, {False})
     broken = report(outbox(first=(Set(STATE, WAITING),)), "lifecycle", limit=5)
-    assert [verdict.verdict for verdict in broken.verdicts] == ["violated"]
-    assert broken.exit_status == 1
+    assert ([verdict.verdict for verdict in broken.verdicts], broken.exit_status) == (["violated"], 1)
 
 
 def test_what_is_broken_where_an_invocation_is_one_action_is_logic_and_otherwise_a_race() -> None:
@@ -279,9 +278,8 @@ def test_a_should_that_is_not_done_is_an_adversity_of_its_own() -> None:
 @pytest.mark.parametrize("name", ["outcome", "last-chance", "dead-row"])
 def test_steps_after_a_settlement_count_although_nothing_makes_them_one_action(name: str) -> None:
     one = outbox(fulfilled=(Atomically(steps(*FINISH)),), rejected=(Atomically(steps(*RETRY)),))
-    several = outbox(rejected=RETRY)
-    wanted = {n: x.verdict for n, x in verdicts(one, [name], ("step",)).items()}
-    assert {n: x.verdict for n, x in verdicts(several, [name], ("step",)).items()} == wanted
+    wanted, found = (verdicts(spec, [name], ("step",)) for spec in (one, outbox(rejected=RETRY)))
+    assert {n: x.verdict for n, x in found.items()} == {n: x.verdict for n, x in wanted.items()}
 
 
 def test_an_event_that_the_rule_dispatches_in_the_action_of_going_online_is_dispatched_online() -> None:
@@ -295,3 +293,57 @@ def test_a_handler_that_fails_for_ever_and_is_fired_again_at_once_does_not_break
 def test_a_change_outside_the_lifecycle_is_seen_in_the_action_that_makes_the_registration() -> None:
     at_once = outbox(added=(*NEW, Set(STATE, WAITING), RESOLVE))
     assert verdicts(at_once, ["lifecycle"], ("algorithm", "step"))["lifecycle"].kind == "logic"
+
+
+def test_a_row_that_only_a_race_takes_is_taken() -> None:
+    late = If(Is(STATE, PENDING), steps(If(Is(STATE, FIRING), Set(STATE, WAITING))))
+    spec = outbox(found=known(late, RESOLVE))
+    row = "dead-row/firing-to-waiting"
+    for granularities in (("step",), ("algorithm", "step")):
+        assert verdicts(spec, ["dead-row"], granularities, calls=2)[row].verdict == "holds"
+
+
+HOPEFUL = outbox(
+    found=known(RESOLVE),
+    rejected=(If(Is(LAST, False), (Set(STATE, PENDING), FIRE_IF_ONLINE, Abort())), DROP),
+    event=FIRE_FUNCTIONAL_EVENT,
+)
+"""It tries again at once, until the user agent does what it should, and gives up."""
+
+
+def test_what_holds_only_because_the_user_agent_does_what_it_should_breaks_where_it_does_not() -> None:
+    assert verdicts(HOPEFUL, ["no-endless-firing"])["no-endless-firing"].verdict == "holds"
+    lazy = verdicts(HOPEFUL, ["no-endless-firing"], adversities=("should",))["no-endless-firing"]
+    assert (lazy.verdict, lazy.needs) == ("violated", ("should",))
+
+
+def test_an_endless_run_may_decline_as_long_as_it_chooses_again_and_again() -> None:
+    again = outbox(rejected=(*AGAIN, If(Is(LAST, False), (Set(STATE, PENDING), FIRE_IF_ONLINE)), Else(DROP)))
+    endless = verdicts(again, ["no-endless-firing"], surroundings=CALM)["no-endless-firing"]
+    assert endless.verdict == "violated"
+
+
+@pytest.mark.parametrize(
+    ("name", "broken_by"),
+    [
+        ("firing-ends", {"restarted", "unsettled"}),
+        ("pending-fires", {"restarted", "should"}),
+        ("resolved-then-fires", {"restarted", "should", "unsettled"}),
+    ],
+)
+def test_every_adversity_breaks_what_depends_on_its_absence(name: str, broken_by: set[str]) -> None:
+    found = report(outbox(), name, adversities=tuple(environment.ADVERSITIES))
+    assert {verdict.needs[0] for verdict in found.verdicts if verdict.needs} == broken_by
+
+
+def test_a_finding_that_the_validator_rejects_is_inconclusive_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def reject(*given: object) -> Never:
+        raise Rejected("it was tampered with")
+
+    monkeypatch.setattr("bgsync.judge.check.replay_safety", reject)
+    monkeypatch.setattr("bgsync.judge.check.replay_lasso", reject)
+    for spec, name in ((outbox(found=()), "unique-tag"), (outbox(online=()), "pending-fires")):
+        found = report(spec, name)
+        assert [verdict.verdict for verdict in found.verdicts] == ["inconclusive"]
+        assert found.verdicts[0].message.endswith("but on replay: it was tampered with")
+        assert found.exit_status == 3
