@@ -58,8 +58,7 @@ def _fires_online(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _fires_listed(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    known = view.object_before(seen.slot) or view.object_after(seen.slot)
-    if known is not None and not known.listed:
+    if view.listed(seen) is False:
         yield Seen("an event is dispatched for a registration that was removed")
     elif view.context("service worker") != "active":
         yield Seen("an event is dispatched to a service worker that was unregistered")
@@ -137,13 +136,7 @@ def row_of(view: View, seen: Observation) -> tuple[str, str] | None:
     """Give the change of the lifecycle that an observation makes, None for what is not one."""
     if seen.kind == "removed" and isinstance(seen.before, tuple):
         return (str(seen.before[state_place(view.system)]), FINAL[0] if seen.after == "fulfilled" else FINAL[1])
-    known = view.object_before(seen.slot)
-    listed = None if known is None else known.listed
-    for other in view.step.observations:
-        if other is seen:
-            break
-        if other.slot == seen.slot and other.kind in ("listed", "removed"):
-            listed = other.kind == "listed"
+    listed = view.listed(seen)
     if seen.kind != "set" or listed is None:
         return None
     return (str(seen.before) if listed else "success or failed", str(seen.after))

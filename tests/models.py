@@ -45,7 +45,11 @@ from properties import PROPERTIES
 
 FILE = "tests/models.py"
 SURROUNDINGS = Surroundings(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
-CALM = Surroundings({**environment.MACHINES, "network": ("online", ())}, environment.ADVERSITIES, environment.NEVER)
+CALM = Surroundings(
+    {**environment.MACHINES, "network": ("online", environment.MACHINES["network"][1])},
+    environment.ADVERSITIES,
+    (*environment.NEVER, "go online", "go offline"),
+)
 """Always online: nothing in the environment moves."""
 
 Items = tuple[Statement, ...]

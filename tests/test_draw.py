@@ -52,9 +52,7 @@ def unescaped(mermaid: str) -> str:
 
 
 def hostile(text: str) -> Diagram:
-    return Diagram(
-        text, text, (Node(text, text, "initial", text), Node("b", "b")), (Edge(text, "b", text, text),)
-    )
+    return Diagram(text, text, (Node(text, text, "initial", text), Node("b", "b")), (Edge(text, "b", text, text),))
 
 
 def test_the_lifecycle_drawing_has_an_edge_for_every_row_of_the_table_and_no_other() -> None:
@@ -198,9 +196,7 @@ def test_no_colour_is_the_only_sign() -> None:
     }
     assert {name for name, count in borders.items() if count == 2} == set(registration.FINAL)
     assert len(texts(svg, "start")) == 2  # the dot and its arrow
-    kinds = Diagram(
-        "t", "", (Node("a", "a"),), (Edge("a", "a", "x", "", "added"), Edge("a", "a", "y", "", "removed"))
-    )
+    kinds = Diagram("t", "", (Node("a", "a"),), (Edge("a", "a", "x", "", "added"), Edge("a", "a", "y", "", "removed")))
     assert sorted(texts(to_svg(kinds), "edge-label")) == ["+ x", "− y"]
 
 
@@ -208,9 +204,7 @@ def test_no_colour_is_the_only_sign() -> None:
 def test_every_text_has_contrast_4_5_and_every_border_3(theme: Theme) -> None:
     def luminance(colour: str) -> float:
         parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        red, green, blue = (
-            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
-        )
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
         return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
     def contrast(one: str, other: str) -> float:

@@ -63,6 +63,7 @@ from bgsync.language.expressions import operands, parts, variables
 from bgsync.language.statements import Steps, body_of, expressions
 from model import one_off
 from model.one_off import REGISTRATIONS, SYNC_REGISTRATION
+from tests.models import outbox
 
 FILE = "tiny.py"
 ITEM = v.item
@@ -337,3 +338,13 @@ def test_a_built_body_is_found_inside_its_statement() -> None:
     (outer,) = made(If(v.a, Abort())).steps
     assert body_of(outer) == (Abort(),)
     assert body_of(Abort()) == ()
+
+
+def test_a_rule_of_an_unknown_level_two_algorithms_of_one_name_and_a_wrong_call_are_refused() -> None:
+    good = outbox()
+    with pytest.raises(LanguageError, match="unknown level 'SHOUD': one of MUST, SHOULD"):
+        replace(good, rules=(replace(good.rules[0], level="SHOUD"),))
+    with pytest.raises(LanguageError, match="two algorithms are named"):
+        replace(good, algorithms=(*good.algorithms, good.algorithms[0]))
+    with pytest.raises(LanguageError, match=r"tiny 1 .*: tiny takes \d arguments, not 7"):
+        spec(Call("tiny", (None,) * 7))

@@ -127,9 +127,7 @@ def test_tabulating_leaves_the_machine_as_it_was() -> None:
 
 
 def test_a_destination_that_is_no_state_is_refused_with_a_suggestion() -> None:
-    with pytest.raises(
-        MachineError, match=r"machine 'lamp': the destination of 'go' from 'a', 'onn'.*'on'\?"
-    ):
+    with pytest.raises(MachineError, match=r"machine 'lamp': the destination of 'go' from 'a', 'onn'.*'on'\?"):
         table(build(["a", "on"], [go("a", "onn")], name="lamp"))
 
 
@@ -189,12 +187,8 @@ SOUND = build(["a", State("b", final=True)], [go("a", "b"), go("a", None, "stay"
         ("dead-row", "go: a -> a", (), build(["a", "b"], [go("a", "b"), go("a", "a"), go("b", "a")])),
     ],
 )
-def test_a_check_finds_what_is_wrong(
-    kind: Kind, subject: str, trace: tuple[str, ...], machine: Machine
-) -> None:
-    findings = [
-        each for each in check_machine(machine).findings if (each.kind, each.subject) == (kind, subject)
-    ]
+def test_a_check_finds_what_is_wrong(kind: Kind, subject: str, trace: tuple[str, ...], machine: Machine) -> None:
+    findings = [each for each in check_machine(machine).findings if (each.kind, each.subject) == (kind, subject)]
     assert [each.trace for each in findings] == [trace]
     assert "\n" not in findings[0].message
 
@@ -211,9 +205,7 @@ def test_a_failed_invariant_comes_with_the_shortest_trace() -> None:
     def not_d(state: str) -> bool:
         return state != "d"
 
-    (finding,) = (
-        f for f in check_machine(build(list("abcd"), rows), [not_d]).findings if f.kind == "invariant"
-    )
+    (finding,) = (f for f in check_machine(build(list("abcd"), rows), [not_d]).findings if f.kind == "invariant")
     assert (finding.subject, finding.trace) == ("not_d", ("jump", "go"))
     assert "fails in state 'd'" in finding.message
 
@@ -253,9 +245,7 @@ def machines(draw: st.DrawFn) -> Machine:
     states = [f"s{number}" for number in range(draw(st.integers(1, 6)))]
     one = st.sampled_from(states)
     guards = st.sampled_from([{}, {"conditions": "c"}, {"unless": "u"}])
-    drawn = draw(
-        st.lists(st.tuples(st.sampled_from(["go", "run"]), one, st.none() | one, guards), max_size=12)
-    )
+    drawn = draw(st.lists(st.tuples(st.sampled_from(["go", "run"]), one, st.none() | one, guards), max_size=12))
     rows = [go(source, dest, trigger, **guard) for trigger, source, dest, guard in drawn]
     return build(states, rows, initial=draw(one))
 

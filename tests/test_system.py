@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bgsync.language import (
+    Environment,
     If,
     InParallel,
     Is,
+    LanguageError,
     Let,
     New,
     Remove,
@@ -17,6 +19,7 @@ from bgsync.language import (
     Set,
     Spec,
     Wait,
+    While,
     steps,
     v,
 )
@@ -265,3 +268,26 @@ def test_an_invocation_with_a_removed_registration_is_away() -> None:
     apart = [state for state in graph(closed).states if state.apart and state.processes]
     assert all("(away)" in label(closed, state) for state in apart)
     assert apart
+
+
+# --- a spec that does not fit its surroundings, or never ends
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (single(Let("x", Environment("netwrk", ("online",)))), "unknown part of the environment 'netwrk'"),
+        (single(Let("x", Environment("network", ("onlin",)))), "the network is never 'onlin'"),
+        (replace(outbox(), rules=(replace(outbox().rules[0], trigger="go onlin"),)), "has no trigger 'go onlin'"),
+    ],
+)
+def test_a_spec_that_speaks_of_what_the_environment_does_not_have_is_refused(change: Spec, says: str) -> None:
+    with pytest.raises(LanguageError, match=says):
+        system(change)
+
+
+@pytest.mark.parametrize("granularity", ["step", "algorithm"])
+def test_a_loop_that_never_waits_is_refused_with_its_place(granularity: str) -> None:
+    closed = system(single(While(True, steps(Let("x", True)))), granularity)
+    with pytest.raises(LanguageError, match="the loop never waits"):
+        graph(closed)

@@ -13,6 +13,9 @@ from rich.markup import escape
 
 from bgsync.content import load_content
 
+LARGE = 200_000
+"""Where no limit is given and more than the default is asked for, each exploration stops after so many states."""
+
 EPILOG = "Exit status: 0 nothing wrong, 1 something violated, 2 bad input or usage, 3 inconclusive or interrupted."
 
 
@@ -151,7 +154,7 @@ class _Line:
     type=click.IntRange(1),
     default=None,
     metavar="STATES",
-    help="Stop each exploration after so many states; what was not found is then inconclusive.",
+    help=f"Stop each exploration after so many states. Default: none; {LARGE:,} with more tags or calls.",
 )
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
@@ -195,11 +198,14 @@ def check(
         tags=tags,
         calls=calls,
         abort=abort,
-        limit=limit,
+        limit=limit if limit is not None or (tags == 1 and calls <= 2) else LARGE,
     )
     gc.disable()  # states and steps form no cycles, and there are very many of them
     line = _Line()
-    report = answer(question, line)
+    try:
+        report = answer(question, line)
+    except ValueError as error:
+        _fail(error)
     line.end()
     from bgsync.report import print_report, to_json
 

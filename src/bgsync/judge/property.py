@@ -4,7 +4,7 @@ A safety property looks at single transitions. A liveness property says for whic
 transitions give it; it is broken by a run that is fair and in which what is owed is never given.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -41,6 +41,17 @@ class View(NamedTuple):
         """Give the object in a slot after the step; None when nothing holds it any more."""
         heap = self.step.after.shared.heap if self.step.after else ()
         return heap[slot] if slot is not None and slot < len(heap) else None
+
+    def listed(self, seen: Observation) -> bool | None:
+        """Whether the object of an observation was in the list just before it; None before it is ever put there."""
+        known = self.object_before(seen.slot)
+        listed = None if known is None else known.listed
+        for other in self.step.observations:
+            if other is seen:
+                break
+            if other.slot == seen.slot and other.kind in ("listed", "removed"):
+                listed = other.kind == "listed"
+        return listed
 
     def state_of(self, known: Object | None) -> str:
         """Give the value of an object's state field."""
@@ -99,10 +110,3 @@ class Liveness:
 
 
 Property = Safety | Liveness
-
-
-def pairs(view: View) -> Iterator[tuple[Observation, int]]:
-    """Give every observation of a step with the instruction that made it."""
-    for ran in view.step.executed:
-        for seen in ran.observations:
-            yield seen, ran.pc

@@ -8,6 +8,8 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say
 
+LEVELS = ("MUST", "SHOULD")
+
 
 class LanguageError(ValueError):
     """A model that breaks a rule of the language: the message names the cause, the place and the repair."""
@@ -68,7 +70,13 @@ class Spec:
     """The algorithms that a page or a worker may call."""
 
     def __post_init__(self) -> None:
-        names = {algorithm.name for algorithm in self.algorithms}
+        names = {algorithm.name: algorithm for algorithm in self.algorithms}
+        if len(names) < len(self.algorithms):
+            twice = Counter(algorithm.name for algorithm in self.algorithms).most_common(1)[0][0]
+            raise LanguageError(f"{self.title}: two algorithms are named {twice!r}: rename one")
+        for rule in self.rules:
+            if rule.level not in LEVELS:
+                raise LanguageError(f"rule {rule.name}: unknown level {rule.level!r}: one of {', '.join(LEVELS)}")
         for name, body in self.bodies():
             _check_body(self, names, name, body)
         for method in self.methods:
@@ -141,7 +149,7 @@ class _Numbering:
         return replace(statement, origin=origin, body=built)  # type: ignore[call-arg]  # every block has a body
 
 
-def _check_body(spec: Spec, names: set[str], name: str, body: tuple[s.Statement, ...]) -> None:
+def _check_body(spec: Spec, names: dict[str, Algorithm], name: str, body: tuple[s.Statement, ...]) -> None:
     previous: s.Statement | None = None
     for statement in body:
         if statement.origin is None:
@@ -151,6 +159,10 @@ def _check_body(spec: Spec, names: set[str], name: str, body: tuple[s.Statement,
             raise LanguageError(f"{place}: Else does not follow an If: put it right after one")
         if isinstance(statement, s.Call) and statement.algorithm not in names:
             raise LanguageError(f"{place}: unknown algorithm {statement.algorithm!r}: one of {sorted(names)}")
+        if isinstance(statement, s.Call):
+            wanted, given = names[statement.algorithm].parameters, len(statement.arguments)
+            if len(wanted) != given:
+                raise LanguageError(f"{place}: {statement.algorithm} takes {len(wanted)} arguments, not {given}")
         _check_values(spec, statement, place)
         _check_body(spec, names, name, s.body_of(statement))
         previous = statement

@@ -17,12 +17,16 @@ from collections.abc import Callable, Iterator
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language.algorithm import LanguageError
 from bgsync.system.evaluation import Evaluation, NeedsChoice
 from bgsync.system.program import END, EVENT, Instruction, Program, loop_variable
 from bgsync.system.state import Event, Executed, Frame, Outcome, Process, Ref, Shared, Value
 
 KEPT = frozenset({"@promise", "@purview", "@about", "@settled", "@last chance"})
 """Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to."""
+
+ENDLESS = 10_000
+"""How many instructions one action may run: more is a loop that nothing ends."""
 
 MANY = 2
 """What is counted is counted 0, 1, many."""
@@ -134,6 +138,9 @@ class _Run(Evaluation):
         code, machine = self.program.code, self.interpreter
         group, touched, hold, first = None, False, -1, True
         while True:
+            if len(self.executed) > ENDLESS:
+                place = self.program.code[self.pc].origin
+                raise LanguageError(f"{place}: the loop never waits, so it would run for ever: put a Wait into it")
             instruction = code[self.pc]
             if instruction.op == "end":
                 self._leave()

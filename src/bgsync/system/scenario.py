@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from bgsync.language.algorithm import Spec
+from bgsync.language.algorithm import LanguageError, Spec
+from bgsync.language.expressions import Environment, parts
+from bgsync.language.statements import expressions
 from bgsync.system.program import ABORT_READINGS
 
 GRANULARITIES = ("step", "algorithm")
@@ -50,6 +52,8 @@ class Scenario:
         if self.tags < 1 or self.calls < 1:
             raise ValueError(f"tags and calls are at least 1, not {self.tags} and {self.calls}")
 
+        _check_environment(self)
+
     @property
     def tag_names(self) -> tuple[str, ...]:
         """The tags used: t1, t2 and so on."""
@@ -61,3 +65,30 @@ class Scenario:
             return False
         owners = [name for name, (_, triggers) in self.surroundings.adversities.items() if trigger in triggers]
         return not owners or any(name in self.adversities for name in owners)
+
+
+def _check_environment(scenario: Scenario) -> None:
+    """Refuse a spec that speaks of parts of the environment that do not exist. Raises LanguageError."""
+    machines = scenario.surroundings.machines
+    states = {name: {start, *(x for _, *ends in rows for x in ends)} for name, (start, rows) in machines.items()}
+    for statement in scenario.spec.statements():
+        for part in (part for whole in expressions(statement) for part in parts(whole)):
+            if isinstance(part, Environment):
+                unknown = sorted(set(part.states) - states.get(part.machine, set()))
+                if part.machine not in machines:
+                    raise LanguageError(
+                        f"{statement.origin}: unknown part of the environment {part.machine!r}: "
+                        f"one of {', '.join(sorted(machines))}"
+                    )
+                if unknown:
+                    raise LanguageError(
+                        f"{statement.origin}: the {part.machine} is never {unknown[0]!r}: "
+                        f"one of {', '.join(sorted(states[part.machine]))}"
+                    )
+    for rule in scenario.spec.rules:
+        triggers = [trigger for trigger, *_ in machines.get(rule.machine, ("", ()))[1]]
+        if rule.trigger not in triggers:
+            raise LanguageError(
+                f"rule {rule.name}: the {rule.machine} has no trigger {rule.trigger!r}: "
+                f"one of {', '.join(triggers) or 'no such machine'}"
+            )
