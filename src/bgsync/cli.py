@@ -174,7 +174,7 @@ def check(
     """
     if ":" in target or target.endswith(".py"):
         _check_machine(target, output)
-    _choose("model", (target,), ["one-off", "path/to/file.py:machine"]) if target != "one-off" else None
+    _choose("model", (target,), ["one-off"])
     root = _content(output == "text")
     from bgsync.judge.check import Question
     from bgsync.judge.check import check as answer
@@ -200,13 +200,15 @@ def check(
         abort=abort,
         limit=limit if limit is not None or (tags == 1 and calls <= 2) else LARGE,
     )
-    gc.disable()  # states and steps form no cycles, and there are very many of them
     line = _Line()
+    gc.disable()  # states and steps form no cycles, and there are very many of them
     try:
         report = answer(question, line)
     except ValueError as error:
         _fail(error)
-    line.end()
+    finally:
+        gc.enable()
+        line.end()
     from bgsync.report import print_report, to_json
 
     if output == "json":

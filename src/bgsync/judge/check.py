@@ -42,7 +42,7 @@ class Question:
 
 HEAVY = "outbox shared"
 HEAVY_LIMIT = 12_000
-"""How many states of the one large scenario are explored at granularity `step`, unless its property is asked for."""
+"""How many of its states are explored at `step`; all, if nothing was found in them and nothing else is asked for."""
 
 
 def check(question: Question, progress: Progress | None = None) -> Report:
@@ -55,25 +55,14 @@ def check(question: Question, progress: Progress | None = None) -> Report:
     broken = {verdict.property for verdict in verdicts if verdict.verdict == "violated"}
     for adversity in question.adversities:
         found: dict[str, Verdict] = {}
-        weakest = question.granularities if question.thorough else question.granularities[:1]
-        for granularity in weakest:
+        for granularity in question.granularities if question.thorough else ("algorithm",):
+            race_or_logic = "race" if granularity == "step" and "algorithm" in base else "logic"
             for name, verdict in judge.environment(granularity, (adversity,)).items():
                 if verdict.verdict in ("violated", "inconclusive") and name not in broken and name not in found:
-                    kind = (
-                        None
-                        if verdict.verdict == "inconclusive"
-                        else "race"
-                        if found_late(base, granularity)
-                        else "logic"
-                    )
+                    kind = race_or_logic if verdict.verdict == "violated" else None
                     found[name] = replace(verdict, needs=(adversity,), kind=kind)
         verdicts += [found[name] for name in sorted(found)]
     return judge.report(tuple(verdicts))
-
-
-def found_late(base: dict[str, dict[str, Verdict]], granularity: str) -> bool:
-    """Whether a violation at this granularity was looked for, and not found, where every invocation is one action."""
-    return granularity == "step" and "algorithm" in base
 
 
 def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
@@ -87,6 +76,8 @@ def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
             yield replace(coarse, kind=coarse.kind or "logic")
         elif fine is not None and fine.verdict == "violated":
             yield replace(fine, kind=fine.kind or ("race" if coarse is not None else None))
+        elif coarse is not None and fine is None and "step" in base:
+            yield replace(coarse, verdict="inconclusive", message="not looked at step by step")
         else:
             yield fine or coarse or next(iter(found.values()))
 
@@ -110,23 +101,23 @@ class _Judge:
             scenario = Scenario(
                 asked.spec, asked.surroundings, granularity, adversities, asked.tags, asked.calls, asked.abort, monitor
             )
-            for verdict in self._scenario(scenario, mine):
+            limit = asked.limit
+            heavy = monitor == HEAVY and granularity == "step"
+            verdicts = self._scenario(scenario, mine, min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit)
+            unsure = any(verdict.verdict == "inconclusive" for verdict in verdicts)
+            if heavy and unsure and len(asked.properties) == 1 and not self.interrupted:
+                verdicts = self._scenario(scenario, mine, limit)
+            for verdict in verdicts:
                 known = found.get(verdict.property)
                 if known is None or _weight(verdict) > _weight(known):
                     found[verdict.property] = verdict
         return found
 
-    def _limit(self, scenario: Scenario) -> int | None:
-        limit = self.question.limit
-        if scenario.monitor == HEAVY and scenario.granularity == "step" and len(self.question.properties) > 1:
-            return min(limit or HEAVY_LIMIT, HEAVY_LIMIT)
-        return limit
-
-    def _scenario(self, scenario: Scenario, properties: Sequence[Property]) -> Iterable[Verdict]:
+    def _scenario(self, scenario: Scenario, properties: Sequence[Property], limit: int | None) -> list[Verdict]:
         began = time.perf_counter()
         system = System(scenario)
         told = " ".join((scenario.granularity, *scenario.adversities))
-        progress, limit = self.progress, self._limit(scenario)
+        progress = self.progress
         watched = watch(
             system,
             [prop for prop in properties if isinstance(prop, Safety)],
