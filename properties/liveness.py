@@ -60,7 +60,12 @@ def _pends(system: System, number: int) -> bool:
 
 
 def _settles(view: View, owed: Hashable) -> bool:
-    return any(seen.kind in ("resolved", "rejected", "unsettled") for seen in view.step.observations)
+    """A promise is settled, or its call goes out of sight with a removed registration, to be looked at apart."""
+    if any(seen.kind in ("resolved", "rejected", "unsettled") for seen in view.step.observations):
+        return True
+    after = view.step.after.processes if view.step.after else ()
+    before = view.before.processes
+    return sum(_pends(view.system, n) for n in after) < sum(_pends(view.system, n) for n in before)
 
 
 def _anything(system: System, state: State) -> Iterator[Hashable]:

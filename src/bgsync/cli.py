@@ -13,9 +13,6 @@ from rich.markup import escape
 
 from bgsync.content import load_content
 
-LARGE = 200_000
-"""Where no limit is given and more than the default is asked for, each exploration stops after so many states."""
-
 EPILOG = "Exit status: 0 nothing wrong, 1 something violated, 2 bad input or usage, 3 inconclusive or interrupted."
 
 
@@ -152,9 +149,10 @@ class _Line:
 @click.option(
     "--limit",
     type=click.IntRange(1),
-    default=None,
+    default=300_000,
+    show_default=True,
     metavar="STATES",
-    help=f"Stop each exploration after so many states. Default: none; {LARGE:,} with more tags or calls.",
+    help="Stop each exploration after so many states; what was not found is then inconclusive.",
 )
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option(
@@ -165,7 +163,7 @@ class _Line:
 )
 def check(
     target: str, properties: tuple[str, ...], granularity: str, adversities: tuple[str, ...], tags: int, calls: int,
-    abort: str, limit: int | None, output: str, traces: str | None,
+    abort: str, limit: int, output: str, traces: str | None,
 ) -> None:  # fmt: skip
     """Explore every behaviour and say what holds and what does not.
 
@@ -198,7 +196,7 @@ def check(
         tags=tags,
         calls=calls,
         abort=abort,
-        limit=limit if limit is not None or (tags == 1 and calls <= 2) else LARGE,
+        limit=limit,
     )
     line = _Line()
     gc.disable()  # states and steps form no cycles, and there are very many of them

@@ -4,8 +4,9 @@ States are finite without bounds on how often anything happens. Network changes,
 unlimited; the number of invocations in flight and of tags is a parameter of the question. Three things keep the rest
 finite, and lose nothing:
 
-* What waits and has no identity of its own (events of one registration that are not settled, timers of one
-  registration that have not run out) is counted 0, 1, many. "Many" may turn out to be two, or more: both are followed.
+* What has no identity of its own is counted 0, 1, many: events of one registration that are not settled, timers of
+  one registration that have not run out, and all else that can pile up beyond the bound on what is in flight. "Many"
+  may turn out to be its least number, or more: both are followed.
 * A rule "whenever ..." is one agent: what happens while it is busy is remembered as one occurrence.
 * A registration that was removed and the invocations that hold it share nothing with the rest any more but the
   environment. The run forks: one branch follows the rest, the other what was removed, with everything else at rest.
@@ -29,7 +30,7 @@ NEVER_SETTLES = "never settles"
 
 
 class State(NamedTuple):
-    """A state. Processes are numbers that `System.process` turns back, sorted; of parked ones, two mean many."""
+    """A state. Processes are numbers that `System.process` turns back, sorted; of parked ones, two stand for many."""
 
     shared: Shared
     processes: tuple[int, ...]
@@ -281,7 +282,7 @@ class System(Model[State, Action]):
                 continue
             rest = state.processes[:place] + state.processes[place + 1 :]
             rests = [rest]
-            if parked and self.fork and state.processes.count(number) >= MANY:
+            if self.fork and state.processes.count(number) >= self._many(number):
                 rests.append(state.processes)
             settles: tuple[str | None, ...] = ("fulfilled", "rejected") if op == "await" else (None,)
             for left in rests:
@@ -341,14 +342,18 @@ class System(Model[State, Action]):
         return self.number(process._replace(note=self.monitor.noticed(process.note, seen, tag)))
 
     def _with(self, processes: tuple[int, ...], added: tuple[Process, ...]) -> tuple[int, ...]:
-        """Add processes; of parked ones that are the same, two stand for many."""
+        """Add processes, and count those that are the same: none, one, many."""
         numbers = list(processes)
         for process in added:
             number = self.number(process)
-            if self.fork and self._parked[number] and numbers.count(number) >= MANY:
+            if self.fork and numbers.count(number) >= self._many(number):
                 continue
             numbers.append(number)
         return tuple(sorted(numbers))
+
+    def _many(self, number: int) -> int:
+        """Give how many of a process stand for many: more than there can be of those that the bounds keep few."""
+        return MANY if self._parked[number] else self.scenario.calls + self.scenario.tags
 
     # --- removed registrations
 

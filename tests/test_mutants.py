@@ -1,0 +1,112 @@
+"""Edits of the one-off model that bring in a defect, some of a kind that the text once had, and what is found."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bgsync.judge.check import Question, check
+from bgsync.judge.verdict import Verdict
+from bgsync.language import Call, If, Is, Set, Spec, Statement, Upon, v
+from model import environment
+from model.one_off import ONLINE, SPEC
+from properties import PROPERTIES
+
+Edit = Callable[[Statement], Statement | None]
+
+
+def edited(edits: dict[tuple[str, str], Edit]) -> Spec:
+    """Change the model at some steps, named by algorithm and number; None takes the statement out."""
+    done: set[tuple[str, str]] = set()
+
+    def change(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        out: list[Statement] = []
+        for statement in body:
+            assert statement.origin is not None
+            place = (statement.origin.algorithm, statement.origin.step)
+            new: Statement | None = statement
+            if place in edits and place not in done:
+                done.add(place)
+                new = edits[place](statement)
+            if new is not None:
+                inner = getattr(new, "body", None)
+                out.append(new if inner is None else replace(new, body=change(inner)))  # type: ignore[call-arg]
+        return tuple(out)
+
+    algorithms = tuple(replace(algorithm, steps=change(algorithm.steps)) for algorithm in SPEC.algorithms)
+    assert done == set(edits)
+    return replace(SPEC, algorithms=algorithms)
+
+
+def verdict(spec: Spec, name: str) -> Verdict:
+    chosen = [prop for prop in PROPERTIES if prop.id == name.split("/")[0]]
+    report = check(Question(spec, environment.SURROUNDINGS, chosen, "a mutant", ("algorithm",)))
+    return next(found for found in report.verdicts if found.property == name)
+
+
+def out(statement: Statement) -> None:
+    """Take a step out."""
+
+
+def always_fire(statement: Statement) -> Statement:
+    assert isinstance(statement, If)
+    assert statement.origin is not None
+    (call,) = statement.body if isinstance(statement.body, tuple) else ()
+    assert isinstance(call, Call)
+    return replace(statement, condition=ONLINE)
+
+
+def inverted(statement: Statement) -> Statement:
+    assert isinstance(statement, If)
+    return replace(statement, condition=Is(v.isBackground, False))
+
+
+def with_outcomes(*outcomes: str) -> Edit:
+    def change(statement: Statement) -> Statement:
+        assert isinstance(statement, Upon)
+        return replace(statement, outcomes=outcomes)
+
+    return change
+
+
+def to_waiting(statement: Statement) -> Statement:
+    assert isinstance(statement, Set)
+    return replace(statement, value="waiting")
+
+
+FIRE = "fire a sync event"
+MUTANTS: dict[str, tuple[dict[tuple[str, str], Edit], str, str]] = {
+    "registering while firing is forgotten": ({("register", "8.2"): out}, "resolved-then-fires", "logic"),
+    "and a message stays in the outbox": ({("register", "8.2"): out}, "delivered/shared-tag", "logic"),
+    "a firing registration is fired again": (
+        {("register", "8.4"): always_fire},
+        "asserts/fire-a-sync-event.1",
+        "logic",
+    ),
+    "the test for the background is inverted": ({("register", "6"): inverted}, "gate", "logic"),
+    "fulfilment and rejection are swapped": (
+        {(FIRE, "5.2"): with_outcomes("rejected"), (FIRE, "5.3"): with_outcomes("fulfilled", "terminated")},
+        "outcome",
+        "logic",
+    ),
+    "nothing happens upon a rejection": ({(FIRE, "5.3"): with_outcomes("terminated")}, "firing-ends", "logic"),
+    "the wait is never over": ({(FIRE, "5.3.2.3"): to_waiting}, "waiting-ends", "logic"),
+    "the promise is forgotten where a registration is found": ({("register", "8.3"): out}, "promise-settles", "logic"),
+    "a registration is never put into the list": ({("register", "9.4"): out}, "asserts/fire-a-sync-event.3", "logic"),
+    "the state firing is never entered": ({(FIRE, "4"): out}, "asserts/fire-a-sync-event.5.2.2", "logic"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(MUTANTS))
+def test_a_defect_that_an_edit_brings_in_is_found_where_it_is(what: str) -> None:
+    edits, name, kind = MUTANTS[what]
+    before, after = verdict(SPEC, name), verdict(edited(edits), name)
+    assert before.verdict == "holds"
+    assert (after.verdict, after.kind) == ("violated", kind)
+    assert after.trace is not None
+
+
+def test_an_edit_that_changes_nothing_changes_no_verdict() -> None:
+    same = edited({("register", "1"): lambda statement: statement})
+    assert same == SPEC
+    assert verdict(same, "retry-delay") == verdict(SPEC, "retry-delay")
