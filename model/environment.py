@@ -41,7 +41,9 @@ ADVERSITIES = {
 
 NEVER = ("install", "activate")
 
-SURROUNDINGS = Surroundings(MACHINES, ADVERSITIES, NEVER)
+GATES = ("service worker", "permission")
+
+SURROUNDINGS = Surroundings(MACHINES, ADVERSITIES, NEVER, GATES)
 
 
 def machine(name: str) -> Machine:

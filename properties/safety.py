@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from bgsync.judge.property import Safety, Seen, View, state_place
 from bgsync.language import Assert
+from bgsync.system.monitor import TimerMonitor
 from bgsync.system.state import Observation
 from bgsync.system.system import System
 from model.registration import FINAL, FIRING, PENDING, REREGISTERED, ROWS, WAITING
@@ -72,7 +73,9 @@ def _fires_permitted(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 def _retry_delay(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if seen.delayed and (seen.before, seen.after) == (WAITING, PENDING):
-        early = view.others(seen.slot, "wait") > 0
+        number = view.step.action.process
+        old = number is not None and view.system.process(number).note == TimerMonitor.OLD
+        early = old and view.timers(seen.slot, current=True) > 0
         yield Seen("the timer of an earlier failure ends the wait before its own timer does" if early else None)
 
 
@@ -81,9 +84,11 @@ def _last_chance(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if outcome != "rejected" or not last:
         return
     known = view.object_after(seen.slot)
-    if view.others(seen.slot, "task"):
+    if before == REREGISTERED:
+        yield Seen()
+    elif view.others(seen.slot, "task"):
         yield Seen("the last chance has failed, and another attempt is already queued")
-    elif known is not None and known.listed and before != REREGISTERED:
+    elif known is not None and known.listed:
         yield Seen("the last chance has failed, and the registration stays in the list")
     else:
         yield Seen()
@@ -119,7 +124,7 @@ def _gate(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         return
     reasons = seen.before if isinstance(seen.before, tuple) else ()
     if seen.kind == "resolved":
-        broken = f"register resolves although it saw: {', '.join(map(str, reasons))}" if reasons else None
+        broken = f"register resolves in spite of: {', '.join(map(str, reasons))}" if reasons else None
         yield Seen(broken, "")
     else:
         yield Seen(None if reasons else f"register is refused with {seen.after} for no reason", "")
@@ -219,6 +224,7 @@ SAFETY = (
         SPEC + "fire a sync event, step 5.3.2",
         ("set",),
         _retry_delay,
+        monitors=("timers",),
     ),
     Safety(
         "last-chance",

@@ -82,6 +82,7 @@ def test_a_limit_gives_status_3_where_nothing_is_found() -> None:
         (("check", "nowhere.py:machine"), "nowhere.py"),
         (("explain", "speed"), "unknown property 'speed'"),
         (("draw",), "nothing to draw"),
+        (("draw", "lifecycle", "-o", "/nowhere/at/all.svg"), "/nowhere/at/all.svg"),
         (("graph", "--with", "rain"), "unknown adversity 'rain'"),
     ],
 )

@@ -101,9 +101,9 @@ def test_every_expression_has_its_value(expression: Expr, expected: Value) -> No
 
 
 def test_a_member_of_what_has_none_is_an_error_of_the_model() -> None:
-    with pytest.raises(TypeError, match="'tag' is read of None, which has no such member"):
+    with pytest.raises(LanguageError, match="null: 'tag' is read of what has no such member: None"):
         held(Field(None, "tag"))
-    with pytest.raises(TypeError, match="main 1: 'tag' is set on what has no such member"):
+    with pytest.raises(LanguageError, match="main 1: 'tag' is set on what is no sync registration"):
         Lab(single(Set(Field(v.x, "tag"), "t1"))).actions()
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from bgsync.judge.check import Question, check
 from bgsync.judge.verdict import Verdict
-from bgsync.language import Call, If, Is, Set, Spec, Statement, Upon, v
+from bgsync.language import Call, If, Is, NotUnderstood, Set, Spec, Statement, Upon, v
 from model import environment
 from model.one_off import ONLINE, SPEC
 from properties import PROPERTIES
@@ -104,6 +104,24 @@ def test_a_defect_that_an_edit_brings_in_is_found_where_it_is(what: str) -> None
     assert before.verdict == "holds"
     assert (after.verdict, after.kind) == ("violated", kind)
     assert after.trace is not None
+
+
+@pytest.mark.parametrize(("step", "adversity"), [("2", "unregistered"), ("3", "permission")])
+def test_a_gate_that_is_taken_away_is_missed(step: str, adversity: str) -> None:
+    (gate,) = (prop for prop in PROPERTIES if prop.id == "gate")
+    open_gate = edited({("register", step): out})
+    for spec, wanted in ((SPEC, []), (open_gate, [(adversity,)])):
+        question = Question(spec, environment.SURROUNDINGS, [gate], "a mutant", ("algorithm",), (adversity,))
+        assert [found.needs for found in check(question).verdicts if found.verdict == "violated"] == wanted
+
+
+def test_a_step_that_is_not_understood_makes_every_verdict_doubtful() -> None:
+    spec = edited({(FIRE, "5.2.3"): lambda statement: NotUnderstood("tidy up", origin=statement.origin)})
+    report = check(Question(spec, environment.SURROUNDINGS, PROPERTIES, "a mutant", ("algorithm",)))
+    assert {found.verdict for found in report.verdicts} == {"inconclusive"}
+    assert "fire a sync event 5.2.3" in report.verdicts[0].message
+    assert report.coverage.understood == report.coverage.total - 1
+    assert report.exit_status == 3
 
 
 def test_an_edit_that_changes_nothing_changes_no_verdict() -> None:

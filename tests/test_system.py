@@ -181,7 +181,7 @@ def test_a_question_that_cannot_be_asked_is_refused(change: dict[str, object], m
 
 def test_an_unknown_monitor_is_refused() -> None:
     assert [type(monitor_for(name)).__name__ for name in MONITORS].count("OutboxMonitor") == 2
-    with pytest.raises(ValueError, match="unknown monitor 'all': one of none, calls, outbox shared"):
+    with pytest.raises(ValueError, match="unknown monitor 'all': one of none, calls, timers, outbox shared"):
         monitor_for("all")
 
 

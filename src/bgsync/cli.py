@@ -26,6 +26,8 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("interrupted before anything was explored", err=True)
             sys.exit(3)
+        except OSError as error:
+            _fail(error)
 
 
 @click.group(
@@ -221,7 +223,7 @@ def check(
 
 
 def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else 110, soft_wrap=False)
+    return Console(width=None if sys.stdout.isatty() else 110, soft_wrap=False, emoji=False)
 
 
 def _check_machine(target: str, output: str) -> NoReturn:
@@ -341,8 +343,8 @@ def draw(what: str | None, output: str, path: str, everything: bool) -> None:
     try:
         if everything:
             folder = root / "diagrams"
-            if not folder.is_dir():
-                _fail(f"no folder {folder}: run inside a bgsync project")
+            if not folder.is_dir() or root not in (Path.cwd().resolve(), *Path.cwd().resolve().parents):
+                _fail("no project with a folder diagrams/ at or above the current folder: run inside one")
             for name, text in gallery.files():
                 (folder / name).write_text(text, encoding="utf-8")
                 click.echo(f"diagrams/{name}")

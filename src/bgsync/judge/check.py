@@ -50,9 +50,10 @@ def check(question: Question, progress: Progress | None = None) -> Report:
     judge = _Judge(question, progress)
     base: dict[str, dict[str, Verdict]] = {}
     for granularity in question.granularities:
-        base[granularity] = judge.environment(granularity, ())
+        broken = frozenset(v.property for found in base.values() for v in found.values() if v.verdict == "violated")
+        base[granularity] = judge.environment(granularity, (), broken)  # what is broken coarsely is broken finely
     verdicts = list(_combined(base))
-    broken = {verdict.property for verdict in verdicts if verdict.verdict == "violated"}
+    broken = frozenset(verdict.property for verdict in verdicts if verdict.verdict == "violated")
     for adversity in question.adversities:
         found: dict[str, Verdict] = {}
         for granularity in question.granularities if question.thorough else ("algorithm",):
@@ -89,14 +90,16 @@ class _Judge:
         self.ran: set[int] = set()
         self.interrupted = False
 
-    def environment(self, granularity: str, adversities: tuple[str, ...]) -> dict[str, Verdict]:
-        """Judge every property in one environment."""
+    def environment(
+        self, granularity: str, adversities: tuple[str, ...], settled: frozenset[str] = frozenset()
+    ) -> dict[str, Verdict]:
+        """Judge every property in one environment, but for those that are settled already."""
         asked = self.question
         found: dict[str, Verdict] = {}
         monitors = dict.fromkeys(monitor for prop in asked.properties for monitor in prop.monitors)
         for monitor in monitors:
             mine = [prop for prop in asked.properties if monitor in prop.monitors]
-            if self.interrupted:
+            if self.interrupted or all(prop.id in settled for prop in mine):
                 continue
             scenario = Scenario(
                 asked.spec, asked.surroundings, granularity, adversities, asked.tags, asked.calls, asked.abort, monitor
@@ -194,6 +197,10 @@ class _Judge:
         blind = {st.origin.key for st in asked.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
         unreached = tuple(str(origin) for key, origin in origins.items() if key not in reached)
         coverage = Coverage(len(origins), len(origins) - len(blind), len(origins) - len(unreached), unreached)
+        blind_ran = sorted(str(o) for key, o in origins.items() if key in blind & reached)
+        if blind_ran:
+            doubt = f"depends on what was not understood: {', '.join(blind_ran)}"
+            verdicts = tuple(replace(v, verdict="inconclusive", kind=None, message=doubt) for v in verdicts)
         bounds: dict[str, int | str] = {"tags": asked.tags, "calls": asked.calls, "abort": asked.abort}
         if asked.limit is not None:
             bounds["states"] = asked.limit

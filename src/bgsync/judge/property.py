@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bgsync.system.monitor import TimerMonitor
 from bgsync.system.state import Object, Observation
 from bgsync.system.system import State, Step, System
 
@@ -56,6 +57,13 @@ class View(NamedTuple):
     def state_of(self, known: Object | None) -> str:
         """Give the value of an object's state field."""
         return "" if known is None else str(known.fields[state_place(self.system)])
+
+    def timers(self, slot: int | None, *, current: bool) -> int:
+        """Count the timers of the object in `slot` that still run afterwards: the current one, or older ones."""
+        numbers = self.step.after.processes if self.step.after else ()
+        running = [self.system.process(n) for n in numbers if self.system.slot(n) == slot]
+        waiting = [process for process in running if self.system.interpreter.waits(process) == "wait"]
+        return sum((process.note != TimerMonitor.OLD) == current for process in waiting)
 
     def others(self, slot: int | None, *ops: str) -> int:
         """Count the processes that hold the object in `slot` and stand at one of these instructions afterwards."""

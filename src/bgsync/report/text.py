@@ -42,7 +42,7 @@ def _head(report: Report, console: Console) -> None:
     seconds = sum(e.seconds for e in report.explorations)
     bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
     console.print(f"[bold]{escape(report.model)}[/], revision {escape(report.revision)}", highlight=False)
-    sizes = ", ".join(f"{e.states:,} at granularity {e.granularity}" for e in base if e.monitor == "calls")
+    sizes = ", ".join(f"{e.states:,} at granularity {e.granularity}" for e in base if e.monitor == base[0].monitor)
     console.print(f"explored {states:,} states in {seconds:.1f} s; base environment: {sizes}", highlight=False)
     console.print(f"bounds: {bounds}", highlight=False)
     hard = [e for e in report.explorations if e.adversities]
@@ -50,8 +50,10 @@ def _head(report: Report, console: Console) -> None:
         names = ", ".join(dict.fromkeys(name for e in hard for name in e.adversities))
         at = " and ".join(dict.fromkeys(e.granularity for e in hard))
         console.print(f"adversities, one at a time, at granularity {at}: {names}", highlight=False)
+    if base and not any(e.granularity == "step" for e in base):
+        console.print("every invocation runs to its next wait as one action: races are not looked for", highlight=False)
     steps = report.coverage
-    told = f"steps: {steps.reached} of {steps.total} reached"
+    told = f"steps: {steps.understood} of {steps.total} understood, {steps.reached} reached"
     console.print(
         told + (f", not {', '.join(map(escape, steps.unreached))}" if steps.unreached else ""),
         highlight=False,
@@ -70,7 +72,8 @@ def _table(report: Report, console: Console) -> None:
         if not verdict.needs:
             whole.setdefault(verdict.property.split("/")[0], []).append(verdict)
     for name, members in whole.items():
-        if len(members) > 1 and all(v.verdict == "holds" for v in members):
+        harmed = any(o.needs and o.property.split("/")[0] == name for o in report.verdicts)
+        if len(members) > 1 and not harmed and all(v.verdict == "holds" for v in members):
             members = [Verdict(f"{name} (all {len(members)})", "holds")]
         for v in members:
             under = [o for o in report.verdicts if o.needs and o.property == v.property and o.verdict == "violated"]

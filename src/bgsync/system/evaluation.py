@@ -4,7 +4,8 @@ from typing import Protocol
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.language.algorithm import ObjectType
+from bgsync.language.algorithm import LanguageError, ObjectType
+from bgsync.language.readback import say_value
 from bgsync.system.state import Client, Event, Object, Observation, Ref, Shared, Undecided, Value
 
 
@@ -145,4 +146,4 @@ class Evaluation:
             if name == "lastChance" and found is True:
                 self.variables["@last chance"] = True
             return found
-        raise TypeError(f"{name!r} is read of {holder!r}, which has no such member")
+        raise LanguageError(f"{say_value(owner)}: {name!r} is read of what has no such member: {holder!r}")

@@ -22,7 +22,7 @@ from bgsync.system.evaluation import Evaluation, NeedsChoice
 from bgsync.system.program import END, EVENT, Instruction, Program, loop_variable
 from bgsync.system.state import Event, Executed, Frame, Outcome, Process, Ref, Shared, Value
 
-KEPT = frozenset({"@promise", "@purview", "@about", "@settled", "@last chance"})
+KEPT = frozenset({"@promise", "@barred", "@purview", "@about", "@settled", "@last chance"})
 """Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to."""
 
 ENDLESS = 10_000
@@ -145,7 +145,7 @@ class _Run(Evaluation):
             if instruction.op == "end":
                 self._leave()
                 if self.seen:
-                    ran = self.executed.pop()
+                    ran = self.executed.pop() if self.executed else Executed(self.pc, ())
                     self.executed.append(Executed(ran.pc, ran.observations + tuple(self.seen)))
                     self.seen = []
                 if not self.frames:
@@ -234,7 +234,8 @@ class _Run(Evaluation):
         owner = self.value(statement.target.owner)
         place = self.machine.members.get(statement.target.name)
         if not isinstance(owner, Ref) or place is None:
-            raise TypeError(f"{instruction.origin}: {statement.target.name!r} is set on what has no such member")
+            name = statement.target.name
+            raise LanguageError(f"{instruction.origin}: {name!r} is set on what is no {self.machine.type.name}")
         known = self.object(owner)
         before = known.fields[place]
         self.heap[owner.slot] = known._replace(fields=(*known.fields[:place], value, *known.fields[place + 1 :]))
@@ -288,9 +289,11 @@ class _Run(Evaluation):
         return Process((self._frame(entry, {k: x for k, x in self.variables.items() if k not in KEPT}),))
 
     def _do_spawn(self, instruction: Instruction) -> None:
-        self.spawned.append(self._child(instruction.other))
+        child = self._child(instruction.other)
+        self.spawned.append(child)
         if self.program.code[instruction.other].op == "wait":
-            self.see("waiting")
+            held = [x.slot for _, x in child.frames[0].variables if isinstance(x, Ref)]
+            self.see("waiting", min(held, default=None))
 
     def _do_upon(self, instruction: Instruction) -> None:
         self.spawned.append(self._child(instruction.other))
@@ -368,7 +371,10 @@ class _Run(Evaluation):
         if self.variables.get("@promise") != "pending":
             self.see("twice")
             return
-        self.see(kind, None, self.variables.pop("@purview", ()), error)
+        read, barred = self.variables.pop("@purview", ()), self.variables.pop("@barred", ())
+        assert isinstance(read, tuple)
+        assert isinstance(barred, tuple)
+        self.see(kind, None, tuple(sorted({*read, *barred}, key=str)), error)
         self.variables["@promise"] = "settled"
         self.note = None
 

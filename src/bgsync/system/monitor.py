@@ -1,8 +1,9 @@
 """Monitors: what has to be remembered of a run to judge it, beside the state itself.
 
 A monitor keeps a memory in the state and a note on the processes it cares about. `calls` remembers which tags are owed
-an event: a call has resolved, and no event of its tag was dispatched since the call began. `outbox shared` and `outbox
-per-message` follow one message of the application in `model/outbox.py`; every other message is any other call.
+an event: a call has resolved, and no event of its tag was dispatched since the call began. `timers` tells the timer of
+the latest failure of a registration from older ones. `outbox shared` and `outbox per-message` follow one message of the
+application in `model/outbox.py`; every other message is any other call.
 """
 
 from typing import NamedTuple
@@ -36,8 +37,8 @@ class Monitor:
         """An action of a process with `note` did something about an object with `tag`."""
         return memory, note
 
-    def noticed(self, note: Value, seen: Observation, tag: str | None) -> Value:
-        """Another process with `note` sees a dispatch."""
+    def noticed(self, note: Value, seen: Observation, tag: str | None, waits: bool) -> Value:
+        """Another process with `note` sees a dispatch, or a timer start; `waits`: it is a timer of the same object."""
         return note
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:
@@ -64,14 +65,29 @@ class CallMonitor(Monitor):
             memory = _with(memory, note.tag)
         return memory, None if seen.kind in ("resolved", "rejected") else note
 
-    def noticed(self, note: Value, seen: Observation, tag: str | None) -> Value:
+    def noticed(self, note: Value, seen: Observation, tag: str | None, waits: bool) -> Value:
         """A dispatch serves every call of its tag that is under way."""
-        return CallNote(note.tag, True) if isinstance(note, CallNote) and note.tag == tag else note
+        mine = isinstance(note, CallNote) and note.tag == tag and seen.kind == "dispatched"
+        return CallNote(tag, True) if mine and tag is not None else note
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:
         """Its call will resolve out of sight, so what it is owed is owed from now on."""
         note = process.note
         return _with(memory, note.tag) if isinstance(note, CallNote) and not note.served else memory
+
+
+class TimerMonitor(Monitor):
+    """Marks the timers of an object that are older than its latest one."""
+
+    OLD = "older"
+
+    def observed(self, memory: Memory, note: Value, seen: Observation, tag: str | None) -> tuple[Memory, Value]:
+        """A timer that has changed its object is done."""
+        return memory, None if seen.kind in ("set", "dispatched") else note
+
+    def noticed(self, note: Value, seen: Observation, tag: str | None, waits: bool) -> Value:
+        """A new timer makes those of the same object older."""
+        return self.OLD if waits and seen.kind == "waiting" else note
 
 
 class OutboxMonitor(Monitor):
@@ -121,7 +137,7 @@ def _with(memory: Memory, tag: str) -> Memory:
     return tuple(sorted({*memory, tag}, key=str))
 
 
-MONITORS = ("none", "calls", "outbox shared", "outbox per-message")
+MONITORS = ("none", "calls", "timers", "outbox shared", "outbox per-message")
 
 
 def monitor_for(name: str) -> Monitor:
@@ -131,6 +147,8 @@ def monitor_for(name: str) -> Monitor:
             return Monitor()
         case "calls":
             return CallMonitor()
+        case "timers":
+            return TimerMonitor()
         case "outbox shared":
             return OutboxMonitor(shared=True)
         case "outbox per-message":

@@ -20,6 +20,8 @@ class Surroundings:
     machines: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]]
     adversities: dict[str, tuple[str, tuple[str, ...]]]
     never: tuple[str, ...] = ()
+    gates: tuple[str, ...] = ()
+    """The machines that a call is refused for, as long as they are not as they begin."""
 
 
 @dataclass(frozen=True)

@@ -176,6 +176,9 @@ class System(Model[State, Action]):
             elif trigger == "terminate":
                 kept = tuple(sorted(self._terminated(state.processes)))
                 moved = moved._replace(processes=kept, memory=self.monitor.interrupted(state.memory))
+            if self.machines[place] in self.scenario.surroundings.gates:
+                kept = tuple(sorted(self._still_barred(number, moved) for number in moved.processes))
+                moved = moved._replace(processes=kept)
             rules = [rule.name for rule in self.scenario.spec.rules if rule.trigger == trigger]
             if rules and not state.apart and self._agent_runs(state):
                 due = tuple(sorted({*state.due, *rules}))
@@ -211,6 +214,24 @@ class System(Model[State, Action]):
 
     # --- calls and rules
 
+    def _barred(self, context: tuple[str, ...]) -> tuple[str, ...]:
+        """Give what a call is to be refused for now."""
+        gates = self.scenario.surroundings.gates
+        pairs = zip(self.machines, context, strict=True)
+        return tuple(f"{name} {state}" for name, state in pairs if name in gates and state != self.initial[name])
+
+    def _still_barred(self, number: int, state: State) -> int:
+        """Let a process forget what it was to be refused for when it began, and is not any more."""
+        process, now = self._processes[number], self._barred(state.shared.context)
+        frames = []
+        for frame in process.frames:
+            have = dict(frame.variables)
+            had = have.pop("@barred", ())
+            left = tuple(reason for reason in had if reason in now) if isinstance(had, tuple) else ()
+            variables: dict[str, Value] = have | ({"@barred": left} if left else {})
+            frames.append(Frame(frame.pc, tuple(sorted(variables.items(), key=lambda item: item[0]))))
+        return self.number(Process(tuple(frames), process.note))
+
     def _entry(self, name: str, variables: tuple[tuple[str, Value], ...] = ()) -> Process:
         return Process((Frame(self.program.entry[name], variables),))
 
@@ -221,7 +242,9 @@ class System(Model[State, Action]):
         for method in self.scenario.spec.methods:
             algorithm = self.scenario.spec.algorithm(method)
             for tag in self.scenario.tag_names if algorithm.parameters else (None,):
-                given = () if tag is None else ((algorithm.parameters[0], tag),)
+                given: tuple[tuple[str, Value], ...] = () if tag is None else ((algorithm.parameters[0], tag),)
+                barred = self._barred(state.shared.context)
+                given += (("@barred", barred),) if barred else ()
                 variables = tuple(sorted((*given, ("@promise", "pending"))))
                 for source, (memory, note, why) in self._beginnings(state.memory, tag, sources):
                     process = self._entry(method, variables)._replace(note=note)
@@ -311,8 +334,8 @@ class System(Model[State, Action]):
         for seen in news:
             tag = self.tag(outcome.shared, seen.slot)
             memory, note = self.monitor.observed(memory, note, seen, tag)
-            if seen.kind == "dispatched":
-                left = tuple(self._noticing(number, seen, tag) for number in left)
+            if seen.kind in ("dispatched", "waiting"):
+                left = self._with((), tuple(self._noticing(number, seen, tag) for number in left))
         made = outcome.process if outcome.process is None else Process(outcome.process.frames, note)
         spawned = tuple(c._replace(note=note) if self.interpreter.waits(c) == "await" else c for c in outcome.spawned)
         after_made = None if made is None else self.number(made)
@@ -335,11 +358,11 @@ class System(Model[State, Action]):
         after = State(outcome.shared, kept, state.due, memory, state.apart)
         yield from self._finish(action, after, executed, observations)
 
-    def _noticing(self, number: int, seen: Observation, tag: str | None) -> int:
+    def _noticing(self, number: int, seen: Observation, tag: str | None) -> Process:
         process = self._processes[number]
-        if process.note is None:
-            return number
-        return self.number(process._replace(note=self.monitor.noticed(process.note, seen, tag)))
+        waits = self.interpreter.waits(process) == "wait" and self._slots[number] == seen.slot
+        note = self.monitor.noticed(process.note, seen, tag, waits)
+        return process if note == process.note else Process(process.frames, note)
 
     def _with(self, processes: tuple[int, ...], added: tuple[Process, ...]) -> tuple[int, ...]:
         """Add processes, and count those that are the same: none, one, many."""
