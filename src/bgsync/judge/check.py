@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from bgsync.judge.fairness import find_lasso
+from bgsync.judge.fairness import lassos, premise_met
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
 from bgsync.judge.trace import tell
@@ -39,6 +40,9 @@ class Question:
     abort: str = "scope"
     limit: int | None = None
 
+
+TRIES = 20
+"""How many lassos are replayed before the search for one that holds is given up."""
 
 HEAVY = "outbox shared"
 HEAVY_LIMIT = 12_000
@@ -170,22 +174,27 @@ class _Judge:
     def _liveness(self, watched: Watched, liveness: Liveness) -> Verdict:
         system = watched.system
         name = _part(liveness, system.scenario)
-        lasso, met = find_lasso(watched, liveness)
-        if lasso is None and not watched.graph.complete:
-            return Verdict(name, "inconclusive", message=_unfinished(watched))
-        if lasso is None:
-            return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
-        stem = moves(system, [step for _, step, _ in lasso.stem])
-        loop = moves(system, [step for _, step, _ in lasso.loop])
-        try:
-            replay, begin = replay_lasso(system.scenario, stem, loop, liveness, lasso.owed)
-        except Rejected as reason:
+        reason: Rejected | None = None
+        for lasso in islice(lassos(watched, liveness), TRIES):
+            stem = moves(system, [step for _, step, _ in lasso.stem])
+            loop = moves(system, [step for _, step, _ in lasso.loop])
+            try:
+                trace = tell(*replay_lasso(system.scenario, stem, loop, liveness, lasso.owed))
+            except Rejected as rejected:
+                reason = reason or rejected
+                continue
+            message = (
+                f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
+            )
+            if liveness.needs is not None:
+                message = f"an endless fair run breaks it: {liveness.sentence}"
+            return Verdict(name, "violated", None, (), message, _trace_locations(trace), trace)
+        if reason is not None:
             return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
-        message = f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
-        if liveness.needs is not None:
-            message = f"an endless fair run breaks it: {liveness.sentence}"
-        trace = tell(replay, begin)
-        return Verdict(name, "violated", None, (), message, _trace_locations(trace), trace)
+        if not watched.graph.complete:
+            return Verdict(name, "inconclusive", message=_unfinished(watched))
+        met = premise_met(watched, liveness)
+        return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
 
     def report(self, verdicts: tuple[Verdict, ...]) -> Report:
         """Put everything together."""

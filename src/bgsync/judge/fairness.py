@@ -62,20 +62,30 @@ def act(step: Step) -> tuple[str, Hashable] | None:
 
 
 def find_lasso(watched: Watched, liveness: Liveness) -> tuple[Lasso | None, bool]:
-    """Give a fair lasso that breaks the property, if there is one, and whether anything was ever owed."""
+    """Give the first fair lasso that breaks the property, if there is one, and whether its premise was met."""
+    return next(lassos(watched, liveness), None), premise_met(watched, liveness)
+
+
+def premise_met(watched: Watched, liveness: Liveness) -> bool:
+    """Say whether anything was ever owed."""
+    system, graph = watched.system, watched.graph
+    if liveness.premise is None:
+        return any(True for state in graph.states for _ in liveness.owed(system, state))
+    return any(liveness.premise(View(system, graph.states[s], e)) for s, e, _ in _edges(graph.edges))
+
+
+def lassos(watched: Watched, liveness: Liveness) -> Iterator[Lasso]:
+    """Give fair lassos that break the property, one a component, the nearest and the quietest first."""
     system, graph = watched.system, watched.graph
     regions: dict[Hashable, list[int]] = {}
     for number, state in enumerate(graph.states):
         for owed in liveness.owed(system, state):
             regions.setdefault(owed, []).append(number)
-    met = bool(regions)
-    if liveness.premise is not None:
-        met = any(liveness.premise(View(system, graph.states[s], e)) for s, e, _ in _edges(graph.edges))
     for owed, region in sorted(regions.items(), key=lambda item: str(item[0])):
-        found = _in_region(watched, liveness, owed, frozenset(region))
-        if found is not None:
-            return found, met
-    return None, met
+        for nodes, inner in _in_region(watched, liveness, owed, frozenset(region)):
+            entry = min(nodes)
+            loop = _loop(system, graph.states, entry, inner, nodes, liveness)
+            yield Lasso(tuple(graph.path(entry)), tuple(loop), owed)
 
 
 def _edges(edges: list[list[tuple[Step, int]]]) -> Iterator[Edge]:
@@ -84,7 +94,10 @@ def _edges(edges: list[list[tuple[Step, int]]]) -> Iterator[Edge]:
             yield source, step, target
 
 
-def _in_region(watched: Watched, liveness: Liveness, owed: Hashable, region: frozenset[int]) -> Lasso | None:
+def _in_region(
+    watched: Watched, liveness: Liveness, owed: Hashable, region: frozenset[int]
+) -> Iterator[tuple[frozenset[int], list[Edge]]]:
+    """Give the fair components in which `owed` is never given: first those without further calls, which read easier."""
     system, graph = watched.system, watched.graph
     kept = [
         (source, step, target)
@@ -92,20 +105,11 @@ def _in_region(watched: Watched, liveness: Liveness, owed: Hashable, region: fro
         for step, target in graph.edges[source]
         if target in region and not liveness.given(View(system, graph.states[source], step), owed)
     ]
-    quiet = [edge for edge in kept if edge[1].action.kind != "call"]  # a loop without further calls reads easier
-    best = _nearest_component(system, graph.states, kept, liveness)
-    if best is None:
-        return None
-    nodes, inner = _nearest_component(system, graph.states, quiet, liveness) or best
-    entry = min(nodes)
-    loop = _loop(system, graph.states, entry, inner, nodes, liveness)
-    return Lasso(tuple(graph.path(entry)), tuple(loop), owed)
-
-
-def _nearest_component(
-    system: System, states: list[State], edges: list[Edge], liveness: Liveness
-) -> tuple[frozenset[int], list[Edge]] | None:
-    return min(_fair_components(system, states, edges, liveness), key=lambda part: min(part[0]), default=None)
+    found = sorted(_fair_components(system, graph.states, kept, liveness), key=lambda part: min(part[0]))
+    if found:
+        quiet = [edge for edge in kept if edge[1].action.kind != "call"]
+        yield from sorted(_fair_components(system, graph.states, quiet, liveness), key=lambda part: min(part[0]))
+        yield from found
 
 
 def _components(edges: list[Edge]) -> Iterator[tuple[frozenset[int], list[Edge]]]:
