@@ -96,14 +96,19 @@ class Replay:
     def finish_removed(self) -> None:
         """Run what only holds removed registrations to its end: the search had left it out of sight."""
         for _ in range(200):
+            stuck = False
             for step in self.system.steps(self.state):
                 number = step.action.process
                 slot = None if number is None else self.system.slot(number)
                 known = None if slot is None else self.state.shared.heap[slot]
-                if known is not None and not known.listed and step.after is not None:
-                    self.take(step)
-                    break
+                if known is not None and not known.listed:
+                    stuck = step.after is None
+                    if not stuck:
+                        self.take(step)
+                        break
             else:
+                if stuck:
+                    raise Rejected("what holds a removed registration can only fail an Assert, and that ends the run")
                 return
         raise Rejected("what holds a removed registration never comes to an end")
 
