@@ -8,7 +8,8 @@ from collections.abc import Callable, Hashable, Iterator
 
 from bgsync.judge.property import Liveness, View, state_place
 from bgsync.system.monitor import PAGE, OutboxMonitor
-from bgsync.system.system import State, System
+from bgsync.system.step import State
+from bgsync.system.system import System
 from model.registration import FIRING, PENDING, REREGISTERED, WAITING
 
 SPEC = "WICG Background Sync, "

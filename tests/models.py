@@ -37,7 +37,8 @@ from bgsync.system.interpreter import Interpreter
 from bgsync.system.program import Program
 from bgsync.system.scenario import Scenario, Surroundings
 from bgsync.system.state import Frame, Outcome, Process, Shared, Value
-from bgsync.system.system import Action, State, System
+from bgsync.system.step import Action, State
+from bgsync.system.system import System
 from model import environment
 from model.one_off import NO_FURTHER_ATTEMPTS, ONLINE, REGISTRATIONS, SYNC_REGISTRATION, state_of
 from model.registration import FIRING, PENDING, REREGISTERED

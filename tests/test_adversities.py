@@ -18,7 +18,7 @@ from bgsync.language import (
     v,
 )
 from bgsync.system.describe import registration_states
-from bgsync.system.system import NEVER_SETTLES
+from bgsync.system.step import NEVER_SETTLES
 from model.one_off import REGISTRATIONS
 from model.registration import FIRING, PENDING
 from model.service_worker import FIRE_FUNCTIONAL_EVENT

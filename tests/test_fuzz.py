@@ -17,7 +17,8 @@ from bgsync.fuzz import (
     run,
 )
 from bgsync.system.scenario import Scenario
-from bgsync.system.system import State, Step, System
+from bgsync.system.step import State, Step
+from bgsync.system.system import System
 from model import environment, one_off
 
 

@@ -8,7 +8,8 @@ from bgsync.explore import explore
 from bgsync.system.interpreter import MANY
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Frame, Process, Ref, Shared, Value
-from bgsync.system.system import State, System
+from bgsync.system.step import State
+from bgsync.system.system import System
 from model import environment
 from model.one_off import SPEC
 

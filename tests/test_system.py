@@ -28,7 +28,8 @@ from bgsync.system.interpreter import MANY
 from bgsync.system.monitor import MONITORS, monitor_for
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Process, Ref, Value
-from bgsync.system.system import Action, State, Step, System
+from bgsync.system.step import Action, State, Step
+from bgsync.system.system import System
 from model import one_off
 from model.one_off import ONLINE, REGISTRATIONS
 from model.registration import FIRING, PENDING, WAITING

@@ -13,7 +13,8 @@ from bgsync.draw.svg import to_svg
 from bgsync.explore import explore
 from bgsync.system.describe import registration_states, say_action
 from bgsync.system.scenario import Scenario
-from bgsync.system.system import Action, State, System
+from bgsync.system.step import Action, State
+from bgsync.system.system import System
 
 PICTURES = ("lifecycle", "states")
 RENDERERS = {"mermaid": to_mermaid, "svg": to_svg, "dot": to_dot}

@@ -10,7 +10,8 @@ from bgsync.content import load_content
 from bgsync.language.algorithm import Spec
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Value
-from bgsync.system.system import State, Step, System
+from bgsync.system.step import State, Step
+from bgsync.system.system import System
 
 
 class Interpreted:

@@ -11,7 +11,8 @@ from bgsync.fuzz.coverage import Coverage, steered
 from bgsync.fuzz.machines import CoveredMachine
 from bgsync.system.program import Program
 from bgsync.system.scenario import Scenario
-from bgsync.system.system import State, Step, System
+from bgsync.system.step import State, Step
+from bgsync.system.system import System
 
 Check = Callable[[System, State, Step], str | None]
 """Judges one step out of a state of the system: says what is wrong, or None."""

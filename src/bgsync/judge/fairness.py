@@ -20,7 +20,8 @@ import networkx as nx
 
 from bgsync.judge.property import Liveness, View
 from bgsync.judge.watch import Watched
-from bgsync.system.system import NEVER_SETTLES, State, Step, System
+from bgsync.system.step import NEVER_SETTLES, State, Step
+from bgsync.system.system import System
 
 Edge = tuple[int, Step, int]
 

@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from bgsync.system.monitor import TimerMonitor
 from bgsync.system.state import Object, Observation
-from bgsync.system.system import State, Step, System
+from bgsync.system.step import State, Step
+from bgsync.system.system import System
 
 
 class Seen(NamedTuple):

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from bgsync.judge.property import Liveness, Safety, View
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Event, Frame, Process, Ref, Value
-from bgsync.system.system import NEVER_SETTLES, State, Step, System
+from bgsync.system.step import NEVER_SETTLES, State, Step
+from bgsync.system.system import System
 
 ROUNDS = 12
 """How often a loop is repeated at most before its state must have recurred."""

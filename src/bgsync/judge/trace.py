@@ -7,7 +7,8 @@ from bgsync.judge.replay import Replay, Replayed
 from bgsync.judge.verdict import Trace, TraceStep
 from bgsync.language.statements import Origin
 from bgsync.system.state import Executed, Frame, Observation
-from bgsync.system.system import State, System
+from bgsync.system.step import State
+from bgsync.system.system import System
 
 Frames = tuple[Frame, ...]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from bgsync.explore import Graph, Model, explore
 from bgsync.judge.property import Safety, View
-from bgsync.system.system import State, Step, System
+from bgsync.system.step import State, Step
+from bgsync.system.system import System
 
 
 @dataclass(frozen=True)

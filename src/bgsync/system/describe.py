@@ -1,7 +1,8 @@
 """Says what a state and an action of a system are, in a line: for graphs, drawings and error messages."""
 
 from bgsync.system.state import Ref
-from bgsync.system.system import NEVER_SETTLES, Action, State, System
+from bgsync.system.step import NEVER_SETTLES, Action, State
+from bgsync.system.system import System
 
 
 def registration_states(system: System, state: State) -> dict[str, str]:

@@ -16,7 +16,6 @@ The user agent's one reading that is not in the text: a task or timer that is du
 """
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from bgsync.explore.model import Model
 from bgsync.language.algorithm import Rule
@@ -25,44 +24,7 @@ from bgsync.system.monitor import HANDLER, PAGE, Memory, monitor_for
 from bgsync.system.program import Program
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Executed, Frame, Observation, Outcome, Process, Ref, Shared, Value
-
-NEVER_SETTLES = "never settles"
-
-
-class State(NamedTuple):
-    """A state. Processes are numbers that `System.process` turns back, sorted; of parked ones, two stand for many."""
-
-    shared: Shared
-    processes: tuple[int, ...]
-    due: tuple[str, ...]
-    """The rules whose occasion has come and that have not run since."""
-    memory: Memory
-    apart: bool = False
-    """Whether this branch follows a removed registration only."""
-
-
-class Action(NamedTuple):
-    """What happens. Kinds: move (of the environment), call, run (a process), rule, ignore (a SHOULD not done)."""
-
-    kind: str
-    name: str
-    process: int | None = None
-    detail: str | None = None
-    choices: tuple[tuple[str, Value], ...] = ()
-    after: int | None = None
-    """The process as it stands afterwards."""
-    apart: int | None = None
-    """The slot of the removed registration that this branch follows from here."""
-
-
-class Step(NamedTuple):
-    """One transition with everything that a property can see."""
-
-    action: Action
-    after: State | None
-    """None when the run ended by a failed Assert or a broken invariant of the text."""
-    executed: tuple[Executed, ...]
-    observations: tuple[Observation, ...]
+from bgsync.system.step import NEVER_SETTLES, Action, State, Step
 
 
 class System(Model[State, Action]):
