@@ -8,6 +8,7 @@ from bgsync.language import (
     Abort,
     Add,
     And,
+    Apply,
     Assert,
     Associated,
     Atomically,
@@ -44,7 +45,7 @@ from bgsync.language import (
     v,
 )
 from model.registration import FIRING, INITIAL, PENDING, REREGISTERED, WAITING
-from model.service_worker import FIRE_FUNCTIONAL_EVENT, NO_ACTIVE_WORKER
+from model.service_worker import FIRE_FUNCTIONAL_EVENT
 
 FILE = "model/one_off.py"
 
@@ -59,9 +60,11 @@ SYNC_REGISTRATION = ObjectType(
     unique="tag",
 )
 
-REGISTRATIONS = ListOf("list of sync registrations")
+OWN = v.serviceWorkerRegistration
+REGISTRATIONS = ListOf("list of sync registrations", OWN)
 ONLINE = Environment("network", ("online",))
 DISABLED = Environment("permission", ("denied",))
+INACTIVE = Not(Environment("service worker", ("active",), OWN))
 NO_FURTHER_ATTEMPTS = Choice("no further attempts will be made", should="cap the number of retries")
 
 
@@ -75,12 +78,12 @@ REGISTER = algorithm(
     ("tag",),
     steps(
         Let("serviceWorkerRegistration", Associated("service worker registration")),
-        If(NO_ACTIVE_WORKER, (Reject(v.promise, "InvalidStateError"), Abort())),
+        If(INACTIVE, (Reject(v.promise, "InvalidStateError"), Abort())),
         If(DISABLED, (Reject(v.promise, "NotAllowedError"), Abort())),
         Let("isBackground", True),
         ForEach(
             "client",
-            WindowClients(),
+            WindowClients(OWN),
             steps(
                 If(Is(Field(v.client, "frame type"), "top-level"), Set(v.isBackground, False)),
             ),
@@ -127,7 +130,7 @@ GET_TAGS = algorithm(
         Let("serviceWorkerRegistration", Associated("service worker registration")),
         Let("currentTags", New("sequence")),
         ForEach("registration", REGISTRATIONS, Add(Field(v.registration, "tag"), v.currentTags)),
-        Resolve(v.promise),
+        Resolve(v.promise, v.currentTags),
     ),
     returns="promise",
     file=FILE,
@@ -147,7 +150,10 @@ FIRE = algorithm(
             (("tag", Field(v.registration, "tag")), ("lastChance", NO_FURTHER_ATTEMPTS)),
             "dispatchedEvent",
             steps(
-                Let("waitUntilPromise", Field(v.dispatchedEvent, "extended lifetime promises")),
+                Let(
+                    "waitUntilPromise",
+                    Apply("waiting for all", (Field(v.dispatchedEvent, "extended lifetime promises"),)),
+                ),
                 Upon(
                     ("fulfilled",),
                     v.waitUntilPromise,
@@ -198,6 +204,7 @@ FIRE = algorithm(
                     ),
                 ),
             ),
+            OWN,
         ),
     ),
     file=FILE,
@@ -211,7 +218,7 @@ WHEN_ONLINE = rule(
     steps(
         ForEach(
             "registration",
-            REGISTRATIONS,
+            ListOf("list of sync registrations"),
             Call("fire a sync event", (v.registration,)),
             where=Is(state_of(v.registration), PENDING),
             any_order=True,

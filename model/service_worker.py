@@ -12,7 +12,6 @@ from bgsync.language import (
     Dispatch,
     Environment,
     If,
-    Not,
     QueueTask,
     Return,
     RunPostDispatchSteps,
@@ -40,5 +39,3 @@ FIRE_FUNCTIONAL_EVENT = algorithm(
     ),
     file="model/service_worker.py",
 )
-
-NO_ACTIVE_WORKER = Not(ACTIVE_WORKER)

@@ -103,7 +103,7 @@ def test_statements_of_one_sentence_share_their_origin() -> None:
     first, second, *_ = built.steps
     assert first.origin is second.origin
     assert first.origin is not None
-    assert first.origin.sentence == "reject promise with No, and abort"
+    assert first.origin.sentence == "reject promise with No, and abort these steps"
     assert str(first.origin) == "tiny 1"
 
 
@@ -194,7 +194,7 @@ STATE = Field(ITEM, "registration state")
         ),
         (Add(ITEM, ListOf("other list")), "unknown list 'other list'", "this spec declares 'list of sync"),
         (ForEach("x", ListOf("other list"), Abort()), "unknown list 'other list'", "this spec declares"),
-        (Let("x", cast(Expr, 7)), "7 is no expression", "use one of the language, or a plain value"),
+        (Let("x", cast(Expr, 7.5)), "7.5 is no expression", "use one of the language, or a plain value"),
         (Let("x", Not(cast(Expr, b"no"))), "b'no' is no expression", "use one of the language"),
     ],
 )
@@ -237,7 +237,7 @@ def test_what_is_no_statement_is_refused() -> None:
 
 def test_a_statement_without_an_origin_is_refused() -> None:
     loose = Algorithm("loose", (), (Abort(),))
-    with pytest.raises(LanguageError, match=r"^loose: 'abort' has no origin: build it with `algorithm` or `rule`$"):
+    with pytest.raises(LanguageError, match=r"^loose: 'abort these steps' has no origin: build it with `algorithm` or `rule`$"):
         Spec("tiny", "0", SYNC_REGISTRATION, (loose,), methods=())
 
 
@@ -263,31 +263,31 @@ FIRE = FireFunctionalEvent("sync", ITEM, (("tag", "t1"),), "event", steps(Abort(
         (Let("x", None), "let x be null"),
         (Set(STATE, "pending"), "set item's registration state to pending"),
         (If(v.a, steps(Abort())), "if a"),
-        (If(v.a, Abort()), "if a: abort"),
-        (If(v.a, (Resolve(v.p), Abort())), "if a: resolve p, abort"),
+        (If(v.a, Abort()), "if a: abort these steps"),
+        (If(v.a, (Resolve(v.p), Abort())), "if a: resolve p, abort these steps"),
         (Else(Return()), "otherwise: return"),
-        (ForEach("x", REGISTRATIONS, steps()), "for each x of the list of sync registrations"),
+        (ForEach("x", REGISTRATIONS, steps()), "for each x of serviceWorkerRegistration's list of sync registrations"),
         (
             ForEach("x", REGISTRATIONS, Continue(), where=v.a, any_order=True),
-            "for each x of the list of sync registrations where a, in any order: continue",
+            "for each x of serviceWorkerRegistration's list of sync registrations where a, in any order: continue",
         ),
-        (While(v.a, Abort()), "while a: abort"),
-        (Add(ITEM, v.tags), "add item to the tags"),
-        (Remove(ITEM, REGISTRATIONS), "remove item from the list of sync registrations"),
+        (While(v.a, Abort()), "while a: abort these steps"),
+        (Add(ITEM, v.tags), "add item to tags"),
+        (Remove(ITEM, REGISTRATIONS), "remove item from serviceWorkerRegistration's list of sync registrations"),
         (Resolve(v.promise), "resolve promise"),
         (Reject(v.promise, "TypeError"), "reject promise with TypeError"),
         (Assert(v.a), "assert: a"),
         (Wait("a while"), "wait a while"),
-        (InParallel(Abort()), "in parallel: abort"),
+        (InParallel(Abort()), "in parallel: abort these steps"),
         (Atomically(steps(Abort())), "atomically"),
-        (Upon(("rejected", "terminated"), v.p, Abort()), "when p is rejected or terminated: abort"),
-        (FIRE, "fire functional event sync for item, then with event"),
+        (Upon(("rejected", "terminated"), v.p, Abort()), "when p is rejected or terminated: abort these steps"),
+        (FIRE, "fire functional event sync for item with tag set to t1, then with event"),
         (QueueTask(Dispatch()), "queue a task of the worker: dispatch the event in the worker"),
         (RunPostDispatchSteps(), "run the steps handed over"),
         (Call("ring"), "ring"),
-        (Call("ring", (ITEM, True)), "ring for item, true"),
-        (Increment(v.count), "add one to count"),
-        (Enqueue("the queue", Abort()), "enqueue to the queue: abort"),
+        (Call("ring", (ITEM, True)), "ring for item and true"),
+        (Increment(v.count), "increment count by 1"),
+        (Enqueue("the queue", Abort()), "enqueue to the queue: abort these steps"),
         (NotUnderstood("what is this"), "not understood: what is this"),
         (Return(), "return"),
     ],
@@ -302,15 +302,15 @@ def test_every_statement_is_read_back(statement: Statement, sentence: str) -> No
         (None, "null"),
         (True, "true"),
         ("text", "text"),
-        (Associated("worker"), "worker"),
+        (Associated("worker"), "the associated worker"),
         (WindowClients(), "the window clients"),
-        (Find(REGISTRATIONS, "tag", "t1"), "the item of the list of sync registrations with tag t1, or null"),
+        (Find(REGISTRATIONS, "tag", "t1"), "the item of serviceWorkerRegistration's list of sync registrations whose tag is t1, or null"),
         (New("sequence"), "a new sequence"),
-        (Contains(REGISTRATIONS, ITEM), "item is in the list of sync registrations"),
+        (Contains(REGISTRATIONS, ITEM), "item is in serviceWorkerRegistration's list of sync registrations"),
         (Environment("network", ("online", "slow")), "the network is online or slow"),
         (Choice("stop"), "stop"),
         (Not(Is(v.a, None)), "a is not null"),
-        (Not(v.a), "not: a"),
+        (Not(v.a), "it is not the case that a"),
         (And(v.a, Or(v.b, v.c)), "a and b or c"),
     ],
 )
@@ -323,8 +323,8 @@ def test_every_expression_is_read_back(expression: Expr, words: str) -> None:
 def test_every_statement_gives_the_expressions_that_it_evaluates() -> None:
     given = {
         Upon(("fulfilled",), v.p, Abort()): (v.p,),
-        FIRE: (ITEM, "t1"),
-        Increment(v.count): (v.count,),
+        FIRE: (ITEM, "t1", None),
+        Increment(v.count): (v.count, 1),
         Set(v.a, v.b): (v.b,),
         Set(STATE, "pending"): ("pending", ITEM),
         ForEach("x", REGISTRATIONS, Abort(), where=v.a): (REGISTRATIONS, v.a),

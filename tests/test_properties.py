@@ -37,7 +37,7 @@ from bgsync.language.statements import QueueTask
 from model import environment, one_off
 from model.one_off import DISABLED, ONLINE, REGISTRATIONS
 from model.registration import FIRING, PENDING, ROWS, WAITING
-from model.service_worker import FIRE_FUNCTIONAL_EVENT, NO_ACTIVE_WORKER
+from model.service_worker import FIRE_FUNCTIONAL_EVENT, ACTIVE_WORKER
 from properties import LIVENESS, PROPERTIES, SAFETY
 from tests.models import (
     AGAIN,
@@ -120,7 +120,7 @@ PAIRS: dict[Key, Pair] = {
     safety("outcome"): Pair(outbox(fulfilled=AGAIN), outbox()),
     safety("active-worker"): Pair(
         outbox(event=FIRE_FUNCTIONAL_EVENT),
-        outbox(event=FIRE_FUNCTIONAL_EVENT, first=(If(NO_ACTIVE_WORKER, Abort()), SET_FIRING)),
+        outbox(event=FIRE_FUNCTIONAL_EVENT, first=(If(Not(ACTIVE_WORKER), Abort()), SET_FIRING)),
         ("unregistered",),
     ),
     safety("gate"): Pair(

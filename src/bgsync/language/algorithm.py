@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
@@ -44,6 +44,8 @@ class Member:
     values: tuple[str, ...] | None = None
     initial: str | None = None
     fixed: bool = False
+    type: str = field(default="", compare=False)
+    """What it holds, where the text says so."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,10 @@ class Spec:
     fire_functional_event: Algorithm | None = None
     methods: tuple[str, ...] = ("register",)
     """The algorithms that a page or a worker may call."""
+    others: tuple[ObjectType, ...] = ()
+    """The types that are not followed."""
+    read: bool = False
+    """Whether it was read from a text: what a text gets wrong is then a finding, not an error."""
 
     def __post_init__(self) -> None:
         names = {algorithm.name: algorithm for algorithm in self.algorithms}
@@ -137,7 +143,7 @@ class _Numbering:
 
     def stamp(self, statement: s.Statement, origin: s.Origin) -> s.Statement:
         body = getattr(statement, "body", None)
-        if body is None:
+        if body is None or (body == () and isinstance(statement, s.NotUnderstood)):
             return replace(statement, origin=origin)
         built: tuple[s.Statement, ...]
         if isinstance(body, s.Steps):
@@ -163,7 +169,8 @@ def _check_body(spec: Spec, names: dict[str, Algorithm], name: str, body: tuple[
             wanted, given = names[statement.algorithm].parameters, len(statement.arguments)
             if len(wanted) != given:
                 raise LanguageError(f"{place}: {statement.algorithm} takes {len(wanted)} arguments, not {given}")
-        _check_values(spec, statement, place)
+        if not spec.read:
+            _check_values(spec, statement, place)
         _check_body(spec, names, name, s.body_of(statement))
         previous = statement
 
@@ -206,6 +213,7 @@ def _check_member(spec: Spec, name: str, place: str) -> None:
 _EXPRESSIONS = (
     str,
     bool,
+    int,
     type(None),
     e.Var,
     e.Field,
@@ -217,6 +225,13 @@ _EXPRESSIONS = (
     e.Environment,
     e.WindowClients,
     e.Choice,
+    e.Input,
+    e.Apply,
+    e.Item,
+    e.Sequence,
+    e.Conditional,
+    e.Arithmetic,
+    e.Compare,
     e.Is,
     e.Not,
     e.And,

@@ -1,10 +1,10 @@
-"""Expressions of the algorithm language. A plain str, bool or None stands for that constant value."""
+"""Expressions of the algorithm language. A plain str, bool, int or None stands for that constant value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-Constant = str | bool | None
+Constant = str | bool | int | None
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,10 @@ class Field:
 
 @dataclass(frozen=True)
 class ListOf:
-    """The list of this name that belongs to the service worker registration."""
+    """The list of this name that belongs to the service worker registration; `owner` is what the text calls it."""
 
     name: str
+    owner: Expr = None
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,24 @@ class Associated:
 class Find:
     """The first item of a list whose `field` equals `value`, or null."""
 
-    collection: ListOf
+    collection: Expr
     field: str
     value: Expr
 
 
 @dataclass(frozen=True)
 class New:
-    """A new object of the named type, with the initial values of its type."""
+    """A new object of the named type, with the initial values of its type but for the members given."""
 
     type: str
+    members: tuple[tuple[str, Expr], ...] = ()
 
 
 @dataclass(frozen=True)
 class Contains:
     """Whether an item is in a list."""
 
-    collection: ListOf
+    collection: Expr
     item: Expr
 
 
@@ -66,11 +68,16 @@ class Environment:
 
     machine: str
     states: tuple[str, ...]
+    of: Expr = None
+    """What the text says it belongs to; there is one of each."""
 
 
 @dataclass(frozen=True)
 class WindowClients:
     """The service worker clients of the origin that are top-level or auxiliary windows."""
+
+    of: Expr = None
+    """The service worker registration whose clients they are; there is one."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,67 @@ class Choice:
     adversity: str | None = None
     should: str | None = None
     """What the text says the user agent SHOULD do: an endless run that always chooses false does not do it."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A value that comes from outside of the text, in its words; anything at all, anew at each read.
+
+    `reads` are the expressions that the words mention.
+    """
+
+    text: str
+    reads: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Apply:
+    """The value of a named operation, such as a size or the result of an algorithm of another spec."""
+
+    name: str
+    arguments: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """The item of a map under a key, or of a list at an index."""
+
+    collection: Expr
+    key: Expr
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list, set or tuple of these items."""
+
+    items: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Conditional:
+    """One value when the condition is true, else another."""
+
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """A sum, difference, product or quotient: `operator` is +, -, * or /."""
+
+    operator: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True)
+class Compare:
+    """An order of two values: `operator` is <, <=, > or >=."""
+
+    operator: str
+    left: Expr
+    right: Expr
 
 
 @dataclass(frozen=True)
@@ -129,6 +197,13 @@ Expr = (
     | Environment
     | WindowClients
     | Choice
+    | Input
+    | Apply
+    | Item
+    | Sequence
+    | Conditional
+    | Arithmetic
+    | Compare
     | Is
     | Not
     | And
@@ -151,15 +226,31 @@ v = _Variables()
 def operands(expression: Expr) -> tuple[Expr, ...]:
     """Give the direct parts of an expression that are expressions themselves."""
     match expression:
-        case Field(owner=owner):
+        case Field(owner=owner) | ListOf(owner=owner):
             return (owner,)
-        case Find(value=value):
-            return (value,)
-        case Contains(item=item):
-            return (item,)
+        case Environment(of=of) | WindowClients(of=of):
+            return (of,)
+        case Find(collection=collection, value=value):
+            return (collection, value)
+        case New(members=members):
+            return tuple(value for _, value in members)
+        case Contains(collection=collection, item=item):
+            return (collection, item)
+        case Item(collection=collection, key=key):
+            return (collection, key)
+        case Input(reads=several) | Apply(arguments=several) | Sequence(items=several):
+            return several
+        case Conditional(condition=condition, then=then, otherwise=otherwise):
+            return (condition, then, otherwise)
         case Not(operand=operand):
             return (operand,)
-        case Is(left=left, right=right) | And(left=left, right=right) | Or(left=left, right=right):
+        case (
+            Is(left=left, right=right)
+            | And(left=left, right=right)
+            | Or(left=left, right=right)
+            | Arithmetic(left=left, right=right)
+            | Compare(left=left, right=right)
+        ):
             return (left, right)
         case _:
             return ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, field
 
-from bgsync.language.expressions import Expr, Field, ListOf, Var
+from bgsync.language.expressions import Expr, Field, Item, Var
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ class Let(Statement):
 
 @dataclass(frozen=True)
 class Set(Statement):
-    """Change a variable or a field."""
+    """Change a variable, a field, or the item of a map under a key."""
 
-    target: Var | Field
+    target: Var | Field | Item
     value: Expr
 
 
@@ -113,22 +113,30 @@ class Add(Statement):
     """Put an item into a list, whose order is not kept, or at the end of a sequence that a variable holds."""
 
     item: Expr
-    collection: ListOf | Var
+    collection: Expr
 
 
 @dataclass(frozen=True)
 class Remove(Statement):
-    """Take an item out of a list; nothing happens when it is not there."""
+    """Take an item out of a list, or an `Item` out of its map; nothing happens when it is not there."""
 
     item: Expr
-    collection: ListOf
+    collection: Expr
+
+
+@dataclass(frozen=True)
+class Empty(Statement):
+    """Take everything out of a list or map."""
+
+    collection: Expr
 
 
 @dataclass(frozen=True)
 class Resolve(Statement):
-    """Resolve a promise."""
+    """Resolve a promise, with a value if one is given."""
 
     promise: Var
+    value: Expr = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,7 @@ class Reject(Statement):
     """Reject a promise with an error."""
 
     promise: Var
-    error: str
+    error: Expr
 
 
 @dataclass(frozen=True)
@@ -148,7 +156,16 @@ class Assert(Statement):
 
 @dataclass(frozen=True)
 class Return(Statement):
-    """End the algorithm; the caller goes on."""
+    """End the algorithm; the caller goes on, with a value if one is given."""
+
+    value: Expr = None
+
+
+@dataclass(frozen=True)
+class Throw(Statement):
+    """End the algorithm with an exception."""
+
+    error: Expr
 
 
 @dataclass(frozen=True)
@@ -162,10 +179,22 @@ class Continue(Statement):
 
 
 @dataclass(frozen=True)
+class Break(Statement):
+    """Leave the innermost loop."""
+
+
+@dataclass(frozen=True)
 class Wait(Statement):
     """Wait for a length of time that the user agent defines."""
 
-    duration: str
+    duration: Expr
+
+
+@dataclass(frozen=True)
+class WaitUntil(Statement):
+    """Wait until the condition is true."""
+
+    condition: Expr
 
 
 @dataclass(frozen=True)
@@ -189,6 +218,16 @@ class Upon(Statement):
     outcomes: tuple[str, ...]
     promise: Expr
     body: Body
+    bind: str = ""
+    """The variable that gets the value or the reason, if any."""
+
+
+@dataclass(frozen=True)
+class Whenever(Statement):
+    """From now on, do `body` each time that something happens outside of this algorithm."""
+
+    occasion: Expr
+    body: Body
 
 
 @dataclass(frozen=True)
@@ -201,6 +240,16 @@ class FireFunctionalEvent(Statement):
     members: tuple[tuple[str, Expr], ...]
     bind: str
     body: Body
+    target: Expr = None
+    """The service worker registration that it is fired on."""
+
+
+@dataclass(frozen=True)
+class HandleFunctionalEvent(Statement):
+    """The older form of Fire Functional Event: the steps handed over create the event and dispatch it themselves."""
+
+    about: Expr
+    body: Body
 
 
 @dataclass(frozen=True)
@@ -212,7 +261,13 @@ class QueueTask(Statement):
 
 @dataclass(frozen=True)
 class Dispatch(Statement):
-    """Dispatch the functional event in the service worker (only in the algorithm Fire Functional Event)."""
+    """Dispatch the functional event in the service worker: inside Fire Functional Event, or of Handle Functional Event.
+
+    Handle Functional Event's steps say which event, and at what.
+    """
+
+    event: Expr = None
+    target: Expr = None
 
 
 @dataclass(frozen=True)
@@ -229,27 +284,49 @@ class Call(Statement):
 
 
 @dataclass(frozen=True)
-class Increment(Statement):
-    """Add one to a variable, which is counted 0, 1, many."""
+class Perform(Statement):
+    """Run an operation that the text does not define; nothing that this model follows changes."""
 
-    target: Var
+    name: str
+    arguments: tuple[Expr, ...] = ()
+
+
+@dataclass(frozen=True)
+class Increment(Statement):
+    """Add to a variable or field, which is counted 0, 1, many."""
+
+    target: Var | Field
+    by: Expr = 1
 
 
 @dataclass(frozen=True)
 class Enqueue(Statement):
-    """Enqueue `body` to a parallel queue, which runs one batch at a time in order."""
+    """Enqueue `body` to a parallel queue or to an event loop, which runs one batch at a time in order."""
 
-    queue: str
+    queue: Expr
     body: Body
 
 
 @dataclass(frozen=True)
+class Remark(Statement):
+    """A sentence inside a step that explains and does nothing."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class NotUnderstood(Statement):
-    """A sentence that was not understood: never dropped, never guessed. Does nothing when it runs."""
+    """A sentence that was not understood: never dropped, never guessed.
+
+    It is checked twice: as doing nothing, and as doing anything to what it mentions. `reads` are its variables,
+    `may_write` the variables and members that it may change; "promise" among them stands for settling one, "exit" for
+    ending the steps that it stands in. `body` are the steps below it.
+    """
 
     text: str
     reads: tuple[str, ...] = ()
     may_write: tuple[str, ...] = ()
+    body: Body = ()
 
 
 def body_of(statement: Statement) -> tuple[Statement, ...]:
@@ -269,25 +346,54 @@ def walk(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
 def expressions(statement: Statement) -> tuple[Expr, ...]:
     """Give the expressions that a statement itself evaluates, not those of statements inside it."""
     match statement:
-        case Let(value=value):
+        case Let(value=value) | Return(value=value):
             return (value,)
-        case Set(target=target, value=value):
-            return (value, target.owner) if isinstance(target, Field) else (value,)
+        case Set(target=Field(owner=owner), value=value):
+            return (value, owner)
+        case Set(target=Item(collection=collection, key=key), value=value):
+            return (value, collection, key)
+        case Set(value=value):
+            return (value,)
         case If(condition=condition) | While(condition=condition) | Assert(condition=condition):
+            return (condition,)
+        case WaitUntil(condition=condition) | Whenever(occasion=condition) | Wait(duration=condition):
             return (condition,)
         case ForEach(collection=collection, where=where):
             return (collection, where)
         case Add(item=item, collection=collection) | Remove(item=item, collection=collection):
             return (item, collection)
-        case Resolve(promise=promise) | Reject(promise=promise):
-            return (promise,)
+        case Empty(collection=collection):
+            return (collection,)
+        case Resolve(promise=promise, value=value) | Reject(promise=promise, error=value):
+            return (promise, value)
+        case Throw(error=error):
+            return (error,)
         case Upon(promise=promise):
             return (promise,)
-        case FireFunctionalEvent(about=about, members=members):
-            return (about, *(value for _, value in members))
-        case Call(arguments=arguments):
+        case FireFunctionalEvent(about=about, members=members, target=target):
+            return (about, *(value for _, value in members), target)
+        case HandleFunctionalEvent(about=about):
+            return (about,)
+        case Dispatch(event=event, target=target):
+            return (event, target)
+        case Call(arguments=arguments) | Perform(arguments=arguments):
             return arguments
-        case Increment(target=target):
-            return (target,)
+        case Increment(target=target, by=by):
+            return (target, by)
+        case Enqueue(queue=queue):
+            return (queue,)
+        case _:
+            return ()
+
+
+def bound(statement: Statement) -> tuple[str, ...]:
+    """Give the variables that a statement gives a value."""
+    match statement:
+        case Let(name=name) | ForEach(name=name) | Set(target=Var(name=name)):
+            return (name,)
+        case FireFunctionalEvent(bind=bind) | Upon(bind=bind) if bind:
+            return (bind,)
+        case Increment(target=Var(name=name)):
+            return (name,)
         case _:
             return ()

@@ -87,7 +87,7 @@ class Evaluation:
     def value(self, expression: e.Expr, lazy: bool = False) -> Value:
         """Evaluate an expression; `lazy` leaves a choice undecided."""
         match expression:
-            case None | bool() | str():
+            case None | bool() | str() | int():
                 return expression
             case e.Var(name=name):
                 return self.variables.get(name)
@@ -112,6 +112,8 @@ class Evaluation:
                 return (Client("top-level"),) if chosen == "open" else ()
             case e.Choice(name=name, adversity=adversity, should=should):
                 return Undecided(name, adversity, should) if lazy else self._decide(name, adversity, should)
+            case e.Apply(name="waiting for all", arguments=(promises,)):
+                return self.value(promises)
             case e.New(type=kind):
                 return () if kind == "sequence" else self._new()
             case e.ListOf():
@@ -123,6 +125,8 @@ class Evaluation:
                 return self._find(self.machine.members[field], self.value(wanted))
             case e.Field(owner=owner, name=name):
                 return self._field(owner, name)
+            case _:
+                raise LanguageError(f"{say_value(expression)}: this cannot be evaluated yet")
 
     def _find(self, place: int, wanted: Value) -> Ref | None:
         for slot, known in enumerate(self.heap):

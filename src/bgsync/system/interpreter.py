@@ -230,6 +230,7 @@ class _Run(Evaluation):
         if isinstance(statement.target, e.Var):
             self.variables[statement.target.name] = value
             return
+        assert isinstance(statement.target, e.Field)
         owner = self.value(statement.target.owner)
         place = self.machine.members.get(statement.target.name)
         if not isinstance(owner, Ref) or place is None:
@@ -243,6 +244,7 @@ class _Run(Evaluation):
 
     def _do_increment(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.Increment)
+        assert isinstance(instruction.statement.target, e.Var)
         name = instruction.statement.target.name
         count = self.variables.get(name)
         self.variables[name] = min((count if isinstance(count, int) else 0) + 1, MANY)
@@ -364,7 +366,8 @@ class _Run(Evaluation):
 
     def _do_reject(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.Reject)
-        self._finish("rejected", instruction.statement.error)
+        error = instruction.statement.error
+        self._finish("rejected", error if isinstance(error, str) else None)
 
     def _finish(self, kind: str, error: str | None) -> None:
         if self.variables.get("@promise") != "pending":

@@ -1,0 +1,156 @@
+"""What is on the page: algorithms, paragraphs, definitions and IDL, in sentences of tokens, each with its place.
+
+Markup is kept where it means something (a variable, a link to a term, an IDL name, a string) and dropped where not.
+Nothing here knows what a sentence says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A place in a source: line and column, both from 1, the column in characters."""
+
+    line: int
+    column: int
+
+
+class Token(NamedTuple):
+    """One word, mark or link.
+
+    Kinds: `word` (letters, inner hyphens and apostrophes, so that "user agent's" is user, agent, 's), `number`, `string`
+    (quoted or code, without its quotes), `var`, `term` (a link to a definition), `idl` (an interface, member or
+    exception), `dfn` (the definition itself) and `mark` (one of . , : ; ( ) [ ] + - = and other punctuation, and the
+    possessive 's or a lone ' after an s, which is always the mark 's).
+    """
+
+    kind: str
+    text: str
+    """What a reader sees; a variable without its bars; a string without its quotes."""
+    place: Place
+    term: str = ""
+    """Of a term, idl or dfn: what it names, its linking text in lower case with single spaces (idl: as written)."""
+    scope: str = ""
+    """Of a term, idl or dfn: what it is for, in lower case (idl: as written); "/" where the source says so."""
+    type: str = ""
+    """Of a variable: its type, where the source gives one."""
+    space: bool = True
+    """Whether white space comes before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence: its tokens, and what a reader sees of it, with single spaces."""
+
+    tokens: tuple[Token, ...]
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note, an issue, an example or a warning: it does not count."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """A list of names with values (dl): the name's sentence, the value's sentences."""
+
+    entries: tuple[tuple[Sentence, tuple[Sentence, ...]], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """A list without numbers."""
+
+    items: tuple[Item, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A list of numbered steps."""
+
+    items: tuple[Item, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a list: its parts in the order of the page."""
+
+    parts: tuple[Sentence | Numbered | Bullets | Members | Note, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class AlgorithmText:
+    """An algorithm as it stands on the page: the sentences that introduce it, and its numbered steps."""
+
+    introduction: tuple[Sentence, ...]
+    """The sentence or sentences right before the list, in the same container; the last one ends in a colon."""
+    heading: Sentence | None
+    """The heading right above it, or None."""
+    steps: Numbered
+    scope: str
+    """What its terms are for (dfn-for), in lower case, or ''."""
+    marked: bool
+    """Whether the source marks it as an algorithm."""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Sentences outside algorithms: a paragraph, an item of a list, or a value of a dl.
+
+    `lead` is the sentence that introduces the list it is an item of, if it is one ("A booking consists of:").
+    """
+
+    sentences: tuple[Sentence, ...]
+    scope: str
+    """What its terms are for (dfn-for), or ''."""
+    informative: bool
+    """Whether the section that it stands in, or itself (a note, an example, an issue), says that it does not count."""
+    heading: str
+    """The text of the heading above."""
+    place: Place
+    lead: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """A block of IDL, as written."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Something broken in the markup, which the reader repaired by guessing. `code` is stable: `unclosed-tag`..."""
+
+    code: str
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole source."""
+
+    file: str
+    title: str
+    algorithms: tuple[AlgorithmText, ...]
+    paragraphs: tuple[Paragraph, ...]
+    interfaces: tuple[Interface, ...]
+    definitions: tuple[Token, ...]
+    """Every dfn, in order: `text`, `term` (a dfn with several linking texts gives several tokens), `scope`."""
+    defects: tuple[Defect, ...]
+    source: str
+    """The source itself, for showing a line of it."""
