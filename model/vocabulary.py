@@ -1,0 +1,53 @@
+"""What spec texts call the parts of the environment: the words by which a text that is read meets `environment.py`.
+
+A text says "the user agent is online" or "its active worker is null"; here stands which machine that speaks of, and
+which of its states. A text that speaks of its surroundings in words that are not here leaves them open: a condition
+that may be true or false at any time.
+"""
+
+PREDICATES = {
+    # a property that something has: (machine, states)
+    "online": ("network", ("online",)),
+    "offline": ("network", ("offline",)),
+    "unregistered": ("service worker", ("none",)),
+}
+
+PRESENCE = {
+    # what is null unless a machine is in these states
+    "active worker": ("service worker", ("active",)),
+    "installing worker": ("service worker", ("installing",)),
+}
+
+VALUES = {
+    # what a part of the environment is compared with: (machine, states)
+    "granted": ("permission", ("granted",)),
+    "denied": ("permission", ("denied",)),
+}
+
+PHRASES = (
+    # a condition in plain words, as a regular expression: (pattern, machine, states)
+    (r"user has (disabled|turned off|switched off|blocked|denied)\b.*", "permission", ("denied",)),
+    (r".*\bpermission ?state\b.* is not granted", "permission", ("denied",)),
+    (r".*\bpermission ?state\b.* is granted", "permission", ("granted",)),
+    (r"(background sync|permission|.* permission) (is|has been) (disabled|denied|revoked|blocked)", "permission", ("denied",)),
+)
+
+CHOICES = (
+    # a condition that the user agent decides: (pattern, choice, whether the choice is the opposite, what the text must
+    # say that it SHOULD do for the choice to be one that it makes sooner or later, and a name for that)
+    (r"(user agent |\w+ )?(will retry|should be retried|will be retried)\b.*", "no further attempts will be made", True,
+     r"should .*\b(cap|capping|limit|limiting)\b.* retries", "cap the number of retries"),
+)  # fmt: skip
+
+SINGLE = ("service worker registration", "origin")
+"""What a text speaks of as many, and a scenario has one of."""
+
+WINDOW_CLIENTS = ("service worker clients", "window clients")
+
+OCCASIONS = (
+    # when the user agent does something by itself, as a regular expression: (pattern, machine, trigger)
+    (r"(changes|switches|transitions) to online|(goes|comes|becomes|gets back|is back) online", "network", "go online"),
+    (r"(changes|switches|transitions) to offline|(goes|becomes) offline", "network", "go offline"),
+    (r"(user agent )?(starts|is started|starts up|launches)", "user agent", "start"),
+    (r".*\brevo(ke|cation).*permission|.*permission.*\brevoked", "permission", "revoke"),
+)

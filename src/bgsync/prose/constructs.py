@@ -1,0 +1,174 @@
+"""Declarations: types, their members with values and initial values, lists and what is unique in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from bgsync.language import Member, ObjectType
+from bgsync.prose.document import Document, Paragraph, Sentence, Token
+from bgsync.prose.lexicon import Lexicon, variants
+from bgsync.prose.words import words_from
+
+_HAS = re.compile(r"\b(?:has|have|consists? of|is (?:tuple|struct|item|pair) (?:consisting of|with|of|whose))\b")
+_LIST = re.compile(
+    r"\b(?:list|set|map|queue|sequence|collection) of ([\w ,-]+?)s?\b(?= |$)|element type is ([\w -]+)|each item is ([\w -]+)"
+)
+_UNIQUE = re.compile(r"\b(?:within|in) (?:one|each|any|every) ([\w -]+?) ,? ?each ([\w -]+?) must have unique ([\w -]+)")
+_ONE_OF = re.compile(r"\b(?:one of|either)$")
+
+
+@dataclass
+class Declared:
+    """What the declarations say, and which sentences said it."""
+
+    members: dict[str, dict[str, Member]] = field(default_factory=dict)
+    """Type to its members, in lower case, in the order of the text."""
+    names: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """List to the type of its items and, for a map, the type of its keys."""
+    unique: dict[str, str] = field(default_factory=dict)
+    """List to the member that is unique in it."""
+    said: dict[int, str] = field(default_factory=dict)
+    """The sentences that declare something, by identity, and what they declare."""
+
+
+def declarations(document: Document) -> Declared:
+    """Read every declaration of a document."""
+    found = Declared()
+    for paragraph in document.paragraphs:
+        if not paragraph.informative:
+            _paragraph(found, paragraph)
+    return found
+
+
+def _paragraph(found: Declared, paragraph: Paragraph) -> None:
+    latest: tuple[str, str] | None = None
+    for sentence in paragraph.sentences:
+        text = " ".join(words_from(sentence.tokens).texts)
+        unique = _UNIQUE.search(text)
+        if unique:
+            found.unique[unique[1]] = unique[3]
+            found.said[id(sentence)] = f"{unique[3]} is unique in {unique[1]}"
+            continue
+        if latest and re.match(r"(it|this) is initially|initially", text):
+            _change(found, latest, initial=_initial(sentence))
+            found.said[id(sentence)] = f"{latest[1]} is initially {_initial(sentence)}"
+            continue
+        owner = _owner(sentence, paragraph)
+        if owner is None:
+            continue
+        names = [token for token in sentence.tokens if token.kind == "dfn" and token.text.lower() != owner.lower()]
+        found.names.setdefault(owner.lower(), owner)
+        declared = found.members.setdefault(owner.lower(), {})
+        told = []
+        for name in names[:1] or _tuple_members(sentence):
+            key = (name.term or name.text).lower()
+            known = declared.get(key, Member(name.text))
+            declared[key] = _described(known, sentence, text, name)
+            latest = (owner.lower(), key)
+            told.append(name.text)
+            items = _LIST.search(text[text.find(name.text.lower()) + len(name.text) :])
+            if items:
+                kind = next(group for group in items.groups() if group)
+                keys = re.search(r"each key is ([\w -]+)", text)
+                found.lists[key] = (kind.strip(), keys[1].strip() if keys else "")
+        if told:
+            found.said[id(sentence)] = f"{owner} has {', '.join(told)}"
+
+
+def _owner(sentence: Sentence, paragraph: Paragraph) -> str | None:
+    """Give the type whose member a sentence declares: its subject, the subject of its lead, or what the dfn is for."""
+    for words in (sentence, paragraph.lead):
+        if words is None:
+            continue
+        text = " ".join(words_from(words.tokens).texts)
+        has = _HAS.search(text)
+        if has:
+            before = text[: has.start()].strip()
+            subject = [t for t in words.tokens if t.kind in ("term", "dfn", "idl")][:1]
+            named = subject[0] if subject and before.startswith(subject[0].text.lower()) else None
+            if named is not None:
+                return named.term if named.kind == "term" else named.text
+            return None
+    first = next((token for token in sentence.tokens if token.kind == "dfn"), None)
+    starts = [token for token in sentence.tokens if token.kind not in ("mark",)][:3]
+    if first is not None and first in starts and (paragraph.scope or first.scope):
+        return first.scope or paragraph.scope
+    return None
+
+
+def _tuple_members(sentence: Sentence) -> Iterator[Token]:
+    text = " ".join(words_from(sentence.tokens).texts)
+    if re.search(r"\bis (?:tuple|struct|item|pair)\b", text):
+        seen = [token for token in sentence.tokens if token.kind in ("term", "dfn")]
+        yield from (token._replace(text=token.term or token.text) for token in seen if token.kind == "term")
+    elif re.search(r"\bhas associated\b", text):
+        terms = [token for token in sentence.tokens if token.kind == "term"]
+        yield from (token._replace(text=token.term or token.text) for token in terms[1:2])
+
+
+def _described(member: Member, sentence: Sentence, text: str, name: Token) -> Member:
+    values = _values(sentence, name)
+    kind = re.search(r"(?:\(|,|which is) ([\w -]+)", text)
+    made = replace(member, name=name.text if name.kind == "dfn" else member.name, type=kind[1] if kind else "")
+    if values:
+        made = replace(made, values=values)
+    if "initially" in text:
+        made = replace(made, initial=_initial(sentence))
+    return made
+
+
+def _values(sentence: Sentence, name: Token) -> tuple[str, ...]:
+    """Give the values after "one of"."""
+    tokens = sentence.tokens
+    begin = next(
+        (at + 2 for at in range(len(tokens) - 1) if tokens[at].text == "one" and tokens[at + 1].text == "of"), None
+    )
+    if begin is None:
+        return ()
+    found = []
+    for token in tokens[begin:]:
+        if token.text in (".", ";", "initially") or token.text == ":":
+            break
+        if token.kind in ("dfn", "term", "string", "idl") and token is not name:
+            found.append(token.text)
+    return tuple(found)
+
+
+def _initial(sentence: Sentence) -> str | None:
+    """Give the value after "initially"."""
+    words = [token.text for token in sentence.tokens]
+    place = next((at for at, word in enumerate(words) if word.lower() == "initially"), None)
+    if place is None:
+        return None
+    for token in sentence.tokens[place + 1 :]:
+        if token.text.lower() in ("set", "to", "a", "an", "the", "."):
+            continue
+        return None if token.text == "null" else token.text
+    return None
+
+
+def _change(found: Declared, member: tuple[str, str], initial: str | None) -> None:
+    owner, key = member
+    found.members[owner][key] = replace(found.members[owner][key], initial=initial)
+
+
+def lexicon_of(document: Document, found: Declared) -> Lexicon:
+    """Make the lexicon of a document from what it declares."""
+    lexicon = Lexicon()
+    lexicon.terms = {token.term for token in document.definitions}
+    for owner, members in found.members.items():
+        unique = ""
+        listed = ""
+        for name, (kind, _) in found.lists.items():
+            if kind.lower() in variants(owner):
+                listed, unique = name, next((u for of, u in found.unique.items() if of in variants(name)), "")
+        kept = tuple(m for key, m in members.items() if key not in found.lists)
+        if listed and not unique and found.lists[listed][1]:
+            unique = next((m.name for m in kept if "string" in m.type.lower()), "")
+        lexicon.add_type(ObjectType(found.names[owner], listed, kept, unique or None))
+    for name, (kind, _) in found.lists.items():
+        lexicon.lists[name] = kind
+    return lexicon

@@ -1,0 +1,90 @@
+"""The head of an algorithm: its name, its parameters, the promise it returns, and when it runs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bgsync.language import expressions as e
+from bgsync.prose.document import AlgorithmText, Place, Sentence, Token
+from bgsync.prose.words import words_of
+
+
+@dataclass(frozen=True)
+class Head:
+    """What introduces a list of steps."""
+
+    name: str
+    parameters: tuple[str, ...]
+    returns: str | None
+    method: bool
+    """Whether script can call it."""
+    queue: str | None
+    """The parallel queue that all its steps are enqueued to."""
+    occasion: str | None
+    """What makes the user agent run it by itself, in the words of the text."""
+    place: Place
+    sentence: Sentence | None
+    receives: tuple[tuple[str, e.Expr], ...] = ()
+
+
+_RUN = re.compile(r"\b(?:when|whenever|once|if) (.*?) ,? (?:user agent (?:must|should|shall|may|will) )?(?:run|perform|execute)\b")
+_RESPOND = re.compile(r"\bto (respond to .*?) (?:,|user agent)")
+_PLAIN = re.compile(r"[^\w\s-]")
+
+
+def head_of(text: AlgorithmText, number: int) -> Head:
+    """Read the head of an algorithm; `number` names one that has no name."""
+    sentences = [*text.introduction]
+    tokens = [token for sentence in sentences for token in sentence.tokens]
+    heading = list(text.heading.tokens) if text.heading else []
+    name = _name([*tokens], [*heading])
+    said = " ".join(" ".join(words_of(sentence).texts) for sentence in sentences)
+    returns = _after(tokens, ("promise",))
+    method = name is not None and ("(" in name.text or name.type == "method")
+    shown = name.text if name else _plain(text.heading) or f"steps at line {text.place.line}"
+    shown, _, inside = shown.partition("(")
+    declared = [word.strip(" |?.…") for word in re.split(r"[,\[\]]", inside.rstrip(") ")) if word.strip(" |?.…")]
+    variables = dict.fromkeys(token.text for token in tokens if token.kind == "var")
+    given = declared or [name for name in variables if name != returns]
+    if method:
+        given = [word.split()[-1] for word in declared]
+    occasion = _RUN.search(said) or _RESPOND.search(said)
+    queue = re.search(r"enqueue (?:following|these) steps (?:to|on) (.*)", said)
+    return Head(
+        shown.strip(),
+        tuple(given),
+        returns,
+        method,
+        _last_term(sentences) if queue else None,
+        occasion[1] if occasion and not method else None,
+        text.introduction[0].place if text.introduction else text.place,
+        text.introduction[-1] if text.introduction else None,
+    )
+
+
+def _name(tokens: list[Token], heading: list[Token]) -> Token | None:
+    """Give the token that names it: a definition, or else a link in its heading."""
+    for token in (*tokens, *heading):
+        if token.kind == "dfn":
+            return token
+    return next((token for token in heading if token.kind in ("term", "idl")), None)
+
+
+def _plain(heading: Sentence | None) -> str:
+    return _PLAIN.sub("", heading.text).strip() if heading else ""
+
+
+def _after(tokens: list[Token], words: tuple[str, ...]) -> str | None:
+    """Give the variable that comes right after "a new promise"."""
+    for at, token in enumerate(tokens[:-1]):
+        if token.text.lower().endswith(words) and "new" in (token.text.lower().split() + [tokens[at - 1].text.lower()]):
+            following = tokens[at + 1]
+            if following.kind == "var":
+                return following.text
+    return None
+
+
+def _last_term(sentences: list[Sentence]) -> str:
+    terms = [token for sentence in sentences for token in sentence.tokens if token.kind == "term"]
+    return terms[-1].term if terms else "parallel queue"

@@ -1,0 +1,44 @@
+"""One sentence on its own: controlled prose of a sidecar, and the read-back of a sentence, read again."""
+
+from __future__ import annotations
+
+from bgsync.language import statements as s
+from bgsync.language.readback import write
+from bgsync.prose.algorithms import SentenceRead
+from bgsync.prose.document import Sentence
+from bgsync.prose.lexicon import Lexicon
+from bgsync.prose.reader import read_document
+from bgsync.prose.sentences import Following, Sentences, Statements, WithMembers
+from bgsync.prose.words import words_of
+
+
+def sentence_of(text: str) -> Sentence | None:
+    """Read the source of one sentence; None where there is not exactly one."""
+    paragraphs = read_document(f"<p>{text}</p>", "").paragraphs
+    sentences = [sentence for paragraph in paragraphs for sentence in paragraph.sentences]
+    return sentences[0] if len(sentences) == 1 else None
+
+
+def statements_of(text: str, lexicon: Lexicon) -> Statements | None:
+    """Read controlled prose; None where it is not understood."""
+    sentence = sentence_of(text)
+    if sentence is None or not sentence.tokens:
+        return None
+    words = words_of(sentence)
+    result = Sentences(words, lexicon).parse("statement", 0, len(words)) if len(words) else None
+    return None if result is None else result.value
+
+
+def read_back(one: SentenceRead, lexicon: Lexicon) -> bool:
+    """Whether the read-back of a sentence is read as the same statements."""
+    text = ", and ".join(write(statement) for statement in one.statements if not isinstance(statement, WithMembers))
+    again = statements_of(text, lexicon)
+    return again is not None and _bare(again) == _bare(one.statements)
+
+
+def _bare(statements: Statements) -> Statements:
+    """Leave out what only stands for steps below."""
+    return tuple(each for each in statements if not isinstance(each, Following | WithMembers))
+
+
+__all__ = ["read_back", "s", "sentence_of", "statements_of"]

@@ -1,0 +1,137 @@
+"""The ledger: every normative sentence of a document with what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bgsync.language import statements as s
+from bgsync.language.readback import say
+from bgsync.prose.document import Paragraph, Place, Sentence
+from bgsync.prose.inline import read_back
+from bgsync.prose.reading import Reading
+from bgsync.prose.sentences import Following
+from bgsync.prose.surroundings import Vocabulary
+from bgsync.prose.words import words_of
+
+MODELLED, ABSTRACTED, PARTLY, NOT_UNDERSTOOD = "modelled", "abstracted", "partly understood", "not understood"
+STATUSES = (MODELLED, ABSTRACTED, PARTLY, NOT_UNDERSTOOD)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One sentence. `how` is its read-back, what declares it, or why it is not followed."""
+
+    key: str
+    """Of a sentence of an algorithm, else ''."""
+    where: str
+    """Algorithm and step, or the heading that it stands under."""
+    place: Place
+    sentence: str
+    status: str
+    how: str
+    read_back: bool | None = None
+    """Whether its read-back is read as the same statements; None where there is nothing to read back."""
+
+    @property
+    def understood(self) -> bool:
+        """Whether nothing was left unread."""
+        return self.status in (MODELLED, ABSTRACTED)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every normative sentence, in the order of the text."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def numbers(self) -> tuple[int, int, int]:
+        """How many sentences there are, how many were understood, and of how many the read-back is equal."""
+        return (
+            len(self.entries),
+            sum(entry.understood for entry in self.entries),
+            sum(entry.read_back is not False for entry in self.entries if entry.understood),
+        )
+
+
+def ledger(reading: Reading, vocabulary: Vocabulary) -> Ledger:
+    """Account for every normative sentence of a reading."""
+    entries = [*_steps(reading), *_heads(reading), *_outside(reading, vocabulary)]
+    entries.sort(key=lambda entry: entry.place)
+    return Ledger(tuple(entries))
+
+
+def _steps(reading: Reading) -> Iterator[Entry]:
+    for one in reading.sentences:
+        walked = s.walk(one.statements)
+        told = "; ".join(say(statement) for statement in one.statements if not isinstance(statement, Following))
+        blind = any(isinstance(each, s.NotUnderstood) for each in walked)
+        remark = bool(walked) and all(isinstance(each, s.Remark) for each in walked)
+        if blind:
+            status = NOT_UNDERSTOOD
+        elif one.unread or one.lost:
+            status = PARTLY
+            missed = [*(f'"{text}"' for text in one.unread), *(f"the variable {name}" for name in one.lost)]
+            told = f"{told} (not read: {', '.join(missed)})"
+        else:
+            status = ABSTRACTED if remark else MODELLED
+        same = None if blind or remark or not one.statements else read_back(one, reading.lexicon)
+        origin = one.origin
+        yield Entry(origin.key, str(origin), one.sentence.place, one.sentence.text, status, told or "runs the steps below", same)
+
+
+def _heads(reading: Reading) -> Iterator[Entry]:
+    rules = {rule.name for rule in reading.spec.rules}
+    for text, head in reading.heads:
+        for sentence in text.introduction:
+            if sentence.tokens:
+                kind = "rule" if head.name in rules else "algorithm"
+                how = f"introduces the {kind} {head.name}" + (f" ({', '.join(head.parameters)})" if head.parameters else "")
+                yield Entry("", head.name, sentence.place, sentence.text, MODELLED, how)
+
+
+_LEVEL = re.compile(r"\b(?:must|shall|should|may|required|recommended)\b")
+_FREEDOM = re.compile(r"\b(?:may|might|can)\b")
+_GETTER = re.compile(r"\battribute(?: 's)? ?(?:getter)? ?(?:must|shall)? ?(?:return|exposes)|\battribute exposes\b|getter steps|\breturns?\b")
+
+
+def _outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
+    for paragraph in reading.document.paragraphs:
+        if paragraph.informative:
+            continue
+        for sentence in paragraph.sentences:
+            text = " ".join(words_of(sentence).texts)
+            if normative(sentence, text) or id(sentence) in reading.declared.said or id(sentence) in reading.rules:
+                status, how = _account(reading, vocabulary, paragraph, sentence, text)
+                yield Entry("", paragraph.heading, sentence.place, sentence.text, status, how)
+
+
+def normative(sentence: Sentence, text: str) -> bool:
+    """Whether a sentence requires, allows, defines or initializes something."""
+    return bool(_LEVEL.search(text)) or "initially" in text or any(token.kind == "dfn" for token in sentence.tokens)
+
+
+def _account(
+    reading: Reading, vocabulary: Vocabulary, paragraph: Paragraph, sentence: Sentence, text: str
+) -> tuple[str, str]:
+    if id(sentence) in reading.rules:
+        rule = reading.rules[id(sentence)]
+        return MODELLED, f"the rule {rule.name}: {'; '.join(map(say, rule.steps))}"
+    if id(sentence) in reading.declared.said:
+        return MODELLED, reading.declared.said[id(sentence)]
+    defined = [token.term or token.text.lower() for token in sentence.tokens if token.kind == "dfn"]
+    for term in defined:
+        meant = {**vocabulary.predicates, **vocabulary.presence}.get(term)
+        if meant is not None:
+            return ABSTRACTED, f"the {meant[0]} of the environment, which moves at will"
+    if any(term in token.term for token in sentence.tokens for term in vocabulary.predicates if token.kind == "term"):
+        return ABSTRACTED, "the environment moves at will, so what drives it is left open"
+    if defined and _GETTER.search(text):
+        return ABSTRACTED, f"{defined[0]} only reads"
+    if defined and not _LEVEL.search(text):
+        return ABSTRACTED, f"says what {defined[0]} means; where an algorithm reads it, it is open"
+    if _FREEDOM.search(text) and not re.search(r"\b(?:must|shall|should)\b", text):
+        return ABSTRACTED, "allows something and requires nothing; no property may depend on it"
+    return NOT_UNDERSTOOD, "no part of the model says this"

@@ -1,0 +1,98 @@
+"""The words of one document that name something: types, members, states, lists and algorithms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bgsync.language import Member, ObjectType
+
+
+@dataclass
+class Lexicon:
+    """Names, each found by its lower case; `unknown` collects words that should name something and do not."""
+
+    types: dict[str, ObjectType] = field(default_factory=dict)
+    members: dict[str, str] = field(default_factory=dict)
+    owners: dict[str, set[str]] = field(default_factory=dict)
+    """Member to the types that have it, all in lower case."""
+    values: dict[str, str] = field(default_factory=dict)
+    lists: dict[str, str] = field(default_factory=dict)
+    """Name of a list in lower case to the type of its items."""
+    algorithms: dict[str, str] = field(default_factory=dict)
+    terms: set[str] = field(default_factory=set)
+    """Every term that is defined here or linked to, in lower case."""
+
+    def member(self, name: str) -> str:
+        """Give the member that words name: as they stand, in the singular, or as the last words of one member only."""
+        low = name.lower()
+        for wanted in variants(low):
+            if wanted in self.members:
+                return self.members[wanted]
+            if wanted in self.lists:
+                return wanted
+        ending = sorted({known for known in self.members if known.endswith(" " + low)})
+        if len(ending) == 1 and low not in self.terms:
+            return self.members[ending[0]]
+        return name
+
+    def algorithm(self, name: str) -> str | None:
+        """Give the algorithm that words name, in the form that the text defines it or with another verb form."""
+        low = name.lower()
+        for wanted in (low, *verb_forms(low)):
+            if wanted in self.algorithms:
+                return self.algorithms[wanted]
+        return None
+
+    def value(self, name: str) -> str | None:
+        """Give the declared state that words name."""
+        return self.values.get(name.lower())
+
+    def list_of(self, kind: str) -> str | None:
+        """Give the list whose items are of a type."""
+        for name, items in self.lists.items():
+            if items.lower() in variants(kind.lower()):
+                return name
+        return None
+
+    def add_type(self, made: ObjectType) -> None:
+        """Declare a type with its members."""
+        self.types[made.name.lower()] = made
+        for member in made.members:
+            self.add_member(made.name, member)
+
+    def add_member(self, owner: str, member: Member) -> None:
+        """Declare one member of a type."""
+        self.members[member.name.lower()] = member.name
+        self.owners.setdefault(member.name.lower(), set()).add(owner.lower())
+        for value in member.values or ():
+            self.values[value.lower()] = value
+
+
+def variants(name: str) -> Iterable[str]:
+    """Give a name as it stands, in the singular and in the plural, its last or its first word changed."""
+    yield name
+    yield name[:-1] if name.endswith("s") else name + "s"
+    first, _, rest = name.partition(" ")
+    if rest:
+        yield f"{first[:-1] if first.endswith('s') else first + 's'} {rest}"
+
+
+def verb_forms(name: str) -> Iterable[str]:
+    """Give a verb's other forms: "fires an event", "firing an event" for "fire an event"."""
+    first, _, rest = name.partition(" ")
+    bases = [first]
+    if first.endswith("ing"):
+        bases += [first[:-3], first[:-3] + "e", first[:-4]]
+    if first.endswith("ies"):
+        bases.append(first[:-3] + "y")
+    if first.endswith("es"):
+        bases.append(first[:-2])
+    if first.endswith("s"):
+        bases.append(first[:-1])
+    for base in bases:
+        for tail in variants(rest) if rest else ("",):
+            yield f"{base} {tail}".strip()
+            for article in ("a", "an", "the"):
+                if rest and not rest.startswith(article + " "):
+                    yield f"{base} {article} {tail}"

@@ -1,0 +1,530 @@
+"""Reads the source of a spec into a document: what is an algorithm, what introduces it, and what is other prose.
+
+A numbered list is an algorithm if it stands in an element that is marked as one, if the paragraph before it defines
+something or says that steps follow, or if it comes right after a heading that defines something. Every other sentence is
+in a paragraph, that of a bullet, a cell of a table or a caption too; none is lost but those of what is not prose: code,
+metadata, what Bikeshed fills in, and removed text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from bgsync.prose.document import (
+    AlgorithmText,
+    Bullets,
+    Defect,
+    Document,
+    Interface,
+    Item,
+    Members,
+    Note,
+    Numbered,
+    Paragraph,
+    Place,
+    Sentence,
+    Token,
+)
+from bgsync.prose.markdown import NOTE, Markdown, indent_of
+from bgsync.prose.markup import (
+    BLOCK,
+    HEADINGS,
+    RAW,
+    Break,
+    Element,
+    Lines,
+    Markup,
+    Node,
+    ReadError,
+    Text,
+    decoded,
+    without_tags,
+)
+from bgsync.prose.tokens import Dialect, Tokens, definition
+
+__all__ = ["LONGEST", "ReadError", "read_document"]
+
+LONGEST = 8_000_000
+"""The longest source that is read, in characters."""
+
+_METADATA = re.compile(r"<(?:pre|xmp)\b[^<>]*+>", re.IGNORECASE)
+_KEY = re.compile(r"^[ \t]*+(Title|Indent|Markup Shorthands)[ \t]*+:[ \t]*+([^\r\n]*+)", re.IGNORECASE | re.MULTILINE)
+_GENERATED = re.compile(r"<meta\b[^<>]*\bname=[\"']?generator\b", re.IGNORECASE)
+_STEPS_FOLLOW = re.compile(
+    r"\b(?:following|these|those|below)\s(?:[\w-]+\s){0,3}(?:sub-?)?(?:steps|algorithm)\b|\b(?:sub-?)?steps\b[^.]*:$",
+    re.IGNORECASE,
+)
+_NON_NORMATIVE = re.compile(
+    r"(?:This|The following) (?:sub-?)?(?:section|chapter|appendix|clause)s? (?:is|are) (?:non-normative|not normative|informative)",
+    re.IGNORECASE,
+)
+_NOTES = ("note", "issue", "example", "advisement", "warning", "ednote", "informative", "non-normative", "illegal-example")
+_STRUCTURAL = frozenset(("ol", "ul", "menu", "dir", "dl"))
+_INTERFACES = frozenset(("pre", "xmp", "script"))
+
+
+class _Group(NamedTuple):
+    """Inline content that makes a paragraph."""
+
+    nodes: list[Node]
+
+
+class _Context(NamedTuple):
+    """What the elements around say."""
+
+    scope: str = ""
+    marked: bool = False
+    informative: bool = False
+    lead: Sentence | None = None
+
+
+def read_document(source: str, file: str) -> Document:
+    """The document in the source; `file` is what it is called."""
+    if not isinstance(source, str):
+        raise ReadError(f"{file}: a source is text, not {type(source).__name__}: decode it first")
+    if len(source) > LONGEST:
+        raise ReadError(f"{file}: too large ({len(source):,} characters): a spec has at most {LONGEST:,}")
+    lines = Lines(source)
+    strange = re.search("[\0\ud800-\udfff]", source)
+    if strange:
+        line, column = lines.place(strange.start())
+        raise ReadError(f"{file}:{line}:{column}: no text (U+{ord(strange[0]):04X}): save it as text in UTF-8")
+    try:
+        return _Reader(source, file, lines).document()
+    except ReadError as error:
+        raise ReadError(f"{file}: {error}") from None
+
+
+def _metadata(source: str) -> dict[str, str] | None:
+    """The keys of the metadata that matter here, or None where there is no metadata."""
+    for match in _METADATA.finditer(source):
+        if "metadata" in match[0]:
+            end = source.find("</", match.end())
+            block = source[match.end() : end if end >= 0 else len(source)]
+            return {key.lower(): value.strip() for key, value in _KEY.findall(block)}
+    return None
+
+
+def _dialect(source: str, metadata: dict[str, str] | None) -> Dialect:
+    head = source[:20_000].lstrip("\ufeff \t\r\n")
+    if metadata is not None:
+        shorthands = metadata.get("markup shorthands", "").lower()
+        return Dialect(re.search(r"markdown\s+(?:no|off)", shorthands) is None, True)
+    page = head[:9].lower() == "<!doctype" or head[:5].lower() == "<html"
+    return Dialect(not page, not (page and _GENERATED.search(head)))
+
+
+class _Reader:
+    def __init__(self, source: str, file: str, lines: Lines) -> None:
+        metadata = _metadata(source)
+        dialect = _dialect(source, metadata)
+        self._source = source
+        self._file = file
+        self._lines = lines
+        self._markup = Markup(source, lines, dialect.markdown)
+        pieces = self._markup.pieces()
+        if dialect.markdown:
+            indent = (metadata or {}).get("indent", "")
+            size = int(indent) if indent.isdecimal() and len(indent) < 3 else indent_of(source)
+            pieces = Markdown(source, size).pieces(pieces)
+        self._root = self._markup.tree(pieces)
+        self._targets: dict[str, Token | None] = {}
+        self._title = (metadata or {}).get("title", "")
+        self._main: Element | None = None
+        self._survey(self._root, not dialect.shorthands)
+        self._published = not dialect.shorthands
+        self._generated_level = 0
+        """The level of the heading that Bikeshed added, of an index or the references, or 0."""
+        self._tokens = Tokens(source, lines, self._markup, dialect, self._targets)
+        self._algorithms: list[AlgorithmText] = []
+        self._paragraphs: list[Paragraph] = []
+        self._interfaces: list[Interface] = []
+        self._waiting: list[tuple[tuple[Sentence, ...], _Context]] = []
+        """Paragraphs that may introduce a list."""
+        self._heading: Sentence | None = None
+        self._heading_level = 0
+        self._informative_level = 0
+        """The level of the heading under which nothing counts, or 0."""
+        self._under_heading = False
+
+    def document(self) -> Document:
+        """What the source says."""
+        self._walk(self._main or self._root, _Context())
+        return Document(
+            self._file,
+            self._title,
+            tuple(self._algorithms),
+            tuple(sorted(self._paragraphs, key=lambda paragraph: paragraph.place)),
+            tuple(self._interfaces),
+            tuple(self._tokens.definitions),
+            tuple(sorted(self._markup.defects, key=lambda defect: (defect.place, defect.code))),
+            self._source,
+        )
+
+    def _survey(self, element: Element, published: bool) -> None:
+        """Finds the title, the main part of a published page, and what its links to definitions lead to."""
+        for child in element.children:
+            if not isinstance(child, Element):
+                continue
+            if child.name == "dfn" and child.attributes.get("id"):
+                named = definition(child, self._plain(child), "")[0]
+                self._targets.setdefault(child.attributes["id"], named)
+            elif child.name == "main" and published and self._main is None:
+                self._main = child
+            elif child.name in ("title", "h1") and not self._title:
+                self._title = self._plain(child)
+            if child.name not in RAW:
+                self._survey(child, published)
+
+    def _plain(self, element: Element) -> str:
+        """What a reader sees of an element, roughly."""
+        parts = []
+        for child in element.children:
+            parts.append(
+                decoded(self._source[child.start : child.end])
+                if isinstance(child, Text)
+                else self._plain(child)
+                if isinstance(child, Element)
+                else " "
+            )
+        return " ".join("".join(parts).split())
+
+    def _blocks(self, element: Element) -> Iterator[Element | _Group]:
+        """The content of an element: blocks, and the inline content between them."""
+        group: list[Node] = []
+        for block in self._parts(element):
+            if isinstance(block, Element) and (block.name in BLOCK or block.name in RAW):
+                if group:
+                    yield _Group(group)
+                    group = []
+                yield block
+            elif isinstance(block, Break):
+                if group:
+                    yield _Group(group)
+                    group = []
+            else:
+                group.append(block)
+        if group:
+            yield _Group(group)
+
+    def _parts(self, element: Element) -> Iterator[Node]:
+        """The children, and those of paragraphs and of elements whose tags mean nothing in their place."""
+        for child in element.children:
+            if not isinstance(child, Element):
+                yield child
+            elif child.name == "p" and not self._is_note(child):
+                yield Break(child.start)
+                yield from self._parts(child)
+                yield Break(child.start)
+            elif child.transparent:
+                yield from self._parts(child)
+            else:
+                yield child
+
+    def _is_note(self, element: Element) -> bool:
+        return "class" in element.attributes and element.has_class(*_NOTES)
+
+    def _is_unseen(self, element: Element) -> bool:
+        return (
+            element.name in RAW
+            or element.name in ("nav", "head", "title", "h1")
+            or "data-fill-with" in element.attributes
+            or "boilerplate" in element.attributes
+            or "hidden" in element.attributes
+        )
+
+    def _inside(self, element: Element, context: _Context) -> _Context:
+        """The context inside an element."""
+        attributes = element.attributes
+        if not attributes:
+            return context
+        scope = attributes.get("dfn-for", attributes.get("data-dfn-for"))
+        if scope is not None:
+            context = context._replace(scope=" ".join(scope.split()))
+        if self._is_marked(element):
+            context = context._replace(marked=True)
+        if self._is_note(element):
+            context = context._replace(informative=True)
+        return context
+
+    def _is_marked(self, element: Element) -> bool:
+        attributes = element.attributes
+        return "algorithm" in attributes or "data-algorithm" in attributes or element.has_class("algorithm")
+
+    # Outside algorithms
+
+    def _walk(self, element: Element, context: _Context) -> None:
+        """Reads the content of an element that is not a list."""
+        first = True
+        for block in self._blocks(element):
+            if first and not (isinstance(block, Element) and block.name in _STRUCTURAL):
+                self._flush()
+            if isinstance(block, _Group):
+                first = not self._paragraph(block, context) and first
+                continue
+            first = False
+            if block.name in HEADINGS and not self._is_unseen(block):
+                self._flush()
+                self._head(block, context)
+            elif self._generated_level:
+                continue
+            elif block.name in _INTERFACES and self._is_idl(block):
+                self._interface(block)
+            elif self._is_unseen(block):
+                continue
+            else:
+                self._block(block, self._inside(block, context))
+        self._flush()
+
+    def _block(self, block: Element, inner: _Context) -> None:
+        if block.name == "ol":
+            self._numbered(block, inner)
+        elif block.name in _STRUCTURAL:
+            self._bullets(block, inner)
+        elif block.name == "section":
+            before = self._heading, self._heading_level, self._informative_level, self._under_heading
+            self._walk(block, inner)
+            self._heading, self._heading_level, self._informative_level, self._under_heading = before
+            self._under_heading = False
+        elif inner.informative and self._is_note(block):
+            waiting, self._waiting = self._waiting, []
+            self._walk(block, inner)
+            self._waiting = waiting
+        else:
+            self._walk(block, inner)
+
+    def _paragraph(self, group: _Group, context: _Context) -> bool:
+        """Keeps a paragraph until it is known whether it introduces an algorithm; false if it is empty."""
+        sentences = self._tokens.sentences(group.nodes, context.scope)
+        if not sentences:
+            return False
+        text = sentences[0].text
+        if _NON_NORMATIVE.match(text):
+            self._informative_level = self._heading_level or 1
+        if NOTE.match(text):
+            self._keep(sentences, context._replace(informative=True))
+            return True
+        if self._waiting and not context.marked:
+            self._flush()
+        self._waiting.append((sentences, context))
+        return True
+
+    def _flush(self) -> None:
+        for sentences, context in self._waiting:
+            self._keep(sentences, context)
+        self._waiting.clear()
+
+    def _keep(self, sentences: tuple[Sentence, ...], context: _Context) -> None:
+        informative = context.informative or self._informative_level > 0
+        heading = self._heading.text if self._heading else ""
+        self._under_heading = False
+        self._paragraphs.append(
+            Paragraph(sentences, context.scope.lower(), informative, heading, sentences[0].place, context.lead)
+        )
+
+    def _head(self, element: Element, context: _Context) -> None:
+        level = int(element.name[1])
+        if level <= self._generated_level or not self._generated_level:
+            added = self._published and element.has_class("no-num") and element.has_class("no-ref")
+            self._generated_level = level if added else 0
+        sentence = self._tokens.sentence(element.children, context.scope)
+        if sentence is None:
+            return
+        self._heading, self._heading_level, self._under_heading = sentence, level, True
+        if level <= self._informative_level:
+            self._informative_level = 0
+
+    def _is_idl(self, element: Element) -> bool:
+        if element.name == "script":
+            return element.attributes.get("type", "").lower() in ("idl", "text/idl")
+        return element.has_class("idl")
+
+    def _interface(self, element: Element) -> None:
+        for child in element.children:
+            if isinstance(child, Text):
+                text = without_tags(self._source[child.start : child.end])
+                self._interfaces.append(Interface(text, self._lines.place(child.start)))
+
+    def _numbered(self, element: Element, context: _Context) -> None:
+        introduction = self._introduction(context)
+        if introduction is None:
+            self._bullets(element, context)
+            return
+        steps = self._steps(element, context.scope)
+        self._algorithms.append(
+            AlgorithmText(
+                introduction,
+                self._heading,
+                steps,
+                context.scope.lower(),
+                context.marked,
+                introduction[0].place if introduction else steps.place,
+            )
+        )
+        self._under_heading = False
+
+    def _introduction(self, context: _Context) -> tuple[Sentence, ...] | None:
+        """The sentences that introduce a list as an algorithm, or None if it is none; other paragraphs are kept."""
+        found: tuple[Sentence, ...] = ()
+        start = len(self._waiting)
+        if self._waiting:
+            start -= 1
+            last = self._waiting[start][0]
+            if context.marked and not _defines(last):
+                defining = [index for index, (sentences, _) in enumerate(self._waiting) if _defines(sentences)]
+                start = defining[-1] if defining else start
+            elif not (context.marked or _defines(last) or _STEPS_FOLLOW.search(last[-1].text)):
+                return None
+            found = tuple(sentence for sentences, _ in self._waiting[start:] for sentence in sentences)
+        elif not (context.marked or (self._under_heading and self._heading and _defines((self._heading,)))):
+            return None
+        del self._waiting[start:]
+        self._flush()
+        return found
+
+    def _bullets(self, element: Element, context: _Context) -> None:
+        """Reads a list that is no algorithm: each item is a paragraph."""
+        lead = self._waiting[-1][0][-1] if self._waiting else None
+        self._flush()
+        name: tuple[Sentence, ...] = ()
+        for child in element.children:
+            if not isinstance(child, Element):
+                if isinstance(child, Text) and not self._source[child.start : child.end].isspace():
+                    self._paragraph(_Group([child]), context)
+                continue
+            inner = self._inside(child, context)._replace(lead=lead, marked=False)
+            if child.name == "dt":
+                self._keep_all([name], inner)
+                sentence = self._tokens.sentence(child.children, inner.scope)
+                name = (sentence,) if sentence else ()
+            elif child.name == "dd" and name:
+                name = self._value(child, inner, name)
+            elif child.name in ("div", "ul", "ol", "dl"):
+                self._block(child, inner._replace(marked=context.marked))
+            else:
+                self._walk(child, inner)
+        self._keep_all([name], context)
+
+    def _keep_all(self, paragraphs: Iterable[tuple[Sentence, ...]], context: _Context) -> None:
+        for sentences in paragraphs:
+            if sentences:
+                self._keep(sentences, context)
+
+    def _value(self, element: Element, context: _Context, name: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
+        """Reads a dd: its first paragraph has the name before it."""
+        before = len(self._paragraphs)
+        self._walk(element, context)
+        if len(self._paragraphs) == before:
+            return name
+        first = self._paragraphs[before]
+        self._paragraphs[before] = Paragraph(
+            name + first.sentences, first.scope, first.informative, first.heading, name[0].place, first.lead
+        )
+        return ()
+
+    # Inside algorithms
+
+    def _steps(self, element: Element, scope: str) -> Numbered:
+        return Numbered(self._items(element, scope), self._lines.place(element.start))
+
+    def _items(self, element: Element, scope: str) -> tuple[Item, ...]:
+        items = []
+        for child in element.children:
+            if isinstance(child, Element):
+                if child.name in ("script", "style", "template"):
+                    continue
+                items.append(self._item(child, scope))
+            elif isinstance(child, Text) and not self._source[child.start : child.end].isspace():
+                items.append(self._item(Element("li", {}, child.start, [child]), scope))
+        return tuple(items)
+
+    def _item(self, element: Element, scope: str) -> Item:
+        parts = tuple(self._item_parts(element, scope))
+        return Item(parts, parts[0].place if parts else self._lines.place(element.start))
+
+    def _item_parts(self, element: Element, scope: str) -> Iterator[Sentence | Numbered | Bullets | Members | Note]:
+        scope = element.attributes.get("dfn-for", element.attributes.get("data-dfn-for", scope))
+        for block in self._blocks(element):
+            if isinstance(block, _Group):
+                sentences = self._tokens.sentences(block.nodes, scope, step=True)
+                if sentences and NOTE.match(sentences[0].text):
+                    yield _note(sentences)
+                else:
+                    yield from sentences
+            elif self._is_idl(block) and block.name in _INTERFACES:
+                self._interface(block)
+            elif self._is_unseen(block):
+                continue
+            elif self._is_note(block):
+                yield from self._note(block, scope)
+            elif block.name == "ol":
+                yield self._steps(block, scope)
+            elif block.name == "dl":
+                yield self._members(block, scope)
+            elif block.name in _STRUCTURAL:
+                yield Bullets(self._items(block, scope), self._lines.place(block.start))
+            else:
+                yield from self._item_parts(block, scope)
+
+    def _note(self, element: Element, scope: str) -> Iterator[Note]:
+        sentences = [part for item in self._item_parts(element, scope) for part in _flat(item)]
+        if sentences:
+            yield Note(" ".join(part.text for part in sentences), sentences[0].place)
+
+    def _members(self, element: Element, scope: str) -> Members | Bullets:
+        """A dl; one whose values hold lists, as of a switch, is given as bullets that start with the name."""
+        pairs: list[tuple[list[Element], list[Element]]] = []
+        for child in _definitions(element):
+            if child.name == "dt":
+                if not pairs or pairs[-1][1]:
+                    pairs.append(([], []))
+                pairs[-1][0].append(child)
+            else:
+                if not pairs:
+                    pairs.append(([], []))
+                pairs[-1][1].append(child)
+        place = self._lines.place(element.start)
+        items, entries, simple = [], [], True
+        for names, values in pairs:
+            heads = [name for name in (self._tokens.sentence(dt.children, scope) for dt in names) if name]
+            parts = [part for value in values for part in self._item_parts(value, scope)]
+            sentences = tuple(part for part in parts if isinstance(part, Sentence))
+            simple = simple and bool(heads) and all(isinstance(part, Sentence | Note) for part in parts)
+            entries += [(head, sentences) for head in heads]
+            whole = (*heads, *parts)
+            if whole:
+                items.append(Item(whole, whole[0].place))
+        return Members(tuple(entries), place) if simple else Bullets(tuple(items), place)
+
+
+def _definitions(element: Element) -> Iterator[Element]:
+    for child in element.children:
+        if isinstance(child, Element):
+            if child.name == "div":
+                yield from _definitions(child)
+            elif child.name not in RAW:
+                yield child
+
+
+def _defines(sentences: Iterable[Sentence]) -> bool:
+    return any(token.kind == "dfn" for sentence in sentences for token in sentence.tokens)
+
+
+def _note(sentences: tuple[Sentence, ...]) -> Note:
+    return Note(" ".join(sentence.text for sentence in sentences), sentences[0].place)
+
+
+def _flat(part: Sentence | Numbered | Bullets | Members | Note) -> Iterator[Sentence | Note]:
+    """The sentences and notes in a part."""
+    if isinstance(part, Numbered | Bullets):
+        for item in part.items:
+            for inner in item.parts:
+                yield from _flat(inner)
+    elif isinstance(part, Members):
+        for name, values in part.entries:
+            yield name
+            yield from values
+    else:
+        yield part

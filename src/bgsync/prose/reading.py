@@ -1,0 +1,244 @@
+"""A document as a `Spec`: its types, algorithms and rules, every sentence accounted for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.language.rewrite import rewrite
+from bgsync.prose.algorithms import SentenceRead, StepsReader
+from bgsync.prose.constructs import Declared, declarations, lexicon_of
+from bgsync.prose.document import AlgorithmText, Document, Sentence
+from bgsync.prose.heads import Head, head_of
+from bgsync.prose.lexicon import Lexicon
+from bgsync.prose.sentences import Sentences
+from bgsync.prose.surroundings import Vocabulary
+from bgsync.prose.words import words_of
+
+
+@dataclass
+class Reading:
+    """What was read: the spec, every sentence of its algorithms, and what is odd about their nesting."""
+
+    document: Document
+    spec: Spec
+    lexicon: Lexicon
+    declared: Declared
+    sentences: list[SentenceRead] = field(default_factory=list)
+    heads: list[tuple[AlgorithmText, Head]] = field(default_factory=list)
+    nesting: list[tuple[str, str, s.Origin]] = field(default_factory=list)
+    rules: dict[int, Rule] = field(default_factory=dict)
+    """The sentences outside lists that are rules, by identity."""
+
+
+def read_spec(
+    document: Document,
+    vocabulary: Vocabulary,
+    fire_functional_event: Algorithm | None = None,
+    *,
+    revision: str = "",
+    read_as: Mapping[str, str] | None = None,
+) -> Reading:
+    """Read a document. `read_as` maps keys of sentences to what they are to be read as."""
+    vocabulary = replace(vocabulary, should=_should(document))
+    declared = declarations(document)
+    lexicon = lexicon_of(document, declared)
+    heads = [(text, head_of(text, number)) for number, text in enumerate(document.algorithms, start=1)]
+    heads = _named_apart(heads)
+    for _, head in heads:
+        lexicon.algorithms[head.name.lower()] = head.name
+    empty = Spec(document.title, revision, _followed(lexicon), (), methods=(), read=True)
+    reading = Reading(document, empty, lexicon, declared, heads=heads)
+    algorithms: list[Algorithm] = []
+    rules = _rules(reading, vocabulary)
+    for text, head in heads:
+        body = _body(reading, text, head, vocabulary)
+        rule = _rule_of(head, body, vocabulary)
+        if rule is None:
+            algorithms.append(Algorithm(head.name, head.parameters, body, head.returns))
+        else:
+            rules.append(rule)
+    parameters = {algorithm.name: len(algorithm.parameters) for algorithm in algorithms}
+    built = [replace(each, steps=_fitted(each.steps, parameters)) for each in algorithms]
+    kept = [replace(each, steps=_fitted(each.steps, parameters)) for each in rules]
+    reading.spec = Spec(
+        document.title,
+        revision,
+        _fixed(_followed(lexicon), built),
+        tuple(built),
+        tuple(kept),
+        fire_functional_event,
+        tuple(head.name for _, head in heads if head.method and head.name in parameters),
+        others=tuple(each for each in lexicon.types.values() if each.name != _followed(lexicon).name),
+        read=True,
+    )
+    return reading
+
+
+def _should(document: Document) -> str:
+    """Give what the document says that the user agent SHOULD do."""
+    sentences = [each for paragraph in document.paragraphs if not paragraph.informative for each in paragraph.sentences]
+    return "\n".join(each.text.lower() for each in sentences if "should" in each.text.lower())
+
+
+def _named_apart(heads: list[tuple[AlgorithmText, Head]]) -> list[tuple[AlgorithmText, Head]]:
+    """Give every algorithm a name of its own."""
+    seen: dict[str, int] = {}
+    made = []
+    for text, head in heads:
+        seen[head.name] = seen.get(head.name, 0) + 1
+        name = head.name if seen[head.name] == 1 else f"{head.name} ({text.scope or seen[head.name]})"
+        while seen[head.name] > 1 and name in seen:
+            name += "'"
+        seen.setdefault(name, 1)
+        made.append((text, replace(head, name=name)))
+    return made
+
+
+def _body(reading: Reading, text: AlgorithmText, head: Head, vocabulary: Vocabulary) -> tuple[s.Statement, ...]:
+    reader = StepsReader(head.name, reading.document.file, reading.lexicon)
+    steps = reader.steps(text.steps)
+    reading.sentences += reader.read
+    reading.nesting += reader.findings
+    steps = tuple(rewrite(_about(statement), vocabulary.expression) for statement in steps)
+    if head.queue is None or head.sentence is None:
+        return steps
+    place = head.sentence.place
+    origin = s.Origin(head.name, (), reading.document.file, place.line, place.column, head.sentence.text, head.name)
+    return (s.Enqueue(e.Associated(head.queue), steps, origin=origin),)
+
+
+def _about(statement: s.Statement) -> s.Statement:
+    """Say what a functional event is about: the object that its members come from."""
+    body = tuple(_about(inner) for inner in s.body_of(statement))
+    if body:
+        statement = replace(statement, body=body)  # type: ignore[call-arg]  # what has a body can be given another
+    if isinstance(statement, s.FireFunctionalEvent) and statement.about is None:
+        owners = [value.owner for _, value in statement.members if isinstance(value, e.Field)]
+        about = next((owner for owner in owners if isinstance(owner, e.Var)), None)
+        return replace(statement, about=about)
+    return statement
+
+
+def _fitted(steps: tuple[s.Statement, ...], parameters: dict[str, int]) -> tuple[s.Statement, ...]:
+    """Give every call as many arguments as its algorithm takes; a call of what became a rule is not followed."""
+    made: list[s.Statement] = []
+    for statement in steps:
+        if isinstance(statement, s.Call):
+            wanted = parameters.get(statement.algorithm)
+            given = statement.arguments
+            if wanted is None:
+                statement = s.Perform(statement.algorithm, given, origin=statement.origin)
+            elif len(given) != wanted:
+                given = (*given, *([None] * wanted))[:wanted]
+                statement = replace(statement, arguments=given)
+        body = s.body_of(statement)
+        if body:
+            statement = replace(statement, body=_fitted(body, parameters))  # type: ignore[call-arg]
+        made.append(statement)
+    return tuple(made)
+
+
+def _rule_of(head: Head, body: tuple[s.Statement, ...], vocabulary: Vocabulary) -> Rule | None:
+    """An algorithm that the user agent runs by itself is a rule."""
+    if head.occasion is None:
+        return None
+    machine, trigger = vocabulary.occasion(head.occasion)
+    if not machine:
+        return None
+    return Rule(head.name, machine, trigger, "MUST", body)
+
+
+_WHENEVER = re.compile(r"^(?:whenever|when|each time|every time) (.*?) ,")
+
+
+def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
+    """Find the rules that stand outside lists: whenever something happens, the user agent does something."""
+    made: list[Rule] = []
+    for paragraph in reading.document.paragraphs:
+        if paragraph.informative:
+            continue
+        for at, sentence in enumerate(paragraph.sentences):
+            words = words_of(sentence)
+            said = " ".join(words.texts)
+            found = _WHENEVER.match(said)
+            if found is None:
+                continue
+            machine, trigger = vocabulary.occasion(found[1])
+            comma = found[0].count(" ")
+            level = next((word.upper() for word in words.texts[comma:] if word in ("should", "must")), "")
+            if not machine or not level:
+                continue
+            rule = _rule(reading, sentence, comma + 1, found[1], (machine, trigger), level, vocabulary)
+            if rule is None:
+                continue
+            later = " ".join(other.text.lower() for other in paragraph.sentences[at + 1 :])
+            if "in any order" in later or "in any order" in said:
+                rule = replace(rule, steps=tuple(_in_any_order(each) for each in rule.steps))
+                for other in paragraph.sentences[at + 1 :]:
+                    if "in any order" in other.text.lower():
+                        reading.rules[id(other)] = rule
+            made.append(rule)
+            reading.rules[id(sentence)] = rule
+    return made
+
+
+def _rule(
+    reading: Reading, sentence: Sentence, start: int, occasion: str, moved: tuple[str, str], level: str,
+    vocabulary: Vocabulary,
+) -> Rule | None:  # fmt: skip
+    words = words_of(sentence)
+    name = re.sub(r"^user agent ", "", occasion)
+    parser = Sentences(words, reading.lexicon)
+    begin = start + 3 if words.texts[start : start + 2] == ("user", "agent") else start
+    result = parser.parse("statement", begin, len(words))
+    if result is None:
+        return None
+    reader = StepsReader(name, reading.document.file, reading.lexicon)
+    origin = reader.origin(sentence, (1,))
+    read = SentenceRead(origin, sentence, result.value, result.cost)
+    reading.sentences.append(read)
+    steps = tuple(rewrite(_stamp(each, origin), vocabulary.expression) for each in result.value)
+    return Rule(name, *moved, level, steps)
+
+
+def _stamp(statement: s.Statement, origin: s.Origin) -> s.Statement:
+    body = tuple(_stamp(inner, origin) for inner in s.body_of(statement))
+    made = replace(statement, origin=origin)
+    return replace(made, body=body) if body else made  # type: ignore[call-arg]
+
+
+def _in_any_order(statement: s.Statement) -> s.Statement:
+    return replace(statement, any_order=True) if isinstance(statement, s.ForEach) else statement
+
+
+def _followed(lexicon: Lexicon) -> ObjectType:
+    """Choose the type whose objects are followed: one that stands in a list and has states."""
+    listed = [each for each in lexicon.types.values() if each.list_name]
+    stateful = [each for each in listed if any(member.values for member in each.members)]
+    return next(iter(stateful or listed), ObjectType("object", "", ()))
+
+
+def _fixed(followed: ObjectType, algorithms: list[Algorithm]) -> ObjectType:
+    """Mark the members that are only ever set on an object that is new."""
+    changed: set[str] = set()
+    for algorithm in algorithms:
+        new = {
+            statement.name
+            for statement in s.walk(algorithm.steps)
+            if isinstance(statement, s.Let) and isinstance(statement.value, e.New)
+        }
+        for statement in s.walk(algorithm.steps):
+            if isinstance(statement, s.Set) and isinstance(statement.target, e.Field):
+                owner = statement.target.owner
+                if not (isinstance(owner, e.Var) and owner.name in new):
+                    changed.add(statement.target.name)
+    members = tuple(
+        Member(m.name, m.values, m.initial, fixed=m.values is None and m.name not in changed, type=m.type)
+        for m in followed.members
+    )
+    return replace(followed, members=members)

@@ -1,0 +1,77 @@
+"""Where a text speaks of the environment: the words of `model/vocabulary.py`, put into statements that were read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bgsync.language import expressions as e
+
+States = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words of spec texts for the environment; see `model/vocabulary.py`."""
+
+    predicates: Mapping[str, States]
+    presence: Mapping[str, States]
+    values: Mapping[str, States]
+    phrases: Sequence[tuple[str, str, tuple[str, ...]]]
+    window_clients: Sequence[str]
+    occasions: Sequence[tuple[str, str, str]]
+    choices: Sequence[tuple[str, str, bool, str, str]]
+    single: Sequence[str]
+    should: str = ""
+    """What the document says that the user agent SHOULD do, in lower case."""
+
+    def expression(self, expression: e.Expr) -> e.Expr:
+        """Give what an expression says of the environment, or the expression as it is."""
+        match expression:
+            case e.Apply(name=name, arguments=arguments) if name.lower() in self.predicates and len(arguments) < 2:
+                return e.Environment(*self.predicates[name.lower()], *arguments)
+            case e.Is(left=e.Field(owner=owner, name=name), right=None) if name.lower() in self.presence:
+                return e.Not(e.Environment(*self.presence[name.lower()], owner))
+            case e.Is(left=left, right=str() as value) if value in self.values and not e.variables(left):
+                return e.Environment(*self.values[value])
+            case e.Field(owner=owner, name=name) if name.lower() in self.window_clients:
+                return e.WindowClients(_root(owner))
+            case e.Conditional(condition=condition, then=False, otherwise=True):
+                return self.expression(e.Not(condition))
+            case e.Not(operand=e.Not(operand=operand)):
+                return operand
+            case e.Apply(name=name, arguments=arguments) if len(arguments) < 2:
+                return self._choice(" ".join((*("x" for _ in arguments), name))) or expression
+            case e.Input(text=text, reads=()):
+                if text.startswith("every ") and text.removeprefix("every ") in self.single:
+                    return e.Sequence((e.Associated(text.removeprefix("every ")),))
+                chosen = self._choice(text)
+                if chosen is not None:
+                    return chosen
+                for pattern, machine, states in self.phrases:
+                    if re.fullmatch(pattern, text, re.IGNORECASE):
+                        return e.Environment(machine, states)
+                return expression
+            case _:
+                return expression
+
+    def _choice(self, text: str) -> e.Expr | None:
+        for pattern, name, opposite, wanted, should in self.choices:
+            if re.fullmatch(pattern, text, re.IGNORECASE):
+                said = re.search(wanted, self.should, re.IGNORECASE)
+                choice = e.Choice(name, should=should if said else None)
+                return e.Not(choice) if opposite else choice
+        return None
+
+    def occasion(self, text: str) -> tuple[str, str]:
+        """Give the machine and the trigger that words such as "changes to online" speak of; ("", "") if none."""
+        for pattern, machine, trigger in self.occasions:
+            if re.search(rf"\b(?:{pattern})", text, re.IGNORECASE):
+                return machine, trigger
+        return "", ""
+
+
+def _root(expression: e.Expr) -> e.Expr:
+    """Give the variable that a chain of members begins with."""
+    return _root(expression.owner) if isinstance(expression, e.Field) else expression

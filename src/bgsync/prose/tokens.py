@@ -1,0 +1,459 @@
+"""Inline content as tokens, and tokens as sentences.
+
+The text of a paragraph is put together from its runs, with the elements that mean something (`a`, `code`, `dfn`, `q` and
+`var`) as spans of it, so that a shorthand may reach over a tag and each character still knows its place. A place is
+that of the first character a reader sees: of `[=scope/term|shown=]`, the "s" of "shown".
+
+A sentence ends at a full stop, a question mark or an exclamation mark before white space, unless a word in lower case
+follows (a mistyped comma) or it stands inside parentheses (a remark is part of its sentence). A colon ends none: what it
+announces may be a list or the rest of the line.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bgsync.prose.document import Defect, Sentence, Token
+from bgsync.prose.markup import Break, Element, Lines, Markup, Node, decoded_runs
+
+IDL_TYPES = frozenset(
+    "idl idl-name interface constructor method argument attribute callback dictionary dict-member except-field exception "
+    "enum enum-value const typedef stringifier serializer iterator maplike setlike extended-attribute namespace event "
+    "async-method mixin".split()
+)
+_MEANT = frozenset(("a", "code", "dfn", "kbd", "q", "samp", "tt", "var"))
+_CODE = frozenset(("code", "kbd", "q", "samp", "tt"))
+_UNSEEN = frozenset("audio canvas del embed iframe img input math object s script select strike style svg template video".split())
+
+_WORDS = r"""
+    (?P<word>(?:e\.g|i\.e|etc|cf|vs|resp)\.(?!\w)|https?://[^\s<>"'`)\]]{1,2000}(?<![.,;:])
+            |[^\W\d_]\w*+(?:-\w++|['](?!s\b)\w++)*+)
+  | (?P<number>\d++(?:[.,]\d++)*+(?!\w)) | (?P<ordinal>\w++)
+"""
+_QUOTES = r"""
+  | "(?P<quoted>(?:(?!\[=|\{\{)[^"|]){0,200})" | “(?P<curly>(?:(?!\[=|\{\{)[^“”|]){0,200})”
+  | (?<![^\s(\[«])['‘](?P<single>[^\s'‘](?:[^'‘|]{0,98}[^\s'‘|])?)'(?!\w)
+"""
+_POSSESSIVE = r"| (?P<possessive>'s\b|(?<=\S)'(?!\w)) | (?P<mark>\S)"
+_PLAIN = re.compile(rf"(\s*+)(?:{_WORDS}{_QUOTES}{_POSSESSIVE}|\Z)", re.VERBOSE)
+_SHORTHANDS = re.compile(
+    rf"""(\s*+)(?:{_WORDS}
+  | \|(?P<var>[^\W\d]\w*+(?:[ .-]\w++)*+)(?:\s?:\s?(?P<type>[^|\n]{{1,100}}))?\|
+  | \[=(?P<link>(?:(?!\[=|=\]).){{1,400}}?)=\] | \{{\{{(?P<idl>(?:(?!\{{\{{|\}}\}}|>>).){{1,400}}?)\}}\}}
+  | \[(?P<fence>[\^$:~])(?P<construct>[^\[\]]{{1,200}}?)(?P=fence)\] | <\{{(?P<element>[^{{}}]{{1,200}})\}}>
+  | (?P<reference>\[\[[^\[\]]{{1,200}}\]\]) | \[(?P<shown>[^\[\]|=]{{1,200}})\]\((?:https?:|\#|mailto:)[^\s()]{{0,500}}\)
+  | \\`(?P<bytes>`[^`]{{1,200}}`)\\` | \\(?P<escaped>[`|\[\]{{}}*<:\\]) | `(?P<code>[^`]{{1,400}})` | ``(?P<codes>.{{1,400}}?)``
+  | (?P<emphasis>(?<![\w*])\*{{1,3}}(?=[\w\[<{{|"`])|(?<=[\w.\])}}>|"`])\*{{1,3}}(?![\w*]))
+  {_QUOTES} | (?P<broken>\[=|=\]|\{{\{{(?:(?P<misspelt>[\w/().!-]{{1,200}})(?:>>|\}}>|>\}}|\}}))?+) {_POSSESSIVE} | \Z)""",
+    re.VERBOSE | re.DOTALL,
+)
+_SUFFIX = re.compile(r"[a-z]{1,10}(?![\w'-]\w)")
+_TWO_HUMPS = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\Z")
+_BROKEN = {"[=": ("unclosed-link", "[= without =]"), "=]": ("stray-link-end", "=] without [=")}
+_ENDS = frozenset(".?!")
+_CLOSERS = frozenset(")]\"”’'")
+
+
+class Dialect(NamedTuple):
+    """What a source is written in."""
+
+    markdown: bool
+    shorthands: bool
+
+
+@dataclass(slots=True)
+class _Span:
+    start: int
+    end: int
+    element: Element
+    inner: list[_Span]
+
+
+@dataclass(slots=True)
+class _Inline:
+    """The text of a paragraph, its spans, and where each of its runs begins in the text and in the source."""
+
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    text: str = ""
+    starts: list[int] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
+    shown: list[str] = field(default_factory=list)
+    space: bool = True
+
+    def add(self, text: str, offset: int) -> None:
+        self.parts.append(text)
+        self.starts.append(self.length)
+        self.offsets.append(offset)
+        self.length += len(text)
+
+    def offset(self, position: int) -> int:
+        run = bisect_right(self.starts, position) - 1
+        return self.offsets[run] + position - self.starts[run]
+
+
+class Tokens:
+    """Makes tokens and sentences of inline content, and keeps every definition that it meets."""
+
+    def __init__(
+        self, source: str, lines: Lines, markup: Markup, dialect: Dialect, targets: Mapping[str, Token | None]
+    ) -> None:
+        self._source = source
+        self._lines = lines
+        self._markup = markup
+        self._dialect = dialect
+        self._pattern = _SHORTHANDS if dialect.shorthands else _PLAIN
+        self._targets = targets
+        self._scope = ""
+        self.definitions: list[Token] = []
+
+    def sentences(self, nodes: Iterable[Node], scope: str, *, step: bool = False) -> tuple[Sentence, ...]:
+        """The sentences of a paragraph."""
+        inline = self._read(nodes, scope, step)
+        found = []
+        start = 0
+        for end in _sentence_ends(inline.tokens):
+            found.append(_sentence(inline, start, end))
+            start = end
+        return tuple(found)
+
+    def sentence(self, nodes: Iterable[Node], scope: str) -> Sentence | None:
+        """The paragraph as one sentence: of a heading or a name; None if it is empty."""
+        inline = self._read(nodes, scope, False)
+        return _sentence(inline, 0, len(inline.tokens)) if inline.tokens else None
+
+    def _read(self, nodes: Iterable[Node], scope: str, step: bool) -> _Inline:
+        inline = _Inline()
+        self._scope = scope
+        spans = self._gather(nodes, inline)
+        inline.text = "".join(inline.parts).replace("’", "'")
+        self._tokens(inline, 0, len(inline.text), spans)
+        if step and self._dialect.shorthands:
+            bar = next((token for token in inline.tokens if token.kind == "mark" and token.text == "|"), None)
+            if bar is not None:
+                self._markup.defects.append(Defect("odd-bar", "a | that is no part of a |variable|", bar.place))
+        return inline
+
+    def _gather(self, nodes: Iterable[Node], inline: _Inline) -> list[_Span]:
+        spans: list[_Span] = []
+        for node in nodes:
+            if isinstance(node, Element):
+                if node.name in ("br", "hr"):
+                    inline.add(" ", node.start)
+                elif node.name in _UNSEEN or node.has_class("self-link", "secno"):
+                    continue
+                elif node.name in _MEANT and not node.transparent:
+                    start = inline.length
+                    inner = self._gather(node.children, inline)
+                    spans.append(_Span(start, inline.length, node, inner))
+                else:
+                    spans += self._gather(node.children, inline)
+            elif isinstance(node, Break):
+                inline.add(" ", node.start)
+            else:
+                text = self._source[node.start : node.end]
+                if "&" in text:
+                    for run, offset in decoded_runs(text, node.start):
+                        inline.add(run, offset)
+                else:
+                    inline.add(text, node.start)
+        return spans
+
+    def _put(
+        self, inline: _Inline, kind: str, text: str, at: int, shown: str = "", term: str = "", scope: str = "", of: str = ""
+    ) -> None:
+        place = self._lines.place(inline.offset(at))
+        inline.tokens.append(Token(kind, text, place, term, scope, of, inline.space))
+        inline.shown.append(shown or text)
+        inline.space = False
+
+    def _tokens(self, inline: _Inline, start: int, end: int, spans: Sequence[_Span]) -> None:
+        """Appends the tokens of a part of the text."""
+        text, match = inline.text, self._pattern.match
+        position, index = start, 0
+        while True:
+            while index < len(spans) and spans[index].start < position:
+                index += 1
+            span = spans[index] if index < len(spans) else None
+            found = match(text, position, end)
+            if found is None:
+                return
+            begin = found.end(1)
+            if begin > position:
+                inline.space = True
+            if span is not None and found.end() > span.start:
+                if begin >= span.start:
+                    index += 1
+                    if span.end > span.start:
+                        self._span(inline, span)
+                        position = self._suffix(inline, max(span.end, begin), end)
+                    else:
+                        position = span.end
+                    continue
+                inside = [other for other in spans[index:] if other.start < found.end()] if _reaches(found) else []
+                if not inside or any(other.end > found.end() for other in inside) or not _harmless(found, inside):
+                    found = match(text, position, span.start)
+                    if found is None:
+                        return
+            group = found.lastgroup
+            if group is None:
+                if found.end() >= end:
+                    return
+            elif group == "word":
+                self._put(inline, "word", found[0][begin - position :], begin)
+            else:
+                self._special(inline, group, found, begin)
+            position = found.end()
+            if group in ("link", "idl", "construct"):
+                position = self._suffix(inline, position, end)
+
+    def _suffix(self, inline: _Inline, position: int, end: int) -> int:
+        """Adds letters right after a link to its text: the s of "[=loan=]s"."""
+        found = _SUFFIX.match(inline.text, position, end)
+        if found is None or not inline.tokens or inline.tokens[-1].kind not in ("term", "idl"):
+            return position
+        last = inline.tokens[-1]
+        inline.tokens[-1] = last._replace(text=last.text + found[0])
+        inline.shown[-1] += found[0]
+        return found.end()
+
+    def _special(self, inline: _Inline, group: str, found: re.Match[str], begin: int) -> None:
+        """A token that is more than a word."""
+        if group == "mark":
+            self._put(inline, "mark", found["mark"], begin)
+        elif group == "possessive":
+            self._possessive(inline, found["possessive"], begin)
+        elif group in ("var", "type"):
+            self._put(inline, "var", found["var"], found.start("var"), of=(found["type"] or "").strip())
+        elif group == "link":
+            self._link(inline, found["link"], found.start("link"))
+        elif group == "idl":
+            self._idl(inline, found["idl"], found.start("idl"))
+        elif group in ("number", "ordinal"):
+            self._put(inline, "number" if group == "number" else "word", found[group], begin)
+        elif group in ("construct", "element"):
+            self._link(inline, found[group], found.start(group))
+        elif group in ("quoted", "curly", "single"):
+            self._string(inline, found[group], found.start(group), found[0].strip()[0], found[0].strip()[-1])
+        elif group in ("code", "codes", "bytes"):
+            ticks = "`" if group == "bytes" else ""
+            self._string(inline, found[group], found.start(group), ticks, ticks)
+        elif group == "reference":
+            target, bar, shown = found["reference"][2:-2].rpartition("|")
+            if bar:
+                self._term(inline, shown, begin + len(target) + 3)
+            else:
+                self._put(inline, "word", found["reference"], begin)
+        elif group == "shown":
+            self._term(inline, found["shown"], found.start("shown"))
+        elif group == "escaped":
+            self._put(inline, "mark", found["escaped"], found.start("escaped"))
+        elif group in ("broken", "misspelt"):
+            self._broken(inline, found, begin)
+
+    def _possessive(self, inline: _Inline, text: str, begin: int) -> None:
+        last = inline.tokens[-1] if inline.tokens and not inline.space else None
+        owned = last is not None and (last.text.endswith("s") or last.kind not in ("word", "mark", "number"))
+        self._put(inline, "mark", "'s" if owned else text, begin, shown=text)
+
+    def _broken(self, inline: _Inline, found: re.Match[str], begin: int) -> None:
+        name = found["misspelt"]
+        text = found["broken"]
+        code, message = _BROKEN.get(text, ("unclosed-idl-link", f"{text} is no link: {{{{ without }}}}"))
+        self._markup.defect(code, message, inline.offset(begin))
+        if name:
+            self._idl(inline, name, found.start("misspelt"))
+        else:
+            self._put(inline, "mark", text, begin)
+
+    def _string(self, inline: _Inline, text: str, start: int, opening: str = "", closing: str = "") -> None:
+        bare = text.strip("`") if len(text) > 1 and text[0] == text[-1] == "`" else text
+        start += (len(text) - len(bare)) // 2
+        start += len(bare) - len(bare.lstrip())
+        bare = " ".join(bare.split())
+        self._put(inline, "string", bare, start, shown=f"{opening}{bare}{closing}")
+
+    def _link(self, inline: _Inline, content: str, start: int) -> None:
+        """A link to a definition: `[=scope/term|shown=]`."""
+        target, bar, shown = content.partition("|")
+        scope, slash, term = target.rpartition("/")
+        at = start + (len(target) + 1 if bar else len(scope) + len(slash))
+        scope = "/" if slash and not scope.strip() else scope
+        self._term(inline, shown if bar else term, at, term, scope)
+
+    def _term(self, inline: _Inline, shown: str, at: int, term: str | None = None, scope: str = "") -> None:
+        text = _spaced(shown.replace("`", ""))
+        at += len(shown) - len(shown.lstrip())
+        self._put(inline, "term", text, at, term=_spaced(text if term is None else term).lower(), scope=_scope(scope))
+
+    def _idl(self, inline: _Inline, content: str, start: int) -> None:
+        """A link to IDL: `{{Scope/name(a, b)!!type|shown}}`."""
+        target, bar, shown = content.partition("|")
+        target = target.partition("!!")[0]
+        slash = target.rfind("/", 0, target.find("(") if "(" in target else len(target))
+        scope, name = target[: max(slash, 0)].strip(), target[slash + 1 :]
+        seen, at = (shown, start + len(content) - len(shown)) if bar else (name, start + slash + 1)
+        text = _spaced(seen.replace("`", ""))
+        bare = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
+        at += len(seen) - len(seen.lstrip()) + (bare != text)
+        self._put(inline, "idl", bare, at, shown=text, term=_spaced(name).strip('"'), scope=scope or "/" * (slash == 0))
+
+    def _span(self, inline: _Inline, span: _Span) -> None:
+        """The token of an element, or its tokens if it means nothing more."""
+        element = span.element
+        first = len(inline.tokens)
+        space = inline.space
+        if element.name in _CODE and not span.inner and not self._has_shorthand(inline, span):
+            text = _spaced(inline.text[span.start : span.end])
+            if text:
+                at = span.start + _blank(inline.text[span.start : span.end])
+                name = _TWO_HUMPS.match(text) and self._dialect.shorthands and not self._dialect.markdown
+                if name:
+                    self._put(inline, "idl", text, at, term=text)
+                else:
+                    self._string(inline, text, at, *('""' if element.name == "q" else ""))
+            return
+        self._tokens(inline, span.start, span.end, span.inner)
+        made, shown = inline.tokens[first:], inline.shown[first:]
+        if element.name in _CODE or not made:
+            if len(made) == 1 and made[0].kind == "term" and self._dialect.shorthands:
+                inline.tokens[first] = made[0]._replace(kind="idl", term=made[0].text)
+            return
+        del inline.tokens[first:], inline.shown[first:]
+        seen = _joined(made, shown)
+        if element.name == "var":
+            token = made[0]._replace(kind="var", text=seen, term="", scope="", type=element.attributes.get("data-type", ""))
+        elif element.name == "dfn":
+            token = self._definition(element, seen, made[0])
+        elif len(made) == 1 and made[0].kind in ("var", "dfn", "idl"):
+            token = made[0]
+        else:
+            token = self._linked(element, seen, made)
+        inline.tokens.append(token._replace(space=space))
+        inline.shown.append(seen)
+        inline.space = False
+
+    def _has_shorthand(self, inline: _Inline, span: _Span) -> bool:
+        text = inline.text[span.start : span.end]
+        return self._dialect.shorthands and ("{{" in text or "[=" in text or text.count("|") > 1)
+
+    def _definition(self, element: Element, seen: str, first: Token) -> Token:
+        token = definition(element, seen, self._scope)[0]
+        for other in definition(element, seen, self._scope):
+            self.definitions.append(other._replace(place=first.place, space=first.space))
+        return token._replace(place=first.place)
+
+    def _linked(self, element: Element, seen: str, made: Sequence[Token]) -> Token:
+        attributes, first = element.attributes, made[0]
+        kind = attributes.get("data-link-type") or next((name for name in attributes if name in IDL_TYPES), "")
+        if kind == "biblio":
+            return first._replace(kind="word", text=seen)
+        scope = attributes.get("for") or attributes.get("data-link-for") or attributes.get("link-for") or ""
+        term = _spaced(attributes.get("lt") or attributes.get("data-lt") or "")
+        href = attributes.get("href", "")
+        target = self._targets.get(href[1:]) if href.startswith("#") and not term else None
+        if kind in IDL_TYPES or (not kind and not href and (_TWO_HUMPS.match(seen) or first.kind == "string")):
+            bare = seen.strip('"')
+            name = target.term if target else term or bare
+            return first._replace(kind="idl", text=bare, term=name, scope=target.scope if target else scope)
+        if target:
+            return first._replace(kind="term", text=seen, term=target.term.lower(), scope=_scope(target.scope))
+        return first._replace(kind="term", text=seen, term=(term or seen).lower(), scope=_scope(scope))
+
+
+def definition(element: Element, seen: str, around: str) -> list[Token]:
+    """The tokens of a dfn, without a place: one for each of its linking texts and scopes."""
+    attributes = element.attributes
+    kind = attributes.get("data-dfn-type") or next((name for name in attributes if name in IDL_TYPES), "dfn")
+    texts = attributes.get("lt") or attributes.get("data-lt") or attributes.get("title") or seen
+    texts += "|" + (attributes.get("local-lt") or attributes.get("data-local-lt") or "")
+    scopes = next((attributes[name] for name in ("for", "data-dfn-for", "dfn-for") if name in attributes), around)
+    as_written = kind in IDL_TYPES
+    return [
+        Token("dfn", seen, _NOWHERE, term if as_written else term.lower(), scope if as_written else _scope(scope))
+        for scope in (_spaced(part) for part in scopes.split(","))
+        for term in dict.fromkeys(_spaced(part).strip('"') for part in texts.split("|"))
+        if term
+    ] or [Token("dfn", seen, _NOWHERE)]
+
+
+_NOWHERE = Lines("").place(0)
+
+
+def _scope(scope: str) -> str:
+    return _spaced(scope).lower()
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _blank(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def _reaches(found: re.Match[str]) -> bool:
+    """Whether the match is of a kind that may reach over a tag."""
+    return found.lastgroup in ("link", "idl", "quoted", "curly", "single", "code", "codes")
+
+
+def _harmless(found: re.Match[str], inside: Sequence[_Span]) -> bool:
+    """Whether it swallows nothing that means more than it does."""
+    return found.lastgroup in ("link", "idl") or all(span.element.name in _CODE and not span.inner for span in inside)
+
+
+def _joined(tokens: Sequence[Token], shown: Sequence[str]) -> str:
+    parts = [shown[0]] if shown else []
+    for token, text in zip(tokens[1:], shown[1:], strict=True):
+        parts.append(" " + text if token.space else text)
+    return "".join(parts)
+
+
+def _sentence(inline: _Inline, start: int, end: int) -> Sentence:
+    tokens = tuple(inline.tokens[start:end])
+    return Sentence(tokens, _joined(tokens, inline.shown[start:end]), tokens[0].place)
+
+
+def _sentence_ends(tokens: Sequence[Token]) -> Iterable[int]:
+    """The index after the last token of each sentence."""
+    inside = _in_parentheses(tokens)
+    index, count = 0, len(tokens)
+    while index < count:
+        token = tokens[index]
+        index += 1
+        if not (token.kind == "mark" and token.text in _ENDS) and not (token.kind == "word" and token.text == "etc."):
+            continue
+        while index < count and tokens[index].kind == "mark" and tokens[index].text in _CLOSERS and not tokens[index].space:
+            index += 1
+        if index == count:
+            break
+        after = tokens[index]
+        if after.space and not inside[index] and not (after.kind == "word" and after.text[0].islower()):
+            yield index
+    if count:
+        yield count
+
+
+def _in_parentheses(tokens: Sequence[Token]) -> list[bool]:
+    """Of each token: whether it stands in parentheses that are closed."""
+    inside = [0] * (len(tokens) + 1)
+    opened: list[int] = []
+    for index, token in enumerate(tokens):
+        if token.kind != "mark":
+            continue
+        if token.text == "(":
+            opened.append(index)
+        elif token.text == ")" and opened:
+            inside[opened.pop() + 1] += 1
+            inside[index] -= 1
+    depth = 0
+    result = []
+    for change in inside:
+        depth += change
+        result.append(depth > 0)
+    return result

@@ -1,0 +1,19 @@
+"""Where the text of a spec comes from: files, folders, git, the web and standard input."""
+
+from bgsync.sources.git import Revision, history, read_blobs, show
+from bgsync.sources.source import Source, load, load_one
+from bgsync.sources.text import SourceError, decode
+from bgsync.sources.web import fetch
+
+__all__ = [
+    "Revision",
+    "Source",
+    "SourceError",
+    "decode",
+    "fetch",
+    "history",
+    "load",
+    "load_one",
+    "read_blobs",
+    "show",
+]

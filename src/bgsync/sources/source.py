@@ -1,0 +1,120 @@
+"""What a user names as a spec: a file, REV:path, a folder, a URL or standard input."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from bgsync.sources import git, text, web
+from bgsync.sources.text import SourceError, check_size, decode
+
+__all__ = ["Source", "SourceError", "load", "load_one"]
+
+SUFFIXES = (".bs", ".html", ".htm")
+STANDARD_INPUT = "<standard input>"
+
+_AT_REVISION = re.compile(r"((?:[^:{]|\{[^}]*\})*):(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text, what to call it, and the revision it is from: a short commit hash, or "" outside git.
+
+    A file that differs from HEAD has the revision of HEAD with "+changes".
+    """
+
+    name: str
+    text: str
+    revision: str = ""
+
+
+def load(target: str) -> tuple[Source, ...]:
+    """Give what a target names; a folder gives every spec below it, sorted.
+
+    A target is a path, REV:path inside a git repository, http:// or https:// and more, or "-" for standard input. An
+    existing path wins over REV:path. Raises SourceError when there is nothing, or it is no text.
+    """
+    if os.path.isdir(target):
+        return _files(_specs(target))
+    return (_single(target),)
+
+
+def load_one(target: str) -> Source:
+    """Give the one spec that a target names. Raises SourceError, also when a folder holds several."""
+    if not os.path.isdir(target):
+        return _single(target)
+    paths = _specs(target)
+    if len(paths) > 1:
+        names = ", ".join(map(str, paths[:5])) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
+        raise SourceError(f"{target}: a folder of {len(paths)} specs, where one is needed; name one of {names}")
+    return _files(paths)[0]
+
+
+def _single(target: str) -> Source:
+    if target == "-":
+        return Source(STANDARD_INPUT, decode(sys.stdin.buffer.read(text.MAX_BYTES + 1), STANDARD_INPUT))
+    if web.is_url(target):
+        data, charset, _ = web.fetch(target)
+        return Source(target, decode(data, target, charset))
+    if os.path.lexists(target):
+        return _files([Path(target)])[0]
+    if scheme := re.match(r"([A-Za-z][A-Za-z0-9+.-]*)://", target):
+        raise SourceError(f"{target}: a URL of scheme {scheme[1]!r}; only http and https are fetched")
+    if found := _AT_REVISION.fullmatch(target):
+        data, commit = git.show(found[1], found[2], Path.cwd())
+        return Source(target, decode(data, target), commit)
+    raise SourceError(f"{target or 'the empty path'}: no such file or folder; {_hint(target)}")
+
+
+def _files(paths: list[Path]) -> tuple[Source, ...]:
+    texts, folders = dict[Path, str](), dict[Path, dict[str, bytes]]()
+    for path in paths:
+        data = _read(path)
+        texts[path] = decode(data, str(path))
+        real = path.resolve()
+        folders.setdefault(real.parent, {})[real.name] = data
+    states = {folder: git.states(folder, contents) for folder, contents in folders.items()}
+    real_paths = {path: path.resolve() for path in paths}
+    return tuple(
+        Source(str(path), texts[path], states[real_paths[path].parent].get(real_paths[path].name, "")) for path in paths
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(text.MAX_BYTES + 1)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror}); correct the path or its permissions") from None
+    check_size(len(data), str(path))
+    return data
+
+
+def _specs(folder: str) -> list[Path]:
+    found = sorted(_walk(folder))
+    if not found:
+        kinds = f"{', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}"
+        raise SourceError(f"{folder}: no spec below this folder; name a file, or a folder with {kinds} files")
+    return found
+
+
+def _walk(folder: str) -> Iterator[Path]:
+    root = Path(folder).resolve()
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".") and name != "node_modules"]
+        for name in names:
+            path = Path(place, name)
+            if path.suffix.lower() in SUFFIXES and path.is_file() and path.resolve().is_relative_to(root):
+                yield path
+
+
+def _hint(target: str) -> str:
+    path = Path(target)
+    try:
+        close = get_close_matches(path.name, os.listdir(path.parent))
+    except (OSError, ValueError):
+        close = []
+    return f"did you mean {', '.join(str(path.parent / name) for name in close)}?" if close else "correct the path"
