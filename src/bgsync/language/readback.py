@@ -148,7 +148,8 @@ def write(statement: s.Statement) -> str:
             on = "" if target is None else f" on {write_value(target)}"
             given = " and ".join(f"[={name}=] set to {write_value(value)}" for name, value in members)
             then = f", then with |{bind}|" if bind else ""
-            return f"fire functional event {event} for {write_value(about)}{on}" + (
+            named = event if isinstance(event, str) else write_value(event)
+            return f"fire functional event {named} for {write_value(about)}{on}" + (
                 f" with {given}{then}" if given else then
             )
         case s.HandleFunctionalEvent(about=about):

@@ -135,7 +135,7 @@ class Empty(Statement):
 class Resolve(Statement):
     """Resolve a promise, with a value if one is given."""
 
-    promise: Var
+    promise: Expr
     value: Expr = None
 
 
@@ -143,7 +143,7 @@ class Resolve(Statement):
 class Reject(Statement):
     """Reject a promise with an error."""
 
-    promise: Var
+    promise: Expr
     error: Expr
 
 
@@ -234,7 +234,7 @@ class Whenever(Statement):
 class FireFunctionalEvent(Statement):
     """Fire a functional event with these members, then do `body` with `bind` naming the dispatched event."""
 
-    event: str
+    event: Expr
     about: Expr
     """The object that the event is about: its registration."""
     members: tuple[tuple[str, Expr], ...]

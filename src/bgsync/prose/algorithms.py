@@ -11,7 +11,7 @@ from bgsync.language import statements as s
 from bgsync.language.readback import say
 from bgsync.prose.document import Bullets, Item, Members, Note, Numbered, Sentence
 from bgsync.prose.lexicon import Lexicon
-from bgsync.prose.sentences import Following, Sentences, Statements, WithMembers, following
+from bgsync.prose.sentences import ALL, ANY, Following, Sentences, Statements, WithMembers, following
 from bgsync.prose.values import UNREAD, Unread
 from bgsync.prose.words import opens, words_of
 
@@ -119,6 +119,9 @@ class StepsReader:
             body = tuple(_stamped(each, origin) for each in _unbound(one.statements))
             made[fired] = replace(was, bind=handed.bind or was.bind, body=body)
             return
+        if made and _open_ended(made[-1]) and not nested and not following(one.statements):
+            made[-1] = _filled(made[-1], tuple(_stamped(each, origin) for each in one.statements))
+            return
         for statement in one.statements:
             if isinstance(statement, Following) and fired is not None:
                 event = made[fired]
@@ -200,8 +203,29 @@ class StepsReader:
                 made[at] = _with_members(statement, tuple(found))
                 return
 
+    def _joined(self, bullets: Bullets, path: tuple[int, ...], every: bool) -> e.Expr:
+        """Read the items as conditions of which all, or any, are to be true."""
+        joined: e.Expr = None
+        for item in bullets.items:
+            for part in item.parts:
+                if not isinstance(part, Sentence):
+                    continue
+                words = words_of(part)
+                result = Sentences(words, self.lexicon).parse("condition", 0, len(words)) if len(words) else None
+                found = result.value if result else e.Input(part.text)
+                self.read.append(SentenceRead(self.origin(part, path), part, (s.Assert(found),), 0))
+                if joined is None:
+                    joined = found
+                else:
+                    joined = e.And(joined, found) if every else e.Or(joined, found)
+        return joined
+
     def _bullets(self, made: list[s.Statement], bullets: Bullets, path: tuple[int, ...]) -> None:
-        """Items without numbers inside a step: what they say is not followed."""
+        """Items without numbers inside a step: conditions of it, or else not followed."""
+        last = made[-1] if made else None
+        if isinstance(last, s.If) and last.condition in (ANY, ALL):
+            made[-1] = replace(last, condition=self._joined(bullets, path, last.condition == ALL))
+            return
         for item in bullets.items:
             for part in item.parts:
                 if isinstance(part, Sentence):
@@ -213,6 +237,11 @@ class StepsReader:
                     self._nested(made, self.steps(part, path), path, item)
                 elif isinstance(part, Bullets):
                     self._bullets(made, part, path)
+
+
+def _open_ended(statement: s.Statement) -> bool:
+    """Whether the steps of an If are still to come in a later sentence."""
+    return isinstance(statement, s.If) and any(isinstance(each, Following) for each in s.body_of(statement))
 
 
 def _ends_in_if(statement: s.Statement) -> bool:
@@ -269,7 +298,8 @@ def _stamped(statement: s.Statement, origin: s.Origin) -> s.Statement:
 def _with_members(statement: s.Statement, members: tuple[tuple[str, e.Expr], ...]) -> s.Statement:
     match statement:
         case s.Let(value=e.New() as new) | s.Set(value=e.New() as new):
-            return replace(statement, value=e.New(new.type, (*new.members, *members)))
+            kept = tuple(member for member in new.members if member[0] != "following")
+            return replace(statement, value=e.New(new.type, (*kept, *members)))
         case s.Perform(arguments=arguments):
             return replace(statement, arguments=(*arguments, *(value for _, value in members)))
         case s.Let(value=value) | s.Set(value=value):

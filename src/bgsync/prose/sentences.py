@@ -41,7 +41,7 @@ def following(*bodies: Statements) -> bool:
 class Sentences(Phrases):
     """Parses one sentence of an algorithm."""
 
-    words_only = frozenset({"outcome", "steps", "run"})
+    words_only = frozenset({"outcome", "steps", "run", "loose", "queue"})
 
     def special(self, category: str, start: int, end: int) -> Result | None:
         """Parse the names of steps, and an operation that stands as a sentence."""
@@ -177,11 +177,32 @@ def _remove_item(p: Phrases, item: e.Expr) -> Any:
 
 
 def _resolve(p: Phrases, promise: e.Expr, value: e.Expr = None) -> Any:
-    return (s.Resolve(promise, value),) if isinstance(promise, e.Var) else None
+    return (s.Resolve(promise, value),) if _held(promise) else None
 
 
 def _reject(p: Phrases, promise: e.Expr, error: e.Expr = None) -> Any:
-    return (s.Reject(promise, error),) if isinstance(promise, e.Var) else None
+    return (s.Reject(promise, error),) if _held(promise) else None
+
+
+def _held(promise: e.Expr) -> bool:
+    return isinstance(promise, e.Var | e.Field | e.Associated)
+
+
+def _parts(p: Phrases, names: tuple[str, ...], value: e.Expr) -> Any:
+    """Several variables get the parts of one value."""
+    return tuple(s.Let(name, e.Item(value, at)) for at, name in enumerate(names)) if len(names) > 1 else None
+
+
+def _several(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
+    return (s.Return(e.Sequence(items)),) if len(items) > 1 else None
+
+
+def _under(condition: e.Expr) -> Any:
+    return lambda p: (s.If(condition, (Following(),)),)
+
+
+ANY, ALL = e.Input("any of the following"), e.Input("all of the following")
+"""Conditions that a list below spells out."""
 
 
 def _upon(p: Phrases, outcomes: tuple[str, ...], promise: e.Expr, body: Statements, bind: str = "") -> Statements:
@@ -208,11 +229,10 @@ def _should(p: Phrases, body: Statements) -> Statements:
 def _fire_functional(p: Phrases, event: e.Expr, rest: Any = ()) -> Statements:
     """An event, what it is fired on, its members, and what is done with it then."""
     parts: dict[str, Any] = dict(rest)
-    name = event.name if isinstance(event, e.Var) else event
     members = tuple(parts.get("members", ()))
-    made = s.FireFunctionalEvent(
-        name if isinstance(name, str) else "", None, members, "", (), parts.get("target")
-    )
+    if isinstance(parts.get("interface"), e.Var):
+        members = (("interface", parts["interface"]), *members)
+    made = s.FireFunctionalEvent(event, None, members, "", (), parts.get("target"))
     extra = (WithMembers(),) if parts.get("follow") else ()
     return (made, *extra)
 
@@ -223,6 +243,22 @@ def _queue(p: Phrases, body: Statements, queue: e.Expr = "event loop") -> Statem
 
 def _then(*several: Any) -> Any:
     return tuple(each for body in several for each in body)
+
+
+QUEUE = Category(
+    [
+        form("{loose}", lambda p, words: (None, None) if words.split()[-1] in ("task", "microtask") else None),
+        form("{loose} {var}", lambda p, words, var: (None, var.name) if words.split()[-1] == "task" else None),
+        form("{queue} ,? in|on {value} ,?", lambda p, queue, where: (where, queue[1])),
+        form("{queue} ,? using|given {value} ,?", lambda p, queue, source: (queue[0] or source, queue[1])),
+    ]
+)
+
+
+def _queued(p: Phrases, queue: Any, body: Statements) -> Statements:
+    where, task = queue
+    named: Statements = () if task is None else (s.Let(task, e.Input("this task")),)
+    return (*named, s.Enqueue("event loop" if where is None else where, body))
 
 
 EACH = Category(
@@ -244,6 +280,13 @@ def _each_of_kind(p: Phrases, kind: str, name: e.Expr) -> Any:
     return (name.name, collection, True) if isinstance(name, e.Var) else None
 
 
+NAMES = Category(
+    [
+        form("{word}", lambda p, name: (name,)),
+        form("{word} ,? and {names}", lambda p, name, names: (name, *names)),
+        form("{word} , {names}", lambda p, name, names: (name, *names)),
+    ]
+)
 OUTCOME = Category(
     [
         form("fulfillment|fulfilment|fulfilled|resolution|resolved", lambda p: ("fulfilled",)),
@@ -255,6 +298,7 @@ OUTCOME = Category(
 FIRED = Category(
     [
         form("using|of type? {name}", lambda p, name: (("interface", name),)),
+        form("using {var}", lambda p, var: (("interface", var),)),
         form("on|at|to {value}", lambda p, value: (("target", value),)),
         form("with following properties|attributes|members|initialization", lambda p: (("follow", True),)),
         form("with {members}", lambda p, members: (("members", members),)),
@@ -281,6 +325,9 @@ STATEMENTS = Category(
     [
         form("{run}", lambda p, body: body),
         form("then {statement}", lambda p, body: body),
+        form("if any|one|either of following conditions? is|are true|met|satisfied ,? then?", _under(ANY)),
+        form("if all|each of following conditions? is|are true|met|satisfied ,? then?", _under(ALL)),
+        form("to {call} ,? {run}", lambda p, call, body: (s.Whenever(e.Apply(*call), body),)),
         form("if {condition} ,? then", lambda p, c: (s.If(c, (Following(),)),)),
         form("if {condition}", lambda p, c: (s.If(c, (Following(),)),)),
         form("if {condition} ,? then? {statement}", lambda p, c, body: (s.If(c, body),)),
@@ -293,6 +340,7 @@ STATEMENTS = Category(
         form("otherwise|else ,? {statement}", lambda p, body: (s.Else(body),)),
         form("while {condition}", lambda p, c: (s.While(c, (Following(),)),)),
         form("while {condition} , {statement}", lambda p, c, body: (s.While(c, body),)),
+        form("for {word} of|in {value}", lambda p, name, where: _each(p, (name, where, True), (Following(),)), 1),
         form("for each {each}", lambda p, each: _each(p, each, (Following(),))),
         form("for each {each} , in any order", lambda p, each: (s.ForEach(each[0], each[1], (Following(),), each[2], True),)),
         form("for each {each} in parallel", lambda p, each: (s.ForEach(each[0], each[1], (Following(),), each[2], True),)),
@@ -303,6 +351,7 @@ STATEMENTS = Category(
         form("let {word} represent {value}", _let),
         form("let {word} , {text} , represent {text}", lambda p, name, text, what: (s.Remark(f"|{name}| represents {what}"),)),
         form("let {word} be {value} , and? {word} be {value}", lambda p, a, x, b, y: _let(p, a, x) + _let(p, b, y)),
+        form("let {names} be {value}", _parts, 1),
         form("let {word} be {value} and {word} be {value}", lambda p, a, x, b, y: _let(p, a, x) + _let(p, b, y)),
         form("let {name} of {value} be initialized to {value}", _initialize),
         form("let {value} be initialized to {value}", _set, 1),
@@ -334,6 +383,7 @@ STATEMENTS = Category(
         form("abort|terminate|stop|exit|end|finish {steps}", lambda p, _: (s.Abort(),)),
         form("stop|abort running|executing {steps}", lambda p, _: (s.Abort(),)),
         form("return", lambda p: (s.Return(),)),
+        form("return {items}", _several, 1),
         form("return {value}", lambda p, value: (s.Return(value),)),
         form("throw {error}", lambda p, error: (s.Throw(error),)),
         form("continue", lambda p: (s.Continue(),)),
@@ -342,11 +392,6 @@ STATEMENTS = Category(
         form("break", lambda p: (s.Break(),)),
         form("break|exit from|out? of? loop", lambda p: (s.Break(),)),
         form("wait until {condition}", lambda p, c: (s.WaitUntil(c),)),
-        form("wait for {value} to be|become {options}", lambda p, v, o: (s.WaitUntil(values._any_of(v, o)),)),
-        form("wait for {value} to be set", lambda p, v: (s.WaitUntil(e.Is(v, True)),)),
-        form("wait for {value} to be unset", lambda p, v: (s.WaitUntil(e.Is(v, False)),)),
-        form("wait for {value} to be|become {value} , or {value} to be|become {value}",
-             lambda p, a, x, b, y: (s.WaitUntil(e.Or(e.Is(a, x), e.Is(b, y))),)),
         form("wait for? {text}", lambda p, text: (s.Wait(_duration(p, text)),), 5),
         form("once|when|after {condition} , {statement}", lambda p, c, body: (s.WaitUntil(c), *body)),
         form("when / if {condition} , {statement}", lambda p, c, body: (s.WaitUntil(c), *body)),
@@ -368,14 +413,7 @@ STATEMENTS = Category(
         form("react to {outcome} of {value} with|by {steps}", lambda p, o, v, _: _upon(p, o, v, (Following(),))),
         form("react to rejection {outcome} of {value} with|by {steps}",
              lambda p, o, v, _: _upon(p, o, v, (Following(),)), 1),
-        form("queue task to {statement}", _queue),
-        form("queue task on {value} to {statement}", lambda p, q, body: _queue(p, body, q)),
-        form("queue task on {value} using {value} to {statement}", lambda p, q, _, body: _queue(p, body, q)),
-        form("queue task using {value} to {statement}", lambda p, q, body: _queue(p, body, q)),
-        form("queue task , on {value} , using {value} , to {statement}", lambda p, q, _, body: _queue(p, body, q)),
-        form("queue global? task on {value} given {value} to {statement}", lambda p, q, _, body: _queue(p, body, q)),
-        form("queue {name} to {statement}", lambda p, name, body: _queue(p, body, name), 2),
-        form("queue {name} {var} to {statement}", lambda p, name, var, body: (s.Let(var.name, e.Input(name)), *_queue(p, body, name)), 2),
+        form("queue {queue} to {statement}", lambda p, q, body: _queued(p, q, body)),
         form("enqueue {steps} to|on {value}", lambda p, _, q: _queue(p, (Following(),), q)),
         form("enqueue {steps} to|on {value} to {statement}", lambda p, _, q, body: _queue(p, body, q)),
         form("for each {each} , enqueue {steps} to|on {value}",
@@ -423,5 +461,5 @@ def _handle(p: Phrases, name: str, about: e.Expr) -> Any:
 
 
 Sentences.categories = values.CATEGORIES | {
-    "each": EACH, "outcome": OUTCOME, "fired": FIRED, "run": RUN, "statement": STATEMENTS,
+    "each": EACH, "names": NAMES, "queue": QUEUE, "outcome": OUTCOME, "fired": FIRED, "run": RUN, "statement": STATEMENTS,
 }  # fmt: skip

@@ -26,6 +26,8 @@ STOP = frozenset(
     "until at was were it this into than else otherwise , . : ; ( ) [ ] + = 's while each all any new".split()
 )
 PREPOSITIONS = ("for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into")
+_NO_START = frozenset(", . : ; ) ] then and or if otherwise else to run is are 's".split())
+_NO_END = frozenset(", . : ; ( [ and or if the to of with is are 's".split())
 SUFFIXES = ("attribute", "member", "value", "field", "property", "instance", "object", "exception", "interface")
 
 
@@ -54,7 +56,11 @@ class Phrases(Parser):
                 return Result(end - start, self.words.said(start, end))
             case "value":
                 return self._token(start, end)
+            case "loose":
+                return Result(end - start, self.words.said(start, end)) if end - start <= 3 else None
             case "open":
+                if self.words.texts[start] in _NO_START or self.words.texts[end - 1] in _NO_END:
+                    return None
                 opened = self._input(start, end)
                 return Result(UNREAD + end - start, Unread(opened.text, opened.reads))
             case "condition":
@@ -109,7 +115,9 @@ class Phrases(Parser):
     def _name(self, start: int, end: int) -> Result | None:
         """A link, or up to six plain words; "associated" before it and "attribute" after it say nothing more."""
         words = self.words
-        if end == start + 1 and words.words[start].kind == "string":
+        if words.words[start].kind == "string" and (
+            end == start + 1 or (end == start + 2 and words.texts[start + 1] in SUFFIXES)
+        ):
             return Result(0, words.texts[start])
         if words.texts[start] == "associated" and end - start > 1:
             start += 1
@@ -230,6 +238,9 @@ OR_NULL = Category(
     ]
 )  # fmt: skip
 
+_AND_MORE = (("following", True),)
+"""Stands for members that are listed below."""
+
 VALUES = Category(
     [
         form("empty string", lambda p: ""),
@@ -245,11 +256,17 @@ VALUES = Category(
         form("{value} unless {condition} , in which case {value}", lambda p, a, c, b: e.Conditional(c, b, a)),
         form("result of {call}", lambda p, call: e.Apply(*call)),
         form("value of {value}", lambda p, value: value),
+        form("this {name}", lambda p, name: e.Associated(name)),
+        form("{name} these|this steps|algorithm is|are|was|were called|invoked|run with", lambda p, name: e.Associated(name)),
+        form("{value} if present|given|any ,? otherwise|else {value}",
+             lambda p, a, b: e.Conditional(e.Not(e.Is(a, None)), a, b)),
+        form("{value} if it is not {value} ,? otherwise|else {value}",
+             lambda p, a, x, b: e.Conditional(e.Not(e.Is(a, x)), a, b)),
         form("{name} associated with {value}", _of),
         form("{name} of|for {value}", _of),
         form("{value} 's {name}", _field),
         form("{value} 's result of {call}", lambda p, owner, call: e.Apply(call[0], (owner, *call[1]))),
-        form("{value} {name}", lambda p, owner, name: _juxtaposed(p, owner, name), 4),
+        form("{var} {term}", lambda p, owner, name: field(p, owner, name), 2),
         form("{value} [ {value} ]", lambda p, owner, key: e.Item(owner, key)),
         form("{value} +|plus {value}", lambda p, a, b: e.Arithmetic("+", a, b)),
         form("sum of {value} and {value}", lambda p, a, b: e.Arithmetic("+", a, b)),
@@ -264,6 +281,11 @@ VALUES = Category(
         form("new {name} instance|object?", lambda p, name: e.New(name)),
         form("new {name} instance|object? associated with {value}",
              lambda p, name, value: e.New(name, (("associated", value),))),
+        form("new {name} instance|object? with following? set|members|properties|fields?",
+             lambda p, name: e.New(name, _AND_MORE)),
+        form("new {name} in {value}", lambda p, name, where: e.New(name, (("realm", where),))),
+        form("new {name} in {value} ,? with|whose its? {members}",
+             lambda p, name, where, members: e.New(name, (("realm", where), *members))),
         form("new {name} whose|with {members}", lambda p, name, members: e.New(name, members)),
         form("list|set|array containing|of {items}", lambda p, items: e.Sequence(items)),
         form("« {items} »", lambda p, items: e.Sequence(items)),
@@ -279,11 +301,6 @@ VALUES = Category(
         form("{open}", lambda p, opened: opened),
     ]
 )  # fmt: skip
-
-
-def _juxtaposed(p: Phrases, owner: e.Expr, name: str) -> Any:
-    """A variable with the name of a member right after it, such as "options member"."""
-    return field(p, owner, name) if isinstance(owner, e.Var) and name.lower() in p.lexicon.members else None
 
 
 def _quoted(p: Phrases, kind: str, value: e.Expr) -> Any:
@@ -305,6 +322,7 @@ CALL = Category(
         form("{operation}", lambda p, name: (name, ())),
         form("{operation} {arguments}", lambda p, name, arguments: (name, arguments)),
         form("{operation} {items}", lambda p, name, arguments: (name, arguments), 3),
+        form("{operation} {items} {arguments}", lambda p, name, first, rest: (name, first + rest), 3),
         form("{operation} algorithm|steps {arguments}", lambda p, name, arguments: (name, arguments)),
         form("running|calling|invoking|performing|executing algorithm|steps? {operation} {arguments}",
              lambda p, name, arguments: (name, arguments)),
@@ -323,6 +341,7 @@ ARGUMENTS = Category(
 ITEMS = Category(
     [
         form("{value}", lambda p, value: (value,)),
+        form("{name}", lambda p, name: (e.Input(name),), 3),
         form("{value} ,? and {items}", lambda p, value, items: (value, *items)),
         form("{value} , {items}", lambda p, value, items: (value, *items)),
     ]

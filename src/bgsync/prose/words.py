@@ -85,7 +85,36 @@ def words_from(tokens: Iterable[Token]) -> Words:
                 words.append(Word(text, token.kind, token))
     while words and words[-1].text in (".", ":", ";", ",") and words[-1].kind == "mark":
         words.pop()
-    return Words(tuple(words))
+    return Words(_in_the_indicative(words))
+
+
+def _in_the_indicative(words: list[Word]) -> tuple[Word, ...]:
+    """Write "wait for x to be y" as "wait until x is y"."""
+    texts = [word.text for word in words]
+    if texts[:2] != ["wait", "for"]:
+        return tuple(words)
+    made = [words[0], words[1]]
+    at = 2
+    while at < len(words):
+        for said, meant in _TO_BE:
+            if tuple(texts[at : at + len(said)]) == said:
+                made += [Word(text, "word", words[at].token) for text in meant]
+                made[1] = Word("until", "word", words[1].token)
+                at += len(said)
+                break
+        else:
+            made.append(words[at])
+            at += 1
+    return tuple(made)
+
+
+_TO_BE = (
+    (("to", "not", "be"), ("is", "not")),
+    (("not", "to", "be"), ("is", "not")),
+    (("to", "be"), ("is",)),
+    (("to", "become"), ("is",)),
+    (("becomes",), ("is",)),
+)
 
 
 def opens(sentence: Sentence) -> bool:
