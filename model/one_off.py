@@ -24,6 +24,7 @@ from bgsync.language import (
     ForEach,
     If,
     InParallel,
+    Input,
     Is,
     Let,
     ListOf,
@@ -31,6 +32,7 @@ from bgsync.language import (
     New,
     Not,
     ObjectType,
+    Or,
     Reject,
     Remove,
     Resolve,
@@ -53,8 +55,8 @@ SYNC_REGISTRATION = ObjectType(
     "sync registration",
     list_name="list of sync registrations",
     members=(
-        Member("registration state", (PENDING, WAITING, FIRING, REREGISTERED), initial=INITIAL),
         Member("tag", fixed=True),
+        Member("registration state", (PENDING, WAITING, FIRING, REREGISTERED), initial=INITIAL),
         Member("service worker registration", fixed=True),
     ),
     unique="tag",
@@ -85,7 +87,10 @@ REGISTER = algorithm(
             "client",
             WindowClients(OWN),
             steps(
-                If(Is(Field(v.client, "frame type"), "top-level"), Set(v.isBackground, False)),
+                If(
+                    Or(Is(Field(v.client, "frame type"), "top-level"), Is(Field(v.client, "frame type"), "auxiliary")),
+                    Set(v.isBackground, False),
+                ),
             ),
         ),
         If(Is(v.isBackground, True), (Reject(v.promise, "InvalidAccessError"), Abort())),
@@ -191,7 +196,7 @@ FIRE = algorithm(
                                     Set(state_of(v.registration), WAITING),
                                     InParallel(
                                         steps(
-                                            Wait("a length of time of the user agent's choosing"),
+                                            Wait(Input("a length of time of the user agent's choosing")),
                                             If(Not(Is(state_of(v.registration), WAITING)), Abort()),
                                             Set(state_of(v.registration), PENDING),
                                             If(ONLINE, Call("fire a sync event", (v.registration,))),

@@ -29,7 +29,11 @@ PHRASES = (
     (r"user has (disabled|turned off|switched off|blocked|denied)\b.*", "permission", ("denied",)),
     (r".*\bpermission ?state\b.* is not granted", "permission", ("denied",)),
     (r".*\bpermission ?state\b.* is granted", "permission", ("granted",)),
-    (r"(background sync|permission|.* permission) (is|has been) (disabled|denied|revoked|blocked)", "permission", ("denied",)),
+    (
+        r"(background sync|permission|.* permission) (is|has been) (disabled|denied|revoked|blocked)",
+        "permission",
+        ("denied",),
+    ),
 )
 
 CHOICES = (
