@@ -199,7 +199,7 @@ def test_an_interruption_says_what_was_explored_and_gives_status_3(monkeypatch: 
         if states > 1000:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("bgsync.cli._Line.__call__", stop)
+    monkeypatch.setattr("bgsync.cli.common.Line.__call__", stop)
     result = run("check", "--granularity", "step")
     assert result.exit_code == 3
     assert "interrupted after" in result.stderr
@@ -209,10 +209,10 @@ def test_an_interruption_says_what_was_explored_and_gives_status_3(monkeypatch: 
 def test_a_progress_line_appears_on_a_terminal_after_a_second(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from bgsync.cli import _Line
+    from bgsync.cli.common import Line
 
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    line = _Line()
+    line = Line()
     line("step", 1, 1)
     assert capsys.readouterr().err == ""
     line.began -= 2

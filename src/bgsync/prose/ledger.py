@@ -92,16 +92,20 @@ def _heads(reading: Reading) -> Iterator[Entry]:
                 yield Entry("", head.name, sentence.place, sentence.text, MODELLED, how)
 
 
-_LEVEL = re.compile(r"\b(?:must|shall|should|may|required|recommended)\b")
+_LEVEL = re.compile(r"\b(?:must|shall|should|required)\b")
+_ALLOWS = re.compile(r"\b(?:MAY|OPTIONAL|RECOMMENDED)\b|\b[Uu]ser agents? may\b")
 _FREEDOM = re.compile(r"\b(?:may|might|can)\b")
 _GETTER = re.compile(r"\battribute(?: 's)? ?(?:getter)? ?(?:must|shall)? ?(?:return|exposes)|\battribute exposes\b|getter steps|\breturns?\b")
 
 
 def _outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
+    told = {id(one.sentence) for one in reading.sentences}
     for paragraph in reading.document.paragraphs:
         if paragraph.informative:
             continue
         for sentence in paragraph.sentences:
+            if id(sentence) in told:
+                continue
             text = " ".join(words_of(sentence).texts)
             if normative(sentence, text) or id(sentence) in reading.declared.said or id(sentence) in reading.rules:
                 status, how = _account(reading, vocabulary, paragraph, sentence, text)
@@ -110,7 +114,9 @@ def _outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
 
 def normative(sentence: Sentence, text: str) -> bool:
     """Whether a sentence requires, allows, defines or initializes something."""
-    return bool(_LEVEL.search(text)) or "initially" in text or any(token.kind == "dfn" for token in sentence.tokens)
+    if _LEVEL.search(text) or _ALLOWS.search(sentence.text) or "initially" in text:
+        return True
+    return any(token.kind == "dfn" for token in sentence.tokens)
 
 
 def _account(
@@ -121,6 +127,9 @@ def _account(
         return MODELLED, f"the rule {rule.name}: {'; '.join(map(say, rule.steps))}"
     if id(sentence) in reading.declared.said:
         return MODELLED, reading.declared.said[id(sentence)]
+    for _, choice, _, wanted, should in vocabulary.choices:
+        if re.search(wanted, sentence.text.lower()):
+            return MODELLED, f"the choice {choice}, which is made in the end: {should}"
     defined = [token.term or token.text.lower() for token in sentence.tokens if token.kind == "dfn"]
     for term in defined:
         meant = {**vocabulary.predicates, **vocabulary.presence}.get(term)

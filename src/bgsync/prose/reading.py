@@ -125,9 +125,15 @@ def _about(statement: s.Statement) -> s.Statement:
 
 
 def _fitted(steps: tuple[s.Statement, ...], parameters: dict[str, int]) -> tuple[s.Statement, ...]:
-    """Give every call as many arguments as its algorithm takes; a call of what became a rule is not followed."""
+    """Give every call as many arguments as its algorithm takes; a call of what became a rule is not followed.
+
+    An Otherwise that follows no If has no meaning, so it is not understood.
+    """
     made: list[s.Statement] = []
     for statement in steps:
+        if isinstance(statement, s.Else) and not (made and isinstance(made[-1], s.If)):
+            said = statement.origin.sentence if statement.origin else "otherwise"
+            statement = s.NotUnderstood(said, body=s.body_of(statement), origin=statement.origin)
         if isinstance(statement, s.Call):
             wanted = parameters.get(statement.algorithm)
             given = statement.arguments

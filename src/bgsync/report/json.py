@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from bgsync.judge.verdict import Report, Verdict
+from bgsync.judge.verdict import Location, Report, Verdict
 
 SCHEMA_VERSION = 1
 
@@ -53,6 +53,14 @@ class VerdictOut(msgspec.Struct, frozen=True):
     trace: TraceOut | None
 
 
+class NoteOut(msgspec.Struct, frozen=True):
+    """Something in the text that is worth a look and breaks nothing."""
+
+    property: str
+    message: str
+    location: LocationOut
+
+
 class ExploredOut(msgspec.Struct, frozen=True):
     """One exploration."""
 
@@ -96,6 +104,11 @@ class ReportOut(msgspec.Struct, frozen=True):
     interrupted: bool
     coverage: CoverageOut
     verdicts: list[VerdictOut]
+    notes: list[NoteOut] = []
+
+
+def _location(place: Location) -> LocationOut:
+    return LocationOut(place.file, place.line, place.column, place.algorithm, place.step)
 
 
 def _verdict(verdict: Verdict) -> VerdictOut:
@@ -106,17 +119,16 @@ def _verdict(verdict: Verdict) -> VerdictOut:
             for s in verdict.trace.steps
         ]
         trace = TraceOut(told, verdict.trace.loop)
-    places = [LocationOut(p.file, p.line, p.column, p.algorithm, p.step) for p in verdict.locations]
+    places = [_location(place) for place in verdict.locations]
     return VerdictOut(
         verdict.property, verdict.verdict, verdict.kind, list(verdict.needs), verdict.granularity, verdict.message,
         places, trace,
     )  # fmt: skip
 
 
-def to_json(report: Report) -> str:
-    """Write a report as JSON."""
+def _report(report: Report) -> ReportOut:
     explored = report.explorations
-    out = ReportOut(
+    return ReportOut(
         tool="bgsync",
         version=version("bgsync"),
         schema=SCHEMA_VERSION,
@@ -144,8 +156,14 @@ def to_json(report: Report) -> str:
             list(report.coverage.unreached),
         ),
         verdicts=[_verdict(verdict) for verdict in report.verdicts],
+        notes=[NoteOut(note.property, note.message, _location(note.location)) for note in report.notes],
     )
-    return msgspec.json.format(msgspec.json.encode(out), indent=2).decode()
+
+
+def to_json(*reports: Report) -> str:
+    """Write a report as JSON; several as a list."""
+    out = [_report(report) for report in reports]
+    return msgspec.json.format(msgspec.json.encode(out[0] if len(out) == 1 else out), indent=2).decode()
 
 
 def schema() -> dict[str, Any]:

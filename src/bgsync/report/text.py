@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bgsync.judge.structure import PROPERTIES
 from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
 
 STYLES = {
@@ -71,7 +72,11 @@ def _table(report: Report, console: Console) -> None:
     for verdict in report.verdicts:
         if not verdict.needs:
             whole.setdefault(verdict.property.split("/")[0], []).append(verdict)
+    sound = [name for name, members in whole.items() if all(v.granularity == "text" for v in members)
+             and all(v.verdict == "holds" for v in members)]  # fmt: skip
     for name, members in whole.items():
+        if name in sound and len(sound) > 1:
+            continue
         harmed = any(o.needs and o.property.split("/")[0] == name for o in report.verdicts)
         if len(members) > 1 and not harmed and all(v.verdict == "holds" for v in members):
             members = [Verdict(f"{name} (all {len(members)})", "holds")]
@@ -82,7 +87,14 @@ def _table(report: Report, console: Console) -> None:
                 f"[{STYLES[v.verdict]}]{SIGNS[v.verdict]}[/]", escape(v.property),
                 f"[{STYLES[v.verdict]}]{v.verdict}[/]", v.kind or "", escape(said),
             )  # fmt: skip
+    if len(sound) > 1:
+        named = f"structure (all {len(sound)})" if len(sound) == len(PROPERTIES) else "structure, all else"
+        table.add_row("[green]✓[/]", named, "[green]holds[/]", "", "")
     console.print(table)
+    for note in report.notes:
+        place = note.location
+        told = f"{place.file}:{place.line}:{place.column}: {place.algorithm} {place.step}: {note.message}"
+        console.print(f"[yellow]note[/] {escape(told)} [dim]({note.property})[/]", highlight=False, soft_wrap=True)
 
 
 def print_trace(verdict: Verdict, console: Console) -> None:

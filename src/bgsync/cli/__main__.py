@@ -1,0 +1,5 @@
+"""python -m bgsync.cli"""
+
+from bgsync.cli import main
+
+main()

@@ -1,0 +1,142 @@
+"""bgsync check."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+from rich.markup import escape
+
+from bgsync.cli.common import EPILOG, console, content, fail
+from bgsync.cli.question import Asked, asking
+
+
+@click.command(epilog=EPILOG)
+@click.argument("target", default="one-off")
+@asking
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--traces",
+    type=click.Choice(["first", "all", "none"]),
+    default=None,
+    help="Which traces the text tells. Default: the shortest one, all with --property.",
+)
+@click.option(
+    "--sidecar",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
+)
+@click.option("--against", metavar="FILE", help="Hold the built-in model to this spec text, step by step, instead.")
+def check(
+    target: str, output: str, traces: str | None, sidecar: Path | None, against: str | None, **asked: Any
+) -> None:
+    """Explore every behaviour and say what holds and what does not.
+
+    TARGET is `one-off` (the built-in model of today's text), a spec text, or path/to/file.py:machine for a
+    `transitions` machine of your own; functions in a list `invariants` beside it are checked in every state that it
+    reaches. A spec text is a file (Bikeshed, ReSpec or published HTML), REV:path in a git checkout, a folder of
+    specs, a URL, or - for standard input.
+
+    \b
+    bgsync check spec/index.bs
+    bgsync check HEAD~1:spec/index.bs --property resolved-then-fires
+    bgsync check --against spec/index.bs    where do text and built-in model differ?
+    """
+    if against is not None:
+        _hold_against(against, sidecar)
+    if target != "one-off" and _names_machine(target):
+        _check_machine(target, output)
+    root = content(output == "text")
+    question = Asked(**asked)
+    from bgsync.judge.static import notes, structure_verdicts
+    from bgsync.judge.structure import findings
+    from bgsync.report import print_report, to_json
+
+    if target == "one-off":
+        from model.one_off import SPEC
+
+        name = f"{target} ({'shipped model' if root.name == '_content' else 'model/one_off.py'})"
+        specs = [(SPEC, name, findings(SPEC))]
+    else:
+        from bgsync.prose.structure import structure
+
+        specs = [(r.spec, r.document.file, structure(r)) for r in _readings(target, sidecar)]
+    reports = []
+    for spec, name, found in specs:
+        report = question.report(spec, name)
+        static = structure_verdicts(found, question.wanted)
+        report = replace(report, verdicts=report.verdicts + static, notes=notes(found, question.wanted))
+        reports.append(report)
+        if output == "text":
+            print_report(report, console(), traces=traces or ("all" if question.wanted else "first"))
+        if report.interrupted:
+            states = sum(e.states for e in report.explorations)
+            click.echo(f"interrupted after {states:,} states; the verdicts are about those", err=True)
+            break
+    if output == "json":
+        click.echo(to_json(*reports))
+    if any(report.interrupted for report in reports):
+        sys.exit(3)
+    statuses = {report.exit_status for report in reports}
+    sys.exit(1 if 1 in statuses else max(statuses))
+
+
+def _names_machine(target: str) -> bool:
+    path, colon, name = target.rpartition(":")
+    return target.endswith(".py") or (bool(colon) and path.endswith(".py") and name.isidentifier())
+
+
+def _readings(target: str, sidecar: Path | None) -> list[Any]:
+    from bgsync.prose.reader import ReadError
+    from bgsync.prose.sidecar import SidecarError
+    from bgsync.sources import SourceError, load
+    from bgsync.texts import read_text
+
+    try:
+        return [read_text(source, sidecar) for source in load(target)]
+    except (SourceError, ReadError, SidecarError) as error:
+        fail(error)
+
+
+def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
+    """Say where the built-in model and a text differ."""
+    content()
+    from bgsync.compare import changed_steps, print_changes, same_data
+    from model.one_off import SPEC
+
+    readings = _readings(target, sidecar)
+    differs = False
+    for reading in readings:
+        out = console()
+        if same_data(SPEC, reading.spec):
+            out.print(f"{escape(reading.document.file)}: the same as the built-in model, step by step", highlight=False)
+            continue
+        differs = True
+        out.print(f"[bold]{escape(reading.document.file)}[/] differs from the built-in model:", highlight=False)
+        print_changes(changed_steps(SPEC, reading.spec), out)
+    sys.exit(1 if differs else 0)
+
+
+def _check_machine(target: str, output: str) -> NoReturn:
+    from bgsync.explore.machine import MachineError, check_machine, load_machine
+
+    try:
+        machine, invariants = load_machine(target)
+        report = check_machine(machine, invariants)
+    except MachineError as error:
+        fail(error)
+    if output == "json":
+        import msgspec
+
+        click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+    else:
+        out = console()
+        total = len(report.table.states)
+        out.print(f"{escape(target)}: {len(report.reachable)} of {total} states reachable", highlight=False)
+        for finding in report.findings:
+            trace = f" (after: {', '.join(finding.trace)})" if finding.trace else ""
+            out.print(f"[bold red]✗[/] {finding.kind}: {escape(finding.message + trace)}", highlight=False)
+        if not report.findings:
+            out.print("[green]✓[/] nothing wrong")
+    sys.exit(1 if report.findings else 0)

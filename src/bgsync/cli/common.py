@@ -1,0 +1,78 @@
+"""What every command needs: the content, errors in one line, and a progress line."""
+
+import importlib
+import sys
+import time
+from pathlib import Path
+from typing import NoReturn
+
+import click
+from rich.console import Console
+
+from bgsync.content import load_content
+
+EPILOG = "Exit status: 0 nothing wrong, 1 something violated, 2 bad input or usage, 3 inconclusive or interrupted."
+
+
+def fail(message: object) -> NoReturn:
+    """End with one line on what was wrong with the input."""
+    click.echo(f"error: {message}", err=True)
+    sys.exit(2)
+
+
+def content(say: bool = True) -> Path:
+    """Load the content and say which one is used. A model that does not build ends with one line."""
+    try:
+        root = load_content()
+        for name in ("model.one_off", "model.environment", "properties"):
+            importlib.import_module(name)
+    except Exception as error:
+        place = ""
+        traceback = error.__traceback__
+        while traceback is not None:
+            file = traceback.tb_frame.f_code.co_filename
+            if "/model/" in file or "/properties/" in file:
+                place = f"{file}:{traceback.tb_lineno}: "
+            traceback = traceback.tb_next
+        if isinstance(error, SyntaxError):
+            place = f"{error.filename}:{error.lineno}: "
+        fail(f"the content does not build: {place}{type(error).__name__}: {error} (mend it, or run elsewhere)")
+    if say:
+        shipped = root.name == "_content"
+        click.echo("content: the copy that bgsync ships" if shipped else f"content: {root}", err=True)
+    return root
+
+
+def choose(kind: str, wanted: tuple[str, ...], known: list[str]) -> None:
+    """Refuse a name that is not known."""
+    for name in wanted:
+        if name not in known:
+            fail(f"unknown {kind} {name!r}: one of {', '.join(known)}")
+
+
+class Line:
+    """A progress line on standard error, from the second second on, where that is a terminal."""
+
+    def __init__(self) -> None:
+        self.began, self.shown = time.monotonic(), False
+
+    def __call__(self, what: str, states: int, depth: int) -> None:
+        """Show how far an exploration is."""
+        seconds = time.monotonic() - self.began
+        if seconds > 1 and sys.stderr.isatty():
+            self.shown = True
+            click.echo(
+                f"\r\033[Kexploring {what}: {states:,} states, depth {depth}, {seconds:.0f} s",
+                nl=False,
+                err=True,
+            )
+
+    def end(self) -> None:
+        """Take the line away."""
+        if self.shown:
+            click.echo("\r\033[K", nl=False, err=True)
+
+
+def console() -> Console:
+    """Give a console for a report: as wide as the terminal, or 110 columns."""
+    return Console(width=None if sys.stdout.isatty() else 110, soft_wrap=False, emoji=False)

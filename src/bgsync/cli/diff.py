@@ -1,0 +1,118 @@
+"""bgsync diff and log: what an edit did, and what the history of a file did."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.markup import escape
+
+from bgsync.cli.common import Line, console, content, fail
+from bgsync.cli.question import Asked, asking
+
+EPILOG = (
+    "Exit status: 0 nothing observable changed, 1 something did, 2 bad input or usage, "
+    "3 inconclusive or interrupted."
+)
+
+
+@click.command(epilog=EPILOG)
+@click.argument("old")
+@click.argument("new")
+@asking
+@click.option("--no-properties", is_flag=True, help="Compare the steps and the behaviour only.")
+@click.option("--no-behaviour", is_flag=True, help="Compare the steps only.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: str, **asked: Any) -> None:
+    """Say what an edit of a spec text did.
+
+    First the changed steps, each with what it was and is read as. Then the behaviour that a page, a worker or a server
+    can observe: equivalent, narrower, wider or incomparable, with a shortest trace that only one of the texts allows.
+    Then the properties that it broke and repaired. OLD and NEW are files, REV:path in a git checkout, or URLs;
+    `one-off` is the built-in model.
+
+    \b
+    bgsync diff HEAD:spec/index.bs spec/index.bs
+    """
+    content(output == "text")
+    question = Asked(**asked)
+    from bgsync.compare import broken_and_repaired, changed_steps, compare, print_comparison, same_data, to_json
+    from model.environment import SURROUNDINGS
+
+    was, now = _spec(old), _spec(new)
+    changes = changed_steps(was, now)
+    comparison = None
+    if not no_behaviour:
+        line = Line()
+        comparison = compare(
+            was, now, SURROUNDINGS, granularities=question.granularities, adversities=question.adversities,
+            tags=question.tags, calls=question.calls, abort=question.abort, limit=question.limit, progress=line,
+        )  # fmt: skip
+        line.end()
+    properties = None
+    if not (no_properties or no_behaviour) and not same_data(was, now):
+        properties = broken_and_repaired(question.report(was, old), question.report(now, new), (was, now))
+    if output == "json":
+        click.echo(to_json(changes, comparison, properties))
+    else:
+        print_comparison(changes, comparison, console(), properties)
+    if comparison is None:
+        sys.exit(1 if changes else 0)
+    sys.exit({"equivalent": 0, "inconclusive": 3}.get(comparison.relation, 1))
+
+
+def _spec(target: str) -> Any:
+    from bgsync.prose.reader import ReadError
+    from bgsync.prose.sidecar import SidecarError
+    from bgsync.sources import SourceError, load_one
+    from bgsync.texts import read_text
+
+    if target == "one-off":
+        from model.one_off import SPEC
+
+        return SPEC
+    try:
+        return read_text(load_one(target)).spec
+    except (SourceError, ReadError, SidecarError) as error:
+        fail(error)
+
+
+LOG_EPILOG = "Exit status: 0 nothing violated at the last revision, 1 something is, 2 bad input or usage, 3 inconclusive."
+
+
+@click.command(epilog=LOG_EPILOG)
+@click.argument("repository", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("path")
+@asking
+@click.option("--since", metavar="DATE", help="Only what was committed since then.")
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def log(repository: Path, path: str, since: str | None, output: str, **asked: Any) -> None:
+    """Check every revision of a spec text in a git repository, and show which property broke when.
+
+    Rows are properties, columns the revisions at which the reading changed; every violation is told with the first
+    and the last revision that has it. A revision whose reading is that of the one before is not explored again.
+    By default only the granularity `algorithm` is explored, without adversities.
+
+    \b
+    bgsync log . -- spec/index.bs
+    """
+    content(output == "text")
+    from bgsync.compare.history import explored_history, history_json, print_history
+    from bgsync.sources import SourceError, history
+
+    question = Asked(**asked)
+    try:
+        revisions = history(repository, path, since)
+        if not revisions:
+            fail(f"{path}: no revision" + (f" since {since}" if since else "") + f" in {repository}")
+        matrix = explored_history(repository, revisions, question.report)
+    except SourceError as error:
+        fail(error)
+    if output == "json":
+        click.echo(history_json(matrix))
+    else:
+        print_history(matrix, console())
+    if matrix.interrupted:
+        click.echo(escape("interrupted: the columns are those that were explored"), err=True)
+        sys.exit(3)
+    sys.exit(matrix.exit_status)

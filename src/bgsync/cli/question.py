@@ -1,0 +1,135 @@
+"""The options that say what is asked, which check, diff and log share, and the question made of them."""
+
+import gc
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from bgsync.cli.common import Line, choose, fail
+from bgsync.judge.check import Question
+from bgsync.judge.check import check as answer
+from bgsync.judge.verdict import Report
+from bgsync.language import Spec
+
+OPTIONS = (
+    click.option(
+        "--granularity",
+        type=click.Choice(["both", "step", "algorithm"]),
+        default="both",
+        show_default=True,
+        help="step: every step is an action; algorithm: every invocation runs to its next wait as one action.",
+    ),
+    click.option(
+        "--with",
+        "adversities",
+        multiple=True,
+        metavar="ADVERSITY",
+        help="Check under this adversity, at every granularity, instead of each one at `algorithm`. May be repeated.",
+    ),
+    click.option(
+        "--tags",
+        type=click.IntRange(1),
+        default=1,
+        show_default=True,
+        help="How many different tags are registered.",
+    ),
+    click.option(
+        "--calls",
+        type=click.IntRange(1),
+        default=2,
+        show_default=True,
+        help="How many invocations are in flight at once.",
+    ),
+    click.option(
+        "--abort",
+        type=click.Choice(["scope", "list"]),
+        default="scope",
+        show_default=True,
+        help='What "abort these steps" ends: the innermost steps called or started apart, or only the list it is in.',
+    ),
+    click.option(
+        "--limit",
+        type=click.IntRange(1),
+        default=300_000,
+        show_default=True,
+        metavar="STATES",
+        help="Stop each exploration after so many states; what was not found is then inconclusive.",
+    ),
+    click.option(
+        "--property",
+        "properties",
+        multiple=True,
+        metavar="ID",
+        help="Check this property only, and tell all its traces. May be repeated.",
+    ),
+)
+
+
+def asking(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what is asked."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options ask, whatever the spec."""
+
+    granularity: str
+    adversities: tuple[str, ...]
+    tags: int
+    calls: int
+    abort: str
+    limit: int
+    properties: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        known = importlib.import_module("properties").PROPERTIES
+        structure = importlib.import_module("bgsync.judge.structure").PROPERTIES
+        names = tuple(name.split("/")[0] for name in self.properties)
+        choose("property", names, [*dict.fromkeys(p.id for p in known), *structure])
+        choose("adversity", self.adversities, sorted(importlib.import_module("model.environment").ADVERSITIES))
+
+    @property
+    def granularities(self) -> tuple[str, ...]:
+        """The granularities asked for, the coarse one first."""
+        return ("algorithm", "step") if self.granularity == "both" else (self.granularity,)
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The ids of the properties asked for; none for all of them."""
+        return frozenset(name.split("/")[0] for name in self.properties)
+
+    def question(self, spec: Spec, model: str) -> Question:
+        """Ask it of a spec."""
+        environment = importlib.import_module("model.environment")
+        known = importlib.import_module("properties").PROPERTIES
+        return Question(
+            spec,
+            environment.SURROUNDINGS,
+            [prop for prop in known if not self.wanted or prop.id in self.wanted],
+            model=model,
+            granularities=self.granularities,
+            adversities=self.adversities or tuple(environment.ADVERSITIES),
+            thorough=bool(self.adversities),
+            tags=self.tags,
+            calls=self.calls,
+            abort=self.abort,
+            limit=self.limit,
+        )
+
+    def report(self, spec: Spec, model: str) -> Report:
+        """Answer it for a spec, with a progress line."""
+        line = Line()
+        gc.disable()  # states and steps form no cycles, and there are very many of them
+        try:
+            return answer(self.question(spec, model), line)
+        except ValueError as error:
+            fail(error)
+        finally:
+            gc.enable()
+            line.end()

@@ -1,0 +1,112 @@
+"""bgsync read: the ledger of a spec text."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.markup import escape
+
+from bgsync.cli.common import console, content, fail
+
+EPILOG = "Exit status: 0 read, 1 with --strict where something was not understood, 2 bad input or usage."
+STYLES = {"modelled": "green", "abstracted": "cyan", "partly understood": "yellow", "not understood": "bold red"}
+SIGNS = {"modelled": "✓", "abstracted": "~", "partly understood": "?", "not understood": "✗"}
+
+
+@click.command(epilog=EPILOG)
+@click.argument("target", metavar="FILE")
+@click.option("--strict", is_flag=True, help="Fail where a sentence was not understood.")
+@click.option(
+    "--only",
+    type=click.Choice(list(STYLES)),
+    multiple=True,
+    help="Show the sentences with this status only. May be repeated.",
+)
+@click.option(
+    "--sidecar",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What sentences are to be read as, in TOML. Default: FILE.read-as.toml, where it exists.",
+)
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None, output: str) -> None:
+    """Show every normative sentence of a spec text, and what it was read as.
+
+    FILE is a Bikeshed source, a ReSpec source or published HTML; also REV:path in a git checkout, a folder, a URL,
+    or - for standard input. Each sentence is modelled (and by what), abstracted (and why), or not understood.
+
+    A file FILE.read-as.toml beside it may say what a sentence is to be read as, in words that the reader knows:
+
+    \b
+    [[sentence]]
+    key = "0f3c9a1b77de"        # as shown here; it survives renumbering
+    read_as = "set |loan|'s [=state=] to [=overdue=]"
+    """
+    content(output == "text")
+    from bgsync.prose.reader import ReadError
+    from bgsync.prose.sidecar import SidecarError
+    from bgsync.sources import SourceError, load
+    from bgsync.texts import ledger, read_text
+
+    missed = 0
+    reports = []
+    try:
+        for source in load(target):
+            reading = read_text(source, sidecar)
+            book = ledger(reading)
+            total, understood, same = book.numbers
+            missed += total - understood
+            if output == "json":
+                entries = [
+                    {"key": each.key, "where": each.where, "line": each.place.line, "column": each.place.column,
+                     "sentence": each.sentence, "status": each.status, "how": each.how, "read_back": each.read_back}
+                    for each in book.entries
+                ]  # fmt: skip
+                defects = [
+                    {"code": each.code, "message": each.message, "line": each.place.line, "column": each.place.column}
+                    for each in reading.document.defects
+                ]
+                reports.append(
+                    {"file": source.name, "revision": source.revision, "total": total, "understood": understood,
+                     "read_back_equal": same, "entries": entries, "defects": defects}
+                )  # fmt: skip
+            else:
+                out = console()
+                out.print(f"[bold]{escape(source.name)}[/] {escape(reading.spec.title)}", highlight=False)
+                out.print(f"{total} sentences, {understood} understood, {same} read back equal", highlight=False)
+                counts = Counter(each.status for each in book.entries)
+                out.print(", ".join(f"{counts[name]} {name}" for name in STYLES if counts[name]), highlight=False)
+                _print(out, source.name, [each for each in book.entries if not only or each.status in only])
+                for defect in reading.document.defects:
+                    place = f"{source.name}:{defect.place.line}:{defect.place.column}"
+                    out.print(f"[yellow]markup[/] {escape(place)}: {escape(defect.message)}", highlight=False)
+    except (SourceError, ReadError, SidecarError) as error:
+        fail(error)
+    if output == "json":
+        shown = reports[0] if len(reports) == 1 else reports
+        click.echo(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
+    if strict and missed:
+        click.echo(f"{missed} sentences were not understood", err=True)
+        sys.exit(1)
+
+
+def _print(out: Console, file: str, entries: list) -> None:  # type: ignore[type-arg]
+    where = ""
+    for each in entries:
+        heading = each.where.rsplit(" ", 1)[0] if each.key else each.where
+        if heading != where:
+            where = heading
+            out.print(f"\n[bold]{escape(where)}[/]", highlight=False)
+        step = each.where.rsplit(" ", 1)[1] + " " if each.key else ""
+        key = f" [dim]{each.key}[/]" if each.key else ""
+        style = STYLES[each.status]
+        out.print(
+            f"[{style}]{SIGNS[each.status]}[/] {step}[dim]{each.place.line}:{each.place.column}[/] "
+            f"{escape(each.sentence)}{key}",
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip
+        again = "" if each.read_back is not False else " [yellow](read back differently)[/]"
+        how = f"read as: {each.how}" if each.key and each.status != "abstracted" else f"{each.status}: {each.how}"
+        out.print(f"    {escape(how)}{again}", style="dim", highlight=False, soft_wrap=True)

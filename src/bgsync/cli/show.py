@@ -1,0 +1,117 @@
+"""bgsync explain, graph and draw."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bgsync.cli.common import EPILOG, Line, choose, content, fail
+
+
+@click.command(epilog=EPILOG)
+@click.argument("name", required=False, metavar="[PROPERTY]")
+def explain(name: str | None) -> None:
+    """Say what a property means, why it matters and what it rests on; without PROPERTY, list them all."""
+    content(False)
+    known = {prop.id: prop for prop in reversed(importlib.import_module("properties").PROPERTIES)}
+    if name is None:
+        for prop in sorted(known.values(), key=lambda prop: prop.id):
+            click.echo(f"{prop.id:22} {prop.sentence}")
+        return
+    base = name.split("/")[0]
+    choose("property", (base,), sorted(known))
+    prop = known[base]
+    click.echo(f"{prop.id}: {prop.sentence}\n\nWhy it matters: {prop.why}\nRests on: {prop.reference}")
+
+
+def system_graph(granularity: str, adversities: tuple[str, ...], tags: int, calls: int) -> Any:
+    """Explore the built-in model without a monitor; give its system and graph."""
+    from bgsync.explore import explore
+    from bgsync.system.scenario import Scenario
+    from bgsync.system.system import System
+
+    spec = importlib.import_module("model.one_off").SPEC
+    surroundings = importlib.import_module("model.environment").SURROUNDINGS
+    system = System(Scenario(spec, surroundings, granularity, adversities, tags, calls, monitor="none"))
+    line = Line()
+    graph = explore(system, progress=lambda states, depth: line(granularity, states, depth))
+    line.end()
+    return system, graph
+
+
+@click.command(epilog=EPILOG)
+@click.argument("model", type=click.Choice(["one-off", "lifecycle"]), default="one-off")
+@click.option("--granularity", type=click.Choice(["step", "algorithm"]), default="algorithm", show_default=True)
+@click.option("--with", "adversities", multiple=True, metavar="ADVERSITY", help="Switch this adversity on.")
+@click.option("--tags", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--calls", type=click.IntRange(1), default=2, show_default=True)
+@click.option("--format", "output", type=click.Choice(["graphml", "json", "dot"]), default="json", show_default=True)
+@click.option(
+    "--output",
+    "-o",
+    "path",
+    type=click.Path(dir_okay=False, writable=True),
+    default="-",
+    help="A file; standard output by default.",
+)
+def graph(
+    model: str, granularity: str, adversities: tuple[str, ...], tags: int, calls: int, output: str, path: str
+) -> None:
+    """Export the reachable graph, made with networkx: GraphML, node-link JSON or DOT.
+
+    In Python: bgsync.to_networkx(graph) gives the same graph, on which any function can be checked.
+    """
+    content(False)
+    from bgsync.explore import explore, export
+    from bgsync.system.describe import attributes, label, say_action
+
+    choose("adversity", adversities, sorted(importlib.import_module("model.environment").ADVERSITIES))
+    if model == "lifecycle":
+        found = explore(importlib.import_module("model.lifecycle").Lifecycle())
+        made = export.to_networkx(found, label=lambda state: ", ".join(state))
+    else:
+        system, found = system_graph(granularity, adversities, tags, calls)
+        made = export.to_networkx(
+            found,
+            label=lambda state: label(system, state),
+            attributes=lambda state: attributes(system, state),
+            say=lambda action: say_action(system, action),
+        )
+    with click.open_file(path, "w", encoding="utf-8") as stream:
+        export.write(made, stream, output)  # type: ignore[arg-type]  # click has checked the choice
+
+
+@click.command(epilog=EPILOG)
+@click.argument("what", type=click.Choice(["lifecycle", "states"]), required=False)
+@click.option("--format", "output", type=click.Choice(["mermaid", "svg", "dot"]), default="mermaid", show_default=True)
+@click.option(
+    "--output",
+    "-o",
+    "path",
+    type=click.Path(dir_okay=False, writable=True),
+    default="-",
+    help="A file; standard output by default.",
+)
+@click.option("--all", "everything", is_flag=True, help="Write every picture of the gallery into the folder diagrams/.")
+def draw(what: str | None, output: str, path: str, everything: bool) -> None:
+    """Draw a diagram: the registration's lifecycle, or its reachable states as the algorithms make them."""
+    root = content(False)
+    from bgsync.draw import MissingExtraError, gallery
+
+    try:
+        if everything:
+            folder = root / "diagrams"
+            if not folder.is_dir() or root not in (Path.cwd().resolve(), *Path.cwd().resolve().parents):
+                fail("no project with a folder diagrams/ at or above the current folder: run inside one")
+            for name, text in gallery.files():
+                (folder / name).write_text(text, encoding="utf-8")
+                click.echo(f"diagrams/{name}")
+            return
+        if what is None:
+            fail("nothing to draw: name lifecycle or states, or give --all")
+        text = gallery.render(gallery.diagram(what), output)
+    except MissingExtraError as error:
+        fail(error)
+    with click.open_file(path, "w", encoding="utf-8") as stream:
+        stream.write(text)

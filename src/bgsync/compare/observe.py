@@ -1,0 +1,258 @@
+"""What a page, a worker and a server can observe of a system, and its reachable graph with these labels.
+
+Labels are what comes in from outside and what goes out: a call begins, a promise settles, an event is dispatched, its
+handler fulfils or rejects, a part of the environment moves, an adversity strikes. All else is internal, the tau of the
+textbook: what becomes of a registration, steps, timers, and whether the user agent does what it SHOULD.
+
+* An action with several observations is a chain of transitions, in order, with one label each.
+* `FAILS` ends a run in which an Assert or an invariant of the text is broken: what comes after it is not defined.
+* When a promise settles is visible, so these steps do not commute with those of others: here they count as shared, and
+  the reduction of `bgsync.system.interpreter` leaves their order alone.
+* A handler can read every member of its event, and tells what it read when it ends. So what the user agent chooses for
+  a member is chosen by then, read by the text or not; a value that the text does not read may be either.
+* Whether a window is open is a free choice at the moment of reading, so it is told where the call's promise settles.
+* Two calls of the same method with the same tag are not told apart, nor are two events of the same tag.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+from bgsync.explore import Model, explore
+from bgsync.language.expressions import Choice, parts
+from bgsync.language.statements import FireFunctionalEvent, Reject, Resolve, expressions
+from bgsync.system.monitor import Beginning, Memory, Monitor
+from bgsync.system.scenario import Scenario
+from bgsync.system.state import Event, Frame, Observation, Process, Undecided, Value
+from bgsync.system.step import NEVER_SETTLES, State, Step
+from bgsync.system.system import System
+
+FAILS = "the text contradicts itself"
+TAU = 0
+"""The number of what is internal; every label has a number above it."""
+CHOICES = ("chose", "declined")
+NO_WINDOW = "window clients none"
+
+
+class _Tags(Monitor):
+    """Remembers nothing but, on a call whose promise is pending, its tag, so that the promise can be named."""
+
+    def begun(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
+        return ((memory, tag, ""),)
+
+    def observed(self, memory: Memory, note: Value, seen: Observation, tag: str | None) -> tuple[Memory, Value]:
+        return memory, None if seen.kind in ("resolved", "rejected") else note
+
+
+class Observer:
+    """Tells what can be observed of the steps of a system, which it makes see when promises settle."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        system.monitor = _Tags()
+        _show_promises(system)
+        self.members: dict[str, str] = {}
+        self.adversities: dict[str, str] = {}
+        for statement in system.scenario.spec.statements():
+            if isinstance(statement, FireFunctionalEvent):
+                self.members |= {value.name: name for name, value in statement.members if isinstance(value, Choice)}
+            for part in (part for whole in expressions(statement) for part in parts(whole)):
+                if isinstance(part, Choice) and part.adversity is not None:
+                    self.adversities[part.name] = part.adversity
+
+    def steps(self, state: State) -> Iterator[tuple[tuple[str, ...], Step]]:
+        """Give every transition out of a state with what can be observed of it; nothing when it is internal."""
+        for step in self.system.steps(state):
+            number = step.action.process
+            if not self.members or number is None or all(seen.kind != "settled" for seen in step.observations):
+                yield self._labels(state, step, {}), step
+                continue
+            known = {seen.before: bool(seen.after) for seen in step.observations if seen.kind in CHOICES}
+            chosen = {member: known[choice] for choice, member in self.members.items() if choice in known}
+            chosen |= self._decided(number)
+            open_ones = sorted(set(self.members.values()) - set(chosen))
+            for values in product((False, True), repeat=len(open_ones)):
+                all_chosen = chosen | dict(zip(open_ones, values, strict=True))
+                yield self._labels(state, step, all_chosen), self._with_choices(state, step, all_chosen)
+
+    def _decided(self, number: int) -> dict[str, bool]:
+        """Give what is decided already of the event whose handler a process waits for."""
+        values = [value for frame in self.system.process(number).frames for _, value in frame.variables]
+        members = [member for value in values if isinstance(value, Event) for member in value.members]
+        return {name: value for name, value in members if isinstance(value, bool)}
+
+    def _with_choices(self, before: State, step: Step, chosen: dict[str, bool]) -> Step:
+        """Put what was chosen into the event, where an invocation that goes on may still read it."""
+        if step.after is None:
+            return step
+        new = Counter(step.after.processes)
+        new.subtract(Counter(before.processes))
+        numbers = [self._with_members(n, chosen) if new[n] > 0 else n for n in step.after.processes]
+        return step._replace(after=step.after._replace(processes=tuple(sorted(numbers))))
+
+    def _with_members(self, number: int, chosen: dict[str, bool]) -> int:
+        def decide(value: Value) -> Value:
+            if not isinstance(value, Event):
+                return value
+            return Event(tuple((n, chosen[n] if isinstance(x, Undecided) else x) for n, x in value.members))
+
+        process = self.system.process(number)
+        frames = tuple(Frame(f.pc, tuple((name, decide(x)) for name, x in f.variables)) for f in process.frames)
+        return number if frames == process.frames else self.system.number(Process(frames, process.note))
+
+    def _labels(self, before: State, step: Step, chosen: dict[str, bool]) -> tuple[str, ...]:
+        action = step.action
+        told: list[str] = []
+        if action.kind == "move":
+            told.append(action.name)
+        elif action.kind == "call":
+            told.append(f"{action.detail} calls {action.name}")
+        elif action.name == NEVER_SETTLES and action.process is not None:
+            told.append(f"the handler of {self._tag(before, step, self.system.slot(action.process))} never settles")
+        for ran in step.executed:
+            for seen in ran.observations:
+                label = self._label(before, step, ran.pc, seen)
+                if label is not None:
+                    told.append(label + (_members(chosen) if seen.kind == "settled" else ""))
+        return (*told, FAILS) if step.after is None else tuple(told)
+
+    def _label(self, before: State, step: Step, pc: int, seen: Observation) -> str | None:
+        match seen.kind:
+            case "dispatched":
+                return f"an event of {self._tag(before, step, seen.slot)} is dispatched"
+            case "settled":
+                return f"the event of {self._tag(before, step, seen.slot)} is {seen.after}"
+            case "resolved" | "rejected":
+                error = f" with {seen.after}" if seen.after is not None else ""
+                windows = (
+                    ", no window being open" if isinstance(seen.before, tuple) and NO_WINDOW in seen.before else ""
+                )
+                return f"{self._call(step, pc)} is {seen.kind}{error}{windows}"
+            case "chose" if seen.before in self.adversities and seen.after:
+                return self.adversities[str(seen.before)]
+            case _:
+                return None
+
+    def _tag(self, before: State, step: Step, slot: int | None) -> str:
+        """Find the tag of the object in a slot, which may be new in this step, or gone after it."""
+        heaps = [state.shared for state in (before, step.after) if state is not None]
+        for shared in heaps:
+            if slot is not None and slot < len(shared.heap):
+                tag = self.system.tag(shared, slot)
+                if tag is not None:
+                    return tag
+        names = self.system.scenario.tag_names
+        return names[0] if len(names) == 1 else "some tag"
+
+    def _call(self, step: Step, pc: int) -> str:
+        if step.action.kind == "call" or step.action.process is None:
+            return step.action.name
+        tag = self.system.process(step.action.process).note
+        return f"{self.system.program.code[pc].origin.algorithm}({tag or ''})"
+
+
+def _members(chosen: dict[str, bool]) -> str:
+    told = " and ".join(f"{name} {str(value).lower()}" for name, value in sorted(chosen.items()))
+    return f" with {told}" if told else ""
+
+
+def _show_promises(system: System) -> None:
+    """Make the steps that settle a promise count as shared, so that no other step is taken together with them."""
+    interpreter, program = system.interpreter, system.program
+    for pc, instruction in enumerate(program.code):
+        if isinstance(instruction.statement, Resolve | Reject):
+            interpreter.shared_code[pc] = True
+            interpreter.quiet[pc] = False
+    changed = True
+    while changed:
+        changed = False
+        for pc, quiet in enumerate(interpreter.quiet):
+            if quiet and not all(interpreter.quiet[n] for n in program.successors(pc)):
+                interpreter.quiet[pc], changed = False, True
+
+
+class _Observed(Model[State | None, tuple[str, ...]]):
+    """A system whose actions are what can be observed; None is the state after the text has contradicted itself."""
+
+    def __init__(self, observer: Observer) -> None:
+        self.observer = observer
+        self.torn = ""
+
+    def initial_states(self) -> Iterable[State | None]:
+        return self.observer.system.initial_states()
+
+    def actions(self, state: State | None) -> Iterable[tuple[str, ...]]:
+        return (labels for labels, _ in self.successors(state))
+
+    def next_state(self, state: State | None, action: tuple[str, ...]) -> State | None:
+        return next(after for labels, after in self.successors(state) if labels == action)
+
+    def successors(self, state: State | None) -> Iterable[tuple[tuple[str, ...], State | None]]:
+        if state is None:
+            return
+        for labels, step in self.observer.steps(state):
+            if step.action.apart is not None and not _removes(step):
+                self.torn = (
+                    str(self.observer.system.program.code[step.executed[-1].pc].origin) if step.executed else "?"
+                )
+            yield labels, step.after
+
+
+def _removes(step: Step) -> bool:
+    return any(seen.kind == "removed" and seen.slot == step.action.apart for seen in step.observations)
+
+
+@dataclass
+class Labelled:
+    """A labelled transition system: its initial state is 0, and 0 is the label of what is internal."""
+
+    edges: list[set[tuple[int, int]]] = field(default_factory=list)
+    """edges[i]: the (label, target) of every transition out of state i."""
+    states: int = 0
+    """How many states were explored; those inside of a chain of labels come on top."""
+    complete: bool = True
+    """False when the exploration met its limit or was interrupted."""
+    torn: str = ""
+    """A step after which an object that is still to come into the list is followed apart, as if it was removed."""
+
+    @property
+    def transitions(self) -> int:
+        """Count the transitions."""
+        return sum(map(len, self.edges))
+
+
+def observed(
+    scenario: Scenario,
+    numbers: dict[str, int],
+    *,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Labelled:
+    """Explore a scenario; `numbers` gives every label its number, from 1, and takes new ones.
+
+    See `bgsync.explore.explore` for `limit` and `progress`.
+    """
+    model = _Observed(Observer(System(scenario)))
+    graph = explore(model, limit=limit, progress=progress)
+    found = Labelled([set() for _ in graph.states], len(graph.states), graph.complete, model.torn)
+    chains: dict[tuple[tuple[str, ...], int], int] = {}
+
+    def chain(labels: tuple[str, ...], target: int) -> tuple[int, int]:
+        """Give the first transition of a chain, and make the rest of it."""
+        if not labels:
+            return TAU, target
+        number = numbers.setdefault(labels[0], len(numbers) + 1)
+        if len(labels) == 1:
+            return number, target
+        rest = labels[1:]
+        place = chains.get((rest, target))
+        if place is None:
+            place = chains[rest, target] = len(found.edges)
+            found.edges.append(set())
+            found.edges[place].add(chain(rest, target))
+        return number, place
+
+    for source, out in enumerate(graph.edges):
+        found.edges[source] |= {chain(labels, target) for labels, target in out}
+    return found

@@ -1,0 +1,208 @@
+"""Which steps of a spec an edit changed, each with its sentence and with what was read in it, before and after.
+
+Steps are aligned inside of their algorithm: in the order of the text where their sentences agree, then by the key of
+their origin wherever they stand, then by their data, and last by how much their read-backs have in common. A step
+that was only renumbered or moved is no change of its own.
+"""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, fields, replace
+from difflib import SequenceMatcher
+from typing import Any
+
+from bgsync.compare.data import same_data
+from bgsync.language import Algorithm, ObjectType, Origin, Rule, Spec, Statement, say, walk
+
+__all__ = ["AlgorithmChange", "StepChange", "changed_steps", "same_data"]
+
+ALIKE = 0.6
+"""The share of their words that two readings have in common when one is held to be an edit of the other."""
+
+
+@dataclass(frozen=True)
+class StepChange:
+    """One step that an edit changed. Kinds: added, removed, changed, reworded (the same is read in other words).
+
+    What belongs to an algorithm or type as a whole, such as its parameters or a member, has no origin.
+    """
+
+    kind: str
+    old: Origin | None
+    new: Origin | None
+    old_reading: str
+    new_reading: str
+
+
+@dataclass(frozen=True)
+class AlgorithmChange:
+    """What changed in one algorithm, rule or type. Kinds: added, removed, changed."""
+
+    name: str
+    kind: str
+    steps: tuple[StepChange, ...]
+
+
+@dataclass(frozen=True)
+class _Step:
+    """All statements of one sentence, without the numbered steps below it."""
+
+    origin: Origin | None
+    reading: str
+    data: Any
+
+    @property
+    def sentence(self) -> str:
+        return self.reading if self.origin is None else self.origin.sentence
+
+
+def changed_steps(old: Spec, new: Spec) -> tuple[AlgorithmChange, ...]:
+    """Give what changed in every algorithm, rule and type, in the order of the new text; what was removed is last."""
+    before, after = _parts(old), _parts(new)
+    changes = []
+    for name in (*after, *(name for name in before if name not in after)):
+        kind = "added" if name not in before else "removed" if name not in after else "changed"
+        steps = _changed(before.get(name, ()), after.get(name, ()))
+        if steps:
+            changes.append(AlgorithmChange(name, kind, steps))
+    return tuple(changes)
+
+
+def _parts(spec: Spec) -> dict[str, tuple[_Step, ...]]:
+    fired = (spec.fire_functional_event,) if spec.fire_functional_event else ()
+    parts = {part.name: _steps(spec, part) for part in (*spec.algorithms, *fired, *spec.rules)}
+    types = (spec.type, *getattr(spec, "others", ()))
+    return parts | {kind.name: tuple(_Step(None, said, said) for said in _members(kind)) for kind in types}
+
+
+def _members(kind: ObjectType) -> list[str]:
+    said = [f"the {kind.list_name} holds every {kind.name}"]
+    said += [f"its items are unique by {kind.unique}"] if kind.unique else []
+    for member in kind.members:
+        values = f": {' or '.join(member.values)}" if member.values is not None else ""
+        initial = f", initially {member.initial}" if member.initial is not None else ""
+        fixed = ", which never changes" if member.fixed else ""
+        said.append(f"a {kind.name} has a {member.name}{values}{initial}{fixed}")
+    return said
+
+
+def _steps(spec: Spec, part: Algorithm | Rule) -> tuple[_Step, ...]:
+    if isinstance(part, Rule):
+        said = f"whenever {part.trigger} happens to the {part.machine}, the user agent {part.level} run these steps"
+    else:
+        given = f", given {', '.join(part.parameters)}" if part.parameters else ""
+        returned = f" and returns {part.returns}" if part.returns else ""
+        called = "a page or a worker may call it" if part.name in spec.methods else "the spec runs it"
+        said = f"{called}{given}{returned}"
+    return (_Step(None, said, said), *_grouped(part.steps))
+
+
+def _grouped(body: tuple[Statement, ...]) -> list[_Step]:
+    """Give the steps of a body in the order of the text, each with the statements that share its origin."""
+    steps: list[_Step] = []
+    place = 0
+    while place < len(body):
+        origin = body[place].origin
+        group = [body[place]]
+        while place + len(group) < len(body) and _same_step(body[place + len(group)].origin, origin):
+            group.append(body[place + len(group)])
+        place += len(group)
+        data = tuple(_own(statement, origin) for statement in group)
+        steps.append(_Step(origin, ", and ".join(map(say, group)), data))
+        for statement in group:
+            steps += _below(statement, origin)
+    return steps
+
+
+def _below(statement: Statement, origin: Origin | None) -> list[_Step]:
+    """Give the numbered steps below a statement, however deep in its sentence they begin."""
+    inner = _body(statement)
+    if inner and not _same_step(inner[0].origin, origin):
+        return _grouped(inner)
+    return [step for each in inner for step in _below(each, origin)]
+
+
+def _own(statement: Statement, origin: Origin | None) -> Statement:
+    """Take the numbered steps below out of a statement."""
+    if not any(each.name == "body" for each in fields(statement)):
+        return statement
+    inner = tuple(_own(each, origin) for each in _body(statement) if _same_step(each.origin, origin))
+    return replace(statement, body=inner)  # type: ignore[call-arg]  # it has a body
+
+
+def _body(statement: Statement) -> tuple[Statement, ...]:
+    return tuple(each for each in getattr(statement, "body", ()) if isinstance(each, Statement))
+
+
+def _same_step(one: Origin | None, other: Origin | None) -> bool:
+    return one is not None and other is not None and (one.algorithm, one.path) == (other.algorithm, other.path)
+
+
+def _changed(old: Sequence[_Step], new: Sequence[_Step]) -> tuple[StepChange, ...]:
+    pairs = _aligned(old, new)
+    back = {after: before for before, after in pairs.items()}
+    changes: list[tuple[float, StepChange]] = []
+    for place, step in enumerate(new):
+        known = None if place not in back else old[back[place]]
+        if known is None:
+            changes.append((place, StepChange("added", None, step.origin, "", step.reading)))
+        elif known.data != step.data:
+            changes.append((place, StepChange("changed", known.origin, step.origin, known.reading, step.reading)))
+        elif known.sentence != step.sentence:
+            changes.append((place, StepChange("reworded", known.origin, step.origin, known.reading, step.reading)))
+    at = -1.0
+    for place, step in enumerate(old):
+        if place in pairs:
+            at = pairs[place]
+        else:
+            changes.append((at + 0.5, StepChange("removed", step.origin, None, step.reading, "")))
+    return tuple(change for _, change in sorted(changes, key=lambda item: item[0]))
+
+
+def _aligned(old: Sequence[_Step], new: Sequence[_Step]) -> dict[int, int]:
+    """Give for steps of the old text their places in the new one."""
+    pairs: dict[int, int] = {}
+    for start, there, size in _matcher([step.sentence for step in old], [step.sentence for step in new]):
+        pairs |= {start + i: there + i for i in range(size)}
+    _pair_up(old, new, pairs, lambda step: step.origin.key if step.origin else None)
+    _pair_up(old, new, pairs, lambda step: step.sentence)
+    _pair_up(old, new, pairs, lambda step: repr(step.data))
+    taken = set(pairs.values())
+    left = [place for place in range(len(old)) if place not in pairs]
+    right = [place for place in range(len(new)) if place not in taken]
+    alike = sorted((-_alike(old[a], new[b]), a, b) for a in left for b in right)
+    for less, a, b in alike:
+        if -less >= ALIKE and a not in pairs and b not in taken:
+            pairs[a] = b
+            taken.add(b)
+    return pairs
+
+
+def _matcher(old: list[str], new: list[str]) -> list[tuple[int, int, int]]:
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return [(block.a, block.b, block.size) for block in blocks]
+
+
+def _pair_up(
+    old: Sequence[_Step], new: Sequence[_Step], pairs: dict[int, int], mark: Callable[[_Step], Hashable]
+) -> None:
+    """Pair those that are left and have the same mark, in order."""
+    taken = set(pairs.values())
+    free: dict[Hashable, list[int]] = {}
+    for place, step in enumerate(new):
+        if place not in taken and mark(step) is not None:
+            free.setdefault(mark(step), []).append(place)
+    for place, step in enumerate(old):
+        if place not in pairs and free.get(mark(step)):
+            pairs[place] = free[mark(step)].pop(0)
+
+
+def _alike(one: _Step, other: _Step) -> float:
+    if (one.origin is None) != (other.origin is None):
+        return 0.0
+    return SequenceMatcher(None, one.reading.split(), other.reading.split(), autojunk=False).ratio()
+
+
+def origins(spec: Spec) -> dict[str, Origin]:
+    """Give the origin of every step of a spec by its algorithm and number, such as `register 8.2`."""
+    found = (statement.origin for _, body in spec.bodies() for statement in walk(body))
+    return {str(origin): origin for origin in found if origin is not None}

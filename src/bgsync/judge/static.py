@@ -1,0 +1,38 @@
+"""Findings of structure as verdicts: what needs no exploration stands beside what does."""
+
+from collections.abc import Collection, Iterable
+
+from bgsync.judge.structure import ERROR, PROPERTIES, Finding
+from bgsync.judge.verdict import Location, Note, Verdict
+from bgsync.language import Origin
+
+TEXT = "text"
+"""The granularity of a verdict on the text as it stands."""
+
+
+def location(origin: Origin) -> Location:
+    """Give the place of a statement."""
+    return Location(origin.file, origin.line, origin.column, origin.algorithm, origin.step)
+
+
+def structure_verdicts(findings: Iterable[Finding], wanted: Collection[str] = ()) -> tuple[Verdict, ...]:
+    """Give a verdict for every property of structure that is wanted, all by default: one for each place that breaks it."""
+    errors = [finding for finding in findings if finding.level == ERROR]
+    made: list[Verdict] = []
+    for name in PROPERTIES:
+        if wanted and name not in wanted:
+            continue
+        mine = [finding for finding in errors if finding.property == name]
+        for finding in mine:
+            origin = finding.origin
+            part = f"{name}/{origin.algorithm.replace(' ', '-')}.{origin.step}".rstrip(".")
+            made.append(Verdict(part, "violated", "structure", (), finding.message, (location(origin),), None, TEXT))
+        if not mine:
+            made.append(Verdict(name, "holds", granularity=TEXT))
+    return tuple(made)
+
+
+def notes(findings: Iterable[Finding], wanted: Collection[str] = ()) -> tuple[Note, ...]:
+    """Give what is worth a look and no error."""
+    kept = [finding for finding in findings if finding.level != ERROR and (not wanted or finding.property in wanted)]
+    return tuple(Note(finding.property, finding.message, location(finding.origin)) for finding in kept)

@@ -1,0 +1,42 @@
+"""Findings of structure: what is wrong with a text as it stands, each with its place, seen without exploring.
+
+Each kind is a pure function of the spec, and of what the text tells beside it (`Known`): `definitions` follows where
+variables get their values, `members` looks at types and values, `loops` at what leaves a loop and how far an abort
+reaches, `promises` at every path of an algorithm, `containers`, `terms` and `nesting` at what their names say. When in
+doubt they are silent: a variable whose type is not certain has no type, and a path that may be impossible is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bgsync.judge.structure.containers import containers
+from bgsync.judge.structure.definitions import definitions
+from bgsync.judge.structure.finding import ERROR, NOTE, PROPERTIES, Finding, Known, Structure
+from bgsync.judge.structure.loops import loops
+from bgsync.judge.structure.members import members
+from bgsync.judge.structure.nesting import nesting
+from bgsync.judge.structure.promises import promises
+from bgsync.judge.structure.terms import terms
+from bgsync.language import Spec
+
+CHECKS = (definitions, members, loops, promises, containers, terms, nesting)
+
+
+def findings(spec: Spec, known: Known | None = None) -> tuple[Finding, ...]:
+    """Find what is wrong with the structure of a spec, in the order of the text."""
+    told = known or Known()
+    return by_place(finding for check in CHECKS for finding in check(spec, told))
+
+
+def by_place(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Put findings into the order of the text, each once."""
+    return tuple(sorted(dict.fromkeys(found), key=_place))
+
+
+def _place(finding: Finding) -> tuple[str, int, int, str, str]:
+    origin = finding.origin
+    return origin.file, origin.line, origin.column, finding.property, finding.message
+
+
+__all__ = ["ERROR", "NOTE", "PROPERTIES", "Finding", "Known", "Structure", "by_place", "findings"]

@@ -1,0 +1,55 @@
+"""Ways through the tree of a built algorithm that more than one check takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bgsync.language import Algorithm, Rule, Spec
+from bgsync.language import statements as s
+
+Body = tuple[s.Statement, ...]
+
+ASYNCHRONOUS = (
+    s.InParallel,
+    s.Upon,
+    s.Whenever,
+    s.Enqueue,
+    s.QueueTask,
+    s.FireFunctionalEvent,
+    s.HandleFunctionalEvent,
+)
+"""Blocks whose steps run on their own: what ends them does not end the steps around them."""
+
+LOOPS = (s.While, s.ForEach)
+
+
+def parts(spec: Spec) -> tuple[Algorithm | Rule, ...]:
+    """Give the algorithms and rules of a spec."""
+    return (*spec.algorithms, *spec.rules)
+
+
+class Step(NamedTuple):
+    """A statement with the blocks around it, the innermost last, and its place in each list from the top."""
+
+    statement: s.Statement
+    around: Body
+    lists: tuple[tuple[Body, int], ...]
+    """Every list that it is in, the innermost last, and the position in it."""
+
+
+def visit(body: Body, around: Body = (), lists: tuple[tuple[Body, int], ...] = ()) -> Iterator[Step]:
+    """Give every statement of a body with what is around it."""
+    for position, statement in enumerate(body):
+        here = (*lists, (body, position))
+        yield Step(statement, around, here)
+        yield from visit(s.body_of(statement), (*around, statement), here)
+
+
+def queued(body: Body) -> Body:
+    """Give the steps of an algorithm whose head says that all of them are enqueued; else the body itself."""
+    match body:
+        case (s.Enqueue(origin=s.Origin(path=())) as only,):
+            return s.body_of(only)
+        case _:
+            return body

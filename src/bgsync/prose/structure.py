@@ -1,0 +1,266 @@
+"""Findings of structure of a text that was read: those of its spec, and those that only its words show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings
+from bgsync.judge.structure.finding import close
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.prose.algorithms import SentenceRead
+from bgsync.prose.document import AlgorithmText, Bullets, Item, Members, Numbered, Sentence, Token
+from bgsync.prose.heads import Head
+from bgsync.prose.lexicon import variants, verb_forms
+from bgsync.prose.reading import Reading
+from bgsync.prose.words import ARTICLES, opens
+
+LIKE = 0.86
+"""How like a definition a link must be to be taken for a slip."""
+
+
+def structure(reading: Reading) -> tuple[Finding, ...]:
+    """Find what is wrong with the structure of a text, in the order of the text."""
+    return by_place(
+        (
+            *findings(reading.spec, known(reading)),
+            *_nesting(reading),
+            *_markup(reading),
+            *_links(reading),
+            *_plain_members(reading),
+            *_plain_variables(reading),
+        )
+    )
+
+
+def known(reading: Reading) -> Known:
+    """Collect what a text tells beside its spec."""
+    types = {name.lower() for name in reading.lexicon.types} | {"string", "boolean", "list"}
+    owners: dict[str, set[str]] = {}
+    for owner, members in reading.declared.members.items():
+        for name in members:
+            owners.setdefault(name, set()).add(owner)
+    return Known(
+        types={
+            (head.name, variable): kind
+            for text, head in reading.heads
+            for variable, kind in _types(text.introduction, types)
+        },
+        given={head.name: _given(text, head) for text, head in reading.heads},
+        maps={name: keys for name, (_, keys) in reading.declared.lists.items() if keys},
+        owners={name: frozenset(owners.get(name, ())) for name in reading.declared.lists},
+        items={name: kind for name, (kind, _) in reading.declared.lists.items()},
+        open=frozenset(
+            name.lower()
+            for block in reading.document.interfaces
+            for name in re.findall(r"\b(?:interface|dictionary|mixin)\s+(\w+)", block.text)
+        ),
+        links=_linked_owners(reading),
+        places=_places(reading),
+    )
+
+
+def _types(sentences: tuple[Sentence, ...], types: set[str]) -> Iterator[tuple[str, str]]:
+    """Give the variables of a head with their types: "a [=T=] |x|", "|x| (a [=T=])", "|x:T|"."""
+    for sentence in sentences:
+        tokens = sentence.tokens
+        for at, token in enumerate(tokens):
+            if token.kind != "var":
+                continue
+            before = tokens[at - 1] if at else None
+            after = [each for each in tokens[at + 1 : at + 4] if each.text.lower() not in ARTICLES]
+            if token.type:
+                yield token.text, token.type.lower()
+            elif before is not None and _type(before, types):
+                yield token.text, _type(before, types)
+            elif len(after) > 1 and after[0].text == "(" and _type(after[1], types):
+                yield token.text, _type(after[1], types)
+
+
+def _type(token: Token, types: set[str]) -> str:
+    name = (token.term or token.text).lower()
+    return name if token.kind in ("term", "idl") and name in types else ""
+
+
+def _given(text: AlgorithmText, head: Head) -> frozenset[str]:
+    variables = (token.text for each in text.introduction for token in each.tokens if token.kind == "var")
+    return frozenset((*variables, *head.parameters))
+
+
+def _linked_owners(reading: Reading) -> dict[tuple[str, str], frozenset[str]]:
+    """Give the types that sentences link members to: [=T/member=]."""
+    found: dict[tuple[str, str], frozenset[str]] = {}
+    for one in reading.sentences:
+        for token in one.sentence.tokens:
+            if token.kind == "term" and token.scope:
+                key = (one.origin.key, token.term.lower())
+                found[key] = found.get(key, frozenset()) | {token.scope.lower()}
+    return found
+
+
+def _places(reading: Reading) -> dict[tuple[str, str], s.Origin]:
+    """Find where members and their values are declared."""
+    found: dict[tuple[str, str], s.Origin] = {}
+    for paragraph in reading.document.paragraphs:
+        for sentence in paragraph.sentences:
+            if id(sentence) not in reading.declared.said:
+                continue
+            names = {
+                token.text.lower(): token for token in sentence.tokens if token.kind in ("dfn", "term", "string", "idl")
+            }
+            for kind in (reading.spec.type, *reading.spec.others):
+                for member in kind.members:
+                    name = member.name.lower()
+                    if name not in names:
+                        continue
+                    for value in ("", *(member.values or ())):
+                        token = names.get(value.lower() or name)
+                        if token is not None:
+                            origin = _origin(reading, sentence, token, kind.name)
+                            found.setdefault((name, value.lower()), origin)
+    return found
+
+
+def _origin(reading: Reading, sentence: Sentence, token: Token, name: str) -> s.Origin:
+    file = reading.document.file
+    return s.Origin(name, (), file, token.place.line, token.place.column, sentence.text, token.text)
+
+
+def _items(numbered: Numbered) -> Iterator[Item]:
+    for item in numbered.items:
+        yield item
+        for part in item.parts:
+            if isinstance(part, Numbered):
+                yield from _items(part)
+
+
+def _nesting(reading: Reading) -> Iterator[Finding]:
+    """Keep what is odd about the nesting of steps unless the sentence was misread rather than miswritten."""
+    read = {id(one.origin): one for one in reading.sentences}
+    item_of = {
+        id(part): item
+        for text in reading.document.algorithms
+        for item in _items(text.steps)
+        for part in item.parts
+        if isinstance(part, Sentence)
+    }
+    for code, message, origin in reading.nesting:
+        one = read.get(id(origin))
+        if one is not None and not _meant(one, item_of.get(id(one.sentence)), message):
+            continue
+        yield Finding(code, message, origin)
+
+
+def _meant(one: SentenceRead, item: Item | None, message: str) -> bool:
+    """Whether punctuation bears out what the reader thinks odd."""
+    below = item is not None and any(isinstance(part, Numbered | Bullets | Members) for part in item.parts)
+    if "announced" in message:
+        return not below and (opens(one.sentence) or bool(re.search(r"\b(following|below)\b", one.sentence.text)))
+    if "none" in message:
+        return not opens(one.sentence)
+    return True
+
+
+def _markup(reading: Reading) -> Iterator[Finding]:
+    """What is broken in the markup."""
+    for defect in reading.document.defects:
+        text = reading.document.source.splitlines()[defect.place.line - 1].strip()
+        origin = s.Origin("", (), reading.document.file, defect.place.line, defect.place.column, text, defect.code)
+        yield Finding("well-nested", defect.message, origin, NOTE)
+
+
+def _anchored(reading: Reading) -> frozenset[str]:
+    """Give the terms of other texts that the document says it links to."""
+    blocks = re.findall(r"<pre[^>]*\b(?:anchors|link-defaults)\b[^>]*>(.*?)</pre>", reading.document.source, re.S)
+    return frozenset(name.strip().lower() for block in blocks for name in re.findall(r"\btext:([^;\n]*)", block))
+
+
+def _links(reading: Reading) -> Iterator[Finding]:
+    """Links that are not defined here and almost are: singular for plural, or misspelt."""
+    defined = {token.term.lower() for token in reading.document.definitions if token.term}
+    anchored = _anchored(reading)
+    told: set[tuple[str, str]] = set()
+    for one in reading.sentences:
+        for token in one.sentence.tokens:
+            term = token.term.lower()
+            if token.kind != "term" or token.scope or not term or term in anchored:
+                continue
+            if term in defined or any(form in defined for form in _linked(term)) or (one.origin.step, term) in told:
+                continue
+            told.add((one.origin.step, term))
+            slip = next((form for form in (*variants(term), *verb_forms(term)) if form in defined), None)
+            meant = slip or close(term, (each for each in defined if each.count(" ") == term.count(" ")), LIKE)
+            if meant is not None and len(term) > 4:
+                message = f"the link {token.text!r} finds no definition; did you mean {meant!r}?"
+                yield Finding("known-term", message, one.origin, NOTE if slip else ERROR)
+
+
+def _linked(term: str) -> Iterator[str]:
+    """Give the definitions that a link in the plural, or as a verb, finds by itself."""
+    for ending, plain in (
+        ("s", ""),
+        ("es", ""),
+        ("ies", "y"),
+        ("'s", ""),
+        ("’s", ""),
+        ("ing", ""),
+        ("ing", "e"),
+        ("ed", ""),
+    ):
+        if term.endswith(ending):
+            yield term.removesuffix(ending) + plain
+
+
+def _plain_members(reading: Reading) -> Iterator[Finding]:
+    """Members of this text that a step names without a link, or by their last word only."""
+    seen: dict[tuple[str, str], list[SentenceRead]] = {}
+    for one in reading.sentences:
+        tokens = one.sentence.tokens
+        for at in range(2, len(tokens)):
+            if tokens[at].kind != "word" or tokens[at - 1].text != "'s" or tokens[at - 2].kind != "var":
+                continue
+            words = []
+            for token in tokens[at:]:
+                if token.kind != "word" or token.text in ("is", "are", "to", "if"):
+                    break
+                words.append(token.text)
+            member = _member(reading, words, one)
+            if member:
+                seen.setdefault((member[0], member[1]), []).append(one)
+    for (said, meant), sentences in seen.items():
+        first = sentences[0].origin
+        others = [f"{each.origin}" for each in sentences[1:] if each.origin != first]
+        read = "" if said == meant else f", and was read as {meant!r}"
+        also = f" (also in {', '.join(others)})" if others else ""
+        yield Finding("known-term", f"{said!r} is no link{read}{also}", first, NOTE)
+
+
+def _member(reading: Reading, words: list[str], one: SentenceRead) -> tuple[str, str] | None:
+    """Give the longest run of plain words that was read as a member of this text, and the member."""
+    fields = {part.name for statement in s.walk(one.statements) for part in _fields(statement)}
+    for end in range(len(words), 0, -1):
+        said = " ".join(words[:end])
+        meant = reading.lexicon.member(said)
+        if meant.lower() in reading.lexicon.members and meant in fields:
+            return said, meant
+    return None
+
+
+def _fields(statement: s.Statement) -> Iterator[e.Field]:
+    targets = (statement.target,) if isinstance(statement, s.Set) else ()
+    for expression in (*s.expressions(statement), *targets):
+        yield from (part for part in e.parts(expression) if isinstance(part, e.Field))
+
+
+def _plain_variables(reading: Reading) -> Iterator[Finding]:
+    """Variables that are introduced without the markup of a variable."""
+    for one in reading.sentences:
+        tokens = [token for token in one.sentence.tokens if token.text.lower() not in ARTICLES]
+        plain = (
+            len(tokens) > 2 and tokens[0].text.lower() == "let" and tokens[1].kind == "word" and tokens[2].text == "be"
+        )
+        name = tokens[1].text if plain else ""
+        bound = any(isinstance(each, s.Let) and each.name == name for each in one.statements)
+        if plain and bound:
+            yield Finding("known-term", f"{name!r} is introduced without the markup of a variable", one.origin, NOTE)

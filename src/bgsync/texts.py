@@ -1,0 +1,52 @@
+"""From the source of a spec to what was read of it, with the content's words for the environment."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+from pathlib import Path
+
+from bgsync.prose.ledger import Ledger
+from bgsync.prose.ledger import ledger as make_ledger
+from bgsync.prose.reader import read_document
+from bgsync.prose.reading import Reading, read_spec
+from bgsync.prose.sidecar import ReadAs, beside, check_used, load_sidecar
+from bgsync.prose.surroundings import Vocabulary
+from bgsync.sources import Source
+
+
+def vocabulary() -> Vocabulary:
+    """Give the content's words for the environment."""
+    words = importlib.import_module("model.vocabulary")
+    return Vocabulary(
+        words.PREDICATES,
+        words.PRESENCE,
+        words.VALUES,
+        words.PHRASES,
+        words.WINDOW_CLIENTS,
+        words.OCCASIONS,
+        words.CHOICES,
+        words.SINGLE,
+    )
+
+
+def read_text(source: Source, sidecar: Path | None = None) -> Reading:
+    """Read a source, with its sidecar if one is given or stands beside it. Raises ReadError, SidecarError."""
+    fired = importlib.import_module("model.service_worker").FIRE_FUNCTIONAL_EVENT
+    path = Path(source.name)
+    chosen = sidecar or (beside(path) if beside(path).is_file() else None)
+    entries: dict[str, ReadAs] = load_sidecar(chosen) if chosen else {}
+    document = read_document(source.text, source.name)
+    read_as = {key: entry.read_as for key, entry in entries.items()}
+    reading = read_spec(document, vocabulary(), fired, revision=source.revision, read_as=read_as)
+    if chosen:
+        sentences = {one.origin.key: one.sentence.text for one in reading.sentences}
+        check_used(str(chosen), entries, set(sentences), sentences)
+    if not reading.spec.title:
+        reading.spec = replace(reading.spec, title=source.name)
+    return reading
+
+
+def ledger(reading: Reading) -> Ledger:
+    """Account for every normative sentence of a reading."""
+    return make_ledger(reading, vocabulary())
