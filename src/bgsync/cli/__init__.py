@@ -7,6 +7,7 @@ import click
 
 from bgsync.cli.check import check
 from bgsync.cli.common import EPILOG, fail
+from bgsync.cli.diff import diff, log
 from bgsync.cli.fuzz import fuzz
 from bgsync.cli.read import read
 from bgsync.cli.show import draw, explain, graph
@@ -45,5 +46,5 @@ def main() -> None:
     """
 
 
-for command in (check, read, explain, graph, draw, fuzz):
+for command in (check, read, diff, log, explain, graph, draw, fuzz):
     main.add_command(command)

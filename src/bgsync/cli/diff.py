@@ -11,15 +11,14 @@ from bgsync.cli.common import Line, console, content, fail
 from bgsync.cli.question import Asked, asking
 
 EPILOG = (
-    "Exit status: 0 nothing observable changed, 1 something did, 2 bad input or usage, "
-    "3 inconclusive or interrupted."
+    "Exit status: 0 nothing observable changed, 1 something did, 2 bad input or usage, 3 inconclusive or interrupted."
 )
 
 
 @click.command(epilog=EPILOG)
 @click.argument("old")
 @click.argument("new")
-@asking
+@asking()
 @click.option("--no-properties", is_flag=True, help="Compare the steps and the behaviour only.")
 @click.option("--no-behaviour", is_flag=True, help="Compare the steps only.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -77,13 +76,15 @@ def _spec(target: str) -> Any:
         fail(error)
 
 
-LOG_EPILOG = "Exit status: 0 nothing violated at the last revision, 1 something is, 2 bad input or usage, 3 inconclusive."
+LOG_EPILOG = (
+    "Exit status: 0 nothing violated at the last revision, 1 something is, 2 bad input or usage, 3 inconclusive."
+)
 
 
 @click.command(epilog=LOG_EPILOG)
 @click.argument("repository", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("path")
-@asking
+@asking("algorithm")
 @click.option("--since", metavar="DATE", help="Only what was committed since then.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def log(repository: Path, path: str, since: str | None, output: str, **asked: Any) -> None:
@@ -100,12 +101,12 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
     from bgsync.compare.history import explored_history, history_json, print_history
     from bgsync.sources import SourceError, history
 
-    question = Asked(**asked)
+    question = Asked(**asked, hard=False)
     try:
         revisions = history(repository, path, since)
         if not revisions:
             fail(f"{path}: no revision" + (f" since {since}" if since else "") + f" in {repository}")
-        matrix = explored_history(repository, revisions, question.report)
+        matrix = explored_history(repository, revisions, question.report, question.wanted)
     except SourceError as error:
         fail(error)
     if output == "json":

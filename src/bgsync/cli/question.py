@@ -16,13 +16,6 @@ from bgsync.language import Spec
 
 OPTIONS = (
     click.option(
-        "--granularity",
-        type=click.Choice(["both", "step", "algorithm"]),
-        default="both",
-        show_default=True,
-        help="step: every step is an action; algorithm: every invocation runs to its next wait as one action.",
-    ),
-    click.option(
         "--with",
         "adversities",
         multiple=True,
@@ -68,11 +61,22 @@ OPTIONS = (
 )
 
 
-def asking(command: Callable[..., Any]) -> Callable[..., Any]:
+def asking(granularity: str = "both") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the options that say what is asked."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+    first = click.option(
+        "--granularity",
+        type=click.Choice(["both", "step", "algorithm"]),
+        default=granularity,
+        show_default=True,
+        help="step: every step is an action; algorithm: every invocation runs to its next wait as one action.",
+    )
+
+    def give(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed((first, *OPTIONS)):
+            command = option(command)
+        return command
+
+    return give
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ class Asked:
     abort: str
     limit: int
     properties: tuple[str, ...]
+    hard: bool = True
+    """Whether each adversity is explored where none is named."""
 
     def __post_init__(self) -> None:
         known = importlib.import_module("properties").PROPERTIES
@@ -114,7 +120,7 @@ class Asked:
             [prop for prop in known if not self.wanted or prop.id in self.wanted],
             model=model,
             granularities=self.granularities,
-            adversities=self.adversities or tuple(environment.ADVERSITIES),
+            adversities=self.adversities or (tuple(environment.ADVERSITIES) if self.hard else ()),
             thorough=bool(self.adversities),
             tags=self.tags,
             calls=self.calls,

@@ -1,12 +1,13 @@
 """Whether two specs say the same: as data, or but for the names of variables and the words for what is open."""
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.algorithm import Algorithm, Rule, Spec
+from bgsync.language.rewrite import rewrite
 
 
 def same_data(old: Spec, new: Spec) -> bool:
@@ -25,6 +26,23 @@ def same_but_for_names(old: Spec, new: Spec) -> bool:
     if _frame(old) != _frame(new) or not (_is_plain(old) and _is_plain(new)):
         return False
     return _renamed(old) == _renamed(new)
+
+
+def leaving_words_open(spec: Spec) -> Spec:
+    """Give a spec without its words for what is open, and without the types that are not followed.
+
+    The built-in model has words of its own for what a text leaves to the user agent.
+    """
+
+    def opened(expression: e.Expr) -> e.Expr:
+        return e.Input("open", expression.reads) if isinstance(expression, e.Input) else expression
+
+    def body(part: Any) -> Any:
+        return replace(part, steps=tuple(rewrite(statement, opened) for statement in part.steps))
+
+    return replace(
+        spec, others=(), algorithms=tuple(map(body, spec.algorithms)), rules=tuple(map(body, spec.rules)), read=True
+    )
 
 
 def _frame(spec: Spec) -> tuple[Any, ...]:

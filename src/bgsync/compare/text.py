@@ -33,7 +33,7 @@ def print_comparison(
     properties: Changes | None = None,
 ) -> None:
     """Print what an edit did. What is None was not looked at, and is left out."""
-    _steps(changes, console)
+    print_changes(changes, console)
     if comparison is not None:
         console.print()
         _relation(comparison, console)
@@ -46,7 +46,8 @@ def _say(console: Console, text: str) -> None:
     console.print(text, highlight=False, soft_wrap=True, emoji=False)  # file:100: is no emoji
 
 
-def _steps(changes: tuple[AlgorithmChange, ...], console: Console) -> None:
+def print_changes(changes: tuple[AlgorithmChange, ...], console: Console) -> None:
+    """Print the changed steps of every algorithm."""
     if not changes:
         _say(console, "no step was changed, added or removed; at most, steps were moved")
     for algorithm in changes:

@@ -30,6 +30,8 @@ from bgsync.prose.document import Defect, Place
 
 DEEPEST = 200
 """The deepest nesting of elements that is read."""
+MOST_DEFECTS = 5_000
+"""The most defects that a source may have: one with more is no spec."""
 
 VOID = frozenset("area base br col embed frame hr img input keygen link meta param source track wbr".split())
 RAW = frozenset("pre script style xmp textarea noembed iframe svg math template".split())
@@ -191,7 +193,10 @@ class Markup:
 
     def defect(self, code: str, message: str, offset: int) -> None:
         """Notes a defect."""
-        self.defects.append(Defect(code, message, self._lines.place(offset)))
+        place = self._lines.place(offset)
+        if len(self.defects) == MOST_DEFECTS:
+            raise ReadError(f"more than {MOST_DEFECTS:,} defects in the markup, as far as {place.line}: is it a spec?")
+        self.defects.append(Defect(code, message, place))
 
     def pieces(self) -> Iterator[Piece]:
         """The pieces of the source, in order."""
@@ -329,7 +334,7 @@ class Markup:
         if len(self._stack) > DEEPEST:
             line, column = self._lines.place(piece.start)
             raise ReadError(
-                f"elements are nested more than {DEEPEST} deep at {line}:{column}: close some, or read a smaller part"
+                f"elements are nested more than {DEEPEST} deep at {line}:{column}: close some of them before"
             )
         element.end = end
         self._stack.append(element)

@@ -17,9 +17,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bgsync.prose.document import Defect, Sentence, Token
-from bgsync.prose.markup import Break, Element, Lines, Markup, Node, decoded_runs
+from bgsync.prose.document import Place, Sentence, Token
+from bgsync.prose.markup import Break, Element, Lines, Markup, Node, ReadError, decoded_runs
 
+LONGEST_PARAGRAPH = 100_000
+"""The longest paragraph that is read, in characters."""
 IDL_TYPES = frozenset(
     "idl idl-name interface constructor method argument attribute callback dictionary dict-member except-field exception "
     "enum enum-value const typedef stringifier serializer iterator maplike setlike extended-attribute namespace event "
@@ -84,6 +86,8 @@ class _Inline:
     offsets: list[int] = field(default_factory=list)
     tokens: list[Token] = field(default_factory=list)
     shown: list[str] = field(default_factory=list)
+    bars: list[int] = field(default_factory=list)
+    """Where a | stands that is no part of a variable."""
     space: bool = True
 
     def add(self, text: str, offset: int) -> None:
@@ -105,6 +109,7 @@ class Tokens:
     ) -> None:
         self._source = source
         self._lines = lines
+        self._starts = lines.starts
         self._markup = markup
         self._dialect = dialect
         self._pattern = _SHORTHANDS if dialect.shorthands else _PLAIN
@@ -131,12 +136,16 @@ class Tokens:
         inline = _Inline()
         self._scope = scope
         spans = self._gather(nodes, inline)
+        if inline.length > LONGEST_PARAGRAPH:
+            line, column = self._lines.place(inline.offsets[0])
+            raise ReadError(
+                f"the paragraph at {line}:{column} is too long ({inline.length:,} characters, where prose has at most "
+                f"{LONGEST_PARAGRAPH:,}): break it up, or mark it as code"
+            )
         inline.text = "".join(inline.parts).replace("’", "'")
         self._tokens(inline, 0, len(inline.text), spans)
-        if step and self._dialect.shorthands:
-            bar = next((token for token in inline.tokens if token.kind == "mark" and token.text == "|"), None)
-            if bar is not None:
-                self._markup.defects.append(Defect("odd-bar", "a | that is no part of a |variable|", bar.place))
+        if step and inline.bars and self._dialect.shorthands:
+            self._markup.defect("odd-bar", "a | that is no part of a |variable|", inline.offset(inline.bars[0]))
         return inline
 
     def _gather(self, nodes: Iterable[Node], inline: _Inline) -> list[_Span]:
@@ -167,7 +176,10 @@ class Tokens:
     def _put(
         self, inline: _Inline, kind: str, text: str, at: int, shown: str = "", term: str = "", scope: str = "", of: str = ""
     ) -> None:
-        place = self._lines.place(inline.offset(at))
+        run = bisect_right(inline.starts, at) - 1
+        offset = inline.offsets[run] + at - inline.starts[run]
+        line = bisect_right(self._starts, offset)
+        place = Place(line, offset - self._starts[line - 1] + 1)
         inline.tokens.append(Token(kind, text, place, term, scope, of, inline.space))
         inline.shown.append(shown or text)
         inline.space = False
@@ -226,6 +238,8 @@ class Tokens:
         """A token that is more than a word."""
         if group == "mark":
             self._put(inline, "mark", found["mark"], begin)
+            if found["mark"] == "|":
+                inline.bars.append(begin)
         elif group == "possessive":
             self._possessive(inline, found["possessive"], begin)
         elif group in ("var", "type"):
@@ -382,7 +396,7 @@ def definition(element: Element, seen: str, around: str) -> list[Token]:
     ] or [Token("dfn", seen, _NOWHERE)]
 
 
-_NOWHERE = Lines("").place(0)
+_NOWHERE = Place(1, 1)
 
 
 def _scope(scope: str) -> str:

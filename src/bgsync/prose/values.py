@@ -74,7 +74,8 @@ class Phrases(Parser):
         texts = self.words.texts[start:end]
         if texts[0] in ("if", "otherwise", "else") or texts[-1] in (",", "and", "or"):
             return None
-        return Result(FREE + end - start, self._input(start, end))
+        inner = 20 * sum(text in ("if", "unless", "otherwise") for text in texts) + 5 * texts.count(",")
+        return Result(FREE + inner + end - start, self._input(start, end))
 
     def _input(self, start: int, end: int) -> e.Input:
         reads = tuple(dict.fromkeys(variable(name) for name in self.words.variables(start, end)))

@@ -1,0 +1,65 @@
+"""A comparison as JSON."""
+
+from dataclasses import asdict
+
+import msgspec
+
+from bgsync.compare.behaviour import Comparison, DistinguishingTrace
+from bgsync.compare.properties import Change, Changes
+from bgsync.compare.steps import AlgorithmChange
+from bgsync.language import Origin
+
+
+def to_json(
+    changes: tuple[AlgorithmChange, ...], comparison: Comparison | None, properties: Changes | None = None
+) -> str:
+    """Write what an edit did; what was not looked at is null."""
+    data = {
+        "changes": [
+            {
+                "algorithm": algorithm.name,
+                "kind": algorithm.kind,
+                "steps": [
+                    {
+                        "kind": step.kind,
+                        "old": _origin(step.old),
+                        "new": _origin(step.new),
+                        "old_reading": step.old_reading,
+                        "new_reading": step.new_reading,
+                    }
+                    for step in algorithm.steps
+                ],
+            }
+            for algorithm in changes
+        ],
+        "behaviour": comparison
+        and {
+            "relation": comparison.relation,
+            "proof": comparison.proof,
+            "only_old": _trace(comparison.only_old),
+            "only_new": _trace(comparison.only_new),
+            "explored": [asdict(size) for size in comparison.explored],
+            "note": comparison.note,
+        },
+        "properties": properties
+        and {
+            "broken": [_change(each) for each in properties.broken],
+            "repaired": [_change(each) for each in properties.repaired],
+            "changed_kind": [_change(each) for each in properties.changed_kind],
+        },
+    }
+    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
+
+
+def _origin(origin: Origin | None) -> dict[str, str | int] | None:
+    if origin is None:
+        return None
+    return {"step": origin.step, "file": origin.file, "line": origin.line, "column": origin.column, "sentence": origin.sentence}  # fmt: skip
+
+
+def _trace(trace: DistinguishingTrace | None) -> dict[str, object] | None:
+    return None if trace is None else {"labels": list(trace.labels), "run": asdict(trace.run)}
+
+
+def _change(change: Change) -> dict[str, object]:
+    return {"property": change.property, "needs": list(change.needs), "message": change.new.message if change.new else ""}  # fmt: skip
