@@ -72,6 +72,8 @@ class Phrases(Parser):
 
     def _condition(self, start: int, end: int) -> Result | None:
         texts = self.words.texts[start:end]
+        if end == start + 1 and texts[0] in ("true", "false"):
+            return Result(0, texts[0] == "true")
         if texts[0] in ("if", "otherwise", "else") or texts[-1] in (",", "and", "or"):
             return None
         inner = 20 * sum(text in ("if", "unless", "otherwise") for text in texts) + 5 * texts.count(",")

@@ -34,9 +34,9 @@ def by_place(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(dict.fromkeys(found), key=_place))
 
 
-def _place(finding: Finding) -> tuple[str, int, int, str, str]:
+def _place(finding: Finding) -> tuple[str, int, int, tuple[int, ...], str, str]:
     origin = finding.origin
-    return origin.file, origin.line, origin.column, finding.property, finding.message
+    return origin.file, origin.line, origin.column, origin.path, finding.property, finding.message
 
 
 __all__ = ["ERROR", "NOTE", "PROPERTIES", "Finding", "Known", "Structure", "by_place", "findings"]

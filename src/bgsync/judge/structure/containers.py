@@ -59,9 +59,11 @@ class _Uses:
         match statement:
             case s.Add(item=item, collection=collection):
                 yield from self._single(collection, "added to")
+                yield from self._item(item, collection)
                 yield from self._added(item, collection, origin)
             case s.Remove(item=item, collection=collection) if not isinstance(item, e.Item):
                 yield from self._single(collection, "removed from")
+                yield from self._item(item, collection)
                 yield from self._as_list(collection, "an item is removed by itself, not by its key", origin)
             case s.ForEach(collection=collection):
                 yield from self._single(collection, "gone through")
@@ -76,7 +78,8 @@ class _Uses:
         match part:
             case e.Find(collection=collection, field=field):
                 yield from self._as_list(collection, f"searched by the {field} of its items, not by a key", origin)
-            case e.Contains(collection=collection):
+            case e.Contains(collection=collection, item=item):
+                yield from self._item(item, collection)
                 yield from self._as_list(collection, "asked for an item, not for a key", origin)
             case e.Item(collection=collection, key=key):
                 kind = self.types.of(collection, self.variables)
@@ -109,6 +112,13 @@ class _Uses:
             yield from self._as_list(collection, f"added to without a key: the {fitting[0]} is meant", origin)
         else:
             yield f"{say_value(collection)} is a map, and the item is added without a key: say under which {keys}"
+
+    def _item(self, item: e.Expr, collection: e.Expr) -> Iterator[str]:
+        """An object that is of another type than the items of a list of the spec."""
+        wanted, given = self.types.item(collection, self.variables), self.types.of(item, self.variables)
+        objects = self.types.objects
+        if wanted in objects and given in objects and wanted != given:
+            yield f"{say_value(item)} is a {objects[given].name}, and {say_value(collection)} holds what is a {wanted}"
 
     def _single(self, collection: e.Expr, used: str) -> Iterator[str]:
         kind = self.types.of(collection, self.variables)

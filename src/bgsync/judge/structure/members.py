@@ -22,6 +22,7 @@ def members(spec: Spec, known: Known) -> Iterator[Finding]:
         variables = types.variables(part.name, part.steps, parameters)
         for statement in s.walk(part.steps):
             yield from _receivers(types, known, statement, variables)
+            yield from _arguments(spec, types, known, statement, variables)
             yield from _values(types, statement, variables)
             given.note(types, statement, variables)
     for kind in (spec.type, *spec.others):
@@ -64,6 +65,23 @@ def _receivers(types: Types, known: Known, statement: s.Statement, variables: Ma
             f"a {' or a '.join(having)} has one{_meant(types, part, variables, having)}"
         )
         yield Finding("receiver", message, origin)
+
+
+def _arguments(
+    spec: Spec, types: Types, known: Known, statement: s.Statement, variables: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Objects that are handed to an algorithm whose head says that it takes others."""
+    if not isinstance(statement, s.Call):
+        return
+    parameters = spec.algorithm(statement.algorithm).parameters
+    for parameter, argument in zip(parameters, statement.arguments, strict=True):
+        given, wanted = types.of(argument, variables), known.types.get((statement.algorithm, parameter), "")
+        if given in types.objects and wanted in types.objects and given != wanted:
+            message = (
+                f"hands {say_value(argument)}, which is a {types.objects[given].name}, to {statement.algorithm!r}, "
+                f"which is for a {types.objects[wanted].name}"
+            )
+            yield Finding("receiver", message, place(statement))
 
 
 def _meant(types: Types, part: e.Field | e.ListOf, variables: Mapping[str, str], having: list[str]) -> str:

@@ -69,9 +69,11 @@ class _Settling:
         except _TooManyPathsError:
             return
         owed = owed and not self.spoken(body)
-        for origin, first in self.twice.items():
-            message = f"settles {self.promise!r} again, which {step(first)} has settled on the same path"
-            yield Finding("contradiction", message, origin)
+        for first in dict.fromkeys(self.twice.values()):
+            again = sorted((each for each, other in self.twice.items() if other is first), key=lambda each: each.path)
+            also = f" (as do {', '.join(each.step for each in again[1:])})" if again[1:] else ""
+            message = f"settles {self.promise!r} again{also}, which {step(first)} has settled on the same path"
+            yield Finding("contradiction", message, again[0])
         forgotten = [path for path in ends if owed and path.certain and path.settled is None]
         if forgotten and body:
             last = forgotten[0].ending

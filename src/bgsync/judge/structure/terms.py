@@ -10,7 +10,7 @@ from bgsync.language import Spec
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 
-LIKE = 0.86
+LIKE = 0.83
 """How like a declared name another must be to be taken for a slip."""
 
 

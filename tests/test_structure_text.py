@@ -1,0 +1,156 @@
+"""Findings of structure in texts that were read: invented ones, and real ones where they are at hand."""
+
+from pathlib import Path
+
+import pytest
+
+from bgsync.judge.structure import Finding
+from bgsync.prose.reader import read_document
+from bgsync.prose.reading import Reading, read_spec
+from bgsync.prose.structure import structure
+from bgsync.prose.surroundings import Vocabulary
+
+SPECS = Path(__file__).parents[2] / "shared" / "specs"
+
+QUEUE = """
+<pre class="metadata">
+Title: Print queue
+Shortname: print-queue
+Level: 1
+Status: LS
+</pre>
+
+Printing {#printing}
+====================
+
+A <dfn>printer</dfn> has an associated <dfn>tray of jobs</dfn>, which is a list of [=jobs=].
+
+A <dfn>job</dfn> has an associated <dfn for=job>job phase</dfn>, which is one of
+"<code>queued</code>", "<code>printing</code>" or "<code>jammed</code>". It is initially set to "<code>queued</code>".
+
+<div algorithm>
+To <dfn>print a job</dfn> for a [=job=] |job| on a [=printer=] |printer|:
+
+{steps}
+</div>
+"""
+
+
+def _told(each: Finding) -> str:
+    return f"{each.property} {each.origin.step}" + (" (note)" if each.level == "note" else "")
+
+
+def read(text: str, name: str = "queue.bs") -> Reading:
+    return read_spec(read_document(text, name), Vocabulary({}, {}, {}, (), (), (), (), ()))
+
+
+def printed(*lines: str) -> list[str]:
+    text = QUEUE.replace("{steps}", "\n".join(lines))
+    return [_told(each) for each in structure(read(text))]
+
+
+GOOD = (
+    '1. Set |job|\'s [=job phase=] to "`printing`".',
+    "1. Wait for a minute.",
+    '1. If |printer| is out of paper, set |job|\'s [=job phase=] to "`jammed`".',
+)
+
+
+def test_a_text_that_is_right_has_no_findings() -> None:
+    assert printed(*GOOD) == []
+
+
+def test_a_value_that_is_never_entered_is_found_at_its_declaration() -> None:
+    text = QUEUE.replace("{steps}", "\n".join(GOOD[:2]))
+    (one,) = structure(read(text))
+    assert (one.property, one.level) == ("dead-state", "error")
+    assert "jammed" in text.splitlines()[one.origin.line - 1]
+
+
+def test_the_head_says_the_types_of_its_variables() -> None:
+    wrong = '1. Set |printer|\'s [=job phase=] to "`queued`".'
+    assert printed(*GOOD, wrong) == ["receiver 4"]
+
+
+def test_a_link_in_the_singular_and_a_misspelt_one() -> None:
+    assert printed(*GOOD, "1. Remove |job| from |printer|'s [=tray of job=].") == ["known-term 4 (note)"]
+    assert "known-term 4" in printed(*GOOD, "1. Remove |job| from |printer|'s [=tary of jobs=].")
+    assert printed(*GOOD, "1. Remove |job| from |printer|'s [=tray of jobs=].") == []
+
+
+def test_a_member_without_a_link() -> None:
+    assert printed(*GOOD, '1. Set |job|\'s phase to "`queued`".') == ["known-term 4 (note)"]
+
+
+def test_a_variable_without_markup() -> None:
+    assert printed(*GOOD, "1. Let pages be 0.", "1. Increment |pages|.") == ["known-term 4 (note)"]
+
+
+def test_a_loop_in_prose() -> None:
+    lines = (
+        "1. While true:",
+        "    1. [=In parallel=]:",
+        "        1. Wait for a minute.",
+        "        1. Abort these steps.",
+    )
+    assert "exit 4" in printed(*GOOD, *lines)
+
+
+def test_steps_at_the_wrong_depth() -> None:
+    lines = ("1. Let |pages| be 0.", "    1. Increment |pages|.")
+    assert "well-nested 4" in printed(*GOOD, *lines)
+
+
+def test_a_list_that_is_a_map() -> None:
+    text = QUEUE.replace(
+        "which is a list of [=jobs=]", "a [=map=], where each key is a string and each item is a [=job=]"
+    )
+    lines = (*GOOD, "1. Remove |job| from |printer|'s [=tray of jobs=].")
+    found = [_told(each) for each in structure(read(text.replace("{steps}", "\n".join(lines))))]
+    assert found == ["collection 4 (note)"]
+
+
+# real texts
+
+
+def real(name: str) -> set[tuple[str, str, str, int]]:
+    file = SPECS / name
+    if not file.exists():
+        pytest.skip(f"{file} is absent: the real texts are no part of the project")
+    return {
+        (each.level, each.property, each.origin.step, each.origin.line)
+        for each in structure(read(file.read_text(encoding="utf-8"), name))
+    }
+
+
+def test_what_is_known_of_the_periodic_text() -> None:
+    told = real("periodic-f9973ae.bs")
+    assert {each for each in told if each[0] == "error" and each[1] != "exit"} == {
+        ("error", "dead-state", "", 103),  # suspended, and reregistered-while-firing
+        ("error", "receiver", "10.2", 289),
+        ("error", "defined-before-use", "1.3.3.1", 208),
+        ("error", "well-nested", "1", 304),
+        ("error", "well-nested", "6.3", 341),
+    }
+    assert {("note", "abort-scope", "6.7.4.3", 355), ("note", "known-term", "4", 336)} <= told
+
+
+def test_the_loop_of_the_periodic_text_never_ends() -> None:
+    told = real("periodic-f9973ae.bs")
+    assert {each for each in told if each[:2] == ("error", "exit")} == {("error", "exit", "6", 338)}
+
+
+def test_what_is_known_of_todays_one_off_text() -> None:
+    told = real("one-off-94df522.bs")
+    assert [each for each in told if each[0] == "error"] == []
+    assert {("note", "known-term", "5.2.3", 405), ("note", "known-term", "5.2.1", 388)} <= told
+    assert {("note", "abort-scope", "5.2.1.3", 397), ("note", "abort-scope", "5.3.1.3", 422)} <= told
+
+
+def test_what_is_known_of_an_old_one_off_text() -> None:
+    told = real("one-off-75f1a97.bs")
+    assert {each for each in told if each[0] == "error"} == {
+        ("error", "defined-before-use", "2", 238),
+        ("error", "contradiction", "4", 244),
+    }
+    assert {("note", "well-nested", "5.8", 360), ("note", "well-nested", "", 357)} <= told
