@@ -97,7 +97,7 @@ class Asked:
         known = importlib.import_module("properties").PROPERTIES
         structure = importlib.import_module("bgsync.judge.structure").PROPERTIES
         names = tuple(name.split("/")[0] for name in self.properties)
-        choose("property", names, [*dict.fromkeys(p.id for p in known), *structure])
+        choose("property", names, [*dict.fromkeys(p.id for p in known), *(row.id for row in structure)])
         choose("adversity", self.adversities, sorted(importlib.import_module("model.environment").ADVERSITIES))
 
     @property

@@ -19,7 +19,7 @@ def structure_verdicts(findings: Iterable[Finding], wanted: Collection[str] = ()
     """Give a verdict for every property of structure that is wanted, all by default: one for each place that breaks it."""
     errors = [finding for finding in findings if finding.level == ERROR]
     made: list[Verdict] = []
-    for name in PROPERTIES:
+    for name in (row.id for row in PROPERTIES):
         if wanted and name not in wanted:
             continue
         mine = [finding for finding in errors if finding.property == name]

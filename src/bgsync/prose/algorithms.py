@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say
+from bgsync.prose.conservation import lost_words
 from bgsync.prose.document import Bullets, Item, Members, Note, Numbered, Sentence
 from bgsync.prose.lexicon import Lexicon
 from bgsync.prose.sentences import ALL, ANY, Following, Sentences, Statements, WithMembers, following
-from bgsync.prose.values import UNREAD, Unread
-from bgsync.prose.words import opens, words_of
+from bgsync.prose.phrases import UNREAD, Unread
+from bgsync.prose.words import Words, opens, words_of
 
 EXITS = ("abort", "return", "terminate", "stop", "throw", "exit")
 SETTLES = ("resolve", "reject")
@@ -28,7 +29,7 @@ class SentenceRead:
     statements: Statements
     cost: int
     unread: tuple[str, ...] = ()
-    """The phrases that were left in their own words although a value was wanted."""
+    """The phrases that were left in their own words although a value was wanted, or are missing in the statements."""
     lost: tuple[str, ...] = ()
     """The variables of the sentence that its statements do not mention."""
 
@@ -142,7 +143,8 @@ class StepsReader:
         statements: Statements = result.value
         mentioned = set(_variables(statements))
         lost = tuple(name for name in words.variables(0, len(words)) if name.split(".")[0] not in mentioned)
-        return SentenceRead(origin, sentence, statements, result.cost, _unread(statements), lost)
+        unread = (*unread_values(statements), *lost_words(parser, ("statement", 0, len(words)), self.lexicon, statements))
+        return SentenceRead(origin, sentence, statements, result.cost, unread, lost)
 
     def _blind(self, sentence: Sentence, has_steps: bool) -> s.Statement:
         words = words_of(sentence)
@@ -191,8 +193,7 @@ class StepsReader:
                     continue
                 value = result.value if result else Unread(sentence.text)
                 read = (s.Let(called, value),)
-                lost = tuple(x for x in words.variables(0, len(words)) if x.split(".")[0] not in _variables(read))
-                self.read.append(SentenceRead(origin, sentence, read, 0, _unread(read), lost))
+                self.read.append(SentenceRead(origin, sentence, read, 0, unread_values(read), lost(words, read)))
             found.append((called, value))
         for at in range(len(made) - 1, -1, -1):
             statement = made[at]
@@ -313,6 +314,8 @@ def _variables(statements: Statements) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for statement in s.walk(statements):
         names |= dict.fromkeys(s.bound(statement))
+        if isinstance(statement, s.FireFunctionalEvent):
+            names |= dict.fromkeys(e.variables(statement.event))
         if isinstance(statement, s.NotUnderstood):
             names |= dict.fromkeys(statement.reads)
         if isinstance(statement, Following) and statement.bind:
@@ -326,7 +329,13 @@ def _variables(statements: Statements) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _unread(statements: Statements) -> tuple[str, ...]:
+def lost(words: Words, statements: Statements) -> tuple[str, ...]:
+    """Give the variables of a sentence that its statements do not mention."""
+    mentioned = set(_variables(statements))
+    return tuple(name for name in words.variables(0, len(words)) if name.split(".")[0] not in mentioned)
+
+
+def unread_values(statements: Statements) -> tuple[str, ...]:
     """Give the values that were left in the text's own words; conditions and waits may be."""
     found: dict[str, None] = {}
     for statement in s.walk(statements):

@@ -13,7 +13,8 @@ from bgsync.prose.words import words_from
 
 _HAS = re.compile(r"\b(?:has|have|consists? of|is (?:tuple|struct|item|pair) (?:consisting of|with|of|whose))\b")
 _LIST = re.compile(
-    r"\b(?:list|set|map|queue|sequence|collection) of ([\w ,-]+?)s?\b(?= |$)|element type is ([\w -]+)|each item is ([\w -]+)"
+    r"\b(?:list|set|sequence|collection|queue) of (?:zero or more )?([\w -]+?)(?= (?:whose|where|which|each|that|keyed|initially)\b| ?[,;.()]|$)"
+    r"|element type is ([\w -]+)|each (?:item|value|entry) is ([\w -]+)"
 )
 _UNIQUE = re.compile(r"\b(?:within|in) (?:one|each|any|every) ([\w -]+?) ,? ?each ([\w -]+?) must have unique ([\w -]+)")
 _ONE_OF = re.compile(r"\b(?:one of|either)$")
@@ -73,9 +74,14 @@ def _paragraph(found: Declared, paragraph: Paragraph) -> None:
             if items:
                 kind = next(group for group in items.groups() if group)
                 keys = re.search(r"each key is ([\w -]+)", text)
-                found.lists[key] = (kind.strip(), keys[1].strip() if keys else "")
+                found.lists[key] = (_one(kind.strip()), keys[1].strip() if keys else "")
         if told:
             found.said[id(sentence)] = f"{owner} has {', '.join(told)}"
+
+
+def _one(kind: str) -> str:
+    """Give the singular of a type's name."""
+    return kind[:-1] if kind.endswith("s") and not kind.endswith("ss") else kind
 
 
 def _owner(sentence: Sentence, paragraph: Paragraph) -> str | None:

@@ -22,6 +22,7 @@ class Lexicon:
     algorithms: dict[str, str] = field(default_factory=dict)
     terms: set[str] = field(default_factory=set)
     """Every term that is defined here or linked to, in lower case."""
+    _found: dict[tuple[str, int], str | None] = field(default_factory=dict, repr=False)
 
     def member(self, name: str) -> str:
         """Give the member that words name: as they stand, in the singular, or as the last words of one member only."""
@@ -39,10 +40,11 @@ class Lexicon:
     def algorithm(self, name: str) -> str | None:
         """Give the algorithm that words name, in the form that the text defines it or with another verb form."""
         low = name.lower()
-        for wanted in (low, *verb_forms(low)):
-            if wanted in self.algorithms:
-                return self.algorithms[wanted]
-        return None
+        key = (low, len(self.algorithms))
+        if key not in self._found:
+            named = (wanted for wanted in (low, *verb_forms(low)) if wanted in self.algorithms)
+            self._found[key] = next((self.algorithms[wanted] for wanted in named), None)
+        return self._found[key]
 
     def value(self, name: str) -> str | None:
         """Give the declared state that words name."""

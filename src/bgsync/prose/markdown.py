@@ -42,7 +42,9 @@ def indent_of(source: str) -> int:
     """How many spaces make an indent where the metadata does not say: what Bikeshed infers, or fits the lists."""
     widths = Counter(match.end() - match.start() for match in _SPACES.finditer(source))
     if widths.total() >= 50:
-        fits = {size: sum(n for width, n in widths.items() if width % size == 0) + widths[size] for size in range(8, 1, -1)}
+        fits = {
+            size: sum(n for width, n in widths.items() if width % size == 0) + widths[size] for size in range(8, 1, -1)
+        }
         return max(fits, key=lambda size: fits[size])
     return 4 if all(len(match[1]) % 4 == 0 for match in _INDENTED_MARKER.finditer(source)) else 2
 
@@ -128,9 +130,7 @@ class Markdown:
         """A line or the part of one, without what ends a heading."""
         if self._skips_line:
             self._skips_line = not whole
-        elif not self._heading:
-            yield Piece("text", start, end)
-        elif not whole:
+        elif not self._heading or not whole:
             yield Piece("text", start, end)
         else:
             text = self._source[start:end].rstrip("\r\n")

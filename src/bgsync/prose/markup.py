@@ -1,6 +1,6 @@
 """The source text of a spec as a tree of elements and runs of text, each with its offset in the source.
 
-One pass over the source finds tags, comments and raw text (`pre`, `script`, `style`...), Markdown turns into tags of its
+One pass over the source finds tags, comments and raw text (`pre`, `script`, `style`...), Markdown becomes tags of its
 own (`bgsync.prose.markdown`), and a stack builds the tree. The rules are those of HTML where they decide what a reader
 sees: end tags that may be left out, what closes a `p` or an `li`, a comment that hides its text. Where HTML would lose
 text or move a step to another list, they differ: a comment that is never closed hides nothing, a raw element that is
@@ -33,25 +33,28 @@ DEEPEST = 200
 MOST_DEFECTS = 5_000
 """The most defects that a source may have: one with more is no spec."""
 
-VOID = frozenset("area base br col embed frame hr img input keygen link meta param source track wbr".split())
-RAW = frozenset("pre script style xmp textarea noembed iframe svg math template".split())
-BLOCK = frozenset(
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+VOID = _names("area base br col embed frame hr img input keygen link meta param source track wbr")
+RAW = _names("pre script style xmp textarea noembed iframe svg math template")
+BLOCK = _names(
     "address article aside blockquote body caption center colgroup dd details dialog dir div dl dt fieldset figcaption "
     "figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol optgroup option p pre "
-    "script search section style summary table tbody td template tfoot th thead title tr ul xmp".split()
+    "script search section style summary table tbody td template tfoot th thead title tr ul xmp"
 )
-INLINE = frozenset(
+INLINE = _names(
     "a abbr acronym assert audio b bdi bdo big button canvas cite code conditional data datalist del dfn em font i "
     "include ins kbd l label map mark meter nobr noscript object output picture progress q rb rp rt rtc ruby s samp "
-    "select slot small span strike strong sub sup time tt u var video wpt".split()
+    "select slot small span strike strong sub sup time tt u var video wpt"
 )
 """Inline elements of HTML, and those of Bikeshed that have no dash in their name."""
 KNOWN = VOID | RAW | BLOCK | INLINE
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 LISTS = frozenset(("ol", "ul", "dl", "menu", "dir"))
-_OPTIONAL_END = frozenset(
-    "body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr".split()
-)
+_OPTIONAL_END = _names("body caption colgroup dd dt head html li optgroup option p rp rt tbody td tfoot th thead tr")
 _CELLS = frozenset(("td", "th"))
 _ROWS = _CELLS | {"tr"}
 _BODIES = _ROWS | {"tbody", "thead", "tfoot", "caption", "colgroup"}
@@ -91,7 +94,7 @@ class ReadError(ValueError):
 
 
 class Piece(NamedTuple):
-    """A part of the source: `text`, `raw` text, a `start` or `end` tag, a `comment`, or a `break` between paragraphs."""
+    """A part of the source: `text`, `raw` text, a `start` or `end` tag, a `comment`, a `break` between paragraphs."""
 
     kind: str
     start: int

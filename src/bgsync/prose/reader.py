@@ -1,48 +1,40 @@
 """Reads the source of a spec into a document: what is an algorithm, what introduces it, and what is other prose.
 
 A numbered list is an algorithm if it stands in an element that is marked as one, if the paragraph before it defines
-something or says that steps follow, or if it comes right after a heading that defines something. Every other sentence is
-in a paragraph, that of a bullet, a cell of a table or a caption too; none is lost but those of what is not prose: code,
-metadata, what Bikeshed fills in, and removed text.
+something or says that steps follow, or if it comes right after a heading that defines something. Every other sentence
+is in a paragraph, that of a bullet, a cell of a table or a caption too; none is lost but those of what is no prose:
+code, metadata, what Bikeshed fills in, and removed text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from bgsync.prose.blocks import Group, blocks, is_idl, is_marked, is_note, is_unseen
 from bgsync.prose.document import (
     AlgorithmText,
-    Bullets,
-    Defect,
     Document,
-    Interface,
-    Item,
-    Members,
-    Note,
-    Numbered,
     Paragraph,
-    Place,
     Sentence,
     Token,
 )
+from bgsync.prose.items import Items
 from bgsync.prose.markdown import NOTE, Markdown, indent_of
 from bgsync.prose.markup import (
-    BLOCK,
     HEADINGS,
+    LISTS,
     RAW,
-    Break,
     Element,
     Lines,
     Markup,
-    Node,
     ReadError,
     Text,
     decoded,
-    without_tags,
 )
-from bgsync.prose.tokens import Dialect, Tokens, definition
+from bgsync.prose.shorthands import Dialect, definition
+from bgsync.prose.tokens import Tokens
 
 __all__ = ["LONGEST", "ReadError", "read_document"]
 
@@ -57,18 +49,10 @@ _STEPS_FOLLOW = re.compile(
     re.IGNORECASE,
 )
 _NON_NORMATIVE = re.compile(
-    r"(?:This|The following) (?:sub-?)?(?:section|chapter|appendix|clause)s? (?:is|are) (?:non-normative|not normative|informative)",
+    r"(?:This|The following) (?:sub-?)?(?:section|chapter|appendix|clause)s? (?:is|are) "
+    r"(?:non-normative|not normative|informative)",
     re.IGNORECASE,
 )
-_NOTES = ("note", "issue", "example", "advisement", "warning", "ednote", "informative", "non-normative", "illegal-example")
-_STRUCTURAL = frozenset(("ol", "ul", "menu", "dir", "dl"))
-_INTERFACES = frozenset(("pre", "xmp", "script"))
-
-
-class _Group(NamedTuple):
-    """Inline content that makes a paragraph."""
-
-    nodes: list[Node]
 
 
 class _Context(NamedTuple):
@@ -108,12 +92,12 @@ def _metadata(source: str) -> dict[str, str] | None:
 
 
 def _dialect(source: str, metadata: dict[str, str] | None) -> Dialect:
-    head = source[:20_000].lstrip("\ufeff \t\r\n")
+    head = source[:100].lstrip("\ufeff \t\r\n")
     if metadata is not None:
         shorthands = metadata.get("markup shorthands", "").lower()
         return Dialect(re.search(r"markdown\s+(?:no|off)", shorthands) is None, True)
     page = head[:9].lower() == "<!doctype" or head[:5].lower() == "<html"
-    return Dialect(not page, not (page and _GENERATED.search(head)))
+    return Dialect(not page, not (page and _GENERATED.search(source)))
 
 
 class _Reader:
@@ -138,9 +122,9 @@ class _Reader:
         self._generated_level = 0
         """The level of the heading that Bikeshed added, of an index or the references, or 0."""
         self._tokens = Tokens(source, lines, self._markup, dialect, self._targets)
+        self._items = Items(source, lines, self._tokens)
         self._algorithms: list[AlgorithmText] = []
         self._paragraphs: list[Paragraph] = []
-        self._interfaces: list[Interface] = []
         self._waiting: list[tuple[tuple[Sentence, ...], _Context]] = []
         """Paragraphs that may introduce a list."""
         self._heading: Sentence | None = None
@@ -157,7 +141,7 @@ class _Reader:
             self._title,
             tuple(self._algorithms),
             tuple(sorted(self._paragraphs, key=lambda paragraph: paragraph.place)),
-            tuple(self._interfaces),
+            tuple(self._items.interfaces),
             tuple(self._tokens.definitions),
             tuple(sorted(self._markup.defects, key=lambda defect: (defect.place, defect.code))),
             self._source,
@@ -191,50 +175,6 @@ class _Reader:
             )
         return " ".join("".join(parts).split())
 
-    def _blocks(self, element: Element) -> Iterator[Element | _Group]:
-        """The content of an element: blocks, and the inline content between them."""
-        group: list[Node] = []
-        for block in self._parts(element):
-            if isinstance(block, Element) and (block.name in BLOCK or block.name in RAW):
-                if group:
-                    yield _Group(group)
-                    group = []
-                yield block
-            elif isinstance(block, Break):
-                if group:
-                    yield _Group(group)
-                    group = []
-            else:
-                group.append(block)
-        if group:
-            yield _Group(group)
-
-    def _parts(self, element: Element) -> Iterator[Node]:
-        """The children, and those of paragraphs and of elements whose tags mean nothing in their place."""
-        for child in element.children:
-            if not isinstance(child, Element):
-                yield child
-            elif child.name == "p" and not self._is_note(child):
-                yield Break(child.start)
-                yield from self._parts(child)
-                yield Break(child.start)
-            elif child.transparent:
-                yield from self._parts(child)
-            else:
-                yield child
-
-    def _is_note(self, element: Element) -> bool:
-        return "class" in element.attributes and element.has_class(*_NOTES)
-
-    def _is_unseen(self, element: Element) -> bool:
-        return (
-            element.name in RAW
-            or element.name in ("nav", "head", "title", "h1")
-            or "data-fill-with" in element.attributes
-            or "boilerplate" in element.attributes
-            or "hidden" in element.attributes
-        )
-
     def _inside(self, element: Element, context: _Context) -> _Context:
         """The context inside an element."""
         attributes = element.attributes
@@ -243,36 +183,32 @@ class _Reader:
         scope = attributes.get("dfn-for", attributes.get("data-dfn-for"))
         if scope is not None:
             context = context._replace(scope=" ".join(scope.split()))
-        if self._is_marked(element):
+        if is_marked(element):
             context = context._replace(marked=True)
-        if self._is_note(element):
+        if is_note(element):
             context = context._replace(informative=True)
         return context
-
-    def _is_marked(self, element: Element) -> bool:
-        attributes = element.attributes
-        return "algorithm" in attributes or "data-algorithm" in attributes or element.has_class("algorithm")
 
     # Outside algorithms
 
     def _walk(self, element: Element, context: _Context) -> None:
         """Reads the content of an element that is not a list."""
         first = True
-        for block in self._blocks(element):
-            if first and not (isinstance(block, Element) and block.name in _STRUCTURAL):
+        for block in blocks(element):
+            if first and not (isinstance(block, Element) and block.name in LISTS):
                 self._flush()
-            if isinstance(block, _Group):
+            if isinstance(block, Group):
                 first = not self._paragraph(block, context) and first
                 continue
             first = False
-            if block.name in HEADINGS and not self._is_unseen(block):
+            if block.name in HEADINGS and not is_unseen(block):
                 self._flush()
                 self._head(block, context)
             elif self._generated_level:
                 continue
-            elif block.name in _INTERFACES and self._is_idl(block):
-                self._interface(block)
-            elif self._is_unseen(block):
+            elif is_idl(block):
+                self._items.interface(block)
+            elif is_unseen(block):
                 continue
             else:
                 self._block(block, self._inside(block, context))
@@ -281,21 +217,21 @@ class _Reader:
     def _block(self, block: Element, inner: _Context) -> None:
         if block.name == "ol":
             self._numbered(block, inner)
-        elif block.name in _STRUCTURAL:
+        elif block.name in LISTS:
             self._bullets(block, inner)
         elif block.name == "section":
             before = self._heading, self._heading_level, self._informative_level, self._under_heading
             self._walk(block, inner)
             self._heading, self._heading_level, self._informative_level, self._under_heading = before
             self._under_heading = False
-        elif inner.informative and self._is_note(block):
+        elif inner.informative and is_note(block):
             waiting, self._waiting = self._waiting, []
             self._walk(block, inner)
             self._waiting = waiting
         else:
             self._walk(block, inner)
 
-    def _paragraph(self, group: _Group, context: _Context) -> bool:
+    def _paragraph(self, group: Group, context: _Context) -> bool:
         """Keeps a paragraph until it is known whether it introduces an algorithm; false if it is empty."""
         sentences = self._tokens.sentences(group.nodes, context.scope)
         if not sentences:
@@ -336,23 +272,12 @@ class _Reader:
         if level <= self._informative_level:
             self._informative_level = 0
 
-    def _is_idl(self, element: Element) -> bool:
-        if element.name == "script":
-            return element.attributes.get("type", "").lower() in ("idl", "text/idl")
-        return element.has_class("idl")
-
-    def _interface(self, element: Element) -> None:
-        for child in element.children:
-            if isinstance(child, Text):
-                text = without_tags(self._source[child.start : child.end])
-                self._interfaces.append(Interface(text, self._lines.place(child.start)))
-
     def _numbered(self, element: Element, context: _Context) -> None:
         introduction = self._introduction(context)
         if introduction is None:
             self._bullets(element, context)
             return
-        steps = self._steps(element, context.scope)
+        steps = self._items.steps(element, context.scope)
         self._algorithms.append(
             AlgorithmText(
                 introduction,
@@ -392,7 +317,7 @@ class _Reader:
         for child in element.children:
             if not isinstance(child, Element):
                 if isinstance(child, Text) and not self._source[child.start : child.end].isspace():
-                    self._paragraph(_Group([child]), context)
+                    self._paragraph(Group([child]), context)
                 continue
             inner = self._inside(child, context)._replace(lead=lead, marked=False)
             if child.name == "dt":
@@ -424,107 +349,6 @@ class _Reader:
         )
         return ()
 
-    # Inside algorithms
-
-    def _steps(self, element: Element, scope: str) -> Numbered:
-        return Numbered(self._items(element, scope), self._lines.place(element.start))
-
-    def _items(self, element: Element, scope: str) -> tuple[Item, ...]:
-        items = []
-        for child in element.children:
-            if isinstance(child, Element):
-                if child.name in ("script", "style", "template"):
-                    continue
-                items.append(self._item(child, scope))
-            elif isinstance(child, Text) and not self._source[child.start : child.end].isspace():
-                items.append(self._item(Element("li", {}, child.start, [child]), scope))
-        return tuple(items)
-
-    def _item(self, element: Element, scope: str) -> Item:
-        parts = tuple(self._item_parts(element, scope))
-        return Item(parts, parts[0].place if parts else self._lines.place(element.start))
-
-    def _item_parts(self, element: Element, scope: str) -> Iterator[Sentence | Numbered | Bullets | Members | Note]:
-        scope = element.attributes.get("dfn-for", element.attributes.get("data-dfn-for", scope))
-        for block in self._blocks(element):
-            if isinstance(block, _Group):
-                sentences = self._tokens.sentences(block.nodes, scope, step=True)
-                if sentences and NOTE.match(sentences[0].text):
-                    yield _note(sentences)
-                else:
-                    yield from sentences
-            elif self._is_idl(block) and block.name in _INTERFACES:
-                self._interface(block)
-            elif self._is_unseen(block):
-                continue
-            elif self._is_note(block):
-                yield from self._note(block, scope)
-            elif block.name == "ol":
-                yield self._steps(block, scope)
-            elif block.name == "dl":
-                yield self._members(block, scope)
-            elif block.name in _STRUCTURAL:
-                yield Bullets(self._items(block, scope), self._lines.place(block.start))
-            else:
-                yield from self._item_parts(block, scope)
-
-    def _note(self, element: Element, scope: str) -> Iterator[Note]:
-        sentences = [part for item in self._item_parts(element, scope) for part in _flat(item)]
-        if sentences:
-            yield Note(" ".join(part.text for part in sentences), sentences[0].place)
-
-    def _members(self, element: Element, scope: str) -> Members | Bullets:
-        """A dl; one whose values hold lists, as of a switch, is given as bullets that start with the name."""
-        pairs: list[tuple[list[Element], list[Element]]] = []
-        for child in _definitions(element):
-            if child.name == "dt":
-                if not pairs or pairs[-1][1]:
-                    pairs.append(([], []))
-                pairs[-1][0].append(child)
-            else:
-                if not pairs:
-                    pairs.append(([], []))
-                pairs[-1][1].append(child)
-        place = self._lines.place(element.start)
-        items, entries, simple = [], [], True
-        for names, values in pairs:
-            heads = [name for name in (self._tokens.sentence(dt.children, scope) for dt in names) if name]
-            parts = [part for value in values for part in self._item_parts(value, scope)]
-            sentences = tuple(part for part in parts if isinstance(part, Sentence))
-            simple = simple and bool(heads) and all(isinstance(part, Sentence | Note) for part in parts)
-            entries += [(head, sentences) for head in heads]
-            whole = (*heads, *parts)
-            if whole:
-                items.append(Item(whole, whole[0].place))
-        return Members(tuple(entries), place) if simple else Bullets(tuple(items), place)
-
-
-def _definitions(element: Element) -> Iterator[Element]:
-    for child in element.children:
-        if isinstance(child, Element):
-            if child.name == "div":
-                yield from _definitions(child)
-            elif child.name not in RAW:
-                yield child
-
 
 def _defines(sentences: Iterable[Sentence]) -> bool:
     return any(token.kind == "dfn" for sentence in sentences for token in sentence.tokens)
-
-
-def _note(sentences: tuple[Sentence, ...]) -> Note:
-    return Note(" ".join(sentence.text for sentence in sentences), sentences[0].place)
-
-
-def _flat(part: Sentence | Numbered | Bullets | Members | Note) -> Iterator[Sentence | Note]:
-    """The sentences and notes in a part."""
-    if isinstance(part, Numbered | Bullets):
-        for item in part.items:
-            for inner in item.parts:
-                yield from _flat(inner)
-    elif isinstance(part, Members):
-        for name, values in part.entries:
-            yield name
-            yield from values
-    else:
-        yield part

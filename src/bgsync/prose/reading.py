@@ -10,7 +10,7 @@ from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.rewrite import rewrite
-from bgsync.prose.algorithms import SentenceRead, StepsReader
+from bgsync.prose.algorithms import SentenceRead, StepsReader, lost, unread_values
 from bgsync.prose.constructs import Declared, declarations, lexicon_of
 from bgsync.prose.document import AlgorithmText, Document, Sentence
 from bgsync.prose.heads import Head, head_of
@@ -206,7 +206,7 @@ def _rule(
         return None
     reader = StepsReader(name, reading.document.file, reading.lexicon)
     origin = reader.origin(sentence, (1,))
-    read = SentenceRead(origin, sentence, result.value, result.cost)
+    read = SentenceRead(origin, sentence, result.value, result.cost, unread_values(result.value), lost(words, result.value))
     reading.sentences.append(read)
     steps = tuple(rewrite(_stamp(each, origin), vocabulary.expression) for each in result.value)
     return Rule(name, *moved, level, steps)
@@ -234,9 +234,10 @@ def _fixed(followed: ObjectType, algorithms: list[Algorithm]) -> ObjectType:
     changed: set[str] = set()
     for algorithm in algorithms:
         new = {
-            statement.name
+            name
             for statement in s.walk(algorithm.steps)
-            if isinstance(statement, s.Let) and isinstance(statement.value, e.New)
+            if isinstance(statement, s.Let | s.Set) and isinstance(statement.value, e.New)
+            for name in s.bound(statement)
         }
         for statement in s.walk(algorithm.steps):
             if isinstance(statement, s.Set) and isinstance(statement.target, e.Field):

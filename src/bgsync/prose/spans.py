@@ -1,10 +1,18 @@
 """Matches phrases against words: every form that fits is tried, and the one that leaves least unread wins.
 
 A form is a pattern of literal words and slots, such as "set {target} to {value}", with a function that builds what it
-means. Slots name a category, and are filled by the forms of that category; the words between two literals belong to
-the slot between them. The parse is memoised on category and span, as in a chart parser (Younger, 1967), and each
-result has a cost: what had to be left in the text's own words costs most, so that the reading which understands most
-is chosen, and of equals the form that stands first in its table.
+means. A slot names a category, and is filled by the forms of that category; the words between two literals belong to
+the slots between them. Forms in a table of their own, one per level of binding, say what binds tighter: a possessive
+before "of", "of" before +, "and" before "or". A parse is memoised on category and span, as in a chart parser (Younger,
+1967), so that a sentence is parsed in polynomial time whatever the tables say.
+
+Prose is ambiguous, so each result has a cost. What is left in the text's own words costs most, so that the reading
+which understands most is chosen; then what a form is less sure of; of equals the form that stands first in its table,
+and of its matches the one with the shortest first slot. A tie never depends on anything else.
+
+What is cheap is tested first. A form is tried only on spans that have all its literal words, and begin and end with
+those that it begins and ends with; a slot before a literal ends only where that literal stands. A sentence that is too
+long, or that still takes too many attempts, is given up: it counts as not understood.
 """
 
 from __future__ import annotations
@@ -15,25 +23,52 @@ from typing import Any, NamedTuple
 
 from bgsync.prose.words import Words
 
+LONGEST = 150
+"""Words of the longest sentence that is parsed."""
+ATTEMPTS = 30_000
+"""How many spans of one sentence are tried."""
+
+Part = tuple[str, int, int]
+"""A category and a span."""
+Build = Callable[..., Any] | int
+
+
+class GivenUp(Exception):
+    """A sentence takes too many attempts."""
+
+
+class Form:
+    """A pattern and what it means.
+
+    `build` gets the parser and the value of every slot, and gives None where they do not fit; where it is a number, the
+    meaning is the value of that slot.
+    """
+
+    __slots__ = ("build", "cost", "elements", "ends", "least", "pattern", "rank", "required")
+
+    def __init__(self, pattern: str, elements: tuple[tuple[str, ...] | str, ...], build: Build, cost: int):
+        self.pattern = pattern
+        self.elements = elements
+        """Each a tuple of words of which one stands here, or the name of a category."""
+        self.build = build
+        self.cost = cost
+        self.least = len(elements)
+        last = elements[-1]
+        self.ends = last if isinstance(last, tuple) else None
+        self.required = tuple(element for element in elements if isinstance(element, tuple))
+        self.rank = 0
+
 
 class Result(NamedTuple):
-    """What a span means, and how much of it was left unread."""
+    """What a span means, how much of it was left unread, and by which form of which parts."""
 
     cost: int
     value: Any
+    form: Form | None = None
+    parts: tuple[Part, ...] = ()
 
 
-class Form(NamedTuple):
-    """A pattern and what it means: `build` gets the parser and the value of every slot, and may give None."""
-
-    elements: tuple[tuple[str, ...] | str, ...]
-    """Each a tuple of words of which one stands here, or the name of a category."""
-    build: Callable[..., Any]
-    cost: int
-    required: tuple[tuple[str, ...], ...]
-
-
-def form(pattern: str, build: Callable[..., Any], cost: int = 0) -> Iterator[Form]:
+def form(pattern: str, build: Build, cost: int = 0) -> Iterator[Form]:
     """Make forms of a pattern. `{x}` is a slot, `a|b` one of two words, a trailing `?` makes a word optional."""
     variants: list[list[tuple[str, ...] | str]] = [[]]
     for part in pattern.split():
@@ -44,49 +79,28 @@ def form(pattern: str, build: Callable[..., Any], cost: int = 0) -> Iterator[For
         longer: list[list[tuple[str, ...] | str]] = [[*variant, literal] for variant in variants]
         variants = longer + variants if part.endswith("?") else longer
     for elements in variants:
-        required = tuple(element for element in elements if isinstance(element, tuple))
-        yield Form(tuple(elements), build, cost, required)
+        yield Form(pattern, tuple(elements), build, cost)
 
 
 class Category:
-    """The forms of one category, found by a word that must occur, and what to do where none fits."""
+    """The forms of one category, in the order of their table, found by the word that they begin with."""
 
     def __init__(self, forms: Sequence[Iterator[Form]]) -> None:
-        self.first: dict[str, list[tuple[int, Form]]] = {}
-        self.inner: dict[str, list[tuple[int, Form]]] = {}
-        self.bare: list[tuple[int, Form]] = []
-        rank = 0
-        for several in forms:
-            for one in several:
-                rank += 1
-                if isinstance(one.elements[0], tuple):
-                    for word in one.elements[0]:
-                        self.first.setdefault(word, []).append((rank, one))
-                elif one.required:
-                    rarest = min(one.required, key=lambda words: (_commonness(words), len(words)))
-                    for word in rarest:
-                        self.inner.setdefault(word, []).append((rank, one))
-                else:
-                    self.bare.append((rank, one))
-
-    def candidates(self, texts: Sequence[str]) -> list[Form]:
-        """Give the forms that may fit words, in the order of their table."""
-        found = list(self.bare) + self.first.get(texts[0], [])
-        for word in set(texts) & self.inner.keys():
-            found += self.inner[word]
-        found.sort(key=lambda ranked: ranked[0])
-        return list(dict.fromkeys(one for _, one in found)) if len(found) > 1 else [one for _, one in found]
-
-
-_COMMON = ("'s", "of", "is", "and", ",", "in", "to", "with", "for", "or")
-
-
-def _commonness(words: tuple[str, ...]) -> int:
-    return max((len(_COMMON) - _COMMON.index(word) for word in words if word in _COMMON), default=0)
+        self.forms = [one for several in forms for one in several]
+        self.first: dict[str, list[Form]] = {}
+        self.other: list[Form] = []
+        for rank, one in enumerate(self.forms):
+            one.rank = rank
+            begin = one.elements[0]
+            if isinstance(begin, tuple):
+                for word in begin:
+                    self.first.setdefault(word, []).append(one)
+            else:
+                self.other.append(one)
 
 
 class Parser:
-    """Parses spans of one sentence. Subclasses give `categories` and handle slots of their own in `special`."""
+    """Parses spans of one sentence. Subclasses give `categories`, and `specials` for what no table describes."""
 
     categories: dict[str, Category]
     words_only: frozenset[str] = frozenset()
@@ -94,78 +108,173 @@ class Parser:
 
     def __init__(self, words: Words) -> None:
         self.words = words
-        self.known: dict[tuple[str, int, int], Result | None] = {}
+        self.texts = words.texts
+        self.size = len(words)
+        self.literals = tuple(None if word.kind in ("var", "string") else word.text for word in words.words)
+        """The words that a pattern's own words can be."""
+        self.present = frozenset(self.literals)
+        self.known: dict[Part, Result | None] = {}
+        self.attempts = ATTEMPTS
+        self.specials: dict[str, Callable[[int, int], Result | None]] = {}
+        self.places: dict[tuple[str, ...], list[int]] = {}
+        self.tables: dict[tuple[str, str | None], list[Form]] = {}
 
     def parse(self, category: str, start: int, end: int) -> Result | None:
-        """Parse a span as a category; None where it cannot be one."""
+        """Parse a span as a category; None where it cannot be one, or would take too long."""
+        if end - start > LONGEST:
+            return None
+        try:
+            return self.part(category, start, end)
+        except (GivenUp, RecursionError):
+            return None
+
+    def part(self, category: str, start: int, end: int) -> Result | None:
+        """Parse a part of what is being parsed."""
         if start >= end:
             return None
-        if (self.words.inside[start] or self.words.inside[end]) and category not in self.words_only:
-            return None
         key = (category, start, end)
-        if key not in self.known:
-            self.known[key] = None  # a form that asks for its own span again finds nothing there
-            self.known[key] = self._best(category, start, end)
-        return self.known[key]
+        known = self.known
+        if key in known:
+            return known[key]
+        inside = self.words.inside
+        if (inside[start] or inside[end]) and category not in self.words_only:
+            return None
+        known[key] = None  # a form that asks for its own span again finds nothing there
+        known[key] = result = self._best(category, start, end)
+        return result
 
-    def special(self, category: str, start: int, end: int) -> Result | None:
-        """Parse what no table describes."""
-        return None
+    def derivation(self, category: str, start: int, end: int) -> Iterator[tuple[Part, Result]]:
+        """Give every part of the parse of a span, with what it was read as, outermost first."""
+        result = self.known.get((category, start, end))
+        if result is not None:
+            yield (category, start, end), result
+            for part in result.parts:
+                yield from self.derivation(*part)
 
     def _best(self, category: str, start: int, end: int) -> Result | None:
-        best = self.special(category, start, end)
-        table = self.categories.get(category)
-        if table is None or (best is not None and best.cost == 0):
+        self.attempts -= 1
+        if self.attempts < 0:
+            raise GivenUp
+        special = self.specials.get(category)
+        best = None if special is None else special(start, end)
+        if category not in self.categories or (best is not None and best.cost == 0):
             return best
-        for one in table.candidates(self.words.texts[start:end]):
-            if best is not None and best.cost <= one.cost:
+        first, last, size = self.literals[start], self.literals[end - 1], end - start
+        forms = self.tables.get((category, first))
+        if forms is None:
+            forms = self._candidates(category, first)
+        limit = 1_000_000 if best is None else best.cost
+        for one in forms:
+            if limit <= one.cost or size < one.least or (one.ends is not None and last not in one.ends):
                 continue
-            if not all(any(self._within(word, start, end) for word in words) for words in one.required):
+            if not all(self._within(words, start, end) for words in one.required):
                 continue
-            for cost, values in self._match(one.elements, 0, start, end):
-                total = cost + one.cost
-                if best is not None and total >= best.cost:
+            for cost, values, parts in self._match(one.elements, 0, start, end, limit - one.cost):
+                if cost + one.cost >= limit:
                     continue
-                value = one.build(self, *values)
-                if value is not None:
-                    best = Result(total, value)
-                    if total == 0:
-                        return best
+                build = one.build
+                if isinstance(build, int):
+                    value = values[build]
+                else:
+                    value = build(self, *values)
+                    if value is None:
+                        continue
+                limit = cost + one.cost
+                best = Result(limit, value, one, parts)
+                if cost == 0:
+                    break
+            if limit == 0:
+                break
         return best
 
-    def _within(self, word: str, start: int, end: int) -> bool:
-        places = self.words.places.get(word)
-        if not places:
-            return False
+    def _candidates(self, category: str, first: str | None) -> list[Form]:
+        """Give the forms that may fit spans that begin with a word, in the order of their table."""
+        table = self.categories[category]
+        found = [*table.first.get(first, ()), *table.other] if first is not None else table.other
+        kept = [one for one in found if not any(map(self.present.isdisjoint, one.required))]
+        kept.sort(key=lambda one: one.rank)
+        self.tables[category, first] = kept
+        return kept
+
+    def _where(self, words: tuple[str, ...]) -> list[int]:
+        """Give the places of any of these words."""
+        places = self.places.get(words)
+        if places is None:
+            places = [place for place, text in enumerate(self.literals) if text in words]
+            self.places[words] = places
+        return places
+
+    def _within(self, words: tuple[str, ...], start: int, end: int) -> bool:
+        places = self._where(words)
         at = bisect_left(places, start)
         return at < len(places) and places[at] < end
 
     def _match(
-        self, elements: tuple[tuple[str, ...] | str, ...], at: int, start: int, end: int
-    ) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        if at == len(elements):
+        self, elements: tuple[tuple[str, ...] | str, ...], at: int, start: int, end: int, limit: int
+    ) -> Iterator[tuple[int, tuple[Any, ...], tuple[Part, ...]]]:
+        """Give the ways in which elements fit a span, each with a cost below the limit."""
+        last = len(elements)
+        while at < last:
+            element = elements[at]
+            if not isinstance(element, tuple):
+                break
+            if start >= end or self.literals[start] not in element:
+                return
+            at += 1
+            start += 1
+        else:
             if start == end:
-                yield 0, ()
+                yield 0, (), ()
             return
-        element = elements[at]
-        texts = self.words.texts
-        if isinstance(element, tuple):
-            if start < end and texts[start] in element and self.words.words[start].kind not in ("var", "string"):
-                yield from self._match(elements, at + 1, start + 1, end)
+        if at + 1 == last:
+            result = self.part(element, start, end)
+            if result is not None and result.cost < limit:
+                yield result.cost, (result.value,), ((element, start, end),)
             return
-        if at + 1 == len(elements):
-            result = self.parse(element, start, end)
-            if result is not None:
-                yield result.cost, (result.value,)
-            return
-        following = elements[at + 1]
-        for middle in range(start + 1, end):
-            if isinstance(following, tuple) and texts[middle] not in following:
+        for middle in self._middles(element, elements[at + 1], start, end - (last - at - 2)):
+            result = self.part(element, start, middle)
+            if result is None or result.cost >= limit:
                 continue
-            if self.words.inside[middle] and not isinstance(following, tuple):
-                continue
-            result = self.parse(element, start, middle)
-            if result is None:
-                continue
-            for cost, values in self._match(elements, at + 1, middle, end):
-                yield result.cost + cost, (result.value, *values)
+            for cost, values, parts in self._match(elements, at + 1, middle, end, limit - result.cost):
+                yield result.cost + cost, (result.value, *values), ((element, start, middle), *parts)
+
+    def _middles(self, element: str, following: tuple[str, ...] | str, start: int, end: int) -> Sequence[int]:
+        """Give the places where a slot that begins at `start` may end, given what follows it."""
+        if isinstance(following, tuple):
+            places = self._where(following)
+            return places[bisect_left(places, start + 1) : bisect_left(places, end)]
+        ends = self.ends_of(element, start)
+        if ends is not None:
+            return [place for place in ends if start < place < end]
+        begins = self._begins(following)
+        if begins is not None:
+            places = self._where(begins)
+            return places[bisect_left(places, start + 1) : bisect_left(places, end)]
+        return [place for place in range(start + 1, end) if not self.words.inside[place]]
+
+    def ends_of(self, category: str, start: int) -> Sequence[int] | None:
+        """Give where phrases of a category that begin at a place can end; None for anywhere."""
+        return None
+
+    def _begins(self, category: str) -> tuple[str, ...] | None:
+        """Give the words that a category begins with, if its forms all begin with a word of their own."""
+        begins = _BEGINS.get((type(self), category), False)
+        if begins is False:
+            begins = _BEGINS[type(self), category] = self._first_words(category)
+        return begins  # type: ignore[return-value]  # False was replaced
+
+    def _first_words(self, category: str) -> tuple[str, ...] | None:
+        table = self.categories.get(category)
+        if table is None or category in self.specials:
+            return None
+        begins = dict.fromkeys(table.first)
+        for slot in dict.fromkeys(one.elements[0] for one in table.other):
+            if slot != category:
+                inner = self._first_words(str(slot))
+                if inner is None:
+                    return None
+                begins |= dict.fromkeys(inner)
+        return tuple(begins)
+
+
+_BEGINS: dict[tuple[type, str], tuple[str, ...] | None | bool] = {}

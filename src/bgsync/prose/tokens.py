@@ -1,12 +1,8 @@
-"""Inline content as tokens, and tokens as sentences.
+"""Inline content as tokens and sentences.
 
-The text of a paragraph is put together from its runs, with the elements that mean something (`a`, `code`, `dfn`, `q` and
-`var`) as spans of it, so that a shorthand may reach over a tag and each character still knows its place. A place is
+The text of a paragraph is put together from its runs, with the elements that mean something (`a`, `code`, `dfn`, `q`
+and `var`) as spans of it, so that a shorthand may reach over a tag and each character still knows its place. A place is
 that of the first character a reader sees: of `[=scope/term|shown=]`, the "s" of "shown".
-
-A sentence ends at a full stop, a question mark or an exclamation mark before white space, unless a word in lower case
-follows (a mistyped comma) or it stands inside parentheses (a remark is part of its sentence). A colon ends none: what it
-announces may be a list or the rest of the line.
 """
 
 from __future__ import annotations
@@ -15,56 +11,41 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from bgsync.prose.document import Place, Sentence, Token
+from bgsync.prose.fullstops import sentence_ends
 from bgsync.prose.markup import Break, Element, Lines, Markup, Node, ReadError, decoded_runs
+from bgsync.prose.shorthands import IDL_TYPES, PLAIN, SHORTHANDS, Dialect, definition, lowered, spaced
 
 LONGEST_PARAGRAPH = 100_000
 """The longest paragraph that is read, in characters."""
-IDL_TYPES = frozenset(
-    "idl idl-name interface constructor method argument attribute callback dictionary dict-member except-field exception "
-    "enum enum-value const typedef stringifier serializer iterator maplike setlike extended-attribute namespace event "
-    "async-method mixin".split()
-)
 _MEANT = frozenset(("a", "code", "dfn", "kbd", "q", "samp", "tt", "var"))
 _CODE = frozenset(("code", "kbd", "q", "samp", "tt"))
-_UNSEEN = frozenset("audio canvas del embed iframe img input math object s script select strike style svg template video".split())
-
-_WORDS = r"""
-    (?P<word>(?:e\.g|i\.e|etc|cf|vs|resp)\.(?!\w)|https?://[^\s<>"'`)\]]{1,2000}(?<![.,;:])
-            |[^\W\d_]\w*+(?:-\w++|['](?!s\b)\w++)*+)
-  | (?P<number>\d++(?:[.,]\d++)*+(?!\w)) | (?P<ordinal>\w++)
-"""
-_QUOTES = r"""
-  | "(?P<quoted>(?:(?!\[=|\{\{)[^"|]){0,200})" | “(?P<curly>(?:(?!\[=|\{\{)[^“”|]){0,200})”
-  | (?<![^\s(\[«])['‘](?P<single>[^\s'‘](?:[^'‘|]{0,98}[^\s'‘|])?)'(?!\w)
-"""
-_POSSESSIVE = r"| (?P<possessive>'s\b|(?<=\S)'(?!\w)) | (?P<mark>\S)"
-_PLAIN = re.compile(rf"(\s*+)(?:{_WORDS}{_QUOTES}{_POSSESSIVE}|\Z)", re.VERBOSE)
-_SHORTHANDS = re.compile(
-    rf"""(\s*+)(?:{_WORDS}
-  | \|(?P<var>[^\W\d]\w*+(?:[ .-]\w++)*+)(?:\s?:\s?(?P<type>[^|\n]{{1,100}}))?\|
-  | \[=(?P<link>(?:(?!\[=|=\]).){{1,400}}?)=\] | \{{\{{(?P<idl>(?:(?!\{{\{{|\}}\}}|>>).){{1,400}}?)\}}\}}
-  | \[(?P<fence>[\^$:~])(?P<construct>[^\[\]]{{1,200}}?)(?P=fence)\] | <\{{(?P<element>[^{{}}]{{1,200}})\}}>
-  | (?P<reference>\[\[[^\[\]]{{1,200}}\]\]) | \[(?P<shown>[^\[\]|=]{{1,200}})\]\((?:https?:|\#|mailto:)[^\s()]{{0,500}}\)
-  | \\`(?P<bytes>`[^`]{{1,200}}`)\\` | \\(?P<escaped>[`|\[\]{{}}*<:\\]) | `(?P<code>[^`]{{1,400}})` | ``(?P<codes>.{{1,400}}?)``
-  | (?P<emphasis>(?<![\w*])\*{{1,3}}(?=[\w\[<{{|"`])|(?<=[\w.\])}}>|"`])\*{{1,3}}(?![\w*]))
-  {_QUOTES} | (?P<broken>\[=|=\]|\{{\{{(?:(?P<misspelt>[\w/().!-]{{1,200}})(?:>>|\}}>|>\}}|\}}))?+) {_POSSESSIVE} | \Z)""",
-    re.VERBOSE | re.DOTALL,
+_UNSEEN = frozenset(
+    (
+        "audio",
+        "canvas",
+        "del",
+        "embed",
+        "iframe",
+        "img",
+        "input",
+        "math",
+        "object",
+        "s",
+        "script",
+        "select",
+        "strike",
+        "style",
+        "svg",
+        "template",
+        "video",
+    )
 )
+
 _SUFFIX = re.compile(r"[a-z]{1,10}(?![\w'-]\w)")
 _TWO_HUMPS = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\Z")
 _BROKEN = {"[=": ("unclosed-link", "[= without =]"), "=]": ("stray-link-end", "=] without [=")}
-_ENDS = frozenset(".?!")
-_CLOSERS = frozenset(")]\"”’'")
-
-
-class Dialect(NamedTuple):
-    """What a source is written in."""
-
-    markdown: bool
-    shorthands: bool
 
 
 @dataclass(slots=True)
@@ -112,7 +93,7 @@ class Tokens:
         self._starts = lines.starts
         self._markup = markup
         self._dialect = dialect
-        self._pattern = _SHORTHANDS if dialect.shorthands else _PLAIN
+        self._pattern = SHORTHANDS if dialect.shorthands else PLAIN
         self._targets = targets
         self._scope = ""
         self.definitions: list[Token] = []
@@ -122,7 +103,7 @@ class Tokens:
         inline = self._read(nodes, scope, step)
         found = []
         start = 0
-        for end in _sentence_ends(inline.tokens):
+        for end in sentence_ends(inline.tokens):
             found.append(_sentence(inline, start, end))
             start = end
         return tuple(found)
@@ -136,7 +117,7 @@ class Tokens:
         inline = _Inline()
         self._scope = scope
         spans = self._gather(nodes, inline)
-        if inline.length > LONGEST_PARAGRAPH:
+        if inline.length > LONGEST_PARAGRAPH and len("".join(inline.parts).strip()) > LONGEST_PARAGRAPH:
             line, column = self._lines.place(inline.offsets[0])
             raise ReadError(
                 f"the paragraph at {line}:{column} is too long ({inline.length:,} characters, where prose has at most "
@@ -174,7 +155,15 @@ class Tokens:
         return spans
 
     def _put(
-        self, inline: _Inline, kind: str, text: str, at: int, shown: str = "", term: str = "", scope: str = "", of: str = ""
+        self,
+        inline: _Inline,
+        kind: str,
+        text: str,
+        at: int,
+        shown: str = "",
+        term: str = "",
+        scope: str = "",
+        of: str = "",
     ) -> None:
         run = bisect_right(inline.starts, at) - 1
         offset = inline.offsets[run] + at - inline.starts[run]
@@ -301,9 +290,9 @@ class Tokens:
         self._term(inline, shown if bar else term, at, term, scope)
 
     def _term(self, inline: _Inline, shown: str, at: int, term: str | None = None, scope: str = "") -> None:
-        text = _spaced(shown.replace("`", ""))
+        text = spaced(shown.replace("`", ""))
         at += len(shown) - len(shown.lstrip())
-        self._put(inline, "term", text, at, term=_spaced(text if term is None else term).lower(), scope=_scope(scope))
+        self._put(inline, "term", text, at, term=spaced(text if term is None else term).lower(), scope=lowered(scope))
 
     def _idl(self, inline: _Inline, content: str, start: int) -> None:
         """A link to IDL: `{{Scope/name(a, b)!!type|shown}}`."""
@@ -312,10 +301,10 @@ class Tokens:
         slash = target.rfind("/", 0, target.find("(") if "(" in target else len(target))
         scope, name = target[: max(slash, 0)].strip(), target[slash + 1 :]
         seen, at = (shown, start + len(content) - len(shown)) if bar else (name, start + slash + 1)
-        text = _spaced(seen.replace("`", ""))
+        text = spaced(seen.replace("`", ""))
         bare = text[1:-1] if len(text) > 1 and text[0] == text[-1] == '"' else text
         at += len(seen) - len(seen.lstrip()) + (bare != text)
-        self._put(inline, "idl", bare, at, shown=text, term=_spaced(name).strip('"'), scope=scope or "/" * (slash == 0))
+        self._put(inline, "idl", bare, at, shown=text, term=spaced(name).strip('"'), scope=scope or "/" * (slash == 0))
 
     def _span(self, inline: _Inline, span: _Span) -> None:
         """The token of an element, or its tokens if it means nothing more."""
@@ -323,7 +312,7 @@ class Tokens:
         first = len(inline.tokens)
         space = inline.space
         if element.name in _CODE and not span.inner and not self._has_shorthand(inline, span):
-            text = _spaced(inline.text[span.start : span.end])
+            text = spaced(inline.text[span.start : span.end])
             if text:
                 at = span.start + _blank(inline.text[span.start : span.end])
                 name = _TWO_HUMPS.match(text) and self._dialect.shorthands and not self._dialect.markdown
@@ -341,7 +330,9 @@ class Tokens:
         del inline.tokens[first:], inline.shown[first:]
         seen = _joined(made, shown)
         if element.name == "var":
-            token = made[0]._replace(kind="var", text=seen, term="", scope="", type=element.attributes.get("data-type", ""))
+            token = made[0]._replace(
+                kind="var", text=seen, term="", scope="", type=element.attributes.get("data-type", "")
+            )
         elif element.name == "dfn":
             token = self._definition(element, seen, made[0])
         elif len(made) == 1 and made[0].kind in ("var", "dfn", "idl"):
@@ -368,7 +359,7 @@ class Tokens:
         if kind == "biblio":
             return first._replace(kind="word", text=seen)
         scope = attributes.get("for") or attributes.get("data-link-for") or attributes.get("link-for") or ""
-        term = _spaced(attributes.get("lt") or attributes.get("data-lt") or "")
+        term = spaced(attributes.get("lt") or attributes.get("data-lt") or "")
         href = attributes.get("href", "")
         target = self._targets.get(href[1:]) if href.startswith("#") and not term else None
         if kind in IDL_TYPES or (not kind and not href and (_TWO_HUMPS.match(seen) or first.kind == "string")):
@@ -376,35 +367,8 @@ class Tokens:
             name = target.term if target else term or bare
             return first._replace(kind="idl", text=bare, term=name, scope=target.scope if target else scope)
         if target:
-            return first._replace(kind="term", text=seen, term=target.term.lower(), scope=_scope(target.scope))
-        return first._replace(kind="term", text=seen, term=(term or seen).lower(), scope=_scope(scope))
-
-
-def definition(element: Element, seen: str, around: str) -> list[Token]:
-    """The tokens of a dfn, without a place: one for each of its linking texts and scopes."""
-    attributes = element.attributes
-    kind = attributes.get("data-dfn-type") or next((name for name in attributes if name in IDL_TYPES), "dfn")
-    texts = attributes.get("lt") or attributes.get("data-lt") or attributes.get("title") or seen
-    texts += "|" + (attributes.get("local-lt") or attributes.get("data-local-lt") or "")
-    scopes = next((attributes[name] for name in ("for", "data-dfn-for", "dfn-for") if name in attributes), around)
-    as_written = kind in IDL_TYPES
-    return [
-        Token("dfn", seen, _NOWHERE, term if as_written else term.lower(), scope if as_written else _scope(scope))
-        for scope in (_spaced(part) for part in scopes.split(","))
-        for term in dict.fromkeys(_spaced(part).strip('"') for part in texts.split("|"))
-        if term
-    ] or [Token("dfn", seen, _NOWHERE)]
-
-
-_NOWHERE = Place(1, 1)
-
-
-def _scope(scope: str) -> str:
-    return _spaced(scope).lower()
-
-
-def _spaced(text: str) -> str:
-    return " ".join(text.split())
+            return first._replace(kind="term", text=seen, term=target.term.lower(), scope=lowered(target.scope))
+        return first._replace(kind="term", text=seen, term=(term or seen).lower(), scope=lowered(scope))
 
 
 def _blank(text: str) -> int:
@@ -431,43 +395,3 @@ def _joined(tokens: Sequence[Token], shown: Sequence[str]) -> str:
 def _sentence(inline: _Inline, start: int, end: int) -> Sentence:
     tokens = tuple(inline.tokens[start:end])
     return Sentence(tokens, _joined(tokens, inline.shown[start:end]), tokens[0].place)
-
-
-def _sentence_ends(tokens: Sequence[Token]) -> Iterable[int]:
-    """The index after the last token of each sentence."""
-    inside = _in_parentheses(tokens)
-    index, count = 0, len(tokens)
-    while index < count:
-        token = tokens[index]
-        index += 1
-        if not (token.kind == "mark" and token.text in _ENDS) and not (token.kind == "word" and token.text == "etc."):
-            continue
-        while index < count and tokens[index].kind == "mark" and tokens[index].text in _CLOSERS and not tokens[index].space:
-            index += 1
-        if index == count:
-            break
-        after = tokens[index]
-        if after.space and not inside[index] and not (after.kind == "word" and after.text[0].islower()):
-            yield index
-    if count:
-        yield count
-
-
-def _in_parentheses(tokens: Sequence[Token]) -> list[bool]:
-    """Of each token: whether it stands in parentheses that are closed."""
-    inside = [0] * (len(tokens) + 1)
-    opened: list[int] = []
-    for index, token in enumerate(tokens):
-        if token.kind != "mark":
-            continue
-        if token.text == "(":
-            opened.append(index)
-        elif token.text == ")" and opened:
-            inside[opened.pop() + 1] += 1
-            inside[index] -= 1
-    depth = 0
-    result = []
-    for change in inside:
-        depth += change
-        result.append(depth > 0)
-    return result

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bgsync.prose.document import Sentence, Token
 
 ARTICLES = frozenset({"the", "a", "an"})
 FILLERS = frozenset({"currently", "also", "additionally", "simply", "just", "immediately", "either", "both"})
+"""Words that say nothing more, but after "not", or before "of"."""
 LINKS = frozenset({"term", "idl", "dfn"})
+LIMITS = frozenset("not no never unless except only until otherwise nor neither cannot without".split())
+"""Words that turn or limit what is said: none may be lost."""
 
 
 class Word(NamedTuple):
@@ -18,13 +21,17 @@ class Word(NamedTuple):
     text: str
     kind: str
     token: Token
+    article: str = ""
+    """The article before it."""
 
 
 class Words:
     """The words of a sentence; `ends[i]` is where the link that starts at `i` ends, 0 where none starts."""
 
-    def __init__(self, words: tuple[Word, ...]) -> None:
+    def __init__(self, words: tuple[Word, ...], dropped: tuple[Token, ...] = ()) -> None:
         self.words = words
+        self.dropped = dropped
+        """The remarks in parentheses that were left out."""
         self.texts = tuple(word.text for word in words)
         self.ends = [0] * (len(words) + 1)
         self.inside = [False] * (len(words) + 1)
@@ -37,9 +44,6 @@ class Words:
             if word.kind in LINKS:
                 self.ends[start] = place + 1
                 self.inside[place] = not first
-        self.places: dict[str, list[int]] = {}
-        for place, text in enumerate(self.texts):
-            self.places.setdefault(text, []).append(place)
 
     def __len__(self) -> int:
         return len(self.words)
@@ -49,10 +53,13 @@ class Words:
         told = ""
         previous: Token | None = None
         for word in self.words[start:end]:
-            if word.token is previous:
+            shown = word.token.text
+            if word.kind == "word" and shown.lower() != word.text:
+                shown = word.text
+            elif word.token is previous:
                 continue
             previous = word.token
-            told += (" " if told and word.token.space and word.text not in ("'s", ",") else "") + word.token.text
+            told += (" " if told and word.token.space and word.text not in ("'s", ",") else "") + shown
         return told.strip()
 
     def variables(self, start: int, end: int) -> tuple[str, ...]:
@@ -62,37 +69,51 @@ class Words:
 
 def words_of(sentence: Sentence) -> Words:
     """Give the words of a sentence: no articles or fillers, no remark in parentheses that has no variable."""
-    return words_from(_without_remarks(sentence.tokens))
+    kept, dropped = _without_remarks(sentence.tokens)
+    return words_from(kept, dropped)
 
 
-def words_from(tokens: Iterable[Token]) -> Words:
+def words_from(tokens: Iterable[Token], dropped: Sequence[Token] = ()) -> Words:
     """Give the words of tokens: no articles or fillers, nothing at the end that only closes."""
     words: list[Word] = []
-    for token in tokens:
-        if token.kind in LINKS:
-            kind = "term" if token.kind == "dfn" else token.kind
-            parts = [part for part in token.text.lower().split() if part not in ARTICLES] or [""]
-            if token.kind == "idl":
-                parts = [token.text]
-            words += [Word(part, kind, token) for part in parts]
-        elif token.kind == "var":
-            words.append(Word(token.text, "var", token))
-        elif token.kind in ("string", "number"):
-            words.append(Word(token.text, token.kind, token))
+    article = ""
+    listed = list(tokens)
+    for place, token in enumerate(listed):
+        kind, text = token.kind, token.text
+        if kind in LINKS:
+            kind = "term" if kind == "dfn" else kind
+            parts = [text] if kind == "idl" else [part for part in text.lower().split() if part not in ARTICLES] or [""]
+            words += [Word(part, kind, token, article) for part in parts]
+        elif kind in ("var", "string", "number"):
+            text = text.strip('"') if kind == "string" else text
+            words.append(Word(text, kind, token, article))
         else:
-            text = token.text.lower()
-            if text not in ARTICLES and text not in FILLERS:
-                words.append(Word(text, token.kind, token))
+            low = text.lower()
+            if low in ARTICLES:
+                article = low
+                continue
+            if low in FILLERS and _says_nothing(words, listed, place):
+                continue
+            words.append(Word(low, kind, token, article))
+        article = ""
     while words and words[-1].text in (".", ":", ";", ",") and words[-1].kind == "mark":
         words.pop()
-    return Words(_in_the_indicative(words))
+    return Words(_in_the_indicative(words), tuple(dropped))
+
+
+def _says_nothing(words: list[Word], tokens: list[Token], place: int) -> bool:
+    text = tokens[place].text.lower()
+    if text in ("currently", "also"):
+        return True
+    following = tokens[place + 1].text.lower() if place + 1 < len(tokens) else ""
+    return following != "of" and not (words and words[-1].text in LIMITS)
 
 
 def _in_the_indicative(words: list[Word]) -> tuple[Word, ...]:
     """Write "wait for x to be y" as "wait until x is y"."""
-    texts = [word.text for word in words]
-    if texts[:2] != ["wait", "for"]:
+    if len(words) < 2 or (words[0].text, words[1].text) != ("wait", "for"):
         return tuple(words)
+    texts = [word.text for word in words]
     made = [words[0], words[1]]
     at = 2
     while at < len(words):
@@ -122,16 +143,18 @@ def opens(sentence: Sentence) -> bool:
     return bool(sentence.tokens) and sentence.tokens[-1].text == ":"
 
 
-def _without_remarks(tokens: tuple[Token, ...]) -> list[Token]:
+def _without_remarks(tokens: tuple[Token, ...]) -> tuple[list[Token], list[Token]]:
     kept: list[Token] = []
+    dropped: list[Token] = []
     place = 0
     while place < len(tokens):
         token = tokens[place]
         if token.kind == "mark" and token.text == "(":
             close = next((at for at in range(place, len(tokens)) if tokens[at].text == ")"), None)
-            if close is not None and not any(t.kind == "var" for t in tokens[place:close]):
+            if close is not None and not any(t.kind in ("var", "number") or t.text == "+" for t in tokens[place:close]):
+                dropped += tokens[place + 1 : close]
                 place = close + 1
                 continue
         kept.append(token)
         place += 1
-    return kept
+    return kept, dropped

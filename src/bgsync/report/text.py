@@ -42,7 +42,8 @@ def _head(report: Report, console: Console) -> None:
     states = sum(e.states for e in report.explorations)
     seconds = sum(e.seconds for e in report.explorations)
     bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
-    console.print(f"[bold]{escape(report.model)}[/], revision {escape(report.revision)}", highlight=False)
+    revision = f", revision {escape(report.revision)}" if report.revision else ""
+    console.print(f"[bold]{escape(report.model)}[/]{revision}", highlight=False)
     sizes = ", ".join(f"{e.states:,} at granularity {e.granularity}" for e in base if e.monitor == base[0].monitor)
     console.print(f"explored {states:,} states in {seconds:.1f} s; base environment: {sizes}", highlight=False)
     console.print(f"bounds: {bounds}", highlight=False)

@@ -1,0 +1,234 @@
+"""Conditions, as forms: what is said of a value, and how conditions are joined.
+
+A comma binds loosest, then "or", then "and": "a or b and c" is a or (b and c), and "a or b, and c" is (a or b) and c.
+What is said of a value may be joined too: "x is not null and greater than y" says both of x. A condition that fits no
+form is left in its own words, and may be true or false at any time; it never reaches over a comma or a "then".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bgsync.language import expressions as e
+from bgsync.prose.phrases import Phrases
+from bgsync.prose.spans import Category, form
+from bgsync.prose.values import field
+
+Said = Callable[[e.Expr], Any]
+"""What is said of a value: gives the condition for it, or None where it cannot be said of it."""
+
+
+def _any_of(value: e.Expr, options: tuple[e.Expr, ...]) -> e.Expr:
+    made: e.Expr = e.Is(value, options[-1])
+    for option in reversed(options[:-1]):
+        made = e.Or(e.Is(value, option), made)
+    return made
+
+
+def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
+    """A value is one of several, or has a property that a term names."""
+
+    def said(value: e.Expr) -> Any:
+        if isinstance(value, str | bool | None):
+            return None
+        if len(options) == 1 and isinstance(options[0], e.Input) and not options[0].reads and options[0].text not in _NOW:
+            name = options[0].text
+            return None if name.lower() in p.lexicon.members else e.Apply(name, (value,))
+        return _any_of(value, options)
+
+    return said
+
+
+_NOW = ("now", "infinity")
+
+
+def _described(p: Phrases, name: str) -> Said:
+    return lambda value: None if isinstance(value, str | bool | None) else e.Apply(name, (value,))
+
+
+def _opposite(said: Any) -> Any:
+    def turned(p: Phrases, *parts: Any) -> Said:
+        positive = said(p, *parts)
+
+        def opposite(value: e.Expr) -> Any:
+            made = positive(value)
+            return None if made is None else e.Not(made)
+
+        return opposite
+
+    return turned
+
+
+def _fixed(right: e.Expr, negated: bool = False) -> Any:
+    def said(p: Phrases) -> Said:
+        return lambda value: e.Not(e.Is(value, right)) if negated else e.Is(value, right)
+
+    return said
+
+
+def _is_in(p: Phrases, where: e.Expr) -> Said:
+    return lambda item: None if isinstance(where, e.Input | str | bool | None) else e.Contains(where, item)
+
+
+def _contains(p: Phrases, item: e.Expr) -> Said:
+    return lambda where: None if isinstance(where, e.Input | str | bool | None) else e.Contains(where, item)
+
+
+def _equal(p: Phrases, right: e.Expr) -> Said:
+    return lambda left: e.Is(left, right)
+
+
+def _order(operator: str) -> Any:
+    return lambda p, right: lambda left: e.Compare(operator, left, right)
+
+
+def _same_member(p: Phrases, name: str, owner: e.Expr) -> Said:
+    def said(value: e.Expr) -> Any:
+        left = field(p, value, name)
+        return None if left is None else e.Is(left, owner if isinstance(owner, e.Var) else field(p, owner, name))
+
+    return said
+
+
+def _both(p: Phrases, first: Said, second: Said, join: Any = e.And) -> Said:
+    def said(value: e.Expr) -> Any:
+        a, b = first(value), second(value)
+        return None if a is None or b is None else join(a, b)
+
+    return said
+
+
+def _nor(p: Phrases, options: tuple[e.Expr, ...], last: e.Expr) -> Said:
+    return lambda value: e.Not(_any_of(value, (*options, last)))
+
+
+OPTIONS = Category(
+    [
+        form("{sum}", lambda p, value: (value,)),
+        form("{sum} ,? or {options}", lambda p, value, options: (value, *options)),
+        form("{sum} , {options}", lambda p, value, options: (value, *options)),
+    ]
+)
+_IN = "in|inside|within"
+PREDICATE = Category(
+    [
+        form("is|are {described}", _described),
+        form("is|are now|still|already? {options}", _is),
+        form("is|are not {described}", _opposite(_described)),
+        form("is|are not|never yet? {options}", _opposite(_is)),
+        form("is no longer {options}", _opposite(_is)),
+        form("is one|any|either of {items}", _is),
+        form("is one|any|either of {options}", _is),
+        form("is not one|any|either of {items}", _opposite(_is)),
+        form("is not one|any|either of {options}", _opposite(_is)),
+        form("is none of {items}", _opposite(_is)),
+        form("is neither|not {options} nor {sum}", _nor),
+        form("equals {sum}", _equal),
+        form("is? equal|identical to {sum}", _equal),
+        form("is same as {sum}", _equal),
+        form("is set to {sum}", _equal),
+        form("does not equal {sum}", _opposite(_equal)),
+        form("is? not equal|identical to {sum}", _opposite(_equal)),
+        form("is not same as {sum}", _opposite(_equal)),
+        form("is different to|from|than {sum}", _opposite(_equal)),
+        form("differs from {sum}", _opposite(_equal)),
+        form("exists", _fixed(None, True)),
+        form("is present|given|provided|defined|supplied", _fixed(None, True)),
+        form("does not exist", _fixed(None)),
+        form("is not present|given|provided|defined|supplied", _fixed(None)),
+        form("is omitted|missing|absent", _fixed(None)),
+        form("is set", _fixed(True)),
+        form("is unset", _fixed(False)),
+        form("is not set", _fixed(False)),
+        form("is empty", _fixed(e.Sequence())),
+        form("is not empty", _fixed(e.Sequence(), True)),
+        form(f"is still|already? {_IN} {{noun}}", _is_in),
+        form(f"is not|never {_IN} {{noun}}", _opposite(_is_in)),
+        form(f"is no longer {_IN} {{noun}}", _opposite(_is_in)),
+        form("exists in {noun}", _is_in),
+        form("does not exist in {noun}", _opposite(_is_in)),
+        form("is still|already? part|member|item of {noun}", _is_in),
+        form("is not|never part|member|item of {noun}", _opposite(_is_in)),
+        form("is no longer part|member|item of {noun}", _opposite(_is_in)),
+        form("contains {sum}", _contains),
+        form("does not contain {sum}", _opposite(_contains)),
+        form("is greater|more|larger|later than {sum}", _order(">")),
+        form("is less|smaller|fewer|earlier than {sum}", _order("<")),
+        form("is not greater|more|larger|later than {sum}", _opposite(_order(">"))),
+        form("is not less|smaller|fewer|earlier than {sum}", _opposite(_order("<"))),
+        form("is greater|more|larger|later than or equal to {sum}", _order(">=")),
+        form("is less|smaller|fewer|earlier than or equal to {sum}", _order("<=")),
+        form("is at least {sum}", _order(">=")),
+        form("is at most {sum}", _order("<=")),
+        form("exceeds {sum}", _order(">")),
+        form("does not exceed {sum}", _order("<=")),
+        form("> {sum}", _order(">")),
+        form("< {sum}", _order("<")),
+        form("is associated with same {name} as {noun}", _same_member),
+    ]
+)
+"""What is said of a value."""
+PREDICATES = Category(
+    [
+        form("{predicate}", 0),
+        form("{predicate} ,? and {predicates}", _both),
+        form("{predicate} ,? or {predicates}", lambda p, a, b: _both(p, a, b, e.Or)),
+    ]
+)
+CONDITIONS = Category(
+    [
+        form("{conjunction}", 0),
+        form("{conjunction} , or if? {condition}", lambda p, a, b: e.Or(a, b)),
+        form("{either} , {alternatives}", lambda p, a, b: e.Or(a, b)),
+    ]
+)
+ALTERNATIVES = Category(
+    [
+        form("{either} ,? or {either}", lambda p, a, b: e.Or(a, b)),
+        form("{either} , {alternatives}", lambda p, a, b: e.Or(a, b)),
+    ]
+)
+CONJUNCTIONS = Category(
+    [
+        form("{either}", 0),
+        form("{either} , and if? {conjunction}", lambda p, a, b: e.And(a, b)),
+        form("{either} , {conjuncts}", lambda p, a, b: e.And(a, b)),
+    ]
+)
+CONJUNCTS = Category(
+    [
+        form("{either} ,? and {either}", lambda p, a, b: e.And(a, b)),
+        form("{either} , {conjuncts}", lambda p, a, b: e.And(a, b)),
+    ]
+)
+EITHER = Category([form("{every}", 0), form("{every} or if? {either}", lambda p, a, b: e.Or(a, b))])
+EVERY = Category([form("{atom}", 0), form("{atom} and if? {every}", lambda p, a, b: e.And(a, b))])
+ATOMS = Category(
+    [
+        form("{sum} {predicates}", lambda p, value, said: said(value)),
+        form("it is not case that {every}", lambda p, c: e.Not(c)),
+        form("it is case that {every}", 0),
+        form("( {condition} )", 0),
+        form("user agent is {name}", lambda p, name: e.Apply(name)),
+        form("user agent is not {name}", lambda p, name: e.Not(e.Apply(name))),
+        form("there is|are no {noun}", lambda p, value: e.Is(value, e.Sequence())),
+        form("there is|are {noun}", lambda p, value: e.Not(e.Is(value, e.Sequence()))),
+        form("neither {atom} nor {atom}", lambda p, a, b: e.Not(e.Or(a, b))),
+        form("{call} returns {sum}", lambda p, call, value: e.Is(e.Apply(*call), value)),
+        form("{sum} {verbal}", lambda p, value, name: e.Apply(name, (value,)), 1),
+        form("{sum} {operation} {sum}", lambda p, a, name, b: e.Apply(name, (a, b)), 2),
+        form("true", lambda p: True),
+        form("false", lambda p: False),
+        form("{var}", lambda p, value: e.Is(value, True), 3),
+        form("{term}", lambda p, name: e.Apply(name), 3),
+    ]
+)
+"""One condition. What fits none is left in its own words."""
+
+
+TABLES: dict[str, Category] = {
+    "options": OPTIONS, "predicate": PREDICATE, "predicates": PREDICATES, "condition": CONDITIONS,
+    "alternatives": ALTERNATIVES, "conjunction": CONJUNCTIONS, "conjuncts": CONJUNCTS, "either": EITHER, "every": EVERY,
+    "atom": ATOMS,
+}  # fmt: skip

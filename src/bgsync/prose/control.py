@@ -1,0 +1,231 @@
+"""Conditions, loops and sequences of statements, as forms.
+
+A sentence is a `sequence`, or several with a semicolon between them. What an "if", "for each" or "in parallel" begins
+reaches to the end of its sequence. Of "if a, do b, and if c, do d" it is not known whether c counts only under a, and
+the sentence is not understood. A condition after a clause counts for that clause only: "do a and do b if c" does a
+anyhow.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.language.readback import say
+from bgsync.prose.effects import Following, Statements, both, set_
+from bgsync.prose.phrases import Phrases
+from bgsync.prose.spans import Category, form
+
+_STEPS = (Following(),)
+ANY, ALL = e.Input("any of the following"), e.Input("all of the following")
+"""Conditions that a list below spells out."""
+
+
+def _if(p: Phrases, condition: e.Expr, body: Statements = _STEPS) -> Statements:
+    return (s.If(condition, body),)
+
+
+def _unless(p: Phrases, condition: e.Expr, body: Statements = _STEPS) -> Any:
+    return _if(p, e.Not(condition), body)
+
+
+def _after_it(p: Phrases, body: Statements, condition: e.Expr) -> Any:
+    return (s.If(condition, body),) if len(body) == 1 else None
+
+
+def _if_else(p: Phrases, condition: e.Expr, then: Statements, other: Statements) -> Any:
+    if any(isinstance(each, s.If | s.Else) for each in then):
+        return None
+    return (s.If(condition, then), s.Else(other))
+
+
+def _elliptic(p: Phrases, c: e.Expr, target: e.Expr, value: e.Expr, other: e.Expr) -> Any:
+    then, otherwise = set_(p, target, value), set_(p, target, other)
+    return None if then is None else (s.If(c, then), s.Else(otherwise))
+
+
+def _in_which_case(p: Phrases, body: Statements, c: e.Expr, other: Statements) -> Any:
+    return (s.If(c, other), s.Else(body))
+
+
+def _under(condition: e.Expr) -> Any:
+    return lambda p: (s.If(condition, _STEPS),)
+
+
+def _each(p: Phrases, each: Any, body: Statements = _STEPS) -> Statements:
+    name, collection, where = each
+    if len(body) == 1 and isinstance(body[0], s.InParallel):
+        return (s.ForEach(name, collection, body[0].body, where, True),)
+    return (s.ForEach(name, collection, body, where),)
+
+
+def _in_any_order(p: Phrases, each: Any, body: Statements = _STEPS) -> Statements:
+    return (s.ForEach(each[0], each[1], body, each[2], True),)
+
+
+def _filtered(each: Any, condition: e.Expr) -> Any:
+    name, collection, where = each
+    return (name, collection, condition if where is True else e.And(where, condition))
+
+
+def _that(p: Phrases, each: Any, said: Any) -> Any:
+    condition = said(e.Var(each[0]))
+    return None if condition is None else _filtered(each, condition)
+
+
+def _whose(p: Phrases, each: Any, name: str, said: Any) -> Any:
+    condition = said(e.Field(e.Var(each[0]), p.lexicon.member(name)))
+    return None if condition is None else _filtered(each, condition)
+
+
+def _except(p: Phrases, each: Any, value: e.Expr) -> Any:
+    return _filtered(each, e.Not(e.Is(e.Var(each[0]), value)))
+
+
+def _each_of_kind(p: Phrases, kind: str, name: e.Expr) -> Any:
+    where = p.lexicon.list_of(kind)
+    collection: e.Expr = e.Input(f"every {kind}") if where is None else e.ListOf(where)
+    return (name.name, collection, True) if isinstance(name, e.Var) else None
+
+
+def _for_each_of_type(p: Phrases, name: str, kind: str, member: str, said: Any) -> Any:
+    """An algorithm is run for each object of a type, whose list the text declares."""
+    where, algorithm = p.lexicon.list_of(kind), p.lexicon.algorithm(name)
+    if where is None or algorithm is None:
+        return None
+    variable = kind.split()[-1]
+    condition = said(e.Field(e.Var(variable), p.lexicon.member(member)))
+    if condition is None:
+        return None
+    return (s.ForEach(variable, e.ListOf(where), (s.Call(algorithm, (e.Var(variable),)),), condition),)
+
+
+def _may(p: Phrases, body: Statements) -> Statements:
+    return (s.If(e.Choice(f"user agent may {_said(body)}"), body),)
+
+
+def _should(p: Phrases, body: Statements) -> Statements:
+    said = f"user agent should {_said(body)}"
+    return (s.If(e.Choice(said, should=said), body),)
+
+
+def _said(body: Statements) -> str:
+    return ", ".join(map(say, body))
+
+
+def _then(p: Phrases, first: Statements, second: Statements) -> Any:
+    return both(first, second)
+
+
+def _then_if(p: Phrases, first: Statements, second: Statements) -> Any:
+    return None if any(s.body_of(each) for each in first) else first + second
+
+
+def _explained(p: Phrases, body: Statements, why: str) -> Statements:
+    return (*body, s.Remark(why))
+
+
+EACH = Category(
+    [
+        form("{word} in|of {noun}", lambda p, name, where: (name, where, True)),
+        form("{kind} {var} in|of {noun}", lambda p, kind, name, where: (name.name, where, True), 1),
+        form("{name} {var}", _each_of_kind),
+        form("{each} whose|where {name} {predicates}", _whose),
+        form("{each} that|which {predicates}", _that),
+        form("{each} where|such|for that|which? {condition}", lambda p, each, c: _filtered(each, c), 1),
+        form("{each} whose {opaque}", lambda p, each, c: _filtered(each, c), 2),
+        form("{each} ,? except|but for? {noun}", _except),
+        form("{each} other than {noun}", _except),
+    ]
+)  # fmt: skip
+CLAUSE = Category(
+    [
+        form("{start}", 0),
+        form("{effect}", 0),
+    ]
+)
+CONDITIONAL = Category(
+    [
+        form("if any|one|either of following conditions? is|are true|met|satisfied ,? then?", _under(ANY)),
+        form("if all|each of following conditions? is|are true|met|satisfied ,? then?", _under(ALL)),
+        form("if {condition} ,? then", _if),
+        form("if {condition}", _if),
+        form("if {condition} ,|: then? {sequence} ,|; otherwise|else ,|:? {sequence}", _if_else),
+        form("if {condition} then {sequence} ,|; otherwise|else ,|:? {sequence}", _if_else),
+        form("if {condition} ,|: then? {sequence}", _if),
+        form("if {condition} then {sequence}", _if),
+        form("if {condition} {command}", _if, 4),
+        form("if {condition} , then? set {noun} to {sum} ,|; otherwise|else to? {sum}", _elliptic, 1),
+        form("unless {condition} ,|: {sequence}", _unless),
+        form("unless {condition}", _unless),
+        form("otherwise|else ,? then?", lambda p: (s.Else(_STEPS),)),
+        form("otherwise|else ,|:? {sequence}", lambda p, body: (s.Else(body),)),
+    ]
+)
+LOOPS = Category(
+    [
+        form("while {condition}", lambda p, c: (s.While(c, _STEPS),)),
+        form("while {condition} ,|: {sequence}", lambda p, c, body: (s.While(c, body),)),
+        form("for {word} of|in {noun}", lambda p, name, where: _each(p, (name, where, True)), 1),
+        form("for each {each}", _each),
+        form("for each {each} , in any order", _in_any_order),
+        form("for each {each} , in any order ,|: {sequence}", _in_any_order),
+        form("for each {each} in parallel", _in_any_order),
+        form("for each {each} ,|: {sequence}", _each),
+        form("for each {each} , enqueue {steps} to|on {noun}",
+             lambda p, each, _, q: _each(p, each, (s.Enqueue(q, _STEPS),))),
+        form("{operation} for each {name} whose {name} {predicates}", _for_each_of_type),
+        form("{clause} for each {each}", lambda p, body, each: _each(p, each, body), 1),
+    ]
+)  # fmt: skip
+SEQUENCE = Category(
+    [
+        form("{tail}", 0),
+        form("{conditional}", 0),
+    ]
+)
+TAIL = Category(
+    [
+        form("{clause}", 0),
+        form("{reaction}", 0),
+        form("{loop}", 0),
+        form("then {sequence}", 0),
+        form("once|when|after {condition} , {sequence}", lambda p, c, body: (s.WaitUntil(c), *body)),
+        form("when / if {condition} , {sequence}", lambda p, c, body: (s.WaitUntil(c), *body)),
+        form("once|when {condition}", lambda p, c: (s.WaitUntil(c), *_STEPS)),
+        form("whenever {condition} ,|: {sequence}", lambda p, c, body: (s.Whenever(c, body),)),
+        form("whenever {condition}", lambda p, c: (s.Whenever(c, _STEPS),)),
+        form("user agent may|might|can {sequence}", _may),
+        form("user agent should {sequence}", _should),
+        form("user agent must|shall|will {sequence}", 0),
+        form("must|shall {sequence}", 0),
+        form("{clause} ,? and|then {tail}", _then),
+        form("{clause} ,? and then {tail}", _then),
+        form("{clause} , {tail}", _then, 2),
+        form("{guarded}", 0),
+    ]
+)
+GUARDED = Category(
+    [
+        form("{clause} ,? if {condition}", _after_it, 3),
+        form("{clause} ,? only if {condition}", _after_it, 3),
+        form("{clause} ,? unless {condition}", lambda p, body, c: _after_it(p, body, e.Not(c)), 3),
+        form("{clause} unless {condition} , in which case {clause}", _in_which_case, 3),
+        form("{clause} if {condition} ,|; otherwise|else ,? {clause}",
+             lambda p, body, c, other: _if_else(p, c, body, other), 3),
+    ]
+)  # fmt: skip
+STATEMENT = Category(
+    [
+        form("{sequence}", 0),
+        form("{tail} ,? and|then {conditional}", _then_if),
+        form("{tail} , and then {conditional}", _then_if),
+        form("{sequence} ; and? then? {statement}", _then),
+        form("{sequence} ,? since|because|as|so {rest}", _explained, 20),
+        form("{sequence} , in order {rest}", _explained, 20),
+    ]
+)
+TABLES: dict[str, Category] = {
+    "each": EACH, "clause": CLAUSE, "conditional": CONDITIONAL, "loop": LOOPS, "sequence": SEQUENCE, "tail": TAIL, "guarded": GUARDED, "statement": STATEMENT,
+}  # fmt: skip

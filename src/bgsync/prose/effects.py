@@ -1,0 +1,241 @@
+"""Statements that stand alone: what one clause of a step does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.prose.phrases import Phrases
+from bgsync.prose.spans import Category, form
+from bgsync.prose.values import field
+
+Statements = tuple[s.Statement, ...]
+
+
+@dataclass(frozen=True)
+class Following(s.Statement):
+    """Stands for the numbered steps below the sentence; `bind` is what they are run with."""
+
+    bind: str = ""
+
+
+@dataclass(frozen=True)
+class WithMembers(s.Statement):
+    """Stands for the members that follow, of the value or event of the statement before."""
+
+
+def following(*bodies: Statements) -> bool:
+    """Whether statements speak of steps that follow."""
+    return any(isinstance(each, Following) for body in bodies for each in s.walk(body))
+
+
+def _let(p: Phrases, name: Any, value: e.Expr) -> Statements:
+    return (s.Let(name.name if isinstance(name, e.Var) else str(name), value),)
+
+
+def _lets(p: Phrases, name: Any, value: e.Expr, other: Any, more: e.Expr) -> Statements:
+    return _let(p, name, value) + _let(p, other, more)
+
+
+def set_(p: Phrases, target: e.Expr, value: e.Expr) -> Any:
+    """Set what can be changed; None for anything else."""
+    target = _target(target)
+    return None if target is None else (s.Set(target, value),)  # type: ignore[arg-type]  # checked by _target
+
+
+def _target(target: e.Expr) -> e.Expr:
+    """Give what can be changed: a variable, a member, an item; the named thing itself where nothing owns it."""
+    match target:
+        case e.Var() | e.Field() | e.Item():
+            return target
+        case e.ListOf(name=name, owner=owner):
+            return e.Field(owner, name)
+        case e.Associated(name=name):
+            return e.Field(e.Var("this"), name)
+        case e.Input(text=text, reads=()):
+            return e.Field(e.Var("this"), text)
+        case _:
+            return None
+
+
+def both(first: Any, second: Any) -> Any:
+    """Join two bodies; None where one is."""
+    return None if first is None or second is None else first + second
+
+
+def _set_both(p: Phrases, a: e.Expr, b: e.Expr, value: e.Expr) -> Any:
+    return both(set_(p, a, value), set_(p, b, value))
+
+
+def _set_each(p: Phrases, a: e.Expr, x: e.Expr, b: e.Expr, y: e.Expr) -> Any:
+    return both(set_(p, a, x), set_(p, b, y))
+
+
+def _respectively(p: Phrases, a: e.Expr, b: e.Expr, x: e.Expr, y: e.Expr) -> Any:
+    return both(set_(p, a, x), set_(p, b, y))
+
+
+def _initialize(p: Phrases, name: str, owner: e.Expr, value: e.Expr) -> Any:
+    return set_(p, field(p, owner, name), value)
+
+
+def _parts(p: Phrases, names: tuple[str, ...], value: e.Expr) -> Any:
+    """Several variables get the parts of one value."""
+    return tuple(s.Let(name, e.Item(value, at)) for at, name in enumerate(names)) if len(names) > 1 else None
+
+
+def _flag(value: bool) -> Any:
+    def build(p: Phrases, target: e.Expr) -> Any:
+        return set_(p, target, value) if not isinstance(target, e.Var) else None
+
+    return build
+
+
+def _increment(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
+    target = _target(target)
+    return (s.Increment(target, by),) if isinstance(target, e.Var | e.Field) else None
+
+
+def _decrement(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
+    return set_(p, target, e.Arithmetic("-", target, by))
+
+
+def _add(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
+    return None if isinstance(where, str | bool | int | None) else (s.Add(item, where),)
+
+
+def _remove(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
+    return None if isinstance(where, str | bool | int | None) else (s.Remove(item, where),)
+
+
+def _remove_item(p: Phrases, item: e.Expr) -> Any:
+    return (s.Remove(item, item.collection),) if isinstance(item, e.Item) else None
+
+
+def _resolve(p: Phrases, promise: e.Expr, value: e.Expr = None) -> Any:
+    return (s.Resolve(promise, value),) if _held(promise) else None
+
+
+def _reject(p: Phrases, promise: e.Expr, error: e.Expr = None) -> Any:
+    return (s.Reject(promise, error),) if _held(promise) else None
+
+
+def _held(promise: e.Expr) -> bool:
+    return isinstance(promise, e.Var | e.Field | e.Associated)
+
+
+def _several(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
+    return (s.Return(e.Sequence(items)),) if len(items) > 1 else None
+
+
+def _duration(p: Phrases, text: str) -> Any:
+    if text.startswith("until "):
+        return None
+    reads = tuple(e.Var(name) for name in p.words.variables(0, p.size))
+    return (s.Wait(e.Input(text, tuple(read for read in reads if read.name in text.split()))),)
+
+
+def _happens(p: Phrases, what: str, then: str) -> Statements:
+    reads = tuple(e.Var(name) for name in p.words.variables(0, p.size))
+    text = f"{what} to {then}"
+    return (s.WaitUntil(e.Input(text, tuple(read for read in reads if read.name in text.split()))),)
+
+
+def _call(p: Phrases, call: Any) -> Statements:
+    name, arguments = call
+    known = p.lexicon.algorithm(name)
+    return (s.Perform(name, arguments) if known is None else s.Call(known, arguments),)
+
+
+def _bare_call(p: Phrases, call: Any) -> Any:
+    """An operation that stands for a sentence; a member of something does not."""
+    name = call[0].lower()
+    return None if (" " in name and name in p.lexicon.members) or name in p.lexicon.types else _call(p, call)
+
+
+def _remark(p: Phrases, *text: str) -> Statements:
+    return (s.Remark(p.words.said(0, p.size)),)
+
+
+NAMES = Category(
+    [
+        form("{word}", lambda p, name: (name,)),
+        form("{word} ,? and {names}", lambda p, name, names: (name, *names)),
+        form("{word} , {names}", lambda p, name, names: (name, *names)),
+    ]
+)
+EFFECTS = Category(
+    [
+        form("let {word} be {value}", _let),
+        form("let {word} , {text} , be {value}", lambda p, name, text, value: _let(p, name, value), 1),
+        form("let {word} represent {value}", _let),
+        form("let {word} , {text} , represent {text}", lambda p, name, text, what: (s.Remark(f"|{name}| represents {what}"),)),
+        form("let {word} be {value} ,? and {word} be {value}", _lets),
+        form("let {word} be {value} , {word} be {value}", _lets),
+        form("let {names} be {value}", _parts, 1),
+        form("let {name} of {noun} be initialized to {value}", _initialize),
+        form("let {noun} be initialized to {value}", set_, 1),
+        form("set {noun} to {value}", set_),
+        form("set {noun} for key {noun} to {value}", lambda p, m, k, x: set_(p, e.Item(m, k), x)),
+        form("set {noun} and {noun} to {value}", _set_both),
+        form("set {noun} to {value} , and? {noun} to {value}", _set_each),
+        form("set {noun} to {value} and {noun} to {value}", _set_each),
+        form("set {noun} and {noun} to {value} and {value} ,? respectively", _respectively),
+        form("initialize|change|update|switch {noun} to|with {value}", set_),
+        form("{noun} is|are set|changed|updated|initialized to {value}", set_),
+        form("{noun} becomes {value}", set_, 1),
+        form("set {noun}", _flag(True), 1),
+        form("unset|clear|reset {noun}", _flag(False), 1),
+        form("increment|increase {noun}", _increment),
+        form("increment|increase {noun} by {value}", _increment),
+        form("decrement|decrease {noun}", _decrement),
+        form("decrement|decrease {noun} by {value}", _decrement),
+        form("add|append|insert|push|put|prepend {value} to|into|in|onto {noun}", _add),
+        form("{noun} is|are added|appended to {noun}", _add),
+        form("remove|delete|take {value} from {noun}", _remove),
+        form("remove|delete|take {value} from {noun} ,? if it exists", _remove),
+        form("remove|delete|take {value} from {noun} ,? if any|present", _remove),
+        form("{noun} is|are removed|deleted from {noun}", _remove),
+        form("remove|delete {noun}", _remove_item),
+        form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
+        form("empty {noun}", lambda p, where: (s.Empty(where),)),
+        form("resolve|fulfill|fulfil {noun}", _resolve),
+        form("resolve|fulfill|fulfil {noun} with {value}", _resolve),
+        form("{noun} is resolved|fulfilled with {value}", _resolve),
+        form("reject {noun}", _reject),
+        form("reject {noun} with {error}", _reject),
+        form("{noun} is rejected with {error}", _reject),
+        form("assert :|that? {condition}", lambda p, c: (s.Assert(c),)),
+        form("abort|terminate|stop|exit|end|finish ,?", lambda p: (s.Abort(),)),
+        form("abort|terminate|stop|exit|end|finish {steps}", lambda p, _: (s.Abort(),)),
+        form("stop|abort running|executing {steps}", lambda p, _: (s.Abort(),)),
+        form("return", lambda p: (s.Return(),)),
+        form("return {value}", lambda p, value: (s.Return(value),)),
+        form("return {items}", _several, 1),
+        form("throw {error}", lambda p, error: (s.Throw(error),)),
+        form("continue", lambda p: (s.Continue(),)),
+        form("continue with|to next {text}", lambda p, text: (s.Continue(),), 1),
+        form("skip to next {text}", lambda p, text: (s.Continue(),), 1),
+        form("break", lambda p: (s.Break(),)),
+        form("break|exit from|out? of? loop", lambda p: (s.Break(),)),
+        form("wait until {condition}", lambda p, c: (s.WaitUntil(c),)),
+        form("wait for {text} to {text}", _happens, 5),
+        form("wait for? {text}", _duration, 6),
+        form("proceed|continue with|to {steps}", lambda p, _: (s.Remark("the steps go on"),)),
+        form("dispatch {noun} at|to|on {noun}", lambda p, event, at: (s.Dispatch(event, at),)),
+        form("dispatch {noun}", lambda p, event: (s.Dispatch(event),)),
+        form("create {kind} event? {var} that|which uses {name} interface? , {rest}",
+             lambda p, what, var, kind, text: (*_let(p, var, e.New(kind)), s.Remark(text))),
+        form("create event {var} that|which uses {name} interface? , {rest}",
+             lambda p, var, kind, text: (*_let(p, var, e.New(kind)), s.Remark(text))),
+        form("create {value} , {var}", lambda p, value, var: _let(p, var, value), 1),
+        form("run|perform|invoke|call|execute|follow {call}", _call),
+        form("{call}", _bare_call, 1),
+        form("this|that is {rest}", _remark, 30),
+        form("for example|instance {rest}", _remark, 30),
+        form("note|thus|hence|therefore {rest}", _remark, 30),
+    ]
+)  # fmt: skip
+TABLES: dict[str, Category] = {"names": NAMES, "effect": EFFECTS}

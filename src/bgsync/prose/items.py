@@ -1,0 +1,128 @@
+"""The items of the lists of an algorithm, with all that is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bgsync.prose.blocks import Group, blocks, is_idl, is_note, is_unseen
+from bgsync.prose.document import Bullets, Interface, Item, Members, Note, Numbered, Sentence
+from bgsync.prose.markdown import NOTE
+from bgsync.prose.markup import LISTS, RAW, Element, Lines, Text, without_tags
+from bgsync.prose.tokens import Tokens
+
+
+class Items:
+    """Reads the steps of an algorithm, and keeps every block of IDL."""
+
+    def __init__(self, source: str, lines: Lines, tokens: Tokens) -> None:
+        self._source = source
+        self._lines = lines
+        self._tokens = tokens
+        self.interfaces: list[Interface] = []
+
+    def steps(self, element: Element, scope: str) -> Numbered:
+        """The steps of a numbered list."""
+        return Numbered(self._items(element, scope), self._lines.place(element.start))
+
+    def _items(self, element: Element, scope: str) -> tuple[Item, ...]:
+        items = []
+        for child in element.children:
+            if isinstance(child, Element):
+                if child.name in ("script", "style", "template"):
+                    continue
+                items.append(self._item(child, scope))
+            elif isinstance(child, Text) and not self._source[child.start : child.end].isspace():
+                items.append(self._item(Element("li", {}, child.start, [child]), scope))
+        return tuple(items)
+
+    def _item(self, element: Element, scope: str) -> Item:
+        parts = tuple(self._item_parts(element, scope))
+        return Item(parts, parts[0].place if parts else self._lines.place(element.start))
+
+    def _item_parts(self, element: Element, scope: str) -> Iterator[Sentence | Numbered | Bullets | Members | Note]:
+        scope = element.attributes.get("dfn-for", element.attributes.get("data-dfn-for", scope))
+        for block in blocks(element):
+            if isinstance(block, Group):
+                sentences = self._tokens.sentences(block.nodes, scope, step=True)
+                if sentences and NOTE.match(sentences[0].text):
+                    yield _note(sentences)
+                else:
+                    yield from sentences
+            elif is_idl(block):
+                self.interface(block)
+            elif is_unseen(block):
+                continue
+            elif is_note(block):
+                yield from self._note(block, scope)
+            elif block.name == "ol":
+                yield self.steps(block, scope)
+            elif block.name == "dl":
+                yield self._members(block, scope)
+            elif block.name in LISTS:
+                yield Bullets(self._items(block, scope), self._lines.place(block.start))
+            else:
+                yield from self._item_parts(block, scope)
+
+    def _note(self, element: Element, scope: str) -> Iterator[Note]:
+        sentences = [part for item in self._item_parts(element, scope) for part in _flat(item)]
+        if sentences:
+            yield Note(" ".join(part.text for part in sentences), sentences[0].place)
+
+    def _members(self, element: Element, scope: str) -> Members | Bullets:
+        """A dl; one whose values hold lists, as of a switch, is given as bullets that start with the name."""
+        pairs: list[tuple[list[Element], list[Element]]] = []
+        for child in _definitions(element):
+            if child.name == "dt":
+                if not pairs or pairs[-1][1]:
+                    pairs.append(([], []))
+                pairs[-1][0].append(child)
+            else:
+                if not pairs:
+                    pairs.append(([], []))
+                pairs[-1][1].append(child)
+        place = self._lines.place(element.start)
+        items, entries, simple = [], [], True
+        for names, values in pairs:
+            heads = [name for name in (self._tokens.sentence(dt.children, scope) for dt in names) if name]
+            parts = [part for value in values for part in self._item_parts(value, scope)]
+            sentences = tuple(part for part in parts if isinstance(part, Sentence))
+            simple = simple and bool(heads) and all(isinstance(part, Sentence | Note) for part in parts)
+            entries += [(head, sentences) for head in heads]
+            whole = (*heads, *parts)
+            if whole:
+                items.append(Item(whole, whole[0].place))
+        return Members(tuple(entries), place) if simple else Bullets(tuple(items), place)
+
+    def interface(self, element: Element) -> None:
+        """Keeps a block of IDL."""
+        for child in element.children:
+            if isinstance(child, Text):
+                text = without_tags(self._source[child.start : child.end])
+                self.interfaces.append(Interface(text, self._lines.place(child.start)))
+
+
+def _definitions(element: Element) -> Iterator[Element]:
+    for child in element.children:
+        if isinstance(child, Element):
+            if child.name == "div":
+                yield from _definitions(child)
+            elif child.name not in RAW:
+                yield child
+
+
+def _note(sentences: tuple[Sentence, ...]) -> Note:
+    return Note(" ".join(sentence.text for sentence in sentences), sentences[0].place)
+
+
+def _flat(part: Sentence | Numbered | Bullets | Members | Note) -> Iterator[Sentence | Note]:
+    """The sentences and notes in a part."""
+    if isinstance(part, Numbered | Bullets):
+        for item in part.items:
+            for inner in item.parts:
+                yield from _flat(inner)
+    elif isinstance(part, Members):
+        for name, values in part.entries:
+            yield name
+            yield from values
+    else:
+        yield part

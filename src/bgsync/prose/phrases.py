@@ -1,0 +1,243 @@
+"""The parser of prose, and what no table describes: names, single tokens, and what is left in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bgsync.language import expressions as e
+from bgsync.prose.lexicon import Lexicon
+from bgsync.prose.spans import Parser, Result
+from bgsync.prose.words import LIMITS, Words
+
+UNREAD = 40
+"""The cost of a phrase that is left in its own words."""
+PLAIN = 5
+"""The cost of a plain word that is taken for a value."""
+FREE = 15
+"""The cost of a condition that is left in its own words: it may be true or false at any time."""
+
+
+class Unread(e.Input):
+    """A value that was not understood: anything at all, in its own words."""
+
+
+STOP = LIMITS | frozenset(
+    "is are be to of in with and or if for from whose that then as on by equals set exists has have which when "
+    "at was were it this into than else , . : ; ( ) [ ] + = 's « » while each all any new so because since but same "
+    "respectively contains does".split()
+)
+"""Words that are no part of a name."""
+PREPOSITIONS = ("for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into")
+SUFFIXES = ("attribute", "member", "value", "field", "property", "instance", "object", "interface")
+_NO_START = frozenset(", . : ; ) ] then and or if otherwise else to run is are 's".split())
+_NO_END = frozenset(", . : ; ( [ and or if the to of with is are 's".split())
+_ENDS_CONDITION = frozenset(", ; : then otherwise else if unless".split())
+_COMMANDS = frozenset("let abort return throw reject resolve append set".split())
+_VERBAL = frozenset("should will may can must has have is are was were does needs".split())
+CONSTANTS: dict[str, e.Expr] = {
+    "null": None, "undefined": None, "true": True, "false": False, "zero": 0, "one": 1, "nothing": None,
+}  # fmt: skip
+
+
+class Phrases(Parser):
+    """Parses noun phrases and conditions of one sentence."""
+
+    words_only = frozenset({"outcome", "steps", "run", "loose", "queue"})
+
+    def __init__(self, words: Words, lexicon: Lexicon) -> None:
+        super().__init__(words)
+        self.lexicon = lexicon
+        self.specials = {
+            "var": self._variable, "word": self._word, "name": self._name, "kind": self._name, "term": self._term,
+            "text": self._text, "rest": self._rest, "loose": self._loose, "owned": self._token, "open": self._open,
+            "atom": self._free, "operation": self._operation, "quoted": self._quoted, "exception": self._exception,
+            "described": self._described, "capital": self._capital, "opaque": self._opaque,
+            "verbal": self._verbal,
+        }  # fmt: skip
+
+    def ends_of(self, category: str, start: int) -> Sequence[int] | None:
+        """Give where a name, a variable or an operation that begins at a place can end."""
+        match category:
+            case "var" | "word" | "quoted":
+                return (start + 1,)
+            case "term":
+                return (self.words.ends[start],)
+            case "name" | "kind" | "capital" | "exception":
+                end = self.words.ends[start]
+                return (end, end + 1) if end and self.texts[start] != "associated" else range(start + 1, start + 8)
+            case "operation":
+                end = self.words.ends[start]
+                return (end, end + 1) if end else None
+            case _:
+                return None
+
+    def _word(self, start: int, end: int) -> Result | None:
+        word = self.words.words[start]
+        ok = end == start + 1 and word.kind in ("var", "word") and word.text not in STOP
+        return Result(0 if word.kind == "var" else 1, word.token.text) if ok else None
+
+    def _term(self, start: int, end: int) -> Result | None:
+        whole = self.words.ends[start] == end and self.words.words[start].kind == "term"
+        return self._name(start, end) if whole else None
+
+    def _verbal(self, start: int, end: int) -> Result | None:
+        """A term that says something of what stands before it, such as "should be renewed"."""
+        return self._term(start, end) if self.texts[start] in _VERBAL else None
+
+    def _quoted(self, start: int, end: int) -> Result | None:
+        word = self.words.words[start]
+        return Result(0, word.text) if end == start + 1 and word.kind == "string" else None
+
+    def _capital(self, start: int, end: int) -> Result | None:
+        """The name of an enumeration or an interface."""
+        found = self._name(start, end)
+        return found if found is not None and found.value[:1].isupper() else None
+
+    def _exception(self, start: int, end: int) -> Result | None:
+        """The name of an exception; "exception" after it says nothing more."""
+        if end - start > 1 and self.texts[end - 1] in ("exception", "error", "DOMException", "domexception"):
+            end -= 1
+        word = self.words.words[start]
+        named = self.words.ends[start] == end or (end == start + 1 and word.kind in ("word", "string"))
+        if not named or word.kind == "var" or word.text in STOP or word.text in CONSTANTS:
+            return None
+        return Result(0 if word.kind in ("idl", "string") else 2, word.token.text.strip('"'))
+
+    def _described(self, start: int, end: int) -> Result | None:
+        """What a term or an interface calls a thing, in "is an [=overdue loan=]"."""
+        word = self.words.words[start]
+        if self.words.ends[start] != end or word.article not in ("a", "an"):
+            return None
+        found = self._name(start, end)
+        return None if found is None or self.lexicon.value(found.value) else found
+
+    def _text(self, start: int, end: int) -> Result | None:
+        """Words of one clause."""
+        if any(text in _ENDS_CONDITION for text in self.literals[start:end]):
+            return None
+        return Result(end - start, self.words.said(start, end))
+
+    def _rest(self, start: int, end: int) -> Result | None:
+        """Any words, to the end of the sentence."""
+        return Result(end - start, self.words.said(start, end)) if end == self.size else None
+
+    def _loose(self, start: int, end: int) -> Result | None:
+        return Result(end - start, self.words.said(start, end)) if end - start <= 3 else None
+
+    def _open(self, start: int, end: int) -> Result | None:
+        if self.texts[start] in _NO_START or self.texts[end - 1] in _NO_END:
+            return None
+        opened = self._input(start, end)
+        return Result(UNREAD + end - start, Unread(opened.text, opened.reads))
+
+    def _opaque(self, start: int, end: int) -> Result | None:
+        return self._free(start, end)
+
+    def _free(self, start: int, end: int) -> Result | None:
+        """A condition in its own words: one clause, and nothing that tells to do something."""
+        literals = self.literals
+        if literals[end - 1] in ("and", "or", "not", "is") or literals[start] in ("and", "or", "if"):
+            return None
+        for place in range(start, end):
+            text = literals[place]
+            if (text in _ENDS_CONDITION and text != "if") or (text in _COMMANDS and self._commands(text, place, end)):
+                return None
+        return Result(FREE + end - start, self._input(start, end))
+
+    def _commands(self, text: str | None, place: int, end: int) -> bool:
+        if text == "set":
+            return "to" in self.literals[place + 1 : end] and self.literals[place - 1] not in ("is", "are", "be", "been")
+        return place + 1 < end and self.words.words[place].kind == "word"
+
+    def _input(self, start: int, end: int) -> e.Input:
+        reads = tuple(dict.fromkeys(variable(name) for name in self.words.variables(start, end)))
+        return e.Input(self.words.said(start, end), reads)
+
+    def _variable(self, start: int, end: int) -> Result | None:
+        word = self.words.words[start]
+        return Result(0, variable(word.text)) if end == start + 1 and word.kind == "var" else None
+
+    def _token(self, start: int, end: int) -> Result | None:
+        """A thing that one token names, or a name."""
+        word = self.words.words[start]
+        if end == start + 1:
+            if word.kind == "var":
+                return Result(0, variable(word.text))
+            if word.kind == "string":
+                return Result(0, self.lexicon.value(word.text) or word.text)
+            if word.kind == "number":
+                return Result(0, int(word.text)) if word.text.isdigit() else None
+            if word.text in CONSTANTS:
+                return Result(0, CONSTANTS[word.text])
+            if word.text == "this":
+                return Result(0, e.Var("this"))
+        if word.text == "associated" and not self.words.ends[start]:
+            found = self._name(start + 1, end) if end > start + 1 else None
+            return None if found is None else Result(found.cost, e.Associated(found.value))
+        named = self.part("name", start, end)
+        return None if named is None else self._noun(start, end, named)
+
+    def _noun(self, start: int, end: int, named: Result) -> Result | None:
+        name, word = named.value, self.words.words[start]
+        if name.lower() in ("context object", "this"):
+            return Result(0, e.Var("this"))
+        value = self.lexicon.value(name)
+        if value is not None:
+            return Result(named.cost, value)
+        if name.lower() in self.lexicon.lists:
+            return Result(named.cost, e.ListOf(name.lower()))
+        if word.kind == "idl":
+            return Result(named.cost, name)
+        if word.kind == "term":
+            return Result(named.cost + 1, e.Input(name))
+        return None if end - start > 1 else Result(PLAIN, name)
+
+    def _name(self, start: int, end: int) -> Result | None:
+        """A link, or up to six plain words; "associated" before it and "attribute" after it say nothing more."""
+        words, texts = self.words, self.texts
+        if words.words[start].kind == "string" and (
+            end == start + 1 or (end == start + 2 and texts[start + 1] in SUFFIXES)
+        ):
+            return Result(0, texts[start])
+        if texts[start] == "associated" and end - start > 1 and not words.ends[start]:
+            start += 1
+        if words.ends[start] and end - start > 1 and end - words.ends[start] == 1 and texts[end - 1] in SUFFIXES:
+            end -= 1
+        if words.ends[start] == end:
+            token = words.words[start].token
+            name = token.text if token.kind == "idl" else token.term or token.text
+            name = name.strip('"')
+            if token.kind == "idl":
+                name = name.removesuffix("()")
+            return Result(0, self.lexicon.value(name) or name)
+        if end - start > 6 or words.inside[start]:
+            return None
+        for place in range(start, end):
+            word = words.words[place]
+            if word.kind not in ("word", "term", "number") or (word.text in STOP and word.kind != "term"):
+                return None
+        return Result(2 + end - start, " ".join(texts[start:end]))
+
+    def _operation(self, start: int, end: int) -> Result | None:
+        """The name of an algorithm: a link, or words that this text defines as one."""
+        words, texts = self.words, self.texts
+        if texts[end - 1] in ("algorithm", "steps", "operation", "procedure") and end - start > 1:
+            end -= 1
+        if texts[start] in ("running", "calling", "invoking", "performing", "executing") and end - start > 1:
+            start += 1
+        if words.ends[start] == end:
+            token = words.words[start].token
+            return Result(0, token.term if token.kind != "idl" else token.text.removesuffix("()"))
+        if words.words[start].kind == "var" or end - start > 12:
+            return None
+        name = words.said(start, end)
+        return Result(1, name) if self.lexicon.algorithm(name) else None
+
+
+def variable(name: str) -> e.Expr:
+    """Give a variable, or a member of one where its name has dots in it."""
+    first, *rest = name.split(".")
+    made: e.Expr = e.Var(first)
+    for part in rest:
+        made = e.Field(made, part)
+    return made

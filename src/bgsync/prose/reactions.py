@@ -1,0 +1,150 @@
+"""Statements that start something: what runs upon a promise, later, in parallel, on a queue, or as an event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.prose.effects import Following, Statements, WithMembers
+from bgsync.prose.phrases import Phrases
+from bgsync.prose.spans import Category, form
+
+HANDLED = ("handle functional event", "fire functional event", "fire a functional event")
+_STEPS = (Following(),)
+
+
+def _upon(p: Phrases, outcomes: tuple[str, ...], promise: e.Expr, body: Statements = _STEPS, bind: str = "") -> Any:
+    if promise is None or isinstance(promise, str | bool | int | e.Input):
+        return None
+    return (s.Upon(tuple(dict.fromkeys(outcomes)), promise, body, bind),)
+
+
+def _upon_or_if(p: Phrases, outcomes: Any, promise: e.Expr, condition: e.Expr, body: Statements = _STEPS) -> Any:
+    """A reaction that also runs when the worker is terminated."""
+    said = condition.text if isinstance(condition, e.Input) else condition.name if isinstance(condition, e.Apply) else ""
+    if not any(word in said for word in ("terminat", "abort", "stopped", "killed")):
+        return None
+    return _upon(p, (*outcomes, "terminated"), promise, body)
+
+
+def _fire(p: Phrases, event: e.Expr, rest: Any = (), bind: Any = None) -> Statements:
+    """An event, what it is fired on, its members, and what is done with it then."""
+    parts: dict[str, Any] = dict(rest)
+    members = tuple(parts.get("members", ()))
+    if isinstance(parts.get("interface"), e.Var):
+        members = (("interface", parts["interface"]), *members)
+    name = bind.name if isinstance(bind, e.Var) else ""
+    made = s.FireFunctionalEvent(event, parts.get("about"), members, name, (), parts.get("target"))
+    return (made, WithMembers()) if parts.get("follow") else (made,)
+
+
+def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
+    return (s.Perform("fire an event", (event, *(value for _, value in rest if not isinstance(value, bool)))),)
+
+
+def _enqueue(p: Phrases, queue: e.Expr, body: Statements = _STEPS) -> Statements:
+    return (s.Enqueue(queue, body),)
+
+
+def _queued(p: Phrases, queue: Any, body: Statements) -> Statements:
+    where, task = queue
+    named: Statements = () if task is None else (s.Let(task, e.Input("this task")),)
+    return (*named, s.Enqueue("event loop" if where is None else where, body))
+
+
+def _handle(p: Phrases, name: str, about: e.Expr, *_: Any) -> Any:
+    return (s.HandleFunctionalEvent(about, _STEPS),) if name.lower() in HANDLED else None
+
+
+QUEUE = Category(
+    [
+        form("{loose}", lambda p, words: (None, None) if words.split()[-1] in ("task", "microtask") else None),
+        form("{loose} {var}", lambda p, words, var: (None, var.name) if words.split()[-1] == "task" else None),
+        form("{queue} ,? in|on {noun} ,?", lambda p, queue, where: (where, queue[1])),
+        form("{queue} ,? using {kind} ,?", lambda p, queue, kind: queue if queue[0] is not None else None),
+        form("{queue} ,? using|given {noun} ,?", lambda p, queue, source: (queue[0] or source, queue[1])),
+    ]
+)
+OUTCOME = Category(
+    [
+        form("fulfillment|fulfilment|fulfilled|resolution|resolved", lambda p: ("fulfilled",)),
+        form("rejection|rejected rejection?", lambda p: ("rejected",)),
+        form("terminated", lambda p: ("terminated",)),
+        form("settlement|settled|settling", lambda p: ("fulfilled", "rejected")),
+        form("{outcome} or {outcome}", lambda p, a, b: a + b),
+    ]
+)
+FIRED = Category(
+    [
+        form("using {var}", lambda p, kind: (("interface", kind),)),
+        form("using|of type? {kind}", lambda p, kind: (("interface", kind),)),
+        form("for {noun}", lambda p, value: (("about", value),)),
+        form("on|at|to {noun}", lambda p, value: (("target", value),)),
+        form("with following properties|attributes|members|initialization", lambda p: (("follow", True),)),
+        form("with {members}", lambda p, members: (("members", members),)),
+        form("{fired} {fired}", lambda p, a, b: a + b),
+        form("{fired} , and? {fired}", lambda p, a, b: a + b),
+    ]
+)
+RUN = Category(
+    [
+        form("run|perform|execute|do|follow {steps}", lambda p, _: _STEPS),
+        form("run|perform|execute|do|follow {steps} in parallel", lambda p, _: (s.InParallel(_STEPS),)),
+        form("run|perform|execute|do|follow {steps} in order|sequence", lambda p, _: _STEPS),
+        form("run|perform|execute|do|follow {steps} atomically", lambda p, _: (s.Atomically(_STEPS),)),
+        form("atomically run|perform|execute|do {steps}", lambda p, _: (s.Atomically(_STEPS),)),
+        form("in parallel ,? run|perform|execute|do {steps}", lambda p, _: (s.InParallel(_STEPS),)),
+        form("run|perform|execute|do {steps} with|given|using {var}", lambda p, _, var: (Following(var.name),)),
+        form("run|perform|execute|do {steps} with|given|using {var} in parallel",
+             lambda p, _, var: (s.InParallel((Following(var.name),)),)),
+    ]
+)  # fmt: skip
+
+_SETTLES = "if|when|once {noun} is|was|gets|has been? {outcome}"
+REACTIONS = Category(
+    [
+        form("upon {outcome} of {noun} ,|: {sequence}", _upon),
+        form("upon {outcome} of {noun}", _upon),
+        form("upon {outcome} of {noun} with|given reason|value|result? {var} ,|: {sequence}",
+             lambda p, o, v, var, body: _upon(p, o, v, body, var.name)),
+        form("upon {outcome} of {noun} , or if {condition} ,|: {sequence}", _upon_or_if),
+        form("upon {outcome} of {noun} , or if {condition}", _upon_or_if),
+        form(f"{_SETTLES} ,|: then? {{sequence}}", lambda p, v, o, body: _upon(p, o, v, body)),
+        form(_SETTLES, lambda p, v, o: _upon(p, o, v)),
+        form(f"{_SETTLES} with reason|value|result? {{var}} ,|: then? {{sequence}}",
+             lambda p, v, o, var, body: _upon(p, o, v, body, var.name)),
+        form(f"{_SETTLES} with reason|value|result? {{var}}", lambda p, v, o, var: _upon(p, o, v, bind=var.name)),
+        form("react to {outcome} of {noun} with|by {steps}", lambda p, o, v, _: _upon(p, o, v)),
+        form("react to rejection {outcome} of {noun} with|by {steps}", lambda p, o, v, _: _upon(p, o, v), 1),
+        form("in parallel", lambda p: (s.InParallel(_STEPS),)),
+        form("in parallel ,|: {sequence}", lambda p, body: (s.InParallel(body),)),
+        form("{effect} ,? in parallel", lambda p, body: (s.InParallel(body),), 1),
+        form("atomically", lambda p: (s.Atomically(_STEPS),)),
+        form("atomically ,|: {sequence}", lambda p, body: (s.Atomically(body),)),
+        form("queue {queue} to|: {sequence}", _queued),
+        form("enqueue {steps} to|on {noun}", lambda p, _, q: _enqueue(p, q)),
+        form("enqueue {steps} to|on {noun} to {sequence}", lambda p, _, q, body: _enqueue(p, q, body)),
+        form("enqueue to {noun} : {sequence}", _enqueue),
+        form("enqueue to {noun}", _enqueue),
+        form("to {call} ,? {run}", lambda p, call, body: (s.Whenever(e.Apply(*call), body),)),
+    ]
+)  # fmt: skip
+_EVENT = "functional event named|called?"
+STARTS = Category(
+    [
+        form("{run}", 0),
+        form(f"fire {_EVENT} {{noun}} {{fired}}", _fire),
+        form(f"fire {_EVENT} {{noun}}", _fire),
+        form(f"fire {_EVENT} {{noun}} {{fired}} , then with {{var}}", _fire),
+        form(f"fire {_EVENT} {{noun}} , then with {{var}}", lambda p, event, var: _fire(p, event, (), var)),
+        form("fire event|{kind} named|called? {noun} at|on|to {noun}",
+             lambda p, *args: (s.Perform("fire an event", args[-2:]),), 1),
+        form("fire event named|called? {noun} {fired}", _fire_event, 2),
+        form("invoke|run|call {kind} algorithm|steps? with {noun} and {steps} as arguments", _handle),
+        form("handle functional event for {noun}", lambda p, about: (s.HandleFunctionalEvent(about, _STEPS),)),
+    ]
+)  # fmt: skip
+TABLES: dict[str, Category] = {
+    "queue": QUEUE, "outcome": OUTCOME, "fired": FIRED, "run": RUN, "reaction": REACTIONS, "start": STARTS,
+}  # fmt: skip

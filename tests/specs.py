@@ -1,0 +1,75 @@
+"""Invented specs, as source: a print queue that a page fills and a worker empties when the network is back."""
+
+HEAD = """<pre class='metadata'>
+Title: Print Queue
+Shortname: print-queue
+</pre>
+
+# Concepts # {#concepts}
+
+A [=service worker registration=] has an associated <dfn>print queue</dfn>, a [=list=] of [=print jobs=].
+
+A <dfn>print job</dfn> has an associated <dfn>label</dfn>, a DOMString.
+
+A [=print job=] has an associated <dfn>job state</dfn>, which is one of <dfn>queued</dfn>, <dfn>paused</dfn> or
+<dfn>printing</dfn>. It is initially set to [=queued=].
+
+Within one [=print queue=] each [=print job=] MUST have a unique [=label=].
+
+The user agent SHOULD limit the number of retries of a [=print job=].
+"""
+
+REGISTER = """
+<div algorithm>
+The <dfn method for=Printer>register(|label|)</dfn> method, when invoked, MUST return [=a new promise=] |promise| and
+run these steps [=in parallel=]:
+
+1. Let |owner| be [=this=]'s associated [=service worker registration=].
+1. If |owner|'s [=active worker=] is null, [=reject=] |promise| with an {{InvalidStateError}} and abort these steps.
+1. If the user has disabled printing, [=reject=] |promise| with a {{NotAllowedError}} and abort these steps.
+1. Let |alone| be true.
+1. For each |client| of the [=service worker clients=] for |owner|'s origin:
+   1. If |client|'s [=frame type=] is "`top-level`", set |alone| to false.
+1. If |alone| is true, [=reject=] |promise| with an {{InvalidAccessError}} and abort these steps.
+1. Let |job| be the [=print job=] in |owner|'s [=print queue=] whose [=label=] is |label| if any, or null otherwise.
+1. If |job| is null:
+   1. Set |job| to a new [=print job=].
+   1. Set |job|'s [=label=] to |label|.
+   1. Append |job| to |owner|'s [=print queue=].
+1. [=Resolve=] |promise|.
+1. If the user agent is [=online=] and |job|'s [=job state=] is [=queued=], [=start printing=] for |job|.
+</div>
+"""
+
+RULE = """
+Whenever the user agent goes online, the user agent SHOULD [=start printing=] for each [=print job=] whose
+[=job state=] is [=queued=].
+"""
+
+PRINT = """
+<div algorithm>
+To <dfn>start printing</dfn> for a [=print job=] |job|, run these steps:
+
+1. Assert: |job|'s [=job state=] is [=queued=].
+1. Let |owner| be the [=service worker registration=] of |job|.
+1. Set |job|'s [=job state=] to [=printing=].
+1. [=Fire functional event=] "`print`" using {{PrintEvent}} on |owner| with the following properties:
+
+   : {{PrintEvent/label}}
+   :: |job|'s [=label=].
+
+   Then run these steps with |event|:
+   1. Let |done| be the result of [=waiting for all=] of |event|'s [=extended lifetime promises=].
+   1. Upon fulfillment of |done|, run these steps atomically:
+      1. Remove |job| from |owner|'s [=print queue=].
+   1. Upon rejection of |done|, or if the worker was terminated, run these steps atomically:
+      1. Set |job|'s [=job state=] to [=paused=], and run these steps in parallel:
+         1. Wait for a while.
+         1. If |job|'s [=job state=] is not [=paused=], abort these steps.
+         1. Set |job|'s [=job state=] to [=queued=].
+         1. If the user agent is [=online=], [=start printing=] for |job|.
+</div>
+"""
+
+PRINT_QUEUE = HEAD + REGISTER + RULE + PRINT
+"""Two calls at once both find no job, so two jobs get one label: the same race as in other texts of this kind."""
