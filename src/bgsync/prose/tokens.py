@@ -17,6 +17,8 @@ from bgsync.prose.fullstops import sentence_ends
 from bgsync.prose.markup import Break, Element, Lines, Markup, Node, ReadError, decoded_runs
 from bgsync.prose.shorthands import IDL_TYPES, PLAIN, SHORTHANDS, Dialect, definition, lowered, spaced
 
+_OPENERS = frozenset("\"“'‘[{`\\")
+"""What starts a shorthand or a quotation."""
 LONGEST_PARAGRAPH = 100_000
 """The longest paragraph that is read, in characters."""
 _MEANT = frozenset(("a", "code", "dfn", "kbd", "q", "samp", "tt", "var"))
@@ -181,26 +183,22 @@ class Tokens:
             while index < len(spans) and spans[index].start < position:
                 index += 1
             span = spans[index] if index < len(spans) else None
-            found = match(text, position, end)
+            found = match(text, position, span.start if span else end)
             if found is None:
                 return
             begin = found.end(1)
             if begin > position:
                 inline.space = True
-            if span is not None and found.end() > span.start:
-                if begin >= span.start:
+            if span is not None:
+                if begin == span.start:
                     index += 1
+                    position = span.end
                     if span.end > span.start:
                         self._span(inline, span)
-                        position = self._suffix(inline, max(span.end, begin), end)
-                    else:
-                        position = span.end
+                        position = self._suffix(inline, span.end, end)
                     continue
-                inside = [other for other in spans[index:] if other.start < found.end()] if _reaches(found) else []
-                if not inside or any(other.end > found.end() for other in inside) or not _harmless(found, inside):
-                    found = match(text, position, span.start)
-                    if found is None:
-                        return
+                if text[begin] in _OPENERS:
+                    found = _over_tags(match(text, position, end), spans, index) or found
             group = found.lastgroup
             if group is None:
                 if found.end() >= end:
@@ -375,14 +373,17 @@ def _blank(text: str) -> int:
     return len(text) - len(text.lstrip())
 
 
-def _reaches(found: re.Match[str]) -> bool:
-    """Whether the match is of a kind that may reach over a tag."""
-    return found.lastgroup in ("link", "idl", "quoted", "curly", "single", "code", "codes")
-
-
-def _harmless(found: re.Match[str], inside: Sequence[_Span]) -> bool:
-    """Whether it swallows nothing that means more than it does."""
-    return found.lastgroup in ("link", "idl") or all(span.element.name in _CODE and not span.inner for span in inside)
+def _over_tags(found: re.Match[str] | None, spans: Sequence[_Span], index: int) -> re.Match[str] | None:
+    """The match if it may reach over tags: if it holds all of their elements, and these mean no more than it does."""
+    if found is None or found.lastgroup not in ("link", "idl", "quoted", "curly", "single", "code", "codes"):
+        return None
+    for span in spans[index : index + 400]:
+        if span.start >= found.end():
+            break
+        code = span.element.name in _CODE and not span.inner
+        if span.end > found.end() or not (code or found.lastgroup in ("link", "idl")):
+            return None
+    return found
 
 
 def _joined(tokens: Sequence[Token], shown: Sequence[str]) -> str:
