@@ -56,7 +56,7 @@ def read_spec(
     algorithms: list[Algorithm] = []
     rules = _rules(reading, vocabulary)
     for text, head in heads:
-        body = _body(reading, text, head, vocabulary)
+        body = _body(reading, text, head, vocabulary, read_as or {})
         rule = _rule_of(head, body, vocabulary)
         if rule is None:
             algorithms.append(Algorithm(head.name, head.parameters, body, head.returns))
@@ -99,8 +99,10 @@ def _named_apart(heads: list[tuple[AlgorithmText, Head]]) -> list[tuple[Algorith
     return made
 
 
-def _body(reading: Reading, text: AlgorithmText, head: Head, vocabulary: Vocabulary) -> tuple[s.Statement, ...]:
-    reader = StepsReader(head.name, reading.document.file, reading.lexicon)
+def _body(
+    reading: Reading, text: AlgorithmText, head: Head, vocabulary: Vocabulary, read_as: Mapping[str, str]
+) -> tuple[s.Statement, ...]:
+    reader = StepsReader(head.name, reading.document.file, reading.lexicon, dict(read_as))
     steps = reader.steps(text.steps)
     reading.sentences += reader.read
     reading.nesting += reader.findings
@@ -206,7 +208,9 @@ def _rule(
         return None
     reader = StepsReader(name, reading.document.file, reading.lexicon)
     origin = reader.origin(sentence, (1,))
-    read = SentenceRead(origin, sentence, result.value, result.cost, unread_values(result.value), lost(words, result.value))
+    read = SentenceRead(
+        origin, sentence, result.value, result.cost, unread_values(result.value), lost(words, result.value)
+    )
     reading.sentences.append(read)
     steps = tuple(rewrite(_stamp(each, origin), vocabulary.expression) for each in result.value)
     return Rule(name, *moved, level, steps)
