@@ -6,7 +6,9 @@ SHOULD; it is online again and again.
 
 from collections.abc import Callable, Hashable, Iterator
 
-from bgsync.judge.property import Liveness, View, state_place
+from bgsync.judge.property import Liveness, View, canonical, state_in
+from bgsync.system.collect import queued
+from bgsync.system.evaluation import PROMISE_LEVEL
 from bgsync.system.monitor import PAGE, OutboxMonitor
 from bgsync.system.step import State
 from bgsync.system.system import System
@@ -17,18 +19,21 @@ SPEC = "WICG Background Sync, "
 
 def _listed_in(*states: str) -> Callable[[System, State], Iterator[Hashable]]:
     def owed(system: System, state: State) -> Iterator[Hashable]:
-        place = state_place(system)
+        names = {canonical(name) for name in states}
         for slot, known in enumerate(state.shared.heap):
-            if known is not None and known.listed and known.fields[place] in states:
+            if known is not None and known.listed and state_in(system, known.fields) in names:
                 yield slot
 
     return owed
 
 
 def _leaves(*states: str) -> Callable[[View, Hashable], bool]:
+    names = {canonical(name) for name in states}
+
     def given(view: View, slot: Hashable) -> bool:
         for seen in view.step.observations:
-            if seen.slot == slot and (seen.kind == "removed" or (seen.kind == "set" and seen.after not in states)):
+            left = seen.kind == "set" and canonical(seen.after) not in names
+            if seen.slot == slot and (seen.kind == "removed" or left):
                 return True
         return view.step.action.apart is not None
 
@@ -52,8 +57,14 @@ def _resolves(view: View) -> bool:
 
 
 def _pending_promises(system: System, state: State) -> Iterator[Hashable]:
-    if any(_pends(system, number) for number in state.processes):
+    if _pending(system, state):
         yield "promise"
+
+
+def _pending(system: System, state: State) -> int:
+    """Count the promises that are pending: a method's own, and those that are handed on."""
+    handed = sum(c is not None and (c.level, c.value) == (PROMISE_LEVEL, "pending") for c in state.shared.cells)
+    return handed + sum(_pends(system, number) for number in (*state.processes, *queued(state)))
 
 
 def _pends(system: System, number: int) -> bool:
@@ -64,9 +75,8 @@ def _settles(view: View, owed: Hashable) -> bool:
     """A promise is settled, or its call goes out of sight with a removed registration, to be looked at apart."""
     if any(seen.kind in ("resolved", "rejected", "unsettled") for seen in view.step.observations):
         return True
-    after = view.step.after.processes if view.step.after else ()
-    before = view.before.processes
-    return sum(_pends(view.system, n) for n in after) < sum(_pends(view.system, n) for n in before)
+    after = 0 if view.step.after is None else _pending(view.system, view.step.after)
+    return after < _pending(view.system, view.before)
 
 
 def _anything(system: System, state: State) -> Iterator[Hashable]:
@@ -74,7 +84,11 @@ def _anything(system: System, state: State) -> Iterator[Hashable]:
 
 
 def _fresh_input(view: View, owed: Hashable) -> bool:
-    action = view.step.action
+    """A page calls, or the user agent has come to a further batch by its own schedule."""
+    action, code = view.step.action, view.system.program.code
+    rules = {rule.name for rule in view.system.scenario.spec.rules}
+    if any(code[ran.pc].op == "queue" and code[ran.pc].origin.algorithm in rules for ran in view.step.executed):
+        return True
     return action.kind == "call" and (action.detail or "").startswith(PAGE)
 
 

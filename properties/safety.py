@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 
-from bgsync.judge.property import Safety, Seen, View, state_place
-from bgsync.language import Assert
+from bgsync.judge.property import Safety, Seen, View, canonical, declared, state_in, state_place
+from bgsync.language import Assert, Empty, Field, Remove, Set, Upon, walk
+from bgsync.system.evaluation import NOT_FOLLOWED
 from bgsync.system.monitor import TimerMonitor
 from bgsync.system.state import Observation
 from bgsync.system.system import System
-from model.registration import FINAL, FIRING, PENDING, REREGISTERED, ROWS, WAITING
+from model import registration
+from model.registration import FINAL, ROWS, STATES
+
+PENDING, WAITING, FIRING, REREGISTERED = map(
+    canonical, (registration.PENDING, registration.WAITING, registration.FIRING, registration.REREGISTERED)
+)
 
 SPEC = "WICG Background Sync, "
 
@@ -72,7 +78,7 @@ def _fires_permitted(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _retry_delay(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    if seen.delayed and (seen.before, seen.after) == (WAITING, PENDING):
+    if seen.delayed and (canonical(seen.before), canonical(seen.after)) == (WAITING, PENDING):
         number = view.step.action.process
         old = number is not None and view.system.process(number).note == TimerMonitor.OLD
         early = old and view.timers(seen.slot, current=True) > 0
@@ -96,16 +102,27 @@ def _last_chance(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 def _reaction(view: View, seen: Observation) -> tuple[str, str, bool, str]:
     """Give the state when the event settled, the outcome, whether it was the last chance, and the state now."""
-    place = state_place(view.system)
-    assert isinstance(seen.before, tuple)
     assert isinstance(seen.after, tuple)
     outcome, last, now = seen.after
-    assert isinstance(now, tuple)
-    return str(seen.before[place]), str(outcome), bool(last), str(now[place])
+    return state_in(view.system, seen.before), str(outcome), bool(last), state_in(view.system, now)
+
+
+def _reactions_decide(system: System) -> bool:
+    """Whether what is done when an event settles changes its registration there and then."""
+    spec = system.scenario.spec
+    place = state_place(system)
+    state = None if place is None else spec.type.members[place].name
+    for statement in spec.statements():
+        for inner in walk((statement,)) if isinstance(statement, Upon) else ():
+            if isinstance(inner, Remove | Empty):
+                return True
+            if isinstance(inner, Set) and isinstance(inner.target, Field) and inner.target.name == state:
+                return True
+    return False
 
 
 def _outcome(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    if view.step.after is None:
+    if view.step.after is None or not _reactions_decide(view.system):
         return
     before, outcome, _, now = _reaction(view, seen)
     known = view.object_after(seen.slot)
@@ -123,8 +140,9 @@ def _gate(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if view.system.program.code[pc].origin.algorithm != "register":
         return
     reasons = seen.before if isinstance(seen.before, tuple) else ()
+    known = [reason for reason in reasons if reason != NOT_FOLLOWED]
     if seen.kind == "resolved":
-        broken = f"register resolves in spite of: {', '.join(map(str, reasons))}" if reasons else None
+        broken = f"register resolves in spite of: {', '.join(map(str, known))}" if known else None
         yield Seen(broken, "")
     else:
         yield Seen(None if reasons else f"register is refused with {seen.after} for no reason", "")
@@ -139,32 +157,63 @@ def _promise_settles(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 def row_of(view: View, seen: Observation) -> tuple[str, str] | None:
     """Give the change of the lifecycle that an observation makes, None for what is not one."""
-    if seen.kind == "removed" and isinstance(seen.before, tuple):
-        return (str(seen.before[state_place(view.system)]), FINAL[0] if seen.after == "fulfilled" else FINAL[1])
+    final = [canonical(state) for state in FINAL]
+    if seen.kind == "removed":
+        before = state_in(view.system, seen.before)
+        return None if before in final else (before, final[0] if seen.after == "fulfilled" else final[1])
     listed = view.listed(seen)
-    if seen.kind != "set" or listed is None:
+    if seen.kind != "set" or listed is None or (not listed and canonical(seen.after) in final):
         return None
-    return (str(seen.before) if listed else "success or failed", str(seen.after))
+    return (canonical(seen.before) if listed else "success or failed", canonical(seen.after))
 
 
-_PAIRS = {(source, dest) for _, source, dest, _ in ROWS}
+_PAIRS = {(canonical(source), canonical(dest)): (source, dest) for _, source, dest, _ in ROWS}
+
+
+def _has_rows(system: System) -> bool:
+    """Whether a text speaks of the states of the table, so that it is held against its rows."""
+    final = {canonical(state) for state in FINAL}
+    return {*map(canonical, declared(system))} - final == {*map(canonical, STATES)} - final
 
 
 def _lifecycle(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if not _has_rows(view.system):
+        if seen.kind == "set":
+            known = {*map(canonical, declared(view.system))}
+            broken = None if canonical(seen.after) in known else f"the state becomes {seen.after}, which is no state"
+            yield Seen(broken)
+        return
     change = row_of(view, seen)
     if change is not None:
-        broken = None if change in _PAIRS else f"{change[0]} becomes {change[1]}, which is no row of the lifecycle"
+        named = (_named(view.system, change[0]), _named(view.system, change[1]))
+        broken = None if change in _PAIRS else f"{named[0]} becomes {named[1]}, which is no row of the lifecycle"
         yield Seen(broken)
 
 
+def _named(system: System, state: str) -> str:
+    """Write a state as the text does."""
+    return next((name for name in (*declared(system), *STATES) if canonical(name) == state), state)
+
+
 def _dead_row(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if not _has_rows(view.system):
+        place = state_place(view.system)
+        initial = "" if place is None else str(view.system.scenario.spec.type.members[place].initial)
+        entered = initial if seen.kind == "new" else str(seen.after) if seen.kind in ("set", "perhaps set") else ""
+        if entered:
+            yield Seen(None, f"enters-{entered}")
+        return
     change = row_of(view, seen)
-    if change in _PAIRS and change is not None:
-        yield Seen(None, f"{change[0]}-to-{change[1]}")
+    if change is not None and change in _PAIRS:
+        source, dest = _PAIRS[change]
+        yield Seen(None, f"{source}-to-{dest}")
 
 
 def _all_rows(system: System) -> Iterator[str]:
-    yield from sorted({f"{source}-to-{dest}" for source, dest in _PAIRS})
+    if _has_rows(system):
+        yield from sorted({f"{source}-to-{dest}" for source, dest in _PAIRS.values()})
+    else:
+        yield from (f"enters-{state}" for state in declared(system))
 
 
 SAFETY = (
@@ -268,7 +317,7 @@ SAFETY = (
     ),
     Safety(
         "lifecycle",
-        "Every change of a registration is a row of its lifecycle.",
+        "Every change of a registration is a row of its lifecycle; of another lifecycle, to a state that it declares.",
         "A change from a state that the text never speaks of is one that nobody has thought about.",
         "model/registration.py, whose rows name their steps",
         ("set", "removed"),
@@ -276,12 +325,12 @@ SAFETY = (
     ),
     Safety(
         "dead-row",
-        "Every row of the lifecycle is taken by some behaviour.",
+        "Every row of the lifecycle is taken by some behaviour; of another lifecycle, every state is entered.",
         "A row that nothing takes is a state or a promise that exists on paper only.",
         "model/registration.py, whose rows name their steps",
-        ("set", "removed"),
+        ("set", "removed", "new", "perhaps set"),
         _dead_row,
         _all_rows,
-        unseen="no behaviour takes this row",
+        unseen="no behaviour does this",
     ),
 )

@@ -71,7 +71,7 @@ def test_an_event_that_does_not_name_termination_just_ends_with_its_worker() -> 
     closed = system(deaf, "algorithm", ("terminated",))
     ended = walk(closed, "go online", "call", "terminate")
     assert ended.processes == ()
-    assert [known.fields[0] for known in ended.shared.heap if known] == [FIRING]
+    assert [known.fields[1] for known in ended.shared.heap if known] == [FIRING]
 
 
 def _deaf() -> If:

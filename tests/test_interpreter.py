@@ -40,7 +40,7 @@ from bgsync.language import (
     v,
 )
 from bgsync.system.program import Program
-from bgsync.system.state import Object, Ref, Shared, Value
+from bgsync.system.state import LIST, Object, Ref, Shared, Value
 from model.one_off import ONLINE, REGISTRATIONS
 from model.registration import PENDING, WAITING
 from model.service_worker import ACTIVE_WORKER
@@ -51,7 +51,7 @@ CHOICE = Choice("a choice")
 TAG = Field(v.registration, "tag")
 
 
-LISTED = (Object((PENDING, "t1", None), True), Object((PENDING, "t2", None), True))
+LISTED = (Object(("t1", PENDING, None), True), Object(("t2", PENDING, None), True))
 TWO = Shared(Lab(single(Let("x", True))).shared.context, LISTED)
 """Two registrations are in the list."""
 
@@ -86,7 +86,7 @@ def held(expression: Expr) -> Value:
         (ONLINE, False),
         (ACTIVE_WORKER, True),
         (New("sequence"), ()),
-        (REGISTRATIONS, (Ref(0), Ref(1))),
+        (REGISTRATIONS, LIST),
         (Find(REGISTRATIONS, "tag", "t2"), Ref(1)),
         (Find(REGISTRATIONS, "tag", "t3"), None),
         (Contains(REGISTRATIONS, None), False),
@@ -274,7 +274,7 @@ def test_arguments_of_a_call_are_the_parameters_of_the_callee_and_nothing_else_i
     lab.shared = TWO
     (outcome,) = lab.actions()
     assert kinds(outcome) == ["set", "asserted", "unsettled"]
-    assert outcome.shared.heap[0] == Object((WAITING, "t1", None), True)
+    assert outcome.shared.heap[0] == Object(("t1", WAITING, None), True)
 
 
 def test_a_call_in_tail_position_leaves_no_frame_behind() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from bgsync.judge.check import Question, check
 from bgsync.judge.verdict import Verdict
-from bgsync.language import Call, If, Is, NotUnderstood, Set, Spec, Statement, Upon, v
+from bgsync.language import Atomically, Call, If, Is, NotUnderstood, Set, Spec, Statement, Upon, v
 from model import environment
 from model.one_off import ONLINE, SPEC
 from properties import PROPERTIES
@@ -115,16 +115,45 @@ def test_a_gate_that_is_taken_away_is_missed(step: str, adversity: str) -> None:
         assert [found.needs for found in check(question).verdicts if found.verdict == "violated"] == wanted
 
 
-def test_a_step_that_is_not_understood_makes_every_verdict_doubtful() -> None:
-    spec = edited({(FIRE, "5.2.3"): lambda statement: NotUnderstood("tidy up", origin=statement.origin)})
+def not_understood(*may_write: str) -> Spec:
+    def blur(statement: Statement) -> Statement:
+        return NotUnderstood("tidy up", ("registration",), may_write, origin=statement.origin)
+
+    return edited({(FIRE, "5.2.3"): blur})
+
+
+def test_a_verdict_that_depends_on_a_step_that_is_not_understood_is_inconclusive_and_names_it() -> None:
+    spec = not_understood("list of sync registrations")
     report = check(Question(spec, environment.SURROUNDINGS, PROPERTIES, "a mutant", ("algorithm",)))
-    assert {found.verdict for found in report.verdicts} == {"inconclusive"}
-    assert "fire a sync event 5.2.3" in report.verdicts[0].message
+    found = {verdict.property: verdict for verdict in report.verdicts}
+    assert found["unique-tag"].verdict == "holds", "whatever the step does"
+    assert found["fires-online"].verdict == "violated", "whatever the step does"
+    doubtful = found["dead-row/firing-to-success"]
+    assert (doubtful.verdict, doubtful.kind) == ("inconclusive", None)
+    assert doubtful.message == "depends on step fire a sync event 5.2.3, which is not understood"
     assert report.coverage.understood == report.coverage.total - 1
-    assert report.exit_status == 3
+
+
+def test_a_step_that_is_not_understood_and_changes_nothing_leaves_the_verdicts_of_doing_nothing() -> None:
+    report = check(Question(not_understood(), environment.SURROUNDINGS, PROPERTIES, "a mutant", ("algorithm",)))
+    found = {verdict.property: verdict.verdict for verdict in report.verdicts}
+    assert "inconclusive" not in found.values()
+    assert found["outcome"] == "violated", "nothing is removed"
 
 
 def test_an_edit_that_changes_nothing_changes_no_verdict() -> None:
     same = edited({("register", "1"): lambda statement: statement})
     assert same == SPEC
     assert verdict(same, "retry-delay") == verdict(SPEC, "retry-delay")
+
+
+def test_a_run_that_leaves_behind_what_can_only_fail_an_assert_goes_on_for_nobody() -> None:
+    """With the look-up and the change one action, what is owed an event is no longer given away by a race."""
+    register = SPEC.algorithm("register")
+    place = next(n for n, statement in enumerate(register.steps) if statement.origin and statement.origin.step == "7")
+    block = Atomically(register.steps[place:], origin=register.steps[place].origin)
+    whole = replace(register, steps=(*register.steps[:place], block))
+    spec = replace(SPEC, algorithms=(whole, *SPEC.algorithms[1:]))
+    chosen = [prop for prop in PROPERTIES if prop.id == "resolved-then-fires"]
+    (found,) = check(Question(spec, environment.SURROUNDINGS, chosen, "a mutant")).verdicts
+    assert found.verdict in ("holds", "violated")

@@ -8,7 +8,6 @@ from bgsync.language import (
     Choice,
     Dispatch,
     Else,
-    Enqueue,
     Expr,
     Field,
     Find,
@@ -42,7 +41,7 @@ from tests.models import NEW, STATE, Items, Lab, kinds, single
 LOOKUP = Let("found", Find(REGISTRATIONS, "tag", "t1"))
 CHOICE = Choice("a choice")
 TAG = Field(v.registration, "tag")
-LISTED = (Object((PENDING, "t1", None), True), Object((PENDING, "t2", None), True))
+LISTED = (Object(("t1", PENDING, None), True), Object(("t2", PENDING, None), True))
 TWO = Shared(Lab(single(Let("x", True))).shared.context, LISTED)
 """Two registrations are in the list."""
 
@@ -51,7 +50,7 @@ TWO = Shared(Lab(single(Let("x", True))).shared.context, LISTED)
 
 
 def test_what_runs_in_parallel_is_an_invocation_of_its_own_with_its_own_variables() -> None:
-    lab = Lab(single(Let("x", "a"), InParallel(steps(Let("y", v.x), LOOKUP)), Set(v.x, "b"), Resolve(v.promise)))
+    lab = Lab(single(Let("x", "a"), InParallel(steps(Let("y", v.x), LOOKUP)), Let("x", "b"), Resolve(v.promise)))
     (outcome,) = lab.actions()
     (child,) = outcome.spawned
     assert child.frames[-1].variables == (("x", "a"),)
@@ -203,13 +202,8 @@ def test_setting_a_state_to_what_it_is_changes_nothing() -> None:
 
 def test_an_object_that_is_made_takes_the_first_free_place() -> None:
     lab = Lab(single(Let("x", New("sync registration")), Wait("a while"), Let("y", v.x)), "algorithm")
-    holes = Shared(lab.shared.context, (None, Object((PENDING, "t1", None), True)))
-    assert lab.once(lab.entry(), holes).shared.heap[0] == Object((PENDING, None, None), False)
-
-
-def test_a_parallel_queue_is_refused_with_a_repair() -> None:
-    with pytest.raises(LanguageError, match="main 1: parallel queues cannot be run yet: use InParallel"):
-        Lab(single(Enqueue("the queue", steps(Resolve(v.promise)))))
+    holes = Shared(lab.shared.context, (None, Object(("t1", PENDING, None), True)))
+    assert lab.once(lab.entry(), holes).shared.heap[0] == Object((None, PENDING, None), False)
 
 
 def test_a_variable_that_nothing_reads_any_more_is_forgotten() -> None:

@@ -11,7 +11,7 @@ from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_sa
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Coverage, Explored, Location, Report, Trace, Verdict
 from bgsync.judge.watch import Watched, full_id, watch
-from bgsync.language import NotUnderstood, Spec
+from bgsync.language import NotUnderstood, Origin, Spec
 from bgsync.system.scenario import Scenario, Surroundings
 from bgsync.system.system import System
 
@@ -39,6 +39,8 @@ class Question:
     calls: int = 2
     abort: str = "scope"
     limit: int | None = None
+    not_understood: str = "nothing"
+    """What a sentence that is not understood does first; the other reading follows where it matters."""
 
 
 TRIES = 20
@@ -52,6 +54,34 @@ HEAVY_LIMIT = 12_000
 def check(question: Question, progress: Progress | None = None) -> Report:
     """Answer a question. Raises ValueError for an unknown adversity, granularity or bound."""
     judge = _Judge(question, progress)
+    verdicts = judge.all()
+    if judge.blind_ran() and not judge.interrupted:
+        other = _Judge(replace(question, not_understood="anything"), progress, judge.explored)
+        ran = sorted(str(origin) for origin in judge.blind_ran())
+        verdicts = _joined(verdicts, other.all(), ran)
+        judge.interrupted |= other.interrupted
+    return judge.report(verdicts)
+
+
+def _joined(nothing: tuple[Verdict, ...], anything: tuple[Verdict, ...], ran: list[str]) -> tuple[Verdict, ...]:
+    """Join the two readings of what is not understood: where they differ, the verdict depends on it."""
+    which = f"step {ran[0]}, which is" if len(ran) == 1 else f"steps {', '.join(ran)}, which are"
+    message = f"depends on {which} not understood"
+    first, second = ({(v.property, v.needs): v for v in some} for some in (nothing, anything))
+    settled = {v.property for some in (nothing, anything) for v in some if not v.needs and v.verdict == "violated"}
+    joined = []
+    for key in dict.fromkeys((*first, *second)):
+        one, other = first.get(key), second.get(key)
+        known = one or other
+        if known is None or (key[1] and key[0] in settled):
+            continue
+        same = one is not None and other is not None and one.verdict == other.verdict
+        joined.append(known if same else Verdict(*key[:1], "inconclusive", None, key[1], message))
+    return tuple(joined)
+
+
+def _all(judge: "_Judge") -> tuple[Verdict, ...]:
+    question = judge.question
     base: dict[str, dict[str, Verdict]] = {}
     for granularity in question.granularities:
         broken = frozenset(v.property for found in base.values() for v in found.values() if v.verdict == "violated")
@@ -67,7 +97,7 @@ def check(question: Question, progress: Progress | None = None) -> Report:
                     kind = race_or_logic if verdict.verdict == "violated" else None
                     found[name] = replace(verdict, needs=(adversity,), kind=kind)
         verdicts += [found[name] for name in sorted(found)]
-    return judge.report(tuple(verdicts))
+    return tuple(verdicts)
 
 
 def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
@@ -88,11 +118,21 @@ def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
 
 
 class _Judge:
-    def __init__(self, question: Question, progress: Progress | None) -> None:
+    def __init__(self, question: Question, progress: Progress | None, explored: list[Explored] | None = None) -> None:
         self.question, self.progress = question, progress
-        self.explored: list[Explored] = []
+        self.explored: list[Explored] = [] if explored is None else explored
         self.ran: set[int] = set()
         self.interrupted = False
+
+    def all(self) -> tuple[Verdict, ...]:
+        """Judge every property in every environment."""
+        return _all(self)
+
+    def blind_ran(self) -> set[Origin]:
+        """Give the steps that are not understood and that some behaviour reached."""
+        blind = {st.origin for st in self.question.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
+        code = System(Scenario(self.question.spec, self.question.surroundings)).program.code
+        return {code[pc].origin for pc in self.ran} & blind
 
     def environment(
         self, granularity: str, adversities: tuple[str, ...], settled: frozenset[str] = frozenset()
@@ -106,7 +146,15 @@ class _Judge:
             if self.interrupted or all(prop.id in settled for prop in mine):
                 continue
             scenario = Scenario(
-                asked.spec, asked.surroundings, granularity, adversities, asked.tags, asked.calls, asked.abort, monitor
+                asked.spec,
+                asked.surroundings,
+                granularity,
+                adversities,
+                asked.tags,
+                asked.calls,
+                asked.abort,
+                monitor,
+                asked.not_understood,
             )
             limit = asked.limit
             heavy = monitor == HEAVY and granularity == "step"
@@ -131,8 +179,8 @@ class _Judge:
             limit=limit,
             progress=None if progress is None else lambda states, depth: progress(told, states, depth),
         )
-        complete = watched.graph.complete
-        self.interrupted |= not complete and (limit is None or len(watched.graph.states) < limit)
+        complete = watched.complete
+        self.interrupted |= not watched.graph.complete and (limit is None or len(watched.graph.states) < limit)
         self.ran |= watched.ran
         verdicts: list[Verdict] = []
         try:
@@ -162,7 +210,7 @@ class _Judge:
                     yield Verdict(name, "inconclusive", message=f"{breach.message}; but on replay: {reason}")
                     continue
                 yield Verdict(name, "violated", None, (), breach.message, _locations(replay), tell(replay))
-            elif not watched.graph.complete:
+            elif not watched.complete:
                 yield Verdict(name, "inconclusive", message=_unfinished(watched))
             elif name in watched.met:
                 yield Verdict(name, "holds")
@@ -191,7 +239,7 @@ class _Judge:
             return Verdict(name, "violated", None, (), message, _trace_locations(trace), trace)
         if reason is not None:
             return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
-        if not watched.graph.complete:
+        if not watched.complete:
             return Verdict(name, "inconclusive", message=_unfinished(watched))
         met = premise_met(watched, liveness)
         return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
@@ -206,10 +254,6 @@ class _Judge:
         blind = {st.origin.key for st in asked.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
         unreached = tuple(str(origin) for key, origin in origins.items() if key not in reached)
         coverage = Coverage(len(origins), len(origins) - len(blind), len(origins) - len(unreached), unreached)
-        blind_ran = sorted(str(o) for key, o in origins.items() if key in blind & reached)
-        if blind_ran:
-            doubt = f"depends on what was not understood: {', '.join(blind_ran)}"
-            verdicts = tuple(replace(v, verdict="inconclusive", kind=None, message=doubt) for v in verdicts)
         bounds: dict[str, int | str] = {"tags": asked.tags, "calls": asked.calls, "abort": asked.abort}
         if asked.limit is not None:
             bounds["states"] = asked.limit
@@ -218,6 +262,8 @@ class _Judge:
 
 
 def _unfinished(watched: Watched) -> str:
+    if watched.pools:
+        return f"the pool is too small: {', '.join(sorted(watched.pools))}"
     deeper = "; --property with this id alone explores all" if watched.system.scenario.monitor == HEAVY else ""
     return f"nothing found in the first {len(watched.graph.states):,} states{deeper}"
 

@@ -5,7 +5,8 @@ when (a) every process, rule and start of the user agent that is possible in all
 (weak fairness of steps); (b) it is online in some state of the loop (online infinitely often); (c) what the text says
 the user agent SHOULD choose is chosen, if it declines again and again (strong fairness of a SHOULD). For (c) the steps
 that decline are taken out of a component that never chooses, and what is left is split again: the textbook's algorithm
-for Streett conditions (Baier and Katoen, Principles of Model Checking, 2008).
+for Streett conditions (Baier and Katoen, Principles of Model Checking, 2008). So it is with (d): steps that wait until
+a condition holds go on if it holds again and again.
 
 Processes that say the same are exchangeable, so fairness counts them as one: if any of them steps, each can be the one.
 That no process waits for a free place among the invocations in flight is part of this: a place is a bound of the
@@ -20,7 +21,7 @@ import networkx as nx
 
 from bgsync.judge.property import Liveness, View
 from bgsync.judge.watch import Watched
-from bgsync.system.step import NEVER_SETTLES, State, Step
+from bgsync.system.step import State, Step
 from bgsync.system.system import System
 
 Edge = tuple[int, Step, int]
@@ -46,19 +47,21 @@ def must_act(system: System, state: State) -> frozenset[tuple[str, Hashable]]:
         asks.add(("move", "start"))
     if not state.apart and "should" not in system.scenario.adversities:
         asks.update(("rule", name) for name in state.due)
-    for number in set(state.processes):
-        process = system.process(number)
-        blocked = process.note == NEVER_SETTLES or (stopped and system.program.code[process.pc].op == "task")
-        if not blocked:
-            asks.add(("process", number))
+    asks.update(("process", system.processes.kind[number]) for number in system.goes_on(state))
     return frozenset(asks)
 
 
-def act(step: Step) -> tuple[str, Hashable] | None:
+def eager(system: System, state: State) -> frozenset[tuple[str, Hashable]]:
+    """Give the steps that wait until a condition holds, where it does."""
+    found = (n for n in system.goes_on(state) if system.interpreter.waits(system.process(n)) == "until")
+    return frozenset(("process", system.processes.kind[number]) for number in found)
+
+
+def act(system: System, step: Step) -> tuple[str, Hashable] | None:
     """Say which demand of weak fairness a step meets."""
     action = step.action
     if action.process is not None:
-        return ("process", action.process)
+        return ("process", system.processes.kind[action.process])
     return (action.kind, action.name) if action.kind in ("rule", "move") else None
 
 
@@ -78,15 +81,74 @@ def premise_met(watched: Watched, liveness: Liveness) -> bool:
 def lassos(watched: Watched, liveness: Liveness) -> Iterator[Lasso]:
     """Give fair lassos that break the property, one a component, the nearest and the quietest first."""
     system, graph = watched.system, watched.graph
+    lost = doomed(watched)
+    ways = _ways(watched, lost)
     regions: dict[Hashable, list[int]] = {}
     for number, state in enumerate(graph.states):
-        for owed in liveness.owed(system, state):
-            regions.setdefault(owed, []).append(number)
+        if ways is None or number in ways:
+            for owed in liveness.owed(system, state):
+                regions.setdefault(owed, []).append(number)
     for owed, region in sorted(regions.items(), key=lambda item: str(item[0])):
-        for nodes, inner in _in_region(watched, liveness, owed, frozenset(region)):
+        for nodes, inner in _in_region(watched, liveness, owed, frozenset(region), lost):
             entry = min(nodes)
             loop = _loop(system, graph.states, entry, inner, nodes, liveness)
-            yield Lasso(tuple(graph.path(entry)), tuple(loop), owed)
+            yield Lasso(tuple(graph.path(entry) if ways is None else _way(ways, entry)), tuple(loop), owed)
+
+
+def doomed(watched: Watched) -> frozenset[State]:
+    """Give the states of removed registrations from which every run ends in a failed Assert.
+
+    A run that leaves one behind is none that goes on for ever: what was removed has to go on as well, and ends it.
+    """
+    graph = watched.graph
+    apart = [number for number, state in enumerate(graph.states) if state.apart]
+    good = {number for number in apart if not graph.states[number].processes}
+    plain: nx.DiGraph[int] = nx.DiGraph()
+    plain.add_nodes_from(apart)
+    for number in apart:
+        for step, target in graph.edges[number]:
+            plain.add_edge(number, target)
+            if step.after is not None and target == number and step.action.process is not None:
+                good.add(number)
+        if not graph.edges[number] and not graph.complete:
+            good.add(number)
+    for part in nx.strongly_connected_components(plain):
+        if any(step.action.process is not None and target in part for n in part for step, target in graph.edges[n]):
+            good |= part
+    reached, work = set(good), list(good)
+    while work:
+        for source in plain.predecessors(work.pop()):
+            if source not in reached:
+                reached.add(source)
+                work.append(source)
+    idle = {number for number in apart if not any(True for _ in watched.system.goes_on(graph.states[number]))}
+    return frozenset(graph.states[number] for number in apart if number not in reached | idle)
+
+
+Ways = dict[int, Edge | None]
+
+
+def _ways(watched: Watched, lost: frozenset[State]) -> Ways | None:
+    """Give the last step of a shortest way to each state that leaves nothing doomed behind; None where nothing is."""
+    if not lost:
+        return None
+    ways: Ways = {0: None}
+    queue = deque([0])
+    while queue:
+        here = queue.popleft()
+        for step, target in watched.graph.edges[here]:
+            if target not in ways and lost.isdisjoint(step.left):
+                ways[target] = (here, step, target)
+                queue.append(target)
+    return ways
+
+
+def _way(ways: Ways, target: int) -> list[Edge]:
+    path: list[Edge] = []
+    while (edge := ways[target]) is not None:
+        path.append(edge)
+        target = edge[0]
+    return path[::-1]
 
 
 def _edges(edges: list[list[tuple[Step, int]]]) -> Iterator[Edge]:
@@ -96,7 +158,7 @@ def _edges(edges: list[list[tuple[Step, int]]]) -> Iterator[Edge]:
 
 
 def _in_region(
-    watched: Watched, liveness: Liveness, owed: Hashable, region: frozenset[int]
+    watched: Watched, liveness: Liveness, owed: Hashable, region: frozenset[int], lost: frozenset[State]
 ) -> Iterator[tuple[frozenset[int], list[Edge]]]:
     """Give the fair components in which `owed` is never given: first those without further calls, which read easier."""
     system, graph = watched.system, watched.graph
@@ -104,7 +166,9 @@ def _in_region(
         (source, step, target)
         for source in region
         for step, target in graph.edges[source]
-        if target in region and not liveness.given(View(system, graph.states[source], step), owed)
+        if target in region
+        and lost.isdisjoint(step.left)
+        and not liveness.given(View(system, graph.states[source], step), owed)
     ]
     found = sorted(_fair_components(system, graph.states, kept, liveness), key=lambda part: min(part[0]))
     if found:
@@ -137,7 +201,7 @@ def _fair_components(
             continue
         if liveness.needs is not None and not any(liveness.needs(View(system, states[s], e)) for s, e, _ in inner):
             continue
-        if not _always(system, states, nodes) <= {act(step) for _, step, _ in inner}:
+        if not _always(system, states, nodes) <= {act(system, step) for _, step, _ in inner}:
             continue
         if "should" not in system.scenario.adversities:
             declined = {name for _, step, _ in inner for name in _choices(step, "declined")}
@@ -146,6 +210,12 @@ def _fair_components(
                 left = [edge for edge in inner if not set(_choices(edge[1], "declined")) & (declined - chosen)]
                 work += list(_components(left))
                 continue
+        passed = frozenset[tuple[str, Hashable]]().union(*(eager(system, states[n]) for n in nodes))
+        passed -= {done for _, step, _ in inner if (done := act(system, step)) is not None}
+        if passed:
+            kept = {number for number in nodes if not eager(system, states[number]) & passed}
+            work += list(_components([edge for edge in inner if edge[0] in kept and edge[2] in kept]))
+            continue
         yield nodes, inner
 
 
@@ -186,7 +256,9 @@ def _loop(
     if needs is not None:
         demands.append(lambda edge: needs(View(system, states[edge[0]], edge[1])))
     for demand in sorted(frozenset.union(*asked.values()), key=str):
-        demands.append(lambda edge, d=demand: act(edge[1]) == d or d not in asked[edge[2]])  # type: ignore[misc]
+        demands.append(lambda edge, d=demand: act(system, edge[1]) == d or d not in asked[edge[2]])  # type: ignore[misc]
+    for demand in sorted(frozenset.union(*(eager(system, states[n]) for n in nodes)), key=str):
+        demands.append(lambda edge, d=demand: act(system, edge[1]) == d)  # type: ignore[misc]
     for name in sorted({name for _, step, _ in inner for name in _choices(step, "declined")}):
         if "should" not in system.scenario.adversities:
             demands.append(lambda edge, n=name: n in _choices(edge[1], "chose"))  # type: ignore[misc]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bgsync.system.monitor import TimerMonitor
-from bgsync.system.state import Object, Observation
+from bgsync.system.state import Object, Observation, Value
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
 
@@ -57,7 +57,7 @@ class View(NamedTuple):
 
     def state_of(self, known: Object | None) -> str:
         """Give the value of an object's state field."""
-        return "" if known is None else str(known.fields[state_place(self.system)])
+        return "" if known is None else state_in(self.system, known.fields)
 
     def timers(self, slot: int | None, *, current: bool) -> int:
         """Count the timers of the object in `slot` that still run afterwards: the current one, or older ones."""
@@ -73,10 +73,27 @@ class View(NamedTuple):
         return sum(self.system.slot(n) == slot and code[self.system.process(n).pc].op in ops for n in numbers)
 
 
-def state_place(system: System) -> int:
-    """Give the place of the field that has a finite set of values: the state of a registration."""
+def state_place(system: System) -> int | None:
+    """Give the place of the field that has a finite set of values: the state of a registration, if there is one."""
     members = system.scenario.spec.type.members
-    return next(place for place, member in enumerate(members) if member.values is not None)
+    return next((place for place, member in enumerate(members) if member.values is not None), None)
+
+
+def state_in(system: System, fields: Value) -> str:
+    """Give the state among the fields of an object, as `canonical` writes it."""
+    place = state_place(system)
+    return canonical(fields[place]) if place is not None and isinstance(fields, tuple) else ""
+
+
+def canonical(state: Value) -> str:
+    """Write the name of a state as all texts do: in small letters, without hyphens and spaces."""
+    return str(state).lower().replace("-", "").replace(" ", "")
+
+
+def declared(system: System) -> tuple[str, ...]:
+    """Give the states that the text declares."""
+    place = state_place(system)
+    return () if place is None else system.scenario.spec.type.members[place].values or ()
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,26 @@ what the search has left out of sight is run to its end before a loop begins; th
 recurs; then the property is judged again, and the fairness of the loop checked step by step.
 """
 
-from collections.abc import Hashable, Sequence
+from collections import deque
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 from bgsync.judge.property import Liveness, Safety, View
+from bgsync.system.processes import renamed
 from bgsync.system.scenario import Scenario
-from bgsync.system.state import Event, Frame, Process, Ref, Value
+from bgsync.system.state import Frame, Process, Ref, Value, cells_of, replaced
 from bgsync.system.step import NEVER_SETTLES, State, Step
 from bgsync.system.system import System
 
 ROUNDS = 12
 """How often a loop is repeated at most before its state must have recurred."""
+
+
+SOUGHT = 2000
+"""How many steps are tried to follow a finding."""
+
+ENDS = 300
+"""How many states are looked at for an end of what holds a removed registration."""
 
 
 class Rejected(Exception):  # the name of a verdict
@@ -67,26 +76,66 @@ class Replay:
         self.culprit: int | None = None
         """The instruction that breaks a safety property."""
 
-    def follow(self, told: Sequence[Move]) -> None:
-        """Take these actions. Raises Rejected when one of them is not possible."""
-        for move in told:
-            wanted = None if move.process is None else self.system.number(self._translate(move.process))
-            fitting = [
-                step
-                for step in self.system.steps(self.state)
-                if step.action.kind == move.kind
-                and step.action.name == move.name
-                and step.action.process == wanted
-                and step.action.detail == move.detail
-                and step.action.choices == move.choices
-            ]
-            if len(fitting) != 1:
-                raise Rejected(f"{move.kind} {move.name} is possible in {len(fitting)} ways, not in one")
-            made = [seen.slot for seen in fitting[0].observations if seen.kind == "new" and seen.slot is not None]
-            if len(made) != len(move.created):
-                raise Rejected(f"{move.kind} {move.name} makes {len(made)} objects, not {len(move.created)}")
-            self.slots.update(zip(move.created, made, strict=True))
-            self.take(fitting[0])
+    def follow(self, told: Sequence[Move], ends: Callable[[], bool] = lambda: True) -> None:
+        """Take these actions, so that it `ends` as wanted. Raises Rejected when one of them is not possible.
+
+        Shared variables have other places here than in the search: where several processes differ in these only, each
+        of them is tried.
+        """
+        reasons: list[str] = []
+        trails: list[tuple[int, State, int, dict[int, int], Step | None]] = [
+            (0, self.state, len(self.taken), dict(self.slots), None)
+        ]
+        for _ in range(SOUGHT):
+            if not trails:
+                break
+            place, self.state, size, slots, step = trails.pop()
+            self.slots = dict(slots)
+            del self.taken[size:]
+            if step is not None:
+                made = [seen.slot for seen in step.observations if seen.kind == "new" and seen.slot is not None]
+                self.slots.update(zip(told[place - 1].created, made, strict=True))
+                self.take(step)
+            if place == len(told):
+                if ends():
+                    return
+                continue
+            fitting = self._fitting(told[place], reasons)
+            trails += [(place + 1, self.state, len(self.taken), self.slots, step) for step in reversed(fitting)]
+        raise Rejected(reasons[0] if reasons else "it does not end as it did")
+
+    def _fitting(self, move: Move, reasons: list[str]) -> list[Step]:
+        """Give the steps that an action can be here."""
+        wanted = None if move.process is None else self._translate(move.process)
+        vague = wanted is not None and any(
+            True for frame in wanted.frames for _, x in frame.variables for _ in cells_of(x)
+        )
+        found = [
+            step
+            for step in self.system.steps(self.state)
+            if step.action[:2] == (move.kind, move.name)
+            and (step.action.detail, step.action.choices) == (move.detail, move.choices)
+            and self._is_same(step.action.process, wanted)
+        ]
+        if len(found) != 1 and not (vague and found):
+            reasons.append(f"{move.kind} {move.name} is possible in {len(found)} ways, not in one")
+            return []
+        made = [sum(seen.kind == "new" for seen in step.observations) for step in found]
+        if any(count != len(move.created) for count in made):
+            reasons.append(f"{move.kind} {move.name} makes {made[0]} objects, not {len(move.created)}")
+            return []
+        return sorted(found, key=lambda step: self._since(step.action.process))
+
+    def _since(self, number: int | None) -> int:
+        """Say since when a process stands where it does: the oldest of several comes first, as fairness asks."""
+        places = range(len(self.taken) - 1, -1, -1)
+        return next((place for place in places if number not in self.taken[place].before.processes), -1)
+
+    def _is_same(self, number: int | None, wanted: Process | None) -> bool:
+        if number is None or wanted is None:
+            return number is None and wanted is None
+        process = self.system.process(number)
+        return process == wanted or _blank(process) == _blank(wanted)
 
     def take(self, step: Step) -> None:
         """Take one step."""
@@ -95,50 +144,77 @@ class Replay:
             self.state = step.after
 
     def finish_removed(self) -> None:
-        """Run what only holds removed registrations to its end: the search had left it out of sight."""
-        for _ in range(200):
-            stuck = False
-            for step in self.system.steps(self.state):
-                number = step.action.process
-                slot = None if number is None else self.system.slot(number)
-                known = None if slot is None else self.state.shared.heap[slot]
-                if known is not None and not known.listed:
-                    stuck = step.after is None
-                    if not stuck:
-                        self.take(step)
-                        break
-            else:
-                if stuck:
-                    raise Rejected("what holds a removed registration can only fail an Assert, and that ends the run")
+        """Run what only holds removed registrations to its end, as near as it is: the search had it out of sight."""
+        start, failed = self.state, False
+        came: dict[State, tuple[State, Step] | None] = {start: None}
+        work = deque([start])
+        while work and len(came) < ENDS:
+            state = work.popleft()
+            steps = [step for step in self.system.steps(state) if self._is_away(state, step)]
+            if not steps:
+                self._take_all(came, state)
                 return
+            for step in steps:
+                failed = failed or step.after is None
+                if step.after is not None and step.after not in came:
+                    came[step.after] = (state, step)
+                    work.append(step.after)
+        if failed and not work:
+            raise Rejected("what holds a removed registration can only fail an Assert, and that ends the run")
         raise Rejected("what holds a removed registration never comes to an end")
+
+    def _is_away(self, state: State, step: Step) -> bool:
+        """Whether a step is one of a process that holds a removed registration, and has to be taken."""
+        number = step.action.process
+        slot = None if number is None else self.system.slot(number)
+        known = None if slot is None or slot >= len(state.shared.heap) else state.shared.heap[slot]
+        return known is not None and not known.listed and number in set(self.system.goes_on(state))
+
+    def _take_all(self, came: dict[State, tuple[State, Step] | None], state: State) -> None:
+        path: list[Step] = []
+        while (last := came[state]) is not None:
+            path.append(last[1])
+            state = last[0]
+        for step in reversed(path):
+            self.take(step)
 
     def _translate(self, process: Process) -> Process:
         frames = (Frame(f.pc, tuple((name, self._value(x)) for name, x in f.variables)) for f in process.frames)
         return process._replace(frames=tuple(frames))
 
     def _value(self, value: Value) -> Value:
-        if isinstance(value, Ref):
-            return Ref(self.slots.get(value.slot, value.slot))
-        if isinstance(value, tuple) and not isinstance(value, Event) and not hasattr(value, "_fields"):
-            return tuple(self._value(x) for x in value)
-        return value
+        return replaced(value, lambda x: Ref(self.slots.get(x.slot, x.slot)) if isinstance(x, Ref) else x)
+
+
+def _blank(process: Process) -> Process:
+    """Give a process without the places of its shared variables."""
+    return renamed(process, {cell: -1 for f in process.frames for _, x in f.variables for cell in cells_of(x)})
 
 
 def replay_safety(scenario: Scenario, told: Sequence[Move], safety: Safety, name: str) -> Replay:
     """Replay a finding whose last step breaks `safety`. Raises Rejected."""
     replay = Replay(scenario)
+
+    def broken() -> bool:
+        last = replay.taken[-1]
+        view = View(replay.system, last.before, last.step)
+        for ran in last.step.executed:
+            for seen in ran.observations:
+                if seen.kind in safety.kinds:
+                    for found in safety.look(view, seen, ran.pc):
+                        if found.broken and "/".join(filter(None, (safety.id, found.part))) == name:
+                            replay.culprit = ran.pc
+                            return True
+        return False
+
     replay.follow(told)
-    last = replay.taken[-1]
-    view = View(replay.system, last.before, last.step)
-    for ran in last.step.executed:
-        for seen in ran.observations:
-            if seen.kind in safety.kinds:
-                for found in safety.look(view, seen, ran.pc):
-                    if found.broken and "/".join(filter(None, (safety.id, found.part))) == name:
-                        replay.culprit = ran.pc
-                        return replay
-    raise Rejected(f"the last step does not break {name}")
+    if not broken():
+        replay = Replay(scenario)
+        try:
+            replay.follow(told, broken)
+        except Rejected:
+            raise Rejected(f"the last step does not break {name}") from None
+    return replay
 
 
 def replay_lasso(
@@ -151,17 +227,23 @@ def replay_lasso(
     replay = Replay(scenario)
     replay.follow(stem)
     replay.finish_removed()
-    starts: dict[State, int] = {}
+    starts: dict[State, int] = {replay.state: len(replay.taken)}
+    reason = Rejected("the loop does not come back to a state that it was in")
     for _ in range(ROUNDS):
-        if replay.state in starts:
-            break
-        starts[replay.state] = len(replay.taken)
         replay.follow(loop)
         replay.finish_removed()
-    else:
-        raise Rejected("the loop does not come back to a state that it was in")
-    begin = starts[replay.state]
-    cycle = replay.taken[begin:]
+        begin = starts.setdefault(replay.state, len(replay.taken))
+        if begin < len(replay.taken):
+            try:
+                _check_cycle(replay, replay.taken[begin:], liveness, owed)
+            except Rejected as rejected:
+                reason = rejected  # another round may be fair to those that take turns
+            else:
+                return replay, begin
+    raise reason
+
+
+def _check_cycle(replay: Replay, cycle: list[Replayed], liveness: Liveness, owed: Hashable) -> None:
     here = replay.slots.get(owed, owed) if isinstance(owed, int) else owed
     for taken in cycle:
         if here not in liveness.owed(replay.system, taken.before):
@@ -171,7 +253,6 @@ def replay_lasso(
     if liveness.needs and not any(liveness.needs(View(replay.system, t.before, t.step)) for t in cycle):
         raise Rejected("the loop lacks the step that the property is about")
     _check_fair(replay.system, cycle)
-    return replay, begin
 
 
 def _check_fair(system: System, cycle: list[Replayed]) -> None:
@@ -188,12 +269,25 @@ def _check_fair(system: System, cycle: list[Replayed]) -> None:
     acted = {taken.step.action.process for taken in cycle}
     for number in set(cycle[0].before.processes):
         process = system.process(number)
+        if system.program.code[process.pc].op == "chance":
+            continue
+        if any(number in taken.before.processes and system.held_back(taken.before, number) for taken in cycle):
+            continue
+        if system.program.code[process.pc].op == "until":
+            stays = all(number in taken.before.processes for taken in cycle)
+            if stays and number not in acted and any(not system.blocked(taken.before, number) for taken in cycle):
+                raise Rejected("steps that wait until something holds never go on, though it does")
+            continue
         stays = all(number in taken.before.processes for taken in cycle)
         waits = process.note == NEVER_SETTLES or any(
             context[execution] == "stopped" and system.program.code[process.pc].op == "task" for context in contexts
         )
         if stays and not waits and number not in acted:
             raise Rejected("an invocation that could go on never does")
+    for queue, waiting in cycle[0].before.queues:
+        running = [n for taken in cycle for n in taken.before.processes if system.processes.batch[n] == queue]
+        if not running and not any(number in acted for number in waiting):
+            raise Rejected("a batch whose turn it is never begins")
     if "should" in system.scenario.adversities:
         return
     for rule in cycle[0].before.due:

@@ -25,8 +25,8 @@ def structure_verdicts(findings: Iterable[Finding], wanted: Collection[str] = ()
         mine = [finding for finding in errors if finding.property == name]
         for finding in mine:
             origin = finding.origin
-            part = f"{name}/{origin.algorithm.replace(' ', '-')}.{origin.step}".rstrip(".")
-            made.append(Verdict(part, "violated", "structure", (), finding.message, (location(origin),), None, TEXT))
+            part = f"{origin.algorithm}.{origin.step}" if origin.path else origin.key
+            made.append(Verdict(f"{name}/{part.replace(' ', '-')}", "violated", "structure", (), finding.message, (location(origin),), None, TEXT))
         if not mine:
             made.append(Verdict(name, "holds", granularity=TEXT))
     return tuple(made)

@@ -11,6 +11,8 @@ from bgsync.system.step import State
 from bgsync.system.system import System
 
 Frames = tuple[Frame, ...]
+KINDS = {"await": "event", "wait": "timer", "until": "waiting", "chance": "chance", "queue": "batch"}
+"""What an invocation is called by what it waits for."""
 
 
 class _Names:
@@ -47,7 +49,7 @@ class _Names:
                 left[known[1]] -= 1
                 self.alive.append(known)
         for frames in sorted(left.elements()):
-            kind = {"await": "event", "wait": "timer"}.get(self.system.program.code[frames[-1].pc].op)
+            kind = KINDS.get(self.system.program.code[frames[-1].pc].op)
             fresh_call = step.action.kind == "call" and step.action.after is None and kind is None
             self.alive.append((name if fresh_call else self.fresh(kind or "firing"), frames))
         return name
@@ -155,8 +157,9 @@ def _change(system: System, taken: Replayed, seen: Observation) -> tuple[str, st
         case "listed":
             return f"{thing}: in the list", "no", "yes"
         case "removed":
-            was = seen.before[state_place(system)] if isinstance(seen.before, tuple) else ""
-            return f"{thing}: in the list", f"yes, {was}", "no"
+            place = state_place(system)
+            was = f", {seen.before[place]}" if isinstance(seen.before, tuple) and place is not None else ""
+            return f"{thing}: in the list", f"yes{was}", "no"
         case "duplicate":
             return "registrations with this tag", "1", "2"
         case "dispatched":

@@ -81,6 +81,15 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Something in the text that is worth a look and breaks nothing."""
+
+    property: str
+    message: str
+    location: Location
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that `check` says."""
 
@@ -93,6 +102,7 @@ class Report:
 
     interrupted: bool = False
     """Whether the user stopped it: what is said is about the part that was explored."""
+    notes: tuple[Note, ...] = ()
 
     @property
     def exit_status(self) -> int:

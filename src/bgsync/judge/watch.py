@@ -29,6 +29,13 @@ class Watched:
     breaches: dict[str, Breach] = field(default_factory=dict)
     ran: set[int] = field(default_factory=set)
     """The instructions that ran."""
+    pools: set[str] = field(default_factory=set)
+    """The bounds that a run met, beyond which nothing is known."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything there is was seen."""
+        return self.graph.complete and not self.pools
 
 
 def full_id(base: str, part: str) -> str:
@@ -59,6 +66,7 @@ class _Watcher(Model[State, Step]):
         watched = self.watched
         for step in watched.system.steps(state):
             watched.ran.update(ran.pc for ran in step.executed)
+            watched.pools.update(str(seen.before) for seen in step.observations if seen.kind == "pool")
             if step.observations:
                 self._judge(state, step)
             if step.after is not None:

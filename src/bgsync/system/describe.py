@@ -8,12 +8,12 @@ from bgsync.system.system import System
 def registration_states(system: System, state: State) -> dict[str, str]:
     """Give the state of the listed registration of every tag; `absent` where none is."""
     members = system.scenario.spec.type.members
-    place = next(place for place, member in enumerate(members) if member.values is not None)
+    place = next((place for place, member in enumerate(members) if member.values is not None), None)
     found = dict.fromkeys(system.scenario.tag_names, "absent")
     for slot, known in enumerate(state.shared.heap):
         tag = system.tag(state.shared, slot)
         if known is not None and known.listed and tag is not None:
-            found[tag] = str(known.fields[place])
+            found[tag] = "listed" if place is None else str(known.fields[place])
     return found
 
 
@@ -59,5 +59,7 @@ def say_action(system: System, action: Action) -> str:
             return "the wait for a retry ends"
         case "task":
             return "the event is dispatched"
+        case "queue":
+            return "the next batch of the queue begins"
         case _:
             return str(instruction.origin)

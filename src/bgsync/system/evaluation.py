@@ -1,12 +1,43 @@
-"""Evaluates expressions: what one run of a process reads, and the choices that it makes on the way."""
+"""Evaluates expressions: what one run of a process reads, and the choices that it makes on the way.
+
+A value that is not followed is unknown: whatever depends on it is a free choice, made anew at each read.
+"""
 
 from typing import Protocol
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.language.algorithm import LanguageError, ObjectType
+from bgsync.language.algorithm import LanguageError, Member, ObjectType, Spec
 from bgsync.language.readback import say_value
-from bgsync.system.state import Client, Event, Object, Observation, Ref, Shared, Undecided, Value
+from bgsync.system.state import (
+    AWAITED,
+    LIST,
+    UNKNOWN,
+    Cell,
+    Client,
+    Content,
+    Event,
+    List,
+    Object,
+    Observation,
+    Promise,
+    Ref,
+    Shared,
+    Undecided,
+    Unknown,
+    Value,
+)
+from bgsync.system.unknown import calculated, ordered, same
+
+COLLECTIONS = frozenset({"sequence", "list", "map", "set", "ordered set", "ordered map"})
+"""The types of which a new one is empty."""
+
+
+NOT_FOLLOWED = "what is not followed"
+"""What a promise may have been settled for, where a condition is unknown."""
+
+PROMISE_LEVEL = -1
+"""The level of the place of a promise, which is no variable."""
 
 
 class NeedsChoice(Exception):  # a signal, not an error
@@ -22,8 +53,15 @@ class World(Protocol):
     machines: tuple[str, ...]
     adversities: frozenset[str]
     initial: dict[str, str]
+    spec: Spec
     type: ObjectType
     members: dict[str, int]
+
+
+def _first(member: Member) -> Value:
+    """Give the value that a member has at first, unknown where the text neither says it nor fixes it."""
+    followed = member.fixed or member.values is not None or member.initial is not None
+    return member.initial if followed else UNKNOWN
 
 
 class Evaluation:
@@ -31,8 +69,10 @@ class Evaluation:
 
     def __init__(self, machine: World, shared: Shared, script: tuple[Value, ...]) -> None:
         self.machine = machine
-        self.context, self.heap = shared.context, list(shared.heap)
+        self.context, self.heap, self.cells = shared.context, list(shared.heap), list(shared.cells)
         self.variables: dict[str, Value] = {}
+        self.own_promise: str | None = None
+        """What the algorithm calls the promise that it returns."""
         self.script, self.asked = script, 0
         self.choices: list[tuple[str, Value]] = []
         self.seen: list[Observation] = []
@@ -42,7 +82,8 @@ class Evaluation:
         """Note that something happened."""
         self.seen.append(Observation(kind, slot, before, after, self.delayed))
 
-    def _choose(self, name: str, options: tuple[Value, ...]) -> Value:
+    def choose(self, name: str, options: tuple[Value, ...]) -> Value:
+        """Take one of several options, as the script of this run says."""
         if self.asked == len(self.script):
             raise NeedsChoice(options)
         chosen = self.script[self.asked]
@@ -50,11 +91,66 @@ class Evaluation:
         self.choices.append((name, chosen))
         return chosen
 
+    def free(self, name: str) -> bool:
+        """Choose whether what nobody follows is so."""
+        chosen = bool(self.choose(name, (False, True)))
+        self.see("chose", None, name, chosen)
+        self._note(NOT_FOLLOWED)
+        return chosen
+
+    # --- variables and promises
+
+    def read(self, name: str) -> Value:
+        """Read a variable."""
+        known = self.variables.get(name)
+        if isinstance(known, Cell):
+            content = self.cells[known.slot]
+            return None if content is None else content.value
+        if known is None and name == self.own_promise and "@promise" in self.variables:
+            return self.promise()
+        return known
+
+    def write(self, name: str, value: Value) -> None:
+        """Change a variable, for all who share it."""
+        known = self.variables.get(name)
+        if isinstance(known, Cell):
+            content = self.cells[known.slot]
+            self.cells[known.slot] = Content(value, 0 if content is None else content.level)
+        else:
+            self.variables[name] = value
+
+    def share(self, value: Value, level: int) -> int:
+        """Put a value where several invocations can reach it, and give its slot."""
+        free = [slot for slot, known in enumerate(self.cells) if known is None]
+        slot = free[0] if free else len(self.cells)
+        self.cells[slot : slot + 1] = [Content(value, level)]
+        return slot
+
+    def promise(self) -> Promise:
+        """Give a reference to the promise of the method, for whoever else settles it."""
+        known = self.variables.get("@promise")
+        if not isinstance(known, Promise):
+            known = self.variables["@promise"] = Promise(self.share(known, PROMISE_LEVEL))
+        return known
+
+    def promise_state(self, known: Value) -> Value:
+        """Say whether a promise is pending."""
+        if isinstance(known, Promise):
+            content = self.cells[known.slot]
+            return None if content is None else content.value
+        return known
+
+    # --- objects
+
     def items(self, statement: s.ForEach) -> tuple[Value, ...]:
-        """Give the items of a For each, in order."""
+        """Give the items of a For each, in order; of what is not followed, none or one."""
         collection = self.value(statement.collection)
-        assert isinstance(collection, tuple)
-        return collection
+        if isinstance(collection, List):
+            return tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
+        if type(collection) is tuple:
+            return collection
+        several = self.choose(f"there is something in {say_value(statement.collection)}", (False, True))
+        return (UNKNOWN,) if several else ()
 
     def object(self, reference: Ref) -> Object:
         """Give the object that a reference refers to."""
@@ -62,8 +158,9 @@ class Evaluation:
         assert known is not None
         return known
 
-    def _new(self) -> Ref:
-        fields = tuple(member.initial for member in self.machine.type.members)
+    def _new(self, members: tuple[tuple[str, e.Expr], ...]) -> Ref:
+        given = {name: self.value(member) for name, member in members}
+        fields = tuple(given.get(member.name, _first(member)) for member in self.machine.type.members)
         free = [slot for slot, known in enumerate(self.heap) if known is None]
         slot = free[0] if free else len(self.heap)
         self.heap[slot : slot + 1] = [Object(fields, False)]
@@ -73,16 +170,27 @@ class Evaluation:
     def _decide(self, name: str, adversity: str | None, should: str | None) -> bool:
         if adversity is not None and adversity not in self.machine.adversities:
             return False
-        chosen = self._choose(name, (False, True))
+        chosen = self.choose(name, (False, True))
         self.see("declined" if should and not chosen else "chose", None, name, chosen)
         return bool(chosen)
 
     def _note_read(self, machine: str, state: str) -> None:
         """Remember, while the promise is pending, that a part of the environment was not as it is at first."""
-        if state != self.machine.initial[machine] and self.variables.get("@promise") == "pending":
+        if state != self.machine.initial[machine]:
+            self._note(f"{machine} {state}")
+
+    def _note(self, what: str) -> None:
+        if self.promise_state(self.variables.get("@promise")) == "pending":
             have = self.variables.get("@purview", ())
             assert isinstance(have, tuple)
-            self.variables["@purview"] = tuple(sorted({*have, f"{machine} {state}"}, key=str))
+            self.variables["@purview"] = tuple(sorted({*have, what}, key=str))
+
+    # --- expressions
+
+    def holds(self, condition: e.Expr) -> bool:
+        """Evaluate a condition; where it is unknown, both are tried."""
+        value = self.value(condition)
+        return self.free(say_value(condition)) if isinstance(value, Unknown) else bool(value)
 
     def value(self, expression: e.Expr, lazy: bool = False) -> Value:
         """Evaluate an expression; `lazy` leaves a choice undecided."""
@@ -90,64 +198,112 @@ class Evaluation:
             case None | bool() | str() | int():
                 return expression
             case e.Var(name=name):
-                return self.variables.get(name)
+                return self.read(name)
             case e.Associated(name=name):
                 return name
             case e.Is(left=left, right=right):
-                return self.value(left) == self.value(right)
+                return self._decided(expression, same(self.value(left), self.value(right)))
+            case e.Compare(operator=operator, left=left, right=right):
+                return self._decided(expression, ordered(operator, self.value(left), self.value(right)))
+            case e.Arithmetic(operator=operator, left=left, right=right):
+                return calculated(operator, self.value(left), self.value(right))
             case e.Not(operand=operand):
-                return not self.value(operand)
+                return not self.holds(operand)
             case e.And(left=left, right=right):
-                return bool(self.value(left)) and bool(self.value(right))
+                return self.holds(left) and self.holds(right)
             case e.Or(left=left, right=right):
-                return bool(self.value(left)) or bool(self.value(right))
+                return self.holds(left) or self.holds(right)
+            case e.Conditional(condition=condition, then=then, otherwise=otherwise):
+                return self.value(then if self.holds(condition) else otherwise, lazy)
             case e.Environment(machine=machine, states=states):
-                state = self.context[self.machine.machines.index(machine)]
-                if machine != "network":
-                    self._note_read(machine, state)
-                return state in states
+                return self._environment(machine, states)
             case e.WindowClients():
-                chosen = self._choose("window clients", ("open", "none"))
+                chosen = self.choose("window clients", ("open", "none"))
                 self._note_read("window clients", str(chosen))
                 return (Client("top-level"),) if chosen == "open" else ()
             case e.Choice(name=name, adversity=adversity, should=should):
                 return Undecided(name, adversity, should) if lazy else self._decide(name, adversity, should)
             case e.Apply(name="waiting for all", arguments=(promises,)):
                 return self.value(promises)
-            case e.New(type=kind):
-                return () if kind == "sequence" else self._new()
-            case e.ListOf():
-                return tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
-            case e.Contains(item=item):
-                reference = self.value(item)
-                return isinstance(reference, Ref) and self.object(reference).listed
-            case e.Find(field=field, value=wanted):
-                return self._find(self.machine.members[field], self.value(wanted))
+            case e.New(type=kind, members=members):
+                return self._made(kind, members)
+            case e.Sequence(items=items):
+                return tuple(self.value(item) for item in items)
+            case e.ListOf(name=name):
+                return LIST if name == self.machine.type.list_name else UNKNOWN
+            case e.Contains(collection=collection, item=item):
+                return self._decided(expression, self._contains(self.value(collection), self.value(item)))
+            case e.Find(collection=collection, field=field, value=wanted):
+                return self._find(self.value(collection), field, self.value(wanted))
+            case e.Item(collection=collection, key=key):
+                return self._find(self.value(collection), self.machine.type.unique or "", self.value(key))
             case e.Field(owner=owner, name=name):
                 return self._field(owner, name)
             case _:
-                raise LanguageError(f"{say_value(expression)}: this cannot be evaluated yet")
+                return UNKNOWN
 
-    def _find(self, place: int, wanted: Value) -> Ref | None:
+    def _decided(self, expression: e.Expr, known: bool | None) -> bool:
+        return self.free(say_value(expression)) if known is None else known
+
+    def _environment(self, machine: str, states: tuple[str, ...]) -> Value:
+        if machine not in self.machine.machines:
+            return UNKNOWN
+        state = self.context[self.machine.machines.index(machine)]
+        if machine != "network":
+            self._note_read(machine, state)
+        return state in states
+
+    def _made(self, kind: str, members: tuple[tuple[str, e.Expr], ...]) -> Value:
+        if kind in COLLECTIONS:
+            return ()
+        if kind == self.machine.type.name:
+            return self._new(members)
+        if kind.lower().endswith("event"):
+            return Event(tuple((name, self.value(member, lazy=True)) for name, member in members))
+        return UNKNOWN
+
+    def _contains(self, collection: Value, item: Value) -> bool | None:
+        if isinstance(collection, List):
+            if isinstance(item, Unknown):
+                return None
+            return isinstance(item, Ref) and self.object(item).listed
+        if type(collection) is tuple:
+            found = [same(item, other) for other in collection]
+            return True if True in found else None if None in found else False
+        return None
+
+    def _find(self, collection: Value, field: str, wanted: Value) -> Value:
+        """Find what is in the list; what is not followed may be there or not."""
+        place = self.machine.members.get(field)
+        if not isinstance(collection, List) or place is None:
+            return UNKNOWN
         for slot, known in enumerate(self.heap):
-            if known and known.listed and known.fields[place] == wanted:
-                return Ref(slot)
+            if known and known.listed:
+                fits = same(known.fields[place], wanted)
+                if fits or (fits is None and self.free(f"there is one whose {field} is that")):
+                    return Ref(slot)
         return None
 
     def _field(self, owner: e.Expr, name: str) -> Value:
         holder = self.value(owner)
         if isinstance(holder, Client):
-            return holder.frame_type if name == "frame type" else None
+            return holder.frame_type if name == "frame type" else UNKNOWN
         if isinstance(holder, Ref):
-            return self.object(holder).fields[self.machine.members[name]]
+            place = self.machine.members.get(name)
+            return UNKNOWN if place is None else self.object(holder).fields[place]
         if isinstance(holder, Event):
-            found = dict(holder.members).get(name, name)
+            members = dict(holder.members)
+            found = members.get(name, AWAITED if "promise" in name else UNKNOWN)
             if isinstance(found, Undecided):
                 found = self._decide(*found)
                 decided = tuple((n, found if n == name else x) for n, x in holder.members)
                 if isinstance(owner, e.Var):
-                    self.variables[owner.name] = Event(decided)
+                    self.write(owner.name, Event(decided))
             if name == "lastChance" and found is True:
                 self.variables["@last chance"] = True
             return found
+        if isinstance(holder, str) and name == self.machine.type.unique:
+            return holder  # the options of a call are known by their tag
+        if self.machine.spec.read or isinstance(holder, Unknown):
+            return holder if isinstance(holder, str) and name == self.machine.type.unique else UNKNOWN
         raise LanguageError(f"{say_value(owner)}: {name!r} is read of what has no such member: {holder!r}")

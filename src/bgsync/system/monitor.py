@@ -11,6 +11,8 @@ from typing import NamedTuple
 from bgsync.system.state import Observation, Process, Value
 
 PAGE, HANDLER = "a page", "a handler"
+REGISTER = "register"
+"""The method whose promise is a promise of an event; where a text has none of this name, each of its methods is."""
 
 Memory = tuple[Value, ...]
 Beginning = tuple[Memory, Value, str]
@@ -28,10 +30,16 @@ class Monitor:
     """Remembers nothing."""
 
     initial: Memory = ()
+    outside: Value = None
+    """The note on what begins for a reason outside of the model."""
 
     def begun(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
-        """A call begins: give every way to note it."""
+        """A call of register() begins: give every way to note it."""
         return ((memory, None, ""),)
+
+    def other(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
+        """A call of another method begins."""
+        return self.begun(memory, tag, source)
 
     def observed(self, memory: Memory, note: Value, seen: Observation, tag: str | None) -> tuple[Memory, Value]:
         """An action of a process with `note` did something about an object with `tag`."""
@@ -51,11 +59,18 @@ class Monitor:
 
 
 class CallMonitor(Monitor):
-    """Remembers the tags that are owed an event."""
+    """Remembers the tags that are owed an event. What another method removes is owed none any more."""
+
+    WITHDRAWS = "may withdraw a registration"
+    outside = WITHDRAWS
 
     def begun(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
-        """Note the call."""
+        """A call of register() begins."""
         return ((memory, CallNote(tag, False), ""),)
+
+    def other(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
+        """What another method removes is owed nothing."""
+        return ((memory, self.WITHDRAWS, ""),)
 
     def observed(self, memory: Memory, note: Value, seen: Observation, tag: str | None) -> tuple[Memory, Value]:
         """A dispatch serves its tag; a call that resolves before one leaves its tag owed."""
@@ -63,6 +78,8 @@ class CallMonitor(Monitor):
             memory = tuple(owed for owed in memory if owed != tag)
         elif seen.kind == "resolved" and isinstance(note, CallNote) and not note.served:
             memory = _with(memory, note.tag)
+        elif seen.kind == "removed" and note == self.WITHDRAWS:
+            memory = tuple(owed for owed in memory if owed != tag)
         return memory, None if seen.kind in ("resolved", "rejected") else note
 
     def noticed(self, note: Value, seen: Observation, tag: str | None, waits: bool) -> Value:
@@ -109,6 +126,10 @@ class OutboxMonitor(Monitor):
             ours = ((("stored",), self.STORED, " with a stored message"),)
         other: tuple[Beginning, ...] = ((memory, None, ""),)
         return (*ours, *other) if self.shared or tag != "t1" else ours
+
+    def other(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
+        """The message does not take part in it."""
+        return ((memory, None, ""),)
 
     def observed(self, memory: Memory, note: Value, seen: Observation, tag: str | None) -> tuple[Memory, Value]:
         """The message moves with its events."""

@@ -4,6 +4,9 @@ A step of the text that stands alone is one group of instructions, and so is a w
 task of the worker, which its event loop runs in one piece; the interpreter never stops inside a group. "Abort" jumps
 to the end of the innermost list of steps that was called or started asynchronously (reading `scope`), or only to the
 end of the list that it stands in (reading `list`).
+
+What waits has an instruction of its own: `await` (a handler), `wait` (time), `until` (a condition), `queue` (its turn),
+`task` (the event loop of the worker), `chance` (what may come or not).
 """
 
 from dataclasses import dataclass, replace
@@ -11,11 +14,17 @@ from dataclasses import dataclass, replace
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Spec
+from bgsync.language.readback import say_value
+from bgsync.system.closures import only_batch, shared_variables
 
 ABORT_READINGS = ("scope", "list")
 END = 0
 EVENT = "@event"
 """The hidden variable that holds what the dispatched event is about."""
+OUTCOME = "@outcome"
+"""The hidden variable that holds how the event settled, where steps in several places react to it."""
+WAITS = frozenset({"await", "wait", "until", "chance", "queue", "task"})
+"""The instructions that an invocation stops at."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,8 @@ class Instruction:
     branches: tuple[tuple[str, int, s.Origin], ...] = ()
     delayed: bool = False
     """Whether a Wait comes before it in the same steps."""
+    home: str = ""
+    """The algorithm that fires the event which this dispatches."""
 
     @property
     def origin(self) -> s.Origin:
@@ -44,9 +55,13 @@ class _Scope:
     abort: int
     returns: int
     loop: int | None = None
+    after: int = END
+    """Where the loop ends."""
     atomic: tuple[str, tuple[int, ...]] | None = None
     delayed: bool = False
-    fired: s.FireFunctionalEvent | None = None
+    fired: s.FireFunctionalEvent | s.HandleFunctionalEvent | None = None
+    handled: e.Expr = None
+    """What the event is about that the steps around it create and dispatch themselves."""
 
 
 class Program:
@@ -59,10 +74,25 @@ class Program:
         end = s.Return(origin=s.Origin("", (), "", 0, 0, "end", ""))
         self.code: list[Instruction] = [Instruction("end", end, ("", ()), False)]
         self.entry: dict[str, int] = {}
+        self.promise_of = {algorithm.name: algorithm.returns for algorithm in spec.algorithms if algorithm.returns}
+        self.shared: dict[str, dict[str, int]] = {}
+        """The variables of each algorithm that several invocations share, and in how many loops each is bound."""
+        self.reactions: dict[str, int] = {}
+        """In how many places the steps of each algorithm react to an event."""
+        given = {algorithm.name: algorithm.parameters for algorithm in spec.algorithms}
         for name, body in spec.bodies():
+            self.shared[name] = shared_variables(given.get(name, ()), body)
             if spec.fire_functional_event is None or name != spec.fire_functional_event.name:
-                self.entry[name] = self._block(body, END, _Scope(END, END))
+                self.entry[name] = self._algorithm(body)
         self.live = self._liveness()
+
+    def _algorithm(self, body: tuple[s.Statement, ...]) -> int:
+        """Give the entry; an algorithm that only enqueues its steps is the batch itself, and waits for its turn."""
+        batch, scope = only_batch(body), _Scope(END, END)
+        if batch is None:
+            return self._block(body, END, scope)
+        enqueue = next(statement for statement in body if isinstance(statement, s.Enqueue))
+        return self._emit("queue", enqueue, scope, next=self._block(batch, END, scope))
 
     def _emit(self, op: str, statement: s.Statement, scope: _Scope, **parts: object) -> int:
         assert statement.origin is not None
@@ -85,7 +115,8 @@ class Program:
                 continue
             if isinstance(statement, s.Upon):
                 branches, target = self._upon(body, place, target, inner)
-                waiting = self._emit("await", statement, inner, branches=branches)
+                chance = self._emit("chance", statement, inner, branches=branches)
+                waiting = self._emit("await", statement, inner, branches=branches, other=chance)
                 target = self._emit("upon", statement, inner, next=target, other=waiting)
                 continue
             target = self._statement(statement, target, otherwise, inner)
@@ -99,16 +130,22 @@ class Program:
         statement = body[place]
         assert isinstance(statement, s.Upon)
         assert statement.origin is not None
-        ends = replace(scope, abort=END, returns=END, loop=None, atomic=None)
-        entry = self._block(s.body_of(statement), END, ends)
+        steps = s.body_of(statement)
+        if len(steps) == 1 and isinstance(steps[0], s.InParallel):
+            steps = s.body_of(steps[0])  # a reaction runs in parallel with everything anyway
+        entry = self._block(steps, END, _asynchronous(scope))
+        if statement.bind:
+            entry = self._emit("bind", statement, _asynchronous(scope), next=entry)
         branches = tuple((outcome, entry, statement.origin) for outcome in statement.outcomes)
-        if place + 1 < len(body) and isinstance(body[place + 1], s.Upon):
+        following = body[place + 1] if place + 1 < len(body) else None
+        if isinstance(following, s.Upon) and following.promise == statement.promise:
             follower = self.code[target]
             return branches + self.code[follower.other].branches, follower.next
+        name = statement.origin.algorithm
+        self.reactions[name] = self.reactions.get(name, 0) + 1
         return branches, target
 
     def _statement(self, statement: s.Statement, target: int, otherwise: int | None, scope: _Scope) -> int:
-        asynchronous = replace(scope, abort=END, returns=END, loop=None, atomic=None)
         match statement:
             case s.If():
                 then = self._block(s.body_of(statement), target, scope)
@@ -116,23 +153,30 @@ class Program:
                 return self._emit("branch", statement, scope, next=then, other=other)
             case s.While():
                 head = self._emit("branch", statement, scope, other=target)
-                self._patch(head, self._block(s.body_of(statement), head, replace(scope, loop=head)))
+                self._patch(head, self._block(s.body_of(statement), head, _loop(scope, head, target)))
                 return head
             case s.ForEach(any_order=True):
-                entry = self._block(s.body_of(statement), END, asynchronous)
+                entry = self._block(s.body_of(statement), END, _asynchronous(scope))
                 return self._emit("spawn each", statement, scope, next=target, other=entry)
             case s.ForEach():
                 head = self._emit("each", statement, scope, other=target)
-                self._patch(head, self._block(s.body_of(statement), head, replace(scope, loop=head)))
+                self._patch(head, self._block(s.body_of(statement), head, _loop(scope, head, target)))
                 return self._emit("items", statement, scope, next=head)
-            case s.InParallel():
-                entry = self._block(s.body_of(statement), END, replace(asynchronous, delayed=False))
+            case s.InParallel() | s.Enqueue() | s.Whenever():
+                inner = replace(_asynchronous(scope), delayed=False)
+                entry = self._block(s.body_of(statement), END, inner)
+                if isinstance(statement, s.Enqueue):
+                    entry = self._emit("queue", statement, inner, next=entry)
+                elif isinstance(statement, s.Whenever):
+                    entry = self._emit("chance", statement, inner, next=entry)
                 return self._emit("spawn", statement, scope, next=target, other=entry)
+            case s.WaitUntil():
+                return self._emit("until", statement, scope, next=target)
             case s.Atomically():
                 assert statement.origin is not None
                 group = scope.atomic or ("atomically " + statement.origin.algorithm, statement.origin.path)
                 return self._block(s.body_of(statement), target, replace(scope, atomic=group))
-            case s.FireFunctionalEvent():
+            case s.FireFunctionalEvent() | s.HandleFunctionalEvent():
                 algorithm = self.spec.fire_functional_event
                 if algorithm is None:
                     raise LanguageError(f"{statement.origin}: the spec has no Fire Functional Event: give it one")
@@ -144,25 +188,53 @@ class Program:
                 queued = self._block(s.body_of(statement), target, task)
                 return self._emit("task", statement, task, next=queued, other=target)
             case s.Dispatch() | s.RunPostDispatchSteps():
-                if scope.fired is None:
-                    raise LanguageError(f"{statement.origin}: only Fire Functional Event dispatches: fire one instead")
-                if isinstance(statement, s.RunPostDispatchSteps):
-                    body = self._block(s.body_of(scope.fired), target, replace(scope, fired=None))
-                    return self._emit("jump", statement, scope, next=body)
-                return self._emit("dispatch", replace(scope.fired, origin=statement.origin), scope, next=target)
+                return self._dispatching(statement, target, scope)
             case s.Abort() | s.Return():
                 goal = scope.abort if isinstance(statement, s.Abort) else scope.returns
                 return self._emit("jump", statement, scope, next=goal)
-            case s.Continue():
-                if scope.loop is None:
-                    raise LanguageError(
-                        f"{statement.origin}: no loop to continue: the loop is in another list of steps"
-                    )
-                return self._emit("jump", statement, scope, next=scope.loop)
-            case s.Enqueue():
-                raise LanguageError(f"{statement.origin}: parallel queues cannot be run yet: use InParallel")
+            case s.Throw():
+                return self._emit("throw", statement, scope, next=scope.returns)
+            case s.Continue() | s.Break():
+                goal = scope.after
+                if isinstance(statement, s.Continue) and scope.loop is not None:
+                    goal = scope.loop
+                if scope.loop is None and self.spec.read:
+                    goal = scope.abort
+                elif scope.loop is None:
+                    word = type(statement).__name__.lower()
+                    raise LanguageError(f"{statement.origin}: no loop to {word}: the loop is in another list of steps")
+                return self._emit("jump", statement, scope, next=goal)
+            case s.Remark() | s.Perform():
+                return self._emit("jump", statement, scope, next=target)
+            case s.NotUnderstood():
+                assert statement.origin is not None
+                entry = self._block(s.body_of(statement), target, scope)
+                leave = (("exit", scope.abort, statement.origin),)
+                return self._emit("not understood", statement, scope, next=target, other=entry, branches=leave)
             case _:
                 return self._emit(type(statement).__name__.lower(), statement, scope, next=target)
+
+    def _dispatching(self, statement: s.Statement, target: int, scope: _Scope) -> int:
+        """What Fire Functional Event does with the event and the steps that were handed to it."""
+        fired = scope.fired
+        if isinstance(statement, s.RunPostDispatchSteps) and fired is not None:
+            about = fired.about if isinstance(fired, s.HandleFunctionalEvent) else None
+            body = self._block(s.body_of(fired), target, replace(scope, fired=None, handled=about))
+            return self._emit("jump", statement, scope, next=body)
+        if isinstance(statement, s.Dispatch) and fired is not None:
+            if isinstance(fired, s.HandleFunctionalEvent):
+                return self._emit("jump", statement, scope, next=target)
+            assert fired.origin is not None
+            home = fired.origin.algorithm
+            return self._emit("dispatch", replace(fired, origin=statement.origin), scope, next=target, home=home)
+        if isinstance(statement, s.Dispatch) and scope.handled is not None:
+            name = statement.event.name if isinstance(statement.event, e.Var) else "@the event"
+            made = s.FireFunctionalEvent("", scope.handled, (), name, (), origin=statement.origin)
+            assert statement.origin is not None
+            return self._emit("dispatch", made, scope, next=target, home=statement.origin.algorithm)
+        if self.spec.read:
+            return self._emit("jump", statement, scope, next=target)
+        raise LanguageError(f"{statement.origin}: only Fire Functional Event dispatches: fire one instead")
 
     def _patch(self, head: int, body: int) -> None:
         self.code[head] = replace(self.code[head], next=body)
@@ -172,16 +244,19 @@ class Program:
         instruction = self.code[pc]
         if instruction.op == "end":
             return ()
-        if instruction.op == "await":
-            return tuple(entry for _, entry, _ in instruction.branches)
-        if instruction.op in ("branch", "each", "task"):
-            return (instruction.next, instruction.other)
+        branches = tuple(entry for _, entry, _ in instruction.branches)
+        if instruction.op == "await" or (instruction.op == "chance" and branches):
+            return branches
+        if instruction.op in ("branch", "each", "task", "not understood"):
+            return (instruction.next, instruction.other, *branches)
         return (instruction.next,)
 
     def started(self, pc: int) -> tuple[int, ...]:
         """Give the entries of the invocations that an instruction starts."""
         instruction = self.code[pc]
-        return (instruction.other,) if instruction.op in ("spawn", "spawn each", "upon") else ()
+        if instruction.op == "upon":
+            return (instruction.other, self.code[instruction.other].other)
+        return (instruction.other,) if instruction.op in ("spawn", "spawn each") else ()
 
     def _liveness(self) -> list[frozenset[str]]:
         """Find the variables that each instruction or a later one reads, the textbook's backward analysis."""
@@ -191,6 +266,9 @@ class Program:
             changed = False
             for pc, instruction in enumerate(self.code):
                 reads, writes = _names(instruction)
+                if isinstance(instruction.statement, s.Set):  # what is shared is still needed: it names the place
+                    kept = writes & self.shared.get(instruction.origin.algorithm, {}).keys()
+                    reads, writes = reads | kept, writes - kept
                 out = frozenset[str]().union(*(live[n] for n in (*self.successors(pc), *self.started(pc))))
                 found = reads | (out - writes)
                 if found != live[pc]:
@@ -204,7 +282,27 @@ def loop_variable(instruction: Instruction) -> str:
     return f"@items {instruction.origin.step} {name}"
 
 
+def queue_name(queue: e.Expr) -> str:
+    """Name a queue: there is one of each name, whatever the case of its letters."""
+    match queue:
+        case e.Field(name=name) | e.ListOf(name=name) | e.Associated(name=name) | e.Var(name=name):
+            return name.lower()
+        case e.Apply(name=name) | e.Input(text=name) | str(name):
+            return name.lower()
+        case _:
+            return say_value(queue).lower()
+
+
+def _loop(scope: _Scope, head: int, after: int) -> _Scope:
+    return replace(scope, loop=head, after=after)
+
+
+def _asynchronous(scope: _Scope) -> _Scope:
+    return replace(scope, abort=END, returns=END, loop=None, atomic=None)
+
+
 def _names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the variables that an instruction reads, and those that it binds."""
     statement, op = instruction.statement, instruction.op
     reads = frozenset[str]().union(*(e.variables(part) for part in s.expressions(statement)))
     writes = frozenset[str]()
@@ -213,6 +311,8 @@ def _names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:
             writes = frozenset({name})
         case s.Set(target=e.Var(name=name)):
             writes = frozenset({name})
+        case s.Set(target=e.Field() | e.Item() as target):
+            reads |= e.variables(target)
         case s.ForEach(name=name):
             hidden = frozenset({loop_variable(instruction)})
             if op == "items":
@@ -221,13 +321,20 @@ def _names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:
                 reads, writes = (e.variables(statement.where) - {name}) | hidden, frozenset({name})
             else:
                 reads -= {name}
-        case s.Add(collection=e.Var(name=name)):
-            reads |= {name}
         case s.FireFunctionalEvent(bind=bind):
-            writes = frozenset({bind, EVENT}) if op == "dispatch" else frozenset()
+            writes = frozenset({bind, EVENT, OUTCOME}) if op == "dispatch" else frozenset()
             reads = reads if op == "dispatch" else frozenset()
+            if not statement.event:
+                reads, writes = reads | {bind}, writes - {bind}
+        case s.Upon(bind=bind) if op == "bind":
+            reads, writes = frozenset(), frozenset({bind})
         case s.Upon():
-            reads |= {EVENT}
+            reads |= {EVENT, OUTCOME}
+        case s.Resolve() | s.Reject():
+            reads |= {"@promise"}
+        case s.NotUnderstood():
+            reads = frozenset((*statement.reads, *statement.may_write))
+            reads |= {"@promise"} if "promise" in statement.may_write else frozenset()
         case _:
             pass
     return reads, writes

@@ -8,6 +8,10 @@ from bgsync.language.statements import expressions
 from bgsync.system.program import ABORT_READINGS
 
 GRANULARITIES = ("step", "algorithm")
+READINGS = ("nothing", "anything")
+"""What a sentence that is not understood is taken to do."""
+AGENT, START = "user agent", "start"
+"""A rule on this trigger of this machine runs when the user agent starts."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,15 @@ class Scenario:
     calls: int = 2
     abort: str = "scope"
     monitor: str = "calls"
+    not_understood: str = "nothing"
 
     def __post_init__(self) -> None:
         if self.granularity not in GRANULARITIES:
             raise ValueError(f"unknown granularity {self.granularity!r}: one of {', '.join(GRANULARITIES)}")
         if self.abort not in ABORT_READINGS:
             raise ValueError(f"unknown reading of abort {self.abort!r}: one of {', '.join(ABORT_READINGS)}")
+        if self.not_understood not in READINGS:
+            raise ValueError(f"unknown reading {self.not_understood!r}: one of {', '.join(READINGS)}")
         for name in self.adversities:
             if name not in self.surroundings.adversities:
                 known = ", ".join(sorted(self.surroundings.adversities))
@@ -54,7 +61,8 @@ class Scenario:
         if self.tags < 1 or self.calls < 1:
             raise ValueError(f"tags and calls are at least 1, not {self.tags} and {self.calls}")
 
-        _check_environment(self)
+        if not self.spec.read:
+            _check_environment(self)
 
     @property
     def tag_names(self) -> tuple[str, ...]:
@@ -89,7 +97,8 @@ def _check_environment(scenario: Scenario) -> None:
                     )
     for rule in scenario.spec.rules:
         triggers = [trigger for trigger, *_ in machines.get(rule.machine, ("", ()))[1]]
-        if rule.trigger not in triggers:
+        at_start = (rule.machine, rule.trigger) == (AGENT, START)
+        if rule.machine and not at_start and rule.trigger not in triggers:
             raise LanguageError(
                 f"rule {rule.name}: the {rule.machine} has no trigger {rule.trigger!r}: "
                 f"one of {', '.join(triggers) or 'no such machine'}"

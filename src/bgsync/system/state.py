@@ -1,5 +1,6 @@
 """Values, objects, processes and observations: small, immutable, and equal when they say the same."""
 
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 
@@ -29,7 +30,61 @@ class Client(NamedTuple):
     frame_type: str
 
 
-Value = str | bool | None | int | Ref | Undecided | Event | Client | tuple["Value", ...]
+class Unknown(NamedTuple):
+    """What is not followed, and may be anything."""
+
+    name: str = "unknown"
+
+
+UNKNOWN = Unknown()
+
+
+class List(NamedTuple):
+    """The list of the spec itself, which a variable may hold."""
+
+    name: str = "the list"
+
+
+LIST = List()
+
+
+class Awaited(NamedTuple):
+    """The promise that settles when the handler of the dispatched event does."""
+
+    name: str = "the event's promise"
+
+
+AWAITED = Awaited()
+
+
+class Cell(NamedTuple):
+    """A reference to a variable that several invocations share."""
+
+    slot: int
+
+
+class Promise(NamedTuple):
+    """A reference to the promise of a method, kept where a shared variable is: `pending` or `settled`."""
+
+    slot: int
+
+
+Value = (
+    str
+    | bool
+    | None
+    | int
+    | Ref
+    | Undecided
+    | Event
+    | Client
+    | Unknown
+    | List
+    | Awaited
+    | Cell
+    | Promise
+    | tuple["Value", ...]
+)
 
 
 class Object(NamedTuple):
@@ -63,10 +118,18 @@ class Process(NamedTuple):
 
 
 class Shared(NamedTuple):
-    """What all processes share: the state of every environment machine, in their order, and the heap."""
+    """What all processes share: the state of every environment machine, in their order, the heap, shared variables."""
 
     context: tuple[str, ...]
     heap: Heap
+    cells: tuple["Content | None", ...] = ()
+
+
+class Content(NamedTuple):
+    """What a shared variable holds, and in how many loops it was bound: the innermost ones are counted first."""
+
+    value: Value
+    level: int = 0
 
 
 class Observation(NamedTuple):
@@ -77,7 +140,8 @@ class Observation(NamedTuple):
     reaction to an event has ended; before: the fields when it settled, after: the outcome, whether lastChance was read
     as true, and the fields now), resolved, rejected (before: what was read, after: the error), twice, unsettled (an
     invocation ended and its promise never settles), waiting, elapsed, chose (before: the choice), declined (a choice
-    that the text says SHOULD be made was not).
+    that the text says SHOULD be made was not), perhaps set (a state of what is not followed), pool (before: the bound
+    that was met, which ends the run).
     """
 
     kind: str
@@ -108,3 +172,33 @@ class Outcome(NamedTuple):
     failed: bool
     """Whether an Assert failed or the text's own invariant broke: the run ends here."""
     choices: tuple[tuple[str, Value], ...]
+
+
+def inside(value: Value) -> Iterator[Value]:
+    """Give a value and every value in it."""
+    yield value
+    if isinstance(value, Event):
+        for _, member in value.members:
+            yield from inside(member)
+    elif type(value) is tuple:
+        for item in value:
+            yield from inside(item)
+
+
+def replaced(value: Value, change: Callable[[Value], Value]) -> Value:
+    """Give a value with every value in it changed."""
+    if isinstance(value, Event):
+        return Event(tuple((name, replaced(member, change)) for name, member in value.members))
+    if type(value) is tuple:
+        return tuple(replaced(item, change) for item in value)
+    return change(value)
+
+
+def cells_of(value: Value) -> Iterator[int]:
+    """Give the slots of the shared variables and promises in a value."""
+    return (part.slot for part in inside(value) if isinstance(part, Cell | Promise))
+
+
+def slots_of(value: Value) -> Iterator[int]:
+    """Give the slots of the objects in a value."""
+    return (part.slot for part in inside(value) if isinstance(part, Ref))

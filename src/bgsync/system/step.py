@@ -18,6 +18,8 @@ class State(NamedTuple):
     memory: Memory
     apart: bool = False
     """Whether this branch follows a removed registration only."""
+    queues: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """The batches that wait in each queue, in their order."""
 
 
 class Action(NamedTuple):
@@ -42,3 +44,5 @@ class Step(NamedTuple):
     """None when the run ended by a failed Assert or a broken invariant of the text."""
     executed: tuple[Executed, ...]
     observations: tuple[Observation, ...]
+    left: tuple[State, ...] = ()
+    """What is followed apart from here."""

@@ -19,79 +19,24 @@ from collections.abc import Iterable, Iterator
 
 from bgsync.explore.model import Model
 from bgsync.language.algorithm import Rule
-from bgsync.system.interpreter import KEPT, MANY, Interpreter
-from bgsync.system.monitor import HANDLER, PAGE, Memory, monitor_for
-from bgsync.system.program import Program
-from bgsync.system.scenario import Scenario
-from bgsync.system.state import Executed, Frame, Observation, Outcome, Process, Ref, Shared, Value
+from bgsync.system.collect import as_more, collect, counted, only, pool, queued, stands_alone, tidied
+from bgsync.system.interpreter import MANY
+from bgsync.system.monitor import HANDLER, PAGE, REGISTER, Memory
+from bgsync.system.program import END, WAITS
+from bgsync.system.scenario import AGENT, START
+from bgsync.system.state import UNKNOWN, Executed, Frame, Observation, Outcome, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES, Action, State, Step
+from bgsync.system.turns import Turns
 
 
-class System(Model[State, Action]):
+class System(Turns, Model[State, Action]):
     """A scenario as a transition system. `fork=False` gives the plain semantics, for replaying."""
-
-    def __init__(self, scenario: Scenario, *, fork: bool = True) -> None:
-        self.scenario, self.fork = scenario, fork
-        surroundings = scenario.surroundings
-        self.machines = tuple(surroundings.machines)
-        self.initial = {name: start for name, (start, _) in surroundings.machines.items()}
-        self.moves = [
-            (place, trigger, source, dest)
-            for place, (name, (_, rows)) in enumerate(surroundings.machines.items())
-            for trigger, source, dest in rows
-            if scenario.enabled(trigger) and name != "window clients"
-        ]
-        moving = frozenset(self.machines[place] for place, *_ in self.moves)
-        self.program = Program(scenario.spec, scenario.abort)
-        on = frozenset(scenario.adversities)
-        self.interpreter = Interpreter(
-            self.program, self.machines, moving, on, scenario.granularity, self.initial, scenario.tag_names
-        )
-        self.monitor = monitor_for(scenario.monitor)
-        self.tag_place = self.interpreter.members[scenario.spec.type.unique or "tag"]
-        self.by_step = scenario.granularity == "step"
-        self._numbers: dict[Process, int] = {}
-        self._processes: list[Process] = []
-        self._slots: list[int | None] = []
-        self._parked: list[bool] = []
-        self._outcomes: dict[tuple[Shared, int, str | None], tuple[Outcome, ...]] = {}
-
-    # --- processes by number
-
-    def number(self, process: Process) -> int:
-        """Number a process the first time that it is met."""
-        known = self._numbers.get(process)
-        if known is None:
-            known = self._numbers[process] = len(self._processes)
-            self._processes.append(process)
-            slots = {x.slot for f in process.frames for _, x in f.variables if isinstance(x, Ref)}
-            self._slots.append(min(slots) if slots else None)
-            self._parked.append(self.interpreter.waits(process) is not None)
-        return known
-
-    def process(self, number: int) -> Process:
-        """Give the process with a number."""
-        return self._processes[number]
-
-    def slot(self, number: int) -> int | None:
-        """Give the slot of the object that a process holds, if any."""
-        return self._slots[number]
-
-    def parked(self, number: int) -> bool:
-        """Whether a process waits for a handler or for time."""
-        return self._parked[number]
-
-    def tag(self, shared: Shared, slot: int | None) -> str | None:
-        """Give the tag of the object in a slot."""
-        known = None if slot is None else shared.heap[slot]
-        found = None if known is None else known.fields[self.tag_place]
-        return found if isinstance(found, str) else None
 
     # --- the trait
 
     def initial_states(self) -> Iterable[State]:
-        """Give the one initial state: nothing registered, nothing running."""
-        yield State(Shared(tuple(self.initial.values()), ()), (), (), self.monitor.initial)
+        """Give the one initial state: nothing registered, nothing running, and what a start asks for is due."""
+        yield State(Shared(tuple(self.initial.values()), ()), (), self._at_start(), self.monitor.initial)
 
     def actions(self, state: State) -> Iterable[Action]:
         """Give the actions of `state`."""
@@ -110,8 +55,9 @@ class System(Model[State, Action]):
         yield from self._environment(state)
         if not self._agent_runs(state):
             return
-        free = sum(not self._parked[n] for n in state.processes) < self.scenario.calls
-        if free and not state.apart:
+        busy = sum(not self.processes.parked[n] for n in state.processes)
+        waiting = len(queued(state))
+        if busy + waiting < self.scenario.calls and not state.apart:
             yield from self._calls(state)
             yield from self._rules(state)
         if not state.apart and "should" in self.scenario.adversities:
@@ -119,7 +65,7 @@ class System(Model[State, Action]):
                 if self._rule(name).level == "SHOULD":
                     due = tuple(other for other in state.due if other != name)
                     yield Step(Action("ignore", name), state._replace(due=due), (), ())
-        yield from self._runs(state, free)
+        yield from self._runs(state, busy, waiting)
 
     def _agent_runs(self, state: State) -> bool:
         return state.shared.context[self.machines.index("user agent")] == "running"
@@ -134,14 +80,18 @@ class System(Model[State, Action]):
             moved = state._replace(shared=state.shared._replace(context=context))
             action = Action("move", trigger)
             if trigger == "restart":
-                moved = moved._replace(processes=(), due=(), memory=self.monitor.interrupted(state.memory))
+                shared = moved.shared._replace(cells=())
+                memory = self.monitor.interrupted(state.memory)
+                moved = moved._replace(shared=shared, processes=(), queues=(), due=(), memory=memory)
+            elif trigger == "resume":
+                moved = moved._replace(due=self._at_start())
             elif trigger == "terminate":
-                kept = tuple(sorted(self._terminated(state.processes)))
-                moved = moved._replace(processes=kept, memory=self.monitor.interrupted(state.memory))
+                moved = self._terminated(moved)._replace(memory=self.monitor.interrupted(state.memory))
             if self.machines[place] in self.scenario.surroundings.gates:
                 kept = tuple(sorted(self._still_barred(number, moved) for number in moved.processes))
-                moved = moved._replace(processes=kept)
-            rules = [rule.name for rule in self.scenario.spec.rules if rule.trigger == trigger]
+                queues = tuple((q, tuple(self._still_barred(n, moved) for n in have)) for q, have in moved.queues)
+                moved = moved._replace(processes=kept, queues=queues)
+            rules = [rule.name for rule in self._rules_on(self.machines[place], trigger)]
             if rules and not state.apart and self._agent_runs(state):
                 due = tuple(sorted({*state.due, *rules}))
                 if self.by_step:
@@ -155,24 +105,14 @@ class System(Model[State, Action]):
                     continue
             yield from self._finish(action, moved)
 
-    def _terminated(self, processes: tuple[int, ...]) -> Iterator[int]:
+    def _terminated(self, state: State) -> State:
         """A terminated worker ends its events and drops its tasks; all else goes on."""
-        for number in processes:
-            process = self._processes[number]
-            instruction = self.program.code[process.pc]
-            pc: int | None = process.pc
-            if instruction.op == "await":
-                pc = next((entry for outcome, entry, _ in instruction.branches if outcome == "terminated"), None)
-            elif instruction.op == "task":
-                ends = self.interpreter.quiet[instruction.other] and len(process.frames) == 1
-                pc = None if ends else instruction.other
-            if pc is None:
-                continue
-            top = process.frames[-1]
-            live = self.program.live[pc]
-            frame = Frame(pc, tuple((k, x) for k, x in top.variables if k in live or k in KEPT))
-            note = None if process.note == NEVER_SETTLES else process.note
-            yield self.number(Process((*process.frames[:-1], frame), note))
+        shared, kept = state.shared, list[int]()
+        for number in state.processes:
+            left, shared = self.interpreter.terminated(self.process(number), shared)
+            if left is not None:
+                kept.append(self.number(left._replace(note=None) if left.note == NEVER_SETTLES else left))
+        return state._replace(shared=shared, processes=tuple(sorted(kept)))
 
     # --- calls and rules
 
@@ -184,7 +124,7 @@ class System(Model[State, Action]):
 
     def _still_barred(self, number: int, state: State) -> int:
         """Let a process forget what it was to be refused for when it began, and is not any more."""
-        process, now = self._processes[number], self._barred(state.shared.context)
+        process, now = self.process(number), self._barred(state.shared.context)
         frames = []
         for frame in process.frames:
             have = dict(frame.variables)
@@ -199,86 +139,122 @@ class System(Model[State, Action]):
 
     def _calls(self, state: State) -> Iterator[Step]:
         sources = [PAGE]
-        if any(self.program.code[self._processes[n].pc].op == "await" for n in state.processes):
+        if any(self.program.code[self.process(n).pc].op == "await" for n in state.processes):
             sources.append(HANDLER)
         for method in self.scenario.spec.methods:
             algorithm = self.scenario.spec.algorithm(method)
             for tag in self.scenario.tag_names if algorithm.parameters else (None,):
-                given: tuple[tuple[str, Value], ...] = () if tag is None else ((algorithm.parameters[0], tag),)
+                place = algorithm.parameters.index("tag") if "tag" in algorithm.parameters else 0
+                given: tuple[tuple[str, Value], ...] = tuple(
+                    (name, tag if n == place else UNKNOWN) for n, name in enumerate(algorithm.parameters)
+                )
                 barred = self._barred(state.shared.context)
                 given += (("@barred", barred),) if barred else ()
-                variables = tuple(sorted((*given, ("@promise", "pending"))))
-                for source, (memory, note, why) in self._beginnings(state.memory, tag, sources):
+                given += (("@promise", "pending"),) if algorithm.returns else ()
+                variables = tuple(sorted(given, key=lambda item: item[0]))
+                for source, (memory, note, why) in self._beginnings(state.memory, method, tag, sources):
                     process = self._entry(method, variables)._replace(note=note)
                     action = Action("call", f"{method}({tag or ''})", None, source + why)
                     if self.by_step:
-                        after = self._with(state.processes, (process,))
-                        yield from self._finish(action, state._replace(processes=after, memory=memory))
+                        after = self._placed(state._replace(memory=memory), state.processes, (process,))
+                        yield from self._finish(action, after)
                     else:
                         yield from self._start(state, action, process, memory)
 
     def _beginnings(
-        self, memory: Memory, tag: str | None, sources: list[str]
+        self, memory: Memory, method: str, tag: str | None, sources: list[str]
     ) -> Iterator[tuple[str, tuple[Memory, Value, str]]]:
         for source in sources:
             if tag is None:
                 yield source, (memory, None, "")
             else:
-                for beginning in self.monitor.begun(memory, tag, source):
+                registers = method == REGISTER or REGISTER not in self.scenario.spec.methods
+                begins = self.monitor.begun if registers else self.monitor.other
+                for beginning in begins(memory, tag, source):
                     yield source, beginning
 
     def _rule(self, name: str) -> Rule:
         return next(rule for rule in self.scenario.spec.rules if rule.name == name)
 
+    def _rules_on(self, machine: str, trigger: str) -> tuple[Rule, ...]:
+        rules = self.scenario.spec.rules
+        return tuple(r for r in rules if r.trigger == trigger and r.machine == machine)
+
+    def _at_start(self) -> tuple[str, ...]:
+        """Give the rules on the start of the user agent."""
+        return tuple(sorted(rule.name for rule in self._rules_on(AGENT, START)))
+
+    def _comes_from_outside(self, rule: Rule) -> bool:
+        """Whether the occasion of a rule is none that the environment has, so that it may come at any time."""
+        _, rows = self.scenario.surroundings.machines.get(rule.machine, ("", ()))
+        at_start = (rule.machine, rule.trigger) == (AGENT, START)
+        return not at_start and rule.trigger not in [trigger for trigger, *_ in rows]
+
     def _rules(self, state: State) -> Iterator[Step]:
         for name in state.due:
             due = tuple(other for other in state.due if other != name)
             yield from self._start(state._replace(due=due), Action("rule", name), self._entry(name), state.memory)
+        for rule in self.scenario.spec.rules:
+            if self._comes_from_outside(rule):
+                process = self._entry(rule.name)._replace(note=self.monitor.outside)
+                yield from self._start(state, Action("rule", rule.name), process, state.memory)
 
     # --- running processes
 
-    def _run(self, shared: Shared, process: Process, settle: str | None = None) -> tuple[Outcome, ...]:
-        key = (shared, self.number(process), settle)
-        known = self._outcomes.get(key)
-        if known is None:
-            known = self._outcomes[key] = tuple(self.interpreter.outcomes(shared, process, settle))
-        return known
-
     def _start(self, state: State, action: Action, process: Process, memory: Memory) -> Iterator[Step]:
         """Start a process and let it run its first action, unless it begins with a wait."""
-        if self.program.code[process.pc].op in ("wait", "task"):
-            after = state._replace(processes=self._with(state.processes, (process,)), memory=memory)
+        if self.program.code[process.pc].op in WAITS:
+            after = self._placed(state._replace(memory=memory), state.processes, (process,))
             yield from self._finish(action, after)
             return
         for outcome in self._run(state.shared, process):
             yield from self._apply(state._replace(memory=memory), action, process, state.processes, outcome)
 
-    def _runs(self, state: State, free: bool) -> Iterator[Step]:
-        stopped = state.shared.context[self.machines.index("execution")] == "stopped"
+    def _runs(self, state: State, busy: int, waiting: int) -> Iterator[Step]:
         seen: set[int] = set()
-        for place, number in enumerate(state.processes):
+        for number in state.processes:
             if number in seen:
                 continue
             seen.add(number)
-            process = self._processes[number]
-            op = self.program.code[process.pc].op
-            parked = self._parked[number]
-            if (parked and not free) or process.note == NEVER_SETTLES or (op == "task" and stopped):
+            if self.blocked(state, number):
                 continue
-            rest = state.processes[:place] + state.processes[place + 1 :]
-            rests = [rest]
+            if self.processes.parked[number] and not self.may_wake(state, number, busy, waiting):
+                continue
+            rests = [state]
             if self.fork and state.processes.count(number) >= self._many(number):
-                rests.append(state.processes)
-            settles: tuple[str | None, ...] = ("fulfilled", "rejected") if op == "await" else (None,)
-            for left in rests:
-                if op == "await" and "unsettled" in self.scenario.adversities:
-                    stuck = self._with(left, (process._replace(note=NEVER_SETTLES),))
-                    action = Action("run", "never settles", number, NEVER_SETTLES)
-                    yield from self._finish(action, state._replace(processes=stuck))
-                for settle in settles:
-                    for outcome in self._run(state.shared, process, settle):
-                        action = Action("run", self.program.code[process.pc].origin.algorithm, number, settle)
-                        yield from self._apply(state, action, process, left, outcome)
+                rests.append(state._replace(processes=tuple(sorted((*state.processes, number)))))
+            if self.fork:
+                rests += as_more(self.processes, state, number, self._many)
+            for full in rests:
+                yield from self._run_of(full, number)
+        running = {self.processes.batch[number] for number in state.processes}
+        for place, (queue, numbers) in enumerate(state.queues):
+            if queue not in running:
+                later = ((queue, numbers[1:]),) if numbers[1:] else ()
+                rest = state._replace(queues=(*state.queues[:place], *later, *state.queues[place + 1 :]))
+                process = self.process(numbers[0])
+                for outcome in self._run(rest.shared, process):
+                    action = Action("run", self.program.code[process.pc].origin.algorithm, numbers[0])
+                    yield from self._apply(rest, action, process, rest.processes, outcome)
+
+    def _run_of(self, state: State, number: int) -> Iterator[Step]:
+        """Give the steps of one process."""
+        process, place = self.process(number), state.processes.index(number)
+        op = self.program.code[process.pc].op
+        left = state.processes[:place] + state.processes[place + 1 :]
+        settles: tuple[str | None, ...] = (None,)
+        if op == "await":
+            known = self.interpreter.settled(process, state.shared)
+            settles = ("fulfilled", "rejected") if known is None else (str(known),)
+            if known is None and "unsettled" in self.scenario.adversities:
+                stuck = (process._replace(note=NEVER_SETTLES),)
+                shared = self.interpreter.never(process, state.shared)
+                action = Action("run", "never settles", number, NEVER_SETTLES)
+                yield from self._finish(action, self._placed(state._replace(shared=shared), left, stuck))
+        for settle in settles:
+            for outcome in self._run(state.shared, process, settle):
+                action = Action("run", self.program.code[process.pc].origin.algorithm, number, settle)
+                yield from self._apply(state, action, process, left, outcome)
 
     def _apply(
         self,
@@ -298,8 +274,14 @@ class System(Model[State, Action]):
             memory, note = self.monitor.observed(memory, note, seen, tag)
             if seen.kind in ("dispatched", "waiting"):
                 left = self._with((), tuple(self._noticing(number, seen, tag) for number in left))
+                state = state._replace(
+                    queues=tuple(
+                        (queue, tuple(self.number(self._noticing(n, seen, tag)) for n in numbers))
+                        for queue, numbers in state.queues
+                    )
+                )
         made = outcome.process if outcome.process is None else Process(outcome.process.frames, note)
-        spawned = tuple(c._replace(note=note) if self.interpreter.waits(c) == "await" else c for c in outcome.spawned)
+        spawned = tuple(c._replace(note=note) if self._inherits(c) else c for c in outcome.spawned)
         after_made = None if made is None else self.number(made)
         action = Action(*action[:4], action.choices + outcome.choices, after_made)
         executed, observations = ran + outcome.executed, before + news
@@ -310,19 +292,37 @@ class System(Model[State, Action]):
             spawned = (made, *spawned)
         if outcome.at_once and not self.by_step:
             first, *later = outcome.at_once
-            base = state._replace(shared=outcome.shared, memory=memory)
-            kept = self._with(left, spawned)
+            base = self._placed(state._replace(shared=outcome.shared, memory=memory), left, spawned)
+            if self.program.code[first.pc].op in WAITS:
+                more = Outcome(None, (first,), tuple(later), outcome.shared, (), False, ())
+                yield from self._apply(base, action, first, base.processes, more, executed, observations)
+                return
             for inner in self._run(outcome.shared, first):
                 more = inner._replace(at_once=inner.at_once + tuple(later))
-                yield from self._apply(base, action, first, kept, more, executed, observations)
+                yield from self._apply(base, action, first, base.processes, more, executed, observations)
             return
-        kept = self._with(left, spawned + outcome.at_once)
-        after = State(outcome.shared, kept, state.due, memory, state.apart)
+        after = self._placed(state._replace(shared=outcome.shared, memory=memory), left, spawned + outcome.at_once)
         yield from self._finish(action, after, executed, observations)
 
+    def _inherits(self, process: Process) -> bool:
+        """Whether what a monitor notes on an invocation goes with one that it starts."""
+        handed = any(name == "@promise" for name, _ in process.frames[-1].variables)
+        return handed or self.interpreter.waits(process) == "await"
+
+    def _placed(self, state: State, left: tuple[int, ...], added: tuple[Process, ...]) -> State:
+        """Put processes into a state: into their queue those that begin with waiting for their turn."""
+        queues, running = dict(state.queues), list[Process]()
+        for process in added:
+            queue = self.processes.queued[self.number(process)]
+            if queue is None:
+                running.append(process)
+            else:
+                queues[queue] = (*queues.get(queue, ()), self.number(process))
+        return state._replace(processes=self._with(left, tuple(running)), queues=tuple(sorted(queues.items())))
+
     def _noticing(self, number: int, seen: Observation, tag: str | None) -> Process:
-        process = self._processes[number]
-        waits = self.interpreter.waits(process) == "wait" and self._slots[number] == seen.slot
+        process = self.process(number)
+        waits = self.interpreter.waits(process) == "wait" and self.slot(number) == seen.slot
         note = self.monitor.noticed(process.note, seen, tag, waits)
         return process if note == process.note else Process(process.frames, note)
 
@@ -338,9 +338,24 @@ class System(Model[State, Action]):
 
     def _many(self, number: int) -> int:
         """Give how many of a process stand for many: more than there can be of those that the bounds keep few."""
-        return MANY if self._parked[number] else self.scenario.calls + self.scenario.tags
+        return MANY if self.processes.parked[number] else self.scenario.calls + self.scenario.tags
 
     # --- removed registrations
+
+    def _small(self, state: State) -> tuple[State, bool]:
+        """Collect what nobody holds and count what is the same; say whether a pending promise was lost."""
+        if not state.shared.cells:
+            return collect(self.processes, state)
+        key = (state.shared.heap, state.shared.cells, state.processes, state.queues)
+        known = self._smaller.get(key)
+        if known is None:
+            small, lost = collect(self.processes, state)
+            if self.fork:
+                small = tidied(self.processes, counted(self.processes, small, self._many))
+            known = self._smaller[key] = (small, lost)
+        small, lost = known
+        shared = small.shared._replace(context=state.shared.context)
+        return state._replace(shared=shared, processes=small.processes, queues=small.queues), lost
 
     def _finish(
         self,
@@ -350,26 +365,32 @@ class System(Model[State, Action]):
         observations: tuple[Observation, ...] = (),
     ) -> Iterator[Step]:
         """Collect what nobody holds, and fork where a removed registration has nothing to do with the rest any more."""
-        held = {self._slots[n] for n in after.processes}
-        heap = tuple(o if o and (o.listed or slot in held) else None for slot, o in enumerate(after.shared.heap))
-        while heap and heap[-1] is None:
-            heap = heap[:-1]
-        if heap != after.shared.heap:
-            after = after._replace(shared=after.shared._replace(heap=heap))
-        removed = [slot for slot, known in enumerate(heap) if known and not known.listed]
-        if not self.fork or after.apart or not removed:
+        after, lost = self._small(after)
+        if lost:
+            seen = Observation("unsettled")
+            executed = (*executed, Executed(executed[-1].pc if executed else END, (seen,)))
+            observations = (*observations, seen)
+        met = pool(after) if self.fork else None
+        if met is not None:
+            yield Step(action, None, executed, (*observations, Observation("pool", None, met)))
+            return
+        if not self.fork or after.apart:
             yield Step(action, after, executed, observations)
             return
-        main = after
-        for slot in removed:
-            own = tuple(n for n in after.processes if self._slots[n] == slot)
-            alone = tuple(o if place == slot else None for place, o in enumerate(heap))[: slot + 1]
-            apart = State(after.shared._replace(heap=alone), own, (), (), True)
-            yield Step(action._replace(apart=slot), apart, executed, observations)
+        main, left = after, list[State]()
+        for slot, known in enumerate(after.shared.heap):
+            own = stands_alone(self.processes, main, slot) if known and not known.listed else None
+            if own is None:
+                continue
+            alone = State(only(after.shared, slot), own, (), (), True)
+            left.append(tidied(self.processes, collect(self.processes, alone)[0]))
+            yield Step(action._replace(apart=slot), left[-1], executed, observations)
             memory = main.memory
             for number in own:
-                memory = self.monitor.forgotten(memory, self._processes[number])
-            rest = tuple(n for n in main.processes if self._slots[n] != slot)
+                memory = self.monitor.forgotten(memory, self.process(number))
+            rest = tuple(n for n in main.processes if n not in own)
             kept = tuple(None if place == slot else o for place, o in enumerate(main.shared.heap))
-            main = main._replace(processes=rest, memory=memory, shared=main.shared._replace(heap=kept))
-        yield from self._finish(action, main, executed, observations)
+            shared = main.shared._replace(heap=kept)
+            main, _ = collect(self.processes, main._replace(processes=rest, memory=memory, shared=shared))
+            main = tidied(self.processes, main)
+        yield Step(action, main, executed, observations, tuple(left))

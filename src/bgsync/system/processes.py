@@ -1,0 +1,78 @@
+"""Numbers processes, so that states stay small, and knows what each of them holds."""
+
+from bgsync.language import statements as s
+from bgsync.system.interpreter import Interpreter
+from bgsync.system.program import queue_name
+from bgsync.system.state import Cell, Frame, Process, Promise, Ref, Value, cells_of, replaced, slots_of
+
+
+def renamed(process: Process, names: dict[int, int]) -> Process:
+    """Give a process with other places for its shared variables."""
+    return process._replace(
+        frames=tuple(
+            Frame(frame.pc, tuple((name, renamed_value(x, names)) for name, x in frame.variables))
+            for frame in process.frames
+        )
+    )
+
+
+def renamed_value(value: Value, names: dict[int, int]) -> Value:
+    """Give a value with other places for the shared variables in it."""
+
+    def change(part: Value) -> Value:
+        if isinstance(part, Cell):
+            return Cell(names.get(part.slot, part.slot))
+        return Promise(names.get(part.slot, part.slot)) if isinstance(part, Promise) else part
+
+    return replaced(value, change)
+
+
+class Processes:
+    """Every process that was met, by number; one that says the same has the same number."""
+
+    def __init__(self, interpreter: Interpreter) -> None:
+        self.interpreter = interpreter
+        self.known: list[Process] = []
+        self.slot: list[int | None] = []
+        """The object that the process is about."""
+        self.slots: list[frozenset[int]] = []
+        """All objects that it holds."""
+        self.cells: list[frozenset[int]] = []
+        """All shared variables that it holds."""
+        self.places: list[tuple[int, ...]] = []
+        """The same, in the order in which it holds them."""
+        self.parked: list[bool] = []
+        """Whether it waits for a handler, for time, for a condition or for what may never come."""
+        self.batch: list[str | None] = []
+        """The queue whose batch it is, if it has begun."""
+        self.queued: list[str | None] = []
+        """The queue that it waits in."""
+        self.kind: list[int] = []
+        """The number of the process that says the same without the places of its shared variables."""
+        self._numbers: dict[Process, int] = {}
+
+    def number(self, process: Process) -> int:
+        """Number a process the first time that it is met."""
+        known = self._numbers.get(process)
+        if known is None:
+            known = self._numbers[process] = len(self.known)
+            self.known.append(process)
+            values = [x for frame in process.frames for _, x in frame.variables]
+            self.slot.append(min((x.slot for x in values if isinstance(x, Ref)), default=None))
+            self.slots.append(frozenset(slot for x in values for slot in slots_of(x)))
+            self.places.append(tuple(slot for x in values for slot in cells_of(x)))
+            self.cells.append(frozenset(self.places[known]))
+            self.parked.append(self.interpreter.waits(process) is not None)
+            self.batch.append(self.interpreter.in_queue(process))
+            instruction = self.interpreter.program.code[process.pc]
+            waits = instruction.op == "queue" and isinstance(instruction.statement, s.Enqueue)
+            self.queued.append(queue_name(instruction.statement.queue) if waits else None)  # type: ignore[attr-defined]
+            blank = dict.fromkeys(self.cells[known], -1)
+            self.kind.append(known)
+            if any(cell >= 0 for cell in blank):
+                self.kind[known] = self.number(renamed(process, blank))
+        return known
+
+    def enqueues(self, number: int) -> bool:
+        """Whether a process may enqueue a batch from now on."""
+        return any(self.interpreter.enqueuing[frame.pc] for frame in self.known[number].frames)

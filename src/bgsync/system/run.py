@@ -1,0 +1,309 @@
+"""One run of one process: how control flows through its instructions, and where it stops.
+
+See `bgsync.system.interpreter` for when an action ends.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from bgsync.language import statements as s
+from bgsync.language.algorithm import LanguageError
+from bgsync.language.readback import say_value
+from bgsync.system.effects import Effects
+from bgsync.system.program import END, EVENT, OUTCOME, WAITS, Instruction, loop_variable, queue_name
+from bgsync.system.state import (
+    UNKNOWN,
+    Awaited,
+    Cell,
+    Event,
+    Executed,
+    Frame,
+    Observation,
+    Outcome,
+    Process,
+    Ref,
+    Shared,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from bgsync.system.interpreter import Interpreter
+
+KEPT = frozenset({"@promise", "@barred", "@purview", "@about", "@settled", "@last chance", "@queue", "@reacting"})
+"""Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to."""
+
+ENDLESS = 10_000
+"""How many instructions one action may run: more is a loop that nothing ends."""
+
+DEEPEST = 20
+"""How deep calls of algorithms are followed."""
+
+ROUNDS = 3
+"""How many rounds of a loop without a wait one action takes of a text that was read; the next ones are another one."""
+
+
+class Run(Effects):
+    """One run of one process with a script of choices; its methods change it, and nothing outside of it."""
+
+    def __init__(self, machine: "Interpreter", shared: Shared, process: Process, script: tuple[Value, ...]) -> None:
+        super().__init__(machine, shared, script)
+        self.interpreter = machine
+        self.program = machine.program
+        self.frames = [(frame.pc, dict(frame.variables)) for frame in process.frames]
+        self.note = process.note
+        self.spawned: list[Process] = []
+        self.at_once: list[Process] = []
+        self.executed: list[Executed] = []
+        self.trailing: list[Executed] = []
+        """Jumps after a call in tail position, which are done with."""
+        self.failed = False
+        self.rounds: dict[int, int] = {}
+        self.pc, self.variables = self.frames.pop()
+
+    def run(self, settle: str | None) -> Outcome:
+        """Take one action; `settle` is how the event that it waits for settles."""
+        code, machine = self.program.code, self.interpreter
+        group, touched, hold, first = None, False, -1, True
+        while True:
+            instruction = code[self.pc]
+            if len(self.executed) > ENDLESS or len(self.frames) > DEEPEST:
+                return self._endless()
+            if instruction.op == "end":
+                self._leave()
+                if self.seen:
+                    ran = self.executed.pop() if self.executed else Executed(self.pc, ())
+                    self.executed.append(Executed(ran.pc, ran.observations + tuple(self.seen)))
+                    self.seen = []
+                if not self.frames:
+                    return self._outcome(None)
+                self.pc, self.variables = self.frames.pop()
+                group = None
+                continue
+            if instruction.op in WAITS and not first:
+                return self._outcome(self._process())
+            if isinstance(instruction.statement, s.While) and instruction.op == "branch" and machine.spec.read:
+                self.rounds[self.pc] = self.rounds.get(self.pc, 0) + 1
+                if self.rounds[self.pc] > ROUNDS and hold < 0:
+                    return self._outcome(self._process())
+            if instruction.group != group:
+                held = hold >= 0 and (instruction.atomic or len(self.frames) >= hold)
+                if not held:
+                    hold = -1
+                    if machine.by_step and touched and not self._only_quiet():
+                        return self._outcome(self._process())
+                group = instruction.group
+            if instruction.atomic and hold < 0:
+                hold = len(self.frames) + 1
+            first = False
+            touched = touched or machine.shared_code[self.pc]
+            here, depth = self.pc, len(self.frames)
+            self._execute(instruction, settle)
+            self.executed += [Executed(here, tuple(self.seen)), *self.trailing]
+            self.seen, self.trailing = [], []
+            if self.failed:
+                return self._outcome(None)
+            if instruction.op == "call" and len(self.frames) == depth and hold >= 0:
+                hold = 0  # a call in tail position: the frame of the atomic block is gone, but the block goes on
+
+    def _endless(self) -> Outcome:
+        place = self.program.code[self.pc].origin
+        if not self.machine.spec.read:
+            raise LanguageError(f"{place}: the loop never waits, so it would run for ever: put a Wait into it")
+        met = Observation("pool", None, f"steps that {place} takes without a wait")
+        self.executed = [*self.executed[:DEEPEST], Executed(self.pc, (met,))]
+        self.failed = True
+        return self._outcome(None)
+
+    def _only_quiet(self) -> bool:
+        quiet = self.interpreter.quiet
+        return quiet[self.pc] and all(quiet[pc] for pc, _ in self.frames)
+
+    def _process(self) -> Process:
+        frames = (*self.frames, (self.pc, self.variables))
+        return Process(tuple(self._frame(pc, variables) for pc, variables in frames), self.note)
+
+    def _frame(self, pc: int, variables: dict[str, Value]) -> Frame:
+        live = self.program.live[pc]
+        return Frame(pc, tuple(sorted((k, x) for k, x in variables.items() if k in live or k in KEPT)))
+
+    def _outcome(self, process: Process | None) -> Outcome:
+        shared = Shared(self.context, tuple(self.heap), tuple(self.cells))
+        ran, chosen = tuple(self.executed), tuple(self.choices)
+        return Outcome(process, tuple(self.spawned), tuple(self.at_once), shared, ran, self.failed, chosen)
+
+    def _leave(self) -> None:
+        """The innermost algorithm, or the reaction to an event, ends: see what it leaves behind."""
+        if self.variables.get("@promise") == "pending":
+            self.see("unsettled")
+        about, settled = self.variables.get("@about"), self.variables.get("@settled")
+        if isinstance(about, Ref) and isinstance(settled, tuple) and self._reacted():
+            last = self.variables.get("@last chance", False)
+            self.see("reacted", about.slot, settled[0], (settled[1], last, self.object(about).fields))
+
+    def _reacted(self) -> bool:
+        """Whether this is the last of the reactions to an event."""
+        place = self.variables.get("@reacting")
+        content = self.cells[place.slot] if isinstance(place, Cell) else None
+        if not isinstance(place, Cell) or content is None or not isinstance(content.value, tuple):
+            return True
+        outcome, left = content.value
+        left = left - 1 if isinstance(left, int) else 0
+        self.cells[place.slot] = content._replace(value=(outcome, left))
+        return left <= 0
+
+    def _execute(self, instruction: Instruction, settle: str | None) -> None:
+        self.delayed = instruction.delayed
+        self.own_promise = self.program.promise_of.get(instruction.origin.algorithm)
+        handler: Callable[[Instruction], None] | None = getattr(self, "_do_" + instruction.op.replace(" ", "_"), None)
+        if instruction.op == "await":
+            self._settle(instruction, settle)
+            return
+        if handler is None:
+            raise TypeError(f"{instruction.origin}: no meaning for {instruction.op!r}")
+        self.pc = instruction.next
+        handler(instruction)
+
+    def _settle(self, instruction: Instruction, settle: str | None) -> None:
+        about, place, first = self.variables.get(EVENT), self.variables.get(OUTCOME), True
+        content = self.cells[place.slot] if isinstance(place, Cell) else None
+        if isinstance(place, Cell) and content is not None and isinstance(content.value, tuple):
+            known, left = content.value
+            first = known is None
+            self.cells[place.slot] = content._replace(value=(known or settle, left))
+            self.variables["@reacting"] = place
+        if isinstance(about, Ref):
+            if first:
+                self.see("settled", about.slot, None, settle)
+            self.variables |= {"@about": about, "@settled": (self.object(about).fields, settle)}
+        self.pc = next((entry for outcome, entry, _ in instruction.branches if outcome == settle), END)
+
+    def _do_branch(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.If | s.While)
+        if not self.holds(instruction.statement.condition):
+            self.pc = instruction.other
+
+    def _do_jump(self, instruction: Instruction) -> None:
+        """Control only."""
+
+    def _do_not_understood(self, instruction: Instruction) -> None:
+        """Nothing is done, or anything."""
+        statement = instruction.statement
+        assert isinstance(statement, s.NotUnderstood)
+        if not self.interpreter.havoc:
+            return
+        self.anything(statement)
+        if "exit" in statement.may_write and self.free(f"the steps end: {statement.text}"):
+            self.pc = instruction.branches[0][1]
+        elif instruction.other != instruction.next and self.free(f"what stands below is done: {statement.text}"):
+            self.pc = instruction.other
+
+    def _do_items(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.ForEach)
+        self.variables[loop_variable(instruction)] = self.items(instruction.statement)
+
+    def _do_each(self, instruction: Instruction) -> None:
+        statement, hidden = instruction.statement, loop_variable(instruction)
+        assert isinstance(statement, s.ForEach)
+        left = self.variables[hidden]
+        assert isinstance(left, tuple)
+        while left:
+            self.variables[statement.name], left = left[0], left[1:]
+            self.variables[hidden] = left
+            if self.holds(statement.where):
+                return
+        self.variables.pop(hidden)
+        self.pc = instruction.other
+
+    def _do_spawn_each(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        assert isinstance(statement, s.ForEach)
+        for item in self.items(statement):
+            self.variables[statement.name] = item
+            if self.holds(statement.where):
+                self.at_once.append(self._child(instruction.other))
+
+    def _child(self, entry: int) -> Process:
+        """Start an invocation: it shares the variables that are changed from now on, and has copies of the others."""
+        live = self.program.live[entry]
+        for name, level in self.program.shared.get(self.program.code[entry].origin.algorithm, {}).items():
+            known = self.variables.get(name)
+            if name in live and not isinstance(known, Cell):
+                self.variables[name] = Cell(self.share(known, level))
+        given = {k: x for k, x in self.variables.items() if k not in KEPT}
+        if "@promise" in live and "@promise" in self.variables:
+            given["@promise"] = self.promise()
+            given |= {k: x for k, x in self.variables.items() if k in ("@barred", "@purview")}
+        return Process((self._frame(entry, given),))
+
+    def _do_spawn(self, instruction: Instruction) -> None:
+        child = self._child(instruction.other)
+        self.spawned.append(child)
+        if self.program.code[instruction.other].op == "wait":
+            held = [x.slot for _, x in child.frames[0].variables if isinstance(x, Ref)]
+            self.see("waiting", min(held, default=None))
+
+    def _do_upon(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        assert isinstance(statement, s.Upon)
+        promise, place = self.value(statement.promise), self.variables.get(OUTCOME)
+        followed = isinstance(promise, Event | Awaited) and EVENT in self.variables
+        child = self._child(instruction.other if followed else self.program.code[instruction.other].other)
+        content = self.cells[place.slot] if isinstance(place, Cell) else None
+        if followed and isinstance(place, Cell) and content is not None and isinstance(content.value, tuple):
+            outcome, left = content.value
+            more = left + 1 if isinstance(left, int) else 1
+            self.cells[place.slot] = content._replace(value=(outcome, more))
+        self.spawned.append(child)
+
+    def _do_bind(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.Upon)
+        self.variables[instruction.statement.bind] = UNKNOWN
+
+    def _do_chance(self, instruction: Instruction) -> None:
+        """What may come comes."""
+        if instruction.branches:
+            outcomes = tuple(dict.fromkeys(outcome for outcome, _, _ in instruction.branches))
+            assert isinstance(instruction.statement, s.Upon)
+            chosen = self.choose(f"{say_value(instruction.statement.promise)} is", outcomes)
+            self.pc = next(entry for outcome, entry, _ in instruction.branches if outcome == chosen)
+
+    def _do_queue(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.Enqueue)
+        self.variables["@queue"] = queue_name(instruction.statement.queue)
+
+    def _do_wait(self, instruction: Instruction) -> None:
+        self.see("elapsed")
+
+    def _do_task(self, instruction: Instruction) -> None:
+        """The task runs."""
+
+    def _do_dispatch(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        assert isinstance(statement, s.FireFunctionalEvent)
+        members = tuple((name, self.value(member, lazy=True)) for name, member in statement.members)
+        about = self.value(statement.about)
+        made = self.read(statement.bind)
+        if not statement.event and isinstance(made, Event):
+            members = made.members
+        self.variables[statement.bind] = Event(members)
+        self.variables[EVENT] = about
+        if self.program.reactions.get(instruction.home, 0) > 1:
+            self.variables[OUTCOME] = Cell(self.share((None, 0), 1))
+        self.see("dispatched", about.slot if isinstance(about, Ref) else None)
+
+    def _do_call(self, instruction: Instruction) -> None:
+        statement = instruction.statement
+        assert isinstance(statement, s.Call)
+        callee = self.program.spec.algorithm(statement.algorithm)
+        arguments = {n: self.value(x) for n, x in zip(callee.parameters, statement.arguments, strict=True)}
+        back = self.pc
+        while self.program.code[back].op == "jump":
+            back = self.program.code[back].next
+        if back != END or self.variables.get("@promise") == "pending" or "@queue" in self.variables:
+            self.frames.append((self.pc, self.variables))
+        else:
+            while self.pc != END:
+                self.trailing.append(Executed(self.pc, ()))
+                self.pc = self.program.code[self.pc].next
+            self._leave()
+        self.pc, self.variables = self.program.entry[statement.algorithm], dict(arguments)
