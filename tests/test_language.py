@@ -311,7 +311,7 @@ def test_every_statement_is_read_back(statement: Statement, sentence: str) -> No
         (Choice("stop"), "stop"),
         (Not(Is(v.a, None)), "a is not null"),
         (Not(v.a), "it is not the case that a"),
-        (And(v.a, Or(v.b, v.c)), "a and b or c"),
+        (And(v.a, Or(v.b, v.c)), "a and (b or c)"),
     ],
 )
 def test_every_expression_is_read_back(expression: Expr, words: str) -> None:

@@ -8,7 +8,6 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 
 
-
 def rewrite_expression(expression: e.Expr, change: Callable[[e.Expr], e.Expr]) -> e.Expr:
     """Give an expression with `change` applied to every part of it, innermost first."""
     if not is_dataclass(expression) or isinstance(expression, type):

@@ -11,9 +11,11 @@ from bgsync.language import statements as s
 from bgsync.language.readback import say
 from bgsync.prose.conservation import lost_words
 from bgsync.prose.document import Bullets, Item, Members, Note, Numbered, Sentence
+from bgsync.prose.inline import statements_of
 from bgsync.prose.lexicon import Lexicon
-from bgsync.prose.sentences import ALL, ANY, Following, Sentences, Statements, WithMembers, following
 from bgsync.prose.phrases import UNREAD, Unread
+from bgsync.prose.sentences import ALL, ANY, Following, Sentences, Statements, WithMembers, following
+from bgsync.prose.sidecar import SidecarError
 from bgsync.prose.words import Words, opens, words_of
 
 EXITS = ("abort", "return", "terminate", "stop", "throw", "exit")
@@ -32,6 +34,9 @@ class SentenceRead:
     """The phrases that were left in their own words although a value was wanted, or are missing in the statements."""
     lost: tuple[str, ...] = ()
     """The variables of the sentence that its statements do not mention."""
+
+    annotated: bool = False
+    """Whether it was read as what the sidecar says that it means."""
 
     @property
     def understood(self) -> bool:
@@ -132,7 +137,9 @@ class StepsReader:
                 made.append(_stamped(statement, origin))
 
     def understand(self, sentence: Sentence, origin: s.Origin) -> SentenceRead:
-        """Read one sentence, or what the sidecar says that it means."""
+        """Read one sentence, or what the sidecar says that it means. Raises SidecarError."""
+        if origin.key in self.read_as:
+            return self._annotated(sentence, origin)
         words = words_of(sentence)
         if not len(words):
             return SentenceRead(origin, sentence, (s.Remark(sentence.text),), 0)
@@ -141,10 +148,22 @@ class StepsReader:
         if result is None:
             return SentenceRead(origin, sentence, (self._blind(sentence, opens(sentence)),), UNREAD)
         statements: Statements = result.value
-        mentioned = set(_variables(statements))
-        lost = tuple(name for name in words.variables(0, len(words)) if name.split(".")[0] not in mentioned)
-        unread = (*unread_values(statements), *lost_words(parser, ("statement", 0, len(words)), self.lexicon, statements))
-        return SentenceRead(origin, sentence, statements, result.cost, unread, lost)
+        missing = lost_words(parser, ("statement", 0, len(words)), self.lexicon, statements)
+        unread = (*unread_values(statements), *missing)
+        return SentenceRead(origin, sentence, statements, result.cost, unread, lost(words, statements))
+
+    def _annotated(self, sentence: Sentence, origin: s.Origin) -> SentenceRead:
+        self.used.add(origin.key)
+        said = self.read_as[origin.key].strip()
+        if said.lower().rstrip(".") == "nothing":
+            return SentenceRead(origin, sentence, (s.Remark(sentence.text),), 0, annotated=True)
+        statements = statements_of(said, self.lexicon)
+        if statements is None or unread_values(statements):
+            raise SidecarError(
+                f"{origin.key} ({origin}): read_as {said!r} is itself not understood: "
+                'write one plain sentence with |variables| and [=terms=] marked, or "nothing"'
+            )
+        return SentenceRead(origin, sentence, statements, 0, annotated=True)
 
     def _blind(self, sentence: Sentence, has_steps: bool) -> s.Statement:
         words = words_of(sentence)
@@ -248,8 +267,11 @@ def _open_ended(statement: s.Statement) -> bool:
 def _ends_in_if(statement: s.Statement) -> bool:
     """Whether the last If of an Else can take another Otherwise: the Else is nothing but that If and its Elses."""
     inner = s.body_of(statement)
-    return bool(inner) and isinstance(inner[0], s.If) and all(isinstance(x, s.If | s.Else) for x in inner) and (
-        isinstance(inner[-1], s.If) or _ends_in_if(inner[-1])
+    return (
+        bool(inner)
+        and isinstance(inner[0], s.If)
+        and all(isinstance(x, s.If | s.Else) for x in inner)
+        and (isinstance(inner[-1], s.If) or _ends_in_if(inner[-1]))
     )
 
 

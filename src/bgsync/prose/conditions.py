@@ -32,8 +32,9 @@ def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
     def said(value: e.Expr) -> Any:
         if isinstance(value, str | bool | None):
             return None
-        if len(options) == 1 and isinstance(options[0], e.Input) and not options[0].reads and options[0].text not in _NOW:
-            name = options[0].text
+        one = options[0]
+        if len(options) == 1 and isinstance(one, e.Input) and not one.reads and one.text not in _NOW:
+            name = one.text
             return None if name.lower() in p.lexicon.members else e.Apply(name, (value,))
         return _any_of(value, options)
 
@@ -106,8 +107,14 @@ def _nor(p: Phrases, options: tuple[e.Expr, ...], last: e.Expr) -> Said:
 OPTIONS = Category(
     [
         form("{sum}", lambda p, value: (value,)),
-        form("{sum} ,? or {options}", lambda p, value, options: (value, *options)),
-        form("{sum} , {options}", lambda p, value, options: (value, *options)),
+        form("{listed}", 0),
+    ]
+)
+LISTED = Category(
+    [
+        form("{sum} ,? or {sum}", lambda p, value, last: (value, last)),
+        form("{sum} ,? or {listed}", lambda p, value, options: (value, *options)),
+        form("{sum} , {listed}", lambda p, value, options: (value, *options)),
     ]
 )
 _IN = "in|inside|within"
@@ -123,7 +130,7 @@ PREDICATE = Category(
         form("is not one|any|either of {items}", _opposite(_is)),
         form("is not one|any|either of {options}", _opposite(_is)),
         form("is none of {items}", _opposite(_is)),
-        form("is neither|not {options} nor {sum}", _nor),
+        form("is neither|not {items} nor {sum}", _nor),
         form("equals {sum}", _equal),
         form("is? equal|identical to {sum}", _equal),
         form("is same as {sum}", _equal),
@@ -228,7 +235,7 @@ ATOMS = Category(
 
 
 TABLES: dict[str, Category] = {
-    "options": OPTIONS, "predicate": PREDICATE, "predicates": PREDICATES, "condition": CONDITIONS,
+    "options": OPTIONS, "listed": LISTED, "predicate": PREDICATE, "predicates": PREDICATES, "condition": CONDITIONS,
     "alternatives": ALTERNATIVES, "conjunction": CONJUNCTIONS, "conjuncts": CONJUNCTS, "either": EITHER, "every": EVERY,
     "atom": ATOMS,
 }  # fmt: skip

@@ -30,9 +30,11 @@ def lost_words(parser: Parser, whole: Part, lexicon: Lexicon, statements: tuple[
         if result.form is not None:
             continue
         said = parser.words.said(start, end)
-        if category in _NAMES and not _occurs(category, result.value, parser, start, found, joined, lexicon):
-            missing[said] = None
-        elif category in _TEXTS and said.lower() not in joined and LIMITS & set(said.lower().split()):
+        if category in _NAMES:
+            kept = _occurs(category, result.value, parser, start, found, joined, lexicon)
+        else:
+            kept = category not in _TEXTS or said.lower() in joined or not LIMITS & set(said.lower().split())
+        if not kept:
             missing[said] = None
     limits = [token.text for token in parser.words.dropped if token.text.lower() in LIMITS]
     if limits:
@@ -54,8 +56,9 @@ def _occurs(
             return str(value) in found
         case str():
             word = parser.words.words[start]
-            if category in ("owned", "name") and word.kind == "idl" and value[:1].isupper() and not value.endswith("Error"):
-                return True  # an interface
+            interface = word.kind == "idl" and value[:1].isupper() and not value.endswith("Error")
+            if interface and category in ("owned", "name"):
+                return True
             names = {value, lexicon.member(value), lexicon.algorithm(value) or value, lexicon.value(value) or value}
             return any(name.lower() in found or (" " in name and name.lower() in joined) for name in names)
         case _:

@@ -130,7 +130,7 @@ EACH = Category(
     [
         form("{word} in|of {noun}", lambda p, name, where: (name, where, True)),
         form("{kind} {var} in|of {noun}", lambda p, kind, name, where: (name.name, where, True), 1),
-        form("{name} {var}", _each_of_kind),
+        form("{kind} {var}", _each_of_kind),
         form("{each} whose|where {name} {predicates}", _whose),
         form("{each} that|which {predicates}", _that),
         form("{each} where|such|for that|which? {condition}", lambda p, each, c: _filtered(each, c), 1),
@@ -173,8 +173,6 @@ LOOPS = Category(
         form("for each {each} , in any order ,|: {sequence}", _in_any_order),
         form("for each {each} in parallel", _in_any_order),
         form("for each {each} ,|: {sequence}", _each),
-        form("for each {each} , enqueue {steps} to|on {noun}",
-             lambda p, each, _, q: _each(p, each, (s.Enqueue(q, _STEPS),))),
         form("{operation} for each {name} whose {name} {predicates}", _for_each_of_type),
         form("{clause} for each {each}", lambda p, body, each: _each(p, each, body), 1),
     ]
@@ -201,7 +199,6 @@ TAIL = Category(
         form("user agent must|shall|will {sequence}", 0),
         form("must|shall {sequence}", 0),
         form("{clause} ,? and|then {tail}", _then),
-        form("{clause} ,? and then {tail}", _then),
         form("{clause} , {tail}", _then, 2),
         form("{guarded}", 0),
     ]
@@ -219,13 +216,13 @@ GUARDED = Category(
 STATEMENT = Category(
     [
         form("{sequence}", 0),
-        form("{tail} ,? and|then {conditional}", _then_if),
-        form("{tail} , and then {conditional}", _then_if),
+        form("{tail} ,? and|then then? {conditional}", _then_if),
         form("{sequence} ; and? then? {statement}", _then),
         form("{sequence} ,? since|because|as|so {rest}", _explained, 20),
         form("{sequence} , in order {rest}", _explained, 20),
     ]
 )
 TABLES: dict[str, Category] = {
-    "each": EACH, "clause": CLAUSE, "conditional": CONDITIONAL, "loop": LOOPS, "sequence": SEQUENCE, "tail": TAIL, "guarded": GUARDED, "statement": STATEMENT,
+    "each": EACH, "clause": CLAUSE, "conditional": CONDITIONAL, "loop": LOOPS, "sequence": SEQUENCE, "tail": TAIL,
+    "guarded": GUARDED, "statement": STATEMENT,
 }  # fmt: skip

@@ -131,7 +131,7 @@ def _several(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
 
 
 def _duration(p: Phrases, text: str) -> Any:
-    if text.startswith("until "):
+    if text.split()[0] == "until":
         return None
     reads = tuple(e.Var(name) for name in p.words.variables(0, p.size))
     return (s.Wait(e.Input(text, tuple(read for read in reads if read.name in text.split()))),)
@@ -171,7 +171,8 @@ EFFECTS = Category(
         form("let {word} be {value}", _let),
         form("let {word} , {text} , be {value}", lambda p, name, text, value: _let(p, name, value), 1),
         form("let {word} represent {value}", _let),
-        form("let {word} , {text} , represent {text}", lambda p, name, text, what: (s.Remark(f"|{name}| represents {what}"),)),
+        form("let {word} , {text} , represent {text}",
+             lambda p, name, text, what: (s.Remark(f"|{name}| represents {what}"),)),
         form("let {word} be {value} ,? and {word} be {value}", _lets),
         form("let {word} be {value} , {word} be {value}", _lets),
         form("let {names} be {value}", _parts, 1),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from bgsync.language import statements as s
 from bgsync.language.readback import write
-from bgsync.prose.algorithms import SentenceRead
 from bgsync.prose.document import Sentence
 from bgsync.prose.lexicon import Lexicon
 from bgsync.prose.reader import read_document
 from bgsync.prose.sentences import Following, Sentences, Statements, WithMembers
 from bgsync.prose.words import words_of
+
+if TYPE_CHECKING:
+    from bgsync.prose.algorithms import SentenceRead
 
 
 def sentence_of(text: str) -> Sentence | None:
@@ -31,14 +36,19 @@ def statements_of(text: str, lexicon: Lexicon) -> Statements | None:
 
 def read_back(one: SentenceRead, lexicon: Lexicon) -> bool:
     """Whether the read-back of a sentence is read as the same statements."""
-    text = ", and ".join(write(statement) for statement in one.statements if not isinstance(statement, WithMembers))
-    again = statements_of(text, lexicon)
-    return again is not None and _bare(again) == _bare(one.statements)
+    meant = _bare(one.statements)
+    return not meant or _bare(statements_of(written(meant), lexicon) or ()) == meant
+
+
+def written(statements: Statements) -> str:
+    """Write statements as one sentence in the source of a spec."""
+    return "; ".join(map(write, statements))
 
 
 def _bare(statements: Statements) -> Statements:
-    """Leave out what only stands for steps below."""
-    return tuple(each for each in statements if not isinstance(each, Following | WithMembers))
-
-
-__all__ = ["read_back", "s", "sentence_of", "statements_of"]
+    """Leave out what only stands for steps or members below."""
+    return tuple(
+        replace(each, body=_bare(s.body_of(each))) if s.body_of(each) else each  # type: ignore[call-arg]
+        for each in statements
+        if not isinstance(each, Following | WithMembers | s.Remark)
+    )

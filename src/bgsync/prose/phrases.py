@@ -22,18 +22,82 @@ class Unread(e.Input):
 
 
 STOP = LIMITS | frozenset(
-    "is are be to of in with and or if for from whose that then as on by equals set exists has have which when "
-    "at was were it this into than else , . : ; ( ) [ ] + = 's « » while each all any new so because since but same "
-    "respectively contains does".split()
+    [
+        "is",
+        "are",
+        "be",
+        "to",
+        "of",
+        "in",
+        "with",
+        "and",
+        "or",
+        "if",
+        "for",
+        "from",
+        "whose",
+        "that",
+        "then",
+        "as",
+        "on",
+        "by",
+        "equals",
+        "set",
+        "exists",
+        "has",
+        "have",
+        "which",
+        "when",
+        "at",
+        "was",
+        "were",
+        "it",
+        "this",
+        "into",
+        "than",
+        "else",
+        ",",
+        ".",
+        ":",
+        ";",
+        "(",
+        ")",
+        "[",
+        "]",
+        "+",
+        "=",
+        "'s",
+        "«",
+        "»",
+        "while",
+        "each",
+        "all",
+        "any",
+        "new",
+        "so",
+        "because",
+        "since",
+        "but",
+        "same",
+        "respectively",
+        "contains",
+        "does",
+    ]
 )
 """Words that are no part of a name."""
 PREPOSITIONS = ("for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into")
 SUFFIXES = ("attribute", "member", "value", "field", "property", "instance", "object", "interface")
-_NO_START = frozenset(", . : ; ) ] then and or if otherwise else to run is are 's".split())
-_NO_END = frozenset(", . : ; ( [ and or if the to of with is are 's".split())
-_ENDS_CONDITION = frozenset(", ; : then otherwise else if unless".split())
-_COMMANDS = frozenset("let abort return throw reject resolve append set".split())
-_VERBAL = frozenset("should will may can must has have is are was were does needs".split())
+_NO_START = frozenset(
+    [",", ".", ":", ";", ")", "]", "then", "and", "or", "if", "otherwise", "else", "to", "run", "is", "are", "'s"]
+)
+_NO_END = frozenset([",", ".", ":", ";", "(", "[", "and", "or", "if", "the", "to", "of", "with", "is", "are", "'s"])
+_ENDS_CONDITION = frozenset([",", ";", ":", "then", "otherwise", "else", "if", "unless"])
+_COMMANDS = frozenset(
+    ["let", "abort", "return", "throw", "reject", "resolve", "append", "set", "terminate", "continue", "break"]
+)
+_VERBAL = frozenset(
+    ["should", "will", "may", "can", "must", "has", "have", "is", "are", "was", "were", "does", "needs"]
+)
 CONSTANTS: dict[str, e.Expr] = {
     "null": None, "undefined": None, "true": True, "false": False, "zero": 0, "one": 1, "nothing": None,
 }  # fmt: skip
@@ -146,7 +210,12 @@ class Phrases(Parser):
 
     def _commands(self, text: str | None, place: int, end: int) -> bool:
         if text == "set":
-            return "to" in self.literals[place + 1 : end] and self.literals[place - 1] not in ("is", "are", "be", "been")
+            return "to" in self.literals[place + 1 : end] and self.literals[place - 1] not in (
+                "is",
+                "are",
+                "be",
+                "been",
+            )
         return place + 1 < end and self.words.words[place].kind == "word"
 
     def _input(self, start: int, end: int) -> e.Input:
@@ -190,7 +259,7 @@ class Phrases(Parser):
             return Result(named.cost, name)
         if word.kind == "term":
             return Result(named.cost + 1, e.Input(name))
-        return None if end - start > 1 else Result(PLAIN, name)
+        return None if end - start > 1 or name in _COMMANDS else Result(PLAIN, name)
 
     def _name(self, start: int, end: int) -> Result | None:
         """A link, or up to six plain words; "associated" before it and "attribute" after it say nothing more."""

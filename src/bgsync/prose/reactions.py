@@ -22,7 +22,7 @@ def _upon(p: Phrases, outcomes: tuple[str, ...], promise: e.Expr, body: Statemen
 
 def _upon_or_if(p: Phrases, outcomes: Any, promise: e.Expr, condition: e.Expr, body: Statements = _STEPS) -> Any:
     """A reaction that also runs when the worker is terminated."""
-    said = condition.text if isinstance(condition, e.Input) else condition.name if isinstance(condition, e.Apply) else ""
+    said = condition.text if isinstance(condition, e.Input) else getattr(condition, "name", "")
     if not any(word in said for word in ("terminat", "abort", "stopped", "killed")):
         return None
     return _upon(p, (*outcomes, "terminated"), promise, body)
@@ -40,7 +40,10 @@ def _fire(p: Phrases, event: e.Expr, rest: Any = (), bind: Any = None) -> Statem
 
 
 def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
-    return (s.Perform("fire an event", (event, *(value for _, value in rest if not isinstance(value, bool)))),)
+    given: list[e.Expr] = [event]
+    for part, value in rest:
+        given += [member for _, member in value] if part == "members" else [] if part == "follow" else [value]
+    return (s.Perform("fire an event", tuple(given)),)
 
 
 def _enqueue(p: Phrases, queue: e.Expr, body: Statements = _STEPS) -> Statements:

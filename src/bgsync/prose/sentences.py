@@ -36,7 +36,23 @@ class Sentences(Phrases):
 
 
 _VERBS = frozenset(
-    "set let abort return throw reject resolve add append remove fire terminate continue break increment".split()
+    [
+        "set",
+        "let",
+        "abort",
+        "return",
+        "throw",
+        "reject",
+        "resolve",
+        "add",
+        "append",
+        "remove",
+        "fire",
+        "terminate",
+        "continue",
+        "break",
+        "increment",
+    ]
 )
 _THESE = {
     (*front, noun)

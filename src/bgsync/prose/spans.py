@@ -117,6 +117,7 @@ class Parser:
         self.attempts = ATTEMPTS
         self.specials: dict[str, Callable[[int, int], Result | None]] = {}
         self.places: dict[tuple[str, ...], list[int]] = {}
+        self.plainer: dict[str, str] = {}
         self.tables: dict[tuple[str, str | None], list[Form]] = {}
 
     def parse(self, category: str, start: int, end: int) -> Result | None:
@@ -132,6 +133,7 @@ class Parser:
         """Parse a part of what is being parsed."""
         if start >= end:
             return None
+        category = self.plainer.get(category) or self._plainer(category)
         key = (category, start, end)
         known = self.known
         if key in known:
@@ -145,11 +147,26 @@ class Parser:
 
     def derivation(self, category: str, start: int, end: int) -> Iterator[tuple[Part, Result]]:
         """Give every part of the parse of a span, with what it was read as, outermost first."""
+        category = self.plainer.get(category, category)
         result = self.known.get((category, start, end))
         if result is not None:
             yield (category, start, end), result
             for part in result.parts:
                 yield from self.derivation(*part)
+
+    def _plainer(self, category: str) -> str:
+        """Give what a category comes to in this sentence, where it lacks the words of all its forms but one."""
+        found = category
+        while found in self.categories and found not in self.specials:
+            kept = [one for one in self.categories[found].forms if not any(map(self.present.isdisjoint, one.required))]
+            if len(kept) != 1 or kept[0].least > 1 or kept[0].cost or kept[0].build != 0:
+                break
+            inner = kept[0].elements[0]
+            if isinstance(inner, tuple):
+                break
+            found = inner
+        self.plainer[category] = found
+        return found
 
     def _best(self, category: str, start: int, end: int) -> Result | None:
         self.attempts -= 1
@@ -167,25 +184,32 @@ class Parser:
         for one in forms:
             if limit <= one.cost or size < one.least or (one.ends is not None and last not in one.ends):
                 continue
-            if not all(self._within(words, start, end) for words in one.required):
-                continue
-            for cost, values, parts in self._match(one.elements, 0, start, end, limit - one.cost):
-                if cost + one.cost >= limit:
-                    continue
-                build = one.build
-                if isinstance(build, int):
-                    value = values[build]
-                else:
-                    value = build(self, *values)
-                    if value is None:
-                        continue
-                limit = cost + one.cost
-                best = Result(limit, value, one, parts)
-                if cost == 0:
+            for words in one.required:
+                if not self._within(words, start, end):
                     break
-            if limit == 0:
-                break
+            else:
+                limit, best = self._tried(one, start, end, limit, best)
+                if limit == 0:
+                    break
         return best
+
+    def _tried(self, one: Form, start: int, end: int, limit: int, best: Result | None) -> tuple[int, Result | None]:
+        """Give the best result with one more form tried."""
+        for cost, values, parts in self._match(one.elements, 0, start, end, limit - one.cost):
+            if cost + one.cost >= limit:
+                continue
+            build = one.build
+            if isinstance(build, int):
+                value = values[build]
+            else:
+                value = build(self, *values)
+                if value is None:
+                    continue
+            limit = cost + one.cost
+            best = Result(limit, value, one, parts)
+            if cost == 0:
+                break
+        return limit, best
 
     def _candidates(self, category: str, first: str | None) -> list[Form]:
         """Give the forms that may fit spans that begin with a word, in the order of their table."""
@@ -277,4 +301,4 @@ class Parser:
         return tuple(begins)
 
 
-_BEGINS: dict[tuple[type, str], tuple[str, ...] | None | bool] = {}
+_BEGINS: dict[tuple[type, str], tuple[str, ...] | bool | None] = {}

@@ -1,8 +1,8 @@
 """Values: the noun phrases of algorithm prose, as forms, from what binds loosest to what binds tightest.
 
-A `value` is a choice between values or an item that is found; a `sum`, a `product`; a `noun` such as "the owner of x"; and
-`owned`, such as "x's owner". So "the tag of x's owner" is the tag of (x's owner), "a + b's c" is a + (b's c), and "a copy
-of x's tag" is a copy of (x's tag).
+A `value` is a choice between values or an item that is found; a `sum`, a `product`; a `noun` such as "the owner of x";
+and `owned`, such as "x's owner". So "the tag of x's owner" is the tag of (x's owner), "a + b's c" is a + (b's c), and
+"a copy of x's tag" is a copy of (x's tag).
 """
 
 from __future__ import annotations
@@ -54,13 +54,13 @@ def _absent(value: e.Expr) -> e.Expr:
 def _rather(condition: e.Expr, other: e.Expr) -> e.Expr:
     """One of two conditions holds: the first, in both their words where they are open."""
     if isinstance(condition, e.Input) and isinstance(other, e.Input):
-        return e.Input(f"{condition.text}, rather than {other.text}", condition.reads + other.reads)
+        return e.Input(f"{condition.text} rather than {other.text}", condition.reads + other.reads)
     return condition
 
 
 def _or_if(p: Phrases, a: e.Expr, c: e.Expr, b: e.Expr, d: e.Expr) -> Any:
     """Two values with a condition each: one choice only where the second is the negation, or both are open."""
-    if isinstance(c, e.Input) and isinstance(d, e.Input) or d == e.Not(c) or c == e.Not(d):
+    if (isinstance(c, e.Input) and isinstance(d, e.Input)) or d == e.Not(c) or c == e.Not(d):
         return e.Conditional(_rather(c, d), a, b)
     if isinstance(c, e.Is) and isinstance(d, e.Is) and c.left == d.left and {c.right, d.right} == {True, False}:
         return e.Conditional(c, a, b)
@@ -71,11 +71,13 @@ OR_NULL = Category(
     [
         form(pattern, lambda p, *kind: True)
         for pattern in (
-            ",? or null", ",? if it|one|any exists ,? else|otherwise|or null", ",? if it|one|any exists ,? and|or null otherwise",
+            ",? or null", ",? if it|one|any exists ,? else|otherwise|or null",
+            ",? if it|one|any exists ,? and|or null otherwise",
             ",? if any ,? else|otherwise|or null", ",? if any ,? and|or null otherwise", ",? if any",
             ",? or null if none exists|exist", ",? or null if there is none", ",? or null if it does not exist",
             ",? or null if there is no such {kind}", ",? or null if no such {kind} exists", ",? or null otherwise",
-            ",? if there is one ,? else|otherwise|or null", ",? if it does|exists ,? null otherwise", ",? null otherwise",
+            ",? if there is one ,? else|otherwise|or null", ",? if it does|exists ,? null otherwise",
+            ",? null otherwise",
         )
     ]
 )  # fmt: skip
@@ -138,7 +140,8 @@ NOUNS = Category(
         form("difference of|between {product} and {product}", lambda p, a, b: e.Arithmetic("-", a, b)),
         form("{name} associated with {noun}", _of),
         form("{name} of|for {noun}", _of),
-        form("{name} these|this steps|algorithm is|are|was|were called|invoked|run with", lambda p, name: e.Associated(name)),
+        form("{name} these|this steps|algorithm is|are|was|were called|invoked|run with",
+             lambda p, name: e.Associated(name)),
         form("empty string", lambda p: ""),
         form("empty ordered? list|map|set|sequence|tuple|array", lambda p: e.Sequence()),
         form("new empty? ordered? list|map|set|array", lambda p: e.Sequence()),
@@ -153,7 +156,6 @@ NOUNS = Category(
              lambda p, name, value: e.New(name, (("associated", value),))),
         form("new {name} instance|object? with following? set|members|properties|fields?",
              lambda p, name: e.New(name, _FOLLOWING)),
-        form("new {name} instance|object? with following", lambda p, name: e.New(name, _FOLLOWING)),
         form("new {name} instance|object? in {noun}", lambda p, name, where: e.New(name, (("realm", where),))),
         form("new {name} instance|object? in {noun} ,? with|whose its? {members}",
              lambda p, name, where, members: e.New(name, (("realm", where), *members))),
@@ -186,11 +188,10 @@ CALL = Category(
         form("{operation} {arguments}", lambda p, name, arguments: (name, arguments)),
         form("{operation} {items}", lambda p, name, arguments: (name, arguments), 3),
         form("{operation} {items} {arguments}", lambda p, name, first, rest: (name, first + rest), 3),
-        form("{operation} algorithm|steps {arguments}", lambda p, name, arguments: (name, arguments)),
         form("running|calling|invoking|performing|executing algorithm|steps? {operation} {arguments}",
              lambda p, name, arguments: (name, arguments)),
         form("running|calling|invoking {capital} constructor {arguments}",
-             lambda p, name, arguments: (f"{name} constructor", arguments)),
+             lambda p, name, arguments: (name, arguments)),
     ]
 )  # fmt: skip
 

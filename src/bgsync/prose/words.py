@@ -11,7 +11,9 @@ ARTICLES = frozenset({"the", "a", "an"})
 FILLERS = frozenset({"currently", "also", "additionally", "simply", "just", "immediately", "either", "both"})
 """Words that say nothing more, but after "not", or before "of"."""
 LINKS = frozenset({"term", "idl", "dfn"})
-LIMITS = frozenset("not no never unless except only until otherwise nor neither cannot without".split())
+LIMITS = frozenset(
+    ("not", "no", "never", "unless", "except", "only", "until", "otherwise", "nor", "neither", "cannot", "without")
+)
 """Words that turn or limit what is said: none may be lost."""
 
 
@@ -59,6 +61,7 @@ class Words:
             elif word.token is previous:
                 continue
             previous = word.token
+            shown = word.text if word.kind == "string" else shown
             told += (" " if told and word.token.space and word.text not in ("'s", ",") else "") + shown
         return told.strip()
 
@@ -89,6 +92,8 @@ def words_from(tokens: Iterable[Token], dropped: Sequence[Token] = ()) -> Words:
             words.append(Word(text, kind, token, article))
         else:
             low = text.lower()
+            if low == '"' and any(near.kind in LINKS for near in listed[max(place - 1, 0) : place + 2]):
+                continue
             if low in ARTICLES:
                 article = low
                 continue
