@@ -92,6 +92,8 @@ def listed(outcome: Outcome) -> list[str]:
         ListOf("list of something else"),
         New("loan card"),
         Field(Associated("library"), "name"),
+        Associated("sync registration"),
+        v.never_bound,
         Arithmetic("+", OPEN, 1),
         Field(Find(REGISTRATIONS, "tag", "t1"), "colour"),
     ],
@@ -300,6 +302,16 @@ def test_a_step_that_is_not_understood_does_nothing_or_anything_to_what_it_menti
         tuple(kind for kind in kinds(one) if kind in ("resolved", "rejected", "twice", "unsettled")) for one in found
     }
     assert ends_ == {("resolved",), ("unsettled",), ("resolved", "twice"), ("rejected", "twice"), ("rejected",)}
+
+
+def test_a_step_that_is_not_understood_and_names_no_object_may_change_any_in_the_list() -> None:
+    blur = NotUnderstood("stamp it", (), ("list of sync registrations",))
+    lab = Lab(read(blur), "algorithm")
+    have = lab.machine
+    on = frozenset[str]()
+    havoc = Interpreter(lab.program, have.machines, on, on, "algorithm", have.initial, ("t1",), "anything")
+    found = [listed(one) for one in havoc.outcomes(Shared(lab.shared.context, LISTED), lab.entry())]
+    assert sorted(found) == [[], ["t1"], ["t1", "t2"], ["t2"]]
 
 
 def test_a_part_of_the_environment_that_does_not_exist_is_unknown_in_a_text() -> None:

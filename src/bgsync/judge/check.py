@@ -46,9 +46,12 @@ class Question:
 TRIES = 20
 """How many lassos are replayed before the search for one that holds is given up."""
 
+LARGE = 5_000
+"""How many states at `algorithm` make a text large: adversities are then explored only where they are asked for."""
+
 HEAVY = "outbox shared"
 HEAVY_LIMIT = 12_000
-"""How many of its states are explored at `step`; all, if nothing was found in them and nothing else is asked for."""
+"""How many of its states, or of a large text, are explored at `step`; all, if only one property is asked for."""
 
 
 def check(question: Question, progress: Progress | None = None) -> Report:
@@ -88,6 +91,9 @@ def _all(judge: "_Judge") -> tuple[Verdict, ...]:
         base[granularity] = judge.environment(granularity, (), broken)  # what is broken coarsely is broken finely
     verdicts = list(_combined(base))
     broken = frozenset(verdict.property for verdict in verdicts if verdict.verdict == "violated")
+    if judge.is_large and not question.thorough:
+        judge.left_out = question.adversities
+        return tuple(verdicts)
     for adversity in question.adversities:
         found: dict[str, Verdict] = {}
         for granularity in question.granularities if question.thorough else ("algorithm",):
@@ -123,6 +129,7 @@ class _Judge:
         self.explored: list[Explored] = [] if explored is None else explored
         self.ran: set[int] = set()
         self.interrupted = False
+        self.left_out: tuple[str, ...] = ()
 
     def all(self) -> tuple[Verdict, ...]:
         """Judge every property in every environment."""
@@ -133,6 +140,11 @@ class _Judge:
         blind = {st.origin for st in self.question.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
         code = System(Scenario(self.question.spec, self.question.surroundings)).program.code
         return {code[pc].origin for pc in self.ran} & blind
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the base environment alone has many states where an invocation is one action."""
+        return any(e.states > LARGE for e in self.explored if e.granularity == "algorithm" and not e.adversities)
 
     def environment(
         self, granularity: str, adversities: tuple[str, ...], settled: frozenset[str] = frozenset()
@@ -157,7 +169,7 @@ class _Judge:
                 asked.not_understood,
             )
             limit = asked.limit
-            heavy = monitor == HEAVY and granularity == "step"
+            heavy = granularity == "step" and (monitor == HEAVY or self.is_large)
             verdicts = self._scenario(scenario, mine, min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit)
             unsure = any(verdict.verdict == "inconclusive" for verdict in verdicts)
             if heavy and unsure and len(asked.properties) == 1 and not self.interrupted:
@@ -258,7 +270,10 @@ class _Judge:
         if asked.limit is not None:
             bounds["states"] = asked.limit
         revision = asked.spec.revision
-        return Report(asked.model, revision, bounds, tuple(self.explored), coverage, verdicts, self.interrupted)
+        explored = tuple(self.explored)
+        return Report(
+            asked.model, revision, bounds, explored, coverage, verdicts, self.interrupted, left_out=self.left_out
+        )
 
 
 def _unfinished(watched: Watched) -> str:

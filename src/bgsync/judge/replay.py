@@ -8,6 +8,7 @@ recurs; then the property is judged again, and the fairness of the loop checked 
 
 from collections import deque
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bgsync.judge.property import Liveness, Safety, View
@@ -163,6 +164,21 @@ class Replay:
             raise Rejected("what holds a removed registration can only fail an Assert, and that ends the run")
         raise Rejected("what holds a removed registration never comes to an end")
 
+    def finish_removed_along(self, loop: Sequence[Move]) -> None:
+        """Do so now, or where it can be done first in a round of the loop. Raises Rejected when it never can."""
+        try:
+            self.finish_removed()
+        except Rejected as reason:
+            done = False
+            for move in loop:
+                self.follow([move])
+                if not done:
+                    with suppress(Rejected):
+                        self.finish_removed()
+                        done = True
+            if not done:
+                raise reason from None
+
     def _is_away(self, state: State, step: Step) -> bool:
         """Whether a step is one of a process that holds a removed registration, and has to be taken."""
         number = step.action.process
@@ -226,7 +242,7 @@ def replay_lasso(
     """
     replay = Replay(scenario)
     replay.follow(stem)
-    replay.finish_removed()
+    replay.finish_removed_along(loop)
     starts: dict[State, int] = {replay.state: len(replay.taken)}
     reason = Rejected("the loop does not come back to a state that it was in")
     for _ in range(ROUNDS):

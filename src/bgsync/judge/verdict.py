@@ -103,6 +103,8 @@ class Report:
     interrupted: bool = False
     """Whether the user stopped it: what is said is about the part that was explored."""
     notes: tuple[Note, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """The adversities that were not looked at, since the text is large and none was asked for."""
 
     @property
     def exit_status(self) -> int:

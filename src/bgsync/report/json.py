@@ -105,6 +105,7 @@ class ReportOut(msgspec.Struct, frozen=True):
     coverage: CoverageOut
     verdicts: list[VerdictOut]
     notes: list[NoteOut] = []
+    left_out: list[str] = []
 
 
 def _location(place: Location) -> LocationOut:
@@ -157,6 +158,7 @@ def _report(report: Report) -> ReportOut:
         ),
         verdicts=[_verdict(verdict) for verdict in report.verdicts],
         notes=[NoteOut(note.property, note.message, _location(note.location)) for note in report.notes],
+        left_out=list(report.left_out),
     )
 
 

@@ -209,8 +209,9 @@ class Effects(Evaluation):
     # --- what is not understood
 
     def anything(self, statement: s.NotUnderstood) -> None:
-        """Do anything at all to what a sentence mentions."""
+        """Do anything at all to what a sentence mentions; where it names no object, to any that is in the list."""
         held = [x for name in statement.reads if isinstance(x := self.read(name), Ref)]
+        held = held or [Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed]
         for name in statement.may_write:
             for reference in dict.fromkeys(held):
                 self._anything_to(reference, name)

@@ -108,7 +108,7 @@ class Evaluation:
             return None if content is None else content.value
         if known is None and name == self.own_promise and "@promise" in self.variables:
             return self.promise()
-        return known
+        return UNKNOWN if self.machine.spec.read and name not in self.variables else known
 
     def write(self, name: str, value: Value) -> None:
         """Change a variable, for all who share it."""
@@ -200,7 +200,7 @@ class Evaluation:
             case e.Var(name=name):
                 return self.read(name)
             case e.Associated(name=name):
-                return name
+                return UNKNOWN if name == self.machine.type.name else name
             case e.Is(left=left, right=right):
                 return self._decided(expression, same(self.value(left), self.value(right)))
             case e.Compare(operator=operator, left=left, right=right):
