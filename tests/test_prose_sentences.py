@@ -75,6 +75,7 @@ Append |loan| to |desk|'s [=list of loans=]. = add loan to desk's list of loans
 Remove |loan| from the [=list of loans=] of |desk|. = remove loan from desk's list of loans
 Remove |loan| from |loans|, if it exists. = remove loan from loans
 Remove |loan| from |loans|, if any. = remove loan from loans
+Remove |loan| from |loans|, if |loan| is still in that list. = remove loan from loans
 |loan| is removed from |loans|. = remove loan from loans
 Remove |map|[|k|]. = remove map[k]
 Remove all items from |loans|. = empty loans

@@ -110,6 +110,11 @@ def _remove(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     return None if isinstance(where, str | bool | int | None) else (s.Remove(item, where),)
 
 
+def _remove_present(p: Phrases, item: e.Expr, where: e.Expr, present: e.Expr) -> Any:
+    """Take an item out if it is in: that is what taking out means."""
+    return _remove(p, item, where) if item == present else None
+
+
 def _remove_item(p: Phrases, item: e.Expr) -> Any:
     return (s.Remove(item, item.collection),) if isinstance(item, e.Item) else None
 
@@ -198,6 +203,7 @@ EFFECTS = Category(
         form("remove|delete|take {value} from {noun}", _remove),
         form("remove|delete|take {value} from {noun} ,? if it exists", _remove),
         form("remove|delete|take {value} from {noun} ,? if any|present", _remove),
+        form("remove|delete|take {value} from {noun} ,? if {value} is still? in|on that|it list|set?", _remove_present),
         form("{noun} is|are removed|deleted from {noun}", _remove),
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
