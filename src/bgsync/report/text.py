@@ -14,6 +14,9 @@ STYLES = {
     "vacuous": "yellow",
     "inconclusive": "yellow",
 }
+MANY = 8
+"""How many unreached steps are named; JSON names all."""
+
 SIGNS = {"holds": "✓", "violated": "✗", "conditional": "~", "vacuous": "∅", "inconclusive": "?"}
 
 
@@ -44,7 +47,8 @@ def _head(report: Report, console: Console) -> None:
     bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
     revision = f", revision {escape(report.revision)}" if report.revision else ""
     console.print(f"[bold]{escape(report.model)}[/]{revision}", highlight=False)
-    sizes = ", ".join(f"{e.states:,} at granularity {e.granularity}" for e in base if e.monitor == base[0].monitor)
+    first = {e.granularity: e for e in reversed(base) if e.monitor == base[0].monitor}
+    sizes = ", ".join(f"{first[name].states:,} at granularity {name}" for name in reversed(first))
     console.print(f"explored {states:,} states in {seconds:.1f} s; base environment: {sizes}", highlight=False)
     console.print(f"bounds: {bounds}", highlight=False)
     hard = [e for e in report.explorations if e.adversities]
@@ -59,9 +63,10 @@ def _head(report: Report, console: Console) -> None:
         console.print("every invocation runs to its next wait as one action: races are not looked for", highlight=False)
     steps = report.coverage
     told = f"steps: {steps.understood} of {steps.total} understood, {steps.reached} reached"
+    missed = ", ".join(map(escape, steps.unreached[:MANY]))
+    more = len(steps.unreached) - MANY
     console.print(
-        told + (f", not {', '.join(map(escape, steps.unreached))}" if steps.unreached else ""),
-        highlight=False,
+        told + (f", not {missed}" if missed else "") + (f" and {more} more" if more > 0 else ""), highlight=False
     )
     if report.interrupted:
         console.print("[yellow]interrupted: what follows is about the part that was explored[/]")
