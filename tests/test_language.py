@@ -237,7 +237,9 @@ def test_what_is_no_statement_is_refused() -> None:
 
 def test_a_statement_without_an_origin_is_refused() -> None:
     loose = Algorithm("loose", (), (Abort(),))
-    with pytest.raises(LanguageError, match=r"^loose: 'abort these steps' has no origin: build it with `algorithm` or `rule`$"):
+    with pytest.raises(
+        LanguageError, match=r"^loose: 'abort these steps' has no origin: build it with `algorithm` or `rule`$"
+    ):
         Spec("tiny", "0", SYNC_REGISTRATION, (loose,), methods=())
 
 
@@ -304,7 +306,10 @@ def test_every_statement_is_read_back(statement: Statement, sentence: str) -> No
         ("text", "text"),
         (Associated("worker"), "the associated worker"),
         (WindowClients(), "the window clients"),
-        (Find(REGISTRATIONS, "tag", "t1"), "the item of serviceWorkerRegistration's list of sync registrations whose tag is t1, or null"),
+        (
+            Find(REGISTRATIONS, "tag", "t1"),
+            "the item of serviceWorkerRegistration's list of sync registrations whose tag is t1, or null",
+        ),
         (New("sequence"), "a new sequence"),
         (Contains(REGISTRATIONS, ITEM), "item is in serviceWorkerRegistration's list of sync registrations"),
         (Environment("network", ("online", "slow")), "the network is online or slow"),

@@ -37,7 +37,7 @@ from bgsync.language.statements import QueueTask
 from model import environment, one_off
 from model.one_off import DISABLED, ONLINE, REGISTRATIONS
 from model.registration import FIRING, PENDING, ROWS, WAITING
-from model.service_worker import FIRE_FUNCTIONAL_EVENT, ACTIVE_WORKER
+from model.service_worker import ACTIVE_WORKER, FIRE_FUNCTIONAL_EVENT
 from properties import LIVENESS, PROPERTIES, SAFETY
 from tests.models import (
     AGAIN,

@@ -54,7 +54,8 @@ def to_json(
 def _origin(origin: Origin | None) -> dict[str, str | int] | None:
     if origin is None:
         return None
-    return {"step": origin.step, "file": origin.file, "line": origin.line, "column": origin.column, "sentence": origin.sentence}  # fmt: skip
+    told: dict[str, str | int] = {"step": origin.step, "file": origin.file, "line": origin.line}
+    return told | {"column": origin.column, "sentence": origin.sentence}
 
 
 def _trace(trace: DistinguishingTrace | None) -> dict[str, object] | None:
@@ -62,4 +63,5 @@ def _trace(trace: DistinguishingTrace | None) -> dict[str, object] | None:
 
 
 def _change(change: Change) -> dict[str, object]:
-    return {"property": change.property, "needs": list(change.needs), "message": change.new.message if change.new else ""}  # fmt: skip
+    message = change.new.message if change.new else ""
+    return {"property": change.property, "needs": list(change.needs), "message": message}

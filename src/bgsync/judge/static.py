@@ -16,7 +16,7 @@ def location(origin: Origin) -> Location:
 
 
 def structure_verdicts(findings: Iterable[Finding], wanted: Collection[str] = ()) -> tuple[Verdict, ...]:
-    """Give a verdict for every property of structure that is wanted, all by default: one for each place that breaks it."""
+    """Give the verdicts on the properties of structure that are wanted, all by default: one a place that breaks it."""
     errors = [finding for finding in findings if finding.level == ERROR]
     made: list[Verdict] = []
     for name in (row.id for row in PROPERTIES):
@@ -26,7 +26,18 @@ def structure_verdicts(findings: Iterable[Finding], wanted: Collection[str] = ()
         for finding in mine:
             origin = finding.origin
             part = f"{origin.algorithm}.{origin.step}" if origin.path else origin.key
-            made.append(Verdict(f"{name}/{part.replace(' ', '-')}", "violated", "structure", (), finding.message, (location(origin),), None, TEXT))
+            made.append(
+                Verdict(
+                    f"{name}/{part.replace(' ', '-')}",
+                    "violated",
+                    "structure",
+                    (),
+                    finding.message,
+                    (location(origin),),
+                    None,
+                    TEXT,
+                )
+            )
         if not mine:
             made.append(Verdict(name, "holds", granularity=TEXT))
     return tuple(made)

@@ -13,10 +13,13 @@ from bgsync.prose.words import words_from
 
 _HAS = re.compile(r"\b(?:has|have|consists? of|is (?:tuple|struct|item|pair) (?:consisting of|with|of|whose))\b")
 _LIST = re.compile(
-    r"\b(?:list|set|sequence|collection|queue) of (?:zero or more )?([\w -]+?)(?= (?:whose|where|which|each|that|keyed|initially)\b| ?[,;.()]|$)"
+    r"\b(?:list|set|sequence|collection|queue) of (?:zero or more )?([\w -]+?)"
+    r"(?= (?:whose|where|which|each|that|keyed|initially)\b| ?[,;.()]|$)"
     r"|element type is ([\w -]+)|each (?:item|value|entry) is ([\w -]+)"
 )
-_UNIQUE = re.compile(r"\b(?:within|in) (?:one|each|any|every) ([\w -]+?) ,? ?each ([\w -]+?) must have unique ([\w -]+)")
+_UNIQUE = re.compile(
+    r"\b(?:within|in) (?:one|each|any|every) ([\w -]+?) ,? ?each ([\w -]+?) must have unique ([\w -]+)"
+)
 _ONE_OF = re.compile(r"\b(?:one of|either)$")
 
 

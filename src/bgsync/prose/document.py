@@ -20,7 +20,7 @@ class Place(NamedTuple):
 class Token(NamedTuple):
     """One word, mark or link.
 
-    Kinds: `word` (letters, inner hyphens and apostrophes, so that "user agent's" is user, agent, 's), `number`, `string`
+    Kinds: `word` (letters, inner hyphens and apostrophes: "user agent's" is user, agent, 's), `number`, `string`
     (quoted or code, without its quotes), `var`, `term` (a link to a definition), `idl` (an interface, member or
     exception), `dfn` (the definition itself) and `mark` (one of . , : ; ( ) [ ] + - = and other punctuation, and the
     possessive 's or a lone ' after an s, which is always the mark 's).

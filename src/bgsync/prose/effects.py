@@ -148,9 +148,15 @@ def _happens(p: Phrases, what: str, then: str) -> Statements:
     return (s.WaitUntil(e.Input(text, tuple(read for read in reads if read.name in text.split()))),)
 
 
-def _call(p: Phrases, call: Any) -> Statements:
+OWN = frozenset({"add", "append", "remove", "delete", "set", "empty", "resolve", "reject", "let", "assert", "wait"})
+"""Verbs that have a meaning of their own: a sentence with one that fits no form of it is no call of another text."""
+
+
+def _call(p: Phrases, call: Any) -> Any:
     name, arguments = call
     known = p.lexicon.algorithm(name)
+    if known is None and name.lower() in OWN:
+        return None
     return (s.Perform(name, arguments) if known is None else s.Call(known, arguments),)
 
 

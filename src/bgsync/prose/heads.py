@@ -28,7 +28,9 @@ class Head:
     receives: tuple[tuple[str, e.Expr], ...] = ()
 
 
-_RUN = re.compile(r"\b(?:when|whenever|once|if) (.*?) ,? (?:user agent (?:must|should|shall|may|will) )?(?:run|perform|execute)\b")
+_RUN = re.compile(
+    r"\b(?:when|whenever|once|if) (.*?) ,? (?:user agent (?:must|should|shall|may|will) )?(?:run|perform|execute)\b"
+)
 _RESPOND = re.compile(r"\bto (respond to .*?) (?:,|user agent)")
 _PLAIN = re.compile(r"[^\w\s-]")
 
@@ -78,7 +80,7 @@ def _plain(heading: Sentence | None) -> str:
 def _after(tokens: list[Token], words: tuple[str, ...]) -> str | None:
     """Give the variable that comes right after "a new promise"."""
     for at, token in enumerate(tokens[:-1]):
-        if token.text.lower().endswith(words) and "new" in (token.text.lower().split() + [tokens[at - 1].text.lower()]):
+        if token.text.lower().endswith(words) and "new" in (*token.text.lower().split(), tokens[at - 1].text.lower()):
             following = tokens[at + 1]
             if following.kind == "var":
                 return following.text

@@ -79,7 +79,9 @@ def _steps(reading: Reading) -> Iterator[Entry]:
             status = ABSTRACTED if remark else MODELLED
         same = None if blind or remark or not one.statements else read_back(one, reading.lexicon)
         origin = one.origin
-        yield Entry(origin.key, str(origin), one.sentence.place, one.sentence.text, status, told or "runs the steps below", same)
+        yield Entry(
+            origin.key, str(origin), one.sentence.place, one.sentence.text, status, told or "runs the steps below", same
+        )
 
 
 def _heads(reading: Reading) -> Iterator[Entry]:
@@ -88,14 +90,19 @@ def _heads(reading: Reading) -> Iterator[Entry]:
         for sentence in text.introduction:
             if sentence.tokens:
                 kind = "rule" if head.name in rules else "algorithm"
-                how = f"introduces the {kind} {head.name}" + (f" ({', '.join(head.parameters)})" if head.parameters else "")
+                how = f"introduces the {kind} {head.name}" + (
+                    f" ({', '.join(head.parameters)})" if head.parameters else ""
+                )
                 yield Entry("", head.name, sentence.place, sentence.text, MODELLED, how)
 
 
 _LEVEL = re.compile(r"\b(?:must|shall|should|required)\b")
 _ALLOWS = re.compile(r"\b(?:MAY|OPTIONAL|RECOMMENDED)\b|\b[Uu]ser agents? may\b")
 _FREEDOM = re.compile(r"\b(?:may|might|can)\b")
-_GETTER = re.compile(r"\battribute(?: 's)? ?(?:getter)? ?(?:must|shall)? ?(?:return|exposes)|\battribute exposes\b|getter steps|\breturns?\b")
+_GETTER = re.compile(
+    r"\battribute(?: 's)? ?(?:getter)? ?(?:must|shall)? ?(?:return|exposes)"
+    r"|\battribute exposes\b|getter steps|\breturns?\b"
+)
 
 
 def _outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:

@@ -202,6 +202,8 @@ class Phrases(Parser):
         literals = self.literals
         if literals[end - 1] in ("and", "or", "not", "is") or literals[start] in ("and", "or", "if"):
             return None
+        if "must" in literals[start:end] or "shall" in literals[start:end]:
+            return None
         for place in range(start, end):
             text = literals[place]
             if (text in _ENDS_CONDITION and text != "if") or (text in _COMMANDS and self._commands(text, place, end)):

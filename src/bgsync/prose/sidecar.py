@@ -75,4 +75,6 @@ def check_used(path: str, entries: Mapping[str, ReadAs], used: set[str], sentenc
             if near:
                 now = next(other for other, text in sentences.items() if text == near[0])
                 hint = f"; the closest sentence now is {now}: {near[0]!r}"
-            raise SidecarError(f"{path}: no sentence has the key {key!r} any more{hint}: change the entry or take it out")
+            raise SidecarError(
+                f"{path}: no sentence has the key {key!r} any more{hint}: change the entry or take it out"
+            )
