@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from bgsync.judge.structure import Finding
+from bgsync.judge.structure.text import structure
 from bgsync.prose.reader import read_document
 from bgsync.prose.reading import Reading, read_spec
-from bgsync.prose.structure import structure
 from bgsync.prose.surroundings import Vocabulary
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"

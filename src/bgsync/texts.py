@@ -41,7 +41,7 @@ def read_text(source: Source, sidecar: Path | None = None) -> Reading:
     reading = read_spec(document, vocabulary(), fired, revision=source.revision, read_as=read_as)
     if chosen:
         sentences = {one.origin.key: one.sentence.text for one in reading.sentences}
-        check_used(str(chosen), entries, set(sentences), sentences)
+        check_used(str(chosen), entries, reading.annotated, sentences)
     if not reading.spec.title:
         reading.spec = replace(reading.spec, title=source.name)
     return reading

@@ -59,7 +59,7 @@ def check(
         name = f"{target} ({'shipped model' if root.name == '_content' else 'model/one_off.py'})"
         specs = [(SPEC, name, findings(SPEC))]
     else:
-        from bgsync.prose.structure import structure
+        from bgsync.judge.structure.text import structure
 
         specs = [(r.spec, r.document.file, structure(r)) for r in _readings(target, sidecar)]
     reports = []

@@ -71,7 +71,14 @@ def _sentences(body: tuple[s.Statement, ...]) -> tuple[int, ...]:
     return tuple(met.setdefault((o.algorithm, o.path), len(met)) for st in s.walk(body) if (o := st.origin) is not None)
 
 
-_VARIABLES = {(s.Let, "name"), (s.ForEach, "name"), (s.FireFunctionalEvent, "bind"), (s.Upon, "bind"), (e.Var, "name")}
+_VARIABLES = {
+    (s.Let, "name"),
+    (s.ForEach, "name"),
+    (s.FireFunctionalEvent, "bind"),
+    (s.Upon, "bind"),
+    (s.Call, "bind"),
+    (e.Var, "name"),
+}
 """The fields that hold the name of a variable."""
 
 _PLAIN = (

@@ -13,10 +13,10 @@ from rich.table import Table
 
 from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.judge.static import structure_verdicts
+from bgsync.judge.structure.text import structure
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import Spec
 from bgsync.prose.reader import ReadError
-from bgsync.prose.structure import structure
 from bgsync.sources import Revision, Source, SourceError, decode, read_blobs
 from bgsync.texts import read_text
 

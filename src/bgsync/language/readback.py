@@ -233,6 +233,8 @@ def write(statement: s.Statement) -> str:
             return "dispatch the event in the worker"
         case s.RunPostDispatchSteps():
             return "run the steps handed over"
+        case s.Call(algorithm=name, arguments=arguments, bind=bind) if bind:
+            return f"let |{bind}| be {write_value(e.Apply(name, arguments))}"
         case s.Call(algorithm=name, arguments=arguments) | s.Perform(name=name, arguments=arguments):
             given = " and ".join(map(write_value, arguments))
             return _named(name) + (f" for {given}" if given else "")

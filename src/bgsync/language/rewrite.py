@@ -7,17 +7,24 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 
+Change = Callable[[e.Expr], e.Expr]
 
-def rewrite_expression(expression: e.Expr, change: Callable[[e.Expr], e.Expr]) -> e.Expr:
+
+def rewrite_expression(expression: e.Expr, change: Change) -> e.Expr:
     """Give an expression with `change` applied to every part of it, innermost first."""
+    return change(rewrite_operands(expression, lambda part: rewrite_expression(part, change)))
+
+
+def rewrite_operands(expression: e.Expr, change: Change) -> e.Expr:
+    """Give an expression with `change` applied to each of its direct parts."""
     if not is_dataclass(expression) or isinstance(expression, type):
-        return change(expression)
+        return expression
     changed = {
         each.name: _value(getattr(expression, each.name), change)
         for each in fields(expression)
         if each.name not in _STRINGS.get(type(expression).__name__, ())
     }
-    return change(replace(expression, **changed))
+    return replace(expression, **changed)
 
 
 _STRINGS = {
@@ -27,36 +34,30 @@ _STRINGS = {
 }  # fmt: skip
 
 
-def _value(value: Any, change: Callable[[e.Expr], e.Expr]) -> Any:
+def _value(value: Any, change: Change) -> Any:
     if isinstance(value, tuple):
-        return tuple(_pair(each, change) for each in value)
-    return rewrite_expression(value, change)
+        return tuple((each[0], change(each[1])) if isinstance(each, tuple) else change(each) for each in value)
+    return change(value)
 
 
-def _pair(value: Any, change: Callable[[e.Expr], e.Expr]) -> Any:
-    if isinstance(value, tuple):
-        name, member = value
-        return (name, rewrite_expression(member, change))
-    return rewrite_expression(value, change)
+def rewrite(statement: s.Statement, change: Change) -> s.Statement:
+    """Give a built statement with `change` applied to every part of every expression in it and below it."""
+    body = tuple(rewrite(inner, change) for inner in s.body_of(statement))
+    made = rewrite_own(statement, lambda whole: rewrite_expression(whole, change))
+    return replace(made, body=body) if hasattr(made, "body") else made  # type: ignore[call-arg]
 
 
-def rewrite(statement: s.Statement, change: Callable[[e.Expr], e.Expr]) -> s.Statement:
-    """Give a built statement with `change` applied to every expression in it and below it."""
-    changed: dict[str, Any] = {}
-    for each in fields(statement):
-        value = getattr(statement, each.name)
-        if each.name == "body":
-            changed["body"] = tuple(rewrite(inner, change) for inner in s.body_of(statement))
-        elif each.name == "members":
-            changed["members"] = tuple((name, rewrite_expression(member, change)) for name, member in value)
-        elif each.name == "arguments":
-            changed["arguments"] = tuple(rewrite_expression(argument, change) for argument in value)
-        elif each.name not in _NAMES:
-            changed[each.name] = rewrite_expression(value, change)
+def rewrite_own(statement: s.Statement, change: Change) -> s.Statement:
+    """Give a statement with `change` applied to each whole expression of its own, not to those below it."""
+    changed = {
+        each.name: _value(getattr(statement, each.name), change)
+        for each in fields(statement)
+        if each.name not in _NAMES
+    }
     return replace(statement, **changed)
 
 
 _NAMES = frozenset(
-    {"origin", "written", "name", "any_order", "outcomes", "bind", "algorithm", "text", "reads", "may_write"}
+    {"origin", "written", "body", "name", "any_order", "outcomes", "bind", "algorithm", "text", "reads", "may_write"}
 )
 """The fields of statements that hold names and words; `event` is a name in one statement only, a plain string."""

@@ -281,6 +281,8 @@ class Call(Statement):
 
     algorithm: str
     arguments: tuple[Expr, ...] = ()
+    bind: str = ""
+    """The variable that gets what it returns, if any."""
 
 
 @dataclass(frozen=True)
@@ -391,7 +393,7 @@ def bound(statement: Statement) -> tuple[str, ...]:
     match statement:
         case Let(name=name) | ForEach(name=name) | Set(target=Var(name=name)):
             return (name,)
-        case FireFunctionalEvent(bind=bind) | Upon(bind=bind) if bind:
+        case FireFunctionalEvent(bind=bind) | Upon(bind=bind) | Call(bind=bind) if bind:
             return (bind,)
         case Increment(target=Var(name=name)):
             return (name,)

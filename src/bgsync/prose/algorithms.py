@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.language.readback import say
 from bgsync.prose.conservation import lost_words
 from bgsync.prose.document import Bullets, Item, Members, Note, Numbered, Sentence
 from bgsync.prose.inline import statements_of
@@ -18,8 +17,9 @@ from bgsync.prose.sentences import ALL, ANY, Following, Sentences, Statements, W
 from bgsync.prose.sidecar import SidecarError
 from bgsync.prose.words import Words, opens, words_of
 
-EXITS = ("abort", "return", "terminate", "stop", "throw", "exit")
-SETTLES = ("resolve", "reject")
+EXITS = ("abort", "return", "terminat", "stop", "throw", "exit", "end")
+SETTLES = ("resolv", "reject", "settl", "fulfil", "promise")
+"""What words begin with that may end the steps, and that may settle a promise."""
 
 
 @dataclass
@@ -61,10 +61,16 @@ class StepsReader:
     def steps(self, numbered: Numbered, path: tuple[int, ...] = ()) -> Statements:
         """Read a numbered list."""
         made: list[s.Statement] = []
+        waiting: list[s.Statement] | None = None
+        """What stands before steps that a sentence takes up as those that are left."""
         for number, item in enumerate(numbered.items, start=1):
             for statement in self.item(item, (*path, number)):
                 self._put(made, statement)
-        return tuple(made)
+            if waiting is None and any(isinstance(each, Following) and each.left for each in s.walk(tuple(made))):
+                waiting, made = made, []
+        if waiting is None:
+            return tuple(made)
+        return tuple(_filled(statement, tuple(made)) for statement in waiting)
 
     def _put(self, made: list[s.Statement], statement: s.Statement) -> None:
         """Append a statement; an Else goes to the If that it belongs to, or is a finding."""
@@ -122,11 +128,11 @@ class StepsReader:
         if fired is not None and handed is not None and fired == len(made) - 1:
             was = made[fired]
             assert isinstance(was, s.FireFunctionalEvent)
-            body = tuple(_stamped(each, origin) for each in _unbound(one.statements))
+            body = tuple(stamped(each, origin) for each in _unbound(one.statements))
             made[fired] = replace(was, bind=handed.bind or was.bind, body=body)
             return
         if made and _open_ended(made[-1]) and not nested and not following(one.statements):
-            made[-1] = _filled(made[-1], tuple(_stamped(each, origin) for each in one.statements))
+            made[-1] = _filled(made[-1], tuple(stamped(each, origin) for each in one.statements))
             return
         for statement in one.statements:
             if isinstance(statement, Following) and fired is not None:
@@ -134,21 +140,21 @@ class StepsReader:
                 assert isinstance(event, s.FireFunctionalEvent)
                 made[fired] = replace(event, bind=statement.bind or event.bind, body=(Following(origin=origin),))
             elif not isinstance(statement, WithMembers):
-                made.append(_stamped(statement, origin))
+                made.append(stamped(statement, origin))
 
-    def understand(self, sentence: Sentence, origin: s.Origin) -> SentenceRead:
-        """Read one sentence, or what the sidecar says that it means. Raises SidecarError."""
+    def understand(self, sentence: Sentence, origin: s.Origin, start: int = 0) -> SentenceRead:
+        """Read a sentence from a word on, or what the sidecar says that it means. Raises SidecarError."""
         if origin.key in self.read_as:
             return self._annotated(sentence, origin)
         words = words_of(sentence)
         if not len(words):
             return SentenceRead(origin, sentence, (s.Remark(sentence.text),), 0)
         parser = Sentences(words, self.lexicon)
-        result = parser.parse("statement", 0, len(words))
+        result = parser.parse("statement", start, len(words))
         if result is None:
             return SentenceRead(origin, sentence, (self._blind(sentence, opens(sentence)),), UNREAD)
         statements: Statements = result.value
-        missing = lost_words(parser, ("statement", 0, len(words)), self.lexicon, statements)
+        missing = lost_words(parser, ("statement", start, len(words)), self.lexicon, statements)
         unread = (*unread_values(statements), *missing)
         return SentenceRead(origin, sentence, statements, result.cost, unread, lost(words, statements))
 
@@ -168,16 +174,18 @@ class StepsReader:
     def _blind(self, sentence: Sentence, has_steps: bool) -> s.Statement:
         words = words_of(sentence)
         reads = words.variables(0, len(words))
-        texts = set(words.texts)
         writes = [*reads]
         writes += [name for low, name in self.lexicon.members.items() if low in " ".join(words.texts)]
-        writes += ["promise"] if texts & set(SETTLES) else []
-        writes += ["exit"] if texts & set(EXITS) else []
+        writes += ["promise"] if _speaks_of(words, SETTLES) else []
+        writes += ["exit"] if _speaks_of(words, EXITS) else []
         body: Statements = (Following(),) if has_steps else ()
         return s.NotUnderstood(sentence.text.rstrip(":. "), reads, tuple(writes), body)
 
     def _nested(self, made: list[s.Statement], inner: Statements, path: tuple[int, ...], item: Item) -> None:
         for at in range(len(made) - 1, -1, -1):
+            if isinstance(made[at], Following):
+                made[at : at + 1] = _bound(made[at], inner)
+                return
             if following((made[at],)):
                 made[at] = _filled(made[at], inner)
                 return
@@ -190,7 +198,7 @@ class StepsReader:
 
     def _closed(self, statement: s.Statement) -> Statements:
         """Take out what still waits for steps that did not come."""
-        waiting = [each for each in s.walk((statement,)) if isinstance(each, Following)]
+        waiting = [each for each in s.walk((statement,)) if isinstance(each, Following) and not each.left]
         if not waiting:
             return (statement,)
         origin = waiting[0].origin or statement.origin
@@ -259,6 +267,10 @@ class StepsReader:
                     self._bullets(made, part, path)
 
 
+def _speaks_of(words: Words, stems: tuple[str, ...]) -> bool:
+    return any(text.startswith(stems) for text in words.texts)
+
+
 def _open_ended(statement: s.Statement) -> bool:
     """Whether the steps of an If are still to come in a later sentence."""
     return isinstance(statement, s.If) and any(isinstance(each, Following) for each in s.body_of(statement))
@@ -295,27 +307,27 @@ def _unbound(statements: Statements) -> Statements:
 
 def _filled(statement: s.Statement, inner: Statements) -> s.Statement:
     body = s.body_of(statement)
-    if isinstance(statement, Following):
-        return replace(s.InParallel(inner), origin=statement.origin) if statement.bind else statement
     if not body:
         return statement
     made: list[s.Statement] = []
     for each in body:
-        if isinstance(each, Following):
-            if each.bind and statement.origin is not None:
-                made.append(s.Let(each.bind, e.Input(f"what {each.bind} stands for"), origin=statement.origin))
-            made += inner
-        else:
-            made.append(_filled(each, inner))
+        made += _bound(each, inner) if isinstance(each, Following) else (_filled(each, inner),)
     return replace(statement, body=tuple(made))  # type: ignore[call-arg]  # what has a body can be given another
 
 
-def _stamped(statement: s.Statement, origin: s.Origin) -> s.Statement:
+def _bound(following: s.Statement, inner: Statements) -> Statements:
+    """Give steps with the variable that they are run with, if any."""
+    bind = following.bind if isinstance(following, Following) else ""
+    return (s.Let(bind, e.Input(f"what {bind} stands for"), origin=following.origin), *inner) if bind else inner
+
+
+def stamped(statement: s.Statement, origin: s.Origin) -> s.Statement:
+    """Give a statement and all in it an origin, where it has none."""
     body = s.body_of(statement)
-    stamped = statement if statement.origin is not None else replace(statement, origin=origin)
+    placed = statement if statement.origin is not None else replace(statement, origin=origin)
     if not body:
-        return stamped
-    return replace(stamped, body=tuple(_stamped(each, origin) for each in body))  # type: ignore[call-arg]
+        return placed
+    return replace(placed, body=tuple(stamped(each, origin) for each in body))  # type: ignore[call-arg]
 
 
 def _with_members(statement: s.Statement, members: tuple[tuple[str, e.Expr], ...]) -> s.Statement:
@@ -374,6 +386,3 @@ def _inputs(expression: e.Expr, condition: bool) -> list[str]:
         return [expression.text]
     inside = condition and isinstance(expression, e.And | e.Or | e.Not)
     return [text for part in e.operands(expression) for text in _inputs(part, inside)]
-
-
-__all__ = ["SentenceRead", "StepsReader", "say"]

@@ -18,7 +18,7 @@ from bgsync.prose.spans import Parser, Part
 from bgsync.prose.words import LIMITS
 
 _NAMES = frozenset(("name", "term", "exception", "described", "verbal", "operation", "quoted", "owned"))
-_TEXTS = frozenset(("text", "rest"))
+_TEXTS = frozenset(("text", "rest", "why"))
 
 
 def lost_words(parser: Parser, whole: Part, lexicon: Lexicon, statements: tuple[s.Statement, ...]) -> tuple[str, ...]:

@@ -20,7 +20,6 @@ _LIST = re.compile(
 _UNIQUE = re.compile(
     r"\b(?:within|in) (?:one|each|any|every) ([\w -]+?) ,? ?each ([\w -]+?) must have unique ([\w -]+)"
 )
-_ONE_OF = re.compile(r"\b(?:one of|either)$")
 
 
 @dataclass

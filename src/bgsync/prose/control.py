@@ -13,7 +13,7 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say
-from bgsync.prose.effects import Following, Statements, both, set_
+from bgsync.prose.effects import Following, Statements, both, following, set_
 from bgsync.prose.phrases import Phrases
 from bgsync.prose.spans import Category, form
 
@@ -115,6 +115,10 @@ def _said(body: Statements) -> str:
 
 
 def _then(p: Phrases, first: Statements, second: Statements) -> Any:
+    """One after the other; what is started beside "return" is started first, since a return ends the steps."""
+    starts = bool(second) and isinstance(second[0], s.InParallel | s.Enqueue)
+    if starts and len(first) == 1 and isinstance(first[0], s.Return):
+        return second + first
     return both(first, second)
 
 
@@ -122,8 +126,8 @@ def _then_if(p: Phrases, first: Statements, second: Statements) -> Any:
     return None if any(s.body_of(each) for each in first) else first + second
 
 
-def _explained(p: Phrases, body: Statements, why: str) -> Statements:
-    return (*body, s.Remark(why))
+def _explained(p: Phrases, body: Statements, why: str) -> Any:
+    return None if following(body) else (*body, s.Remark(why))
 
 
 EACH = Category(
@@ -173,7 +177,7 @@ LOOPS = Category(
         form("for each {each} , in any order ,|: {sequence}", _in_any_order),
         form("for each {each} in parallel", _in_any_order),
         form("for each {each} ,|: {sequence}", _each),
-        form("{operation} for each {name} whose {name} {predicates}", _for_each_of_type),
+        form("{operation} for each {kind} whose {name} {predicates}", _for_each_of_type),
         form("{clause} for each {each}", lambda p, body, each: _each(p, each, body), 1),
     ]
 )  # fmt: skip
@@ -218,8 +222,8 @@ STATEMENT = Category(
         form("{sequence}", 0),
         form("{tail} ,? and|then then? {conditional}", _then_if),
         form("{sequence} ; and? then? {statement}", _then),
-        form("{sequence} ,? since|because|as|so {rest}", _explained, 20),
-        form("{sequence} , in order {rest}", _explained, 20),
+        form("{sequence} ,? since|because|as|so {why}", _explained, 20),
+        form("{sequence} , in order {why}", _explained, 20),
     ]
 )
 TABLES: dict[str, Category] = {

@@ -16,9 +16,13 @@ Statements = tuple[s.Statement, ...]
 
 @dataclass(frozen=True)
 class Following(s.Statement):
-    """Stands for the numbered steps below the sentence; `bind` is what they are run with."""
+    """Stands for the numbered steps below the sentence; `bind` is what they are run with.
+
+    With `left` it stands for the steps after it in the same list.
+    """
 
     bind: str = ""
+    left: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,8 @@ def _decrement(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
 
 
 def _add(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
+    if type(item) is int and isinstance(where, e.Var | e.Field):
+        return _increment(p, where, item)
     return None if isinstance(where, str | bool | int | None) else (s.Add(item, where),)
 
 

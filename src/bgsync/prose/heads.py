@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bgsync.language import expressions as e
 from bgsync.prose.document import AlgorithmText, Place, Sentence, Token
 from bgsync.prose.words import words_of
 
@@ -25,7 +24,6 @@ class Head:
     """What makes the user agent run it by itself, in the words of the text."""
     place: Place
     sentence: Sentence | None
-    receives: tuple[tuple[str, e.Expr], ...] = ()
 
 
 _RUN = re.compile(
@@ -35,8 +33,8 @@ _RESPOND = re.compile(r"\bto (respond to .*?) (?:,|user agent)")
 _PLAIN = re.compile(r"[^\w\s-]")
 
 
-def head_of(text: AlgorithmText, number: int) -> Head:
-    """Read the head of an algorithm; `number` names one that has no name."""
+def head_of(text: AlgorithmText) -> Head:
+    """Read the head of an algorithm; one without a name is named after its line."""
     sentences = [*text.introduction]
     tokens = [token for sentence in sentences for token in sentence.tokens]
     heading = list(text.heading.tokens) if text.heading else []

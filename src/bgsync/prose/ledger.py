@@ -16,7 +16,6 @@ from bgsync.prose.surroundings import Vocabulary
 from bgsync.prose.words import words_of
 
 MODELLED, ABSTRACTED, PARTLY, NOT_UNDERSTOOD = "modelled", "abstracted", "partly understood", "not understood"
-STATUSES = (MODELLED, ABSTRACTED, PARTLY, NOT_UNDERSTOOD)
 
 
 @dataclass(frozen=True)

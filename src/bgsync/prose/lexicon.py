@@ -10,7 +10,7 @@ from bgsync.language import Member, ObjectType
 
 @dataclass
 class Lexicon:
-    """Names, each found by its lower case; `unknown` collects words that should name something and do not."""
+    """Names, each found by its lower case."""
 
     types: dict[str, ObjectType] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
@@ -25,9 +25,9 @@ class Lexicon:
     _found: dict[tuple[str, int], str | None] = field(default_factory=dict, repr=False)
 
     def member(self, name: str) -> str:
-        """Give the member that words name: as they stand, in the singular, or as the last words of one member only."""
+        """Give the member that words name: as they stand, but for a plural, or as the last words of one member only."""
         low = name.lower()
-        for wanted in variants(low):
+        for wanted in variants(low) if " " in low else (low,):
             if wanted in self.members:
                 return self.members[wanted]
             if wanted in self.lists:

@@ -21,69 +21,12 @@ class Unread(e.Input):
     """A value that was not understood: anything at all, in its own words."""
 
 
-STOP = LIMITS | frozenset(
-    [
-        "is",
-        "are",
-        "be",
-        "to",
-        "of",
-        "in",
-        "with",
-        "and",
-        "or",
-        "if",
-        "for",
-        "from",
-        "whose",
-        "that",
-        "then",
-        "as",
-        "on",
-        "by",
-        "equals",
-        "set",
-        "exists",
-        "has",
-        "have",
-        "which",
-        "when",
-        "at",
-        "was",
-        "were",
-        "it",
-        "this",
-        "into",
-        "than",
-        "else",
-        ",",
-        ".",
-        ":",
-        ";",
-        "(",
-        ")",
-        "[",
-        "]",
-        "+",
-        "=",
-        "'s",
-        "«",
-        "»",
-        "while",
-        "each",
-        "all",
-        "any",
-        "new",
-        "so",
-        "because",
-        "since",
-        "but",
-        "same",
-        "respectively",
-        "contains",
-        "does",
-    ]
-)
+STOP = LIMITS | frozenset([
+    "is", "are", "be", "to", "of", "in", "with", "and", "or", "if", "for", "from", "whose", "that", "then", "as",
+    "on", "by", "equals", "set", "exists", "has", "have", "which", "when", "at", "was", "were", "it", "this",
+    "into", "than", "else", ",", ".", ":", ";", "(", ")", "[", "]", "+", "=", "'s", "«", "»", "while", "each",
+    "all", "any", "new", "so", "because", "since", "but", "same", "respectively", "contains", "does",
+])  # fmt: skip
 """Words that are no part of a name."""
 PREPOSITIONS = ("for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into")
 SUFFIXES = ("attribute", "member", "value", "field", "property", "instance", "object", "interface")
@@ -95,6 +38,7 @@ _ENDS_CONDITION = frozenset([",", ";", ":", "then", "otherwise", "else", "if", "
 _COMMANDS = frozenset(
     ["let", "abort", "return", "throw", "reject", "resolve", "append", "set", "terminate", "continue", "break"]
 )
+_STARTS = frozenset(["queue", "enqueue", "fire", "add", "remove", "run", "perform", "wait", "must", "shall", "should"])
 _VERBAL = frozenset(
     ["should", "will", "may", "can", "must", "has", "have", "is", "are", "was", "were", "does", "needs"]
 )
@@ -116,7 +60,7 @@ class Phrases(Parser):
             "text": self._text, "rest": self._rest, "loose": self._loose, "owned": self._token, "open": self._open,
             "atom": self._free, "operation": self._operation, "quoted": self._quoted, "exception": self._exception,
             "described": self._described, "capital": self._capital, "opaque": self._opaque,
-            "verbal": self._verbal,
+            "verbal": self._verbal, "why": self._why,
         }  # fmt: skip
 
     def ends_of(self, category: str, start: int) -> Sequence[int] | None:
@@ -185,6 +129,11 @@ class Phrases(Parser):
         """Any words, to the end of the sentence."""
         return Result(end - start, self.words.said(start, end)) if end == self.size else None
 
+    def _why(self, start: int, end: int) -> Result | None:
+        """A reason, to the end of the sentence: nothing in it tells to do something."""
+        tells = any(text in _COMMANDS or text in _STARTS for text in self.texts[start:end])
+        return None if tells else self._rest(start, end)
+
     def _loose(self, start: int, end: int) -> Result | None:
         return Result(end - start, self.words.said(start, end)) if end - start <= 3 else None
 
@@ -200,6 +149,8 @@ class Phrases(Parser):
     def _free(self, start: int, end: int) -> Result | None:
         """A condition in its own words: one clause, and nothing that tells to do something."""
         literals = self.literals
+        if end == start + 1 and literals[start] == "any":
+            return None
         if literals[end - 1] in ("and", "or", "not", "is") or literals[start] in ("and", "or", "if"):
             return None
         if "must" in literals[start:end] or "shall" in literals[start:end]:
@@ -212,12 +163,8 @@ class Phrases(Parser):
 
     def _commands(self, text: str | None, place: int, end: int) -> bool:
         if text == "set":
-            return "to" in self.literals[place + 1 : end] and self.literals[place - 1] not in (
-                "is",
-                "are",
-                "be",
-                "been",
-            )
+            passive = self.literals[place - 1] in ("is", "are", "be", "been")
+            return "to" in self.literals[place + 1 : end] and not passive
         return place + 1 < end and self.words.words[place].kind == "word"
 
     def _input(self, start: int, end: int) -> e.Input:

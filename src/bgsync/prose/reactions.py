@@ -14,6 +14,11 @@ HANDLED = ("handle functional event", "fire functional event", "fire a functiona
 _STEPS = (Following(),)
 
 
+def _following(said: tuple[str, ...]) -> Statements:
+    """Give what stands for the steps that a sentence speaks of: those below it, or those that are left."""
+    return (Following(left="remaining" in said or "rest" in said),)
+
+
 def _upon(p: Phrases, outcomes: tuple[str, ...], promise: e.Expr, body: Statements = _STEPS, bind: str = "") -> Any:
     if promise is None or isinstance(promise, str | bool | int | e.Input):
         return None
@@ -47,13 +52,17 @@ def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
 
 
 def _enqueue(p: Phrases, queue: e.Expr, body: Statements = _STEPS) -> Statements:
-    return (s.Enqueue(queue, body),)
+    """Queue steps; "and abort these steps" after them ends the steps that queue, not those that are queued."""
+    size = len(body)
+    while size > 1 and isinstance(body[size - 1], s.Abort | s.Return):
+        size -= 1
+    return (s.Enqueue(queue, body[:size]), *body[size:])
 
 
 def _queued(p: Phrases, queue: Any, body: Statements) -> Statements:
     where, task = queue
     named: Statements = () if task is None else (s.Let(task, e.Input("this task")),)
-    return (*named, s.Enqueue("event loop" if where is None else where, body))
+    return (*named, *_enqueue(p, "event loop" if where is None else where, body))
 
 
 def _handle(p: Phrases, name: str, about: e.Expr, *_: Any) -> Any:
@@ -92,12 +101,12 @@ FIRED = Category(
 )
 RUN = Category(
     [
-        form("run|perform|execute|do|follow {steps}", lambda p, _: _STEPS),
-        form("run|perform|execute|do|follow {steps} in parallel", lambda p, _: (s.InParallel(_STEPS),)),
-        form("run|perform|execute|do|follow {steps} in order|sequence", lambda p, _: _STEPS),
-        form("run|perform|execute|do|follow {steps} atomically", lambda p, _: (s.Atomically(_STEPS),)),
-        form("atomically run|perform|execute|do {steps}", lambda p, _: (s.Atomically(_STEPS),)),
-        form("in parallel ,? run|perform|execute|do {steps}", lambda p, _: (s.InParallel(_STEPS),)),
+        form("run|perform|execute|do|follow {steps}", lambda p, said: _following(said)),
+        form("run|perform|execute|do|follow {steps} in parallel", lambda p, said: (s.InParallel(_following(said)),)),
+        form("run|perform|execute|do|follow {steps} in order|sequence", lambda p, said: _following(said)),
+        form("run|perform|execute|do|follow {steps} atomically", lambda p, said: (s.Atomically(_following(said)),)),
+        form("atomically run|perform|execute|do {steps}", lambda p, said: (s.Atomically(_following(said)),)),
+        form("in parallel ,? run|perform|execute|do {steps}", lambda p, said: (s.InParallel(_following(said)),)),
         form("run|perform|execute|do {steps} with|given|using {var}", lambda p, _, var: (Following(var.name),)),
         form("run|perform|execute|do {steps} with|given|using {var} in parallel",
              lambda p, _, var: (s.InParallel((Following(var.name),)),)),

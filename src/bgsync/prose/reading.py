@@ -10,12 +10,11 @@ from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.rewrite import rewrite
-from bgsync.prose.algorithms import SentenceRead, StepsReader, lost, unread_values
+from bgsync.prose.algorithms import SentenceRead, StepsReader, stamped
 from bgsync.prose.constructs import Declared, declarations, lexicon_of
 from bgsync.prose.document import AlgorithmText, Document, Sentence
 from bgsync.prose.heads import Head, head_of
 from bgsync.prose.lexicon import Lexicon
-from bgsync.prose.sentences import Sentences
 from bgsync.prose.surroundings import Vocabulary
 from bgsync.prose.words import words_of
 
@@ -33,6 +32,8 @@ class Reading:
     nesting: list[tuple[str, str, s.Origin]] = field(default_factory=list)
     rules: dict[int, Rule] = field(default_factory=dict)
     """The sentences outside lists that are rules, by identity."""
+    annotated: set[str] = field(default_factory=set)
+    """The keys of the sentences that were read as `read_as` says."""
 
 
 def read_spec(
@@ -47,14 +48,13 @@ def read_spec(
     vocabulary = replace(vocabulary, should=_should(document))
     declared = declarations(document)
     lexicon = lexicon_of(document, declared)
-    heads = [(text, head_of(text, number)) for number, text in enumerate(document.algorithms, start=1)]
-    heads = _named_apart(heads)
+    heads = _named_apart([(text, head_of(text)) for text in document.algorithms])
     for _, head in heads:
         lexicon.algorithms[head.name.lower()] = head.name
     empty = Spec(document.title, revision, _followed(lexicon), (), methods=(), read=True)
     reading = Reading(document, empty, lexicon, declared, heads=heads)
     algorithms: list[Algorithm] = []
-    rules = _rules(reading, vocabulary)
+    rules = _rules(reading, vocabulary, read_as or {})
     for text, head in heads:
         body = _body(reading, text, head, vocabulary, read_as or {})
         rule = _rule_of(head, body, vocabulary)
@@ -106,6 +106,7 @@ def _body(
     steps = reader.steps(text.steps)
     reading.sentences += reader.read
     reading.nesting += reader.findings
+    reading.annotated |= reader.used
     steps = tuple(rewrite(_about(statement), vocabulary.expression) for statement in steps)
     if head.queue is None or head.sentence is None:
         return steps
@@ -140,7 +141,9 @@ def _fitted(steps: tuple[s.Statement, ...], parameters: dict[str, int]) -> tuple
             wanted = parameters.get(statement.algorithm)
             given = statement.arguments
             if wanted is None:
-                statement = s.Perform(statement.algorithm, given, origin=statement.origin)
+                result = s.Let(statement.bind, e.Apply(statement.algorithm, given), origin=statement.origin)
+                plain = s.Perform(statement.algorithm, given, origin=statement.origin)
+                statement = result if statement.bind else plain
             elif len(given) != wanted:
                 given = (*given, *([None] * wanted))[:wanted]
                 statement = replace(statement, arguments=given)
@@ -164,7 +167,7 @@ def _rule_of(head: Head, body: tuple[s.Statement, ...], vocabulary: Vocabulary) 
 _WHENEVER = re.compile(r"^(?:whenever|when|each time|every time) (.*?) ,")
 
 
-def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
+def _rules(reading: Reading, vocabulary: Vocabulary, read_as: Mapping[str, str]) -> list[Rule]:
     """Find the rules that stand outside lists: whenever something happens, the user agent does something."""
     made: list[Rule] = []
     for paragraph in reading.document.paragraphs:
@@ -181,7 +184,7 @@ def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
             level = next((word.upper() for word in words.texts[comma:] if word in ("should", "must")), "")
             if not machine or not level:
                 continue
-            rule = _rule(reading, sentence, comma + 1, found[1], (machine, trigger), level, vocabulary)
+            rule = _rule(reading, sentence, comma + 1, found[1], (machine, trigger, level), vocabulary, read_as)
             if rule is None:
                 continue
             later = " ".join(other.text.lower() for other in paragraph.sentences[at + 1 :])
@@ -196,30 +199,22 @@ def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
 
 
 def _rule(
-    reading: Reading, sentence: Sentence, start: int, occasion: str, moved: tuple[str, str], level: str,
-    vocabulary: Vocabulary,
+    reading: Reading, sentence: Sentence, start: int, occasion: str, moved: tuple[str, str, str],
+    vocabulary: Vocabulary, read_as: Mapping[str, str],
 ) -> Rule | None:  # fmt: skip
-    words = words_of(sentence)
+    """Read what a rule does, from the word at `start` on."""
     name = re.sub(r"^user agent ", "", occasion)
-    parser = Sentences(words, reading.lexicon)
-    begin = start + 3 if words.texts[start : start + 2] == ("user", "agent") else start
-    result = parser.parse("statement", begin, len(words))
-    if result is None:
-        return None
-    reader = StepsReader(name, reading.document.file, reading.lexicon)
+    texts = words_of(sentence).texts
+    begin = start + 3 if texts[start : start + 2] == ("user", "agent") else start
+    reader = StepsReader(name, reading.document.file, reading.lexicon, dict(read_as))
     origin = reader.origin(sentence, (1,))
-    read = SentenceRead(
-        origin, sentence, result.value, result.cost, unread_values(result.value), lost(words, result.value)
-    )
+    read = reader.understand(sentence, origin, begin)
+    if any(isinstance(each, s.NotUnderstood) for each in read.statements):
+        return None
     reading.sentences.append(read)
-    steps = tuple(rewrite(_stamp(each, origin), vocabulary.expression) for each in result.value)
-    return Rule(name, *moved, level, steps)
-
-
-def _stamp(statement: s.Statement, origin: s.Origin) -> s.Statement:
-    body = tuple(_stamp(inner, origin) for inner in s.body_of(statement))
-    made = replace(statement, origin=origin)
-    return replace(made, body=body) if body else made  # type: ignore[call-arg]
+    reading.annotated |= reader.used
+    steps = tuple(rewrite(stamped(each, origin), vocabulary.expression) for each in read.statements)
+    return Rule(name, *moved, steps)
 
 
 def _in_any_order(statement: s.Statement) -> s.Statement:

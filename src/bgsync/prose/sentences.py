@@ -35,25 +35,10 @@ class Sentences(Phrases):
         return self.part("sequence", start, end) if word.kind == "word" and word.text in _VERBS else None
 
 
-_VERBS = frozenset(
-    [
-        "set",
-        "let",
-        "abort",
-        "return",
-        "throw",
-        "reject",
-        "resolve",
-        "add",
-        "append",
-        "remove",
-        "fire",
-        "terminate",
-        "continue",
-        "break",
-        "increment",
-    ]
-)
+_VERBS = frozenset([
+    "set", "let", "abort", "return", "throw", "reject", "resolve", "add", "append", "remove", "fire", "terminate",
+    "continue", "break", "increment",
+])  # fmt: skip
 _THESE = {
     (*front, noun)
     for front in (

@@ -189,9 +189,10 @@ class Program:
                 return self._emit("task", statement, task, next=queued, other=target)
             case s.Dispatch() | s.RunPostDispatchSteps():
                 return self._dispatching(statement, target, scope)
-            case s.Abort() | s.Return():
-                goal = scope.abort if isinstance(statement, s.Abort) else scope.returns
-                return self._emit("jump", statement, scope, next=goal)
+            case s.Abort():
+                return self._emit("jump", statement, scope, next=scope.abort)
+            case s.Return(value=value):
+                return self._emit("jump" if value is None else "return", statement, scope, next=scope.returns)
             case s.Throw():
                 return self._emit("throw", statement, scope, next=scope.returns)
             case s.Continue() | s.Break():
@@ -308,6 +309,8 @@ def _names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:
     writes = frozenset[str]()
     match statement:
         case s.Let(name=name):
+            writes = frozenset({name})
+        case s.Call(bind=name) if name:
             writes = frozenset({name})
         case s.Set(target=e.Var(name=name)):
             writes = frozenset({name})

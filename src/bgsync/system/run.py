@@ -29,7 +29,9 @@ from bgsync.system.state import (
 if TYPE_CHECKING:
     from bgsync.system.interpreter import Interpreter
 
-KEPT = frozenset({"@promise", "@barred", "@purview", "@about", "@settled", "@last chance", "@queue", "@reacting"})
+KEPT = frozenset(
+    {"@promise", "@barred", "@purview", "@about", "@settled", "@last chance", "@queue", "@reacting", "@result"}
+)
 """Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to."""
 
 ENDLESS = 10_000
@@ -76,7 +78,7 @@ class Run(Effects):
                     self.seen = []
                 if not self.frames:
                     return self._outcome(None)
-                self.pc, self.variables = self.frames.pop()
+                self._come_back()
                 group = None
                 continue
             if instruction.op in WAITS and not first:
@@ -140,6 +142,14 @@ class Run(Effects):
             last = self.variables.get("@last chance", False)
             self.see("reacted", about.slot, settled[0], (settled[1], last, self.object(about).fields))
 
+    def _come_back(self) -> None:
+        """Go on in the algorithm that called, with what was returned."""
+        returned = self.variables.get("@returned")
+        self.pc, self.variables = self.frames.pop()
+        bind = self.variables.pop("@result", None)
+        if isinstance(bind, str):
+            self.variables[bind] = returned
+
     def _reacted(self) -> bool:
         """Whether this is the last of the reactions to an event."""
         place = self.variables.get("@reacting")
@@ -196,6 +206,10 @@ class Run(Effects):
             self.pc = instruction.branches[0][1]
         elif instruction.other != instruction.next and self.free(f"what stands below is done: {statement.text}"):
             self.pc = instruction.other
+
+    def _do_return(self, instruction: Instruction) -> None:
+        assert isinstance(instruction.statement, s.Return)
+        self.variables["@returned"] = self.value(instruction.statement.value)
 
     def _do_items(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.ForEach)
@@ -299,7 +313,9 @@ class Run(Effects):
         back = self.pc
         while self.program.code[back].op == "jump":
             back = self.program.code[back].next
-        if back != END or self.variables.get("@promise") == "pending" or "@queue" in self.variables:
+        if statement.bind:
+            self.variables["@result"] = statement.bind
+        if statement.bind or back != END or self.variables.get("@promise") == "pending" or "@queue" in self.variables:
             self.frames.append((self.pc, self.variables))
         else:
             while self.pc != END:
