@@ -15,7 +15,7 @@ from bgsync.prose.reader import read_document
 from bgsync.prose.reading import read_spec
 from bgsync.prose.surroundings import Vocabulary
 
-NOTHING = Vocabulary({}, {}, {}, (), (), (), (), ())
+NOTHING = Vocabulary()
 STATES = ("queued", "printing", "jammed")
 NAMES = ("job", "other", "first", "copy")
 JOBS = e.ListOf("list of print jobs", e.Var("printer"))

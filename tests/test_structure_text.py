@@ -41,7 +41,7 @@ def _told(each: Finding) -> str:
 
 
 def read(text: str, name: str = "queue.bs") -> Reading:
-    return read_spec(read_document(text, name), Vocabulary({}, {}, {}, (), (), (), (), ()))
+    return read_spec(read_document(text, name), Vocabulary())
 
 
 def printed(*lines: str) -> list[str]:

@@ -15,6 +15,7 @@ from bgsync.prose.constructs import Declared, declarations, lexicon_of
 from bgsync.prose.document import AlgorithmText, Document, Sentence
 from bgsync.prose.heads import Head, head_of
 from bgsync.prose.lexicon import Lexicon
+from bgsync.prose.results import called
 from bgsync.prose.surroundings import Vocabulary
 from bgsync.prose.words import words_of
 
@@ -63,8 +64,8 @@ def read_spec(
         else:
             rules.append(rule)
     parameters = {algorithm.name: len(algorithm.parameters) for algorithm in algorithms}
-    built = [replace(each, steps=_fitted(each.steps, parameters)) for each in algorithms]
-    kept = [replace(each, steps=_fitted(each.steps, parameters)) for each in rules]
+    built = [replace(each, steps=_fitted(called(each.steps, lexicon), parameters)) for each in algorithms]
+    kept = [replace(each, steps=_fitted(called(each.steps, lexicon), parameters)) for each in rules]
     reading.spec = Spec(
         document.title,
         revision,

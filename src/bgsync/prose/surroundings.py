@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bgsync.language import expressions as e
 
@@ -15,14 +15,14 @@ States = tuple[str, tuple[str, ...]]
 class Vocabulary:
     """The words of spec texts for the environment; see `model/vocabulary.py`."""
 
-    predicates: Mapping[str, States]
-    presence: Mapping[str, States]
-    values: Mapping[str, States]
-    phrases: Sequence[tuple[str, str, tuple[str, ...]]]
-    window_clients: Sequence[str]
-    occasions: Sequence[tuple[str, str, str]]
-    choices: Sequence[tuple[str, str, bool, str, str]]
-    single: Sequence[str]
+    predicates: Mapping[str, States] = field(default_factory=dict)
+    presence: Mapping[str, States] = field(default_factory=dict)
+    values: Mapping[str, States] = field(default_factory=dict)
+    phrases: Sequence[tuple[str, str, tuple[str, ...]]] = ()
+    window_clients: Sequence[str] = ()
+    occasions: Sequence[tuple[str, str, str]] = ()
+    choices: Sequence[tuple[str, str, bool, str, str]] = ()
+    single: Sequence[str] = ()
     should: str = ""
     """What the document says that the user agent SHOULD do, in lower case."""
 

@@ -93,6 +93,8 @@ VALUES = Category(
         form("{sum} {or-null}", 0, 1),
         form("{sum} if {condition} ,? otherwise|else {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} ,? and|or {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
+        form("whether {condition}", lambda p, c: e.Conditional(c, True, False)),
+        form("whether or not {condition}", lambda p, c: e.Conditional(c, True, False)),
         form("{sum} if {condition} ,? and|or {sum} if not", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} , or|and {sum} if {condition}", _or_if),
         form("{sum} unless {condition} , in which case {sum}", lambda p, a, c, b: e.Conditional(c, b, a)),
