@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from bgsync.language import Member, ObjectType
 
@@ -80,9 +81,11 @@ def variants(name: str) -> Iterable[str]:
         yield f"{first[:-1] if first.endswith('s') else first + 's'} {rest}"
 
 
-def verb_forms(name: str) -> Iterable[str]:
+@lru_cache(maxsize=10_000)
+def verb_forms(name: str) -> tuple[str, ...]:
     """Give a verb's other forms: "fires an event", "firing an event" for "fire an event"."""
     first, _, rest = name.partition(" ")
+    made: dict[str, None] = {}
     bases = [first]
     if first.endswith("ing"):
         bases += [first[:-3], first[:-3] + "e", first[:-4]]
@@ -94,7 +97,8 @@ def verb_forms(name: str) -> Iterable[str]:
         bases.append(first[:-1])
     for base in bases:
         for tail in variants(rest) if rest else ("",):
-            yield f"{base} {tail}".strip()
+            made[f"{base} {tail}".strip()] = None
             for article in ("a", "an", "the"):
                 if rest and not rest.startswith(article + " "):
-                    yield f"{base} {article} {tail}"
+                    made[f"{base} {article} {tail}"] = None
+    return tuple(made)

@@ -44,7 +44,7 @@ class Form:
     meaning is the value of that slot.
     """
 
-    __slots__ = ("build", "cost", "elements", "ends", "least", "pattern", "rank", "required")
+    __slots__ = ("build", "cost", "elements", "ends", "least", "masks", "pattern", "rank", "required")
 
     def __init__(self, pattern: str, elements: tuple[tuple[str, ...] | str, ...], build: Build, cost: int):
         self.pattern = pattern
@@ -53,10 +53,32 @@ class Form:
         self.build = build
         self.cost = cost
         self.least = len(elements)
-        last = elements[-1]
-        self.ends = last if isinstance(last, tuple) else None
-        self.required = tuple(element for element in elements if isinstance(element, tuple))
+        literal = [_literal(element) for element in elements]
+        self.ends = literal[-1]
+        self.required = tuple(words for words in literal if words is not None)
+        self.masks = tuple(map(_mask, self.required))
         self.rank = 0
+
+    def may_fit(self, present: int) -> bool:
+        """Whether a sentence has all the literal words of this form; a set of words is a number, a bit for each."""
+        return all(present & mask for mask in self.masks)
+
+
+_TOKENS = {"var": ("{var}",), "quoted": ("{quoted}",)}
+"""Slots that one token of a kind fills. Among the literals of a sentence, such a token stands as its slot."""
+_KINDS = {"var": "{var}", "string": "{quoted}"}
+
+
+def _literal(element: tuple[str, ...] | str) -> tuple[str, ...] | None:
+    return element if isinstance(element, tuple) else _TOKENS.get(element)
+
+
+_BITS: dict[str, int] = {}
+"""The bit of every word that is a literal of some form."""
+
+
+def _mask(words: Sequence[str]) -> int:
+    return sum(_BITS.setdefault(word, 1 << len(_BITS)) for word in dict.fromkeys(words))
 
 
 class Result(NamedTuple):
@@ -91,12 +113,36 @@ class Category:
         self.other: list[Form] = []
         for rank, one in enumerate(self.forms):
             one.rank = rank
-            begin = one.elements[0]
-            if isinstance(begin, tuple):
-                for word in begin:
-                    self.first.setdefault(word, []).append(one)
-            else:
+            begin = _literal(one.elements[0])
+            for word in begin or ():
+                self.first.setdefault(word, []).append(one)
+            if begin is None:
                 self.other.append(one)
+        self.mask = 0
+        for one in self.forms:
+            for mask in one.masks:
+                self.mask |= mask
+        self._found: dict[tuple[str | None, int], list[Form]] = {}
+        self._only: dict[int, str | None] = {}
+
+    def candidates(self, first: str, present: int) -> list[Form]:
+        """Give the forms that may fit spans that begin with a word, in a sentence with these words, in table order."""
+        key = (first if first in self.first else None, present & self.mask)
+        kept = self._found.get(key)
+        if kept is None:
+            found = [*self.first.get(first, ()), *self.other]
+            kept = self._found[key] = [one for one in found if one.may_fit(present)]
+            kept.sort(key=lambda one: one.rank)
+        return kept
+
+    def only(self, present: int) -> str | None:
+        """Give the category that a span of this one has to be, where the sentence has the words of just one form."""
+        if present & self.mask not in self._only:
+            kept = [one for one in self.forms if one.may_fit(present)]
+            plain = len(kept) == 1 and kept[0].least == 1 and kept[0].cost == 0 and kept[0].build == 0
+            inner = kept[0].elements[0] if plain else None
+            self._only[present & self.mask] = inner if isinstance(inner, str) else None
+        return self._only[present & self.mask]
 
 
 class Parser:
@@ -110,15 +156,18 @@ class Parser:
         self.words = words
         self.texts = words.texts
         self.size = len(words)
-        self.literals = tuple(None if word.kind in ("var", "string") else word.text for word in words.words)
+        self.literals = tuple(_KINDS.get(word.kind, word.text) for word in words.words)
         """The words that a pattern's own words can be."""
-        self.present = frozenset(self.literals)
+        self.present = 0
+        for text in self.literals:
+            self.present |= _BITS.get(text, 0)
         self.known: dict[Part, Result | None] = {}
         self.attempts = ATTEMPTS
         self.specials: dict[str, Callable[[int, int], Result | None]] = {}
         self.places: dict[tuple[str, ...], list[int]] = {}
+        self.bits: dict[tuple[str, ...], int] = {}
         self.plainer: dict[str, str] = {}
-        self.tables: dict[tuple[str, str | None], list[Form]] = {}
+        self.tables: dict[tuple[str, str], list[tuple[Form, list[int]]]] = {}
 
     def parse(self, category: str, start: int, end: int) -> Result | None:
         """Parse a span as a category; None where it cannot be one, or would take too long."""
@@ -158,11 +207,8 @@ class Parser:
         """Give what a category comes to in this sentence, where it lacks the words of all its forms but one."""
         found = category
         while found in self.categories and found not in self.specials:
-            kept = [one for one in self.categories[found].forms if not any(map(self.present.isdisjoint, one.required))]
-            if len(kept) != 1 or kept[0].least > 1 or kept[0].cost or kept[0].build != 0:
-                break
-            inner = kept[0].elements[0]
-            if isinstance(inner, tuple):
+            inner = self.categories[found].only(self.present)
+            if inner is None:
                 break
             found = inner
         self.plainer[category] = found
@@ -181,11 +227,12 @@ class Parser:
         if forms is None:
             forms = self._candidates(category, first)
         limit = 1_000_000 if best is None else best.cost
-        for one in forms:
+        span = (1 << end) - (1 << start)
+        for one, needed in forms:
             if limit <= one.cost or size < one.least or (one.ends is not None and last not in one.ends):
                 continue
-            for words in one.required:
-                if not self._within(words, start, end):
+            for places in needed:
+                if not places & span:
                     break
             else:
                 limit, best = self._tried(one, start, end, limit, best)
@@ -211,14 +258,19 @@ class Parser:
                 break
         return limit, best
 
-    def _candidates(self, category: str, first: str | None) -> list[Form]:
-        """Give the forms that may fit spans that begin with a word, in the order of their table."""
-        table = self.categories[category]
-        found = [*table.first.get(first, ()), *table.other] if first is not None else table.other
-        kept = [one for one in found if not any(map(self.present.isdisjoint, one.required))]
-        kept.sort(key=lambda one: one.rank)
-        self.tables[category, first] = kept
-        return kept
+    def _candidates(self, category: str, first: str) -> list[tuple[Form, list[int]]]:
+        """Give the forms that may fit spans that begin with a word, and where their literals stand, as bits."""
+        found = self.categories[category].candidates(first, self.present)
+        made = [(one, [self.bits.get(words) or self._bits(words) for words in one.required]) for one in found]
+        self.tables[category, first] = made
+        return made
+
+    def _bits(self, words: tuple[str, ...]) -> int:
+        found = 0
+        for place in self._where(words):
+            found |= 1 << place
+        self.bits[words] = found
+        return found
 
     def _where(self, words: tuple[str, ...]) -> list[int]:
         """Give the places of any of these words."""
@@ -227,11 +279,6 @@ class Parser:
             places = [place for place, text in enumerate(self.literals) if text in words]
             self.places[words] = places
         return places
-
-    def _within(self, words: tuple[str, ...], start: int, end: int) -> bool:
-        places = self._where(words)
-        at = bisect_left(places, start)
-        return at < len(places) and places[at] < end
 
     def _match(
         self, elements: tuple[tuple[str, ...] | str, ...], at: int, start: int, end: int, limit: int
@@ -264,13 +311,12 @@ class Parser:
 
     def _middles(self, element: str, following: tuple[str, ...] | str, start: int, end: int) -> Sequence[int]:
         """Give the places where a slot that begins at `start` may end, given what follows it."""
-        if isinstance(following, tuple):
-            places = self._where(following)
-            return places[bisect_left(places, start + 1) : bisect_left(places, end)]
+        begins = _literal(following)
         ends = self.ends_of(element, start)
-        if ends is not None:
+        if begins is None and ends is not None:
             return [place for place in ends if start < place < end]
-        begins = self._begins(following)
+        if begins is None:
+            begins = self._begins(str(following))
         if begins is not None:
             places = self._where(begins)
             return places[bisect_left(places, start + 1) : bisect_left(places, end)]
