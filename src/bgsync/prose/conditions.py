@@ -166,6 +166,8 @@ PREDICATE = Category(
         form("is not less|smaller|fewer|earlier than {sum}", _opposite(_order("<"))),
         form("is greater|more|larger|later than or equal to {sum}", _order(">=")),
         form("is less|smaller|fewer|earlier than or equal to {sum}", _order("<=")),
+        form("is {sum} or greater|more|larger|later|above", _order(">=")),
+        form("is {sum} or less|smaller|fewer|earlier|below", _order("<=")),
         form("is at least {sum}", _order(">=")),
         form("is at most {sum}", _order("<=")),
         form("exceeds {sum}", _order(">")),
