@@ -1,5 +1,6 @@
 """States of a system, what can happen in one, and a transition with everything that a property can see of it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from bgsync.system.monitor import Memory
@@ -20,6 +21,33 @@ class State(NamedTuple):
     """Whether this branch follows a removed registration only."""
     queues: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """The batches that wait in each queue, in their order."""
+
+    def count(self, which: Callable[[int], bool]) -> int:
+        """Count the processes of which something is true; `which` is hashable and takes the number of one."""
+        return sum(map(which, self.processes))
+
+
+class Presence(NamedTuple):
+    """What of the processes that are there bears on whose turn it is."""
+
+    busy: int
+    """How many do not wait for a handler, for time or for a condition."""
+    handler: bool
+    """Whether a handler runs."""
+    batches: frozenset[str]
+    """The queues that a batch holds."""
+
+
+class Turn(NamedTuple):
+    """What may happen next. Kinds: move, call, rule, outside, ignore, run, batch; every one stands for its actions.
+
+    `which` is the place of a move among those of the system, of a batch its queue, of a run the number of its process;
+    `name` is the rule, or whether a handler runs that may call.
+    """
+
+    kind: str
+    which: int = 0
+    name: str = ""
 
 
 class Action(NamedTuple):

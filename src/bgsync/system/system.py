@@ -18,14 +18,12 @@ The user agent's one reading that is not in the text: a task or timer that is du
 from collections.abc import Iterable, Iterator
 
 from bgsync.explore.model import Model
-from bgsync.language.algorithm import Rule
-from bgsync.system.collect import as_more, collect, counted, only, pool, queued, stands_alone, tidied
+from bgsync.system.collect import as_more, collect, counted, only, pool, stands_alone, tidied
 from bgsync.system.interpreter import MANY
-from bgsync.system.monitor import HANDLER, PAGE, REGISTER, Memory
+from bgsync.system.monitor import PAGE, REGISTER, Memory
 from bgsync.system.program import END, WAITS
-from bgsync.system.scenario import AGENT, START
 from bgsync.system.state import UNKNOWN, Executed, Frame, Observation, Outcome, Process, Shared, Value
-from bgsync.system.step import NEVER_SETTLES, Action, State, Step
+from bgsync.system.step import NEVER_SETTLES, Action, State, Step, Turn
 from bgsync.system.turns import Turns
 
 
@@ -52,58 +50,76 @@ class System(Turns, Model[State, Action]):
 
     def steps(self, state: State) -> Iterator[Step]:
         """Give every transition out of `state`, those that end the run included."""
-        yield from self._environment(state)
-        if not self._agent_runs(state):
-            return
-        busy = sum(not self.processes.parked[n] for n in state.processes)
-        waiting = len(queued(state))
-        if busy + waiting < self.scenario.calls and not state.apart:
-            yield from self._calls(state)
-            yield from self._rules(state)
-        if not state.apart and "should" in self.scenario.adversities:
-            for name in state.due:
-                if self._rule(name).level == "SHOULD":
-                    due = tuple(other for other in state.due if other != name)
-                    yield Step(Action("ignore", name), state._replace(due=due), (), ())
-        yield from self._runs(state, busy, waiting)
+        for turn in self.turns(state):
+            yield from self.take(state, turn)
 
-    def _agent_runs(self, state: State) -> bool:
-        return state.shared.context[self.machines.index("user agent")] == "running"
+    def take(self, state: State, turn: Turn) -> Iterator[Step]:
+        """Give the steps of a turn."""
+        match turn.kind:
+            case "move":
+                yield from self._move(state, turn.which)
+            case "call":
+                yield from self._calls(state, [PAGE, turn.name] if turn.name else [PAGE])
+            case "rule":
+                rest, entry = self._without_due(state, turn.name), self._entry(turn.name)
+                yield from self._start(rest, Action("rule", turn.name), entry, state.memory)
+            case "outside":
+                process = self._entry(turn.name)._replace(note=self.monitor.outside)
+                yield from self._start(state, Action("rule", turn.name), process, state.memory)
+            case "ignore":
+                yield Step(Action("ignore", turn.name), self._without_due(state, turn.name), (), ())
+            case "run":
+                yield from self._runs(state, turn.which)
+            case _:
+                yield from self._batch(state, turn.which)
+
+    @staticmethod
+    def _without_due(state: State, name: str) -> State:
+        return state._replace(due=tuple(other for other in state.due if other != name))
 
     # --- the environment
 
-    def _environment(self, state: State) -> Iterator[Step]:
-        for place, trigger, source, dest in self.moves:
-            if state.shared.context[place] != source:
-                continue
-            context = (*state.shared.context[:place], dest, *state.shared.context[place + 1 :])
-            moved = state._replace(shared=state.shared._replace(context=context))
-            action = Action("move", trigger)
-            if trigger == "restart":
-                shared = moved.shared._replace(cells=())
-                memory = self.monitor.interrupted(state.memory)
-                moved = moved._replace(shared=shared, processes=(), queues=(), due=(), memory=memory)
-            elif trigger == "resume":
-                moved = moved._replace(due=self._at_start())
-            elif trigger == "terminate":
-                moved = self._terminated(moved)._replace(memory=self.monitor.interrupted(state.memory))
-            if self.machines[place] in self.scenario.surroundings.gates:
-                kept = tuple(sorted(self._still_barred(number, moved) for number in moved.processes))
-                queues = tuple((q, tuple(self._still_barred(n, moved) for n in have)) for q, have in moved.queues)
-                moved = moved._replace(processes=kept, queues=queues)
-            rules = [rule.name for rule in self._rules_on(self.machines[place], trigger)]
-            if rules and not state.apart and self._agent_runs(state):
-                due = tuple(sorted({*state.due, *rules}))
-                if self.by_step:
-                    moved = moved._replace(due=due)
-                else:
-                    optional = all(self._rule(name).level == "SHOULD" for name in rules)
-                    if optional and "should" in self.scenario.adversities:
-                        yield from self._finish(action._replace(detail="nothing done"), moved)
-                    for name in rules:
-                        yield from self._start(moved, action, self._entry(self._rule(name).name), moved.memory)
-                    continue
+    def _move(self, state: State, which: int) -> Iterator[Step]:
+        place, trigger, _, dest = self.moves[which]
+        context = (*state.shared.context[:place], dest, *state.shared.context[place + 1 :])
+        moved = state._replace(shared=state.shared._replace(context=context))
+        action = Action("move", trigger)
+        if trigger == "restart":
+            shared = moved.shared._replace(cells=())
+            memory = self.monitor.interrupted(state.memory)
+            moved = moved._replace(shared=shared, processes=(), queues=(), due=(), memory=memory)
+        elif trigger == "resume":
+            moved = moved._replace(due=self._at_start())
+        elif trigger == "terminate":
+            moved = self._terminated(moved)._replace(memory=self.monitor.interrupted(state.memory))
+        if self.machines[place] in self.scenario.surroundings.gates:
+            kept = tuple(sorted(self._still_barred(number, moved) for number in moved.processes))
+            queues = tuple((q, tuple(self._still_barred(n, moved) for n in have)) for q, have in moved.queues)
+            moved = moved._replace(processes=kept, queues=queues)
+        rules = [rule.name for rule in self._rules_on(self.machines[place], trigger)]
+        if not rules or state.apart or not self.agent_runs(state):
             yield from self._finish(action, moved)
+        elif self.by_step:
+            yield from self._finish(action, moved._replace(due=tuple(sorted({*state.due, *rules}))))
+        else:
+            optional = all(self._rule(name).level == "SHOULD" for name in rules)
+            if optional and "should" in self.scenario.adversities:
+                yield from self._finish(action._replace(detail="nothing done"), moved)
+            for name in rules:
+                yield from self._start(moved, action, self._entry(self._rule(name).name), moved.memory)
+
+    def moves_process(self, state: State, which: int, number: int) -> bool:
+        """Whether a move of the environment changes a process."""
+        place, trigger, *_ = self.moves[which]
+        process = self.process(number)
+        if trigger == "restart" or (trigger == "terminate" and self._ends(state, process)):
+            return True
+        barred = any(name == "@barred" for frame in process.frames for name, _ in frame.variables)
+        return barred and self.machines[place] in self.scenario.surroundings.gates
+
+    def _ends(self, state: State, process: Process) -> bool:
+        changed = self.interpreter.terminated(process, state.shared) != (process, state.shared)
+        return changed or process.note == NEVER_SETTLES
 
     def _terminated(self, state: State) -> State:
         """A terminated worker ends its events and drops its tasks; all else goes on."""
@@ -137,10 +153,7 @@ class System(Turns, Model[State, Action]):
     def _entry(self, name: str, variables: tuple[tuple[str, Value], ...] = ()) -> Process:
         return Process((Frame(self.program.entry[name], variables),))
 
-    def _calls(self, state: State) -> Iterator[Step]:
-        sources = [PAGE]
-        if any(self.program.code[self.process(n).pc].op == "await" for n in state.processes):
-            sources.append(HANDLER)
+    def _calls(self, state: State, sources: list[str]) -> Iterator[Step]:
         for method in self.scenario.spec.methods:
             algorithm = self.scenario.spec.algorithm(method)
             for tag in self.scenario.tag_names if algorithm.parameters else (None,):
@@ -173,32 +186,6 @@ class System(Turns, Model[State, Action]):
                 for beginning in begins(memory, tag, source):
                     yield source, beginning
 
-    def _rule(self, name: str) -> Rule:
-        return next(rule for rule in self.scenario.spec.rules if rule.name == name)
-
-    def _rules_on(self, machine: str, trigger: str) -> tuple[Rule, ...]:
-        rules = self.scenario.spec.rules
-        return tuple(r for r in rules if r.trigger == trigger and r.machine == machine)
-
-    def _at_start(self) -> tuple[str, ...]:
-        """Give the rules on the start of the user agent."""
-        return tuple(sorted(rule.name for rule in self._rules_on(AGENT, START)))
-
-    def _comes_from_outside(self, rule: Rule) -> bool:
-        """Whether the occasion of a rule is none that the environment has, so that it may come at any time."""
-        _, rows = self.scenario.surroundings.machines.get(rule.machine, ("", ()))
-        at_start = (rule.machine, rule.trigger) == (AGENT, START)
-        return not at_start and rule.trigger not in [trigger for trigger, *_ in rows]
-
-    def _rules(self, state: State) -> Iterator[Step]:
-        for name in state.due:
-            due = tuple(other for other in state.due if other != name)
-            yield from self._start(state._replace(due=due), Action("rule", name), self._entry(name), state.memory)
-        for rule in self.scenario.spec.rules:
-            if self._comes_from_outside(rule):
-                process = self._entry(rule.name)._replace(note=self.monitor.outside)
-                yield from self._start(state, Action("rule", rule.name), process, state.memory)
-
     # --- running processes
 
     def _start(self, state: State, action: Action, process: Process, memory: Memory) -> Iterator[Step]:
@@ -210,32 +197,25 @@ class System(Turns, Model[State, Action]):
         for outcome in self._run(state.shared, process):
             yield from self._apply(state._replace(memory=memory), action, process, state.processes, outcome)
 
-    def _runs(self, state: State, busy: int, waiting: int) -> Iterator[Step]:
-        seen: set[int] = set()
-        for number in state.processes:
-            if number in seen:
-                continue
-            seen.add(number)
-            if self.blocked(state, number):
-                continue
-            if self.processes.parked[number] and not self.may_wake(state, number, busy, waiting):
-                continue
-            rests = [state]
-            if self.fork and state.processes.count(number) >= self._many(number):
-                rests.append(state._replace(processes=tuple(sorted((*state.processes, number)))))
-            if self.fork:
-                rests += as_more(self.processes, state, number, self._many)
-            for full in rests:
-                yield from self._run_of(full, number)
-        running = {self.processes.batch[number] for number in state.processes}
-        for place, (queue, numbers) in enumerate(state.queues):
-            if queue not in running:
-                later = ((queue, numbers[1:]),) if numbers[1:] else ()
-                rest = state._replace(queues=(*state.queues[:place], *later, *state.queues[place + 1 :]))
-                process = self.process(numbers[0])
-                for outcome in self._run(rest.shared, process):
-                    action = Action("run", self.program.code[process.pc].origin.algorithm, numbers[0])
-                    yield from self._apply(rest, action, process, rest.processes, outcome)
+    def _runs(self, state: State, number: int) -> Iterator[Step]:
+        """Give the steps of a process, and of one more of those of which there are many."""
+        rests = [state]
+        if self.fork and state.processes.count(number) >= self.many(number):
+            rests.append(state._replace(processes=tuple(sorted((*state.processes, number)))))
+        if self.fork:
+            rests += as_more(self.processes, state, number, self.many)
+        for full in rests:
+            yield from self._run_of(full, number)
+
+    def _batch(self, state: State, place: int) -> Iterator[Step]:
+        """Give the steps of the first batch of a queue."""
+        queue, numbers = state.queues[place]
+        later = ((queue, numbers[1:]),) if numbers[1:] else ()
+        rest = state._replace(queues=(*state.queues[:place], *later, *state.queues[place + 1 :]))
+        process = self.process(numbers[0])
+        for outcome in self._run(rest.shared, process):
+            action = Action("run", self.program.code[process.pc].origin.algorithm, numbers[0])
+            yield from self._apply(rest, action, process, rest.processes, outcome)
 
     def _run_of(self, state: State, number: int) -> Iterator[Step]:
         """Give the steps of one process."""
@@ -273,10 +253,10 @@ class System(Turns, Model[State, Action]):
             tag = self.tag(outcome.shared, seen.slot)
             memory, note = self.monitor.observed(memory, note, seen, tag)
             if seen.kind in ("dispatched", "waiting"):
-                left = self._with((), tuple(self._noticing(number, seen, tag) for number in left))
+                left = self._with((), tuple(self.noticing(number, seen, tag) for number in left))
                 state = state._replace(
                     queues=tuple(
-                        (queue, tuple(self.number(self._noticing(n, seen, tag)) for n in numbers))
+                        (queue, tuple(self.number(self.noticing(n, seen, tag)) for n in numbers))
                         for queue, numbers in state.queues
                     )
                 )
@@ -320,7 +300,8 @@ class System(Turns, Model[State, Action]):
                 queues[queue] = (*queues.get(queue, ()), self.number(process))
         return state._replace(processes=self._with(left, tuple(running)), queues=tuple(sorted(queues.items())))
 
-    def _noticing(self, number: int, seen: Observation, tag: str | None) -> Process:
+    def noticing(self, number: int, seen: Observation, tag: str | None) -> Process:
+        """Give a process after it has seen what another one did."""
         process = self.process(number)
         waits = self.interpreter.waits(process) == "wait" and self.slot(number) == seen.slot
         note = self.monitor.noticed(process.note, seen, tag, waits)
@@ -331,12 +312,12 @@ class System(Turns, Model[State, Action]):
         numbers = list(processes)
         for process in added:
             number = self.number(process)
-            if self.fork and numbers.count(number) >= self._many(number):
+            if self.fork and numbers.count(number) >= self.many(number):
                 continue
             numbers.append(number)
         return tuple(sorted(numbers))
 
-    def _many(self, number: int) -> int:
+    def many(self, number: int) -> int:
         """Give how many of a process stand for many: more than there can be of those that the bounds keep few."""
         return MANY if self.processes.parked[number] else self.scenario.calls + self.scenario.tags
 
@@ -351,7 +332,7 @@ class System(Turns, Model[State, Action]):
         if known is None:
             small, lost = collect(self.processes, state)
             if self.fork:
-                small = tidied(self.processes, counted(self.processes, small, self._many))
+                small = tidied(self.processes, counted(self.processes, small, self.many))
             known = self._smaller[key] = (small, lost)
         small, lost = known
         shared = small.shared._replace(context=state.shared.context)

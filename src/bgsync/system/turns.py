@@ -1,15 +1,16 @@
 """What a system is made of, and whose turn it is: which process can go on, and which does in the end."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from bgsync.language.algorithm import Rule
 from bgsync.system.collect import queued
 from bgsync.system.interpreter import Interpreter
-from bgsync.system.monitor import monitor_for
+from bgsync.system.monitor import HANDLER, monitor_for
 from bgsync.system.processes import Processes
 from bgsync.system.program import Program
-from bgsync.system.scenario import Scenario
+from bgsync.system.scenario import AGENT, START, Scenario
 from bgsync.system.state import Outcome, Process, Shared
-from bgsync.system.step import NEVER_SETTLES, State
+from bgsync.system.step import NEVER_SETTLES, Presence, State, Turn
 
 
 class Turns:
@@ -67,7 +68,79 @@ class Turns:
         found = None if known is None or self.tag_place is None else known.fields[self.tag_place]
         return found if isinstance(found, str) else None
 
+    # --- rules
+
+    def _rule(self, name: str) -> Rule:
+        return next(rule for rule in self.scenario.spec.rules if rule.name == name)
+
+    def _rules_on(self, machine: str, trigger: str) -> tuple[Rule, ...]:
+        rules = self.scenario.spec.rules
+        return tuple(r for r in rules if r.trigger == trigger and r.machine == machine)
+
+    def _at_start(self) -> tuple[str, ...]:
+        """Give the rules on the start of the user agent."""
+        return tuple(sorted(rule.name for rule in self._rules_on(AGENT, START)))
+
+    def _comes_from_outside(self, rule: Rule) -> bool:
+        """Whether the occasion of a rule is none that the environment has, so that it may come at any time."""
+        _, rows = self.scenario.surroundings.machines.get(rule.machine, ("", ()))
+        at_start = (rule.machine, rule.trigger) == (AGENT, START)
+        return not at_start and rule.trigger not in [trigger for trigger, *_ in rows]
+
     # --- whose turn it is
+
+    def turns(self, state: State) -> Iterator[Turn]:
+        """Give what may happen next in `state`, in the order of its steps."""
+        presence = self.presence(state.processes)
+        yield from self.outer_turns(state, presence)
+        if self.agent_runs(state):
+            for number in dict.fromkeys(state.processes):
+                if self.may_run(state, number, presence):
+                    yield Turn("run", number)
+            yield from self.batch_turns(state, presence)
+
+    def presence(self, numbers: Iterable[int]) -> Presence:
+        """Say of processes what bears on whose turn it is."""
+        numbers = tuple(numbers)
+        busy = sum(not self.processes.parked[n] for n in numbers)
+        handler = any(self.program.code[self.process(n).pc].op == "await" for n in numbers)
+        batches = frozenset(batch for n in numbers if (batch := self.processes.batch[n]) is not None)
+        return Presence(busy, handler, batches)
+
+    def outer_turns(self, state: State, presence: Presence) -> Iterator[Turn]:
+        """Give what may happen next by itself: moves of the environment, calls and rules."""
+        for place, (machine, _, source, _) in enumerate(self.moves):
+            if state.shared.context[machine] == source:
+                yield Turn("move", place)
+        if not self.agent_runs(state) or state.apart:
+            return
+        if presence.busy + len(queued(state)) < self.scenario.calls:
+            yield Turn("call", 0, HANDLER if presence.handler else "")
+            for name in state.due:
+                yield Turn("rule", 0, name)
+            for rule in self.scenario.spec.rules:
+                if self._comes_from_outside(rule):
+                    yield Turn("outside", 0, rule.name)
+        if "should" in self.scenario.adversities:
+            for name in state.due:
+                if self._rule(name).level == "SHOULD":
+                    yield Turn("ignore", 0, name)
+
+    def may_run(self, state: State, number: int, presence: Presence) -> bool:
+        """Whether it may be the turn of a process."""
+        if self.blocked(state, number):
+            return False
+        return not self.processes.parked[number] or self.may_wake(state, number, presence.busy, len(queued(state)))
+
+    def batch_turns(self, state: State, presence: Presence) -> Iterator[Turn]:
+        """Give the queues whose next batch may begin."""
+        for place, (queue, _) in enumerate(state.queues):
+            if queue not in presence.batches:
+                yield Turn("batch", place)
+
+    def agent_runs(self, state: State) -> bool:
+        """Whether the user agent runs, and has not just been restarted."""
+        return state.shared.context[self.machines.index("user agent")] == "running"
 
     def _run(self, shared: Shared, process: Process, settle: str | None = None) -> tuple[Outcome, ...]:
         key = (shared, self.number(process), settle)

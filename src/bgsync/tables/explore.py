@@ -1,0 +1,75 @@
+"""Breadth-first exploration by tables: the same states and transitions as `bgsync.explore.explore`, by look-up."""
+
+from collections.abc import Callable
+
+from bgsync.system.collect import POOLS
+from bgsync.tables.graph import TableGraph
+from bgsync.tables.multisets import Multiset
+from bgsync.tables.tables import Tables, Way
+
+Watcher = Callable[[int, Way, Multiset, Multiset | None], bool]
+"""Called with the state, a way out of it, and the processes before and after; says whether to be called next time too."""
+
+MOST = POOLS["invocations"]
+
+
+def explore(
+    tables: Tables,
+    watcher: Watcher | None = None,
+    *,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> TableGraph:
+    """Visit every reachable state, nearest first. `limit` and `progress` are those of `bgsync.explore.explore`.
+
+    A state with more processes than the pool has room for is left out, and `pools` says so.
+    """
+    graph = TableGraph(tables)
+    keys, index, parent, targets, ways = graph.keys, graph.index, graph.parent, graph.targets, graph.ways
+    known, bases, lifted = tables.multisets.known, tables.bases, tables.multisets.lifted
+    for state in tables.system.initial_states():
+        key = tables.key(state)
+        if key not in index:
+            index[key] = len(keys)
+            keys.append(key)
+            parent.append(-1)
+    current, depth, depth_ends = 0, 0, len(keys)
+    try:
+        while current < len(keys):
+            if limit is not None and len(keys) >= limit:
+                graph.complete = False
+                break
+            if progress is not None and current % 1000 == 0:
+                progress(len(keys), depth)
+            key = keys[current]
+            whole = known[key & 0xFFFFFFFF]
+            for row in tables.rows(bases[key >> 32], whole):
+                for way in row.ways:
+                    base = way.base
+                    if base is None:
+                        if way.look and watcher is not None:
+                            way.look = watcher(current, way, whole, None)
+                        continue
+                    into = lifted(whole, row.part, way.into) if way.framed else way.into
+                    if way.look and watcher is not None:
+                        way.look = watcher(current, way, whole, into)
+                    target_key = base.index << 32 | into.index
+                    target = index.get(target_key)
+                    if target is None:
+                        if len(into.numbers) > MOST:
+                            graph.pools.add(f"invocations ({MOST})")
+                            continue
+                        target = index[target_key] = len(keys)
+                        keys.append(target_key)
+                        parent.append(current)
+                    targets.append(target)
+                    ways.append(way.index)
+            graph.starts.append(len(targets))
+            current += 1
+            if current == depth_ends:
+                depth, depth_ends = depth + 1, len(keys)
+    except KeyboardInterrupt:
+        graph.complete = False
+    while len(graph.starts) <= len(keys):
+        graph.starts.append(len(targets))
+    return graph

@@ -1,0 +1,59 @@
+"""The reachable graph in arrays: a number per state, and per transition its target and its way in the tables."""
+
+from array import array
+from collections.abc import Iterator
+
+from bgsync.system.step import State, Step
+from bgsync.tables.tables import Tables
+
+Edge = tuple[int, Step, int]
+"""Source, step and target. The step says what happens to the part of the state that it is about; see `Way`."""
+
+
+class TableGraph:
+    """States are numbered in the order of a breadth-first search; transitions too, those of one state together."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.keys: list[int] = []
+        """The number of each state in the tables."""
+        self.index: dict[int, int] = {}
+        self.parent = array("i")
+        """A predecessor on a shortest path, -1 for an initial state."""
+        self.starts = array("q", [0])
+        """starts[i]: the first transition of state i; those of state i end where those of state i + 1 start."""
+        self.targets = array("i")
+        self.ways = array("i")
+        self.complete = True
+        """False when the search was interrupted or met a limit."""
+        self.pools: set[str] = set()
+        """The pools that turned out too small."""
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    @property
+    def transitions(self) -> int:
+        """Count the transitions."""
+        return len(self.targets)
+
+    def state(self, number: int) -> State:
+        """Give a state."""
+        return self.tables.state(self.keys[number])
+
+    def out(self, source: int) -> Iterator[int]:
+        """Give the transitions out of a state."""
+        return iter(range(self.starts[source], self.starts[source + 1]))
+
+    def step(self, transition: int) -> Step:
+        """Give the step of a transition."""
+        return self.tables.ways[self.ways[transition]].step
+
+    def path(self, target: int) -> list[Edge]:
+        """Give a shortest path from an initial state."""
+        edges: list[Edge] = []
+        while (source := self.parent[target]) >= 0:
+            transition = next(t for t in self.out(source) if self.targets[t] == target)
+            edges.append((source, self.step(transition), target))
+            target = source
+        return edges[::-1]

@@ -1,0 +1,198 @@
+"""The tables: a row for each turn, shared part and set of entangled processes, worked out by the interpreter.
+
+What the acting process is entangled with is found in two ways. *Before*: processes that share variables, hold a queue
+or hold an object that is not in the list (one of them is enough to keep it, where nothing can be set apart any more);
+and those that a move of the environment changes. *After*: processes that
+hold an object which the step takes out of the list, since they decide whether it is collected or followed apart; and
+those that take note of what the step did. Where the frame has some of the latter, the row is worked out anew with them
+inside, until the frame has none. Nothing else of what a system does looks at other processes than by their
+`Presence`, on which the turns depend; that this is so is tested: with `frame=False` every row is for whole states only,
+and states, transitions and verdicts are the same.
+"""
+
+from collections.abc import Iterator
+
+from bgsync.system.monitor import Memory
+from bgsync.system.state import Observation, Shared
+from bgsync.system.step import Presence, State, Step, Turn
+from bgsync.system.system import System
+from bgsync.tables.multisets import Known, Multiset, Multisets
+
+Queues = tuple[tuple[str, tuple[int, ...]], ...]
+
+
+class Base:
+    """All of a state but its processes."""
+
+    __slots__ = ("entangled", "holders", "index", "outer", "rows", "runs", "state")
+
+    def __init__(self, index: int, state: State, entangled: Known, holders: tuple[Known, ...]) -> None:
+        self.index, self.state, self.entangled, self.holders = index, state, entangled, holders
+        self.outer: dict[Presence, tuple[tuple[Turn, Known | None], ...]] = {}
+        self.runs: dict[Presence, Known] = {}
+        self.rows: dict[tuple[Turn | int, Multiset], Row] = {}
+
+
+class Way:
+    """One transition of a row. `base` is None when the run ends here."""
+
+    __slots__ = ("base", "before", "framed", "index", "into", "left", "look", "step")
+
+    def __init__(
+        self, index: int, before: State, step: Step, base: Base | None, into: Multiset, left: tuple[int, ...]
+    ) -> None:
+        self.index, self.before, self.step, self.base, self.into, self.left = index, before, step, base, into, left
+        self.framed = step.action.apart is None
+        """Whether the frame comes along; it does not where a removed registration is followed by itself."""
+        self.look = True
+        """Whether whoever watches wants to see the next use."""
+
+
+class Row:
+    """What a turn does to a part of the processes."""
+
+    __slots__ = ("part", "touches", "ways")
+
+    def __init__(self, part: Multiset, ways: list[Way], touches: Known) -> None:
+        self.part, self.ways, self.touches = part, ways, touches
+
+
+class Tables:
+    """The tables of a system, filled as they are looked into."""
+
+    def __init__(self, system: System, *, frame: bool = True) -> None:
+        if not system.fork:
+            raise ValueError("tables count what is the same: make the system with fork=True")
+        self.system, self.frame = system, frame
+        self.multisets = Multisets(system)
+        self.bases: list[Base] = []
+        self.ways: list[Way] = []
+        self._bases: dict[tuple[Shared, tuple[str, ...], Memory, bool, Queues], Base] = {}
+
+    # --- states as numbers
+
+    def split(self, state: State) -> tuple[Base, Multiset]:
+        """Give the two parts of a state."""
+        key = (state.shared, state.due, state.memory, state.apart, state.queues)
+        base = self._bases.get(key)
+        if base is None:
+            bare = state._replace(processes=())
+            base = self._bases[key] = self._base(bare)
+            self.bases.append(base)
+        return base, self.multisets.of(state.processes)
+
+    def _base(self, bare: State) -> Base:
+        processes, heap = self.system.processes, bare.shared.heap
+        away = frozenset(slot for slot, known in enumerate(heap) if known and not known.listed)
+
+        def entangled(number: int) -> bool:
+            held = bool(processes.cells[number]) or processes.batch[number] is not None
+            return held or (not bare.apart and not away.isdisjoint(processes.slots[number]))
+
+        alive = sorted(away) if bare.apart else []
+        holders = tuple(Known(lambda number, slot=slot: slot in processes.slots[number]) for slot in alive)  # type: ignore[misc]
+        return Base(len(self.bases), bare, Known(entangled), holders)
+
+    def key(self, state: State) -> int:
+        """Give the number of a state."""
+        base, processes = self.split(state)
+        return base.index << 32 | processes.index
+
+    def state(self, key: int) -> State:
+        """Give the state with a number."""
+        numbers = self.multisets.known[key & 0xFFFFFFFF].numbers
+        return self.bases[key >> 32].state._replace(processes=numbers)
+
+    # --- rows
+
+    def rows(self, base: Base, whole: Multiset) -> Iterator[Row]:
+        """Give the rows of all turns in a state, in the order of `System.turns`."""
+        entangled = base.entangled.among(whole) if self.frame else whole.bits
+        presence, part = whole.presence, self.multisets.part
+        holders = [holder.among(whole) for holder in base.holders]
+        outer = base.outer.get(presence)
+        if outer is None:
+            outer = base.outer[presence] = tuple(self._outer(base, presence))
+        for turn, moved in outer:
+            bits = entangled if moved is None else entangled | moved.among(whole)
+            for held in holders:
+                bits |= 0 if bits & held else held & -held
+            yield self._row(base, turn, whole, part(whole, bits))
+        runs = base.runs.get(presence)
+        if runs is None:
+            may_run, bare = self.system.may_run, base.state
+            runs = base.runs[presence] = Known(lambda number: may_run(bare, number, presence))
+        if self.system.agent_runs(base.state):
+            able = runs.among(whole)
+            for number in whole.distinct:
+                if able >> number & 1:
+                    bits = entangled
+                    for held in holders:
+                        others = held & ~(1 << number)
+                        bits |= 0 if bits & others else others & -others
+                    yield self._row(base, number, whole, part(whole, bits | 1 << number))
+            for turn in self.system.batch_turns(base.state, presence):
+                yield self._row(base, turn, whole, part(whole, entangled))
+
+    def _outer(self, base: Base, presence: Presence) -> Iterator[tuple[Turn, Known | None]]:
+        for turn in self.system.outer_turns(base.state, presence):
+            moved = None
+            if turn.kind == "move":
+                moved = Known(lambda n, which=turn.which: self.system.moves_process(base.state, which, n))  # type: ignore[misc]
+            yield turn, moved
+
+    def _row(self, base: Base, turn: Turn | int, whole: Multiset, part: Multiset) -> Row:
+        """Give the row of a turn whose frame it does not touch; a number is the turn of that process."""
+        while True:
+            row = base.rows.get((turn, part))
+            if row is None:
+                row = base.rows[turn, part] = self._worked_out(base, turn, part)
+            more = row.touches.among(whole) & ~part.bits
+            if not more:
+                return row
+            part = self.multisets.part(whole, part.bits | more)
+
+    def _worked_out(self, base: Base, turn: Turn | int, part: Multiset) -> Row:
+        before = base.state._replace(processes=part.numbers)
+        ways = []
+        unlisted, seen = set[int](), list[tuple[Observation, tuple[str | None, ...]]]()
+        for step in self.system.take(before, turn if isinstance(turn, Turn) else Turn("run", turn)):
+            target, into = (None, part) if step.after is None else self.split(step.after)
+            left = tuple(self.key(state) for state in step.left)
+            way = Way(len(self.ways), before, step, target, into, left)
+            self.ways.append(way)
+            ways.append(way)
+            if step.after is not None:
+                unlisted |= _unlisted(before.shared, step.after.shared)
+            noted = [one for one in step.observations if one.kind in ("dispatched", "waiting")]
+            seen += [(one, self._tags(one, before, step)) for one in noted]
+        return Row(part, ways, Known(lambda number: self._touched(number, unlisted, seen)))
+
+    # --- what is entangled
+
+    def _touched(
+        self, number: int, unlisted: set[int], seen: list[tuple[Observation, tuple[str | None, ...]]]
+    ) -> bool:
+        """Whether a step matters to a process of its frame."""
+        if not unlisted.isdisjoint(self.system.processes.slots[number]):
+            return True
+        process, noticing = self.system.process(number), self.system.noticing
+        return any(noticing(number, one, tag) != process for one, tags in seen for tag in tags)
+
+    def _tags(self, seen: Observation, before: State, step: Step) -> tuple[str | None, ...]:
+        """Give the tags that the object of an observation may have had then."""
+        for shared in (before.shared, step.after.shared if step.after else before.shared):
+            tag = self.system.tag(shared, seen.slot)
+            if tag is not None:
+                return (tag,)
+        return (None, *self.system.scenario.tag_names)
+
+
+def _unlisted(before: Shared, after: Shared) -> set[int]:
+    """Give the slots of the objects that were in the list and are not any more."""
+    heap = after.heap
+    return {
+        slot
+        for slot, known in enumerate(before.heap)
+        if known and known.listed and (slot >= len(heap) or (now := heap[slot]) is None or not now.listed)
+    }
