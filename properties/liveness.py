@@ -5,6 +5,7 @@ SHOULD; it is online again and again.
 """
 
 from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
 
 from bgsync.judge.property import Liveness, View, canonical, state_in
 from bgsync.system.collect import queued
@@ -64,11 +65,19 @@ def _pending_promises(system: System, state: State) -> Iterator[Hashable]:
 def _pending(system: System, state: State) -> int:
     """Count the promises that are pending: a method's own, and those that are handed on."""
     handed = sum(c is not None and (c.level, c.value) == (PROMISE_LEVEL, "pending") for c in state.shared.cells)
-    return handed + sum(_pends(system, number) for number in (*state.processes, *queued(state)))
+    pends = Pends(system)
+    return handed + state.count(pends) + sum(map(pends, queued(state)))
 
 
-def _pends(system: System, number: int) -> bool:
-    return any(("@promise", "pending") in frame.variables for frame in system.process(number).frames)
+@dataclass(frozen=True)
+class Pends:
+    """Whether the promise of a process is pending."""
+
+    system: System
+
+    def __call__(self, number: int) -> bool:
+        """Say so of the process with this number."""
+        return any(("@promise", "pending") in frame.variables for frame in self.system.process(number).frames)
 
 
 def _settles(view: View, owed: Hashable) -> bool:

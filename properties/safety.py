@@ -1,6 +1,7 @@
 """Safety: what no single step may do."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bgsync.judge.property import Safety, Seen, View, canonical, declared, state_in, state_place
 from bgsync.language import Assert, Empty, Field, Remove, Set, Upon, walk
@@ -107,6 +108,7 @@ def _reaction(view: View, seen: Observation) -> tuple[str, str, bool, str]:
     return state_in(view.system, seen.before), str(outcome), bool(last), state_in(view.system, now)
 
 
+@lru_cache(maxsize=4)
 def _reactions_decide(system: System) -> bool:
     """Whether what is done when an event settles changes its registration there and then."""
     spec = system.scenario.spec
@@ -170,6 +172,7 @@ def row_of(view: View, seen: Observation) -> tuple[str, str] | None:
 _PAIRS = {(canonical(source), canonical(dest)): (source, dest) for _, source, dest, _ in ROWS}
 
 
+@lru_cache(maxsize=4)
 def _has_rows(system: System) -> bool:
     """Whether a text speaks of the states of the table, so that it is held against its rows."""
     final = {canonical(state) for state in FINAL}

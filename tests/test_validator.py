@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bgsync.judge.fairness import find_lasso
+from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Move, Rejected, moves, replay_lasso, replay_safety
 from bgsync.judge.trace import tell
@@ -67,8 +67,7 @@ def breach(spec: Spec, name: str, granularity: str = "step", calls: int = 2) -> 
     scenario = Scenario(spec, SURROUNDINGS, granularity, calls=calls)
     watched = watch(System(scenario), [safety(name.split("/")[0])])
     found = watched.breaches[name]
-    path = [step for _, step, _ in watched.graph.path(watched.graph.index[found.source])]
-    return Found(scenario, name, moves(watched.system, [*path, found.step]))
+    return Found(scenario, name, moves(watched.system, watched.path(found)))
 
 
 def lasso(
@@ -80,8 +79,7 @@ def lasso(
 ) -> Found:
     scenario = Scenario(spec, surroundings, granularity, adversities, calls=1)
     watched = watch(System(scenario), [])
-    found, _ = find_lasso(watched, liveness(name))
-    assert found is not None
+    found = next(Search(watched).lassos(liveness(name)))
     stem, loop = ([step for _, step, _ in part] for part in (found.stem, found.loop))
     return Found(scenario, name, moves(watched.system, stem), moves(watched.system, loop), found.owed)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from bgsync.judge.fairness import lassos, premise_met
+from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
 from bgsync.judge.trace import tell
@@ -192,19 +192,20 @@ class _Judge:
             progress=None if progress is None else lambda states, depth: progress(told, states, depth),
         )
         complete = watched.complete
-        self.interrupted |= not watched.graph.complete and (limit is None or len(watched.graph.states) < limit)
+        self.interrupted |= not watched.graph.complete and (limit is None or len(watched.graph) < limit)
         self.ran |= watched.ran
         verdicts: list[Verdict] = []
+        search = Search(watched)
         try:
             for prop in properties:
                 if isinstance(prop, Safety):
                     verdicts += self._safety(watched, prop)
                 else:
-                    verdicts.append(self._liveness(watched, prop))
+                    verdicts.append(self._liveness(search, prop))
         except KeyboardInterrupt:
             self.interrupted = True
         seconds = time.perf_counter() - began
-        size = len(watched.graph.states), watched.graph.transitions
+        size = len(watched.graph), watched.graph.transitions
         self.explored.append(
             Explored(scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, complete)
         )
@@ -215,9 +216,8 @@ class _Judge:
         for name in dict.fromkeys(full_id(safety.id, part) for part in safety.expected(system)):
             breach = watched.breaches.get(name)
             if breach is not None:
-                path = [step for _, step, _ in watched.graph.path(watched.graph.index[breach.source])]
                 try:
-                    replay = replay_safety(system.scenario, moves(system, [*path, breach.step]), safety, name)
+                    replay = replay_safety(system.scenario, moves(system, watched.path(breach)), safety, name)
                 except Rejected as reason:
                     yield Verdict(name, "inconclusive", message=f"{breach.message}; but on replay: {reason}")
                     continue
@@ -231,11 +231,11 @@ class _Judge:
             else:
                 yield Verdict(name, "vacuous", message="its premise never occurs")
 
-    def _liveness(self, watched: Watched, liveness: Liveness) -> Verdict:
-        system = watched.system
+    def _liveness(self, search: Search, liveness: Liveness) -> Verdict:
+        watched, system = search.watched, search.system
         name = _part(liveness, system.scenario)
         reason: Rejected | None = None
-        for lasso in islice(lassos(watched, liveness), TRIES):
+        for lasso in islice(search.lassos(liveness), TRIES):
             stem = moves(system, [step for _, step, _ in lasso.stem])
             loop = moves(system, [step for _, step, _ in lasso.loop])
             try:
@@ -253,7 +253,7 @@ class _Judge:
             return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
         if not watched.complete:
             return Verdict(name, "inconclusive", message=_unfinished(watched))
-        met = premise_met(watched, liveness)
+        met = search.premise_met(liveness)
         return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
 
     def report(self, verdicts: tuple[Verdict, ...]) -> Report:
@@ -280,7 +280,7 @@ def _unfinished(watched: Watched) -> str:
     if watched.pools:
         return f"the pool is too small: {', '.join(sorted(watched.pools))}"
     deeper = "; --property with this id alone explores all" if watched.system.scenario.monitor == HEAVY else ""
-    return f"nothing found in the first {len(watched.graph.states):,} states{deeper}"
+    return f"nothing found in the first {len(watched.graph):,} states{deeper}"
 
 
 def _weight(verdict: Verdict) -> int:

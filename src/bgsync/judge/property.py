@@ -6,6 +6,7 @@ transitions give it; it is broken by a run that is fair and in which what is owe
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from bgsync.system.monitor import TimerMonitor
@@ -61,18 +62,43 @@ class View(NamedTuple):
 
     def timers(self, slot: int | None, *, current: bool) -> int:
         """Count the timers of the object in `slot` that still run afterwards: the current one, or older ones."""
-        numbers = self.step.after.processes if self.step.after else ()
-        running = [self.system.process(n) for n in numbers if self.system.slot(n) == slot]
-        waiting = [process for process in running if self.system.interpreter.waits(process) == "wait"]
-        return sum((process.note != TimerMonitor.OLD) == current for process in waiting)
+        return self.step.after.count(Timer(self.system, slot, current)) if self.step.after else 0
 
     def others(self, slot: int | None, *ops: str) -> int:
         """Count the processes that hold the object in `slot` and stand at one of these instructions afterwards."""
-        code = self.system.program.code
-        numbers = self.step.after.processes if self.step.after else ()
-        return sum(self.system.slot(n) == slot and code[self.system.process(n).pc].op in ops for n in numbers)
+        return self.step.after.count(StandsAt(self.system, slot, ops)) if self.step.after else 0
 
 
+@dataclass(frozen=True)
+class Timer:
+    """Whether a process is a timer of the object in a slot: its current one, or an older one."""
+
+    system: System
+    slot: int | None
+    current: bool
+
+    def __call__(self, number: int) -> bool:
+        """Say so of the process with this number."""
+        process = self.system.process(number)
+        mine = self.system.slot(number) == self.slot and self.system.interpreter.waits(process) == "wait"
+        return mine and (process.note != TimerMonitor.OLD) == self.current
+
+
+@dataclass(frozen=True)
+class StandsAt:
+    """Whether a process holds the object in a slot and stands at one of these instructions."""
+
+    system: System
+    slot: int | None
+    ops: tuple[str, ...]
+
+    def __call__(self, number: int) -> bool:
+        """Say so of the process with this number."""
+        here = self.system.program.code[self.system.process(number).pc].op
+        return self.system.slot(number) == self.slot and here in self.ops
+
+
+@lru_cache(maxsize=4)
 def state_place(system: System) -> int | None:
     """Give the place of the field that has a finite set of values: the state of a registration, if there is one."""
     members = system.scenario.spec.type.members
@@ -85,6 +111,7 @@ def state_in(system: System, fields: Value) -> str:
     return canonical(fields[place]) if place is not None and isinstance(fields, tuple) else ""
 
 
+@lru_cache(maxsize=1024)
 def canonical(state: Value) -> str:
     """Write the name of a state as all texts do: in small letters, without hyphens and spaces."""
     return str(state).lower().replace("-", "").replace(" ", "")

@@ -271,6 +271,10 @@ def _check_cycle(replay: Replay, cycle: list[Replayed], liveness: Liveness, owed
     _check_fair(replay.system, cycle)
 
 
+def _held_back(system: System, state: State, number: int) -> bool:
+    return system.held_back(state, number, system.presence(state.processes))
+
+
 def _check_fair(system: System, cycle: list[Replayed]) -> None:
     """Check the loop for what a fair run must do, written anew from the definition."""
     network, agent = system.machines.index("network"), system.machines.index("user agent")
@@ -287,7 +291,7 @@ def _check_fair(system: System, cycle: list[Replayed]) -> None:
         process = system.process(number)
         if system.program.code[process.pc].op == "chance":
             continue
-        if any(number in taken.before.processes and system.held_back(taken.before, number) for taken in cycle):
+        if any(number in taken.before.processes and _held_back(system, taken.before, number) for taken in cycle):
             continue
         if system.program.code[process.pc].op == "until":
             stays = all(number in taken.before.processes for taken in cycle)

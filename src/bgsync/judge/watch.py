@@ -1,19 +1,26 @@
 """Explores a system and looks at every transition with the safety properties on the way."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from bgsync.explore import Graph, Model, explore
 from bgsync.judge.property import Safety, View
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
+from bgsync.tables import TableGraph, Tables, explore
+from bgsync.tables.multisets import Multiset
+from bgsync.tables.tables import Way
+from bgsync.tables.tabulated import Tabulated
+
+Found = tuple[tuple[str, str | None], ...]
+"""The ids whose premise a transition meets, and what breaks them."""
 
 
 @dataclass(frozen=True)
 class Breach:
     """The first step, in the order of a breadth-first search, that breaks a property."""
 
-    source: State
+    source: int
+    """The number of the state that it leaves."""
     step: Step
     message: str
 
@@ -23,7 +30,7 @@ class Watched:
     """The reachable graph of a system, and what the safety properties saw in it. Ids include their part."""
 
     system: System
-    graph: Graph[State, Step]
+    graph: TableGraph
     met: set[str] = field(default_factory=set)
     """The ids whose premise was met."""
     breaches: dict[str, Breach] = field(default_factory=dict)
@@ -37,51 +44,49 @@ class Watched:
         """Whether everything there is was seen."""
         return self.graph.complete and not self.pools
 
+    def path(self, breach: Breach) -> list[Step]:
+        """Give the steps of a shortest run that ends with a breach."""
+        return [*(step for _, step, _ in self.graph.path(breach.source)), breach.step]
+
 
 def full_id(base: str, part: str) -> str:
     """Join the id of a property and a part of it."""
     return f"{base}/{part}" if part else base
 
 
-class _Watcher(Model[State, Step]):
-    """The system as a model whose actions are whole steps, judged as they are found."""
+class _Watcher:
+    """Sees every way at least once, and every transition whose judgement depends on its frame."""
 
-    def __init__(self, watched: Watched, properties: Sequence[Safety]) -> None:
+    def __init__(self, watched: Watched, tables: Tables, properties: Sequence[Safety]) -> None:
         self.watched = watched
         self.looking: dict[str, list[Safety]] = {}
         for safety in properties:
             for kind in safety.kinds:
                 self.looking.setdefault(kind, []).append(safety)
+        self.judged = Tabulated(tables, self._judge)
 
-    def initial_states(self) -> Iterable[State]:
-        return self.watched.system.initial_states()
+    def __call__(self, source: int, way: Way, before: Multiset, after: Multiset | None) -> bool:
+        watched, step = self.watched, way.step
+        watched.ran.update(ran.pc for ran in step.executed)
+        if not step.observations:
+            return False
+        watched.pools.update(str(seen.before) for seen in step.observations if seen.kind == "pool")
+        for name, broken in self.judged.way(way, before, after):
+            watched.met.add(name)
+            if broken is not None and name not in watched.breaches:
+                watched.breaches[name] = Breach(source, step, broken)
+        return not self.judged.is_constant(way)
 
-    def actions(self, state: State) -> Iterable[Step]:
-        return (step for step in self.watched.system.steps(state) if step.after is not None)
-
-    def next_state(self, state: State, action: Step) -> State | None:
-        return action.after
-
-    def successors(self, state: State) -> Iterable[tuple[Step, State]]:
-        watched = self.watched
-        for step in watched.system.steps(state):
-            watched.ran.update(ran.pc for ran in step.executed)
-            watched.pools.update(str(seen.before) for seen in step.observations if seen.kind == "pool")
-            if step.observations:
-                self._judge(state, step)
-            if step.after is not None:
-                yield step, step.after
-
-    def _judge(self, state: State, step: Step) -> None:
-        watched, view = self.watched, View(self.watched.system, state, step)
-        for ran in step.executed:
-            for seen in ran.observations:
-                for safety in self.looking.get(seen.kind, ()):
-                    for found in safety.look(view, seen, ran.pc):
-                        name = full_id(safety.id, found.part)
-                        watched.met.add(name)
-                        if found.broken is not None and name not in watched.breaches:
-                            watched.breaches[name] = Breach(state, step, found.broken)
+    def _judge(self, before: State, step: Step | None) -> Found:
+        assert step is not None
+        view = View(self.watched.system, before, step)
+        return tuple(
+            (full_id(safety.id, found.part), found.broken)
+            for ran in step.executed
+            for seen in ran.observations
+            for safety in self.looking.get(seen.kind, ())
+            for found in safety.look(view, seen, ran.pc)
+        )
 
 
 def watch(
@@ -90,8 +95,14 @@ def watch(
     *,
     limit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    frame: bool = True,
 ) -> Watched:
-    """Explore `system` and judge every transition. See `bgsync.explore.explore` for `limit` and `progress`."""
-    watched = Watched(system, Graph())
-    watched.graph = explore(_Watcher(watched, properties), limit=limit, progress=progress)
+    """Explore `system` and judge every transition. See `bgsync.explore.explore` for `limit` and `progress`.
+
+    `frame=False` works every state out by itself, which gives the same and takes longer.
+    """
+    tables = Tables(system, frame=frame)
+    watched = Watched(system, TableGraph(tables))
+    watched.graph = explore(tables, _Watcher(watched, tables, properties), limit=limit, progress=progress)
+    watched.pools |= watched.graph.pools
     return watched

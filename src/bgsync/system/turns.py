@@ -170,20 +170,23 @@ class Turns:
         never = op == "await" and self.interpreter.settled(process, state.shared) == NEVER_SETTLES
         return never or process.note == NEVER_SETTLES
 
-    def held_back(self, state: State, number: int) -> bool:
+    def held_back(self, state: State, number: int, presence: Presence) -> bool:
         """Whether a process would only enqueue more behind a batch that goes on, and behind enough that wait for it.
 
         Then it makes no difference whether it does, so it need not.
         """
         full = len(queued(state)) >= self.scenario.calls and self.processes.enqueues(number)
-        held = any(self.processes.batch[other] for other in state.processes)
-        return full and held and self.processes.parked[number] and self.processes.batch[number] is None
+        return (
+            full and bool(presence.batches) and self.processes.parked[number] and self.processes.batch[number] is None
+        )
+
+    def must_go_on(self, state: State, number: int, presence: Presence) -> bool:
+        """Whether a process goes on in the end, if nothing else happens: one that is neither blocked nor at chance."""
+        chance = self.program.code[self.process(number).pc].op == "chance"
+        return not chance and not self.blocked(state, number) and not self.held_back(state, number, presence)
 
     def goes_on(self, state: State) -> Iterator[int]:
-        """Give the processes that go on in the end, if nothing else happens: all but those blocked or at chance."""
-        for number in set(state.processes):
-            chance = self.program.code[self.process(number).pc].op == "chance"
-            if not chance and not self.blocked(state, number) and not self.held_back(state, number):
-                yield number
-        running = {self.processes.batch[number] for number in state.processes}
-        yield from (numbers[0] for queue, numbers in state.queues if queue not in running)
+        """Give the processes that go on in the end, if nothing else happens, and the batches whose turn it is."""
+        presence = self.presence(state.processes)
+        yield from (n for n in dict.fromkeys(state.processes) if self.must_go_on(state, n, presence))
+        yield from (state.queues[turn.which][1][0] for turn in self.batch_turns(state, presence))

@@ -8,7 +8,7 @@ from bgsync.tables.multisets import Multiset
 from bgsync.tables.tables import Tables, Way
 
 Watcher = Callable[[int, Way, Multiset, Multiset | None], bool]
-"""Called with the state, a way out of it, and the processes before and after; says whether to be called next time too."""
+"""Called with a state, a way out of it, and the processes before and after; says whether to be called each time."""
 
 MOST = POOLS["invocations"]
 

@@ -7,7 +7,7 @@ from bgsync.system.step import State, Step
 from bgsync.tables.tables import Tables
 
 Edge = tuple[int, Step, int]
-"""Source, step and target. The step says what happens to the part of the state that it is about; see `Way`."""
+"""Source, step and target."""
 
 
 class TableGraph:
@@ -46,8 +46,9 @@ class TableGraph:
         return iter(range(self.starts[source], self.starts[source + 1]))
 
     def step(self, transition: int) -> Step:
-        """Give the step of a transition."""
-        return self.tables.ways[self.ways[transition]].step
+        """Give the step of a transition, frame and all."""
+        step = self.tables.ways[self.ways[transition]].step
+        return step._replace(after=self.state(self.targets[transition]))
 
     def path(self, target: int) -> list[Edge]:
         """Give a shortest path from an initial state."""

@@ -170,9 +170,7 @@ class Tables:
 
     # --- what is entangled
 
-    def _touched(
-        self, number: int, unlisted: set[int], seen: list[tuple[Observation, tuple[str | None, ...]]]
-    ) -> bool:
+    def _touched(self, number: int, unlisted: set[int], seen: list[tuple[Observation, tuple[str | None, ...]]]) -> bool:
         """Whether a step matters to a process of its frame."""
         if not unlisted.isdisjoint(self.system.processes.slots[number]):
             return True
