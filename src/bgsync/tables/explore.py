@@ -44,13 +44,13 @@ def explore(
             key = keys[current]
             whole = known[key & 0xFFFFFFFF]
             for row in tables.rows(bases[key >> 32], whole):
-                for way in row.ways:
+                for way, part_after in row.ways:
                     base = way.base
                     if base is None:
                         if way.look and watcher is not None:
                             way.look = watcher(current, way, whole, None)
                         continue
-                    into = lifted(whole, row.part, way.into) if way.framed else way.into
+                    into = lifted(whole, row.part, part_after) if way.framed else part_after
                     if way.look and watcher is not None:
                         way.look = watcher(current, way, whole, into)
                     target_key = base.index << 32 | into.index

@@ -13,8 +13,8 @@ and states, transitions and verdicts are the same.
 from collections.abc import Iterator
 
 from bgsync.system.monitor import Memory
-from bgsync.system.state import Observation, Shared
-from bgsync.system.step import Presence, State, Step, Turn
+from bgsync.system.state import Executed, Observation, Shared
+from bgsync.system.step import Action, Presence, State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables.multisets import Known, Multiset, Multisets
 
@@ -34,14 +34,12 @@ class Base:
 
 
 class Way:
-    """One transition of a row. `base` is None when the run ends here."""
+    """One transition, whatever processes are about. `base` is None when the run ends here."""
 
-    __slots__ = ("base", "before", "framed", "index", "into", "left", "look", "step")
+    __slots__ = ("base", "before", "framed", "index", "left", "look", "step")
 
-    def __init__(
-        self, index: int, before: State, step: Step, base: Base | None, into: Multiset, left: tuple[int, ...]
-    ) -> None:
-        self.index, self.before, self.step, self.base, self.into, self.left = index, before, step, base, into, left
+    def __init__(self, index: int, before: State, step: Step, base: Base | None, left: tuple[int, ...]) -> None:
+        self.index, self.before, self.step, self.base, self.left = index, before, step, base, left
         self.framed = step.action.apart is None
         """Whether the frame comes along; it does not where a removed registration is followed by itself."""
         self.look = True
@@ -49,11 +47,11 @@ class Way:
 
 
 class Row:
-    """What a turn does to a part of the processes."""
+    """What a turn does to a part of the processes: the ways, and what the part becomes in each."""
 
     __slots__ = ("part", "touches", "ways")
 
-    def __init__(self, part: Multiset, ways: list[Way], touches: Known) -> None:
+    def __init__(self, part: Multiset, ways: list[tuple[Way, Multiset]], touches: Known) -> None:
         self.part, self.ways, self.touches = part, ways, touches
 
 
@@ -67,6 +65,7 @@ class Tables:
         self.multisets = Multisets(system)
         self.bases: list[Base] = []
         self.ways: list[Way] = []
+        self._ways: dict[tuple[Base, Base | None, Action, tuple[Executed, ...], tuple[int, ...]], Way] = {}
         self._bases: dict[tuple[Shared, tuple[str, ...], Memory, bool, Queues], Base] = {}
 
     # --- states as numbers
@@ -158,15 +157,21 @@ class Tables:
         unlisted, seen = set[int](), list[tuple[Observation, tuple[str | None, ...]]]()
         for step in self.system.take(before, turn if isinstance(turn, Turn) else Turn("run", turn)):
             target, into = (None, part) if step.after is None else self.split(step.after)
-            left = tuple(self.key(state) for state in step.left)
-            way = Way(len(self.ways), before, step, target, into, left)
-            self.ways.append(way)
-            ways.append(way)
+            ways.append((self._way(base, step, target), into))
             if step.after is not None:
                 unlisted |= _unlisted(before.shared, step.after.shared)
             noted = [one for one in step.observations if one.kind in ("dispatched", "waiting")]
             seen += [(one, self._tags(one, before, step)) for one in noted]
         return Row(part, ways, Known(lambda number: self._touched(number, unlisted, seen)))
+
+    def _way(self, base: Base, step: Step, target: Base | None) -> Way:
+        left = tuple(self.key(state) for state in step.left)
+        key = (base, target, step.action, step.executed, left)
+        way = self._ways.get(key)
+        if way is None:
+            way = self._ways[key] = Way(len(self.ways), base.state, step, target, left)
+            self.ways.append(way)
+        return way
 
     # --- what is entangled
 
