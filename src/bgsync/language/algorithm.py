@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
@@ -89,6 +90,9 @@ class Spec:
             if method not in names:
                 raise LanguageError(f"{self.title}: method {method!r} is not among {sorted(names)}: add its algorithm")
 
+    def __hash__(self) -> int:
+        return hash((self.title, self.revision, len(self.algorithms)))  # cheap; equality looks at everything
+
     def bodies(self) -> tuple[tuple[str, tuple[s.Statement, ...]], ...]:
         """Give the name and the steps of every algorithm and rule."""
         extra = (self.fire_functional_event,) if self.fire_functional_event else ()
@@ -96,6 +100,10 @@ class Spec:
 
     def statements(self) -> tuple[s.Statement, ...]:
         """Give every statement."""
+        return self._statements
+
+    @cached_property
+    def _statements(self) -> tuple[s.Statement, ...]:
         return tuple(statement for _, body in self.bodies() for statement in s.walk(body))
 
     def algorithm(self, name: str) -> Algorithm:

@@ -1,6 +1,7 @@
 """The question that is asked: which spec, which environment, which bounds."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bgsync.language.algorithm import LanguageError, Spec
 from bgsync.language.expressions import Environment, parts
@@ -26,6 +27,9 @@ class Surroundings:
     never: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
     """The machines that a call is refused for, as long as they are not as they begin."""
+
+    def __hash__(self) -> int:
+        return hash((*self.machines, *self.adversities))  # cheap; equality looks at everything
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ class Scenario:
             raise ValueError(f"tags and calls are at least 1, not {self.tags} and {self.calls}")
 
         if not self.spec.read:
-            _check_environment(self)
+            _check_environment(self.spec, self.surroundings)
 
     @property
     def tag_names(self) -> tuple[str, ...]:
@@ -77,11 +81,12 @@ class Scenario:
         return not owners or any(name in self.adversities for name in owners)
 
 
-def _check_environment(scenario: Scenario) -> None:
+@lru_cache(maxsize=8)
+def _check_environment(spec: Spec, surroundings: Surroundings) -> None:
     """Refuse a spec that speaks of parts of the environment that do not exist. Raises LanguageError."""
-    machines = scenario.surroundings.machines
+    machines = surroundings.machines
     states = {name: {start, *(x for _, *ends in rows for x in ends)} for name, (start, rows) in machines.items()}
-    for statement in scenario.spec.statements():
+    for statement in spec.statements():
         for part in (part for whole in expressions(statement) for part in parts(whole)):
             if isinstance(part, Environment):
                 unknown = sorted(set(part.states) - states.get(part.machine, set()))
@@ -95,7 +100,7 @@ def _check_environment(scenario: Scenario) -> None:
                         f"{statement.origin}: the {part.machine} is never {unknown[0]!r}: "
                         f"one of {', '.join(sorted(states[part.machine]))}"
                     )
-    for rule in scenario.spec.rules:
+    for rule in spec.rules:
         triggers = [trigger for trigger, *_ in machines.get(rule.machine, ("", ()))[1]]
         at_start = (rule.machine, rule.trigger) == (AGENT, START)
         if rule.machine and not at_start and rule.trigger not in triggers:

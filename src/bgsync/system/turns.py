@@ -1,6 +1,8 @@
 """What a system is made of, and whose turn it is: which process can go on, and which does in the end."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
 
 from bgsync.language.algorithm import Rule
 from bgsync.system.collect import queued
@@ -11,6 +13,25 @@ from bgsync.system.program import Program
 from bgsync.system.scenario import AGENT, START, Scenario
 from bgsync.system.state import Outcome, Process, Shared
 from bgsync.system.step import NEVER_SETTLES, Presence, State, Turn
+
+program_of = lru_cache(maxsize=8)(Program)
+"""The program of a spec and a reading of abort, made once."""
+
+
+@lru_cache(maxsize=8)
+def interpreter_of(scenario: Scenario, moving: frozenset[str]) -> Interpreter:
+    """Make the interpreter of a scenario, once for all that differ in nothing that it looks at."""
+    machines = scenario.surroundings.machines
+    return Interpreter(
+        program_of(scenario.spec, scenario.abort),
+        tuple(machines),
+        moving,
+        frozenset(scenario.adversities),
+        scenario.granularity,
+        {name: start for name, (start, _) in machines.items()},
+        scenario.tag_names,
+        scenario.not_understood,
+    )
 
 
 class Turns:
@@ -28,18 +49,8 @@ class Turns:
             if scenario.enabled(trigger) and name != "window clients"
         ]
         moving = frozenset(self.machines[place] for place, *_ in self.moves)
-        self.program = Program(scenario.spec, scenario.abort)
-        on = frozenset(scenario.adversities)
-        self.interpreter = Interpreter(
-            self.program,
-            self.machines,
-            moving,
-            on,
-            scenario.granularity,
-            self.initial,
-            scenario.tag_names,
-            scenario.not_understood,
-        )
+        self.program = program_of(scenario.spec, scenario.abort)
+        self.interpreter = interpreter_of(replace(scenario, monitor="none", calls=1), moving)
         self.monitor = monitor_for(scenario.monitor)
         self.tag_place = self.interpreter.members.get(scenario.spec.type.unique or "tag")
         self.by_step = scenario.granularity == "step"

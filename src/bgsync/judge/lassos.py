@@ -1,0 +1,297 @@
+"""Fair endless runs: finds a lasso that breaks a liveness property, or shows that there is none.
+
+A run that stays in part of the graph for ever stays in one strongly connected component of it in the end. Where a
+component is not fair since it never does what it must do when a condition comes back again and again, the states with
+that condition are taken out, and what is left is split again: the textbook's algorithm for Streett conditions (Baier
+and Katoen, Principles of Model Checking, 2008). `bgsync.judge.fairness` says what fair means.
+"""
+
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from bgsync.judge.fairness import Demand, Demands, act, choices
+from bgsync.judge.property import Liveness, View
+from bgsync.judge.watch import Watched
+from bgsync.system.step import State, Step
+from bgsync.tables.graph import Edge
+from bgsync.tables.over import over
+from bgsync.tables.tabulated import Tabulated
+
+Numbers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Lasso:
+    """A run: shortest way from an initial state, then a loop."""
+
+    stem: tuple[Edge, ...]
+    loop: tuple[Edge, ...]
+    owed: Hashable
+
+
+class Component(NamedTuple):
+    """A strongly connected component that has transitions: its states, sorted, and the transitions within."""
+
+    states: Numbers
+    transitions: Numbers
+
+
+class Search:
+    """The search for lassos in one graph."""
+
+    def __init__(self, watched: Watched) -> None:
+        self.watched, self.system, self.graph = watched, watched.system, watched.graph
+        self.tables, self.demands = watched.graph.tables, Demands(watched)
+        steps = [way.step for way in self.tables.ways]
+        self.targets: Numbers = np.array(self.graph.targets, np.int64)
+        self.ways: Numbers = np.array(self.graph.ways, np.int64)
+        self.sources: Numbers = np.repeat(np.arange(len(self.graph), dtype=np.int64), np.diff(self.graph.starts))
+        self.bases: Numbers = np.array(self.graph.keys, np.int64) >> 32
+        self.processes: Numbers = np.array(self.graph.keys, np.int64) & 0xFFFFFFFF
+        self.online: Mask = np.array([self.demands.online(base) for base in self.tables.bases], bool)[self.bases]
+        self.acts = [act(self.system, step) for step in steps]
+        self.calls: Mask = np.array([step.action.kind == "call" for step in steps], bool)
+        self.declined = [choices(step, "declined") for step in steps]
+        self.chosen = [choices(step, "chose") for step in steps]
+
+    # --- functions of states and transitions
+
+    def where(self, function: Callable[[State], Iterable[Hashable]]) -> dict[Hashable, Numbers]:
+        """Give, for everything that a function gives in some state, the states in which it does."""
+        table = Tabulated(self.tables, lambda state, _: tuple(dict.fromkeys(function(state))))
+        values, which = over(table, self.tables.bases, self.bases, self.tables.multisets.known, self.processes)
+        every = dict.fromkeys(one for value in values for one in value)
+        return {one: np.flatnonzero(np.array([one in value for value in values])[which]) for one in every}
+
+    def on_transitions(self, function: Callable[[View], bool], transitions: Numbers) -> Mask:
+        """Say of which transitions a function is true."""
+
+        def told(state: State, step: Step | None) -> bool:
+            assert step is not None
+            return bool(function(View(self.system, state, step)))
+
+        before, after = (self.processes[ends[transitions]] for ends in (self.sources, self.targets))
+        table, known = Tabulated(self.tables, told), self.tables.multisets.known
+        values, which = over(table, self.tables.ways, self.ways[transitions], known, before, after)
+        return np.array(values, bool)[which]
+
+    # --- what leads nowhere
+
+    @cached_property
+    def doomed(self) -> frozenset[int]:
+        """The states of removed registrations, by key, from which every run ends in a failed Assert.
+
+        A run that leaves one behind is none that goes on for ever: what was removed has to go on as well, and ends it.
+        """
+        graph, bases = self.graph, self.tables.bases
+        apart = np.array([bases[key >> 32].state.apart for key in graph.keys], bool)
+        inner = np.flatnonzero(apart[self.sources])
+        acting = np.array([way.step.action.process is not None for way in self.tables.ways], bool)
+        good = {int(n) for n in np.flatnonzero(apart) if not graph.state(int(n)).processes}
+        good |= {int(n) for n in np.flatnonzero(apart) if not graph.complete and graph.starts[n] == graph.starts[n + 1]}
+        for part in self.components(inner, offline=True):
+            if acting[self.ways[part.transitions]].any():
+                good |= set(part.states.tolist())
+        before: dict[int, list[int]] = {}
+        for source, target in zip(self.sources[inner].tolist(), self.targets[inner].tolist(), strict=True):
+            before.setdefault(target, []).append(source)
+        reached, work = set(good), list(good)
+        while work:
+            for source in before.get(work.pop(), ()):
+                if source not in reached:
+                    reached.add(source)
+                    work.append(source)
+        rest = [int(n) for n in np.flatnonzero(apart) if int(n) not in reached]
+        return frozenset(graph.keys[n] for n in rest if any(True for _ in self.system.goes_on(graph.state(n))))
+
+    @cached_property
+    def leaves_doomed(self) -> Mask:
+        """The ways that leave something doomed behind."""
+        return np.array([not self.doomed.isdisjoint(way.left) for way in self.tables.ways], bool)
+
+    @cached_property
+    def stems(self) -> dict[int, int] | None:
+        """The last transition of a shortest way to each state that leaves nothing doomed behind; None where all do."""
+        if not self.doomed:
+            return None
+        came = {0: -1}
+        queue = deque([0])
+        while queue:
+            for transition in self.graph.out(queue.popleft()):
+                target = self.graph.targets[transition]
+                if target not in came and not self.leaves_doomed[self.graph.ways[transition]]:
+                    came[target] = transition
+                    queue.append(target)
+        return came
+
+    def stem(self, target: int) -> tuple[Edge, ...]:
+        """Give a shortest run to a state that leaves nothing doomed behind."""
+        if self.stems is None:
+            return tuple(self.graph.path(target))
+        path: list[Edge] = []
+        while (transition := self.stems[target]) >= 0:
+            path.append(self.edge(transition))
+            target = path[-1][0]
+        return tuple(path[::-1])
+
+    def edge(self, transition: int) -> Edge:
+        """Give a transition with its ends."""
+        return int(self.sources[transition]), self.graph.step(transition), int(self.targets[transition])
+
+    # --- components
+
+    def components(self, transitions: Numbers, needed: Mask | None = None, *, offline: bool = False) -> list[Component]:
+        """Give the strongly connected components of part of the graph, the first state first.
+
+        Left out are those without any of the transitions that are needed, and those that are always `offline`, unless
+        these are asked for.
+        """
+        if not len(transitions):
+            return []
+        nodes, ends = np.unique(
+            np.concatenate((self.sources[transitions], self.targets[transitions])), return_inverse=True
+        )
+        source, target = ends[: len(transitions)], ends[len(transitions) :]
+        matrix = csr_array((np.ones(len(transitions), np.int8), (source, target)), shape=(len(nodes), len(nodes)))
+        count, home = connected_components(matrix, directed=True, connection="strong")
+        inner = home[source] == home[target]
+        good = np.full(count, offline)
+        good[home[self.online[nodes]]] = True
+        if needed is not None:
+            has = np.zeros(count, bool)
+            has[home[source[inner & needed[transitions]]]] = True
+            good &= has
+        kept = np.flatnonzero(inner & good[home[source]])
+        order = kept[np.argsort(home[source[kept]], kind="stable")]
+        groups = np.split(order, np.flatnonzero(np.diff(home[source[order]])) + 1) if len(order) else []
+        parts = [Component(np.unique(nodes[source[own]]), transitions[own]) for own in groups]
+        return sorted(parts, key=lambda part: int(part.states[0]))
+
+    def fair_components(self, transitions: Numbers, needed: Mask | None = None) -> list[Component]:
+        """Give the components in which a fair run can stay for ever, the first state first."""
+        found, work = [], self.components(transitions, needed)
+        while work:
+            part = work.pop()
+            ways = np.unique(self.ways[part.transitions]).tolist()
+            done = {self.acts[way] for way in ways}
+            if not self.always(part) <= done:
+                continue
+            if "should" not in self.system.scenario.adversities:
+                declined = frozenset[Any]().union(*(self.declined[way] for way in ways))
+                refused = declined - frozenset[Any]().union(*(self.chosen[way] for way in ways))
+                if refused:
+                    bad = np.array([not refused.isdisjoint(names) for names in self.declined], bool)
+                    work += self.components(part.transitions[~bad[self.ways[part.transitions]]], needed)
+                    continue
+            if self.demands.any_eager:
+                passed = frozenset[Demand]().union(*(self.demands.eager(n) for n in part.states.tolist())) - done
+                if passed:
+                    kept = [n for n in part.states.tolist() if self.demands.eager(n).isdisjoint(passed)]
+                    ends = np.isin(self.sources[part.transitions], kept) & np.isin(self.targets[part.transitions], kept)
+                    work += self.components(part.transitions[ends], needed)
+                    continue
+            found.append(part)
+        return sorted(found, key=lambda part: int(part.states[0]))
+
+    def always(self, part: Component) -> frozenset[Demand]:
+        """Give what weak fairness asks for in all states of a component."""
+        left = self.demands.must(int(part.states[0]))
+        for number in part.states.tolist():
+            left &= self.demands.must(number)
+            if not left:
+                break
+        return left
+
+    # --- lassos
+
+    def lassos(self, liveness: Liveness) -> Iterator[Lasso]:
+        """Give fair lassos that break the property, one a component, the nearest and the quietest first."""
+        system = self.system
+        regions = self.where(lambda state: liveness.owed(system, state))
+        for owed, region in sorted(regions.items(), key=lambda item: str(item[0])):
+            for part in self.in_region(liveness, owed, region):
+                entry = int(part.states[0])
+                yield Lasso(self.stem(entry), tuple(self.loop(entry, part, liveness)), owed)
+
+    def in_region(self, liveness: Liveness, owed: Hashable, region: Numbers) -> Iterator[Component]:
+        """Give the fair components in which `owed` is never given: first those without calls, which read easier."""
+        inside = np.zeros(len(self.graph), bool)
+        inside[region] = True
+        if self.stems is not None:
+            inside &= np.isin(np.arange(len(self.graph)), list(self.stems))
+        kept = np.flatnonzero(inside[self.sources] & inside[self.targets] & ~self.leaves_doomed[self.ways])
+        kept = kept[~self.on_transitions(lambda view: liveness.given(view, owed), kept)].astype(np.int64)
+        needed = None
+        if liveness.needs is not None:
+            needed = np.zeros(self.graph.transitions, bool)
+            needed[kept] = self.on_transitions(liveness.needs, kept)
+        found = self.fair_components(kept, needed)
+        if found:
+            yield from self.fair_components(kept[~self.calls[self.ways[kept]]], needed)
+            yield from found
+
+    def loop(self, entry: int, part: Component, liveness: Liveness) -> list[Edge]:
+        """Walk a short loop from `entry` through a component that meets every demand, nearest first."""
+        inside = frozenset(part.transitions.tolist())
+
+        @cache
+        def out(source: int) -> list[Edge]:
+            return [self.edge(transition) for transition in self.graph.out(source) if transition in inside]
+
+        must, eager = self.demands.must, self.demands.eager
+        states = part.states.tolist()
+        wanted: list[Callable[[Edge], bool]] = [lambda edge: bool(self.online[edge[2]])]
+        needs = liveness.needs
+        if needs is not None:
+            wanted.append(lambda edge: needs(View(self.system, self.graph.state(edge[0]), edge[1])))
+        for demand in sorted(frozenset[Demand]().union(*map(must, states)), key=str):
+            wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d or d not in must(edge[2]))  # type: ignore[misc]
+        for demand in sorted(frozenset[Demand]().union(*map(eager, states)), key=str):
+            wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d)  # type: ignore[misc]
+        if "should" not in self.system.scenario.adversities:
+            ways = np.unique(self.ways[part.transitions]).tolist()
+            for name in sorted(frozenset[Any]().union(*(self.declined[way] for way in ways)), key=str):
+                wanted.append(lambda edge, n=name: n in choices(edge[1], "chose"))  # type: ignore[misc]
+        walked: list[Edge] = []
+        here = entry
+        while wanted or here != entry:
+            path = nearest(out, here, wanted or [lambda edge: edge[2] == entry])
+            walked += path
+            here = path[-1][2]
+            wanted = [demand for demand in wanted if not any(demand(edge) for edge in path)]
+        return walked or nearest(out, entry, [lambda edge: edge[2] == entry])
+
+    def premise_met(self, liveness: Liveness) -> bool:
+        """Say whether anything was ever owed."""
+        if liveness.premise is None:
+            return bool(self.where(lambda state: liveness.owed(self.system, state)))
+        return bool(self.on_transitions(liveness.premise, np.arange(self.graph.transitions, dtype=np.int64)).any())
+
+
+def nearest(out: Callable[[int], list[Edge]], start: int, goals: list[Callable[[Edge], bool]]) -> list[Edge]:
+    """Give a shortest path from `start` whose last edge meets one of the goals."""
+    came: dict[int, Edge | None] = {start: None}
+    queue = deque([start])
+    while queue:
+        here = queue.popleft()
+        for edge in out(here):
+            if any(goal(edge) for goal in goals):
+                path = [edge]
+                back = came[here]
+                while back is not None:
+                    path.append(back)
+                    back = came[back[0]]
+                return path[::-1]
+            if edge[2] not in came:
+                came[edge[2]] = edge
+                queue.append(edge[2])
+    raise AssertionError("a strongly connected component has a path between any two of its states")
