@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
 from bgsync.system.evaluation import PROMISE_LEVEL
-from bgsync.system.processes import Processes, renamed, renamed_value
+from bgsync.system.processes import Processes, renamed_value
 from bgsync.system.program import OUTCOME
 from bgsync.system.state import (
     Cell,
@@ -168,7 +168,7 @@ def _group(processes: Processes, cells: tuple[Content | None, ...], members: lis
             if cell in held:
                 order.setdefault(cell, -2 - len(order))
     says = (
-        tuple(sorted(processes.number(renamed(processes.known[n], order)) for n in members)),
+        tuple(sorted(processes.renamed(n, order) for n in members)),
         tuple((None if (c := cells[cell]) is None else (renamed_value(c.value, order), c.level)) for cell in order),
     )
     return Group(tuple(members), tuple(order), says)
@@ -198,7 +198,7 @@ def tidied(processes: Processes, state: State) -> State:
     heap = tuple(o and o._replace(fields=tuple(renamed_value(x, order) for x in o.fields)) for o in state.shared.heap)
 
     def to(number: int) -> int:
-        return processes.number(renamed(processes.known[number], order)) if processes.cells[number] else number
+        return processes.renamed(number, order) if processes.cells[number] else number
 
     return state._replace(
         shared=state.shared._replace(heap=heap, cells=tuple(moved)),
@@ -256,7 +256,7 @@ def as_more(processes: Processes, state: State, number: int, limit: Limit) -> It
             content = cells[cell]
             assert content is not None
             cells[cell] = content._replace(value=renamed_value(content.value, names))
-        copies = [processes.number(renamed(processes.known[n], names)) for n in mine.members]
+        copies = [processes.renamed(n, names) for n in mine.members]
         shared = state.shared._replace(cells=tuple(cells))
         yield state._replace(processes=tuple(sorted((*state.processes, *copies))), shared=shared)
 

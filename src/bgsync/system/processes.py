@@ -19,6 +19,9 @@ def renamed(process: Process, names: dict[int, int]) -> Process:
 def renamed_value(value: Value, names: dict[int, int]) -> Value:
     """Give a value with other places for the shared variables in it."""
 
+    if value is None or type(value) is str:
+        return value
+
     def change(part: Value) -> Value:
         if isinstance(part, Cell):
             return Cell(names.get(part.slot, part.slot))
@@ -50,6 +53,7 @@ class Processes:
         self.kind: list[int] = []
         """The number of the process that says the same without the places of its shared variables."""
         self._numbers: dict[Process, int] = {}
+        self._renamed: dict[tuple[int, tuple[int, ...]], int] = {}
 
     def number(self, process: Process) -> int:
         """Number a process the first time that it is met."""
@@ -71,6 +75,14 @@ class Processes:
             self.kind.append(known)
             if any(cell >= 0 for cell in blank):
                 self.kind[known] = self.number(renamed(process, blank))
+        return known
+
+    def renamed(self, number: int, names: dict[int, int]) -> int:
+        """Give the number of a process with other places for its shared variables."""
+        key = (number, tuple(names.get(cell, cell) for cell in self.places[number]))
+        known = self._renamed.get(key)
+        if known is None:
+            known = self._renamed[key] = self.number(renamed(self.known[number], names))
         return known
 
     def enqueues(self, number: int) -> bool:
