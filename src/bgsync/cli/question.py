@@ -2,6 +2,7 @@
 
 import gc
 import importlib
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import click
 
 from bgsync.cli.common import Line, choose, fail
+from bgsync.judge.budget import Budget
 from bgsync.judge.check import Question
 from bgsync.judge.check import check as answer
 from bgsync.judge.verdict import Report
@@ -52,6 +54,27 @@ OPTIONS = (
         help="Stop each exploration after so many states; what was not found is then inconclusive.",
     ),
     click.option(
+        "--time",
+        "seconds",
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="Stop after so long; what is not decided by then is inconclusive.",
+    ),
+    click.option(
+        "--memory",
+        "megabytes",
+        type=click.IntRange(1),
+        metavar="MB",
+        help="Stop when a process has had so much memory; what is not decided by then is inconclusive.",
+    ),
+    click.option(
+        "--jobs",
+        type=click.IntRange(1),
+        default=lambda: os.cpu_count() or 1,
+        show_default="one a processor",
+        help="How many explorations run at once.",
+    ),
+    click.option(
         "--property",
         "properties",
         multiple=True,
@@ -90,6 +113,9 @@ class Asked:
     abort: str
     limit: int
     properties: tuple[str, ...]
+    seconds: float | None = None
+    megabytes: int | None = None
+    jobs: int = 1
     hard: bool = True
     """Whether each adversity is explored where none is named."""
 
@@ -126,6 +152,8 @@ class Asked:
             calls=self.calls,
             abort=self.abort,
             limit=self.limit,
+            processes=self.jobs,
+            budget=Budget(self.seconds, self.megabytes),
         )
 
     def report(self, spec: Spec, model: str) -> Report:

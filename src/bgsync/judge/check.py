@@ -1,22 +1,19 @@
 """Checks a spec: explores it at both granularities and under each adversity, and says what holds and what does not."""
 
-import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from __future__ import annotations
 
-from bgsync.judge.lassos import Search
-from bgsync.judge.property import Liveness, Property, Safety
-from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
-from bgsync.judge.trace import tell
-from bgsync.judge.verdict import Coverage, Explored, Location, Report, Trace, Verdict
-from bgsync.judge.watch import Watched, full_id, watch
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from bgsync.judge.budget import Budget
+from bgsync.judge.explorations import Exploration, Progress, run_all
+from bgsync.judge.property import Property
+from bgsync.judge.verdict import Coverage, Explored, Report, Verdict
 from bgsync.language import NotUnderstood, Origin, Spec
 from bgsync.system.scenario import Scenario, Surroundings
 from bgsync.system.system import System
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is explored, the states found and the depth."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +38,10 @@ class Question:
     limit: int | None = None
     not_understood: str = "nothing"
     """What a sentence that is not understood does first; the other reading follows where it matters."""
+    processes: int = 1
+    """How many explorations run at once."""
+    budget: Budget = field(default_factory=Budget)
 
-
-TRIES = 20
-"""How many lassos are replayed before the search for one that holds is given up."""
 
 LARGE = 5_000
 """How many states at `algorithm` make a text large: adversities are then explored only where they are asked for."""
@@ -56,6 +53,7 @@ HEAVY_LIMIT = 12_000
 
 def check(question: Question, progress: Progress | None = None) -> Report:
     """Answer a question. Raises ValueError for an unknown adversity, granularity or bound."""
+    began = time.perf_counter()
     judge = _Judge(question, progress)
     verdicts = judge.all()
     if judge.blind_ran() and not judge.interrupted:
@@ -63,7 +61,7 @@ def check(question: Question, progress: Progress | None = None) -> Report:
         ran = sorted(str(origin) for origin in judge.blind_ran())
         verdicts = _joined(verdicts, other.all(), ran)
         judge.interrupted |= other.interrupted
-    return judge.report(verdicts)
+    return replace(judge.report(verdicts), seconds=time.perf_counter() - began)
 
 
 def _joined(nothing: tuple[Verdict, ...], anything: tuple[Verdict, ...], ran: list[str]) -> tuple[Verdict, ...]:
@@ -83,26 +81,44 @@ def _joined(nothing: tuple[Verdict, ...], anything: tuple[Verdict, ...], ran: li
     return tuple(joined)
 
 
-def _all(judge: "_Judge") -> tuple[Verdict, ...]:
+class _Environment(NamedTuple):
+    """A granularity and adversities; and the properties that are settled, so that they need not be looked at."""
+
+    granularity: str
+    adversities: tuple[str, ...] = ()
+    settled: frozenset[str] = frozenset()
+
+
+def _all(judge: _Judge) -> tuple[Verdict, ...]:
     question = judge.question
     base: dict[str, dict[str, Verdict]] = {}
-    for granularity in question.granularities:
-        broken = frozenset(v.property for found in base.values() for v in found.values() if v.verdict == "violated")
-        base[granularity] = judge.environment(granularity, (), broken)  # what is broken coarsely is broken finely
-    verdicts = list(_combined(base))
-    broken = frozenset(verdict.property for verdict in verdicts if verdict.verdict == "violated")
+    if "algorithm" in question.granularities:
+        (base["algorithm"],) = judge.environments([_Environment("algorithm")])
+    broken = frozenset(v.property for found in base.values() for v in found.values() if v.verdict == "violated")
+    plain = (
+        [_Environment("step", (), broken)] if "step" in question.granularities else []
+    )  # broken coarsely, broken finely
+    hard = []
     if judge.is_large and not question.thorough:
         judge.left_out = question.adversities
-        return tuple(verdicts)
-    for adversity in question.adversities:
-        found: dict[str, Verdict] = {}
-        for granularity in question.granularities if question.thorough else ("algorithm",):
-            race_or_logic = "race" if granularity == "step" and "algorithm" in base else "logic"
-            for name, verdict in judge.environment(granularity, (adversity,)).items():
-                if verdict.verdict in ("violated", "inconclusive") and name not in broken and name not in found:
-                    kind = race_or_logic if verdict.verdict == "violated" else None
-                    found[name] = replace(verdict, needs=(adversity,), kind=kind)
-        verdicts += [found[name] for name in sorted(found)]
+    else:
+        granularities = question.granularities if question.thorough else ("algorithm",)
+        hard = [_Environment(each, (adversity,)) for adversity in question.adversities for each in granularities]
+    results = judge.environments([*plain, *hard])
+    if plain:
+        base["step"] = results.pop(0)
+    verdicts = list(_combined(base))
+    broken = frozenset(verdict.property for verdict in verdicts if verdict.verdict == "violated")
+    needed: dict[tuple[str, str], Verdict] = {}
+    for environment, found in zip(hard, results, strict=True):
+        (adversity,) = environment.adversities
+        race_or_logic = "race" if environment.granularity == "step" and "algorithm" in base else "logic"
+        for name, verdict in found.items():
+            if verdict.verdict in ("violated", "inconclusive") and name not in broken:
+                kind = race_or_logic if verdict.verdict == "violated" else None
+                needed.setdefault((adversity, name), replace(verdict, needs=(adversity,), kind=kind))
+    order = {adversity: place for place, adversity in enumerate(question.adversities)}
+    verdicts += [needed[key] for key in sorted(needed, key=lambda key: (order[key[0]], key[1]))]
     return tuple(verdicts)
 
 
@@ -130,6 +146,7 @@ class _Judge:
         self.ran: set[int] = set()
         self.interrupted = False
         self.left_out: tuple[str, ...] = ()
+        self.budget = question.budget
 
     def all(self) -> tuple[Verdict, ...]:
         """Judge every property in every environment."""
@@ -146,22 +163,39 @@ class _Judge:
         """Whether the base environment alone has many states where an invocation is one action."""
         return any(e.states > LARGE for e in self.explored if e.granularity == "algorithm" and not e.adversities)
 
-    def environment(
-        self, granularity: str, adversities: tuple[str, ...], settled: frozenset[str] = frozenset()
-    ) -> dict[str, Verdict]:
-        """Judge every property in one environment, but for those that are settled already."""
-        asked = self.question
-        found: dict[str, Verdict] = {}
-        monitors = dict.fromkeys(monitor for prop in asked.properties for monitor in prop.monitors)
-        for monitor in monitors:
-            mine = [prop for prop in asked.properties if monitor in prop.monitors]
-            if self.interrupted or all(prop.id in settled for prop in mine):
+    def environments(self, asked: Sequence[_Environment]) -> list[dict[str, Verdict]]:
+        """Judge every property in several environments, but for those that are settled already."""
+        plans = [tuple(self.explorations(environment)) for environment in asked]
+        question = self.question
+        outcomes = iter(
+            run_all([one for plan in plans for one in plan], question.processes, self.budget, self.progress)
+        )
+        results = []
+        for plan in plans:
+            found: dict[str, Verdict] = {}
+            for outcome in [next(outcomes) for _ in plan]:
+                self.explored += outcome.explored
+                self.ran |= outcome.ran
+                self.interrupted |= outcome.interrupted
+                for verdict in outcome.verdicts:
+                    known = found.get(verdict.property)
+                    if known is None or _weight(verdict) > _weight(known):
+                        found[verdict.property] = verdict
+            results.append(found)
+        return results
+
+    def explorations(self, environment: _Environment) -> Iterator[Exploration]:
+        """Give what is to be explored in an environment: the system once with each monitor that a property needs."""
+        asked, granularity = self.question, environment.granularity
+        for monitor in dict.fromkeys(monitor for prop in asked.properties for monitor in prop.monitors):
+            mine = tuple(prop for prop in asked.properties if monitor in prop.monitors)
+            if self.interrupted or all(prop.id in environment.settled for prop in mine):
                 continue
             scenario = Scenario(
                 asked.spec,
                 asked.surroundings,
                 granularity,
-                adversities,
+                environment.adversities,
                 asked.tags,
                 asked.calls,
                 asked.abort,
@@ -170,91 +204,8 @@ class _Judge:
             )
             limit = asked.limit
             heavy = granularity == "step" and (monitor == HEAVY or self.is_large)
-            verdicts = self._scenario(scenario, mine, min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit)
-            unsure = any(verdict.verdict == "inconclusive" for verdict in verdicts)
-            if heavy and unsure and len(asked.properties) == 1 and not self.interrupted:
-                verdicts = self._scenario(scenario, mine, limit)
-            for verdict in verdicts:
-                known = found.get(verdict.property)
-                if known is None or _weight(verdict) > _weight(known):
-                    found[verdict.property] = verdict
-        return found
-
-    def _scenario(self, scenario: Scenario, properties: Sequence[Property], limit: int | None) -> list[Verdict]:
-        began = time.perf_counter()
-        system = System(scenario)
-        told = " ".join((scenario.granularity, *scenario.adversities))
-        progress = self.progress
-        watched = watch(
-            system,
-            [prop for prop in properties if isinstance(prop, Safety)],
-            limit=limit,
-            progress=None if progress is None else lambda states, depth: progress(told, states, depth),
-        )
-        complete = watched.complete
-        self.interrupted |= not watched.graph.complete and (limit is None or len(watched.graph) < limit)
-        self.ran |= watched.ran
-        verdicts: list[Verdict] = []
-        search = Search(watched)
-        try:
-            for prop in properties:
-                if isinstance(prop, Safety):
-                    verdicts += self._safety(watched, prop)
-                else:
-                    verdicts.append(self._liveness(search, prop))
-        except KeyboardInterrupt:
-            self.interrupted = True
-        seconds = time.perf_counter() - began
-        size = len(watched.graph), watched.graph.transitions
-        self.explored.append(
-            Explored(scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, complete)
-        )
-        return [replace(verdict, granularity=scenario.granularity) for verdict in verdicts]
-
-    def _safety(self, watched: Watched, safety: Safety) -> Iterable[Verdict]:
-        system = watched.system
-        for name in dict.fromkeys(full_id(safety.id, part) for part in safety.expected(system)):
-            breach = watched.breaches.get(name)
-            if breach is not None:
-                try:
-                    replay = replay_safety(system.scenario, moves(system, watched.path(breach)), safety, name)
-                except Rejected as reason:
-                    yield Verdict(name, "inconclusive", message=f"{breach.message}; but on replay: {reason}")
-                    continue
-                yield Verdict(name, "violated", None, (), breach.message, _locations(replay), tell(replay))
-            elif not watched.complete:
-                yield Verdict(name, "inconclusive", message=_unfinished(watched))
-            elif name in watched.met:
-                yield Verdict(name, "holds")
-            elif safety.unseen is not None:
-                yield Verdict(name, "violated", "structure", message=safety.unseen)
-            else:
-                yield Verdict(name, "vacuous", message="its premise never occurs")
-
-    def _liveness(self, search: Search, liveness: Liveness) -> Verdict:
-        watched, system = search.watched, search.system
-        name = _part(liveness, system.scenario)
-        reason: Rejected | None = None
-        for lasso in islice(search.lassos(liveness), TRIES):
-            stem = moves(system, [step for _, step, _ in lasso.stem])
-            loop = moves(system, [step for _, step, _ in lasso.loop])
-            try:
-                trace = tell(*replay_lasso(system.scenario, stem, loop, liveness, lasso.owed))
-            except Rejected as rejected:
-                reason = reason or rejected
-                continue
-            message = (
-                f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
-            )
-            if liveness.needs is not None:
-                message = f"an endless fair run breaks it: {liveness.sentence}"
-            return Verdict(name, "violated", None, (), message, _trace_locations(trace), trace)
-        if reason is not None:
-            return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
-        if not watched.complete:
-            return Verdict(name, "inconclusive", message=_unfinished(watched))
-        met = search.premise_met(liveness)
-        return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
+            first = min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit
+            yield Exploration(scenario, mine, first, heavy and len(asked.properties) == 1, limit)
 
     def report(self, verdicts: tuple[Verdict, ...]) -> Report:
         """Put everything together."""
@@ -276,31 +227,5 @@ class _Judge:
         )
 
 
-def _unfinished(watched: Watched) -> str:
-    if watched.pools:
-        return f"the pool is too small: {', '.join(sorted(watched.pools))}"
-    deeper = "; --property with this id alone explores all" if watched.system.scenario.monitor == HEAVY else ""
-    return f"nothing found in the first {len(watched.graph):,} states{deeper}"
-
-
 def _weight(verdict: Verdict) -> int:
     return ("vacuous", "holds", "conditional", "inconclusive", "violated").index(verdict.verdict)
-
-
-def _part(prop: Property, scenario: Scenario) -> str:
-    if isinstance(prop, Liveness):
-        return full_id(prop.id, dict(zip(prop.monitors, prop.parts, strict=True))[scenario.monitor])
-    return prop.id
-
-
-def _locations(replay: Replay) -> tuple[Location, ...]:
-    if replay.culprit is None:
-        return ()
-    origin = replay.system.program.code[replay.culprit].origin
-    return (Location(origin.file, origin.line, origin.column, origin.algorithm, origin.step),)
-
-
-def _trace_locations(trace: Trace) -> tuple[Location, ...]:
-    """Give the last step of the text that is taken before the loop, or in it."""
-    told = [step for step in trace.steps[: trace.loop] or trace.steps if step.step]
-    return tuple(Location(step.file, step.line, 1, step.algorithm, step.step) for step in told[-1:])

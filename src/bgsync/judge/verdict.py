@@ -105,6 +105,8 @@ class Report:
     notes: tuple[Note, ...] = ()
     left_out: tuple[str, ...] = ()
     """The adversities that were not looked at, since the text is large and none was asked for."""
+    seconds: float = 0.0
+    """How long it took by the clock; explorations may have run at once."""
 
     @property
     def exit_status(self) -> int:

@@ -138,7 +138,7 @@ def _report(report: Report) -> ReportOut:
         bounds=report.bounds,
         states=sum(e.states for e in explored),
         transitions=sum(e.transitions for e in explored),
-        seconds=round(sum(e.seconds for e in explored), 3),
+        seconds=round(report.seconds, 3),
         explorations=[
             ExploredOut(
                 e.granularity,

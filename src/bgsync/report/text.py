@@ -43,13 +43,12 @@ def _readable(verdict: Verdict) -> tuple[bool, int]:
 def _head(report: Report, console: Console) -> None:
     base = [e for e in report.explorations if not e.adversities]
     states = sum(e.states for e in report.explorations)
-    seconds = sum(e.seconds for e in report.explorations)
     bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
     revision = f", revision {escape(report.revision)}" if report.revision else ""
     console.print(f"[bold]{escape(report.model)}[/]{revision}", highlight=False)
     first = {e.granularity: e for e in reversed(base) if e.monitor == base[0].monitor}
     sizes = ", ".join(f"{first[name].states:,} at granularity {name}" for name in reversed(first))
-    console.print(f"explored {states:,} states in {seconds:.1f} s; base environment: {sizes}", highlight=False)
+    console.print(f"explored {states:,} states in {report.seconds:.1f} s; base environment: {sizes}", highlight=False)
     console.print(f"bounds: {bounds}", highlight=False)
     hard = [e for e in report.explorations if e.adversities]
     if hard:

@@ -20,7 +20,8 @@ def explore(
     limit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> TableGraph:
-    """Visit every reachable state, nearest first. `limit` and `progress` are those of `bgsync.explore.explore`.
+    """Visit every reachable state, nearest first. `limit` and `progress` are those of `bgsync.explore.explore`,
+    but `progress` is called more often.
 
     A state with more processes than the pool has room for is left out, and `pools` says so.
     """
@@ -39,7 +40,7 @@ def explore(
             if limit is not None and len(keys) >= limit:
                 graph.complete = False
                 break
-            if progress is not None and current % 1000 == 0:
+            if progress is not None and current % 100 == 0:
                 progress(len(keys), depth)
             key = keys[current]
             whole = known[key & 0xFFFFFFFF]

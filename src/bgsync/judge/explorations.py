@@ -1,0 +1,220 @@
+"""Explores one scenario and judges every property in it; several of them at once where there are processors for it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from bgsync.judge.budget import Budget
+from bgsync.judge.lassos import Search
+from bgsync.judge.property import Liveness, Property, Safety
+from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
+from bgsync.judge.trace import tell
+from bgsync.judge.verdict import Explored, Location, Trace, Verdict
+from bgsync.judge.watch import Watched, full_id, watch
+from bgsync.system.scenario import Scenario
+from bgsync.system.system import System
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is explored, the states found and the depth."""
+
+TRIES = 20
+"""How many lassos are replayed before the search for one that holds is given up."""
+
+
+EVERY = 0.1
+"""How many seconds lie between two calls of `progress`."""
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """What is to be explored: a scenario, the properties judged in it, and how many states are looked at.
+
+    With `again`, and if something is inconclusive, it is explored a second time up to that limit.
+    """
+
+    scenario: Scenario
+    properties: tuple[Property, ...]
+    limit: int | None
+    again: bool = False
+    further: int | None = None
+    """The limit of the second time."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an exploration gave."""
+
+    verdicts: tuple[Verdict, ...]
+    explored: tuple[Explored, ...]
+    ran: frozenset[int]
+    """The instructions that some behaviour reached."""
+    interrupted: bool
+
+
+def run_all(
+    explorations: Sequence[Exploration], processes: int, budget: Budget, progress: Progress | None
+) -> list[Outcome]:
+    """Run explorations, several at once if `processes` says so and the system can fork; the results are in order."""
+    if processes < 2 or len(explorations) < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        return list(_one_by_one(explorations, budget, progress))
+    _shared[:] = explorations
+    context = multiprocessing.get_context("fork")
+    budget.share(context.Event())
+    told = context.SimpleQueue()
+    with context.Pool(min(processes, len(explorations)), _begin, (told, budget)) as pool:
+        waiting = [pool.apply_async(_run, (place,)) for place in range(len(explorations))]
+        while not all(result.ready() for result in waiting):
+            try:
+                next(result for result in waiting if not result.ready()).wait(0.1)
+                while not told.empty():
+                    one = told.get()
+                    if progress is not None:
+                        progress(*one)
+            except KeyboardInterrupt:
+                budget.stop()
+            except StopIteration:
+                break
+        return [result.get() for result in waiting]
+
+
+def _one_by_one(explorations: Sequence[Exploration], budget: Budget, progress: Progress | None) -> Iterator[Outcome]:
+    interrupted = False
+    for one in explorations:
+        outcome = Outcome((), (), frozenset(), True) if interrupted else run(one, budget, progress)
+        interrupted |= outcome.interrupted
+        yield outcome
+
+
+_shared: list[Exploration] = []
+_worker: list[Any] = []
+
+
+def _begin(told: Any, budget: Budget) -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and says so
+    _worker[:] = told, budget
+
+
+def _run(place: int) -> Outcome:
+    told, budget = _worker
+    return run(_shared[place], budget, lambda *news: told.put(news))
+
+
+def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> Outcome:
+    """Run one exploration."""
+    first = _run_once(exploration, exploration.limit, budget, progress)
+    unsure = any(verdict.verdict == "inconclusive" for verdict in first.verdicts)
+    if not exploration.again or not unsure or first.interrupted:
+        return first
+    second = _run_once(exploration, exploration.further, budget, progress)
+    return replace(second, explored=first.explored + second.explored, ran=first.ran | second.ran)
+
+
+def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progress: Progress | None) -> Outcome:
+    began = time.perf_counter()
+    scenario = exploration.scenario
+    system = System(scenario)
+    told = " ".join((scenario.granularity, *scenario.adversities))
+    said = began
+
+    def step(states: int, depth: int) -> None:
+        nonlocal said
+        budget.check()
+        if progress is not None and time.perf_counter() - said > EVERY:
+            said = time.perf_counter()
+            progress(told, states, depth)
+
+    safety = [prop for prop in exploration.properties if isinstance(prop, Safety)]
+    watched = watch(system, safety, limit=limit, progress=step)
+    stopped = not watched.graph.complete and (limit is None or len(watched.graph) < limit)
+    interrupted = stopped and not budget.spent
+    verdicts: list[Verdict] = []
+    search = Search(watched)
+    cut = limit != exploration.further and not exploration.again
+    why = budget.spent or _unfinished(watched) + ("; --property with this id alone explores all" if cut else "")
+    try:
+        for prop in exploration.properties:
+            if isinstance(prop, Safety):
+                verdicts += _safety(watched, prop, why)
+            else:
+                verdicts.append(_liveness(search, prop, why))
+    except KeyboardInterrupt:
+        interrupted = True
+    seconds = time.perf_counter() - began
+    size = len(watched.graph), watched.graph.transitions
+    explored = Explored(scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, watched.complete)
+    named = tuple(replace(verdict, granularity=scenario.granularity) for verdict in verdicts)
+    return Outcome(named, (explored,), frozenset(watched.ran), interrupted)
+
+
+def _safety(watched: Watched, safety: Safety, why: str) -> Iterable[Verdict]:
+    system = watched.system
+    for name in dict.fromkeys(full_id(safety.id, part) for part in safety.expected(system)):
+        breach = watched.breaches.get(name)
+        if breach is not None:
+            try:
+                replay = replay_safety(system.scenario, moves(system, watched.path(breach)), safety, name)
+            except Rejected as reason:
+                yield Verdict(name, "inconclusive", message=f"{breach.message}; but on replay: {reason}")
+                continue
+            yield Verdict(name, "violated", None, (), breach.message, _locations(replay), tell(replay))
+        elif not watched.complete:
+            yield Verdict(name, "inconclusive", message=why)
+        elif name in watched.met:
+            yield Verdict(name, "holds")
+        elif safety.unseen is not None:
+            yield Verdict(name, "violated", "structure", message=safety.unseen)
+        else:
+            yield Verdict(name, "vacuous", message="its premise never occurs")
+
+
+def _liveness(search: Search, liveness: Liveness, why: str) -> Verdict:
+    watched, system = search.watched, search.system
+    name = _part(liveness, system.scenario)
+    reason: Rejected | None = None
+    for lasso in islice(search.lassos(liveness), TRIES):
+        stem, loop = (moves(system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
+        try:
+            trace = tell(*replay_lasso(system.scenario, stem, loop, liveness, lasso.owed))
+        except Rejected as rejected:
+            reason = reason or rejected
+            continue
+        message = f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
+        if liveness.needs is not None:
+            message = f"an endless fair run breaks it: {liveness.sentence}"
+        return Verdict(name, "violated", None, (), message, tuple(_trace_locations(trace)), trace)
+    if reason is not None:
+        return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
+    if not watched.complete:
+        return Verdict(name, "inconclusive", message=why)
+    met = search.premise_met(liveness)
+    return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
+
+
+def _unfinished(watched: Watched) -> str:
+    if watched.pools:
+        return f"the pool is too small: {', '.join(sorted(watched.pools))}"
+    return f"nothing found in the first {len(watched.graph):,} states"
+
+
+def _part(prop: Liveness, scenario: Scenario) -> str:
+    return full_id(prop.id, dict(zip(prop.monitors, prop.parts, strict=True))[scenario.monitor])
+
+
+def _locations(replay: Replay) -> tuple[Location, ...]:
+    if replay.culprit is None:
+        return ()
+    origin = replay.system.program.code[replay.culprit].origin
+    return (Location(origin.file, origin.line, origin.column, origin.algorithm, origin.step),)
+
+
+def _trace_locations(trace: Trace) -> Iterator[Location]:
+    """Give the last step of the text that is taken before the loop, or in it."""
+    told = [step for step in trace.steps[: trace.loop] or trace.steps if step.step]
+    yield from (Location(step.file, step.line, 1, step.algorithm, step.step) for step in told[-1:])
