@@ -74,7 +74,8 @@ class _Watcher:
         for name, broken in self.judged.way(way, before, after):
             watched.met.add(name)
             if broken is not None and name not in watched.breaches:
-                watched.breaches[name] = Breach(source, step, broken)
+                whole = step.after if step.after is None else step.after._replace(processes=_numbers(after))
+                watched.breaches[name] = Breach(source, step._replace(after=whole), broken)
         return not self.judged.is_constant(way)
 
     def _judge(self, before: State, step: Step | None) -> Found:
@@ -87,6 +88,10 @@ class _Watcher:
             for safety in self.looking.get(seen.kind, ())
             for found in safety.look(view, seen, ran.pc)
         )
+
+
+def _numbers(processes: Multiset | None) -> tuple[int, ...]:
+    return () if processes is None else processes.numbers
 
 
 def watch(

@@ -1,0 +1,187 @@
+"""Tables against the interpreter: the same states, transitions, judgements and lassos, whatever frames save."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from bgsync.explore import explore as explore_plainly
+from bgsync.judge.budget import Budget
+from bgsync.judge.check import Question, check
+from bgsync.judge.lassos import Search
+from bgsync.judge.property import Liveness, Safety, Seen, View
+from bgsync.judge.verdict import Report
+from bgsync.judge.watch import Watched, watch
+from bgsync.language import LanguageError, Spec, Statement
+from bgsync.system.monitor import MONITORS
+from bgsync.system.scenario import Scenario
+from bgsync.system.state import Observation
+from bgsync.system.step import State
+from bgsync.system.system import System
+from bgsync.tables import Tables, explore
+from bgsync.tables.multisets import Multisets
+from model.environment import ADVERSITIES
+from model.one_off import SPEC
+from properties import PROPERTIES
+from tests.models import CALM, SURROUNDINGS, outbox
+from tests.test_queues import QUEUED, firing
+
+SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety)]
+LIVENESS = [prop for prop in PROPERTIES if isinstance(prop, Liveness)]
+
+
+def told(system: System, state: State) -> tuple[object, ...]:
+    """Tell a state without the numbers that a system has given to its processes."""
+    processes = sorted(map(str, map(system.process, state.processes)))
+    queues = tuple((queue, tuple(map(system.process, numbers))) for queue, numbers in state.queues)
+    return state.shared, tuple(processes), state.due, state.memory, state.apart, queues
+
+
+def same(scenario: Scenario) -> int:
+    """Hold the tables to the interpreter, and say how many states there are."""
+    plain = System(scenario)
+    expected = explore_plainly(plain)
+    tables = Tables(System(scenario))
+    found = explore(tables)
+    assert (len(found), found.transitions) == (len(expected.states), expected.transitions)
+    ours = {told(tables.system, found.state(n)) for n in range(len(found))}
+    assert ours == {told(plain, state) for state in expected.states}
+    return len(found)
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+@pytest.mark.parametrize("adversity", ["", *ADVERSITIES])
+def test_tables_give_every_state_and_transition_of_the_interpreter(monitor: str, adversity: str) -> None:
+    adversities = (adversity,) if adversity else ()
+    same(Scenario(SPEC, SURROUNDINGS, "algorithm", adversities, monitor=monitor))
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+def test_tables_give_them_step_by_step_too(monitor: str) -> None:
+    assert same(Scenario(SPEC, SURROUNDINGS, "step", ("terminated",), calls=1, monitor=monitor)) > 200
+
+
+def test_tables_give_them_for_several_tags() -> None:
+    assert same(Scenario(SPEC, SURROUNDINGS, "algorithm", (), tags=2, monitor="none")) > 300
+
+
+@pytest.mark.parametrize("spec", [QUEUED, firing(in_parallel=True)], ids=["queues", "shared variables"])
+def test_tables_give_them_where_invocations_wait_for_each_other_and_share_variables(spec: Spec) -> None:
+    same(Scenario(spec, SURROUNDINGS, "algorithm", (), monitor="calls"))
+    same(Scenario(spec, CALM, "step", (), calls=1, monitor="calls"))
+
+
+def without(spec: Spec, places: set[tuple[str, str]]) -> Spec:
+    """Take steps out of a spec."""
+
+    def kept(body: tuple[Statement, ...]) -> Iterator[Statement]:
+        for statement in body:
+            assert statement.origin is not None
+            if (statement.origin.algorithm, statement.origin.step) in places:
+                continue
+            inner = getattr(statement, "body", None)
+            yield statement if inner is None else replace(statement, body=tuple(kept(inner)))  # type: ignore[call-arg]
+
+    return replace(spec, algorithms=tuple(replace(each, steps=tuple(kept(each.steps))) for each in spec.algorithms))
+
+
+PLACES = sorted({(o.algorithm, o.step) for st_ in SPEC.statements() if (o := st_.origin) and o.algorithm != "getTags"})
+
+
+@settings(max_examples=40, derandomize=True, deadline=None)
+@given(
+    places=st.sets(st.sampled_from(PLACES), max_size=3),
+    granularity=st.sampled_from(["algorithm", "step"]),
+    adversity=st.sampled_from(list(ADVERSITIES)),
+    monitor=st.sampled_from(MONITORS),
+)
+def test_tables_give_them_for_whatever_an_editor_takes_out(
+    places: set[tuple[str, str]], granularity: str, adversity: str, monitor: str
+) -> None:
+    try:
+        spec = without(SPEC, places)
+        same(Scenario(spec, SURROUNDINGS, granularity, (adversity,), calls=1, monitor=monitor))
+    except LanguageError:
+        assume(False)
+
+
+# --- judging
+
+
+def judged(watched: Watched) -> tuple[object, ...]:
+    """Tell what was seen in a graph, lassos included."""
+    search = Search(watched)
+    owed = {prop.id: [lasso.owed for lasso in search.lassos(prop)] for prop in LIVENESS}
+    met = {prop.id: search.premise_met(prop) for prop in LIVENESS}
+    broken = {name: (breach.source, breach.message) for name, breach in watched.breaches.items()}
+    return watched.met, broken, watched.ran, watched.pools, owed, met
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+@pytest.mark.parametrize("spec", [SPEC, outbox(), firing(in_parallel=True)], ids=["one-off", "outbox", "a loop"])
+def test_what_is_judged_without_the_frame_is_judged_so_with_it(spec: Spec, monitor: str) -> None:
+    for granularity, calls in (("algorithm", 2), ("step", 1)):
+        scenario = Scenario(spec, SURROUNDINGS, granularity, (), calls=calls, monitor=monitor)
+        assert judged(watch(System(scenario), SAFETY)) == judged(watch(System(scenario), SAFETY, frame=False))
+
+
+def test_a_property_that_looks_at_the_processes_themselves_sees_all_of_them() -> None:
+    crowds = set[int]()
+
+    def crowd(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+        after = view.step.after
+        crowds.add(len(view.before.processes))
+        yield Seen("a crowd" if after and len(after.processes) > 3 else None)
+
+    prop = Safety("crowd", "Never more than three.", "", "", ("set", "removed"), crowd)
+    scenario = Scenario(SPEC, SURROUNDINGS, "step", (), calls=1, monitor="none")
+    found = watch(System(scenario), [prop]).breaches["crowd"]
+    assert found.source == watch(System(scenario), [prop], frame=False).breaches["crowd"].source
+    assert max(crowds) > 1
+
+
+def test_a_process_outside_of_a_part_comes_through_unchanged_and_many_stay_many() -> None:
+    system = System(Scenario(SPEC, SURROUNDINGS, "step", calls=1))
+    explore_plainly(system)
+    multisets = Multisets(system)
+    parked = next(n for n in range(len(system.processes.known)) if system.parked(n))
+    other = next(n for n in range(len(system.processes.known)) if not system.parked(n))
+    whole = multisets.of(tuple(sorted((parked, parked, other))))
+    one, none = multisets.of((other,)), multisets.of(())
+    assert multisets.lifted(whole, one, none).numbers == (parked, parked)
+    assert multisets.lifted(whole, one, multisets.of((parked,))).numbers == (parked, parked)
+    assert multisets.lifted(whole, none, one).numbers == tuple(sorted((parked, parked, other, other)))
+
+
+def test_tables_are_of_systems_that_count_what_is_the_same() -> None:
+    with pytest.raises(ValueError, match="fork=True"):
+        Tables(System(Scenario(SPEC, SURROUNDINGS), fork=False))
+
+
+# --- several at once, and budgets
+
+
+def report(**asked: object) -> Report:
+    return check(Question(SPEC, SURROUNDINGS, PROPERTIES, "one-off", adversities=("restarted",), calls=1, **asked))  # type: ignore[arg-type]
+
+
+def test_explorations_that_run_at_once_say_the_same_in_the_same_order() -> None:
+    one, two = report(), report(processes=2)
+    assert two.verdicts == one.verdicts
+    assert two.coverage == one.coverage
+    assert [replace(e, seconds=0) for e in two.explorations] == [replace(e, seconds=0) for e in one.explorations]
+
+
+def test_what_is_not_decided_when_the_time_is_up_is_inconclusive_and_says_so() -> None:
+    found = report(budget=Budget(1e-9), processes=2)
+    assert {verdict.verdict for verdict in found.verdicts} == {"inconclusive"}
+    assert "within 1e-09 s: --time" in found.verdicts[0].message
+    assert not found.interrupted
+
+
+def test_so_is_what_is_not_decided_when_the_memory_is_spent() -> None:
+    found = report(budget=Budget(megabytes=1))
+    assert {verdict.verdict for verdict in found.verdicts} == {"inconclusive"}
+    assert "within 1 MB: --memory" in found.verdicts[0].message
