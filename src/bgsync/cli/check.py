@@ -15,7 +15,23 @@ from bgsync.cli.question import Asked, asking
 @click.command(epilog=EPILOG)
 @click.argument("target", default="one-off")
 @asking()
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "sarif", "junit", "github", "markdown", "itf"]),
+    default="text",
+    show_default=True,
+    help="What is printed. github: annotations of GitHub Actions; itf: one trace, for viewers of traces.",
+)
+@click.option(
+    "--save",
+    "files",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Write the report into a file, too, as its ending says: .json .sarif .xml (JUnit) .md .itf.json. "
+    "May be repeated.",
+)
 @click.option(
     "--traces",
     type=click.Choice(["first", "all", "none"]),
@@ -29,7 +45,13 @@ from bgsync.cli.question import Asked, asking
 )
 @click.option("--against", metavar="FILE", help="Hold the built-in model to this spec text, step by step, instead.")
 def check(
-    target: str, output: str, traces: str | None, sidecar: Path | None, against: str | None, **asked: Any
+    target: str,
+    output: str,
+    files: tuple[Path, ...],
+    traces: str | None,
+    sidecar: Path | None,
+    against: str | None,
+    **asked: Any,
 ) -> None:
     """Explore every behaviour and say what holds and what does not.
 
@@ -42,6 +64,7 @@ def check(
     bgsync check spec/index.bs
     bgsync check HEAD~1:spec/index.bs --property resolved-then-fires
     bgsync check --against spec/index.bs    where do text and built-in model differ?
+    bgsync check spec/index.bs --save out.sarif --save summary.md
     """
     if against is not None:
         _hold_against(against, sidecar)
@@ -51,8 +74,12 @@ def check(
     question = Asked(**asked)
     from bgsync.judge.static import notes, structure_verdicts
     from bgsync.judge.structure import findings
-    from bgsync.report import print_report, to_json
+    from bgsync.report import NotOneTraceError, form_of, print_report, write
 
+    try:
+        forms = {file: form_of(file) for file in files}
+    except ValueError as error:
+        fail(error)
     if target == "one-off":
         from model.one_off import SPEC
 
@@ -74,8 +101,13 @@ def check(
             states = sum(e.states for e in report.explorations)
             click.echo(f"interrupted after {states:,} states; the verdicts are about those", err=True)
             break
-    if output == "json":
-        click.echo(to_json(*reports))
+    try:
+        if output != "text":
+            click.echo(write(output, *reports))
+        for file, form in forms.items():
+            file.write_text(write(form, *reports), encoding="utf-8")
+    except (NotOneTraceError, OSError) as error:
+        fail(error)
     if any(report.interrupted for report in reports):
         sys.exit(3)
     statuses = {report.exit_status for report in reports}

@@ -14,8 +14,9 @@ from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
 from bgsync.judge.trace import tell
-from bgsync.judge.verdict import Explored, Location, Trace, Verdict
+from bgsync.judge.verdict import Explored, Location, Trace, TraceStep, Verdict
 from bgsync.judge.watch import Watched, full_id, watch
+from bgsync.language import FireFunctionalEvent, HandleFunctionalEvent
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 
@@ -163,7 +164,8 @@ def _safety(watched: Watched, safety: Safety, why: str) -> Iterable[Verdict]:
             except Rejected as reason:
                 yield Verdict(name, "inconclusive", message=f"{breach.message}; but on replay: {reason}")
                 continue
-            yield Verdict(name, "violated", None, (), breach.message, _locations(replay), tell(replay))
+            trace = tell(replay)
+            yield Verdict(name, "violated", None, (), breach.message, tuple(_locations(replay, trace)), trace)
         elif not watched.complete:
             yield Verdict(name, "inconclusive", message=why)
         elif name in watched.met:
@@ -207,14 +209,28 @@ def _part(prop: Liveness, scenario: Scenario) -> str:
     return full_id(prop.id, dict(zip(prop.monitors, prop.parts, strict=True))[scenario.monitor])
 
 
-def _locations(replay: Replay) -> tuple[Location, ...]:
+FIRES = (FireFunctionalEvent, HandleFunctionalEvent)
+"""The steps of a text that lead into another spec."""
+
+
+def _locations(replay: Replay, trace: Trace) -> Iterator[Location]:
+    """Give the step that breaks it; where that is one of another spec, after the step of the text that led there."""
     if replay.culprit is None:
-        return ()
-    origin = replay.system.program.code[replay.culprit].origin
-    return (Location(origin.file, origin.line, origin.column, origin.algorithm, origin.step),)
+        return
+    spec, origin = replay.system.scenario.spec, replay.system.program.code[replay.culprit].origin
+    own = {name for name, _ in spec.bodies()} - {spec.fire_functional_event and spec.fire_functional_event.name}
+    if origin.algorithm not in own:
+        fires = {(o.algorithm, o.step) for st in spec.statements() if isinstance(st, FIRES) and (o := st.origin)}
+        before = [step for step in trace.steps if step.algorithm in own]
+        firing = [step for step in before if (step.algorithm, step.step) in fires]
+        yield from _places((firing or before)[-1:])
+    yield Location(origin.file, origin.line, origin.column, origin.algorithm, origin.step)
 
 
 def _trace_locations(trace: Trace) -> Iterator[Location]:
     """Give the last step of the text that is taken before the loop, or in it."""
-    told = [step for step in trace.steps[: trace.loop] or trace.steps if step.step]
-    yield from (Location(step.file, step.line, 1, step.algorithm, step.step) for step in told[-1:])
+    yield from _places([step for step in trace.steps[: trace.loop] or trace.steps if step.step][-1:])
+
+
+def _places(steps: Sequence[TraceStep]) -> Iterator[Location]:
+    return (Location(step.file, step.line, 1, step.algorithm, step.step) for step in steps)

@@ -1,0 +1,41 @@
+"""The report as annotations of GitHub Actions: workflow commands, one a line, that mark lines of the changed files."""
+
+from bgsync.judge.verdict import Report, Verdict
+
+LEVELS = {"violated": "error", "inconclusive": "warning", "conditional": "notice"}
+
+
+def to_github(*reports: Report) -> str:
+    """Write reports as workflow commands: violated is an error, inconclusive a warning, the rest notices."""
+    lines = []
+    for report in reports:
+        for verdict in report.verdicts:
+            if verdict.verdict in LEVELS:
+                lines.append(_command(report, verdict))
+        for note in report.notes:
+            place = note.location
+            lines.append(_line("notice", place.file, place.line, place.column, note.property, note.message))
+    return "\n".join(lines)
+
+
+def _command(report: Report, verdict: Verdict) -> str:
+    level = "notice" if verdict.needs else LEVELS[verdict.verdict]
+    needs = f" (needs: {', '.join(verdict.needs)})" if verdict.needs else ""
+    place = next(iter(verdict.locations), None)
+    file, line, column = (place.file, place.line, place.column) if place else (report.model, 1, 1)
+    at = f"{place.algorithm} {place.step}: " if place else ""
+    return _line(level, file, line, column, verdict.property, f"{at}{verdict.message}{needs}")
+
+
+def _line(level: str, file: str, line: int, column: int, title: str, message: str) -> str:
+    given = f"file={_value(file)},line={max(line, 1)},col={max(column, 1)},title={_value(title)}"
+    return f"::{level} {given}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    safe = "".join(c if c in "\r\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return safe.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _value(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

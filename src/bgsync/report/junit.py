@@ -1,0 +1,67 @@
+"""The report as JUnit XML, which most build servers show: a test case a property, a suite a text."""
+
+import re
+from xml.etree import ElementTree as xml
+
+from bgsync.draw.diagram import plain
+from bgsync.judge.verdict import Report, Verdict
+from bgsync.report.rules import rule_of
+from bgsync.report.text import trace_lines
+
+
+def to_junit(*reports: Report) -> str:
+    """Write reports as JUnit XML: violated is a failure, inconclusive an error, vacuous skipped.
+
+    What is broken only under an adversity is said in the output of its case, and fails nothing.
+    """
+    root = xml.Element("testsuites", name="bgsync")
+    for report in reports:
+        root.append(_suite(report))
+    xml.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + xml.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(report: Report) -> xml.Element:
+    cases = [verdict for verdict in report.verdicts if not verdict.needs]
+    counts = {kind: sum(v.verdict in kinds for v in cases) for kind, kinds in _KINDS.items()}
+    suite = xml.Element(
+        "testsuite",
+        name=plain(report.model),
+        tests=str(len(cases)),
+        time=f"{report.seconds:.3f}",
+    )
+    for kind, count in counts.items():
+        suite.set(kind, str(count))
+    for verdict in cases:
+        under = [v for v in report.verdicts if v.needs and v.property == verdict.property]
+        suite.append(_case(verdict, under))
+    return suite
+
+
+_KINDS = {"failures": ("violated",), "errors": ("inconclusive",), "skipped": ("vacuous",)}
+
+
+def _case(verdict: Verdict, under: list[Verdict]) -> xml.Element:
+    case = xml.Element("testcase", name=plain(verdict.property), classname="bgsync", time="0")
+    message = plain(verdict.message or rule_of(verdict.property).sentence)
+    if verdict.verdict == "violated":
+        failure = xml.SubElement(case, "failure", message=message, type=verdict.kind or "violated")
+        failure.text = _told(verdict)
+    elif verdict.verdict == "inconclusive":
+        xml.SubElement(case, "error", message=message, type="inconclusive")
+    elif verdict.verdict == "vacuous":
+        xml.SubElement(case, "skipped", message=message)
+    if under:
+        told = [f"with {', '.join(v.needs)}: {v.verdict}: {plain(v.message)}" for v in under]
+        xml.SubElement(case, "system-out").text = "\n".join(told)
+    return case
+
+
+def _told(verdict: Verdict) -> str:
+    places = [f"at {p.algorithm} {p.step} ({p.file}:{p.line})" for p in verdict.locations]
+    trace = [] if verdict.trace is None else trace_lines(verdict.trace)
+    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", "\n".join(["", verdict.message, *places, *trace]))
+
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML has no room for."""
