@@ -33,6 +33,13 @@ from bgsync.cli.question import Asked, asking
     "May be repeated.",
 )
 @click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write a page, too, on which every trace can be walked step by step through the text.",
+)
+@click.option(
     "--traces",
     type=click.Choice(["first", "all", "none"]),
     default=None,
@@ -48,6 +55,7 @@ def check(
     target: str,
     output: str,
     files: tuple[Path, ...],
+    page: Path | None,
     traces: str | None,
     sidecar: Path | None,
     against: str | None,
@@ -64,7 +72,7 @@ def check(
     bgsync check spec/index.bs
     bgsync check HEAD~1:spec/index.bs --property resolved-then-fires
     bgsync check --against spec/index.bs    where do text and built-in model differ?
-    bgsync check spec/index.bs --save out.sarif --save summary.md
+    bgsync check spec/index.bs --html report.html --save out.sarif --save summary.md
     """
     if against is not None:
         _hold_against(against, sidecar)
@@ -75,6 +83,7 @@ def check(
     from bgsync.judge.static import notes, structure_verdicts
     from bgsync.judge.structure import findings
     from bgsync.report import NotOneTraceError, form_of, print_report, write
+    from bgsync.report.html import Page, to_html
 
     try:
         forms = {file: form_of(file) for file in files}
@@ -84,17 +93,19 @@ def check(
         from model.one_off import SPEC
 
         name = f"{target} ({'shipped model' if root.name == '_content' else 'model/one_off.py'})"
-        specs = [(SPEC, name, findings(SPEC))]
+        specs: list[tuple[Any, ...]] = [(SPEC, name, findings(SPEC), None)]
     else:
         from bgsync.judge.structure.text import structure
 
-        specs = [(r.spec, r.document.file, structure(r)) for r in _readings(target, sidecar)]
-    reports = []
-    for spec, name, found in specs:
+        specs = [(r.spec, r.document.file, structure(r), r) for r in _readings(target, sidecar)]
+    reports, pages = [], []
+    for spec, name, found, reading in specs:
         report = question.report(spec, name)
         static = structure_verdicts(found, question.wanted)
         report = replace(report, verdicts=report.verdicts + static, notes=notes(found, question.wanted))
         reports.append(report)
+        if page is not None:
+            pages.append(Page(report, spec, _ledger(reading)))
         if output == "text":
             print_report(report, console(), traces=traces or ("all" if question.wanted else "first"))
         if report.interrupted:
@@ -106,6 +117,8 @@ def check(
             click.echo(write(output, *reports))
         for file, form in forms.items():
             file.write_text(write(form, *reports), encoding="utf-8")
+        if page is not None:
+            page.write_text(to_html(*pages), encoding="utf-8")
     except (NotOneTraceError, OSError) as error:
         fail(error)
     if any(report.interrupted for report in reports):
@@ -129,6 +142,15 @@ def _readings(target: str, sidecar: Path | None) -> list[Any]:
         return [read_text(source, sidecar) for source in load(target)]
     except (SourceError, ReadError, SidecarError) as error:
         fail(error)
+
+
+def _ledger(reading: Any) -> tuple[tuple[str, int, str, str, str], ...]:
+    """Give the rows of the ledger of what was read, if it was."""
+    if reading is None:
+        return ()
+    from bgsync.texts import ledger
+
+    return tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in ledger(reading).entries)
 
 
 def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
