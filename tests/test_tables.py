@@ -63,6 +63,10 @@ def test_tables_give_them_step_by_step_too(monitor: str) -> None:
     assert same(Scenario(SPEC, SURROUNDINGS, "step", ("terminated",), calls=1, monitor=monitor)) > 200
 
 
+def test_tables_give_them_where_termination_leaves_many_events_of_a_removed_registration() -> None:
+    assert same(Scenario(outbox(), SURROUNDINGS, "step", ("terminated",), calls=2, monitor="none")) > 10_000
+
+
 def test_tables_give_them_for_several_tags() -> None:
     assert same(Scenario(SPEC, SURROUNDINGS, "algorithm", (), tags=2, monitor="none")) > 300
 

@@ -113,9 +113,11 @@ class Tables:
         if outer is None:
             outer = base.outer[presence] = tuple(self._outer(base, presence))
         for turn, moved in outer:
-            bits = entangled if moved is None else entangled | moved.among(whole)
+            changed = 0 if moved is None else moved.among(whole)
+            bits = entangled | changed
             for held in holders:
-                bits |= 0 if bits & held else held & -held
+                others = held & ~changed
+                bits |= 0 if bits & others else others & -others
             yield self._row(base, turn, whole, part(whole, bits))
         runs = base.runs.get(presence)
         if runs is None:
