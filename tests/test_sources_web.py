@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bgsync.sources import SourceError, fetch, load, load_one, text, web
+from bgsync.sources import SourceError, load, load_one, text, web
+from bgsync.sources.web import fetch
 
 
 @pytest.fixture(autouse=True)

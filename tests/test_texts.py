@@ -2,12 +2,14 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
-from bgsync.cli import main
+from bgsync.cli import COMMANDS, main
 from tests.specs import PRINT_QUEUE
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
@@ -195,3 +197,34 @@ def test_the_built_in_model_differs_from_another_text(queue: Path) -> None:
 def test_the_built_in_model_is_the_reading_of_todays_text() -> None:
     result = run("check", "--against", str(SPECS / "one-off-94df522.bs"))
     assert (result.exit_code, "step by step" in result.stdout) == (0, True)
+
+
+HEAVY = {"numpy", "scipy", "networkx", "transitions", "bgsync.judge.check"}
+
+
+def imported_by(*words: str) -> tuple[str, set[str]]:
+    script = "import sys; from bgsync.cli import main; main(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=True)
+    said, _, modules = done.stdout.rstrip().rpartition("\n")
+    return said, set(modules.split())
+
+
+def test_help_lists_every_command_on_a_line_of_its_own_and_loads_none() -> None:
+    said, modules = imported_by("--help")
+    listed = said[said.index("Commands:") :].splitlines()[1 : len(COMMANDS) + 1]
+    assert [line.split()[0] for line in listed] == list(COMMANDS)
+    assert not modules & {row[0].partition(":")[0] for row in COMMANDS.values()}
+    assert not modules & HEAVY
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_of_the_table_is_there_under_its_name(name: str) -> None:
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    assert (command.name, bool(command.help)) == (name, True)
+
+
+def test_reading_a_text_loads_nothing_that_explores(queue: Path) -> None:
+    said, modules = imported_by("read", str(queue))
+    assert "sentences" in said
+    assert not modules & HEAVY

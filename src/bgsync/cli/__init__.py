@@ -1,20 +1,45 @@
 """The command line."""
 
+import importlib
 import sys
 from typing import Any
 
 import click
 
-from bgsync.cli.check import check
 from bgsync.cli.common import EPILOG, fail
-from bgsync.cli.diff import diff, log
-from bgsync.cli.fuzz import fuzz
-from bgsync.cli.read import read
-from bgsync.cli.show import draw, explain, graph
+
+COMMANDS = {
+    "check": ("bgsync.cli.check:check", "Explore every behaviour and say what holds and what does not."),
+    "read": ("bgsync.cli.read:read", "Show every sentence of a spec text, and what it was read as."),
+    "diff": ("bgsync.cli.diff:diff", "Say what an edit of a spec text did."),
+    "log": ("bgsync.cli.diff:log", "Check every revision of a spec text in a git repository."),
+    "explain": ("bgsync.cli.show:explain", "Say what a property means and why it matters."),
+    "graph": ("bgsync.cli.show:graph", "Export the reachable graph: GraphML, DOT or JSON."),
+    "draw": ("bgsync.cli.draw:draw", "Draw a picture of the model or of a spec text."),
+    "fuzz": ("bgsync.cli.fuzz:fuzz", "Random operations, the lifecycle in lockstep with the interpreter."),
+}
+"""Where each command stands, and what it does in one line; it is imported when it is run or asked for its help."""
 
 
 class Commands(click.Group):
-    """Shows what went wrong with the input in one line."""
+    """Loads a command when it is wanted, and shows what went wrong with the input in one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the names of all commands, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Load a command; None for a name that is none."""
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
@@ -39,12 +64,9 @@ def main() -> None:
     \b
     bgsync check                      check the built-in model of the one-off spec
     bgsync check --property asserts   one property, with all its traces
+    bgsync check spec/index.bs        check a spec text; `bgsync read` shows how it was understood
     bgsync check my.py:machine        check a `transitions` machine of your own
     bgsync explain one-event          what a property says, and why it matters
     bgsync draw lifecycle             a state diagram
     bgsync fuzz                       random operations, model against interpreter
     """
-
-
-for command in (check, read, diff, log, explain, graph, draw, fuzz):
-    main.add_command(command)

@@ -3,6 +3,7 @@
 import importlib
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,11 +21,15 @@ def fail(message: object) -> NoReturn:
     sys.exit(2)
 
 
-def content(say: bool = True) -> Path:
-    """Load the content and say which one is used. A model that does not build ends with one line."""
+CONTENT = ("model.one_off", "model.environment", "properties")
+"""What of the content a check needs."""
+
+
+def content(say: bool = True, modules: Sequence[str] = CONTENT) -> Path:
+    """Load modules of the content and say which content it is. A model that does not build ends with one line."""
     try:
         root = load_content()
-        for name in ("model.one_off", "model.environment", "properties"):
+        for name in modules:
             importlib.import_module(name)
     except Exception as error:
         place = ""

@@ -5,7 +5,6 @@ from collections import Counter
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 from rich.markup import escape
 
@@ -44,7 +43,7 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
     key = "0f3c9a1b77de"        # as shown here; it survives renumbering
     read_as = "set |loan|'s [=state=] to [=overdue=]"
     """
-    content(output == "text")
+    content(output == "text", ("model.vocabulary", "model.service_worker"))
     from bgsync.prose.reader import ReadError
     from bgsync.prose.sidecar import SidecarError
     from bgsync.sources import SourceError, load
@@ -85,6 +84,8 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
     except (SourceError, ReadError, SidecarError) as error:
         fail(error)
     if output == "json":
+        import msgspec
+
         shown = reports[0] if len(reports) == 1 else reports
         click.echo(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
     if strict and missed:

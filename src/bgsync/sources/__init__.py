@@ -3,14 +3,12 @@
 from bgsync.sources.git import Revision, history, read_blobs, show
 from bgsync.sources.source import Source, load, load_one
 from bgsync.sources.text import SourceError, decode
-from bgsync.sources.web import fetch
 
 __all__ = [
     "Revision",
     "Source",
     "SourceError",
     "decode",
-    "fetch",
     "history",
     "load",
     "load_one",

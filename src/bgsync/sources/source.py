@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from bgsync.sources import git, text, web
+from bgsync.sources import git, text
 from bgsync.sources.text import SourceError, check_size, decode
 
 __all__ = ["Source", "SourceError", "load", "load_one"]
@@ -56,7 +56,9 @@ def load_one(target: str) -> Source:
 def _single(target: str) -> Source:
     if target == "-":
         return Source(STANDARD_INPUT, decode(sys.stdin.buffer.read(text.MAX_BYTES + 1), STANDARD_INPUT))
-    if web.is_url(target):
+    if re.match(r"https?://", target, re.IGNORECASE):
+        from bgsync.sources import web  # what speaks HTTP takes long to import
+
         data, charset, _ = web.fetch(target)
         return Source(target, decode(data, target, charset))
     if os.path.lexists(target):

@@ -24,11 +24,6 @@ _MOVED = (301, 302, 303, 307, 308)
 _SAFE = "!$%&'()*+,-./:;=?@_~[]|"
 
 
-def is_url(target: str) -> bool:
-    """Say whether a target is a URL of the web."""
-    return re.match(r"https?://", target, re.IGNORECASE) is not None
-
-
 def fetch(url: str) -> tuple[bytes, str | None, str]:
     """Give the bytes at a URL, the charset that the server states, and the URL after redirects.
 
