@@ -20,13 +20,14 @@ from bgsync.draw import (
     in_words,
     lifecycle_diagram,
     machine_diagram,
-    states_diagram,
     to_dot,
     to_mermaid,
+    to_plantuml,
+    to_png,
     to_svg,
 )
 from bgsync.draw.colours import DARK, LIGHT, Theme
-from bgsync.explore import Graph
+from bgsync.draw.document import in_theme
 from model import environment, registration
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -56,7 +57,7 @@ def hostile(text: str) -> Diagram:
 
 
 def test_the_lifecycle_drawing_has_an_edge_for_every_row_of_the_table_and_no_other() -> None:
-    rows = {(source, dest, trigger, step) for trigger, source, dest, step in registration.ROWS}
+    rows = {(source, dest, trigger.replace("_", " "), step) for trigger, source, dest, step in registration.ROWS}
     drawn = [(edge.source, edge.target, edge.label, edge.note) for edge in lifecycle_diagram().edges]
     assert set(drawn) == rows
     assert len(drawn) == len(registration.ROWS)
@@ -69,13 +70,42 @@ def test_the_lifecycle_drawing_marks_the_initial_and_the_final_states() -> None:
     assert {name for name, kind in kinds.items() if kind == "final"} == set(registration.FINAL)
 
 
-def test_every_renderer_draws_every_row_with_its_step() -> None:
+def test_every_renderer_draws_every_row_with_its_trigger_guard_and_step() -> None:
     diagram = lifecycle_diagram()
-    dot, mermaid, labels = to_dot(diagram), to_mermaid(diagram), texts(to_svg(diagram), "edge-label")
-    assert sorted(labels) == sorted(f"{trigger} {step}" for trigger, _, _, step in registration.ROWS)
+    dot, mermaid, labels = to_dot(diagram), unescaped(to_mermaid(diagram)), texts(to_svg(diagram), "edge-label")
+    plantuml = re.sub(r"<U\+(\w+)>", lambda match: chr(int(match[1], 16)), to_plantuml(diagram))
+    guards = {(edge.source, edge.target, edge.note): f"[{edge.guard}]" for edge in diagram.edges if edge.guard}
+    assert len(guards) == 2
     for trigger, source, dest, step in registration.ROWS:
-        assert re.search(rf's_{source} -> s_{dest} \[id=e\d+, label="{trigger}\\n{re.escape(step)}"', dot)
-        assert f"s_{source} --> s_{dest} : {trigger}<br/>{step}\n" in mermaid
+        guard = guards.get((source, dest, step), "")
+        parts = [part for part in (trigger.replace("_", " "), guard, step) if part]
+        assert " ".join(parts) in labels
+        assert re.search(rf's_{source} -> s_{dest} \[id=e\d+, label="{parts[0]}\\n', dot)
+        assert f"s_{source} --> s_{dest} : {'<br/>'.join(parts)}\n" in mermaid
+        assert re.search(
+            rf"s_{source} --> s_{dest} : {re.escape(chr(92) + 'n').join(map(re.escape, parts[:-1]))}", plantuml
+        )
+    assert len(labels) == len(registration.ROWS)
+
+
+def test_every_transition_of_the_lifecycle_is_a_link_to_its_step() -> None:
+    diagram = lifecycle_diagram()
+    assert all(edge.link.startswith("https://") and "#" in edge.link for edge in diagram.edges)
+    linked = [a.get("href") for a in ET.fromstring(to_svg(diagram)).iter(f"{SVG}a")]
+    assert sorted(map(str, linked)) == sorted(edge.link for edge in diagram.edges)
+    assert to_dot(diagram).count("URL=") == to_plantuml(diagram).count("[[https://") == len(diagram.edges)
+
+
+def test_only_addresses_become_links_and_an_svg_loads_nothing() -> None:
+    links = ["javascript:alert(1)", "data:text/html,x", " https://a.b/", "https://a.b/#c", "spec/index.bs#L3", "x:y"]
+    nodes = tuple(Node(str(at), "n", link=link) for at, link in enumerate(links))
+    for flow in (False, True):
+        root = ET.fromstring(to_svg(Diagram("t", "", nodes, (), flow)))
+        assert {a.get("href") for a in root.iter(f"{SVG}a")} == {"https://a.b/#c", "spec/index.bs#L3"}
+        assert {element.tag.removeprefix(SVG) for element in root.iter()} <= {
+            "svg", "title", "desc", "style", "g", "a", "path", "polygon", "ellipse", "rect", "line", "text", "tspan",
+        }  # fmt: skip
+        assert not any(word in (root.findtext(f"{SVG}style") or "") for word in ("url(", "@import", "@font-face"))
 
 
 def test_every_machine_of_the_environment_can_be_drawn() -> None:
@@ -90,8 +120,8 @@ def test_automatic_transitions_are_left_out_and_conditions_are_drawn_as_a_guard(
     machine = Machine(states=["a", "b"], initial="a")
     machine.add_transition("go", "a", "b", conditions="ready", unless="busy")
     machine.add_transition("note", "b", None)
-    labels = {(edge.source, edge.target, edge.label) for edge in machine_diagram(machine, "t").edges}
-    assert labels == {("a", "b", "go [ready, not busy]"), ("b", "b", "note (internal)")}
+    labels = {(edge.source, edge.target, edge.label, edge.guard) for edge in machine_diagram(machine, "t").edges}
+    assert labels == {("a", "b", "go", "ready, not busy"), ("b", "b", "note (internal)", "")}
 
 
 def test_a_note_on_no_transition_is_refused() -> None:
@@ -246,32 +276,29 @@ def test_without_a_runtime_for_the_layout_engine_the_error_says_the_same(
         to_svg(lifecycle_diagram())
 
 
-def graph(complete: bool = True) -> Graph[int, str]:
-    edges = [[(f"go {n}", 1) for n in range(5)] + [("stay", 0)], [("on", 2)], [("end", 3)], []]
-    return Graph([0, 1, 2, 3], {n: n for n in range(4)}, edges, [-1, 0, 1, 2], complete)
+def test_a_png_is_the_same_with_and_without_the_fonts_of_the_machine_and_shows_text() -> None:
+    blank = Diagram("t", "", (Node("a", " " * 30), Node("b", "")), ())
+    written = Diagram("t", "", (Node("a", "pending"), Node("b", "firing")), ())
+    assert to_png(to_svg(written)).startswith(b"\x89PNG")
+    assert len(to_png(to_svg(written))) > len(to_png(to_svg(blank))) + 500
+    assert to_png(to_svg(written)) != to_png(to_svg(written), "dark")
 
 
-def test_states_of_one_class_are_drawn_as_one_and_their_edges_are_joined() -> None:
-    names = ["none", "pending", "pending", "success"]
-    diagram = states_diagram(graph(), lambda state: names[state], "t", "d", label=str.upper)
-    assert diagram.nodes == (
-        Node("none", "none", "initial", "none"),
-        Node("pending", "pending", "normal", "pending"),
-        Node("success", "success", "final", "success"),
-    )
-    assert diagram.edges == (
-        Edge("none", "pending", "GO 0, GO 1, GO 2 and 2 more"),
-        Edge("pending", "success", "END"),
-    )
+def test_an_svg_in_one_theme_has_no_trace_of_the_other() -> None:
+    svg = to_svg(lifecycle_diagram())
+    assert LIGHT.states["firing"].fill in in_theme(svg, "light")
+    assert DARK.states["firing"].fill not in in_theme(svg, "light")
+    dark = in_theme(svg, "dark")
+    assert "@media" not in dark
+    assert dark.index(DARK.background) > dark.index(LIGHT.background)  # what comes later is painted
 
 
-def test_self_loops_are_drawn_only_when_asked_for() -> None:
-    drawn = states_diagram(graph(), lambda state: "ab"[state > 0], "t", "d", self_loops=True)
-    assert Edge("b", "b", "end, on") in drawn.edges
-    assert Edge("a", "a", "stay") in drawn.edges
-
-
-def test_an_incomplete_graph_has_no_final_state_and_its_drawing_says_so() -> None:
-    diagram = states_diagram(graph(complete=False), str, "t", "d")
-    assert all(node.kind != "final" for node in diagram.nodes)
-    assert "not complete" in diagram.description
+@pytest.mark.parametrize("text", [*HOSTILE, "@enduml", "[[https://a.b x]]", "<b>x</b> **y** //z//", "!include x"])
+def test_a_hostile_label_cannot_leave_its_place_in_plantuml(text: str) -> None:
+    lines = to_plantuml(hostile(text)).splitlines()
+    code = [re.sub(r"<U\+\w{4,}>", "", line) for line in lines if not line.startswith("'")]
+    assert (code[0], code[-1]) == ("@startuml", "@enduml")
+    assert len(code) == 8
+    for line in code[1:-1]:
+        bare = line.replace("[*]", "").replace(r"\n", "").split(" as s_")[0]
+        assert not re.search(r"[]<*;%{}\\&@!#]|\[|//|__|~", bare.removeprefix("s_"))

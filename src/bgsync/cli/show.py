@@ -1,12 +1,11 @@
-"""bgsync explain, graph and draw."""
+"""bgsync explain and graph."""
 
 import importlib
-from pathlib import Path
 from typing import Any
 
 import click
 
-from bgsync.cli.common import EPILOG, Line, choose, content, fail
+from bgsync.cli.common import EPILOG, Line, choose, content
 
 
 @click.command(epilog=EPILOG)
@@ -80,38 +79,3 @@ def graph(
         )
     with click.open_file(path, "w", encoding="utf-8") as stream:
         export.write(made, stream, output)  # type: ignore[arg-type]  # click has checked the choice
-
-
-@click.command(epilog=EPILOG)
-@click.argument("what", type=click.Choice(["lifecycle", "states"]), required=False)
-@click.option("--format", "output", type=click.Choice(["mermaid", "svg", "dot"]), default="mermaid", show_default=True)
-@click.option(
-    "--output",
-    "-o",
-    "path",
-    type=click.Path(dir_okay=False, writable=True),
-    default="-",
-    help="A file; standard output by default.",
-)
-@click.option("--all", "everything", is_flag=True, help="Write every picture of the gallery into the folder diagrams/.")
-def draw(what: str | None, output: str, path: str, everything: bool) -> None:
-    """Draw a diagram: the registration's lifecycle, or its reachable states as the algorithms make them."""
-    root = content(False)
-    from bgsync.draw import MissingExtraError, gallery
-
-    try:
-        if everything:
-            folder = root / "diagrams"
-            if not folder.is_dir() or root not in (Path.cwd().resolve(), *Path.cwd().resolve().parents):
-                fail("no project with a folder diagrams/ at or above the current folder: run inside one")
-            for name, text in gallery.files():
-                (folder / name).write_text(text, encoding="utf-8")
-                click.echo(f"diagrams/{name}")
-            return
-        if what is None:
-            fail("nothing to draw: name lifecycle or states, or give --all")
-        text = gallery.render(gallery.diagram(what), output)
-    except MissingExtraError as error:
-        fail(error)
-    with click.open_file(path, "w", encoding="utf-8") as stream:
-        stream.write(text)

@@ -4,7 +4,8 @@ from bgsync.draw.diagram import Diagram, Edge, Node, in_words
 from bgsync.draw.dot import to_dot
 from bgsync.draw.lifecycle import lifecycle_diagram, machine_diagram
 from bgsync.draw.mermaid import to_mermaid
-from bgsync.draw.states import states_diagram
+from bgsync.draw.plantuml import to_plantuml
+from bgsync.draw.png import to_png
 from bgsync.draw.svg import MissingExtraError, to_svg
 
 __all__ = [
@@ -15,8 +16,9 @@ __all__ = [
     "in_words",
     "lifecycle_diagram",
     "machine_diagram",
-    "states_diagram",
     "to_dot",
     "to_mermaid",
+    "to_plantuml",
+    "to_png",
     "to_svg",
 ]

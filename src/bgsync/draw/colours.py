@@ -13,13 +13,15 @@ class Colour:
 
 @dataclass(frozen=True)
 class Theme:
-    """The colours of a whole picture; `other` is for nodes of no known state."""
+    """The colours of a whole picture; `other` is for what has no state of its own, `changes` for what an edit did."""
 
     background: str
     text: str
     note: str
     line: str
+    panel: str
     other: Colour
+    changes: dict[str, str]
     states: dict[str, Colour]
 
 
@@ -28,7 +30,9 @@ LIGHT = Theme(
     text="#1a1a1a",
     note="#555555",
     line="#444444",
+    panel="#f3f4f6",
     other=Colour("#ffffff", "#444444"),
+    changes={"added": "#1d6b37", "changed": "#7a3b96", "removed": "#a11d1d", "trace": "#b04a00"},
     states={
         "failed": Colour("#fbe0e0", "#a11d1d"),
         "firing": Colour("#fde3cf", "#b04a00"),
@@ -44,7 +48,9 @@ DARK = Theme(
     text="#f2f2f2",
     note="#b4b4b4",
     line="#c8c8c8",
+    panel="#232527",
     other=Colour("#161616", "#c8c8c8"),
+    changes={"added": "#74c98e", "changed": "#cfa0e6", "removed": "#f08a8a", "trace": "#f09a55"},
     states={
         "failed": Colour("#4a1616", "#f08a8a"),
         "firing": Colour("#4a2508", "#f09a55"),
@@ -55,3 +61,11 @@ DARK = Theme(
         "waiting": Colour("#40320a", "#e0b64a"),
     },
 )
+THEMES = {"light": LIGHT, "dark": DARK}
+
+_NAMES = {name.lower(): name for name in LIGHT.states} | {"absent": "none"}
+
+
+def colour_name(state: str) -> str:
+    """Give the name under which a state has its colour, however a text writes it; "" for one without a colour."""
+    return _NAMES.get(state.lower().replace("-", "").replace(" ", ""), "")

@@ -1,4 +1,4 @@
-"""What a picture says, whatever draws it: nodes and edges, always in the same order."""
+"""What a picture of states or of steps says, whatever draws it: nodes and edges, always in the same order."""
 
 import re
 import unicodedata
@@ -6,23 +6,38 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-NodeKind = Literal["initial", "normal", "final"]
-EdgeKind = Literal["normal", "added", "removed", "trace"]
+NodeKind = Literal["initial", "normal", "final", "begin", "step", "test", "wait", "call", "end"]
+"""A state is initial, normal or final; the others are of a flow of steps."""
+Change = Literal["normal", "added", "removed", "changed", "trace"]
+EdgeKind = Literal["normal", "added", "removed", "changed", "trace", "apart"]
+"""`apart` leads to steps that are run on their own: in parallel, later, or when something happens."""
 
-SIGNS: dict[EdgeKind, str] = {"normal": "", "added": "+ ", "removed": "− ", "trace": "» "}
-"""What an edge's text starts with, so that its kind is told by more than a colour or a line style."""
+SIGNS: dict[EdgeKind, str] = {
+    "normal": "",
+    "added": "+ ",
+    "removed": "− ",
+    "changed": "± ",
+    "trace": "» ",
+    "apart": "",
+}
+"""What a text starts with, so that its kind is told by more than a colour or a line style."""
 
 _BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 @dataclass(frozen=True, order=True)
 class Node:
-    """A state. `state` picks a fixed colour of `bgsync.draw.colours`; any other name is drawn uncoloured."""
+    """A state or a step. `state` picks a fixed colour of `bgsync.draw.colours`; any other name is drawn uncoloured."""
 
     id: str
     label: str
     kind: NodeKind = "normal"
     state: str = ""
+    link: str = ""
+    """Where the step can be read."""
+    change: Change = "normal"
+    level: int = 0
+    """How deep a step stands in the numbered lists."""
 
 
 @dataclass(frozen=True, order=True)
@@ -34,19 +49,26 @@ class Edge:
     label: str
     note: str = ""
     kind: EdgeKind = "normal"
+    guard: str = ""
+    """The condition under which it is taken."""
+    link: str = ""
+    """Where the step can be read."""
 
 
 @dataclass(frozen=True)
 class Diagram:
     """A picture. Nodes and edges are sorted and without duplicates, whatever order they are given in.
 
-    Raises ValueError when two nodes share an id, or when an edge ends at no node.
+    `flow` tells a flow of steps, drawn downwards, from a graph of states. `meanings` says what the kinds of edges mean
+    here, where that is not plain. Raises ValueError when two nodes share an id, or when an edge ends at no node.
     """
 
     title: str
     description: str
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
+    flow: bool = False
+    meanings: tuple[tuple[EdgeKind, str], ...] = ()
 
     def __post_init__(self) -> None:
         nodes, edges = sorted(set(self.nodes)), sorted(set(self.edges))
@@ -61,6 +83,17 @@ class Diagram:
         object.__setattr__(self, "nodes", tuple(nodes))
         object.__setattr__(self, "edges", tuple(edges))
 
+    @property
+    def size(self) -> int:
+        """How many edges there are."""
+        return len(self.edges)
+
+    @property
+    def legend(self) -> tuple[tuple[EdgeKind, str], ...]:
+        """Give the meanings of the kinds that are in the picture."""
+        used = {edge.kind for edge in self.edges} | {node.change for node in self.nodes}
+        return tuple((kind, meaning) for kind, meaning in self.meanings if kind in used)
+
 
 def plain(text: str) -> str:
     """Give `text` as one line, every character that XML forbids or that reorders text shown as U+FFFD."""
@@ -74,6 +107,15 @@ def plain(text: str) -> str:
         return "\N{REPLACEMENT CHARACTER}" if forbidden else character
 
     return "".join(map(shown, " ".join(text.split())))
+
+
+def shortened(text: str, most: int) -> str:
+    """Give at most so many characters of a text, cut between words; an ellipsis says that there is more."""
+    text = plain(text)
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
 
 
 def identifiers(diagram: Diagram) -> dict[str, str]:
@@ -96,13 +138,15 @@ def in_words(diagram: Diagram) -> str:
     for kind, opening in (("initial", "Starts in"), ("final", "Ends in")):
         if found := [labels[node.id] for node in diagram.nodes if node.kind == kind]:
             parts.append(f"{opening} {' or '.join(found)}.")
+    parts += [f"{plain(node.label)} [{node.change}]." for node in diagram.nodes if node.change != "normal"]
     parts += [f"{edge_in_words(edge, labels)}." for edge in diagram.edges]
     return " ".join(parts)
 
 
 def edge_in_words(edge: Edge, labels: dict[str, str]) -> str:
-    """Tell one edge as text: where from, where to, by what, and its note."""
+    """Tell one edge as text: where from, where to, by what, under which condition, and its note."""
     note = f" ({plain(edge.note)})" if edge.note.strip() else ""
-    by = f": {plain(edge.label)}" if edge.label.strip() else ""
-    kind = "" if edge.kind == "normal" else f" [{edge.kind}]"
+    guard = f" [{plain(edge.guard)}]" if edge.guard.strip() else ""
+    by = f": {plain(edge.label)}{guard}" if edge.label.strip() or guard else ""
+    kind = "" if edge.kind in ("normal", "apart") else f" [{edge.kind}]"
     return f"{labels[edge.source]} to {labels[edge.target]}{by}{note}{kind}"

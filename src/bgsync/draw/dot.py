@@ -3,32 +3,47 @@
 import textwrap
 
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, identifiers, plain
+from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, plain
 
 FONT = "DejaVu Sans"
 """The widest of the usual fonts: what is laid out for it has room for any other."""
 
 TEXT_SIZE = 13
-WIDTH = 28
-"""Labels are broken into lines of at most this many characters, between words."""
+WIDTH, STEP_WIDTH = 22, 44
+"""The labels of transitions, and of steps, are broken into lines of at most this many characters, between words."""
 
 _LINES: dict[EdgeKind, str] = {
     "normal": "",
-    "added": ", penwidth=2.2",
+    "added": ", penwidth=2.6",
     "removed": ", style=dashed",
+    "changed": ', style="dotted", penwidth=2.6',
     "trace": ", penwidth=2.2",
+    "apart": ", style=dashed",
+}
+_SHAPES: dict[NodeKind, str] = {
+    "initial": "",
+    "normal": "",
+    "final": ", peripheries=2",
+    "begin": "",
+    "step": ", style=filled",
+    "test": ', shape=hexagon, style=filled, margin="0.02,0.04"',
+    "wait": ', shape=octagon, style=filled, margin="0.06,0.04"',
+    "call": ", style=filled, peripheries=2",
+    "end": "",
 }
 
 
-def to_dot(diagram: Diagram) -> str:
+def to_dot(diagram: Diagram, *, links: bool = True) -> str:
     """Give the diagram as DOT."""
     names = identifiers(diagram)
     initial = [node for node in diagram.nodes if node.kind == "initial"]
+    spaces = "nodesep=0.3, ranksep=0.3" if diagram.flow else "nodesep=0.4, ranksep=0.35"
     lines = [
         f"digraph {_quoted(diagram.title)} {{",
-        f'  graph [rankdir=LR, bgcolor="{LIGHT.background}", nodesep=0.4, ranksep=0.35, pad=0.15]',
+        f'  graph [rankdir={"TB" if diagram.flow else "LR"}, bgcolor="{LIGHT.background}", {spaces}, pad=0.15]',
         f'  node [shape=box, style="rounded,filled", fontname="{FONT}", fontsize={TEXT_SIZE},'
-        f' fontcolor="{LIGHT.text}", margin="0.22,0.1"]',
+        f' fontcolor="{LIGHT.text}", margin="{"0.12,0.07" if diagram.flow else "0.22,0.1"}"'
+        f"{', height=0.3' if diagram.flow else ''}]",
         f'  edge [fontname="{FONT}", fontsize={TEXT_SIZE}, fontcolor="{LIGHT.text}",'
         f' color="{LIGHT.line}", arrowsize=0.8]',
     ]
@@ -38,8 +53,8 @@ def to_dot(diagram: Diagram) -> str:
             f' color="{LIGHT.line}", fillcolor="{LIGHT.line}"]'
         )
         lines += [f'  start -> {names[node.id]} [class="start"]' for node in initial]
-    lines += [_node(node, names[node.id]) for node in sorted(diagram.nodes, key=_place)]
-    lines += [_edge(number, edge, names) for number, edge in enumerate(diagram.edges)]
+    lines += [_node(node, names[node.id], diagram.flow, links) for node in sorted(diagram.nodes, key=_place)]
+    lines += [_edge(number, edge, names, links) for number, edge in enumerate(diagram.edges)]
     return "\n".join([*lines, "}", ""])
 
 
@@ -48,37 +63,47 @@ def edge_id(number: int) -> str:
     return f"e{number}"
 
 
-def edge_lines(edge: Edge) -> tuple[list[str], list[str]]:
-    """Give the lines of an edge's label, and those of its note below."""
-    return _lines(SIGNS[edge.kind] + edge.label), _lines(edge.note)
+def edge_lines(edge: Edge) -> tuple[list[str], list[str], list[str]]:
+    """Give the lines of an edge's label, those of its guard below, and those of its note."""
+    guard = f"[{edge.guard}]" if edge.guard.strip() else ""
+    return _lines(SIGNS[edge.kind] + edge.label, WIDTH), _lines(guard, WIDTH), _lines(edge.note, WIDTH)
 
 
 def _place(node: Node) -> tuple[int, str]:
     """Order the nodes for the layout: with dead ends last, the edges that lead back cross fewer others."""
-    return ("initial", "normal", "final").index(node.kind), node.id
+    order = ("initial", "normal", "final")
+    return order.index(node.kind) if node.kind in order else 0, node.id
 
 
-def _node(node: Node, name: str) -> str:
+def _node(node: Node, name: str, flow: bool, links: bool) -> str:
     colour = LIGHT.states.get(node.state, LIGHT.other)
     state = f"state-{node.state}" if node.state in LIGHT.states else "state-other"
-    double = ", peripheries=2" if node.kind == "final" else ""
+    stroke = LIGHT.changes.get(node.change, colour.stroke)
+    change = "" if node.change == "normal" else f" change-{node.change}"
+    line = _LINES[node.change].replace('style="dotted"', 'style="filled,dotted"').replace(
+        "style=dashed", 'style="filled,dashed"'
+    )  # fmt: skip
+    label = _quoted(*_lines(SIGNS[node.change] + node.label, STEP_WIDTH if flow else WIDTH))
+    link = f", URL={_quoted(node.link)}" if node.link and links else ""
     return (
-        f'  {name} [id={name}, label={_quoted(*_lines(node.label))}, class="{state}",'
-        f' fillcolor="{colour.fill}", color="{colour.stroke}"{double}]'
+        f'  {name} [id={name}, label={label}, class="{state} kind-{node.kind}{change}",'
+        f' fillcolor="{colour.fill}", color="{stroke}"{_SHAPES[node.kind]}{line}{link}]'
     )
 
 
-def _edge(number: int, edge: Edge, names: dict[str, str]) -> str:
-    label, note = edge_lines(edge)
-    text = f"label={_quoted(*label, *note)}, " if label or note else ""
+def _edge(number: int, edge: Edge, names: dict[str, str], links: bool) -> str:
+    lines = [line for part in edge_lines(edge) for line in part]
+    text = f"label={_quoted(*lines)}, " if lines else ""
+    colour = f', color="{LIGHT.changes[edge.kind]}"' if edge.kind in LIGHT.changes else ""
+    link = f", URL={_quoted(edge.link)}" if edge.link and links else ""
     return (
         f"  {names[edge.source]} -> {names[edge.target]}"
-        f' [id={edge_id(number)}, {text}class="edge-{edge.kind}"{_LINES[edge.kind]}]'
+        f' [id={edge_id(number)}, {text}class="edge-{edge.kind}"{_LINES[edge.kind]}{colour}{link}]'
     )
 
 
-def _lines(text: str) -> list[str]:
-    return textwrap.wrap(plain(text), WIDTH, break_long_words=False, break_on_hyphens=False)
+def _lines(text: str, width: int) -> list[str]:
+    return textwrap.wrap(plain(text), width, break_long_words=False, break_on_hyphens=False)
 
 
 def _quoted(*lines: str) -> str:

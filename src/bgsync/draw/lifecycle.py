@@ -1,14 +1,26 @@
-"""The lifecycle of a registration as a picture, read off the `transitions` machine that all else runs."""
+"""The lifecycle of a registration as a picture: as it is meant, from its machine; as a text has it, from its runs."""
+
+from __future__ import annotations
 
 from collections.abc import Mapping
 
 from transitions import Machine, Transition
 
 from bgsync.content import load_content
-from bgsync.draw.diagram import Diagram, Edge, Node, NodeKind
+from bgsync.draw.changes import FULFILLED, REJECTED, WAITED, Change, Changes, Place, places
+from bgsync.draw.colours import colour_name
+from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind
+from bgsync.draw.links import Link, published
+from bgsync.judge.property import canonical
+from bgsync.language import Spec
 
 Row = tuple[str, str, str]
 """Trigger, source, destination: what identifies a transition of a machine."""
+
+MEANINGS: tuple[tuple[EdgeKind, str], ...] = (
+    ("added", "the text does this, and it is not meant"),
+    ("removed", "this is meant, and nothing in the text does it"),
+)
 
 
 def lifecycle_diagram() -> Diagram:
@@ -16,22 +28,33 @@ def lifecycle_diagram() -> Diagram:
     load_content()
     from model import registration
 
+    steps = _steps()
     return machine_diagram(
         registration.machine(),
         "Lifecycle of a sync registration",
         {(trigger, source, dest): step for trigger, source, dest, step in registration.ROWS},
         "The states of a sync registration and the steps of the spec that change them.",
+        {
+            (trigger, source, dest): (place.guard, published(place.statement.origin) if place.statement.origin else "")
+            for trigger, source, dest, step in registration.ROWS
+            if (place := steps.get(step))
+        },
     )
 
 
 def machine_diagram(
-    machine: Machine, title: str, notes: Mapping[Row, str] | None = None, description: str = ""
+    machine: Machine,
+    title: str,
+    notes: Mapping[Row, str] | None = None,
+    description: str = "",
+    steps: Mapping[Row, tuple[str, str]] | None = None,
 ) -> Diagram:
-    """Draw any flat `transitions.Machine`: one edge per transition, labelled with its trigger and conditions.
+    """Draw any flat `transitions.Machine`: one edge per transition, with its trigger, and its conditions as a guard.
 
-    `notes` gives the small print by (trigger, source, destination). Automatic `to_STATE` transitions are left
-    out. A state is final when it is declared so, or when no transition leads out of it. Raises TypeError for
-    a hierarchical machine and ValueError for a note on a transition that the machine does not have.
+    `notes` gives the small print by (trigger, source, destination), `steps` what else guards a transition and where it
+    can be read. Automatic `to_STATE` transitions are left out. A state is final when it is declared so, or when no
+    transition leads out of it. Raises TypeError for a hierarchical machine and ValueError for a note on a transition
+    that the machine does not have.
     """
     if hasattr(machine, "get_nested_state_names"):
         raise TypeError(f"{title}: a hierarchical machine cannot be drawn; draw a flat machine of the same states")
@@ -44,8 +67,11 @@ def machine_diagram(
             target = transition.dest or transition.source
             row = (trigger, transition.source, target)
             rows.append(row)
-            label = trigger + _condition(transition) + ("" if transition.dest else " (internal)")
-            edges.append(Edge(transition.source, target, label, (notes or {}).get(row, "")))
+            guard, link = (steps or {}).get(row, ("", ""))
+            guards = [part for part in (*_conditions(transition), guard) if part]
+            label = trigger.replace("_", " ") + ("" if transition.dest else " (internal)")
+            note = (notes or {}).get(row, "")
+            edges.append(Edge(transition.source, target, label, note, "normal", ", ".join(guards), link))
     if unknown := sorted(set(notes or {}) - set(rows)):
         raise ValueError(f"{title}: notes for transitions that the machine does not have: {unknown}; drop or fix them")
     left = {edge.source for edge in edges if edge.source != edge.target}
@@ -56,14 +82,117 @@ def machine_diagram(
         return "final" if machine.states[name].final or name not in left else "normal"
 
     return Diagram(
-        title, description, tuple(Node(name, name, kind(name), name) for name in machine.states), tuple(edges)
+        title,
+        description,
+        tuple(Node(name, name, kind(name), colour_name(name)) for name in machine.states),
+        tuple(edges),
     )
 
 
-def _condition(transition: Transition) -> str:
-    """Write the conditions of a transition as a guard, as UML does: [this, not that]."""
-    names = [
+def _conditions(transition: Transition) -> list[str]:
+    return [
         ("" if condition.target else "not ") + (getattr(condition.func, "__name__", None) or str(condition.func))
         for condition in transition.conditions
     ]
-    return f" [{', '.join(names)}]" if names else ""
+
+
+def text_lifecycle(spec: Spec, changes: Changes, link: Link, about: str = "") -> Diagram:
+    """Draw what the algorithms of a text do to a registration, over the lifecycle as it is meant.
+
+    A transition that only one of the two has is marked. A text that declares other states than those of the lifecycle
+    is drawn by itself.
+    """
+    meant = meant_rows(spec)
+    done = {_key(change) for change in changes.made}
+    edges = [
+        Edge(
+            change.source, change.target, change.trigger, str(change.origin),
+            "added" if meant and _key(change) not in meant else "normal", change.guard, link(change.origin),
+        )
+        for change in changes.made
+    ]  # fmt: skip
+    names = state_names(spec, changes, bool(meant))
+    written = {canonical(name): name for name in names}
+    for key, (trigger, guard) in sorted(meant.items()):
+        if key not in done:
+            edges.append(Edge(written[key[0]], written[key[1]], trigger, "", "removed", guard))
+    beside = " Marked is what differs from the lifecycle as it is meant." if meant else ""
+    return Diagram(
+        f"Lifecycle of a {spec.type.name}, as the text has it",
+        f"What the algorithms of {spec.title} do to a {spec.type.name}, read off {changes.states:,} states{about}."
+        + beside + unfinished(changes.complete),
+        state_nodes(names, changes.initial, edges),
+        tuple(edges),
+        meanings=MEANINGS,
+    )  # fmt: skip
+
+
+def unfinished(complete: bool) -> str:
+    """Say what an exploration that met its limit means for a picture."""
+    return "" if complete else " The exploration was not complete: there may be more."
+
+
+def state_names(spec: Spec, changes: Changes, meant: bool = False) -> list[str]:
+    """Give the states of a text, as it writes them: those that it declares, and those that its runs come to."""
+    load_content()
+    from model.registration import STATES
+
+    declared = next((member.values for member in spec.type.members if member.values is not None), None) or ()
+    names = {canonical(name): name for name in (*(STATES if meant else ()), *declared)}
+    for change in changes.made:
+        for name in (change.source, change.target):
+            names.setdefault(canonical(name), name)
+    return list(names.values())
+
+
+def state_nodes(names: list[str], initial: str, edges: list[Edge]) -> tuple[Node, ...]:
+    """Make the nodes of a lifecycle; a state that no transition enters says so."""
+    from model.registration import FINAL
+
+    entered = {edge.target for edge in edges if edge.kind != "removed"} | {initial}
+    outside = (*FINAL, "success or failed")
+
+    def node(name: str) -> Node:
+        dead = name not in entered and name not in outside
+        kind: NodeKind = "initial" if name == initial else "final" if name in FINAL else "normal"
+        label = f"{name} (never entered)" if dead else "gone: success or failed" if name == outside[-1] else name
+        return Node(name, label, kind, "none" if name == outside[-1] else colour_name(name))
+
+    return tuple(node(name) for name in names)
+
+
+Key = tuple[str, str, str]
+"""Source, target, and what kind of thing triggers it."""
+
+
+def meant_rows(spec: Spec) -> dict[Key, tuple[str, str]]:
+    """Give the rows of the lifecycle that a text is held against, with trigger and guard; none for other states."""
+    load_content()
+    from model.registration import FINAL, ROWS, STATES
+
+    declared = next((member.values for member in spec.type.members if member.values is not None), None) or ()
+    final = {canonical(name) for name in FINAL}
+    if {canonical(name) for name in declared} - final != {canonical(name) for name in STATES} - final:
+        return {}
+    steps = _steps()
+    rows = {}
+    for trigger, source, dest, step in ROWS:
+        place = steps.get(step)
+        key = (canonical(source), canonical(dest), _sort(place.trigger if place else trigger))
+        rows[key] = (trigger.replace("_", " "), place.guard if place else "")
+    return rows
+
+
+def _steps() -> dict[str, Place]:
+    """Give the steps of the built-in model that change a registration."""
+    from model.one_off import SPEC
+
+    return {str(place.statement.origin): place for place in reversed(places(SPEC))}
+
+
+def _key(change: Change) -> Key:
+    return canonical(change.source), canonical(change.target), _sort(change.trigger)
+
+
+def _sort(trigger: str) -> str:
+    return trigger if trigger in (FULFILLED, REJECTED, WAITED) else "an algorithm"

@@ -1,43 +1,90 @@
 """Draw as Mermaid, which GitHub and many editors show inside Markdown.
 
-Mermaid follows the reader's theme and styles no single edge: so each coloured state brings its text colour,
-and the kind of an edge is told by its text. Every character outside a safe few is written as `#code;`.
+Mermaid follows the reader's theme: so each coloured node brings its text colour. The kind of an edge is told by its
+text, and in a flow by its line, too; a graph of states has one kind of line only, and no links on its edges. Every
+character outside a safe few is written as `#code;`.
 """
 
 import re
 
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, identifiers, in_words, plain
+from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, in_words, plain
 
-_UNSAFE = re.compile(r"[^\w .,()/+»−'-]")
+_UNSAFE = re.compile(r"[^\w .,()/+»−±'-]")
+_SHAPES: dict[NodeKind, tuple[str, str]] = {
+    "begin": ("([", "])"),
+    "end": ("([", "])"),
+    "test": ("{{", "}}"),
+    "wait": ("[/", "/]"),
+    "call": ("[[", "]]"),
+}
+_ARROWS: dict[EdgeKind, str] = {"apart": "-.->", "added": "==>", "trace": "==>", "removed": "-.->", "changed": "==>"}
+MOST_EDGES, MOST_CHARACTERS = 500, 50_000
+"""What Mermaid draws at most, unless it is told otherwise."""
 
 
 def to_mermaid(diagram: Diagram) -> str:
-    """Give the diagram as a Mermaid `stateDiagram-v2`."""
+    """Give the diagram as a Mermaid `stateDiagram-v2`, or a `flowchart` where it is a flow."""
     names = identifiers(diagram)
+    legend = "".join(f"; {SIGNS[kind].strip()} {meaning}" for kind, meaning in diagram.legend if SIGNS[kind])
     lines = [
-        "stateDiagram-v2",
-        f"    accTitle: {_text(diagram.title)}",
-        f"    accDescr: {_text(in_words(diagram))}",
+        *(["---", f'title: "{safe(diagram.title + legend)}"', "---"] if legend else []),
+        "flowchart TB" if diagram.flow else "stateDiagram-v2",
+        f"    accTitle: {safe(diagram.title)}",
+        f"    accDescr: {safe(in_words(diagram))}",
     ]
-    lines += [f'    state "{_text(node.label)}" as {names[node.id]}' for node in diagram.nodes]
-    lines += [f"    [*] --> {names[node.id]}" for node in diagram.nodes if node.kind == "initial"]
-    lines += [_edge(edge, names) for edge in diagram.edges]
-    lines += [f"    {names[node.id]} --> [*]" for node in diagram.nodes if node.kind == "final"]
+    if diagram.flow:
+        lines += [_step(node, names[node.id]) for node in diagram.nodes]
+        lines += [_arrow(edge, names) for edge in diagram.edges]
+        lines += [f'    click {names[node.id]} href "{_address(node.link)}"' for node in diagram.nodes if node.link]
+    else:
+        lines += [f'    state "{_label(node)}" as {names[node.id]}' for node in diagram.nodes]
+        lines += [f"    [*] --> {names[node.id]}" for node in diagram.nodes if node.kind == "initial"]
+        lines += [_edge(edge, names) for edge in diagram.edges]
+        lines += [f"    {names[node.id]} --> [*]" for node in diagram.nodes if node.kind == "final"]
     for state, colour in sorted(LIGHT.states.items()):
         members = [names[node.id] for node in diagram.nodes if node.state == state]
         if members:
             lines.append(f"    classDef c_{state} fill:{colour.fill},stroke:{colour.stroke},color:{LIGHT.text}")
             lines += [f"    class {name} c_{state}" for name in members]
+    for kind, stroke in sorted(LIGHT.changes.items()):
+        members = [names[node.id] for node in diagram.nodes if node.change == kind]
+        if members:
+            dash = ",stroke-dasharray:6 4" if kind == "removed" else ""
+            lines.append(f"    classDef k_{kind} stroke:{stroke},stroke-width:3px{dash}")
+            lines += [f"    class {name} k_{kind}" for name in members]
     return "\n".join([*lines, ""])
 
 
+def _label(node: Node) -> str:
+    return safe(SIGNS[node.change] + node.label)
+
+
+def _step(node: Node, name: str) -> str:
+    before, after = _SHAPES.get(node.kind, ("[", "]"))
+    return f'    {name}{before}"{_label(node)}"{after}'
+
+
+def _arrow(edge: Edge, names: dict[str, str]) -> str:
+    label = _edge_text(edge)
+    shown = f'|"{label}"|' if label else ""
+    return f"    {names[edge.source]} {_ARROWS.get(edge.kind, '-->')}{shown} {names[edge.target]}"
+
+
 def _edge(edge: Edge, names: dict[str, str]) -> str:
-    parts = [_text(part) for part in (SIGNS[edge.kind] + edge.label, edge.note) if part.strip()]
-    label = f" : {'<br/>'.join(parts)}" if parts else ""
-    return f"    {names[edge.source]} --> {names[edge.target]}{label}"
+    label = _edge_text(edge)
+    return f"    {names[edge.source]} --> {names[edge.target]}" + (f" : {label}" if label else "")
 
 
-def _text(text: str) -> str:
+def _edge_text(edge: Edge) -> str:
+    guard = f"[{edge.guard}]" if edge.guard.strip() else ""
+    return "<br/>".join(safe(part) for part in (SIGNS[edge.kind] + edge.label, guard, edge.note) if part.strip())
+
+
+def _address(link: str) -> str:
+    return plain(link).replace('"', "%22").replace("\\", "%5C").replace("<", "%3C").replace(">", "%3E")
+
+
+def safe(text: str) -> str:
     """Escape for every place of a Mermaid diagram; never empty, which Mermaid reads as an error."""
     return _UNSAFE.sub(lambda match: f"#{ord(match[0])};", plain(text)) or "#160;"

@@ -1,58 +1,179 @@
-"""The reachable states as a picture: states that look the same from where we stand are drawn as one."""
+"""The reachable states as a picture that stays readable: one registration is looked at, and what is alike is one.
 
-from collections.abc import Callable, Hashable
-from typing import TypeVar
+Every state is projected to what becomes of one registration; a transition that leaves it as it is, is internal. Then
+states that nobody who sees only that could ever tell apart are drawn as one, by branching bisimulation
+(`bgsync.compare.partition`). So an arrow out of a box says what every state in it can do, now or after internal moves.
 
+Where that has more arrows than the budget, all states with the same projection become one: an arrow then says only
+that *some* state of the one leads to the other, and the picture says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bgsync.compare.partition import TAU, quotient
+from bgsync.draw.colours import colour_name
 from bgsync.draw.diagram import Diagram, Edge, Node, NodeKind, plain
-from bgsync.explore import Graph
+from bgsync.language import Spec
+from bgsync.system.describe import registration_states, say_action
+from bgsync.system.scenario import Scenario
+from bgsync.system.step import Step
+from bgsync.system.system import System
+from bgsync.tables import Tables, explore
 
-S = TypeVar("S", bound=Hashable)
-A = TypeVar("A", bound=Hashable)
-
+BUDGET = 60
+"""How many arrows a picture has at most: well below the 500 at which Mermaid stops."""
 MOST = 3
-"""An edge names at most this many actions, and counts the others."""
+"""An arrow names at most this many actions, and counts the others."""
+INSIDE = "out of sight"
 
 
-def states_diagram(
-    graph: Graph[S, A],
-    project: Callable[[S], str],
-    title: str,
-    description: str,
+@dataclass(frozen=True)
+class Projected:
+    """A reachable graph, looked at from one place. State 0 is the initial one."""
+
+    seen: tuple[str, ...]
+    """What is seen of each state."""
+    moves: tuple[frozenset[tuple[str, int]], ...]
+    """The actions out of each state, in words, with where they lead."""
+    remarks: tuple[str, ...] = ()
+    """Something else about each state, which is told where all that are drawn as one have it."""
+    complete: bool = True
+
+
+def project(
+    spec: Spec,
+    surroundings: Any,
+    granularity: str = "algorithm",
     *,
-    label: Callable[[A], str] = str,
-    self_loops: bool = False,
-) -> Diagram:
-    """Draw `graph` with its states merged into the classes that `project` names, which also pick the colours.
+    adversities: tuple[str, ...] = (),
+    calls: int = 2,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Projected:
+    """Explore a spec with one tag, and project every state to the registration of that tag.
 
-    An edge between two classes says that *some* state of the one has a transition to the other. A class is
-    initial when it has an initial state, and final when no transition leaves it; of an incomplete graph
+    What only follows a removed registration is left out. Raises LanguageError for a spec that cannot be run.
+    """
+    system = System(Scenario(spec, surroundings, granularity, adversities, 1, calls, monitor="none"))
+    graph = explore(Tables(system), limit=limit, progress=progress)
+    (tag,), network = system.scenario.tag_names, system.machines.index("network")
+    states = [graph.state(number) for number in range(len(graph))]
+    numbers = {old: new for new, old in enumerate(n for n, state in enumerate(states) if not state.apart)}
+    seen = [registration_states(system, states[old])[tag] for old in numbers]
+    said: dict[int, str] = {}
+    moves = []
+    for old in numbers:
+        out = set()
+        for transition in graph.out(old):
+            way, target = graph.ways[transition], graph.targets[transition]
+            if target in numbers:
+                words = said.get(way) or said.setdefault(way, _say(system, graph.tables.ways[way].step))
+                out.add((words, numbers[target]))
+        moves.append(frozenset(out))
+    remarks = [states[old].shared.context[network] for old in numbers]
+    return Projected(tuple(seen), tuple(moves), tuple(remarks), graph.complete and not graph.pools)
+
+
+def _say(system: System, step: Step) -> str:
+    """Say an action; of a step of an algorithm, which one changes a registration."""
+    words, number = say_action(system, step.action), step.action.process
+    if number is not None and words == str(system.program.code[system.process(number).pc].origin):
+        for ran in step.executed:
+            if any(seen.kind in ("set", "listed", "removed") for seen in ran.observations):
+                return plain(str(system.program.code[ran.pc].origin))
+    return plain(words)
+
+
+def states_diagram(graph: Projected, title: str, description: str, budget: int = BUDGET) -> Diagram:
+    """Draw a projected graph, quotiented by bisimulation, or by what is seen where that has more arrows than `budget`.
+
+    A class is initial when it has the initial state, and final when nothing leads out of it; of an incomplete graph
     nothing is known to be final, and the description says so.
     """
-    classes = [project(state) for state in graph.states]
-    actions: dict[tuple[str, str], set[str]] = {}
-    for source, out in enumerate(graph.edges):
-        for action, target in out:
-            actions.setdefault((classes[source], classes[target]), set()).add(plain(label(action)))
-    initial = {name for name, parent in zip(classes, graph.parent, strict=True) if parent < 0}
-    left = {source for source, target in actions if source != target}
+    alike = _bisimilar(graph)
+    fine = _arrows(graph, alike)
+    if len(fine) <= budget:
+        block, arrows = alike, fine
+        told = f" States that cannot be told apart by what becomes of it are one box: {len(set(alike))} of them."
+    else:
+        names = list(dict.fromkeys(graph.seen))
+        block = [names.index(seen) for seen in graph.seen]
+        arrows = _arrows(graph, block)
+        told = (
+            f" Left out: there are {len(set(alike)):,} kinds of states that differ in what can become of them, with "
+            f"{len(fine):,} arrows, more than the budget of {budget}. Here all with the same registration state are "
+            "one box, and an arrow says that some of them can do this, not that each can."
+        )
+    nodes, ids = _nodes(graph, block, arrows)
+    edges = [Edge(ids[source], ids[target], _joined(words)) for (source, target), words in arrows.items()]
+    unfinished = "" if graph.complete else " The exploration was not complete: there may be more."
+    return Diagram(title, f"{description}{told}{unfinished}".strip(), nodes, tuple(edges))
 
-    def kind(name: str) -> NodeKind:
-        if name in initial:
-            return "initial"
-        return "final" if graph.complete and name not in left else "normal"
 
-    if not graph.complete:
-        description = f"{description} The exploration was not complete: there may be more.".strip()
-    return Diagram(
-        title,
-        description,
-        tuple(Node(name, name, kind(name), name) for name in set(classes)),
-        tuple(
-            Edge(source, target, _joined(names))
-            for (source, target), names in actions.items()
-            if self_loops or source != target
-        ),
+def states_words(spec: Spec, graph: Projected, how: str) -> tuple[str, str]:
+    """Give the title and the description of a picture of states."""
+    kind = spec.type.name
+    return (
+        f"What a {kind} can become",
+        f"The {len(graph.seen):,} reachable states of {spec.title}{how}, and what becomes of one {kind} in them.",
     )
+
+
+def _bisimilar(graph: Projected) -> list[int]:
+    """Give the class of every state: branching bisimulation, what is seen of a state being what it always can do."""
+    numbers: dict[tuple[str, str], int] = {}
+
+    def number(kind: str, words: str) -> int:
+        return numbers.setdefault((kind, words), len(numbers) + 1)
+
+    edges = []
+    for source, out in enumerate(graph.moves):
+        here = graph.seen[source]
+        labelled = {(number("seen", here), source)}
+        for words, target in sorted(out):
+            label = TAU if graph.seen[target] == here else number(graph.seen[target], words)
+            labelled.add((label, target))
+        edges.append(labelled)
+    return list(quotient(edges).block)
+
+
+def _arrows(graph: Projected, block: Sequence[int]) -> dict[tuple[int, int], set[str]]:
+    """Give the actions between different classes; those that change nothing that is seen are not named."""
+    arrows: dict[tuple[int, int], set[str]] = {}
+    for source, out in enumerate(graph.moves):
+        for words, target in out:
+            if block[source] != block[target]:
+                same = graph.seen[source] == graph.seen[target]
+                arrows.setdefault((block[source], block[target]), set()).add(INSIDE if same else words)
+    return arrows
+
+
+def _nodes(
+    graph: Projected, block: Sequence[int], arrows: dict[tuple[int, int], set[str]]
+) -> tuple[tuple[Node, ...], dict[int, str]]:
+    """Make a node for each class, in the order in which they are reached."""
+    left = {source for source, _ in arrows}
+    members: dict[int, list[int]] = {}
+    for state, here in enumerate(block):
+        members.setdefault(here, []).append(state)
+    alike: dict[str, list[int]] = {}
+    for here, states in members.items():
+        alike.setdefault(graph.seen[states[0]], []).append(here)
+    nodes, ids = [], {}
+    for seen, blocks in alike.items():
+        for place, here in enumerate(blocks, start=1):
+            number = f" #{place}" if len(blocks) > 1 else ""
+            remarks = {graph.remarks[state] for state in members[here]} if graph.remarks else set()
+            remark = f" ({remarks.pop()})" if len(remarks) == 1 else ""
+            initial = 0 in members[here]
+            kind: NodeKind = "initial" if initial else "final" if graph.complete and here not in left else "normal"
+            ids[here] = f"{seen}{number}"
+            nodes.append(Node(ids[here], f"{seen}{number}{remark}", kind, colour_name(seen)))
+    return tuple(nodes), ids
 
 
 def _joined(names: set[str]) -> str:

@@ -4,39 +4,57 @@ Graphviz measures text by its own tables, whatever fonts the machine has. It is 
 drawn in the reader's; it stays text, to be found and copied.
 """
 
-import hashlib
 import xml.etree.ElementTree as ET
+from functools import partial
 
-from bgsync.draw.colours import DARK, LIGHT, Theme
-from bgsync.draw.diagram import Diagram, edge_in_words, identifiers, in_words, plain
+from bgsync.draw.colours import LIGHT, Theme
+from bgsync.draw.diagram import SIGNS, Diagram, edge_in_words, identifiers, in_words, plain
+from bgsync.draw.document import DASHES, LEGEND_ROW, NAMESPACE, Rules, base_rules, document, legend, linked
 from bgsync.draw.dot import TEXT_SIZE, edge_id, edge_lines, to_dot
+from bgsync.draw.flow_svg import flow_svg
 
-_SVG = "http://www.w3.org/2000/svg"
 _NOTE_SIZE = TEXT_SIZE - 2
-_FONTS = "Arial, Helvetica, sans-serif"
 
 
 class MissingExtraError(ImportError):
-    """The layout engine is an optional extra, and is not installed."""
+    """The packages that lay out and paint are an optional extra, and one is not installed."""
 
-    def __init__(self, missing: str) -> None:
+    def __init__(self, missing: str, what: str = "an SVG of states or steps is laid out") -> None:
         super().__init__(
-            f"an SVG is laid out by the package {missing}, which is not installed: pip install bgsync[draw] "
-            "(DOT and Mermaid need no extra)"
+            f"{what} by the package {missing}, which is not installed: pip install bgsync[draw] "
+            "(DOT, Mermaid and PlantUML need no extra)"
         )
 
 
 def to_svg(diagram: Diagram) -> str:
     """Give the diagram as a stand-alone SVG document. Raises MissingExtraError without the extra `draw`."""
-    root = ET.fromstring(_laid_out(to_dot(diagram)))
+    if diagram.flow:
+        return flow_svg(diagram)
+    root = ET.fromstring(_laid_out(to_dot(diagram, links=False)))
     for element in root.iter():
-        element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
+        element.tag = element.tag.removeprefix(f"{{{NAMESPACE}}}")
         for attribute in ("{http://www.w3.org/XML/1998/namespace}space", "font-family"):
             element.attrib.pop(attribute, None)
         if element.tag == "text":
             element.set("font-size", str(TEXT_SIZE))
-    _tell(root, diagram)
-    return ET.tostring(_document(root, diagram), encoding="unicode") + "\n"
+    drawing = root.find("g")
+    assert drawing is not None
+    background = drawing.find("polygon")
+    if background is not None:
+        drawing.remove(background)
+    _tell(drawing, diagram)
+    x, y, width, height = map(float, root.get("viewBox", "0 0 0 0").split())
+    rows = [(kind, SIGNS[kind] + meaning) for kind, meaning in diagram.legend]
+    below = len(rows) * LEGEND_ROW + 12 if rows else 0
+    width = max(width, *(70 + 7.5 * len(words) for _, words in rows), 0)
+    box = (x, y, width, height + below)
+    paper = {"x": f"{x:.2f}", "y": f"{y:.2f}", "width": f"{width:.2f}", "height": f"{height + below:.2f}"}
+    content = [
+        ET.Element("rect", {"class": "background", **paper}),
+        drawing,
+        *legend(x + 12, y + height + 16, rows, TEXT_SIZE),
+    ]
+    return document(diagram.title, in_words(diagram), box, content, partial(_rules, diagram))
 
 
 def _laid_out(dot: str) -> bytes:
@@ -51,91 +69,55 @@ def _laid_out(dot: str) -> bytes:
     return svg
 
 
-def _tell(root: ET.Element, diagram: Diagram) -> None:
-    """Put words in place of Graphviz's titles, which browsers show on hovering; set notes in small print."""
+def _tell(drawing: ET.Element, diagram: Diagram) -> None:
+    """Put words in place of Graphviz's titles, which browsers show on hovering; set links, guards and small print."""
     labels = {node.id: plain(node.label) for node in diagram.nodes}
     nodes = dict(zip(identifiers(diagram).values(), diagram.nodes, strict=True))
     edges = {edge_id(number): edge for number, edge in enumerate(diagram.edges)}
-    for group in list(root.iter("g")):
+    for group in list(drawing.iter("g")):
         name, title = group.attrib.pop("id", ""), group.find("title")
         if title is None:
             continue
         if name in nodes:
-            kind = nodes[name].kind
-            title.text = labels[nodes[name].id] + ("" if kind == "normal" else f" ({kind})")
+            node = nodes[name]
+            shown = node.kind in ("initial", "final")
+            title.text = labels[node.id] + (f" ({node.kind})" if shown else "")
+            inside = [child for child in group if child is not title]
+            for child in inside:
+                group.remove(child)
+            group.extend(linked(inside, node.link))
         elif name in edges:
-            title.text = edge_in_words(edges[name], labels)
-            texts, first_note = group.findall("text"), len(edge_lines(edges[name])[0])
-            for text in texts[first_note:]:
-                text.attrib.update({"class": "note", "font-size": str(_NOTE_SIZE), "fill": LIGHT.note})
-            _lift(root, group, title.text, texts)
+            edge = edges[name]
+            title.text = edge_in_words(edge, labels)
+            texts = group.findall("text")
+            label, guard, _ = map(len, edge_lines(edge))
+            for line in texts[label : label + guard]:
+                line.set("class", "guard")
+            for line in texts[label + guard :]:
+                line.attrib.update({"class": "note", "font-size": str(_NOTE_SIZE), "fill": LIGHT.note})
+            if edge.kind in DASHES:
+                for path in group.findall("path"):
+                    path.set("stroke-dasharray", DASHES[edge.kind])
+            _lift(drawing, group, title.text, texts, edge.link)
         else:
             group.remove(title)
 
 
-def _lift(root: ET.Element, group: ET.Element, title: str, texts: list[ET.Element]) -> None:
+def _lift(drawing: ET.Element, group: ET.Element, title: str, texts: list[ET.Element], link: str) -> None:
     """Move the text of an edge to the end of the drawing, above every line that passes through it."""
-    drawing = root.find("g")
-    if drawing is None or not texts:
+    if not texts:
         return
-    label = ET.SubElement(drawing, "g", {"class": "edge-label"})
+    label = ET.SubElement(drawing, "g", {"class": "edge-label halo"})
     ET.SubElement(label, "title").text = title
     for text in texts:
         group.remove(text)
-        label.append(text)
+    label.extend(linked(texts, link))
 
 
-def _document(laid_out: ET.Element, diagram: Diagram) -> ET.Element:
-    """Wrap the drawing in a root of our own: title, description, style, explicit background."""
-    title, words = plain(diagram.title), in_words(diagram)
-    key = "d" + hashlib.sha256(f"{title}\n{words}".encode()).hexdigest()[:10]
-    box = laid_out.get("viewBox", "0 0 0 0")
-    _, _, width, height = box.split()
-    root = ET.Element(
-        "svg",
-        {
-            "xmlns": _SVG,
-            "class": "bgsync-diagram",
-            "role": "img",
-            "aria-labelledby": f"{key}-title",
-            "aria-describedby": f"{key}-desc",
-            "width": f"{float(width):.0f}",
-            "height": f"{float(height):.0f}",
-            "viewBox": box,
-            "font-family": _FONTS,
-        },
-    )
-    ET.SubElement(root, "title", {"id": f"{key}-title"}).text = title
-    ET.SubElement(root, "desc", {"id": f"{key}-desc"}).text = words
-    ET.SubElement(root, "style").text = _style(diagram)
-    drawing = laid_out.find("g")
-    if drawing is not None:
-        background = drawing.find("polygon")
-        if background is not None:
-            background.set("class", "background")
-        root.append(drawing)
-    for element in root.iter():
-        if element.tag not in ("title", "desc", "style", "text"):
-            element.text = "\n" if len(element) else None
-        element.tail = "\n" if element is not root else None
-    return root
-
-
-def _style(diagram: Diagram) -> str:
+def _rules(diagram: Diagram, theme: Theme) -> Rules:
     used = {node.state for node in diagram.nodes}
-    whole = ".bgsync-diagram { max-width: 100%; height: auto }"
-    light, dark = _rules(LIGHT, used), _rules(DARK, used)
-    return f"\n{whole}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
-
-
-def _rules(theme: Theme, used: set[str]) -> str:
-    """Give the style of one theme; each rule names our class, so that none leaks into a page around."""
-    halo = f"stroke: {theme.background}; stroke-width: 3px; stroke-linejoin: round; paint-order: stroke"
     rules = [
-        (".background", f"fill: {theme.background}"),
-        ("text", f"fill: {theme.text}"),
-        (".edge-label text", halo),
-        (".note", f"fill: {theme.note}"),
+        *base_rules(theme),
         (".edge path", f"stroke: {theme.line}"),
         (".edge polygon", f"fill: {theme.line}; stroke: {theme.line}"),
         (".start ellipse", f"fill: {theme.line}; stroke: {theme.line}"),
@@ -143,5 +125,12 @@ def _rules(theme: Theme, used: set[str]) -> str:
     for state, colour in sorted({**theme.states, "other": theme.other}.items()):
         if state in used or (state == "other" and used - set(theme.states)):
             rules.append((f".state-{state} path", f"fill: {colour.fill}; stroke: {colour.stroke}"))
+            rules.append((f".state-{state} polygon", f"fill: {colour.fill}; stroke: {colour.stroke}"))
             rules.append((f".state-{state} path[fill=none]", "fill: none"))
-    return "\n".join(f".bgsync-diagram {selector} {{ {body} }}" for selector, body in rules)
+            rules.append((f".state-{state} polygon[fill=none]", "fill: none"))
+    for kind, line in sorted(theme.changes.items()):
+        rules.append((f".edge-{kind} path", f"stroke: {line}"))
+        rules.append((f".edge-{kind} polygon", f"fill: {line}; stroke: {line}"))
+        rules.append((f".change-{kind} path", f"stroke: {line}"))
+        rules.append((f".change-{kind} polygon", f"stroke: {line}"))
+    return rules

@@ -1,0 +1,301 @@
+"""bgsync draw: pictures, each from the built-in model or from a spec text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bgsync.cli.common import Line, choose, content, fail
+
+EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where a picture goes, and in which form."""
+
+    path: str
+    form: str | None
+    theme: str
+    links: str | None
+
+    @property
+    def chosen(self) -> str:
+        """The form that is asked for: as named, else as the file ends, else Mermaid."""
+        from bgsync.draw.render import form_of
+
+        if self.form is not None or self.path == "-":
+            return self.form or "mermaid"
+        try:
+            return form_of(self.path)
+        except ValueError as error:
+            fail(error)
+
+    def link(self, target: str | None) -> Callable[[Any], str]:
+        """Give where the steps of a spec lead to."""
+        from bgsync.draw.links import by_template, published, to_lines
+
+        if self.links is None:
+            return published if target in (None, "one-off") else self._relative(to_lines)
+        try:
+            return by_template(self.links)
+        except ValueError as error:
+            fail(error)
+
+    def _relative(self, link: Callable[[Any], str]) -> Callable[[Any], str]:
+        """Make links to files relative to where the picture is written."""
+        folder = Path("." if self.path == "-" else self.path).parent
+
+        def relative(origin: Any) -> str:
+            address = link(origin)
+            file = Path(origin.file)
+            if not address or address.startswith(("http://", "https://")) or not file.is_file():
+                return address
+            return Path(os.path.relpath(file, folder)).as_posix() + f"#L{origin.line}"
+
+        return relative
+
+    def write(self, picture: Any) -> None:
+        """Write a picture."""
+        from bgsync.draw import MissingExtraError
+        from bgsync.draw.render import beyond_mermaid, render
+
+        form = self.chosen
+        try:
+            made = render(picture, form, self.theme)
+        except (MissingExtraError, ValueError) as error:
+            fail(error)
+        if form == "mermaid" and (why := beyond_mermaid(made.decode(), picture.size)):
+            click.echo(f"too large: {why}", err=True)
+        with click.open_file(self.path, "wb") as stream:
+            stream.write(made)
+
+
+def writing(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say where the picture goes; it takes them as `output`."""
+    import functools
+
+    @functools.wraps(command)
+    def with_output(path: str, form: str | None, theme: str, links: str | None, **rest: Any) -> Any:
+        return command(output=Output(path, form, theme, links), **rest)
+
+    options = (
+        click.option(
+            "--output", "-o", "path", type=click.Path(dir_okay=False, writable=True), default="-", metavar="FILE",
+            help="Where to write it; the ending says the form: .svg .png .mmd .dot .puml. Default: standard output.",
+        ),
+        click.option(
+            "--format", "form", type=click.Choice(["svg", "png", "mermaid", "dot", "plantuml"]), default=None,
+            help="The form, whatever the file is called. Default: as it ends; mermaid on standard output.",
+        ),
+        click.option(
+            "--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True,
+            help="The colours of a PNG; an SVG follows its reader.",
+        ),
+        click.option(
+            "--links", metavar="TEMPLATE",
+            help="Where a step leads to, with {file}, {line}, {algorithm} and {step}; '' for nowhere. "
+            "Default: FILE#LLINE of a text, the published text of the built-in model.",
+        ),
+    )  # fmt: skip
+    for option in reversed(options):
+        with_output = option(with_output)
+    return with_output
+
+
+def spec_of(target: str, sidecar: Path | None = None) -> Any:
+    """Read a spec, or give the built-in model."""
+    from bgsync.prose.reader import ReadError
+    from bgsync.prose.sidecar import SidecarError
+    from bgsync.sources import SourceError, load_one
+    from bgsync.texts import read_text
+
+    if target == "one-off":
+        from model.one_off import SPEC
+
+        return SPEC
+    try:
+        return read_text(load_one(target), sidecar).spec
+    except (SourceError, ReadError, SidecarError) as error:
+        fail(error)
+
+
+exploring = (
+    click.option(
+        "--granularity", type=click.Choice(["algorithm", "step"]), default="algorithm", show_default=True,
+        help="algorithm: every invocation runs to its next wait as one action; step: races, too.",
+    ),
+    click.option("--with", "adversities", multiple=True, metavar="ADVERSITY", help="Switch this adversity on."),
+    click.option("--calls", type=click.IntRange(1), default=2, show_default=True, help="Invocations in flight."),
+    click.option(
+        "--limit", type=click.IntRange(1), default=100_000, show_default=True, metavar="STATES",
+        help="Stop after so many states; the picture then says so.",
+    ),
+)  # fmt: skip
+
+
+def explorable(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say what is explored."""
+    for option in reversed(exploring):
+        command = option(command)
+    return command
+
+
+@click.group(invoke_without_command=True, epilog=EPILOG)
+@click.option("--all", "everything", is_flag=True, help="Write the whole gallery into the project's folder diagrams/.")
+@click.pass_context
+def draw(context: click.Context, everything: bool) -> None:
+    """Draw a picture, always generated: SVG, PNG, Mermaid, DOT or PlantUML.
+
+    \b
+    bgsync draw lifecycle -o lifecycle.svg                what a registration goes through, as it is meant
+    bgsync draw lifecycle spec/index.bs -o text.svg       and as a text has it, with the differences marked
+    bgsync draw algorithm --name register -o register.svg
+    bgsync draw --all                                     the gallery in diagrams/
+    """
+    if context.invoked_subcommand is not None:
+        if everything:
+            fail("--all draws every picture of the gallery: leave the name of one out")
+        return
+    if not everything:
+        fail("nothing to draw: name a picture (bgsync draw --help lists them), or give --all")
+    root = content(False)
+    from bgsync.draw import MissingExtraError, gallery
+
+    folder = root / "diagrams"
+    if not folder.is_dir() or root not in (Path.cwd().resolve(), *Path.cwd().resolve().parents):
+        fail("no project with a folder diagrams/ at or above the current folder: run inside one")
+    try:
+        for name, text in gallery.files():
+            (folder / name).write_text(text, encoding="utf-8")
+            click.echo(f"diagrams/{name}")
+    except MissingExtraError as error:
+        fail(error)
+
+
+@draw.command(epilog=EPILOG)
+@click.argument("target", metavar="[SPEC]", required=False)
+@explorable
+@writing
+def lifecycle(
+    target: str | None, granularity: str, adversities: tuple[str, ...], calls: int, limit: int, output: Output
+) -> None:
+    """Draw the lifecycle of a registration.
+
+    Without SPEC as it is meant (model/registration.py), each transition with its trigger, its guard and its step. With
+    SPEC as its algorithms have it, read off what every run does to a registration, over the lifecycle as it is meant:
+    what only the text does is marked with +, what nothing in the text does with −.
+
+    \b
+    bgsync draw lifecycle one-off --granularity step      what races do to a registration, too
+    """
+    content(False)
+    from bgsync.draw import lifecycle_diagram
+    from bgsync.draw.lifecycle import text_lifecycle
+
+    if target is None:
+        output.write(lifecycle_diagram())
+        return
+    spec = spec_of(target)
+    found = explored_changes(spec, granularity, adversities, calls, limit)
+    output.write(text_lifecycle(spec, found, output.link(target), about(granularity, adversities)))
+
+
+def explored_changes(spec: Any, granularity: str, adversities: tuple[str, ...], calls: int, limit: int) -> Any:
+    """Explore what a spec does to a registration, with a progress line."""
+    from bgsync.draw.changes import changes
+    from bgsync.language import LanguageError
+    from model.environment import ADVERSITIES, SURROUNDINGS
+
+    choose("adversity", adversities, sorted(ADVERSITIES))
+    line = Line()
+    try:
+        found = changes(
+            spec, SURROUNDINGS, granularity, adversities=adversities, calls=calls, limit=limit,
+            progress=lambda states, depth: line(granularity, states, depth),
+        )  # fmt: skip
+    except LanguageError as error:
+        fail(error)
+    finally:
+        line.end()
+    if not found.complete:
+        click.echo(f"not complete: the exploration ended after {found.states:,} states (--limit)", err=True)
+    return found
+
+
+def about(granularity: str, adversities: tuple[str, ...]) -> str:
+    """Say how a picture was explored, for its description."""
+    on = f", with {', '.join(adversities)}" if adversities else ""
+    return (", step by step" if granularity == "step" else ", every invocation one action") + on
+
+
+@draw.command(epilog=EPILOG)
+@click.argument("target", metavar="[SPEC]", default="one-off")
+@click.option("--name", required=True, metavar="ALGORITHM", help="Which one: its name as the spec writes it.")
+@writing
+def algorithm(target: str, name: str, output: Output) -> None:
+    """Draw one algorithm or rule as a flow of its numbered steps.
+
+    A step is a box; one that may go two ways has pointed ends, one that calls another algorithm has bars, one that
+    waits is round on the right. Broken lines lead to steps that are run on their own. A box has the colour of the state
+    that it sets, and is a link to its step.
+
+    \b
+    bgsync draw algorithm spec/index.bs --name "fire a sync event" -o fire.svg
+    """
+    content(False)
+    from bgsync.draw.flow import flow_diagram
+
+    spec = spec_of(target)
+    names = sorted(dict(spec.bodies()))
+    found = [known for known in names if known.lower() == name.lower()]
+    if not found:
+        fail(f"no algorithm {name!r} in {spec.title}: --name is one of {', '.join(map(repr, names))}")
+    output.write(flow_diagram(spec, found[0], output.link(target)))
+
+
+@draw.command(epilog=EPILOG)
+@click.argument("target", metavar="[SPEC]", default="one-off")
+@click.option(
+    "--budget", type=click.IntRange(1), default=60, show_default=True, metavar="ARROWS",
+    help="Beyond so many arrows states are drawn as one by the registration's state alone. Mermaid draws up to 500.",
+)  # fmt: skip
+@explorable
+@writing
+def states(
+    target: str, budget: int, granularity: str, adversities: tuple[str, ...], calls: int, limit: int, output: Output
+) -> None:
+    """Draw the reachable states, as far as one registration can tell them apart.
+
+    Every state that some run comes to is looked at for what becomes of one registration, and states that can never be
+    told apart by that are one box (branching bisimulation). An arrow names what changes the registration.
+
+    \b
+    bgsync draw states spec/index.bs --granularity step --budget 800 -o all.dot
+    """
+    content(False)
+    from bgsync.draw.states import project, states_diagram, states_words
+    from bgsync.language import LanguageError
+    from model.environment import ADVERSITIES, SURROUNDINGS
+
+    choose("adversity", adversities, sorted(ADVERSITIES))
+    spec, line = spec_of(target), Line()
+    try:
+        graph = project(
+            spec, SURROUNDINGS, granularity, adversities=adversities, calls=calls, limit=limit,
+            progress=lambda found, depth: line(granularity, found, depth),
+        )  # fmt: skip
+    except LanguageError as error:
+        fail(error)
+    finally:
+        line.end()
+    picture = states_diagram(graph, *states_words(spec, graph, about(granularity, adversities)), budget)
+    for remark in picture.description.split(". "):
+        if remark.startswith(("Left out", "The exploration")):
+            click.echo(remark.rstrip(".").lower(), err=True)
+    output.write(picture)

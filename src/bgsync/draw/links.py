@@ -1,0 +1,45 @@
+"""Where a step of a picture leads to when it is clicked."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from urllib.parse import quote
+
+from bgsync.content import load_content
+from bgsync.language import Origin
+
+Link = Callable[[Origin], str]
+"""Gives the address of a step, "" for none."""
+
+WEB = ("http://", "https://")
+
+
+def published(origin: Origin) -> str:
+    """Give where a step of the built-in model is published: its algorithm's place in the text."""
+    load_content()
+    addresses: dict[str, str] = importlib.import_module("model.published").ADDRESSES
+    return addresses.get(origin.algorithm, "")
+
+
+def to_lines(origin: Origin) -> str:
+    """Give the line of the file, as code hosts understand it; of a page of the web its address."""
+    if origin.file.startswith(WEB):
+        return origin.file
+    return f"{quote(origin.file)}#L{origin.line}" if origin.file not in ("", "-") and origin.line else ""
+
+
+def by_template(template: str) -> Link:
+    """Make links of a template with {file}, {line}, {algorithm} and {step}. Raises ValueError for any other name."""
+
+    def link(origin: Origin) -> str:
+        return template.format(
+            file=quote(origin.file), line=origin.line, algorithm=quote(origin.algorithm), step=quote(origin.step)
+        )
+
+    try:
+        link(Origin("", (), "", 0, 1, "", ""))
+    except (KeyError, IndexError, AttributeError) as error:
+        known = "{file}, {line}, {algorithm}, {step}"
+        raise ValueError(f"a link has {known} only, not {error} (in {template!r})") from error
+    return link

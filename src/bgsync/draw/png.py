@@ -1,0 +1,23 @@
+"""Paint an SVG as PNG, with a font that a package brings: the same picture on every machine, with fonts or without."""
+
+from bgsync.draw.document import FONTS, in_theme
+from bgsync.draw.svg import MissingExtraError
+
+FONT = "Source Sans Pro"
+ZOOM = 2
+"""Pixels for a unit of the SVG: sharp on dense screens."""
+
+
+def to_png(svg: str, theme: str = "light") -> bytes:
+    """Give a drawing of ours as PNG, in the theme `light` or `dark`. Raises MissingExtraError without `draw`.
+
+    What the font has no sign for is taken from the fonts of the machine, if it has any.
+    """
+    try:
+        import font_source_sans_pro as font
+        import resvg_py
+    except ImportError as error:
+        raise MissingExtraError((error.name or "").replace("_", "-"), "a PNG is painted") from error
+    shown = in_theme(svg, theme).replace(f'font-family="{FONTS}"', f'font-family="{FONT}"', 1)
+    files = sorted(font.font_files_ttf[name] for name in ("SourceSansPro", "SourceSansProBold", "SourceSansProIt"))
+    return bytes(resvg_py.svg_to_bytes(svg_string=shown, font_files=files, zoom=ZOOM, dpi=96))

@@ -1,0 +1,69 @@
+"""Reachable states: what is alike is one box, a budget holds, and what is left out is said."""
+
+from bgsync.draw.states import BUDGET, Projected, project, states_diagram, states_words
+from model.environment import SURROUNDINGS
+from model.one_off import SPEC
+
+
+def graph(seen: str, *moves: tuple[int, str, int], complete: bool = True) -> Projected:
+    """Make a graph whose states are seen as these letters."""
+    out = [frozenset((words, t) for s, words, t in moves if s == state) for state in range(len(seen))]
+    return Projected(tuple(seen), tuple(out), complete=complete)
+
+
+def drawn(some: Projected, budget: int = BUDGET) -> set[tuple[str, str, str]]:
+    return {(edge.source, edge.target, edge.label) for edge in states_diagram(some, "t", "d.", budget).edges}
+
+
+def test_states_that_can_do_the_same_are_one_box_and_internal_moves_are_not_drawn() -> None:
+    some = graph("aabb", (0, "think", 1), (1, "think", 0), (1, "go", 2), (2, "think", 3), (3, "think", 2))
+    assert drawn(some) == {("a", "b", "go")}
+
+
+def test_states_that_look_the_same_and_can_do_different_things_stay_apart() -> None:
+    some = graph("abbc", (0, "left", 1), (0, "right", 2), (2, "on", 3))
+    assert drawn(some) == {("a", "b #1", "left"), ("a", "b #2", "right"), ("b #2", "c", "on")}
+    kinds = {node.label: node.kind for node in states_diagram(some, "t", "d.").nodes}
+    assert kinds == {"a": "initial", "b #1": "final", "b #2": "normal", "c": "final"}
+
+
+def test_a_move_out_of_sight_that_takes_a_possibility_away_is_drawn_as_such() -> None:
+    some = graph("aab", (0, "choose", 1), (0, "go", 2))
+    assert drawn(some) == {("a #1", "a #2", "out of sight"), ("a #1", "b", "go")}
+
+
+def test_beyond_the_budget_states_are_merged_by_what_is_seen_and_the_picture_says_what_is_left_out() -> None:
+    some = graph("abbc", (0, "left", 1), (0, "right", 2), (2, "on", 3))
+    assert drawn(some, 3) == drawn(some)
+    assert drawn(some, 2) == {("a", "b", "left, right"), ("b", "c", "on")}
+    told = states_diagram(some, "t", "d.", 2).description
+    assert "Left out: there are 4 kinds of states" in told
+    assert "3 arrows, more than the budget of 2" in told
+    assert "Left out" not in states_diagram(some, "t", "d.", 3).description
+
+
+def test_an_arrow_names_three_actions_and_counts_the_others() -> None:
+    some = graph("ab", *((0, f"go {number}", 1) for number in range(5)))
+    assert drawn(some) == {("a", "b", "go 0, go 1, go 2 and 2 more")}
+
+
+def test_of_an_incomplete_graph_nothing_is_final_and_the_picture_says_so() -> None:
+    picture = states_diagram(graph("ab", (0, "go", 1), complete=False), "t", "d.")
+    assert [node.kind for node in picture.nodes] == ["initial", "normal"]
+    assert "not complete" in picture.description
+
+
+def test_the_states_of_the_built_in_model_are_one_box_each_where_nothing_races() -> None:
+    some = project(SPEC, SURROUNDINGS)
+    assert {node.label for node in states_diagram(some, *states_words(SPEC, some, "")).nodes} == {
+        "absent", "firing", "pending (offline)", "reregisteredWhileFiring", "waiting",
+    }  # fmt: skip
+    assert ("pending", "firing", "go online") in drawn(some)
+
+
+def test_step_by_step_there_are_more_and_what_changes_a_registration_is_named_by_its_step() -> None:
+    some = project(SPEC, SURROUNDINGS, "step")
+    assert len(some.seen) > 1000
+    assert ("absent", "pending", "register 9.4") in drawn(some)
+    assert len(drawn(some, 2000)) > BUDGET
+    assert drawn(some) != drawn(some, 2000)
