@@ -127,6 +127,7 @@ LIVENESS = (
         _owed_tags,
         _tag_dispatched,
         premise=_resolves,
+        broken="A page is told that its sync is registered, and then no sync event ever comes.",
     ),
     Liveness(
         "firing-ends",
@@ -135,6 +136,7 @@ LIVENESS = (
         SPEC + "fire a sync event, steps 5.2 and 5.3",
         _listed_in(FIRING, REREGISTERED),
         _leaves(FIRING, REREGISTERED),
+        broken="A registration stays in the state firing for ever.",
     ),
     Liveness(
         "pending-fires",
@@ -143,6 +145,7 @@ LIVENESS = (
         SPEC + "the rule on changing to online; register, steps 8.4 and 9.6",
         _listed_in(PENDING),
         _leaves(PENDING),
+        broken="A pending registration is never fired.",
     ),
     Liveness(
         "waiting-ends",
@@ -151,6 +154,7 @@ LIVENESS = (
         SPEC + "fire a sync event, step 5.3.2",
         _listed_in(WAITING),
         _leaves(WAITING),
+        broken="A registration waits for its retry for ever.",
     ),
     Liveness(
         "promise-settles",
@@ -159,6 +163,7 @@ LIVENESS = (
         SPEC + "register and getTags",
         _pending_promises,
         _settles,
+        broken="A promise that a page waits for is never settled, or settled twice.",
     ),
     Liveness(
         "no-endless-firing",
@@ -169,6 +174,7 @@ LIVENESS = (
         _fresh_input,
         needs=_dispatches,
         premise=_dispatches,
+        broken="Events follow each other for ever, although no page asks for more.",
     ),
     Liveness(
         "delivered",
@@ -179,5 +185,6 @@ LIVENESS = (
         _message_moves,
         monitors=("outbox shared", "outbox per-message"),
         parts=("shared-tag", "tag-per-message"),
+        broken="A message that a page has stored is never delivered.",
     ),
 )

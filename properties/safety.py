@@ -228,6 +228,7 @@ SAFETY = (
         ("asserted",),
         _asserts,
         _all_asserts,
+        broken="A step that the text asserts to be true is false when it is reached.",
     ),
     Safety(
         "unique-tag",
@@ -236,6 +237,7 @@ SAFETY = (
         SPEC + "Constructs: each registration in a list has a unique tag",
         ("listed", "duplicate"),
         _unique_tag,
+        broken="Two registrations with the same tag end up in one list.",
     ),
     Safety(
         "one-event",
@@ -244,6 +246,7 @@ SAFETY = (
         SPEC + "the state firing, which a registration enters before and leaves after its event",
         ("dispatched",),
         _one_event,
+        broken="Two events of one registration run at the same time.",
     ),
     Safety(
         "fires-online",
@@ -252,6 +255,7 @@ SAFETY = (
         SPEC + "every step that fires does so only if the user agent is online",
         ("dispatched",),
         _fires_online,
+        broken="An event is started while the device is offline.",
     ),
     Safety(
         "fires-listed",
@@ -260,6 +264,7 @@ SAFETY = (
         SPEC + "fire a sync event, step 3",
         ("dispatched",),
         _fires_listed,
+        broken="An event is started for a registration, or a worker, that is gone.",
     ),
     Safety(
         "fires-permitted",
@@ -268,6 +273,7 @@ SAFETY = (
         SPEC + "Permission; register, step 3",
         ("dispatched",),
         _fires_permitted,
+        broken="An event is started although the permission was taken away.",
     ),
     Safety(
         "retry-delay",
@@ -277,6 +283,7 @@ SAFETY = (
         ("set",),
         _retry_delay,
         monitors=("timers",),
+        broken="A retry comes too early: the timer of an earlier failure ends its delay.",
     ),
     Safety(
         "last-chance",
@@ -285,6 +292,7 @@ SAFETY = (
         SPEC + "the attribute lastChance",
         ("reacted",),
         _last_chance,
+        broken="After the event that was announced as the last chance there is another one.",
     ),
     Safety(
         "outcome",
@@ -293,6 +301,7 @@ SAFETY = (
         SPEC + "fire a sync event, steps 5.2 and 5.3",
         ("reacted",),
         _outcome,
+        broken="What becomes of a registration does not fit how its event ended.",
     ),
     Safety(
         "active-worker",
@@ -301,6 +310,7 @@ SAFETY = (
         "Service Workers, Fire Functional Event, step 1",
         ("asserted",),
         _active_worker,
+        broken="An event is fired where there is no active worker to handle it.",
     ),
     Safety(
         "gate",
@@ -309,6 +319,7 @@ SAFETY = (
         SPEC + "register, steps 2 to 6",
         ("resolved", "rejected"),
         _gate,
+        broken="register() is refused without a reason, or let through where it must be refused.",
     ),
     Safety(
         "promise-settles",
@@ -317,6 +328,7 @@ SAFETY = (
         SPEC + "register and getTags; Writing Promise-Using Specifications",
         ("resolved", "rejected", "twice", "unsettled"),
         _promise_settles,
+        broken="A promise that a page waits for is never settled, or settled twice.",
     ),
     Safety(
         "lifecycle",
@@ -325,6 +337,7 @@ SAFETY = (
         "model/registration.py, whose rows name their steps",
         ("set", "removed"),
         _lifecycle,
+        broken="A registration changes in a way that its lifecycle does not have.",
     ),
     Safety(
         "dead-row",
@@ -335,5 +348,6 @@ SAFETY = (
         _dead_row,
         _all_rows,
         unseen="no behaviour does this",
+        broken="A part of the lifecycle exists on paper only: nothing that can happen takes it.",
     ),
 )

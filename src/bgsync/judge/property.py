@@ -139,6 +139,8 @@ class Safety:
     unseen: str | None = None
     """What to say of a part that is never seen, where that is a violation."""
     monitors: tuple[str, ...] = ("calls",)
+    broken: str = ""
+    """What happens where it is violated, in one sentence for somebody who has never seen the text."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,8 @@ class Liveness:
     """What the id is extended by under each of the monitors."""
     premise: Callable[[View], bool] | None = None
     """The steps that show the premise was met, where `owed` is not enough."""
+    broken: str = ""
+    """What happens where it is violated, in one sentence for somebody who has never seen the text."""
 
 
 Property = Safety | Liveness

@@ -6,19 +6,20 @@ from typing import NamedTuple
 
 
 class Rule(NamedTuple):
-    """A property: its id, one sentence, why it matters, and the text that it rests on."""
+    """A property: its id, one sentence, why it matters, the text that it rests on, and what happens where it breaks."""
 
     id: str
     sentence: str
     why: str
     reference: str
+    broken: str = ""
 
 
 @cache
 def rules() -> dict[str, Rule]:
     """Give all properties by id, those of structure last."""
     known = (*importlib.import_module("properties").PROPERTIES, *_structure())
-    return {p.id: Rule(p.id, p.sentence, p.why, p.reference) for p in reversed(known)}
+    return {p.id: Rule(p.id, p.sentence, p.why, p.reference, getattr(p, "broken", "")) for p in reversed(known)}
 
 
 def _structure() -> tuple[Rule, ...]:

@@ -1,0 +1,51 @@
+"use strict";
+/** What both other scripts of the page use: its data, and how elements are made. */
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const SIGNS = { holds: "✓", violated: "✗", conditional: "~", vacuous: "∅", inconclusive: "?" };
+const WORDS = { holds: "holds", violated: "broken", conditional: "holds on a condition", vacuous: "never put to the test", inconclusive: "not decided" };
+const KINDS = {
+  race: "It is a race: two things run at the same time, and it breaks only if their steps mix in an unlucky order. Each of them alone is fine.",
+  logic: "It is no race: it breaks even if nothing else runs in between.",
+  structure: "It can be seen in the text itself, without running it.",
+};
+
+const $ = (id) => document.getElementById(id);
+
+/** Make an element. Text is put in as text, never as markup. */
+function h(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+const canonical = (text) => text.toLowerCase().replace(/[-\s]/g, "");
+const many = (count, one, more) => `${count.toLocaleString("en")} ${count === 1 ? one : more || one + "s"}`;
+const where = (place) => [`${place.algorithm} ${place.step}`.trim(), place.file ? `${place.file}:${place.line}` : ""].filter(Boolean).join(", ");
+const isBroken = ({ verdict }) => verdict.verdict === "violated" && !verdict.needs.length;
+
+/** The steps of the named algorithms, as the text says them. */
+function algorithms(report, names) {
+  return names.map((name) => {
+    const algorithm = report.algorithms.find((each) => each.name === name);
+    if (!algorithm) return null;
+    const steps = algorithm.steps.map((step) => h("li", {
+      "data-step": `${name} ${step.step}`, style: `padding-left: ${step.depth * 1.1 + 0.4}rem`,
+      "data-words": `${name} ${step.step} ${step.text}`.toLowerCase(),
+    }, h("span", { class: "number" }, step.step || "·"),
+      h("span", {}, step.text, step.reached ? null : h("em", {}, " (never reached)"), step.understood ? null : h("em", {}, " (not understood)")),
+      h("span", { class: "line", title: `${step.file}:${step.line}` }, `line ${step.line}`)));
+    return h("div", {}, h("h4", {}, name), h("ol", { class: "steps" }, steps));
+  });
+}
+
+/** Scroll a box, and nothing around it, until an item in it can be seen. */
+function reveal(box, item) {
+  const inner = item.getBoundingClientRect(), outer = box.getBoundingClientRect(), room = outer.height / 4;
+  if (inner.top < outer.top + room) box.scrollTop -= outer.top + room - inner.top;
+  else if (inner.bottom > outer.bottom - room) box.scrollTop += inner.bottom - outer.bottom + room;
+}
