@@ -28,6 +28,7 @@ from bgsync.draw import (
 )
 from bgsync.draw.colours import DARK, LIGHT, Theme
 from bgsync.draw.document import in_theme
+from bgsync.draw.plantuml import STYLE
 from model import environment, registration
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -298,7 +299,8 @@ def test_a_hostile_label_cannot_leave_its_place_in_plantuml(text: str) -> None:
     lines = to_plantuml(hostile(text)).splitlines()
     code = [re.sub(r"<U\+\w{4,}>", "", line) for line in lines if not line.startswith("'")]
     assert (code[0], code[-1]) == ("@startuml", "@enduml")
-    assert len(code) == 8
-    for line in code[1:-1]:
-        bare = line.replace("[*]", "").replace(r"\n", "").split(" as s_")[0]
-        assert not re.search(r"[]<*;%{}\\&@!#]|\[|//|__|~", bare.removeprefix("s_"))
+    assert len(code) == 8 + len(STYLE)
+    assert tuple(line for line in code if line.startswith("skinparam")) == STYLE
+    for line in (line for line in code[1:-1] if line not in STYLE):
+        bare = re.sub(r"\bs_\w+", "", line.replace("[*]", "").replace(r"\n", ""))
+        assert not re.search(r"[]<*;%{}\\&@!#]|\[|//|__|~", bare)

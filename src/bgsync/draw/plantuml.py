@@ -5,8 +5,14 @@ import re
 from bgsync.draw.colours import LIGHT
 from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, in_words, plain
 
-_UNSAFE = re.compile(r"[^\w .,()/+±'-]|--+|__+|//+|''+|(?<![\w ])-|\\")
-_SHAPES: dict[NodeKind, str] = {"begin": "usecase", "end": "usecase", "test": "hexagon", "wait": "card", "call": "node"}
+_UNSAFE = re.compile(r"[^\w .,()/'-]|--+|__+|//+|''+|(?<![\w ])-|\\")
+_SHAPES: dict[NodeKind, str] = {
+    "begin": "usecase",
+    "end": "usecase",
+    "test": "storage",
+    "wait": "queue",
+    "call": "node",
+}
 _ARROWS: dict[EdgeKind, str] = {
     "normal": "-->",
     "added": "-[{added},bold]->",
@@ -16,11 +22,22 @@ _ARROWS: dict[EdgeKind, str] = {
     "apart": "-[dashed]->",
 }
 
+STYLE = (
+    "skinparam shadowing false",
+    f"skinparam ArrowColor {LIGHT.line}",
+    *(f"skinparam {kind}BackgroundColor {LIGHT.background}" for kind in ("rectangle", "storage", "queue", "node")),
+)
+
 
 def to_plantuml(diagram: Diagram) -> str:
     """Give the diagram as a PlantUML state diagram, or as a diagram of boxes where it is a flow."""
     names = identifiers(diagram)
-    lines = ["@startuml", *(f"' {line}" for line in _wrapped(in_words(diagram))), f"title {safe(diagram.title)}"]
+    lines = [
+        "@startuml",
+        *(f"' {line}" for line in _wrapped(in_words(diagram))),
+        f"title {safe(diagram.title)}",
+        *STYLE,
+    ]
     if diagram.flow:
         lines += [_step(node, names[node.id]) for node in diagram.nodes]
     else:
