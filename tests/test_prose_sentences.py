@@ -12,7 +12,7 @@ from bgsync.prose.inline import read_back, sentence_of
 from bgsync.prose.lexicon import Lexicon
 from bgsync.prose.sentences import Following, Sentences
 from bgsync.prose.sidecar import SidecarError
-from bgsync.prose.spans import LONGEST
+from bgsync.prose.spans import ATTEMPTS, LONGEST
 from bgsync.prose.words import words_of
 
 LEXICON = Lexicon()
@@ -60,7 +60,7 @@ def _lines(text: str) -> list[str]:
 
 
 def test_every_form_is_used_by_some_example() -> None:
-    used: set[tuple[str, int]] = set()
+    used: set[tuple[str, str]] = set()
     for sentence in (*(sentence for sentence, _ in EXAMPLES), *_lines(NOT_UNDERSTOOD)):
         found = sentence_of(sentence)
         assert found is not None
@@ -68,18 +68,29 @@ def test_every_form_is_used_by_some_example() -> None:
         parser = Sentences(words, LEXICON)
         parser.parse("statement", 0, len(words))
         for (category, _, _), result in parser.derivation("statement", 0, len(words)):
-            if result.form is not None and category in Sentences.categories:
-                used.add((category, result.form.rank))
+            if result.form is not None and category in Sentences.grammar.tables:
+                used.add((category, result.form.pattern))
         used |= {
-            (category, form.rank)
+            (category, form.pattern)
             for category, plainer in parser.plainer.items()
             if plainer != category
-            for form in Sentences.categories[category].forms
+            for form in Sentences.grammar.tables[category].forms
             if form.build == 0 and form.least == 1
         }
-    patterns = {(category, form.pattern) for category, table in Sentences.categories.items() for form in table.forms}
-    matched = {(category, Sentences.categories[category].forms[rank].pattern) for category, rank in used}
-    assert sorted(patterns - matched) == []
+    patterns = {
+        (category, form.pattern) for category, table in Sentences.grammar.tables.items() for form in table.forms
+    }
+    assert sorted(patterns - used) == []
+
+
+def test_a_sentence_takes_few_attempts_for_its_length() -> None:
+    for sentence, _ in EXAMPLES:
+        found = sentence_of(sentence)
+        assert found is not None
+        words = words_of(found)
+        parser = Sentences(words, LEXICON)
+        parser.parse("statement", 0, len(words))
+        assert ATTEMPTS - parser.attempts <= 2 * len(words) ** 2 + 20, sentence
 
 
 @pytest.mark.parametrize("sentence", [sentence for sentence, _ in EXAMPLES])

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from bgsync.language import expressions as e
+from bgsync.prose.forms import Category, form
 from bgsync.prose.phrases import Phrases
-from bgsync.prose.spans import Category, form
 from bgsync.prose.values import field
 
 Said = Callable[[e.Expr], Any]

@@ -14,8 +14,8 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say
 from bgsync.prose.effects import Following, Statements, both, following, set_
+from bgsync.prose.forms import Category, form
 from bgsync.prose.phrases import Phrases
-from bgsync.prose.spans import Category, form
 
 _STEPS = (Following(),)
 ANY, ALL = e.Input("any of the following"), e.Input("all of the following")

@@ -7,8 +7,8 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.prose.forms import Category, form
 from bgsync.prose.phrases import Phrases
-from bgsync.prose.spans import Category, form
 from bgsync.prose.values import field
 
 Statements = tuple[s.Statement, ...]

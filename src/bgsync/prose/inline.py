@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,18 +10,29 @@ from bgsync.language import statements as s
 from bgsync.language.readback import write
 from bgsync.prose.document import Sentence
 from bgsync.prose.lexicon import Lexicon
+from bgsync.prose.markup import Lines, Markup, Text
 from bgsync.prose.reader import read_document
 from bgsync.prose.sentences import Following, Sentences, Statements, WithMembers
+from bgsync.prose.shorthands import Dialect
+from bgsync.prose.tokens import Tokens
 from bgsync.prose.words import words_of
 
 if TYPE_CHECKING:
     from bgsync.prose.algorithms import SentenceRead
 
 
+_MARKUP = re.compile(r"[<&\r\n]")
+
+
 def sentence_of(text: str) -> Sentence | None:
     """Read the source of one sentence; None where there is not exactly one."""
-    paragraphs = read_document(f"<p>{text}</p>", "").paragraphs
-    sentences = [sentence for paragraph in paragraphs for sentence in paragraph.sentences]
+    if _MARKUP.search(text):
+        paragraphs = read_document(f"<p>{text}</p>", "").paragraphs
+        sentences = [sentence for paragraph in paragraphs for sentence in paragraph.sentences]
+    else:
+        lines = Lines(text)
+        tokens = Tokens(text, lines, Markup(text, lines, bikeshed=True), Dialect(markdown=True, shorthands=True), {})
+        sentences = [*tokens.sentences([Text(0, len(text))], "")]
     return sentences[0] if len(sentences) == 1 else None
 
 

@@ -24,6 +24,7 @@ class Lexicon:
     terms: set[str] = field(default_factory=set)
     """Every term that is defined here or linked to, in lower case."""
     _found: dict[tuple[str, int], str | None] = field(default_factory=dict, repr=False)
+    _begins: dict[tuple[str, int], bool] = field(default_factory=dict, repr=False)
 
     def member(self, name: str) -> str:
         """Give the member that words name: as they stand, but for a plural, or as the last words of one member only."""
@@ -46,6 +47,14 @@ class Lexicon:
             named = (wanted for wanted in (low, *verb_forms(low)) if wanted in self.algorithms)
             self._found[key] = next((self.algorithms[wanted] for wanted in named), None)
         return self._found[key]
+
+    def may_begin(self, word: str) -> bool:
+        """Whether the name of an algorithm, in some verb form, can begin with a word in lower case."""
+        key = (word, len(self.algorithms))
+        if key not in self._begins:
+            firsts = {name.partition(" ")[0] for name in self.algorithms}
+            self._begins[key] = not firsts.isdisjoint(_bases(word))
+        return self._begins[key]
 
     def value(self, name: str) -> str | None:
         """Give the declared state that words name."""
@@ -86,6 +95,17 @@ def verb_forms(name: str) -> tuple[str, ...]:
     """Give a verb's other forms: "fires an event", "firing an event" for "fire an event"."""
     first, _, rest = name.partition(" ")
     made: dict[str, None] = {}
+    for base in _bases(first):
+        for tail in variants(rest) if rest else ("",):
+            made[f"{base} {tail}".strip()] = None
+            for article in ("a", "an", "the"):
+                if rest and not rest.startswith(article + " "):
+                    made[f"{base} {article} {tail}"] = None
+    return tuple(made)
+
+
+def _bases(first: str) -> list[str]:
+    """Give what a verb may be a form of: "fires" and "firing" of "fire"."""
     bases = [first]
     if first.endswith("ing"):
         bases += [first[:-3], first[:-3] + "e", first[:-4]]
@@ -95,10 +115,4 @@ def verb_forms(name: str) -> tuple[str, ...]:
         bases.append(first[:-2])
     if first.endswith("s"):
         bases.append(first[:-1])
-    for base in bases:
-        for tail in variants(rest) if rest else ("",):
-            made[f"{base} {tail}".strip()] = None
-            for article in ("a", "an", "the"):
-                if rest and not rest.startswith(article + " "):
-                    made[f"{base} {article} {tail}"] = None
-    return tuple(made)
+    return bases

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from bgsync.language import expressions as e
 from bgsync.prose.lexicon import Lexicon
-from bgsync.prose.spans import Parser, Result
+from bgsync.prose.spans import Parser, Result, Special
 from bgsync.prose.words import LIMITS, Words
 
 UNREAD = 40
@@ -39,9 +40,8 @@ _COMMANDS = frozenset(
     ["let", "abort", "return", "throw", "reject", "resolve", "append", "set", "terminate", "continue", "break"]
 )
 _STARTS = frozenset(["queue", "enqueue", "fire", "add", "remove", "run", "perform", "wait", "must", "shall", "should"])
-_VERBAL = frozenset(
-    ["should", "will", "may", "can", "must", "has", "have", "is", "are", "was", "were", "does", "needs"]
-)
+_RUNNING = ("running", "calling", "invoking", "performing", "executing")
+VERBAL = frozenset(["should", "will", "may", "can", "must", "has", "have", "is", "are", "was", "were", "does", "needs"])
 CONSTANTS: dict[str, e.Expr] = {
     "null": None, "undefined": None, "true": True, "false": False, "zero": 0, "one": 1, "nothing": None,
 }  # fmt: skip
@@ -55,13 +55,6 @@ class Phrases(Parser):
     def __init__(self, words: Words, lexicon: Lexicon) -> None:
         super().__init__(words)
         self.lexicon = lexicon
-        self.specials = {
-            "var": self._variable, "word": self._word, "name": self._name, "kind": self._name, "term": self._term,
-            "text": self._text, "rest": self._rest, "loose": self._loose, "owned": self._token, "open": self._open,
-            "atom": self._free, "operation": self._operation, "quoted": self._quoted, "exception": self._exception,
-            "described": self._described, "capital": self._capital, "opaque": self._opaque,
-            "verbal": self._verbal, "why": self._why,
-        }  # fmt: skip
 
     def ends_of(self, category: str, start: int) -> Sequence[int] | None:
         """Give where a name, a variable or an operation that begins at a place can end."""
@@ -75,7 +68,8 @@ class Phrases(Parser):
                 return (end, end + 1) if end and self.texts[start] != "associated" else range(start + 1, start + 8)
             case "operation":
                 end = self.words.ends[start]
-                return (end, end + 1) if end else None
+                named = self.texts[start + 1 if self.texts[start] in _RUNNING and start + 1 < self.size else start]
+                return (end, end + 1) if end else None if self.lexicon.may_begin(named) else ()
             case _:
                 return None
 
@@ -90,7 +84,7 @@ class Phrases(Parser):
 
     def _verbal(self, start: int, end: int) -> Result | None:
         """A term that says something of what stands before it, such as "should be renewed"."""
-        return self._term(start, end) if self.texts[start] in _VERBAL else None
+        return self._term(start, end) if self.texts[start] in VERBAL else None
 
     def _quoted(self, start: int, end: int) -> Result | None:
         word = self.words.words[start]
@@ -142,9 +136,6 @@ class Phrases(Parser):
             return None
         opened = self._input(start, end)
         return Result(UNREAD + end - start, Unread(opened.text, opened.reads))
-
-    def _opaque(self, start: int, end: int) -> Result | None:
-        return self._free(start, end)
 
     def _free(self, start: int, end: int) -> Result | None:
         """A condition in its own words: one clause, and nothing that tells to do something."""
@@ -241,7 +232,7 @@ class Phrases(Parser):
         words, texts = self.words, self.texts
         if texts[end - 1] in ("algorithm", "steps", "operation", "procedure") and end - start > 1:
             end -= 1
-        if texts[start] in ("running", "calling", "invoking", "performing", "executing") and end - start > 1:
+        if texts[start] in _RUNNING and end - start > 1:
             start += 1
         if words.ends[start] == end:
             token = words.words[start].token
@@ -250,6 +241,15 @@ class Phrases(Parser):
             return None
         name = words.said(start, end)
         return Result(1, name) if self.lexicon.algorithm(name) else None
+
+    specials: ClassVar[dict[str, Special]] = {
+        "var": _variable, "word": _word, "name": _name, "kind": _name, "term": _term, "text": _text, "rest": _rest,
+        "loose": _loose, "owned": _token, "open": _open, "atom": _free, "operation": _operation, "quoted": _quoted,
+        "exception": _exception, "described": _described, "capital": _capital, "opaque": _free, "verbal": _verbal,
+        "why": _why,
+    }  # fmt: skip
+    begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL}
+    """The first words of those that begin with one of a few words."""
 
 
 def variable(name: str) -> e.Expr:

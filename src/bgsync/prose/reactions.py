@@ -7,8 +7,8 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.prose.effects import Following, Statements, WithMembers
+from bgsync.prose.forms import Category, form
 from bgsync.prose.phrases import Phrases
-from bgsync.prose.spans import Category, form
 
 HANDLED = ("handle functional event", "fire functional event", "fire a functional event")
 _STEPS = (Following(),)

@@ -6,23 +6,23 @@ its statement; `bgsync.prose.algorithms` puts the steps there. What fits no form
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from bgsync.prose import conditions, control, effects, reactions, values
 from bgsync.prose.control import ALL, ANY
 from bgsync.prose.effects import Following, Statements, WithMembers, following
-from bgsync.prose.lexicon import Lexicon
+from bgsync.prose.forms import Grammar
 from bgsync.prose.phrases import Phrases
-from bgsync.prose.spans import Result
-from bgsync.prose.words import Words
+from bgsync.prose.spans import Result, Special
+
+_VERBS = frozenset([
+    "set", "let", "abort", "return", "throw", "reject", "resolve", "add", "append", "remove", "fire", "terminate",
+    "continue", "break", "increment",
+])  # fmt: skip
 
 
 class Sentences(Phrases):
     """Parses one sentence of an algorithm."""
-
-    categories = values.TABLES | conditions.TABLES | effects.TABLES | reactions.TABLES | control.TABLES
-
-    def __init__(self, words: Words, lexicon: Lexicon) -> None:
-        super().__init__(words, lexicon)
-        self.specials |= {"steps": self._steps, "command": self._command}
 
     def _steps(self, start: int, end: int) -> Result | None:
         """What a text calls the steps of a list."""
@@ -34,11 +34,14 @@ class Sentences(Phrases):
         word = self.words.words[start]
         return self.part("sequence", start, end) if word.kind == "word" and word.text in _VERBS else None
 
+    specials: ClassVar[dict[str, Special]] = {**Phrases.specials, "steps": _steps, "command": _command}
+    grammar: ClassVar[Grammar] = Grammar(
+        values.TABLES | conditions.TABLES | effects.TABLES | reactions.TABLES | control.TABLES,
+        specials,
+        {**Phrases.begins, "command": _VERBS},
+    )
 
-_VERBS = frozenset([
-    "set", "let", "abort", "return", "throw", "reject", "resolve", "add", "append", "remove", "fire", "terminate",
-    "continue", "break", "increment",
-])  # fmt: skip
+
 _THESE = {
     (*front, noun)
     for front in (

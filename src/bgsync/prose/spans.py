@@ -19,8 +19,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
+from bgsync.prose.forms import BITS, KINDS, Form, Grammar, literal
 from bgsync.prose.words import Words
 
 LONGEST = 150
@@ -30,55 +31,11 @@ ATTEMPTS = 30_000
 
 Part = tuple[str, int, int]
 """A category and a span."""
-Build = Callable[..., Any] | int
+Special = Callable[[Any, int, int], "Result | None"]
 
 
 class GivenUp(Exception):
     """A sentence takes too many attempts."""
-
-
-class Form:
-    """A pattern and what it means.
-
-    `build` gets the parser and the value of every slot, and gives None where they do not fit; where it is a number, the
-    meaning is the value of that slot.
-    """
-
-    __slots__ = ("build", "cost", "elements", "ends", "least", "masks", "pattern", "rank", "required")
-
-    def __init__(self, pattern: str, elements: tuple[tuple[str, ...] | str, ...], build: Build, cost: int):
-        self.pattern = pattern
-        self.elements = elements
-        """Each a tuple of words of which one stands here, or the name of a category."""
-        self.build = build
-        self.cost = cost
-        self.least = len(elements)
-        literal = [_literal(element) for element in elements]
-        self.ends = literal[-1]
-        self.required = tuple(words for words in literal if words is not None)
-        self.masks = tuple(map(_mask, self.required))
-        self.rank = 0
-
-    def may_fit(self, present: int) -> bool:
-        """Whether a sentence has all the literal words of this form; a set of words is a number, a bit for each."""
-        return all(present & mask for mask in self.masks)
-
-
-_TOKENS = {"var": ("{var}",), "quoted": ("{quoted}",)}
-"""Slots that one token of a kind fills. Among the literals of a sentence, such a token stands as its slot."""
-_KINDS = {"var": "{var}", "string": "{quoted}"}
-
-
-def _literal(element: tuple[str, ...] | str) -> tuple[str, ...] | None:
-    return element if isinstance(element, tuple) else _TOKENS.get(element)
-
-
-_BITS: dict[str, int] = {}
-"""The bit of every word that is a literal of some form."""
-
-
-def _mask(words: Sequence[str]) -> int:
-    return sum(_BITS.setdefault(word, 1 << len(_BITS)) for word in dict.fromkeys(words))
 
 
 class Result(NamedTuple):
@@ -90,80 +47,27 @@ class Result(NamedTuple):
     parts: tuple[Part, ...] = ()
 
 
-def form(pattern: str, build: Build, cost: int = 0) -> Iterator[Form]:
-    """Make forms of a pattern. `{x}` is a slot, `a|b` one of two words, a trailing `?` makes a word optional."""
-    variants: list[list[tuple[str, ...] | str]] = [[]]
-    for part in pattern.split():
-        if part.startswith("{"):
-            variants = [[*variant, part[1:-1]] for variant in variants]
-            continue
-        literal = tuple(part.rstrip("?").split("|"))
-        longer: list[list[tuple[str, ...] | str]] = [[*variant, literal] for variant in variants]
-        variants = longer + variants if part.endswith("?") else longer
-    for elements in variants:
-        yield Form(pattern, tuple(elements), build, cost)
-
-
-class Category:
-    """The forms of one category, in the order of their table, found by the word that they begin with."""
-
-    def __init__(self, forms: Sequence[Iterator[Form]]) -> None:
-        self.forms = [one for several in forms for one in several]
-        self.first: dict[str, list[Form]] = {}
-        self.other: list[Form] = []
-        for rank, one in enumerate(self.forms):
-            one.rank = rank
-            begin = _literal(one.elements[0])
-            for word in begin or ():
-                self.first.setdefault(word, []).append(one)
-            if begin is None:
-                self.other.append(one)
-        self.mask = 0
-        for one in self.forms:
-            for mask in one.masks:
-                self.mask |= mask
-        self._found: dict[tuple[str | None, int], list[Form]] = {}
-        self._only: dict[int, str | None] = {}
-
-    def candidates(self, first: str, present: int) -> list[Form]:
-        """Give the forms that may fit spans that begin with a word, in a sentence with these words, in table order."""
-        key = (first if first in self.first else None, present & self.mask)
-        kept = self._found.get(key)
-        if kept is None:
-            found = [*self.first.get(first, ()), *self.other]
-            kept = self._found[key] = [one for one in found if one.may_fit(present)]
-            kept.sort(key=lambda one: one.rank)
-        return kept
-
-    def only(self, present: int) -> str | None:
-        """Give the category that a span of this one has to be, where the sentence has the words of just one form."""
-        if present & self.mask not in self._only:
-            kept = [one for one in self.forms if one.may_fit(present)]
-            plain = len(kept) == 1 and kept[0].least == 1 and kept[0].cost == 0 and kept[0].build == 0
-            inner = kept[0].elements[0] if plain else None
-            self._only[present & self.mask] = inner if isinstance(inner, str) else None
-        return self._only[present & self.mask]
-
-
 class Parser:
-    """Parses spans of one sentence. Subclasses give `categories`, and `specials` for what no table describes."""
+    """Parses spans of one sentence. Subclasses give a `grammar`, and `specials` for what no table describes."""
 
-    categories: dict[str, Category]
-    words_only: frozenset[str] = frozenset()
+    grammar: ClassVar[Grammar]
+    specials: ClassVar[dict[str, Special]]
+    words_only: ClassVar[frozenset[str]] = frozenset()
     """Categories that are plain words, so that they may begin or end inside a link."""
 
     def __init__(self, words: Words) -> None:
         self.words = words
         self.texts = words.texts
         self.size = len(words)
-        self.literals = tuple(_KINDS.get(word.kind, word.text) for word in words.words)
+        self.literals = tuple(KINDS.get(word.kind, word.text) for word in words.words)
         """The words that a pattern's own words can be."""
-        self.present = 0
-        for text in self.literals:
-            self.present |= _BITS.get(text, 0)
+        self.at: dict[str, int] = {}
+        """The places of every word, as bits."""
+        for place, text in enumerate(self.literals):
+            self.at[text] = self.at.get(text, 0) | 1 << place
+        self.present = sum(BITS.get(text, 0) for text in self.at)
         self.known: dict[Part, Result | None] = {}
         self.attempts = ATTEMPTS
-        self.specials: dict[str, Callable[[int, int], Result | None]] = {}
         self.places: dict[tuple[str, ...], list[int]] = {}
         self.bits: dict[tuple[str, ...], int] = {}
         self.plainer: dict[str, str] = {}
@@ -206,9 +110,9 @@ class Parser:
     def _plainer(self, category: str) -> str:
         """Give what a category comes to in this sentence, where it lacks the words of all its forms but one."""
         found = category
-        while found in self.categories and found not in self.specials:
-            inner = self.categories[found].only(self.present)
-            if inner is None:
+        while found in self.grammar.tables and found not in self.specials:
+            inner = self.grammar.tables[found].only(self.present)
+            if not inner:
                 break
             found = inner
         self.plainer[category] = found
@@ -219,8 +123,8 @@ class Parser:
         if self.attempts < 0:
             raise GivenUp
         special = self.specials.get(category)
-        best = None if special is None else special(start, end)
-        if category not in self.categories or (best is not None and best.cost == 0):
+        best = None if special is None else special(self, start, end)
+        if category not in self.grammar.tables or (best is not None and best.cost == 0):
             return best
         first, last, size = self.literals[start], self.literals[end - 1], end - start
         forms = self.tables.get((category, first))
@@ -242,6 +146,15 @@ class Parser:
 
     def _tried(self, one: Form, start: int, end: int, limit: int, best: Result | None) -> tuple[int, Result | None]:
         """Give the best result with one more form tried."""
+        if one.slot:
+            inner = self.part(one.slot, start, end)
+            if inner is None or inner.cost + one.cost >= limit:
+                return limit, best
+            value = inner.value if isinstance(one.build, int) else one.build(self, inner.value)
+            if value is None and one.build != 0:
+                return limit, best
+            cost = inner.cost + one.cost
+            return cost, Result(cost, value, one, ((one.slot, start, end),))
         for cost, values, parts in self._match(one.elements, 0, start, end, limit - one.cost):
             if cost + one.cost >= limit:
                 continue
@@ -260,15 +173,15 @@ class Parser:
 
     def _candidates(self, category: str, first: str) -> list[tuple[Form, list[int]]]:
         """Give the forms that may fit spans that begin with a word, and where their literals stand, as bits."""
-        found = self.categories[category].candidates(first, self.present)
+        found = [one for one in self.grammar.tables[category].starting(first) if one.may_fit(self.present)]
         made = [(one, [self.bits.get(words) or self._bits(words) for words in one.required]) for one in found]
         self.tables[category, first] = made
         return made
 
     def _bits(self, words: tuple[str, ...]) -> int:
         found = 0
-        for place in self._where(words):
-            found |= 1 << place
+        for word in words:
+            found |= self.at.get(word, 0)
         self.bits[words] = found
         return found
 
@@ -276,8 +189,8 @@ class Parser:
         """Give the places of any of these words."""
         places = self.places.get(words)
         if places is None:
-            places = [place for place, text in enumerate(self.literals) if text in words]
-            self.places[words] = places
+            bits = self._bits(words)
+            places = self.places[words] = [place for place in range(self.size) if bits >> place & 1]
         return places
 
     def _match(
@@ -298,6 +211,9 @@ class Parser:
                 yield 0, (), ()
             return
         if at + 1 == last:
+            ends = self.ends_of(element, start)
+            if ends is not None and end not in ends:
+                return
             result = self.part(element, start, end)
             if result is not None and result.cost < limit:
                 yield result.cost, (result.value,), ((element, start, end),)
@@ -311,12 +227,12 @@ class Parser:
 
     def _middles(self, element: str, following: tuple[str, ...] | str, start: int, end: int) -> Sequence[int]:
         """Give the places where a slot that begins at `start` may end, given what follows it."""
-        begins = _literal(following)
+        begins = literal(following)
         ends = self.ends_of(element, start)
         if begins is None and ends is not None:
             return [place for place in ends if start < place < end]
         if begins is None:
-            begins = self._begins(str(following))
+            begins = self.grammar.begins(str(following))
         if begins is not None:
             places = self._where(begins)
             return places[bisect_left(places, start + 1) : bisect_left(places, end)]
@@ -325,26 +241,3 @@ class Parser:
     def ends_of(self, category: str, start: int) -> Sequence[int] | None:
         """Give where phrases of a category that begin at a place can end; None for anywhere."""
         return None
-
-    def _begins(self, category: str) -> tuple[str, ...] | None:
-        """Give the words that a category begins with, if its forms all begin with a word of their own."""
-        begins = _BEGINS.get((type(self), category), False)
-        if begins is False:
-            begins = _BEGINS[type(self), category] = self._first_words(category)
-        return begins  # type: ignore[return-value]  # False was replaced
-
-    def _first_words(self, category: str) -> tuple[str, ...] | None:
-        table = self.categories.get(category)
-        if table is None or category in self.specials:
-            return None
-        begins = dict.fromkeys(table.first)
-        for slot in dict.fromkeys(one.elements[0] for one in table.other):
-            if slot != category:
-                inner = self._first_words(str(slot))
-                if inner is None:
-                    return None
-                begins |= dict.fromkeys(inner)
-        return tuple(begins)
-
-
-_BEGINS: dict[tuple[type, str], tuple[str, ...] | bool | None] = {}
