@@ -68,7 +68,6 @@ def _page(page: Page) -> dict[str, Any]:
         "model": report.model,
         "revision": report.revision,
         "bounds": {name: str(value) for name, value in report.bounds.items()},
-        "seconds": round(report.seconds, 1),
         "states": sum(explored.states for explored in report.explorations),
         "interrupted": report.interrupted,
         "leftOut": list(report.left_out),

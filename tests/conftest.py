@@ -1,0 +1,71 @@
+"""What the tests of the HTML report share: a browser, pages in it, and two reports. Imports are late: few need them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from tests.browser import Watched
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    from tests.browser import started
+
+    with started() as found:
+        yield found
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Any]:
+    """Open pages; afterwards none of them has asked for anything but itself, or made an error."""
+    from tests.browser import Watched
+
+    seen: list[Watched] = []
+
+    def one(*given: Any, **more: Any) -> Watched:
+        seen.append(Watched(browser, *given, **more))
+        return seen[-1]
+
+    yield one
+    for watched in seen:
+        assert {url.partition("#")[0] for url in watched.requests} == {watched.address}
+        assert watched.errors == []
+        watched.context.close()
+
+
+@pytest.fixture(scope="module")
+def built_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of some properties of the built-in model."""
+    from bgsync.cli.question import Asked
+    from bgsync.report.html import Page, to_html
+    from model.one_off import SPEC
+
+    names = ("resolved-then-fires", "unique-tag", "gate", "no-endless-firing")
+    report = Asked("both", (), 1, 2, "scope", 300_000, names, hard=False).report(SPEC, "one-off")
+    file = tmp_path_factory.mktemp("page") / "report.html"
+    file.write_text(to_html(Page(report, SPEC)), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="module")
+def of_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of an invented text; the lifecycle of registrations is not its own."""
+    from bgsync.cli.question import Asked
+    from bgsync.report.html import Page, to_html
+    from bgsync.sources import Source
+    from bgsync.texts import ledger, read_text
+    from tests.specs import PRINT_QUEUE
+
+    reading = read_text(Source("print.bs", PRINT_QUEUE))
+    asked = Asked("both", (), 1, 2, "scope", 300_000, ("unique-tag", "one-event"), hard=False)
+    rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in ledger(reading).entries)
+    file = tmp_path_factory.mktemp("page") / "text.html"
+    file.write_text(to_html(Page(asked.report(reading.spec, "print.bs"), reading.spec, rows)), encoding="utf-8")
+    return file

@@ -1,0 +1,188 @@
+"""The page of a report in a real browser: made-up and hostile reports, all widths, both colour schemes, names."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
+from bgsync.language import Steps, algorithm
+from bgsync.report.html import Page as Content
+from bgsync.report.html import to_html
+from bgsync.sources import Source
+from bgsync.texts import ledger, read_text
+from model.one_off import SPEC
+from tests.browser import LOST
+from tests.specs import PRINT_QUEUE
+
+HOSTILE = "</script><script>window.hurt=1</script><img src=x onerror='window.hurt=1'>{{page.js}}&lt;b&gt;\u2028"
+
+# --- made-up reports: what no text has, or should have
+
+
+def made(*verdicts: Verdict, model: str = "lib.bs", notes: tuple[Note, ...] = ()) -> Report:
+    explored = (Explored("step", (), "calls", 7, 9, 0.5, True),)
+    return Report(model, "", {"tags": 1}, explored, Coverage(1, 1, 1), verdicts, notes=notes)
+
+
+def written(folder: Path, *pages: Content) -> Path:
+    file = folder / "made.html"
+    file.write_text(to_html(*pages), encoding="utf-8")
+    return file
+
+
+def long_run(length: int) -> Trace:
+    changes = [{"registration A: state": (("pending", "firing"), ("firing", "pending"))[n % 2]} for n in range(length)]
+    return Trace(
+        tuple(
+            TraceStep(f"call #{n % 7}", "register", str(n % 9 + 1), "lib.bs", n, f"number {n}", changes[n], n)
+            for n in range(length)
+        )
+    )
+
+
+def test_a_run_of_500_steps_can_be_walked_at_once(opened: Any, tmp_path: Path) -> None:
+    verdict = Verdict("one-event", "violated", "logic", trace=long_run(500))
+    page = opened(written(tmp_path, Content(made(verdict), SPEC)), "#finding=one-event&step=1").page
+    page.keyboard.press("End")
+    assert page.locator(".count").inner_text() == "500 of 500"
+    assert "number 499" in page.get_by_role("status", name="This step").inner_text()
+    milliseconds = page.evaluate(
+        "(() => { const begun = performance.now();"
+        " for (let n = 0; n < 50; n++) document.querySelector('[data-act=back]').click();"
+        " return (performance.now() - begun) / 50 })()"
+    )
+    assert page.locator(".count").inner_text() == "450 of 500"
+    assert milliseconds < 100, "a step is shown without a wait"
+
+
+def test_markup_and_script_of_a_text_come_out_as_text(opened: Any, tmp_path: Path) -> None:
+    spec = replace(SPEC, algorithms=(algorithm(HOSTILE, (), Steps(), file="x"), *SPEC.algorithms))
+    steps = (
+        TraceStep("environment", "", "", "", 0, f"{HOSTILE} calls {HOSTILE}", {}, 0),
+        TraceStep(HOSTILE, HOSTILE, "1", HOSTILE, 1, HOSTILE, {HOSTILE: (HOSTILE, HOSTILE)}, 1),
+    )
+    place = Location(HOSTILE, 1, 1, HOSTILE, "1")
+    verdicts = (
+        Verdict(f"asserts/{HOSTILE}", "violated", "race", (), HOSTILE, (place,), Trace(steps)),
+        Verdict("gate", "inconclusive", None, (), HOSTILE, (place,)),
+    )
+    report = made(*verdicts, model=HOSTILE, notes=(Note("known-term", HOSTILE, place),))
+    file = written(tmp_path, Content(report, spec, ((HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE),)))
+    page = opened(file).page
+    page.get_by_role("button", name=re.compile("asserts to be true")).click()
+    page.keyboard.press("End")
+    for box in ("#title", ".told", ".values", ".lines", ".moments", ".lanes"):
+        assert "<img src=x onerror=" in page.locator(box).inner_text(), box
+    page.keyboard.press("Escape")
+    for summary in page.locator("#text summary").all():
+        summary.click()
+    assert "</script><script>" in page.get_by_role("region", name="Ledger").inner_text()
+    assert page.evaluate("window.hurt") is None
+    assert page.locator("main img, main script").count() == 0
+
+
+def test_markup_in_a_sentence_of_a_spec_comes_out_as_text(opened: Any, tmp_path: Path) -> None:
+    said = 'Set |alone| to "&lt;img src=x onerror=window.hurt=1&gt;&lt;/script&gt;".'
+    reading = read_text(Source("print.bs", PRINT_QUEUE.replace("Let |alone| be true.", said)))
+    rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in ledger(reading).entries)
+    page = opened(written(tmp_path, Content(made(Verdict("gate", "holds")), reading.spec, rows))).page
+    page.get_by_text("Its algorithms, step by step").click()
+    expect(page.locator("li[data-step='register 4']")).to_contain_text("<img src=x onerror=window.hurt=1></script>")
+    assert page.evaluate("window.hurt") is None
+    assert page.locator("main img").count() == 0
+
+
+def test_a_report_in_which_nothing_is_wrong_says_so(opened: Any, tmp_path: Path) -> None:
+    page = opened(written(tmp_path, Content(made(Verdict("gate", "holds")), SPEC))).page
+    expect(page.locator("#summary")).to_contain_text("No promise of the text was found to be broken.")
+    page.get_by_text("What holds (1)").click()
+    page.get_by_role("button", name=re.compile("^holds: ")).click()
+    expect(page.locator(".player")).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(page.locator("#verdicts")).to_be_visible()
+
+
+def test_two_texts_on_one_page_keep_their_findings_apart(opened: Any, tmp_path: Path) -> None:
+    one, two = (made(Verdict("one-event", "violated", "logic", (), f"in {m}"), model=m) for m in ("a.bs", "b.bs"))
+    watched = opened(written(tmp_path, Content(one, SPEC), Content(two, SPEC)), "#finding=2%3Aone-event")
+    expect(watched.page.get_by_text("What was seen: in b.bs.")).to_be_visible()
+
+
+# --- widths, colours, names
+
+
+@pytest.mark.parametrize("fragment", ["", f"#finding={LOST}&step=20", "#finding=no-endless-firing&step=9"])
+@pytest.mark.parametrize("width", [320, 390, 820])
+def test_the_page_fits_a_phone(opened: Any, built_in: Path, width: int, fragment: str) -> None:
+    watched = opened(built_in, fragment, width=width)
+    for box in watched.page.locator("details:not([open]) > summary").all():
+        if box.is_visible():
+            box.click()
+    assert watched.overflow <= 0
+
+
+def test_a_ledger_of_a_text_fits_a_phone(opened: Any, of_text: Path) -> None:
+    watched = opened(of_text, width=390)
+    watched.page.get_by_text(re.compile("The ledger: ")).click()
+    assert watched.overflow <= 0
+
+
+CONTRAST = """
+(() => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map(Number);
+  const light = (colour) => parts(colour).map((c) => c / 255)
+    .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = (element) => {
+    for (let e = element; e; e = e.parentElement) {
+      const { backgroundColor } = getComputedStyle(e);
+      if (backgroundColor.startsWith("rgb(")) return backgroundColor;
+    }
+    return "rgb(255, 255, 255)";
+  };
+  const poor = [];
+  for (const element of document.querySelectorAll("main :not(svg, svg *)")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility()) continue;
+    const [a, b] = [light(getComputedStyle(element).color), light(behind(element))].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < 4.5) poor.push(`${element.className || element.tagName}: ${element.textContent}`);
+  }
+  return [...new Set(poor)];
+})()
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("fragment", ["", f"#finding={LOST}&step=20"])
+def test_text_stands_out_from_what_is_behind_it(opened: Any, built_in: Path, fragment: str, dark: bool) -> None:
+    page = opened(built_in, fragment, dark=dark).page
+    assert page.evaluate(CONTRAST) == [], "WCAG 2.2, 1.4.3: at least 4.5 to 1"
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert (background == "rgb(255, 255, 255)") is not dark
+
+
+def test_everything_that_can_be_used_has_a_name_and_every_box_that_scrolls_can_be_focused(
+    opened: Any, built_in: Path
+) -> None:
+    page = opened(built_in, f"#finding={LOST}&step=5").page
+    for role in ("button", "slider", "region", "searchbox", "status", "group"):
+        for element in page.get_by_role(role).all():
+            snapshot = element.aria_snapshot()
+            name = element.get_attribute("aria-label") or element.inner_text() or snapshot
+            assert name.strip(), f"{role}: {snapshot}"
+    levels = page.locator("h1, h2, h3, h4").evaluate_all(
+        "all => all.filter(e => e.checkVisibility()).map(e => Number(e.tagName[1]))"
+    )
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+    stuck = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(e => getComputedStyle(e).overflowY === 'auto'"
+        " && e.scrollHeight > e.clientHeight + 1 && e.tabIndex < 0).length"
+    )
+    assert stuck == 0
