@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from bgsync.cli.common import Line, choose, content, fail
+from bgsync.cli.question import Asked, asking
 
 EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
 
@@ -299,3 +300,34 @@ def states(
         if remark.startswith(("Left out", "The exploration")):
             click.echo(remark.rstrip(".").lower(), err=True)
     output.write(picture)
+
+
+@draw.command(epilog=EPILOG)
+@click.argument("target", metavar="[SPEC]", default="one-off")
+@asking()
+@writing
+def trace(target: str, output: Output, **asked: Any) -> None:
+    """Draw a counterexample as a sequence diagram: page, user agent, worker, network, server, steps and changes.
+
+    SPEC is checked against one property (--property), and a shortest run that breaks it is drawn. In the user agent
+    each call has a lifeline of its own; steps that nobody else can see are left out.
+
+    \b
+    bgsync draw trace --property resolved-then-fires -o lost.svg
+    bgsync draw trace spec/index.bs --property firing-ends --with terminated -o stuck.svg
+    """
+    content(False)
+    question = Asked(**asked, hard=False)
+    if len(question.properties) != 1:
+        fail("which counterexample? Name one property with --property (bgsync explain lists them)")
+    from bgsync.draw.sequence import sequence_diagram
+
+    (name,) = question.properties
+    report = question.report(spec_of(target), target)
+    broken = [v for v in report.verdicts if v.verdict == "violated" and v.trace is not None]
+    found = [v for v in broken if v.property == name] or broken
+    if not found:
+        said = ", ".join(dict.fromkeys(f"{v.property} {v.verdict}" for v in report.verdicts)) or "nothing was judged"
+        fail(f"no counterexample of {name} to draw: {said} (an adversity may break it: --with NAME)")
+    about = "" if target == "one-off" else f" of {target}"
+    output.write(sequence_diagram(found[0], output.link(target), about))

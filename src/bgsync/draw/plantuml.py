@@ -1,6 +1,7 @@
 """Draw as PlantUML, which many documentation tools read. Every character outside a safe few is `<U+code>`."""
 
 import re
+import textwrap
 
 from bgsync.draw.colours import LIGHT
 from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, in_words, plain
@@ -34,7 +35,7 @@ def to_plantuml(diagram: Diagram) -> str:
     names = identifiers(diagram)
     lines = [
         "@startuml",
-        *(f"' {line}" for line in _wrapped(in_words(diagram))),
+        *comment(in_words(diagram)),
         f"title {safe(diagram.title)}",
         *STYLE,
     ]
@@ -52,8 +53,9 @@ def to_plantuml(diagram: Diagram) -> str:
     return "\n".join([*lines, "@enduml", ""])
 
 
-def _wrapped(words: str) -> list[str]:
-    return [words[at : at + 100] for at in range(0, len(words), 100)]
+def comment(words: str) -> list[str]:
+    """Give text as lines of a comment."""
+    return [f"' {line}" for line in textwrap.wrap(plain(words).replace("@", "<U+0040>"), 110)]
 
 
 def _label(node: Node) -> str:

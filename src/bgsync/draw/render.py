@@ -7,6 +7,9 @@ from bgsync.draw.dot import to_dot
 from bgsync.draw.mermaid import MOST_CHARACTERS, MOST_EDGES, to_mermaid
 from bgsync.draw.plantuml import to_plantuml
 from bgsync.draw.png import to_png
+from bgsync.draw.sequence import Sequence
+from bgsync.draw.sequence_svg import sequence_svg
+from bgsync.draw.sequence_text import sequence_mermaid, sequence_plantuml
 from bgsync.draw.svg import to_svg
 
 ENDINGS = {
@@ -20,7 +23,8 @@ ENDINGS = {
     ".plantuml": "plantuml",
 }
 FORMS = tuple(dict.fromkeys(ENDINGS.values()))
-_TEXTS = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot, "plantuml": to_plantuml}
+_DIAGRAMS = {"svg": to_svg, "mermaid": to_mermaid, "dot": to_dot, "plantuml": to_plantuml}
+_SEQUENCES = {"svg": sequence_svg, "mermaid": sequence_mermaid, "plantuml": sequence_plantuml}
 
 
 def form_of(path: str) -> str:
@@ -31,14 +35,19 @@ def form_of(path: str) -> str:
     return ENDINGS[ending]
 
 
-def render(picture: Diagram, form: str, theme: str = "light") -> bytes:
+def render(picture: Diagram | Sequence, form: str, theme: str = "light") -> bytes:
     """Write a picture as `svg`, `png`, `mermaid`, `dot` or `plantuml`; `theme` is that of a PNG.
 
-    Raises KeyError for another form, and MissingExtraError where the extra `draw` is needed and not installed.
+    Raises ValueError for a form that it does not have, and MissingExtraError where the extra `draw` is needed and not
+    installed.
     """
     if form == "png":
-        return to_png(to_svg(picture), theme)
-    return _TEXTS[form](picture).encode()
+        return to_png(render(picture, "svg").decode(), theme)
+    if isinstance(picture, Diagram):
+        return _DIAGRAMS[form](picture).encode()
+    if form not in _SEQUENCES:
+        raise ValueError(f"a sequence diagram has no {form}: take one of {', '.join(_SEQUENCES)} or png")
+    return _SEQUENCES[form](picture).encode()
 
 
 def beyond_mermaid(text: str, edges: int) -> str:
