@@ -261,6 +261,30 @@ def as_more(processes: Processes, state: State, number: int, limit: Limit) -> It
         yield state._replace(processes=tuple(sorted((*state.processes, *copies))), shared=shared)
 
 
+# --- the order of a list
+
+
+def by_tag(processes: Processes, state: State, tags: tuple[str, ...], place: int) -> tuple[State, dict[int, int]]:
+    """Give the one object in the list of every tag the slot that has the tag's number; say which slots became which.
+
+    `place` is that of the tag among the members. The order in which tags were registered is forgotten by it.
+    """
+    heap = state.shared.heap
+    wanted = {slot: tags.index(o.fields[place]) for slot, o in enumerate(heap) if o and o.listed and o.fields[place] in tags}
+    names = {slot: tag for slot, tag in wanted.items() if slot != tag}
+    free = {slot for slot in names.values() if slot >= len(heap) or heap[slot] is None or slot in names}
+    if not names or len(free) < len(names) or len(set(wanted.values())) < len(wanted):
+        return state, {}
+    moved = list(heap) + [None] * (max(names.values()) + 1 - len(heap))
+    for slot in names:
+        moved[slot] = None
+    for slot, tag in names.items():
+        moved[tag] = heap[slot]
+    numbers = tuple(sorted(processes.with_slots(number, names) for number in state.processes))
+    shared = state.shared._replace(heap=_trimmed(tuple(moved)))
+    return state._replace(shared=shared, processes=numbers), names
+
+
 # --- removed registrations
 
 

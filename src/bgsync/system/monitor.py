@@ -33,6 +33,13 @@ class Monitor:
     outside: Value = None
     """The note on what begins for a reason outside of the model."""
 
+    alike: bool = True
+    """Whether it treats all tags alike."""
+
+    def part(self, memory: Memory, tag: str | None) -> Memory:
+        """Give what of a memory is about a tag, or about none; the parts of all are the whole."""
+        return ()
+
     def begun(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
         """A call of register() begins: give every way to note it."""
         return ((memory, None, ""),)
@@ -63,6 +70,10 @@ class CallMonitor(Monitor):
 
     WITHDRAWS = "may withdraw a registration"
     outside = WITHDRAWS
+
+    def part(self, memory: Memory, tag: str | None) -> Memory:
+        """A tag is owed its own events."""
+        return tuple(owed for owed in memory if owed == tag)
 
     def begun(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
         """A call of register() begins."""
@@ -114,6 +125,11 @@ class OutboxMonitor(Monitor):
     """
 
     STORED, TOOK, FAILED = "stored the message", "took the message", "could not send the message"
+    alike = False
+
+    def part(self, memory: Memory, tag: str | None) -> Memory:
+        """The message goes under the first tag."""
+        return memory if tag == "t1" else ()
 
     def __init__(self, shared: bool) -> None:
         self.shared = shared

@@ -85,6 +85,21 @@ class Processes:
             known = self._renamed[key] = self.number(renamed(self.known[number], names))
         return known
 
+    def with_slots(self, number: int, names: dict[int, int]) -> int:
+        """Give the number of a process that holds the same objects in other slots."""
+        if self.slots[number].isdisjoint(names):
+            return number
+
+        def change(part: Value) -> Value:
+            return Ref(names.get(part.slot, part.slot)) if isinstance(part, Ref) else part
+
+        process = self.known[number]
+        frames = (
+            Frame(frame.pc, tuple((name, replaced(x, change)) for name, x in frame.variables))
+            for frame in process.frames
+        )
+        return self.number(process._replace(frames=tuple(frames)))
+
     def enqueues(self, number: int) -> bool:
         """Whether a process may enqueue a batch from now on."""
         return any(self.interpreter.enqueuing[frame.pc] for frame in self.known[number].frames)

@@ -18,7 +18,7 @@ The user agent's one reading that is not in the text: a task or timer that is du
 from collections.abc import Iterable, Iterator
 
 from bgsync.explore.model import Model
-from bgsync.system.collect import as_more, collect, counted, only, pool, stands_alone, tidied
+from bgsync.system.collect import as_more, by_tag, collect, counted, only, pool, stands_alone, tidied
 from bgsync.system.interpreter import MANY
 from bgsync.system.monitor import PAGE, REGISTER, Memory
 from bgsync.system.program import END, WAITS
@@ -360,6 +360,11 @@ class System(Turns, Model[State, Action]):
         if not self.fork or after.apart:
             yield Step(action, after, executed, observations)
             return
+        if self.tag_place is not None and len(self.scenario.tag_names) > 1 and not (after.shared.cells or after.queues):
+            after, names = by_tag(self.processes, after, self.scenario.tag_names, self.tag_place)
+            if names:
+                executed = tuple(Executed(pc, _renamed(seen, names)) for pc, seen in executed)
+                observations = _renamed(observations, names)
         main, left = after, list[State]()
         for slot, known in enumerate(after.shared.heap):
             own = stands_alone(self.processes, main, slot) if known and not known.listed else None
@@ -377,3 +382,8 @@ class System(Turns, Model[State, Action]):
             main, _ = collect(self.processes, main._replace(processes=rest, memory=memory, shared=shared))
             main = tidied(self.processes, main)
         yield Step(action, main, executed, observations, tuple(left))
+
+
+def _renamed(observations: tuple[Observation, ...], names: dict[int, int]) -> tuple[Observation, ...]:
+    """Give observations about objects that are in other slots now."""
+    return tuple(s if s.slot is None else s._replace(slot=names.get(s.slot, s.slot)) for s in observations)

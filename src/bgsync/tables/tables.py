@@ -106,8 +106,15 @@ class Tables:
 
     def rows(self, base: Base, whole: Multiset) -> Iterator[Row]:
         """Give the rows of all turns in a state, in the order of `System.turns`."""
+        return (row for _, row in self.turns(base, whole, whole.presence))
+
+    def turns(self, base: Base, whole: Multiset, presence: Presence) -> Iterator[tuple[Turn | int, Row]]:
+        """Give every turn with its row, among others whose `presence` bears on whose turn it is.
+
+        The turn of a process is its number.
+        """
         entangled = base.entangled.among(whole) if self.frame else whole.bits
-        presence, part = whole.presence, self.multisets.part
+        part = self.multisets.part
         holders = [holder.among(whole) for holder in base.holders]
         outer = base.outer.get(presence)
         if outer is None:
@@ -118,7 +125,7 @@ class Tables:
             for held in holders:
                 others = held & ~changed
                 bits |= 0 if bits & others else others & -others
-            yield self._row(base, turn, whole, part(whole, bits))
+            yield turn, self._row(base, turn, whole, part(whole, bits))
         runs = base.runs.get(presence)
         if runs is None:
             may_run, bare = self.system.may_run, base.state
@@ -131,9 +138,9 @@ class Tables:
                     for held in holders:
                         others = held & ~(1 << number)
                         bits |= 0 if bits & others else others & -others
-                    yield self._row(base, number, whole, part(whole, bits | 1 << number))
+                    yield number, self._row(base, number, whole, part(whole, bits | 1 << number))
             for turn in self.system.batch_turns(base.state, presence):
-                yield self._row(base, turn, whole, part(whole, entangled))
+                yield turn, self._row(base, turn, whole, part(whole, entangled))
 
     def _outer(self, base: Base, presence: Presence) -> Iterator[tuple[Turn, Known | None]]:
         for turn in self.system.outer_turns(base.state, presence):

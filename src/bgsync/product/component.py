@@ -1,0 +1,224 @@
+"""What one tag can do by itself: its local states, and its steps in every context, from the tables of the interpreter.
+
+A *context* is what all tags share and no tag changes by itself: the machines of the environment, and the rules that
+are due. A *local state* is what belongs to one tag: its registration, the invocations about it, what a monitor
+remembers of it. What belongs to no tag, such as calls of getTags(), is one more component.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bgsync.system.monitor import HANDLER, CallNote, Memory
+from bgsync.system.state import Heap, Process, Value, inside
+from bgsync.system.step import Presence, State, Turn
+from bgsync.system.system import System
+from bgsync.tables.multisets import Multiset
+from bgsync.tables.tables import Base, Tables, Way
+
+ROOM, CALLED = 1, 2
+"""Guards: there must be room for one more invocation; a handler must be running, which may call."""
+
+
+class NotSeparableError(Exception):
+    """The tags of this system do more to each other than to meet in a context; says what."""
+
+
+class Context(NamedTuple):
+    """What all components share."""
+
+    machines: tuple[str, ...]
+    due: tuple[str, ...]
+
+
+class Local(NamedTuple):
+    """What belongs to one component."""
+
+    heap: Heap
+    processes: tuple[int, ...]
+    memory: Memory
+
+
+class Label(NamedTuple):
+    """What all components do together: a move of the environment, or a rule; and how it was done, where it can differ."""
+
+    kind: str
+    name: str
+    detail: str | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """One transition of a component. `target` is None where the run ends by it."""
+
+    context: int
+    source: int
+    target: int | None
+    way: Way
+    guard: int
+    before: Multiset
+    after: Multiset | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one component does when all move at once, and the context after it."""
+
+    move: Move
+    label: Label
+    context: int
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A transition after which a removed registration is followed by itself, from the state with this key."""
+
+    move: Move
+    key: int
+
+
+@dataclass
+class Contexts:
+    """The contexts that were met, by number."""
+
+    known: list[Context] = field(default_factory=list)
+    _index: dict[Context, int] = field(default_factory=dict)
+
+    def number(self, context: Context) -> int:
+        """Number a context the first time that it is met."""
+        if context not in self._index:
+            self._index[context] = len(self.known)
+            self.known.append(context)
+        return self._index[context]
+
+
+class Component:
+    """All that a component can do in any company. Made from the tables; `tag` is None for what belongs to no tag.
+
+    Raises NotSeparableError when a step of it does anything to what is not its own.
+    """
+
+    def __init__(self, tables: Tables, tag: str | None, contexts: Contexts, limit: int) -> None:
+        self.tables, self.system, self.tag, self.contexts = tables, tables.system, tag, contexts
+        self.locals: list[Local] = []
+        self.steps: list[Move] = []
+        self.parts: list[Part] = []
+        self.departures: list[Departure] = []
+        self._index: dict[Local, int] = {}
+        self._calls = _calls(self.system, tag)
+        self._checked: set[int] = set()
+        (start,) = self.system.initial_states()
+        first = start._replace(memory=self.system.monitor.part(start.memory, tag))
+        work, seen = [first], {tables.key(first)}
+        while work:
+            for target in self._explore(work.pop()):
+                key = tables.key(target)
+                if key not in seen:
+                    seen.add(key)
+                    work.append(target)
+            if len(seen) > limit:
+                raise NotSeparableError(f"one tag alone has more than {limit:,} states")
+
+    def busy(self, local: int) -> int:
+        """Count the invocations of a local state that are in flight."""
+        return self.system.presence(self.locals[local].processes).busy
+
+    def handler(self, local: int) -> bool:
+        """Whether a handler runs in a local state."""
+        return self.system.presence(self.locals[local].processes).handler
+
+    # --- exploring
+
+    def _explore(self, state: State) -> Iterator[State]:
+        """Note what can happen in a state of this component, and give the states after it."""
+        tables = self.tables
+        base, whole = tables.split(state)
+        context, source = self.contexts.number(Context(state.shared.context, state.due)), self._number(state)
+        alone = Presence(whole.presence.busy, True, frozenset())
+        for turn, row in tables.turns(base, whole, alone):
+            for way, part_after in row.ways:
+                if way.step.action.kind == "call" and way.step.action.name not in self._calls:
+                    continue
+                after = None
+                if way.base is not None:
+                    after = tables.multisets.lifted(whole, row.part, part_after) if way.framed else part_after
+                yield from self._note(context, source, turn, way, whole, after)
+
+    def _note(
+        self, context: int, source: int, turn: Turn | int, way: Way, before: Multiset, after: Multiset | None
+    ) -> Iterator[State]:
+        guard = self._guard(turn, way)
+        target = None
+        if way.base is not None and after is not None:
+            state = way.base.state._replace(processes=after.numbers)
+            if state.apart:
+                move = Move(context, source, None, way, guard, before, after)
+                self.departures.append(Departure(move, way.base.index << 32 | after.index))
+                return
+            target = self._number(state)
+            yield state
+        move = Move(context, source, target, way, guard, before, after)
+        if isinstance(turn, Turn) and turn.kind != "call":
+            action = way.step.action
+            into = context if way.base is None else self._context(way.base)
+            self.parts.append(Part(move, Label(action.kind, action.name, action.detail), into))
+        elif way.base is not None and self._context(way.base) != context:
+            raise NotSeparableError(f"{way.step.action.name} changes what all tags share")
+        else:
+            self.steps.append(move)
+
+    def _guard(self, turn: Turn | int, way: Way) -> int:
+        if isinstance(turn, int):
+            return ROOM if self.system.parked(turn) else 0
+        if turn.kind == "call":
+            called = (way.step.action.detail or "").startswith(HANDLER)
+            return ROOM | CALLED if called else ROOM
+        return ROOM if turn.kind in ("rule", "outside") else 0
+
+    def _context(self, base: Base) -> int:
+        return self.contexts.number(Context(base.state.shared.context, base.state.due))
+
+    def _number(self, state: State) -> int:
+        local = Local(state.shared.heap, state.processes, state.memory)
+        known = self._index.get(local)
+        if known is None:
+            self._check(state)
+            known = self._index[local] = len(self.locals)
+            self.locals.append(local)
+        return known
+
+    def _check(self, state: State) -> None:
+        """Refuse what is not of this component only."""
+        if state.shared.cells or state.queues:
+            raise NotSeparableError("invocations share variables or a queue")
+        if len(state.shared.heap) > 1 or any(self.system.tag(state.shared, n) != self.tag for n, _ in _there(state)):
+            raise NotSeparableError("a tag has two registrations, or none has one")
+        for number in set(state.processes) - self._checked:
+            process = self.system.process(number)
+            if tags_of(process, self.tag, self.system.scenario.tag_names) != {self.tag} - {None}:
+                origin = self.system.program.code[process.pc].origin
+                raise NotSeparableError(f"an invocation at {origin} is not about one tag")
+            self._checked.add(number)
+
+
+def _there(state: State) -> list[tuple[int, object]]:
+    return [(slot, known) for slot, known in enumerate(state.shared.heap) if known is not None]
+
+
+def _calls(system: System, tag: str | None) -> frozenset[str]:
+    """Give the calls that belong to a tag, or to none, as actions name them."""
+    spec = system.scenario.spec
+    return frozenset(f"{m}({tag or ''})" for m in spec.methods if bool(spec.algorithm(m).parameters) == (tag is not None))
+
+
+def tags_of(process: Process, own: str | None, tags: tuple[str, ...]) -> set[str]:
+    """Give the tags that a process is about; what it holds an object of is `own`."""
+    values: list[Value] = [part for frame in process.frames for _, x in frame.variables for part in inside(x)]
+    found = {x for x in values if isinstance(x, str) and x in tags}
+    if own is not None and any(hasattr(x, "slot") for x in values):
+        found.add(own)
+    if isinstance(process.note, CallNote):
+        found.add(process.note.tag)
+    return found

@@ -1,0 +1,425 @@
+"""The loops over pages in compiled code (numba, extra `fast`): the same as `bgsync.product.pages`, word by word.
+
+All pages lie in one array, each where there was room when it was first met; a hash table with open addressing finds a
+page by its key. The kernels know nothing of a model: they are compiled once for each width of a word, and cached.
+"""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from bgsync.product.arrays import Numbers, Product, Table, Words
+
+
+MIX = 0x9E3779B97F4A7C1
+"""Spreads keys over the hash table: an odd number near the golden section of 2 ** 60 (Knuth, volume 3, 6.4)."""
+
+
+class Flat(NamedTuple):
+    """A product in flat arrays, the components one after another; every `at_` says where those of a component start."""
+
+    tables: Numbers
+    """How many local states each component has."""
+    sizes: Numbers
+    busy: Numbers
+    handler: Numbers
+    at_class: Numbers
+    factors: Numbers
+    """What the class of a component is multiplied by in the number of a key."""
+    edge_starts: Numbers
+    at_edges: Numbers
+    edge_classes: Numbers
+    edge_targets: Numbers
+    edge_masks: Words
+    classes: Numbers
+    place: Numbers
+    members: Numbers
+    at_local: Numbers
+    offsets: Numbers
+    """Where the members of each class start, among those of the component."""
+    part_starts: Numbers
+    at_parts: Numbers
+    part_targets: Numbers
+    still: Numbers
+    at_still: Numbers
+    leads: Numbers
+    guards: Numbers
+    room: int
+    alike: int
+    """From this component on all are alike and kept sorted; as many as there are components where none is."""
+
+
+class Store(NamedTuple):
+    """The pages. `counts` has how many there are, and how many words they take."""
+
+    counts: Numbers
+    slots: Numbers
+    """The hash table: page numbers, -1 where free."""
+    keys: Numbers
+    offsets: Numbers
+    lengths: Numbers
+    classes: Numbers
+    seen: Words
+    fresh: Words
+    later: Words
+    """Where new states are put: `fresh` itself, or the next level."""
+    listed: Numbers
+    """Whether a page is in the list of those with new states."""
+
+
+def flat(product: Product, *, symmetry: bool) -> Flat:
+    """Put a product into flat arrays. With `symmetry` states that differ in the order of like components are one."""
+    tables = product.components
+    factors, total = [], 1
+    for table in tables:
+        factors.append(total)
+        total *= len(table.sizes)
+    if total >= 2**62:
+        raise OverflowError("there are too many components")
+    starts, edges, targets, at_edges, at_parts = [], [], [], [], []
+    count = 0
+    for table in tables:
+        order, mine = _by_local(table)
+        at_edges.append(sum(map(len, starts)))
+        starts.append(mine + count)
+        edges.append(order)
+        count += len(order)
+    parts = 0
+    part_starts = []
+    for table in tables:
+        at_parts.append(sum(map(len, part_starts)))
+        part_starts.append(table.part_starts + parts)
+        targets.append(table.part_targets)
+        parts += len(table.part_targets)
+
+    def joined(name: str) -> Numbers:
+        return np.concatenate([np.asarray(getattr(t, name), np.int64).ravel() for t in tables])
+
+    def at(name: str) -> Numbers:
+        return np.cumsum([0, *(getattr(t, name).size for t in tables[:-1])]).astype(np.int64)
+
+    return Flat(
+        np.array([t.states for t in tables], np.int64),
+        joined("sizes"),
+        joined("busy"),
+        joined("handler"),
+        at("sizes"),
+        np.array(factors, np.int64),
+        np.concatenate(starts),
+        np.array(at_edges, np.int64),
+        np.concatenate([t.edge_classes[o] for t, o in zip(tables, edges, strict=True)]),
+        np.concatenate([t.edge_targets[o] for t, o in zip(tables, edges, strict=True)]),
+        np.concatenate([t.edge_masks[o] for t, o in zip(tables, edges, strict=True)]).astype(product.word),
+        joined("classes"),
+        joined("place"),
+        joined("members"),
+        at("classes"),
+        np.concatenate([t.offsets[:-1] for t in tables]),
+        np.concatenate(part_starts),
+        np.array(at_parts, np.int64),
+        np.concatenate(targets),
+        joined("still"),
+        at("still"),
+        product.leads,
+        product.guards,
+        product.room,
+        product.alike if symmetry else len(product.homes),
+    )
+
+
+def _by_local(table: Table) -> tuple[Numbers, Numbers]:
+    """Give the order of edges by class, place and guard, and where those of each start."""
+    marks = np.repeat(np.arange(4 * len(table.sizes)), np.diff(table.edge_starts))
+    wanted = (table.offsets[marks // 4] + table.edge_places) * 4 + marks % 4
+    order = np.argsort(wanted, kind="stable")
+    return order, np.searchsorted(wanted[order], np.arange(4 * table.states + 1)).astype(np.int64)
+
+
+def store(product: Product, words: int, pages: int, *, layered: bool) -> Store:
+    """Make room for so many words and pages; `layered` keeps the levels of a breadth-first search apart."""
+    size = 1 << (2 * pages - 1).bit_length()
+    fresh = np.zeros(words, product.word)
+    return Store(
+        np.zeros(2, np.int64),
+        np.full(size, -1, np.int64),
+        np.zeros(pages, np.int64),
+        np.zeros(pages, np.int64),
+        np.zeros(pages, np.int64),
+        np.zeros(pages * len(product.homes), np.int64),
+        np.zeros(words, product.word),
+        fresh,
+        np.zeros(words, product.word) if layered else fresh,
+        np.zeros(pages, np.int64),
+    )
+
+
+def larger(old: Store, words: int, pages: int) -> Store:
+    """Give the same store with more room."""
+
+    def grown(array: Words, size: int) -> Words:
+        made = np.zeros(size, array.dtype)
+        made[: len(array)] = array
+        return made
+
+    slots = np.full(1 << (2 * pages - 1).bit_length(), -1, np.int64)
+    fresh = grown(old.fresh, words)
+    new = old._replace(
+        slots=slots,
+        keys=grown(old.keys, pages),
+        offsets=grown(old.offsets, pages),
+        lengths=grown(old.lengths, pages),
+        classes=grown(old.classes, pages * (len(old.classes) // len(old.keys))),
+        seen=grown(old.seen, words),
+        fresh=fresh,
+        later=fresh if old.later is old.fresh else grown(old.later, words),
+        listed=grown(old.listed, pages),
+    )
+    _refill(new)
+    return new
+
+
+@numba.njit(cache=True)  # type: ignore[misc]
+def _refill(store):  # type: ignore[no-untyped-def]
+    mask = len(store.slots) - 1
+    for page in range(store.counts[0]):
+        slot = (store.keys[page] * MIX >> 20) & mask
+        while store.slots[slot] >= 0:
+            slot = (slot + 1) & mask
+        store.slots[slot] = page
+
+
+@numba.njit(cache=True)  # type: ignore[misc]
+def find(flat, store, key):  # type: ignore[no-untyped-def]
+    """Give the number of the page with a key, made if it is new; -1 when there is no room for it."""
+    mask = len(store.slots) - 1
+    slot = (key * MIX >> 20) & mask
+    while store.slots[slot] >= 0:
+        if store.keys[store.slots[slot]] == key:
+            return store.slots[slot]
+        slot = (slot + 1) & mask
+    width, length, rest = len(flat.factors), 1, key
+    page = store.counts[0]
+    if page == len(store.keys):
+        return -1
+    for axis in range(width - 1, -1, -1):
+        cls = rest // flat.factors[axis]
+        rest -= cls * flat.factors[axis]
+        store.classes[page * width + axis] = cls
+        length *= flat.sizes[flat.at_class[axis] + cls]
+    if store.counts[1] + length > len(store.seen):
+        return -1
+    store.slots[slot] = page
+    store.keys[page] = key
+    store.offsets[page] = store.counts[1]
+    store.lengths[page] = length
+    store.counts[0] += 1
+    store.counts[1] += length
+    return page
+
+
+@numba.njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[misc]
+def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped-def]
+    """Take every step from the new states of the pages in `work`, from the place `done` on.
+
+    Pages that got new states are put into `results`; gives how many, and how far it came: not to the end where there is
+    no room, so that it can be called again with more.
+    """
+    seen, fresh, later, listed, offsets = store.seen, store.fresh, store.later, store.listed, store.offsets
+    edge_starts, edge_masks, edge_targets = flat.edge_starts, flat.edge_masks, flat.edge_targets
+    edge_classes, class_sizes, factors, at_class = flat.edge_classes, flat.sizes, flat.factors, flat.at_class
+    members, part_starts, part_targets, leads = flat.members, flat.part_starts, flat.part_targets, flat.leads
+    at_local, at_parts, states, classes, place = flat.at_local, flat.at_parts, flat.tables, flat.classes, flat.place
+    at_edges, width, contexts, found = flat.at_edges, len(factors), leads.shape[1], 0
+    sizes, inner = np.ones(width, np.int64), np.ones(width, np.uint32)
+    own, slots = np.zeros(width, np.int64), np.zeros(width, np.int64)
+    outer, rest = np.zeros(width, np.int64), np.zeros(width, np.int64)
+    places, locals_ = np.zeros(width, np.int64), np.zeros(width, np.int64)
+    chosen, low, high = np.zeros(width, np.int64), np.zeros(width, np.int64), np.zeros(width, np.int64)
+    vector, alike, class_offsets = np.zeros(width, np.int64), flat.alike, flat.offsets
+    near = np.zeros(len(class_sizes), np.int64)  # the pages that differ in one class, as far as they are known
+    stamps = np.full(len(class_sizes), -1, np.int64)
+    still, moving = np.zeros((leads.size, 2), np.uint64), np.zeros((leads.size, 2), np.int64)
+    guards = np.zeros(4, np.int64)
+    while done < len(work):
+        page = work[done]
+        start, length, key = offsets[page], store.lengths[page], store.keys[page]
+        if not layered:
+            listed[page] = 0
+        busy, called, size = 0, False, 1
+        for axis in range(width - 1, -1, -1):
+            cls = at_class[axis] + store.classes[page * width + axis]
+            busy += flat.busy[cls]
+            called = called or flat.handler[cls] != 0
+            sizes[axis], inner[axis], own[axis] = class_sizes[cls], size, cls
+            size *= class_sizes[cls]
+            slots[axis] = at_local[axis] + flat.offsets[cls]
+            near[cls], stamps[cls] = page, done
+        room = busy < flat.room
+        count = 0
+        for guard in range(4):
+            if not ((guard & 1 and not room) or (guard & 2 and not called)):
+                guards[count] = guard
+                count += 1
+        stays, goes = _broadcasts(flat, store, page, room, called, still, moving)
+        for n in range(length):
+            word = fresh[start + n]
+            if word == 0:
+                continue
+            fresh[start + n] = 0
+            full = False
+            for turn in range(stays):
+                if word >> still[turn, 0] & 1:
+                    new = (np.uint64(1) << still[turn, 1]) & ~seen[start + n]
+                    if new:
+                        seen[start + n] |= new
+                        later[start + n] |= new
+                        if not listed[page]:
+                            listed[page] = 1
+                            results[found] = page
+                            found += 1
+            left, before = np.uint32(n), np.int64(0)
+            for axis in range(width):
+                spot = left // inner[axis]
+                left -= spot * inner[axis]
+                outer[axis], rest[axis] = before, left
+                before = before * sizes[axis] + spot
+                places[axis] = slots[axis] + spot
+                locals_[axis] = members[places[axis]]
+            for axis in range(width):
+                slot = at_edges[axis] + 4 * (places[axis] - at_local[axis])
+                for one in range(count):
+                    for edge in range(edge_starts[slot + guards[one]], edge_starts[slot + guards[one] + 1]):
+                        add = word & edge_masks[edge]
+                        if add == 0:
+                            continue
+                        cls = at_class[axis] + edge_classes[edge]
+                        if axis >= alike:
+                            spot = at_local[axis] + class_offsets[cls] + edge_targets[edge]
+                            early = axis > alike and spot - at_local[axis] < places[axis - 1] - at_local[axis - 1]
+                            late = axis + 1 < width and spot - at_local[axis] > places[axis + 1] - at_local[axis + 1]
+                            if early or late:
+                                for other in range(width):
+                                    vector[other] = places[other] - at_local[other]
+                                vector[axis] = spot - at_local[axis]
+                                into, there = _sorted(flat, store, vector)
+                                full = into < 0
+                                if full:
+                                    break
+                                new = add & ~seen[there]
+                                if new:
+                                    seen[there] |= new
+                                    later[there] |= new
+                                    if not listed[into]:
+                                        listed[into] = 1
+                                        results[found] = into
+                                        found += 1
+                                continue
+                        if stamps[cls] != done:
+                            near[cls] = find(flat, store, key + (cls - own[axis]) * factors[axis])
+                            full = near[cls] < 0
+                            if full:
+                                break
+                            stamps[cls] = done
+                        into = near[cls]
+                        there = (outer[axis] * class_sizes[cls] + edge_targets[edge]) * inner[axis] + rest[axis]
+                        there += offsets[into]
+                        new = add & ~seen[there]
+                        if new:
+                            seen[there] |= new
+                            later[there] |= new
+                            if not listed[into]:
+                                listed[into] = 1
+                                results[found] = into
+                                found += 1
+                    if full:
+                        break
+                if full:
+                    break
+            for turn in range(goes):
+                context = moving[turn, 0] % contexts
+                if full or not word >> np.uint64(context) & 1:
+                    continue
+                bit = np.uint64(1) << np.uint64(moving[turn, 1])
+                possible = True
+                for axis in range(width):
+                    slot = at_parts[axis] + moving[turn, 0] * states[axis] + locals_[axis]
+                    low[axis], high[axis] = part_starts[slot], part_starts[slot + 1]
+                    chosen[axis] = low[axis]
+                    possible = possible and low[axis] < high[axis]
+                while possible:
+                    for axis in range(width):
+                        local = at_local[axis] + part_targets[chosen[axis]]
+                        vector[axis] = class_offsets[at_class[axis] + classes[local]] + place[local]
+                    into, there = _sorted(flat, store, vector)
+                    full = into < 0
+                    if full:
+                        break
+                    new = bit & ~seen[there]
+                    if new:
+                        seen[there] |= new
+                        later[there] |= new
+                        if not listed[into]:
+                            listed[into] = 1
+                            results[found] = into
+                            found += 1
+                    axis = width - 1
+                    while axis >= 0:
+                        chosen[axis] += 1
+                        if chosen[axis] < high[axis]:
+                            break
+                        chosen[axis] = low[axis]
+                        axis -= 1
+                    possible = axis >= 0
+            if full:
+                fresh[start + n] |= word
+                return found, done
+        done += 1
+    return found, done
+
+
+@numba.njit(cache=True, error_model="numpy")  # type: ignore[misc]
+def _sorted(flat, store, vector):  # type: ignore[no-untyped-def]
+    """Sort the components that are alike, and give the page and the place of a state; -1 where there is no room."""
+    width = len(vector)
+    for axis in range(flat.alike + 1, width):
+        value, back = vector[axis], axis
+        while back > flat.alike and vector[back - 1] > value:
+            vector[back] = vector[back - 1]
+            back -= 1
+        vector[back] = value
+    key, there = 0, 0
+    for axis in range(width):
+        cls = flat.classes[flat.at_local[axis] + flat.members[flat.at_local[axis] + vector[axis]]]
+        size = flat.at_class[axis] + cls
+        key += cls * flat.factors[axis]
+        there = there * flat.sizes[size] + vector[axis] - flat.offsets[size]
+    page = find(flat, store, key)
+    return page, store.offsets[page] + there if page >= 0 else there
+
+
+@numba.njit(cache=True)  # type: ignore[misc]
+def _broadcasts(flat, store, page, room, called, still, moving):  # type: ignore[no-untyped-def]
+    """Note the broadcasts that can be taken on a page: those that change no component, and the others; gives how many."""
+    contexts, labels, width = flat.leads.shape[1], len(flat.guards), len(flat.factors)
+    stays, goes = 0, 0
+    for label in range(labels):
+        guard = flat.guards[label]
+        if (guard & 1 and not room) or (guard & 2 and not called):
+            continue
+        for context in range(contexts):
+            if flat.leads[label, context] < 0:
+                continue
+            same = True
+            for axis in range(width):
+                end = len(flat.still) if axis + 1 == width else flat.at_still[axis + 1]
+                many = (end - flat.at_still[axis]) // (labels * contexts)
+                slot = flat.at_still[axis] + (label * contexts + context) * many + store.classes[page * width + axis]
+                same = same and flat.still[slot] != 0
+            if same:
+                still[stays, 0], still[stays, 1] = context, flat.leads[label, context]
+                stays += 1
+            else:
+                moving[goes, 0], moving[goes, 1] = label * contexts + context, flat.leads[label, context]
+                goes += 1
+    return stays, goes
