@@ -156,7 +156,10 @@ def draw(context: click.Context, everything: bool) -> None:
     \b
     bgsync draw lifecycle -o lifecycle.svg                what a registration goes through, as it is meant
     bgsync draw lifecycle spec/index.bs -o text.svg       and as a text has it, with the differences marked
-    bgsync draw algorithm --name register -o register.svg
+    bgsync draw algorithm --name register -o register.svg   one algorithm, step by step
+    bgsync draw states -o states.svg                      what a registration can become, all runs taken together
+    bgsync draw trace --property asserts -o trace.svg     a counterexample: who does what, in order
+    bgsync draw difference OLD NEW -o edit.svg            what an edit did
     bgsync draw --all                                     the gallery in diagrams/
     """
     if context.invoked_subcommand is not None:
@@ -331,3 +334,49 @@ def trace(target: str, output: Output, **asked: Any) -> None:
         fail(f"no counterexample of {name} to draw: {said} (an adversity may break it: --with NAME)")
     about = "" if target == "one-off" else f" of {target}"
     output.write(sequence_diagram(found[0], output.link(target), about))
+
+
+@draw.command(epilog=EPILOG)
+@click.argument("old")
+@click.argument("new")
+@click.option("--name", metavar="ALGORITHM", help="Draw the steps of this algorithm instead of the lifecycle.")
+@explorable
+@writing
+def difference(
+    old: str,
+    new: str,
+    name: str | None,
+    granularity: str,
+    adversities: tuple[str, ...],
+    calls: int,
+    limit: int,
+    output: Output,
+) -> None:
+    """Draw what an edit did, to the lifecycle of a registration or to one algorithm.
+
+    What only NEW has is marked with + and a thick green line, what only OLD has with − and a broken red one, what both
+    have and NEW says otherwise with ± and a dotted violet one. OLD and NEW are what SPEC is elsewhere.
+
+    \b
+    bgsync draw difference HEAD:spec/index.bs spec/index.bs -o lifecycle.svg
+    bgsync draw difference HEAD:spec/index.bs spec/index.bs --name register -o register.svg
+    """
+    content(False)
+    from bgsync.compare import changed_steps
+    from bgsync.draw.difference import flow_difference, lifecycle_difference
+
+    was, now = spec_of(old), spec_of(new)
+    if name is not None:
+        names = {known.lower(): known for spec in (was, now) for known, _ in spec.bodies()}
+        try:
+            output.write(flow_difference(was, now, names.get(name.lower(), name), output.link(new)))
+        except ValueError as error:
+            fail(error)
+        return
+    before, after = (explored_changes(spec, granularity, adversities, calls, limit) for spec in (was, now))
+    picture = lifecycle_difference((was, before), (now, after), output.link(new), about(granularity, adversities))
+    output.write(picture)
+    if all(edge.kind == "normal" for edge in picture.edges):
+        changed = [f"--name {each.name!r}" for each in changed_steps(was, now)]
+        rest = f"; steps that were changed: {', '.join(changed)}" if changed else ", and no step was changed"
+        click.echo(f"nothing in the lifecycle was changed{rest}", err=True)

