@@ -61,7 +61,11 @@ def to_dot(diagram: Diagram, *, links: bool = True, down: bool | None = None, wi
         _node(node, names[node.id], STEP_WIDTH if diagram.flow else width, links)
         for node in sorted(diagram.nodes, key=_place)
     ]
-    lines += [_edge(number, edge, names, width, links) for number, edge in enumerate(diagram.edges)]
+    entered = {edge.target for edge in diagram.edges} | {node.id for node in initial}
+    lines += [
+        _edge(number, edge, names, width, links, edge.source not in entered)
+        for number, edge in enumerate(diagram.edges)
+    ]
     return "\n".join([*lines, "}", ""])
 
 
@@ -98,14 +102,17 @@ def _node(node: Node, name: str, width: int, links: bool) -> str:
     )
 
 
-def _edge(number: int, edge: Edge, names: dict[str, str], width: int, links: bool) -> str:
+def _edge(number: int, edge: Edge, names: dict[str, str], width: int, links: bool, late: bool) -> str:
+    """Write an edge; `late` lays it out as if it led the other way: its source comes from nowhere, and stands last."""
     lines = [line for part in edge_lines(edge, width) for line in part]
     text = f"label={_quoted(*lines)}, " if lines else ""
     colour = f', color="{LIGHT.changes[edge.kind]}"' if edge.kind in LIGHT.changes else ""
     link = f", URL={_quoted(edge.link)}" if edge.link and links else ""
+    start, end = (edge.target, edge.source) if late else (edge.source, edge.target)
+    back = ", dir=back" if late else ""
     return (
-        f"  {names[edge.source]} -> {names[edge.target]}"
-        f' [id={edge_id(number)}, {text}class="edge-{edge.kind}"{_LINES[edge.kind]}{colour}{link}]'
+        f"  {names[start]} -> {names[end]}"
+        f' [id={edge_id(number)}, {text}class="edge-{edge.kind}"{_LINES[edge.kind]}{colour}{back}{link}]'
     )
 
 

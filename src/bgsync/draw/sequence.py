@@ -17,7 +17,7 @@ from bgsync.judge.verdict import Trace, TraceStep, Verdict
 from bgsync.language import Origin
 
 PAGE, AGENT, WORKER, NETWORK, SERVER = "page", "user agent", "worker", "network", "server"
-LONGEST = 130
+LONGEST = 170
 """How many characters of a sentence are shown."""
 ACTORS = {"network": (NETWORK, AGENT), "execution": (AGENT, WORKER), "service worker": (PAGE, AGENT)}
 """Who tells whom that a part of the environment moves; all else happens to the user agent."""
@@ -83,7 +83,7 @@ def sequence_diagram(verdict: Verdict, link: Link, about: str = "") -> Sequence:
     calls.sort(key=lambda call: next(n for n, item in enumerate(items) if call in (item.source, item.target)))
     lanes = [
         *([Lane(PAGE)] if PAGE in used else []),
-        Lane(AGENT),
+        *([Lane(AGENT)] if AGENT in used or not calls else []),
         *(Lane(call, True) for call in calls),
         *(Lane(name) for name in (WORKER, NETWORK, SERVER) if name in used),
     ]

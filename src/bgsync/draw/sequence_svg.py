@@ -17,9 +17,9 @@ from bgsync.draw.sequence import AGENT, Item, Sequence, in_words, item_in_words
 
 SIZE, NOTE, LINE = 12.5, 11.5, 16
 PAGE = 830
-"""How wide a picture is at least."""
-LEFT, RIGHT, APART = 86, 60, 112
-"""Where the first lifeline stands, what is free beside the last, and how far two are apart at least."""
+"""How wide a picture is, where that is enough."""
+LEFT, RIGHT, APART = 86, 60, (112, 150)
+"""Where the first lifeline stands, what is free beside the last, and how far two are apart, at least and at most."""
 BOX = 300
 """How wide the text in a box may be."""
 BAR = 9
@@ -41,7 +41,8 @@ class _Sheet:
 def sequence_svg(sequence: Sequence) -> str:
     """Give a sequence diagram as a stand-alone SVG document."""
     lanes = sequence.lanes
-    step = max(APART, (PAGE - LEFT - RIGHT) / max(len(lanes) - 1, 1))
+    least, most = APART
+    step = min(most, max(least, (PAGE - LEFT - RIGHT) / max(len(lanes) - 1, 1)))
     sheet = _Sheet({lane.name: LEFT + step * n for n, lane in enumerate(lanes)}, LEFT + step * (len(lanes) - 1) + RIGHT)
     sheet.wide = max(sheet.wide, PAGE)
     heads = _heads(sheet, sequence, step)
