@@ -1,5 +1,6 @@
 """A lifecycle as a text has it: what its runs do, over what is meant; where a step leads to."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from bgsync.draw.links import by_template, published, to_lines
 from bgsync.draw.mermaid import to_mermaid
 from bgsync.language import Origin, Spec
 from bgsync.sources import Source
+from bgsync.sources.source import STANDARD_INPUT
 from bgsync.texts import read_text
 from model.environment import SURROUNDINGS
 from model.one_off import SPEC
@@ -82,6 +84,19 @@ def test_a_state_that_no_run_enters_says_so(printer: Spec) -> None:
     assert {node.label for node in picture.nodes} >= {"queued", "paused (never entered)", "printing (never entered)"}
 
 
+def test_what_has_no_states_is_listed_until_it_is_removed() -> None:
+    text = PRINT_QUEUE
+    for sentence in (
+        "A [=print job=] has an associated <dfn>job state</dfn>",
+        "1. Assert: |job|",
+        "1. Set |job|'s [=job",
+    ):
+        text = re.sub(rf"{re.escape(sentence)}.*?(?=\n\n|\n +?1\. |\n1\. )", "", text, flags=re.DOTALL)
+    found = changes(read_text(Source("queue.bs", text)).spec, SURROUNDINGS, "algorithm")
+    assert found.initial == "listed"
+    assert {(change.source, change.target) for change in found.made} == {("listed", "success")}
+
+
 def test_an_exploration_that_ended_early_is_told_in_the_picture(printer: Spec) -> None:
     found = changes(printer, SURROUNDINGS, "step", limit=50)
     assert not found.complete
@@ -104,7 +119,8 @@ def test_a_link_is_a_line_of_a_file_a_page_of_the_web_or_a_template() -> None:
     origin = Origin("to lend", (3, 1), "my spec.bs", 7, 1, "", "")
     assert to_lines(origin) == "my%20spec.bs#L7"
     assert to_lines(replace(origin, file="https://a.b/c")) == "https://a.b/c"
-    assert to_lines(replace(origin, file="-")) == ""
+    assert to_lines(replace(origin, file="HEAD~1:my spec.bs")) == "my%20spec.bs#L7"
+    assert to_lines(replace(origin, file=STANDARD_INPUT)) == to_lines(replace(origin, line=0)) == ""
     assert by_template("x/{file}?{line}#{algorithm}-{step}")(origin) == "x/my%20spec.bs?7#to%20lend-3.1"
     with pytest.raises(ValueError, match=r"\{file\}, \{line\}.*'page'"):
         by_template("{page}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import click
 
@@ -54,10 +55,10 @@ class Output:
 
         def relative(origin: Any) -> str:
             address = link(origin)
-            file = Path(origin.file)
-            if not address or address.startswith(("http://", "https://")) or not file.is_file():
+            file, hash_, line = address.partition("#L")
+            if not hash_ or not Path(unquote(file)).is_file():
                 return address
-            return Path(os.path.relpath(file, folder)).as_posix() + f"#L{origin.line}"
+            return f"{quote(Path(os.path.relpath(unquote(file), folder)).as_posix())}#L{line}"
 
         return relative
 
@@ -203,7 +204,7 @@ def lifecycle(
     from bgsync.draw.lifecycle import text_lifecycle
 
     if target is None:
-        output.write(lifecycle_diagram())
+        output.write(lifecycle_diagram(output.link(None)))
         return
     spec = spec_of(target)
     found = explored_changes(spec, granularity, adversities, calls, limit)
@@ -377,6 +378,8 @@ def difference(
     picture = lifecycle_difference((was, before), (now, after), output.link(new), about(granularity, adversities))
     output.write(picture)
     if all(edge.kind == "normal" for edge in picture.edges):
-        changed = [f"--name {each.name!r}" for each in changed_steps(was, now)]
+        known = {name for spec in (was, now) for name, _ in spec.bodies()}
+        edited = [each for each in changed_steps(was, now) if any(step.kind != "reworded" for step in each.steps)]
+        changed = [f"--name {each.name!r}" for each in edited if each.name in known]
         rest = f"; steps that were changed: {', '.join(changed)}" if changed else ", and no step was changed"
         click.echo(f"nothing in the lifecycle was changed{rest}", err=True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bgsync.judge.property import View, declared, state_place
+from bgsync.judge.property import View, canonical, declared, state_place
 from bgsync.language import Origin, Spec, Statement, say_value
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
@@ -21,6 +21,8 @@ from bgsync.system.system import System
 from bgsync.tables import TableGraph, Tables, explore
 
 Guards = tuple[e.Expr, ...]
+LISTED = "listed"
+"""The one state of what is in a list and has no declared states."""
 FULFILLED, REJECTED, WAITED = "the event is fulfilled", "the event is rejected", "the wait ends"
 
 
@@ -139,7 +141,7 @@ def changes(
     found = {one for way in sorted(set(graph.ways)) for one in _made(system, graph, way, known)}
     key = lambda one: (one.source, one.target, one.trigger, one.origin.path, one.origin.algorithm)
     place = state_place(system)
-    initial = "" if place is None else spec.type.members[place].initial or ""
+    initial = LISTED if place is None else spec.type.members[place].initial or LISTED
     return Changes(initial, tuple(sorted(found, key=key)), len(graph), graph.complete and not graph.pools)
 
 
@@ -163,7 +165,7 @@ def _made(
 
 def named(system: System, state: str) -> str:
     """Write a state as the text does, or else as the lifecycle does."""
-    from bgsync.judge.property import canonical
-
+    if not state:
+        return LISTED
     known = (*declared(system), *importlib.import_module("model.registration").STATES)
     return next((name for name in known if canonical(name) == state), state)

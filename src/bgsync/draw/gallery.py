@@ -1,4 +1,4 @@
-"""The pictures of the built-in model that are kept in diagrams/, each generated from it, and the page that shows them."""
+"""The pictures of the built-in model that are kept in diagrams/, generated from it, and the page that shows them."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ TRACES = ("resolved-then-fires", "unique-tag", "retry-delay")
 
 HEAD = """# Pictures
 
-Generated from the built-in model by `bgsync draw --all`, never by hand; [docs/diagrams.md](../docs/diagrams.md) says how
-to read them, and how to draw them from a spec text. A test fails when one is stale. Each is here as SVG, which follows
-light and dark and can be read aloud, and as Mermaid.
+Generated from the built-in model by `bgsync draw --all`, never by hand; [docs/diagrams.md](../docs/diagrams.md) says
+how to read them, and how to draw them from a spec text. A test fails when one is stale. Each is here as SVG, which
+follows light and dark and can be read aloud, and as Mermaid.
 """
 
 

@@ -23,7 +23,7 @@ MEANINGS: tuple[tuple[EdgeKind, str], ...] = (
 )
 
 
-def lifecycle_diagram() -> Diagram:
+def lifecycle_diagram(link: Link = published) -> Diagram:
     """Draw the lifecycle of a sync registration; each edge notes the step of the spec that it comes from."""
     load_content()
     from model import registration
@@ -35,7 +35,7 @@ def lifecycle_diagram() -> Diagram:
         {(trigger, source, dest): step for trigger, source, dest, step in registration.ROWS},
         "The states of a sync registration and the steps of the spec that change them.",
         {
-            (trigger, source, dest): (place.guard, published(place.statement.origin) if place.statement.origin else "")
+            (trigger, source, dest): (place.guard, link(place.statement.origin) if place.statement.origin else "")
             for trigger, source, dest, step in registration.ROWS
             if (place := steps.get(step))
         },

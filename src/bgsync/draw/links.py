@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from bgsync.content import load_content
 from bgsync.language import Origin
+from bgsync.sources.source import STANDARD_INPUT
 
 Link = Callable[[Origin], str]
 """Gives the address of a step, "" for none."""
@@ -23,10 +24,14 @@ def published(origin: Origin) -> str:
 
 
 def to_lines(origin: Origin) -> str:
-    """Give the line of the file, as code hosts understand it; of a page of the web its address."""
+    """Give the line of the file, as code hosts understand it; of a page of the web its address.
+
+    Of REV:path it is the path, whatever revision is there when the link is followed.
+    """
     if origin.file.startswith(WEB):
         return origin.file
-    return f"{quote(origin.file)}#L{origin.line}" if origin.file not in ("", "-") and origin.line else ""
+    path = origin.file.partition(":")[2] or origin.file
+    return f"{quote(path)}#L{origin.line}" if path not in ("", STANDARD_INPUT) and origin.line else ""
 
 
 def by_template(template: str) -> Link:

@@ -8,10 +8,10 @@ ZOOM = 2
 """Pixels for a unit of the SVG: sharp on dense screens."""
 
 
-def to_png(svg: str, theme: str = "light") -> bytes:
+def to_png(svg: str, theme: str = "light", *, fonts: bool = True) -> bytes:
     """Give a drawing of ours as PNG, in the theme `light` or `dark`. Raises MissingExtraError without `draw`.
 
-    What the font has no sign for is taken from the fonts of the machine, if it has any.
+    What the font has no sign for is taken from the fonts of the machine, if it has any and `fonts` says so.
     """
     try:
         import font_source_sans_pro as font
@@ -20,4 +20,6 @@ def to_png(svg: str, theme: str = "light") -> bytes:
         raise MissingExtraError((error.name or "").replace("_", "-"), "a PNG is painted") from error
     shown = in_theme(svg, theme).replace(f'font-family="{FONTS}"', f'font-family="{FONT}"', 1)
     files = sorted(font.font_files_ttf[name] for name in ("SourceSansPro", "SourceSansProBold", "SourceSansProIt"))
-    return bytes(resvg_py.svg_to_bytes(svg_string=shown, font_files=files, zoom=ZOOM, dpi=96))
+    return bytes(
+        resvg_py.svg_to_bytes(svg_string=shown, font_files=files, zoom=ZOOM, dpi=96, skip_system_fonts=not fonts)
+    )

@@ -1,0 +1,115 @@
+"""The command draw: which form, where to, from what, and what it says when it cannot."""
+
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bgsync.cli import main
+from tests.specs import HEAD, PRINT, PRINT_QUEUE, REGISTER, RULE
+
+SVG = "{http://www.w3.org/2000/svg}"
+BEGINS = {
+    "svg": b"<svg ", "png": b"\x89PNG", "mmd": b"stateDiagram-v2\n", "dot": b"digraph ", "puml": b"@startuml\n",
+}  # fmt: skip
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "queue.bs").write_text(PRINT_QUEUE, encoding="utf-8")
+    edited = REGISTER.replace("If |alone| is true", "If |alone| is false")
+    (tmp_path / "edited.bs").write_text(HEAD + edited + RULE + PRINT, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def draw(*words: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(main, ["draw", *words], input=given)
+
+
+@pytest.mark.parametrize("ending", list(BEGINS))
+def test_the_ending_of_the_file_says_the_form(folder: Path, ending: str) -> None:
+    assert draw("lifecycle", "-o", f"a.{ending}").exit_code == 0
+    assert (folder / f"a.{ending}").read_bytes().startswith(BEGINS[ending])
+
+
+def test_a_form_that_is_named_goes_before_the_ending_and_standard_output_is_mermaid(folder: Path) -> None:
+    assert draw("lifecycle", "-o", "a.svg", "--format", "dot").exit_code == 0
+    assert (folder / "a.svg").read_bytes().startswith(BEGINS["dot"])
+    assert draw("lifecycle").stdout_bytes.startswith(BEGINS["mmd"])
+    assert draw("lifecycle", "--format", "png").stdout_bytes.startswith(BEGINS["png"])
+
+
+@pytest.mark.parametrize("kind", [("lifecycle",), ("states",), ("algorithm", "--name", "start printing")])
+def test_every_kind_is_drawn_from_a_file_and_from_standard_input(folder: Path, kind: tuple[str, ...]) -> None:
+    what, *rest = kind
+    assert draw(what, "queue.bs", *rest, "-o", "file.svg").exit_code == 0
+    assert draw(what, "-", *rest, "-o", "input.svg", given=PRINT_QUEUE).exit_code == 0
+    with_links, without = (ET.parse(folder / f"{name}.svg").getroot() for name in ("file", "input"))
+    assert [t.text for t in with_links.iter(f"{SVG}text")] == [t.text for t in without.iter(f"{SVG}text")]
+    assert not list(without.iter(f"{SVG}a"))
+    assert bool(list(with_links.iter(f"{SVG}a"))) == (what != "states")
+
+
+def test_links_lead_from_the_folder_of_the_picture_to_the_text_or_where_a_template_says(folder: Path) -> None:
+    (folder / "pictures").mkdir()
+    draw("lifecycle", "queue.bs", "-o", "pictures/a.svg")
+    links = {a.get("href") for a in ET.parse(folder / "pictures/a.svg").iter(f"{SVG}a")}
+    assert all(str(link).startswith("../queue.bs#L") for link in links)
+    draw("lifecycle", "queue.bs", "-o", "a.svg", "--links", "https://a.b/{file}?{step}")
+    assert "https://a.b/queue.bs?3" in {a.get("href") for a in ET.parse(folder / "a.svg").iter(f"{SVG}a")}
+    draw("lifecycle", "queue.bs", "-o", "a.svg", "--links", "")
+    assert not list(ET.parse(folder / "a.svg").iter(f"{SVG}a"))
+
+
+def test_a_counterexample_of_a_text_is_drawn_in_its_own_sentences(folder: Path) -> None:
+    result = draw("trace", "queue.bs", "--property", "unique-tag", "--jobs", "1", "-o", "a.svg")
+    assert result.exit_code == 0, result.output
+    words = "".join(ET.parse(folder / "a.svg").getroot().itertext())
+    assert "Append job to owner's print queue" in words
+    assert "a second registration with the same tag" in words
+
+
+def test_a_difference_says_where_to_look_when_the_lifecycle_is_the_same(folder: Path) -> None:
+    same = draw("difference", "queue.bs", "queue.bs")
+    assert "nothing in the lifecycle was changed, and no step was changed" in same.stderr
+    other = draw("difference", "queue.bs", "edited.bs")
+    assert "steps that were changed: --name 'register'" in other.stderr
+    flow = draw("difference", "queue.bs", "edited.bs", "--name", "REGISTER").stdout
+    assert flow.splitlines()[3] == "flowchart TB"
+    assert "± 6 If alone is false" in flow
+
+
+def test_what_a_budget_leaves_out_is_told_beside_the_picture(folder: Path) -> None:
+    result = draw("states", "queue.bs", "--budget", "1")
+    assert "left out: there are" in result.stderr
+    assert "more than the budget of 1" in result.stdout
+    assert draw("states", "queue.bs").stderr == ""
+    assert "--limit" in draw("lifecycle", "queue.bs", "--limit", "3").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((), "nothing to draw: name a picture"),
+        (("--all", "lifecycle"), "leave the name of one out"),
+        (("lifecycle", "-o", "a.jpg"), "a.jpg: which form is that? End it in one of .svg"),
+        (("lifecycle", "nowhere.bs"), "nowhere.bs"),
+        (("lifecycle", "--links", "{page}"), "a link has {file}, {line}"),
+        (("lifecycle", "one-off", "--with", "rain"), "unknown adversity 'rain': one of"),
+        (("algorithm", "queue.bs", "--name", "fly"), "--name is one of 'Fire Functional Event'"),
+        (("trace",), "Name one property with --property"),
+        (("trace", "--property", "asserts", "--property", "gate"), "Name one property"),
+        (("trace", "--property", "gate", "--jobs", "1"), "no counterexample of gate to draw: gate holds"),
+        (("trace", "--property", "unique-tag", "--jobs", "1", "-o", "a.dot"), "a sequence diagram has no dot"),
+        (("difference", "queue.bs", "edited.bs", "--name", "fly"), "no algorithm 'fly' in either text"),
+    ],
+)
+def test_an_error_names_the_cause_and_the_repair_and_writes_nothing(
+    folder: Path, words: tuple[str, ...], told: str
+) -> None:
+    result = draw(*words)
+    assert result.exit_code == 2
+    assert told in result.stderr
+    assert not [path for path in folder.iterdir() if path.suffix != ".bs"]
