@@ -67,7 +67,7 @@ def breach(spec: Spec, name: str, granularity: str = "step", calls: int = 2) -> 
     scenario = Scenario(spec, SURROUNDINGS, granularity, calls=calls)
     watched = watch(System(scenario), [safety(name.split("/")[0])])
     found = watched.breaches[name]
-    return Found(scenario, name, moves(watched.system, watched.path(found)))
+    return Found(scenario, name, moves(watched.system, watched.path(name)))
 
 
 def lasso(

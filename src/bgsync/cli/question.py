@@ -48,8 +48,7 @@ OPTIONS = (
     click.option(
         "--limit",
         type=click.IntRange(1),
-        default=300_000,
-        show_default=True,
+        show_default="300,000; several tags, where they are separable: none",
         metavar="STATES",
         help="Stop each exploration after so many states; what was not found is then inconclusive.",
     ),
@@ -111,7 +110,7 @@ class Asked:
     tags: int
     calls: int
     abort: str
-    limit: int
+    limit: int | None
     properties: tuple[str, ...]
     seconds: float | None = None
     megabytes: int | None = None

@@ -11,12 +11,15 @@ from typing import Any
 
 from bgsync.judge.budget import Budget
 from bgsync.judge.lassos import Search
+from bgsync.judge.products import WatchedProduct, is_proved, premise_met, watch_product
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Explored, Location, Trace, TraceStep, Verdict
 from bgsync.judge.watch import Watched, full_id, watch
 from bgsync.language import FireFunctionalEvent, HandleFunctionalEvent
+from bgsync.product.component import NotSeparableError
+from bgsync.product.traces import NoRunError
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 
@@ -120,7 +123,6 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
 def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progress: Progress | None) -> Outcome:
     began = time.perf_counter()
     scenario = exploration.scenario
-    system = System(scenario)
     told = " ".join((scenario.granularity, *scenario.adversities))
     said = began
 
@@ -132,36 +134,55 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
             progress(told, states, depth)
 
     safety = [prop for prop in exploration.properties if isinstance(prop, Safety)]
-    watched = watch(system, safety, limit=limit, progress=step)
-    stopped = not watched.graph.complete and (limit is None or len(watched.graph) < limit)
+    liveness = [prop for prop in exploration.properties if isinstance(prop, Liveness)]
+    watched = _watched(scenario, safety, limit, step)
+    stopped = not watched.complete and not watched.pools and (limit is None or watched.states < limit)
     interrupted = stopped and not budget.spent
     verdicts: list[Verdict] = []
-    search = Search(watched)
     cut = limit != exploration.further and not exploration.again
     why = budget.spent or _unfinished(watched) + ("; --property with this id alone explores all" if cut else "")
     try:
-        for prop in exploration.properties:
-            if isinstance(prop, Safety):
-                verdicts += _safety(watched, prop, why)
-            else:
-                verdicts.append(_liveness(search, prop, why))
+        for prop in safety:
+            verdicts += _safety(watched, prop, why)
+        if liveness and isinstance(watched, Watched):
+            search = Search(watched)
+            verdicts += [_liveness(search, prop, scenario, why) for prop in liveness]
+        elif liveness:
+            verdicts += _liveness_of_product(watched, liveness, limit, step, why)
     except KeyboardInterrupt:
         interrupted = True
     seconds = time.perf_counter() - began
-    size = len(watched.graph), watched.graph.transitions
+    size = watched.states, watched.transitions
     explored = Explored(scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, watched.complete)
     named = tuple(replace(verdict, granularity=scenario.granularity) for verdict in verdicts)
     return Outcome(named, (explored,), frozenset(watched.ran), interrupted)
 
 
-def _safety(watched: Watched, safety: Safety, why: str) -> Iterable[Verdict]:
+LIMIT = 300_000
+"""How many states are explored one by one, where the question does not say; a product has no such limit."""
+
+
+def _watched(
+    scenario: Scenario, safety: Sequence[Safety], limit: int | None, step: Callable[[int, int], None]
+) -> Watched | WatchedProduct:
+    """Explore a scenario: several tags by their product, where they are separable."""
+    system = System(scenario)
+    if scenario.tags > 1:
+        try:
+            return watch_product(system, safety, limit=limit, progress=step)
+        except NotSeparableError:
+            system = System(scenario)
+    return watch(system, safety, limit=LIMIT if limit is None else limit, progress=step)
+
+
+def _safety(watched: Watched | WatchedProduct, safety: Safety, why: str) -> Iterable[Verdict]:
     system = watched.system
     for name in dict.fromkeys(full_id(safety.id, part) for part in safety.expected(system)):
         breach = watched.breaches.get(name)
         if breach is not None:
             try:
-                replay = replay_safety(system.scenario, moves(system, watched.path(breach)), safety, name)
-            except Rejected as reason:
+                replay = replay_safety(system.scenario, moves(system, watched.path(name)), safety, name)
+            except (Rejected, NoRunError) as reason:
                 yield Verdict(name, "inconclusive", message=f"{breach.message}; but on replay: {reason}")
                 continue
             trace = tell(replay)
@@ -176,14 +197,15 @@ def _safety(watched: Watched, safety: Safety, why: str) -> Iterable[Verdict]:
             yield Verdict(name, "vacuous", message="its premise never occurs")
 
 
-def _liveness(search: Search, liveness: Liveness, why: str) -> Verdict:
+def _liveness(search: Search, liveness: Liveness, scenario: Scenario, why: str) -> Verdict:
+    """Judge a liveness property; what is found is replayed in `scenario`, which may have more tags."""
     watched, system = search.watched, search.system
     name = _part(liveness, system.scenario)
     reason: Rejected | None = None
     for lasso in islice(search.lassos(liveness), TRIES):
         stem, loop = (moves(system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
         try:
-            trace = tell(*replay_lasso(system.scenario, stem, loop, liveness, lasso.owed))
+            trace = tell(*replay_lasso(scenario, stem, loop, liveness, lasso.owed))
         except Rejected as rejected:
             reason = reason or rejected
             continue
@@ -199,10 +221,37 @@ def _liveness(search: Search, liveness: Liveness, why: str) -> Verdict:
     return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
 
 
-def _unfinished(watched: Watched) -> str:
+def _liveness_of_product(
+    watched: WatchedProduct,
+    properties: Sequence[Liveness],
+    limit: int | None,
+    step: Callable[[int, int], None],
+    why: str,
+) -> Iterator[Verdict]:
+    """Judge liveness of several tags: by a proof, by what one tag does by itself, or by the whole, up to a limit."""
+    scenario, left = watched.system.scenario, list[Liveness]()
+    for prop in properties:
+        if not is_proved(watched, prop):
+            left.append(prop)
+        elif premise_met(watched, prop):
+            yield Verdict(_part(prop, scenario), "holds")
+        else:
+            yield Verdict(_part(prop, scenario), "vacuous", message="its premise never occurs")
+    single = replace(scenario, tags=1) if left else scenario
+    for one in (single, scenario) if left else ():
+        search = Search(watch(System(one), [], limit=limit or LIMIT, progress=step))
+        verdicts = [_liveness(search, prop, scenario, why or _unfinished(search.watched)) for prop in left]
+        found = [v.verdict == "violated" or one is scenario for v in verdicts]
+        yield from (verdict for verdict, yes in zip(verdicts, found, strict=True) if yes)
+        left = [prop for prop, yes in zip(left, found, strict=True) if not yes]
+        if not left:
+            return
+
+
+def _unfinished(watched: Watched | WatchedProduct) -> str:
     if watched.pools:
         return f"the pool is too small: {', '.join(sorted(watched.pools))}"
-    return f"nothing found in the first {len(watched.graph):,} states"
+    return f"nothing found in the first {watched.states:,} states"
 
 
 def _part(prop: Liveness, scenario: Scenario) -> str:

@@ -1,6 +1,6 @@
 """Explores a system and looks at every transition with the safety properties on the way."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bgsync.judge.property import Safety, View
@@ -40,12 +40,23 @@ class Watched:
     """The bounds that a run met, beyond which nothing is known."""
 
     @property
+    def states(self) -> int:
+        """Count the states."""
+        return len(self.graph)
+
+    @property
+    def transitions(self) -> int:
+        """Count the transitions."""
+        return self.graph.transitions
+
+    @property
     def complete(self) -> bool:
         """Whether everything there is was seen."""
         return self.graph.complete and not self.pools
 
-    def path(self, breach: Breach) -> list[Step]:
-        """Give the steps of a shortest run that ends with a breach."""
+    def path(self, name: str) -> list[Step]:
+        """Give the steps of a shortest run that ends with the breach of a property."""
+        breach = self.breaches[name]
         return [*(step for _, step, _ in self.graph.path(breach.source)), breach.step]
 
 
@@ -54,38 +65,43 @@ def full_id(base: str, part: str) -> str:
     return f"{base}/{part}" if part else base
 
 
-class _Watcher:
-    """Sees every way at least once, and every transition whose judgement depends on its frame."""
+class Judgement:
+    """Judges transitions by safety properties, each distinct one once, and notes which instructions ran."""
 
-    def __init__(self, watched: Watched, tables: Tables, properties: Sequence[Safety]) -> None:
-        self.watched = watched
-        self.looking: dict[str, list[Safety]] = {}
+    def __init__(self, tables: Tables, properties: Sequence[Safety]) -> None:
+        self.system = tables.system
+        self.met: set[str] = set()
+        self.ran: set[int] = set()
+        self.pools: set[str] = set()
+        self._looking: dict[str, list[Safety]] = {}
         for safety in properties:
             for kind in safety.kinds:
-                self.looking.setdefault(kind, []).append(safety)
-        self.judged = Tabulated(tables, self._judge)
+                self._looking.setdefault(kind, []).append(safety)
+        self._judged = Tabulated(tables, self.of)
 
-    def __call__(self, source: int, way: Way, before: Multiset, after: Multiset | None) -> bool:
-        watched, step = self.watched, way.step
-        watched.ran.update(ran.pc for ran in step.executed)
-        if not step.observations:
-            return False
-        watched.pools.update(str(seen.before) for seen in step.observations if seen.kind == "pool")
-        for name, broken in self.judged.way(way, before, after):
-            watched.met.add(name)
-            if broken is not None and name not in watched.breaches:
-                whole = step.after if step.after is None else step.after._replace(processes=_numbers(after))
-                watched.breaches[name] = Breach(source, step._replace(after=whole), broken)
-        return not self.judged.is_constant(way)
+    def broken(self, way: Way, before: Multiset, after: Multiset | None) -> list[tuple[str, str]]:
+        """Give the ids that a transition breaks, and how."""
+        self.ran.update(ran.pc for ran in way.step.executed)
+        if not way.step.observations:
+            return []
+        self.pools.update(str(seen.before) for seen in way.step.observations if seen.kind == "pool")
+        found = self._judged.way(way, before, after)
+        self.met.update(name for name, _ in found)
+        return [(name, broken) for name, broken in found if broken is not None]
 
-    def _judge(self, before: State, step: Step | None) -> Found:
+    def depends(self, way: Way) -> bool:
+        """Whether the judgement of a way, which was judged before, depends on its frame."""
+        return bool(way.step.observations) and not self._judged.is_constant(way)
+
+    def of(self, before: State, step: Step | None) -> Found:
+        """Judge one transition."""
         assert step is not None
-        view = View(self.watched.system, before, step)
+        view = View(self.system, before, step)
         return tuple(
             (full_id(safety.id, found.part), found.broken)
             for ran in step.executed
             for seen in ran.observations
-            for safety in self.looking.get(seen.kind, ())
+            for safety in self._looking.get(seen.kind, ())
             for found in safety.look(view, seen, ran.pc)
         )
 
@@ -106,8 +122,29 @@ def watch(
 
     `frame=False` works every state out by itself, which gives the same and takes longer.
     """
-    tables = Tables(system, frame=frame)
-    watched = Watched(system, TableGraph(tables))
-    watched.graph = explore(tables, _Watcher(watched, tables, properties), limit=limit, progress=progress)
+    return watch_tables(Tables(system, frame=frame), properties, limit=limit, progress=progress)
+
+
+def watch_tables(
+    tables: Tables,
+    properties: Sequence[Safety],
+    *,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    starts: Iterable[State] | None = None,
+) -> Watched:
+    """Explore by tables, from the initial state or from `starts`, and judge every transition."""
+    judgement = Judgement(tables, properties)
+    watched = Watched(tables.system, TableGraph(tables), judgement.met, {}, judgement.ran, judgement.pools)
+
+    def look(source: int, way: Way, before: Multiset, after: Multiset | None) -> bool:
+        for name, broken in judgement.broken(way, before, after):
+            if name not in watched.breaches:
+                step = way.step
+                whole = step.after if step.after is None else step.after._replace(processes=_numbers(after))
+                watched.breaches[name] = Breach(source, step._replace(after=whole), broken)
+        return judgement.depends(way)
+
+    watched.graph = explore(tables, look, limit=limit, progress=progress, starts=starts)
     watched.pools |= watched.graph.pools
     return watched

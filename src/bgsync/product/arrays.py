@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from bgsync.product.company import check_company
 from bgsync.product.component import CALLED, ROOM, Component, Contexts, Label, Move, NotSeparableError
 from bgsync.system.system import System
 from bgsync.tables.tables import Tables
@@ -118,11 +119,14 @@ class Closed:
     """The component of every table."""
     contexts: Contexts
     labels: tuple[Label, ...]
-    system: System
+    tables: Tables
+    ran: frozenset[int]
+    """The instructions that ran where a registration of another tag was there."""
 
-    def component(self, place: int) -> Component:
-        """Give the component at a place of the product."""
-        return self.parts[self.product.homes[place]]
+    @property
+    def system(self) -> System:
+        """The system that it says the same as."""
+        return self.tables.system
 
 
 def closed(tables: Tables, *, limit: int = 200_000) -> Closed:
@@ -151,7 +155,7 @@ def closed(tables: Tables, *, limit: int = 200_000) -> Closed:
     arrays = tuple(_table(part, labels, len(contexts.known)) for part in parts)
     homes = (0, 1, *(len(names) - 1 for _ in tags[1:]))
     product = Product(arrays, homes, len(contexts.known), leads, guards, system.scenario.calls, (0,) * len(homes))
-    return Closed(product, parts, contexts, labels, system)
+    return Closed(product, parts, contexts, labels, tables, check_company(tables, parts))
 
 
 def _table(component: Component, labels: tuple[Label, ...], contexts: int) -> Table:
@@ -171,11 +175,11 @@ def _table(component: Component, labels: tuple[Label, ...], contexts: int) -> Ta
     edges = _edges(component.steps, classes, place)
     starts = np.searchsorted([4 * cls + guard for cls, guard, *_ in edges], np.arange(4 * len(sizes) + 1))
     columns = np.array([edge[2:5] for edge in edges], np.int64).reshape(-1, 3)
-    options: dict[tuple[int, int, int], set[int]] = {}
+    options: dict[tuple[int, int, int], list[int]] = {}
     for part in component.parts:
         if part.move.target is not None:
             slot = (labels.index(part.label), part.move.context, part.move.source)
-            options.setdefault(slot, set()).add(part.move.target)
+            options.setdefault(slot, []).append(part.move.target)
     counts, targets = list[int](), list[int]()
     still = np.ones((len(labels), contexts, len(sizes)), bool)
     for label in range(len(labels)):

@@ -7,14 +7,14 @@ remembers of it. What belongs to no tag, such as calls of getTags(), is one more
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bgsync.system.monitor import HANDLER, CallNote, Memory
 from bgsync.system.state import Heap, Process, Value, inside
 from bgsync.system.step import Presence, State, Turn
 from bgsync.system.system import System
+from bgsync.tables.graph import TableGraph
 from bgsync.tables.multisets import Multiset
 from bgsync.tables.tables import Base, Tables, Way
 
@@ -106,19 +106,16 @@ class Component:
         self.steps: list[Move] = []
         self.parts: list[Part] = []
         self.departures: list[Departure] = []
+        self.graph = TableGraph(tables)
+        """Its states in every context, with all that can happen in some company, and with standing still."""
         self._index: dict[Local, int] = {}
         self._calls = _calls(self.system, tag)
         self._checked: set[int] = set()
         (start,) = self.system.initial_states()
-        first = start._replace(memory=self.system.monitor.part(start.memory, tag))
-        work, seen = [first], {tables.key(first)}
-        while work:
-            for target in self._explore(work.pop()):
-                key = tables.key(target)
-                if key not in seen:
-                    seen.add(key)
-                    work.append(target)
-            if len(seen) > limit:
+        self._pair(start._replace(memory=self.system.monitor.part(start.memory, tag)))
+        for state in self.graph.keys:  # which grows
+            self._explore(state)
+            if len(self.graph) > limit:
                 raise NotSeparableError(f"one tag alone has more than {limit:,} states")
 
     def busy(self, local: int) -> int:
@@ -131,43 +128,53 @@ class Component:
 
     # --- exploring
 
-    def _explore(self, state: State) -> Iterator[State]:
-        """Note what can happen in a state of this component, and give the states after it."""
-        tables = self.tables
-        base, whole = tables.split(state)
-        context, source = self.contexts.number(Context(state.shared.context, state.due)), self._number(state)
-        alone = Presence(whole.presence.busy, True, frozenset())
-        for turn, row in tables.turns(base, whole, alone):
+    def _explore(self, key: int) -> None:
+        """Note what can happen in a state of this component."""
+        tables, graph = self.tables, self.graph
+        base, whole = tables.bases[key >> 32], tables.multisets.known[key & 0xFFFFFFFF]
+        context, source = self.contexts.number(Context(*_shared(base))), self._number(tables.state(key))
+        company = Presence(whole.presence.busy, True, frozenset())
+        for turn, row in tables.turns(base, whole, company):
             for way, part_after in row.ways:
                 if way.step.action.kind == "call" and way.step.action.name not in self._calls:
                     continue
                 after = None
                 if way.base is not None:
                     after = tables.multisets.lifted(whole, row.part, part_after) if way.framed else part_after
-                yield from self._note(context, source, turn, way, whole, after)
+                self._note(Move(context, source, None, way, self._guard(turn, way), whole, after), turn)
+        graph.targets.append(graph.index[key])
+        graph.ways.append(tables.idle(base).index)
+        graph.starts.append(len(graph.targets))
 
-    def _note(
-        self, context: int, source: int, turn: Turn | int, way: Way, before: Multiset, after: Multiset | None
-    ) -> Iterator[State]:
-        guard = self._guard(turn, way)
-        target = None
+    def _note(self, move: Move, turn: Turn | int) -> None:
+        way, after = move.way, move.after
+        into = move.context
         if way.base is not None and after is not None:
             state = way.base.state._replace(processes=after.numbers)
             if state.apart:
-                move = Move(context, source, None, way, guard, before, after)
                 self.departures.append(Departure(move, way.base.index << 32 | after.index))
                 return
-            target = self._number(state)
-            yield state
-        move = Move(context, source, target, way, guard, before, after)
+            into = self.contexts.number(Context(*_shared(way.base)))
+            move = replace(move, target=self._number(state))
+            self.graph.targets.append(self._pair(state))
+            self.graph.ways.append(way.index)
         if isinstance(turn, Turn) and turn.kind != "call":
             action = way.step.action
-            into = context if way.base is None else self._context(way.base)
             self.parts.append(Part(move, Label(action.kind, action.name, action.detail), into))
-        elif way.base is not None and self._context(way.base) != context:
+        elif into != move.context:
             raise NotSeparableError(f"{way.step.action.name} changes what all tags share")
         else:
             self.steps.append(move)
+
+    def _pair(self, state: State) -> int:
+        """Number a state with its context the first time that it is met."""
+        key = self.tables.key(state)
+        known = self.graph.index.get(key)
+        if known is None:
+            known = self.graph.index[key] = len(self.graph.keys)
+            self.graph.keys.append(key)
+            self.graph.parent.append(-1)
+        return known
 
     def _guard(self, turn: Turn | int, way: Way) -> int:
         if isinstance(turn, int):
@@ -176,9 +183,6 @@ class Component:
             called = (way.step.action.detail or "").startswith(HANDLER)
             return ROOM | CALLED if called else ROOM
         return ROOM if turn.kind in ("rule", "outside") else 0
-
-    def _context(self, base: Base) -> int:
-        return self.contexts.number(Context(base.state.shared.context, base.state.due))
 
     def _number(self, state: State) -> int:
         local = Local(state.shared.heap, state.processes, state.memory)
@@ -193,7 +197,8 @@ class Component:
         """Refuse what is not of this component only."""
         if state.shared.cells or state.queues:
             raise NotSeparableError("invocations share variables or a queue")
-        if len(state.shared.heap) > 1 or any(self.system.tag(state.shared, n) != self.tag for n, _ in _there(state)):
+        there = [slot for slot, known in enumerate(state.shared.heap) if known is not None]
+        if len(there) > 1 or any(self.system.tag(state.shared, slot) != self.tag for slot in there):
             raise NotSeparableError("a tag has two registrations, or none has one")
         for number in set(state.processes) - self._checked:
             process = self.system.process(number)
@@ -203,8 +208,8 @@ class Component:
             self._checked.add(number)
 
 
-def _there(state: State) -> list[tuple[int, object]]:
-    return [(slot, known) for slot, known in enumerate(state.shared.heap) if known is not None]
+def _shared(base: Base) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return base.state.shared.context, base.state.due
 
 
 def _calls(system: System, tag: str | None) -> frozenset[str]:

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from bgsync.product import pages as plain
-from bgsync.product.arrays import Product
-from bgsync.product.pages import Pages, count
+from bgsync.product.arrays import Product, Words
+from bgsync.product.pages import Key, Pages, count
 
 Progress = Callable[[int, int], None]
 """Called with the states found and the rounds or levels done."""
@@ -18,17 +18,32 @@ FAST = importlib.util.find_spec("numba") is not None
 """Whether the compiled kernels can be used."""
 
 
-def reachable(product: Product, *, fast: bool = FAST, symmetry: bool = False, progress: Progress | None = None) -> Pages:
-    """Give all reachable states, by saturation: what is found on a page is used at once."""
-    if not fast:
-        return _saturated(product, progress)
-    found = _Compiled(product, layered=False, symmetry=symmetry)
+def reachable(
+    product: Product,
+    *,
+    fast: bool = FAST,
+    symmetry: bool = False,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Pages, bool]:
+    """Give all reachable states, by saturation: what is found on a page is used at once; and whether these are all.
+
+    They are not when there are more than `limit` of them, or when `progress`, or the user, raises KeyboardInterrupt.
+    With `symmetry`, which needs the compiled kernels, states that differ in the order of like components are one.
+    """
+    found = _Compiled(product, layered=False, symmetry=symmetry) if fast else _Plain(product)
     rounds = 0
-    while found.advance():
-        rounds += 1
-        if progress is not None:
-            progress(found.size(), rounds)
-    return found.pages()
+    try:
+        while found.advance():
+            rounds += 1
+            size = found.size() if progress is not None or limit is not None else 0
+            if progress is not None:
+                progress(size, rounds)
+            if limit is not None and size > limit:
+                return found.pages(), False
+    except KeyboardInterrupt:
+        return found.pages(), False
+    return found.pages(), True
 
 
 def levels(product: Product, *, fast: bool = FAST) -> Iterator[int]:
@@ -46,26 +61,48 @@ def levels(product: Product, *, fast: bool = FAST) -> Iterator[int]:
             return
 
 
-def _saturated(product: Product, progress: Progress | None) -> Pages:
-    seen: Pages = {}
-    fresh = plain.initial(product)
-    rounds = 0
-    while fresh:
+def layers(product: Product, *, fast: bool = FAST) -> Iterator[Pages]:
+    """Give the states that are 0, 1, 2, ... steps away from the initial one."""
+    if not fast:
+        yield from plain.levels(product)
+        return
+    found = _Compiled(product, layered=True)
+    while True:
+        yield found.new()
+        if not found.advance():
+            return
+
+
+class _Plain:
+    """The same without the kernels."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.seen: Pages = {}
+        self.fresh = plain.initial(product)
+
+    def advance(self) -> bool:
+        """Take every step from what is new; say whether anything new was found."""
         later: Pages = {}
-        for key in list(fresh):
-            page = fresh.pop(key)
-            if key in seen:
-                page &= ~seen[key]
-                seen[key] |= page
+        for key in list(self.fresh):
+            page = self.fresh.pop(key)
+            if key in self.seen:
+                page &= ~self.seen[key]
+                self.seen[key] |= page
             else:
-                seen[key] = page.copy()
+                self.seen[key] = page.copy()
             if page.any():
-                plain.image(product, key, page, later)
-        fresh = later
-        rounds += 1
-        if progress is not None:
-            progress(count(seen), rounds)
-    return seen
+                plain.image(self.product, key, page, later)
+        self.fresh = later
+        return bool(later)
+
+    def size(self) -> int:
+        """Count the states."""
+        return count(self.seen)
+
+    def pages(self) -> Pages:
+        """Give the states."""
+        return self.seen
 
 
 class _Compiled:
@@ -108,11 +145,14 @@ class _Compiled:
 
     def pages(self) -> Pages:
         """Give the states."""
+        return dict(self._page(page, self.store.seen) for page in range(int(self.store.counts[0])))
+
+    def new(self) -> Pages:
+        """Give a copy of the states that are new."""
+        return {key: words.copy() for key, words in (self._page(page, self.store.fresh) for page in self.work.tolist())}
+
+    def _page(self, page: int, words: Words) -> tuple[Key, Words]:
         width = len(self.product.homes)
-        found: Pages = {}
-        for page in range(int(self.store.counts[0])):
-            key = tuple(map(int, self.store.classes[page * width : (page + 1) * width]))
-            start = int(self.store.offsets[page])
-            words = self.store.seen[start : start + int(self.store.lengths[page])]
-            found[key] = words.reshape(self.product.shape(key))
-        return found
+        key = tuple(map(int, self.store.classes[page * width : (page + 1) * width]))
+        start = int(self.store.offsets[page])
+        return key, words[start : start + int(self.store.lengths[page])].reshape(self.product.shape(key))

@@ -93,7 +93,7 @@ class System(Turns, Model[State, Action]):
         elif trigger == "terminate":
             moved = self._terminated(moved)._replace(memory=self.monitor.interrupted(state.memory))
         if self.machines[place] in self.scenario.surroundings.gates:
-            kept = self._counted(self._still_barred(number, moved) for number in moved.processes)
+            kept = self.counted(self._still_barred(number, moved) for number in moved.processes)
             queues = tuple((q, tuple(self._still_barred(n, moved) for n in have)) for q, have in moved.queues)
             moved = moved._replace(processes=kept, queues=queues)
         rules = [rule.name for rule in self._rules_on(self.machines[place], trigger)]
@@ -128,7 +128,7 @@ class System(Turns, Model[State, Action]):
             left, shared = self.interpreter.terminated(self.process(number), shared)
             if left is not None:
                 kept.append(self.number(left._replace(note=None) if left.note == NEVER_SETTLES else left))
-        return state._replace(shared=shared, processes=self._counted(kept))
+        return state._replace(shared=shared, processes=self.counted(kept))
 
     # --- calls and rules
 
@@ -309,9 +309,9 @@ class System(Turns, Model[State, Action]):
 
     def _with(self, processes: tuple[int, ...], added: tuple[Process, ...]) -> tuple[int, ...]:
         """Add processes, and count those that are the same: none, one, many."""
-        return self._counted((*processes, *map(self.number, added)))
+        return self.counted((*processes, *map(self.number, added)))
 
-    def _counted(self, numbers: Iterable[int]) -> tuple[int, ...]:
+    def counted(self, numbers: Iterable[int]) -> tuple[int, ...]:
         """Sort processes, and leave out those of which there are more than many."""
         kept: list[int] = []
         for number in sorted(numbers):

@@ -1,8 +1,9 @@
 """Breadth-first exploration by tables: the same states and transitions as `bgsync.explore.explore`, by look-up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from bgsync.system.collect import POOLS
+from bgsync.system.step import State
 from bgsync.tables.graph import TableGraph
 from bgsync.tables.multisets import Multiset
 from bgsync.tables.tables import Tables, Way
@@ -19,16 +20,18 @@ def explore(
     *,
     limit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    starts: Iterable[State] | None = None,
 ) -> TableGraph:
     """Visit every reachable state, nearest first. `limit` and `progress` are those of `bgsync.explore.explore`,
     but `progress` is called more often.
 
+    With `starts` it begins there instead of in the initial state.
     A state with more processes than the pool has room for is left out, and `pools` says so.
     """
     graph = TableGraph(tables)
     keys, index, parent, targets, ways = graph.keys, graph.index, graph.parent, graph.targets, graph.ways
     known, bases, lifted = tables.multisets.known, tables.bases, tables.multisets.lifted
-    for state in tables.system.initial_states():
+    for state in tables.system.initial_states() if starts is None else starts:
         key = tables.key(state)
         if key not in index:
             index[key] = len(keys)

@@ -182,6 +182,10 @@ class Tables:
             self.ways.append(way)
         return way
 
+    def idle(self, base: Base) -> Way:
+        """Give the way that changes nothing: something else happens, somewhere else."""
+        return self._way(base, Step(Action("idle", ""), base.state, (), ()), base)
+
     # --- what is entangled
 
     def _touched(self, number: int, unlisted: set[int], seen: list[tuple[Observation, tuple[str | None, ...]]]) -> bool:

@@ -9,11 +9,11 @@ from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findin
 from bgsync.judge.structure.finding import close
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.prose.algorithms import SentenceRead
-from bgsync.prose.document import AlgorithmText, Bullets, Item, Members, Numbered, Sentence, Token
+from bgsync.prose.document import AlgorithmText, Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.heads import Head
 from bgsync.prose.lexicon import variants, verb_forms
 from bgsync.prose.reading import Reading
+from bgsync.prose.understood import SentenceRead
 from bgsync.prose.words import ARTICLES, opens
 
 LIKE = 0.86
@@ -154,7 +154,7 @@ def _nesting(reading: Reading) -> Iterator[Finding]:
 
 def _meant(one: SentenceRead, item: Item | None, message: str) -> bool:
     """Whether punctuation bears out what the reader thinks odd."""
-    below = item is not None and any(isinstance(part, Numbered | Bullets | Members) for part in item.parts)
+    below = item is not None and any(isinstance(part, Numbered | Bullets | Members | Cases) for part in item.parts)
     if "announced" in message:
         return not below and (opens(one.sentence) or bool(re.search(r"\b(following|below)\b", one.sentence.text)))
     if "none" in message:

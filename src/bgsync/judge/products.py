@@ -1,0 +1,200 @@
+"""Judges a system of several tags by its product.
+
+*Safety*: a transition of a component breaks a property in whatever company, so each is judged once, and counts when some
+reachable state takes it. *Liveness*: what a fair endless run of the whole does to one tag is a fair endless run of that
+tag in some company, where the rest may do anything at any time, or make it stand still. If no such run breaks the
+property, no run of the whole does, however many tags there are: a proof by over-approximation, as in assume-guarantee
+reasoning with the weakest assumption (Clarke, Grumberg and Peled, Model Checking, 1999, chapter 12). If one does, one tag
+by itself is asked, whose runs are runs of the whole; and where neither decides, the whole is looked at, up to a limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+
+from bgsync.judge.lassos import Search
+from bgsync.judge.property import Liveness, Safety, View
+from bgsync.judge.watch import Judgement, Watched, watch_tables
+from bgsync.product.arrays import closed
+from bgsync.product.component import Component, Departure, Move
+from bgsync.product.reached import Reached
+from bgsync.product.search import FAST, Progress, reachable
+from bgsync.product.traces import NoRunError, Walk, runs_to
+from bgsync.system.step import State, Step
+from bgsync.system.system import System
+from bgsync.tables import Tables
+
+
+@dataclass
+class ProductBreach:
+    """What breaks a property: transitions of components, or one of a removed registration that is followed by itself."""
+
+    id: str
+    message: str
+    moves: list[tuple[int, Move]] = field(default_factory=list)
+    """The transitions, each with the table of its component; before what is followed by itself, those that leave it."""
+    alone: tuple[State, ...] = ()
+    """The states of what is followed by itself, up to the one that the transition leaves."""
+
+
+@dataclass
+class WatchedProduct:
+    """What was reached of a product, and what the safety properties saw in it."""
+
+    reached: Reached
+    properties: Sequence[Safety]
+    fast: bool
+    complete: bool
+    apart: dict[int, Watched] = field(default_factory=dict)
+    """By table: the removed registrations that are followed by themselves."""
+    met: set[str] = field(default_factory=set)
+    breaches: dict[str, ProductBreach] = field(default_factory=dict)
+    ran: set[int] = field(default_factory=set)
+    pools: set[str] = field(default_factory=set)
+
+    @property
+    def system(self) -> System:
+        """The system."""
+        return self.reached.closed.system
+
+    @property
+    def states(self) -> int:
+        """Count the states, those of removed registrations for every tag."""
+        return self.reached.states + sum(many for _, many, _ in self._alone())
+
+    @property
+    def transitions(self) -> int:
+        """Count the transitions."""
+        return self.reached.transitions + sum(many * out for _, many, out in self._alone())
+
+    def _alone(self) -> list[tuple[State, int, int]]:
+        """Give the states of removed registrations, how often there is one like it, and its transitions."""
+        homes, found, empty = self.reached.closed.product.homes[1:], [], set[object]()
+        for table, watched in self.apart.items():
+            graph = watched.graph
+            for number in range(len(graph)):
+                state, out = graph.state(number), graph.starts[number + 1] - graph.starts[number]
+                if any(state.shared.heap):
+                    found.append((state, homes.count(table), out))
+                elif state not in empty:
+                    empty.add(state)
+                    found.append((state, 1, out))
+        return found
+
+    def path(self, name: str) -> list[Step]:
+        """Give the steps of a shortest run that ends with the breach of a property. Raises NoRunError."""
+        breach = self.breaches[name]
+        walk = Walk(self.reached.closed)
+        run, (table, _) = runs_to(self.reached.closed, breach.moves, fast=self.fast)
+        steps = walk.steps(run)
+        (state,) = self.system.initial_states() if not steps else (steps[-1].after,)
+        for wanted in breach.alone:
+            assert state is not None
+            step = walk.alone(state, wanted, table)
+            steps.append(step)
+            state = step.after
+        assert state is not None
+        judge = Judgement(self.reached.closed.tables, self.properties)
+        for step in self.system.steps(state):
+            if any(name == breach.id and broken is not None for name, broken in judge.of(state, step)):
+                return [*steps, step]
+        raise NoRunError("the interpreter has no step that breaks it")
+
+
+MOST = 200_000
+"""How many states of one tag are put into tables, where no limit says so."""
+
+
+def watch_product(
+    system: System,
+    properties: Sequence[Safety],
+    *,
+    limit: int | None = None,
+    progress: Progress | None = None,
+    fast: bool = FAST,
+) -> WatchedProduct:
+    """Explore a system by its product, and judge every transition. Raises NotSeparableError."""
+    whole = closed(Tables(system), limit=MOST if limit is None else limit)
+    pages, complete = reachable(whole.product, fast=fast, symmetry=fast, limit=limit, progress=progress)
+    watched = WatchedProduct(Reached(whole, pages, fast), properties, fast, complete)
+    watched.ran |= whole.ran
+    for table, part in enumerate(whole.parts):
+        _look(watched, table, part)
+    for table, part in enumerate(whole.parts):
+        left = [d for d in part.departures if watched.reached.times(table, d.move)]
+        if left:
+            _look_apart(watched, table, part, left)
+    return watched
+
+
+def _look(watched: WatchedProduct, table: int, part: Component) -> None:
+    judgement = Judgement(part.tables, watched.properties)
+    for move in chain(part.steps, (p.move for p in part.parts), (d.move for d in part.departures)):
+        if watched.reached.times(table, move):
+            for name, broken in judgement.broken(move.way, move.before, move.after):
+                watched.breaches.setdefault(name, ProductBreach(name, broken)).moves.append((table, move))
+    _add(watched, judgement.met, judgement.ran, judgement.pools)
+
+
+def _look_apart(watched: WatchedProduct, table: int, part: Component, left: list[Departure]) -> None:
+    starts = dict.fromkeys(d.key for d in left)
+    alone = watch_tables(part.tables, watched.properties, starts=map(part.tables.state, starts))
+    watched.apart[table] = alone
+    for name, breach in alone.breaches.items():
+        if name not in watched.breaches:
+            path = [alone.graph.state(source) for source, _, _ in alone.graph.path(breach.source)]
+            path.append(alone.graph.state(breach.source))
+            moves = [(table, d.move) for d in left if d.key == part.tables.key(path[0])]
+            watched.breaches[name] = ProductBreach(name, breach.message, moves, tuple(path))
+    _add(watched, alone.met, alone.ran, alone.pools)
+
+
+def _add(watched: WatchedProduct, met: set[str], ran: set[int], pools: set[str]) -> None:
+    watched.met |= met
+    watched.ran |= ran
+    watched.pools |= pools
+    watched.complete = watched.complete and not watched.pools
+
+
+# --- liveness
+
+
+def is_proved(watched: WatchedProduct, liveness: Liveness) -> bool:
+    """Whether no fair endless run of a component in any company breaks a property, nor one of what is by itself."""
+    parts = [Watched(part.system, part.graph) for part in watched.reached.closed.parts]
+    return watched.complete and not any(_lasso(one, liveness) for one in (*parts, *watched.apart.values()))
+
+
+def _lasso(watched: Watched, liveness: Liveness) -> bool:
+    search = Search(watched)
+    regions = search.where(lambda state: liveness.owed(watched.system, state))
+    return any(True for owed, region in regions.items() for _ in search.in_region(liveness, owed, region))
+
+
+def premise_met(watched: WatchedProduct, liveness: Liveness) -> bool:
+    """Whether what is reached meets the premise of a property."""
+    reached, system = watched.reached, watched.system
+    for table, part in enumerate(reached.closed.parts):
+        moves = (*part.steps, *(p.move for p in part.parts), *(d.move for d in part.departures))
+        for move in moves:
+            if reached.times(table, move):
+                before = _before(move)
+                if liveness.premise is None:
+                    if any(True for _ in liveness.owed(system, before)):
+                        return True
+                elif liveness.premise(View(system, before, _whole(move))):
+                    return True
+    return False
+
+
+def _before(move: Move) -> State:
+    return move.way.before._replace(processes=move.before.numbers)
+
+
+def _whole(move: Move) -> Step:
+    step = move.way.step
+    if step.after is None or move.after is None:
+        return step
+    return step._replace(after=step.after._replace(processes=move.after.numbers))

@@ -1,0 +1,107 @@
+"""Checks that a component does the same in the company of another tag's registration as it does alone.
+
+A step that looks at the whole list, such as a loop over it, might do more for one tag when another one is there. So the
+interpreter takes every row of the tables once more, with a registration of another tag beside it, in each of its states:
+a step of one component has to leave the registration as it is, and what all components do together has to be what each
+does by itself. Invocations need not be there: what no step touches is its frame (`bgsync.tables`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bgsync.product.component import Component, NotSeparableError
+from bgsync.system.state import Object, Process, replaced
+from bgsync.system.step import State, Step, Turn
+from bgsync.system.system import System
+from bgsync.tables.tables import Base, Row, Tables
+
+Told = tuple[object, ...]
+
+
+def check_company(tables: Tables, components: Iterable[Component]) -> frozenset[int]:
+    """Check all rows of the tables; give the instructions that ran in company. Raises NotSeparableError."""
+    others = {known for part in components for local in part.locals for known in local.heap if known is not None}
+    company = Company(tables.system, sorted(others, key=str))
+    for base in tables.bases:
+        if not base.state.apart:
+            for (turn, _), row in base.rows.items():
+                company.check(base, turn if isinstance(turn, Turn) else Turn("run", turn), row)
+    return frozenset(company.ran)
+
+
+class Company:
+    """Another tag's registration, in all its states."""
+
+    def __init__(self, system: System, known: list[Object]) -> None:
+        self.system, self.ran = system, set[int]()
+        self._beside = {tag: [_named(system, o, tag) for o in known] for tag in system.scenario.tag_names}
+        self._alone: dict[tuple[object, ...], list[Step]] = {}
+
+    def check(self, base: Base, turn: Turn, row: Row) -> None:
+        """Check one row."""
+        state = base.state._replace(processes=row.part.numbers)
+        tags = self.system.scenario.tag_names
+        here = {self.system.tag(state.shared, slot) for slot, known in enumerate(state.shared.heap) if known}
+        named = {x for n in state.processes for x in _names(self.system.process(n), tags)} | {m for m in state.memory if m in tags}
+        place = next((n for n, tag in enumerate(tags) if tag not in here | named), None)
+        if place is None:
+            return
+        together = turn.kind not in ("run", "call")
+        alone = self._steps(state, turn)
+        for other in self._beside[tags[place]]:
+            joint = _with(state, place, other)
+            found = [s for s in self.system.take(joint, turn) if not (turn.kind == "call" and _is_of(s, tags[place]))]
+            self.ran.update(ran.pc for step in found for ran in step.executed)
+            mine = [s for s in alone if not (turn.kind == "call" and _is_of(s, tags[place]))]
+            lonely = _with(state._replace(shared=state.shared._replace(heap=()), processes=()), place, other)
+            theirs = self._steps(lonely, turn) if together else [None]
+            expected = {self._joined(a, b, place, other) for a in mine for b in theirs} - {None}
+            if {self._told(step) for step in found} - {None} != expected:
+                name = turn.name or (found or mine)[0].action.name
+                raise NotSeparableError(f"{name} looks at the registrations of other tags")
+
+    def _steps(self, state: State, turn: Turn) -> list[Step]:
+        key = (state, turn)
+        if key not in self._alone:
+            self._alone[key] = list(self.system.take(state, turn))
+        return self._alone[key]
+
+    def _told(self, step: Step) -> Told | None:
+        """Tell a step by where it leads; None for one that ends the run or follows a removed registration."""
+        if step.after is None or step.after.apart:
+            return None
+        return (*step.action[:2], step.action.detail, step.after)
+
+    def _joined(self, mine: Step, theirs: Step | None, place: int, other: Object) -> Told | None:
+        """Tell the step that two components make together."""
+        after = mine.after
+        if after is None or after.apart:
+            return None
+        if theirs is None:
+            return (*mine.action[:2], mine.action.detail, _with(after, place, other))
+        if theirs.after is None or theirs.after.apart or theirs.action.detail != mine.action.detail:
+            return None
+        there = theirs.after.shared.heap
+        joint = _with(after, place, there[place]) if place < len(there) and there[place] else after
+        numbers = self.system.counted((*after.processes, *theirs.after.processes))
+        return (*mine.action[:2], mine.action.detail, joint._replace(processes=numbers))
+
+
+def _with(state: State, place: int, other: Object | None) -> State:
+    heap = list(state.shared.heap) + [None] * (place + 1 - len(state.shared.heap))
+    heap[place] = other
+    return state._replace(shared=state.shared._replace(heap=tuple(heap)))
+
+
+def _named(system: System, known: Object, tag: str) -> Object:
+    tags = system.scenario.tag_names
+    return known._replace(fields=tuple(replaced(x, lambda part: tag if part in tags else part) for x in known.fields))
+
+
+def _names(process: Process, tags: tuple[str, ...]) -> Iterator[str]:
+    return (x for frame in process.frames for _, x in frame.variables if isinstance(x, str) and x in tags)
+
+
+def _is_of(step: Step, tag: str) -> bool:
+    return step.action.name.endswith(f"({tag})")
