@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bgsync.prose.document import Bullets, Document, Item, Members, Note, Numbered, Paragraph, Sentence, Token
+from bgsync.prose.document import Bullets, Cases, Document, Item, Members, Note, Numbered, Paragraph, Sentence, Token
 from bgsync.prose.reader import read_document
 
 METADATA = """<pre class=metadata>
@@ -77,6 +77,11 @@ def sentences(part: object) -> Iterator[Sentence]:
         for name, values in part.entries:
             yield name
             yield from values
+    elif isinstance(part, Cases):
+        for names, item in part.entries:
+            yield from names
+            for inner in item.parts:
+                yield from sentences(inner)
     elif isinstance(part, Paragraph):
         yield from part.sentences
 
@@ -96,6 +101,8 @@ def outline(part: object) -> object:
             return {"note": text}
         case Members(entries=entries):
             return {name.text: [value.text for value in values] for name, values in entries}
+        case Cases(entries=several):
+            return {tuple(name.text for name in names): outline(item) for names, item in several}
         case Item(parts=parts):
             return [outline(inner) for inner in parts]
         case Numbered(items=items):
@@ -292,7 +299,7 @@ def test_a_list_is_an_algorithm_only_where_something_says_so() -> None:
 
 def test_a_switch_with_steps_keeps_every_step() -> None:
     source = "<p>To <dfn>sort</dfn>:<ol><li>Switch:<dl><dt>map<dd><ol><li>Roll it.</ol><dt>book<dd>Shelve it.</dl></ol>"
-    assert steps(source) == [["Switch:", ["*", ["map", ["1.", ["Roll it."]]], ["book", "Shelve it."]]]]
+    assert steps(source) == [["Switch:", {("map",): [["1.", ["Roll it."]]], ("book",): ["Shelve it."]}]]
 
 
 def test_interfaces_are_plain_text_and_other_code_is_no_prose() -> None:

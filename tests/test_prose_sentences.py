@@ -7,12 +7,13 @@ import pytest
 
 from bgsync.language import Member, ObjectType, say
 from bgsync.language.statements import NotUnderstood, Statement, body_of
-from bgsync.prose.algorithms import SentenceRead, StepsReader
+from bgsync.prose.algorithms import StepsReader
 from bgsync.prose.inline import read_back, sentence_of
 from bgsync.prose.lexicon import Lexicon
 from bgsync.prose.sentences import Following, Sentences
 from bgsync.prose.sidecar import SidecarError
 from bgsync.prose.spans import ATTEMPTS, LONGEST
+from bgsync.prose.understood import SentenceRead
 from bgsync.prose.words import words_of
 
 LEXICON = Lexicon()

@@ -54,6 +54,153 @@ def test_an_abort_beside_a_task_ends_the_steps_and_not_the_task() -> None:
     ]
 
 
+CASES = [
+    "1. Switch on |book|'s [=place=]:",
+    "   <dl class=switch>",
+    "   <dt>[=shelf=]",
+    "   <dt>[=desk=]",
+    "   <dd>Set |n| to 1.",
+    "   <dt>[=cellar=]",
+    "   <dd>",
+    "      1. Set |n| to 2.",
+    "      1. Return.",
+    "   <dt>Otherwise",
+    "   <dd>Abort these steps.",
+    "   </dl>",
+    "1. Set |n| to 3.",
+]
+
+
+def test_the_first_case_that_applies_is_done_and_no_other() -> None:
+    assert outline(*CASES) == [
+        "if book's place is shelf or book's place is desk",
+        "  set n to 1",
+        "otherwise",
+        "  if book's place is cellar",
+        "    set n to 2",
+        "    return",
+        "  otherwise",
+        "    abort these steps",
+        "set n to 3",
+    ]
+
+
+def test_cases_are_conditions_where_no_subject_is_named_and_may_stand_in_bullets() -> None:
+    said = outline(
+        "1. If |n| is 0, run the first matching steps:",
+        "   - If |book| is null, return.",
+        "   - |book| is lost: set |n| to 2.",
+        "   - Otherwise, set |n| to 1.",
+    )
+    assert said == [
+        "if n is 0",
+        "  if book is null",
+        "    return",
+        "  otherwise",
+        "    if book is lost",
+        "      set n to 2",
+        "    otherwise",
+        "      set n to 1",
+    ]
+
+
+def test_a_choice_without_cases_is_not_understood_and_a_case_without_a_condition_is_found() -> None:
+    assert outline("1. Switch on |book|:") == ["not understood"]
+    found = reading("1. Switch on |book|:", "   - Return.")
+    assert [message for _, message, _ in found.nesting] == ["a case that names no condition"]
+    assert list(_outline(found.spec.algorithms[0].steps, "")) == ["if case 1 applies", "  return"]
+
+
+def test_where_a_word_is_lost_the_sentence_may_be_done_or_anything() -> None:
+    assert outline("1. Remove |book| from |books| (unless it is lent).") == [
+        "not understood",
+        "  remove book from books",
+    ]
+    assert outline("1. Let |n| be 1 (but not always).") == ["let n be Let n be 1 (but not always)."]
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (
+            "While the result of [=count them=] with |book| is 1, set |n| to 2.",
+            ["while true", "  let r", "  if r is not 1", "    break", "  set n to 2"],
+        ),
+        ("For each |x| of the result of [=count them=] with |book|: return.", ["let r", "for each x of r", "  return"]),
+        (
+            "For each |x| of |books| where the result of [=count them=] with |x| is 1: return.",
+            ["for each x of books", "  let r", "  if r is 1", "    return"],
+        ),
+        (
+            "Wait until the result of [=count them=] with |book| is 1.",
+            ["while true", "  let r", "  if r is 1", "    break", "  wait until something changes"],
+        ),
+        (
+            "Upon fulfillment of the result of [=count them=] with |book|: return.",
+            ["let r", "when r is fulfilled", "  return"],
+        ),
+        (
+            "If |n| is 1 or the result of [=count them=] with |book| is 1, return.",
+            [
+                *("let c be true if n is 1, otherwise false", "if c is false", "  let r"),
+                *("  set c to true if r is 1, otherwise false", "if c is true", "  return"),
+            ],
+        ),
+        (
+            "Return 1 if |n| is 1, otherwise the result of [=count them=] with |book|.",
+            ["let v be null", "if n is 1", "  set v to 1", "otherwise", "  let r", "  set v to r", "return v"],
+        ),
+    ],
+)
+def test_an_algorithm_runs_as_often_as_its_result_is_asked_for(step: str, said: list[str]) -> None:
+    counting = "<div algorithm>\nTo <dfn>count them</dfn> with a |book|:\n\n1. Return 1.\n</div>\n"
+    text = f"<div algorithm>\nTo <dfn>lend</dfn> a |book|, run these steps:\n\n1. {step}\n</div>\n{counting}"
+    lend = read_spec(read_document(text, "library.bs"), Vocabulary()).spec.algorithm("lend")
+    short = {"result of count them": "r", "what holds": "c", "the value": "v"}
+    made = []
+    for line in _outline(lend.steps, ""):
+        for name, letter in short.items():
+            line = line.replace(name, letter)
+        made.append(line.split(" be the r given")[0])
+    assert made == said
+
+
+def test_a_parameter_that_is_not_given_has_its_default() -> None:
+    given = "a |book|, a number |days| (default 14) and a boolean |quiet|, which defaults to false"
+    text = f"<div algorithm>\nTo <dfn>lend</dfn> {given}, run these steps:\n\n1. Return.\n</div>\n"
+    (lend,) = read_spec(read_document(text, "library.bs"), Vocabulary()).spec.algorithms
+    assert list(_outline(lend.steps, "")) == [
+        *("if days is null", "  set days to 14", "if quiet is null", "  set quiet to false", "return")
+    ]
+
+
+def test_a_default_of_the_interface_counts_for_its_method() -> None:
+    text = (
+        "<pre class=idl>\nPromise<Loan> lend(Book book, optional long days = 14, optional Options o = {});\n</pre>\n"
+        "<div algorithm>\nThe <dfn method for=Desk>lend(|book|, |days|)</dfn> method steps are:\n\n1. Return.\n</div>\n"
+    )
+    (lend,) = read_spec(read_document(text, "library.bs"), Vocabulary()).spec.algorithms
+    assert list(_outline(lend.steps, "")) == ["if days is null", "  set days to 14", "return"]
+
+
+DECLARED = """
+A <dfn>loan</dfn> has an associated <dfn>place</dfn>, which is one of <dfn>shelf</dfn> or <dfn>desk</dfn>, initially
+[=shelf=], a <dfn>reader</dfn> (a string, initially "nobody") and an optional <dfn>due date</dfn>, a number. It also has
+a <dfn>note</dfn>, a string. It is said to be <dfn>late</dfn> when nobody minds.
+"""
+
+
+def test_every_member_that_a_paragraph_defines_is_kept_with_what_is_said_of_it_alone() -> None:
+    lexicon = read_spec(read_document(DECLARED, "library.bs"), Vocabulary()).lexicon
+    members = {member.name: (member.values, member.initial) for member in lexicon.types["loan"].members}
+    assert members == {
+        "place": (("shelf", "desk"), "shelf"),
+        "reader": (None, "nobody"),
+        "due date": (None, None),
+        "note": (None, None),
+    }
+
+
 ASK = """
 <div algorithm>
 To <dfn>ask whether it waits</dfn>, given a [=print job=] |job| and a promise |promise|:

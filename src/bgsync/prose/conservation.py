@@ -17,8 +17,8 @@ from bgsync.prose.lexicon import Lexicon
 from bgsync.prose.spans import Parser, Part
 from bgsync.prose.words import LIMITS
 
-_NAMES = frozenset(("name", "term", "exception", "described", "verbal", "operation", "quoted", "owned"))
-_TEXTS = frozenset(("text", "rest", "why"))
+_NAMES = frozenset(("name", "argument", "term", "exception", "described", "verbal", "operation", "quoted", "owned"))
+_TEXTS = frozenset(("text", "rest", "why", "comment"))
 
 
 def lost_words(parser: Parser, whole: Part, lexicon: Lexicon, statements: tuple[s.Statement, ...]) -> tuple[str, ...]:

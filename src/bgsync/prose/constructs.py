@@ -11,12 +11,16 @@ from bgsync.prose.document import Document, Paragraph, Sentence, Token
 from bgsync.prose.lexicon import Lexicon, variants
 from bgsync.prose.words import words_from
 
+Tokens = tuple[Token, ...]
+
 _HAS = re.compile(r"\b(?:has|have|consists? of|is (?:tuple|struct|item|pair) (?:consisting of|with|of|whose))\b")
 _LIST = re.compile(
     r"\b(?:list|set|sequence|collection|queue) of (?:zero or more )?([\w -]+?)"
     r"(?= (?:whose|where|which|each|that|keyed|initially)\b| ?[,;.()]|$)"
     r"|element type is ([\w -]+)|each (?:item|value|entry) is ([\w -]+)"
 )
+_ONE_MORE = ("a", "an", "its", "associated", "optional")
+"""What stands before the definition of one more member."""
 _UNIQUE = re.compile(
     r"\b(?:within|in) (?:one|each|any|every) ([\w -]+?) ,? ?each ([\w -]+?) must have unique ([\w -]+)"
 )
@@ -56,26 +60,28 @@ def _paragraph(found: Declared, paragraph: Paragraph) -> None:
             found.said[id(sentence)] = f"{unique[3]} is unique in {unique[1]}"
             continue
         if latest and re.match(r"(it|this) is initially|initially", text):
-            _change(found, latest, initial=_initial(sentence))
-            found.said[id(sentence)] = f"{latest[1]} is initially {_initial(sentence)}"
+            _change(found, latest, initial=_initial(sentence.tokens))
+            found.said[id(sentence)] = f"{latest[1]} is initially {_initial(sentence.tokens)}"
             continue
-        owner = _owner(sentence, paragraph)
+        owner = _owner(sentence, text, paragraph)
+        if owner is None and latest and re.match(r"(it|they) (has|have|consists? of)\b", text):
+            owner = found.names[latest[0]]
         if owner is None:
             continue
-        names = [token for token in sentence.tokens if token.kind == "dfn" and token.text.lower() != owner.lower()]
         found.names.setdefault(owner.lower(), owner)
         declared = found.members.setdefault(owner.lower(), {})
         told = []
-        for name in names[:1] or _tuple_members(sentence):
+        for name, tokens in _parts(sentence, owner) or _tuple_members(sentence, text):
             key = (name.term or name.text).lower()
             known = declared.get(key, Member(name.text))
-            declared[key] = _described(known, sentence, text, name)
+            part = text if tokens is sentence.tokens else " ".join(words_from(tokens).texts)
+            declared[key] = _described(known, tokens, part, name)
             latest = (owner.lower(), key)
             told.append(name.text)
-            items = _LIST.search(text[text.find(name.text.lower()) + len(name.text) :])
+            items = _LIST.search(part[part.find(name.text.lower()) + len(name.text) :])
             if items:
                 kind = next(group for group in items.groups() if group)
-                keys = re.search(r"each key is ([\w -]+)", text)
+                keys = re.search(r"each key is ([\w -]+)", part)
                 found.lists[key] = (_one(kind.strip()), keys[1].strip() if keys else "")
         if told:
             found.said[id(sentence)] = f"{owner} has {', '.join(told)}"
@@ -86,12 +92,26 @@ def _one(kind: str) -> str:
     return kind[:-1] if kind.endswith("s") and not kind.endswith("ss") else kind
 
 
-def _owner(sentence: Sentence, paragraph: Paragraph) -> str | None:
+def _parts(sentence: Sentence, owner: str) -> list[tuple[Token, Tokens]]:
+    """Give the members that a sentence defines, each with the part of the sentence that is about it."""
+    tokens = sentence.tokens
+    dfns = [at for at, token in enumerate(tokens) if token.kind == "dfn" and token.text.lower() != owner.lower()]
+    starts = [at for at in dfns if at == dfns[0] or tokens[at - 1].text.lower() in _ONE_MORE]
+    if len(starts) < 2:
+        return [(tokens[at], tokens) for at in starts]
+    ends = [*starts[1:], len(tokens)]
+    return [
+        (tokens[at], tokens[at if number else 0 : end])
+        for number, (at, end) in enumerate(zip(starts, ends, strict=True))
+    ]
+
+
+def _owner(sentence: Sentence, said: str, paragraph: Paragraph) -> str | None:
     """Give the type whose member a sentence declares: its subject, the subject of its lead, or what the dfn is for."""
     for words in (sentence, paragraph.lead):
         if words is None:
             continue
-        text = " ".join(words_from(words.tokens).texts)
+        text = said if words is sentence else " ".join(words_from(words.tokens).texts)
         has = _HAS.search(text)
         if has:
             before = text[: has.start()].strip()
@@ -107,30 +127,30 @@ def _owner(sentence: Sentence, paragraph: Paragraph) -> str | None:
     return None
 
 
-def _tuple_members(sentence: Sentence) -> Iterator[Token]:
-    text = " ".join(words_from(sentence.tokens).texts)
+def _tuple_members(sentence: Sentence, text: str) -> Iterator[tuple[Token, Tokens]]:
     if re.search(r"\bis (?:tuple|struct|item|pair)\b", text):
         seen = [token for token in sentence.tokens if token.kind in ("term", "dfn")]
-        yield from (token._replace(text=token.term or token.text) for token in seen if token.kind == "term")
+        terms = [token for token in seen if token.kind == "term"]
     elif re.search(r"\bhas associated\b", text):
-        terms = [token for token in sentence.tokens if token.kind == "term"]
-        yield from (token._replace(text=token.term or token.text) for token in terms[1:2])
+        terms = [token for token in sentence.tokens if token.kind == "term"][1:2]
+    else:
+        return
+    yield from ((token._replace(text=token.term or token.text), sentence.tokens) for token in terms)
 
 
-def _described(member: Member, sentence: Sentence, text: str, name: Token) -> Member:
-    values = _values(sentence, name)
+def _described(member: Member, tokens: Tokens, text: str, name: Token) -> Member:
+    values = _values(tokens, name)
     kind = re.search(r"(?:\(|,|which is) ([\w -]+)", text)
     made = replace(member, name=name.text if name.kind == "dfn" else member.name, type=kind[1] if kind else "")
     if values:
         made = replace(made, values=values)
     if "initially" in text:
-        made = replace(made, initial=_initial(sentence))
+        made = replace(made, initial=_initial(tokens))
     return made
 
 
-def _values(sentence: Sentence, name: Token) -> tuple[str, ...]:
+def _values(tokens: Tokens, name: Token) -> tuple[str, ...]:
     """Give the values after "one of"."""
-    tokens = sentence.tokens
     begin = next(
         (at + 2 for at in range(len(tokens) - 1) if tokens[at].text == "one" and tokens[at + 1].text == "of"), None
     )
@@ -145,13 +165,13 @@ def _values(sentence: Sentence, name: Token) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _initial(sentence: Sentence) -> str | None:
+def _initial(tokens: Tokens) -> str | None:
     """Give the value after "initially"."""
-    words = [token.text for token in sentence.tokens]
+    words = [token.text for token in tokens]
     place = next((at for at, word in enumerate(words) if word.lower() == "initially"), None)
     if place is None:
         return None
-    for token in sentence.tokens[place + 1 :]:
+    for token in tokens[place + 1 :]:
         if token.text.lower() in ("set", "to", "a", "an", "the", "."):
             continue
         return None if token.text == "null" else token.text

@@ -13,7 +13,7 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say
-from bgsync.prose.effects import Following, Statements, both, following, set_
+from bgsync.prose.effects import Following, Statements, Switch, both, following, set_
 from bgsync.prose.forms import Category, form
 from bgsync.prose.phrases import Phrases
 
@@ -192,6 +192,7 @@ TAIL = Category(
         form("{clause}", 0),
         form("{reaction}", 0),
         form("{loop}", 0),
+        form("{switch}", 0),
         form("then {sequence}", 0),
         form("once|when|after {condition} , {sequence}", lambda p, c, body: (s.WaitUntil(c), *body)),
         form("when / if {condition} , {sequence}", lambda p, c, body: (s.WaitUntil(c), *body)),
@@ -207,6 +208,20 @@ TAIL = Category(
         form("{guarded}", 0),
     ]
 )
+SWITCH = Category(
+    [
+        form("switch|branch", lambda p: (Switch(),)),
+        form("switch|branch on {noun}", lambda p, subject: (Switch(subject),)),
+        form("switch|branch on {noun} ,? and? then? run|perform|execute|do|take|follow {matched}",
+             lambda p, subject, _: (Switch(subject),)),
+        form("depending|dependent|based on {noun}", lambda p, subject: (Switch(subject),)),
+        form("depending|dependent|based on {noun} , run|perform|execute|do|take|follow {matched}",
+             lambda p, subject, _: (Switch(subject),)),
+        form("run|perform|execute|do|take|follow {matched}", lambda p, _: (Switch(),)),
+        form("run|perform|execute|do|take|follow {matched} ,? switching|depending|based on {noun}",
+             lambda p, _, subject: (Switch(subject),)),
+    ]
+)  # fmt: skip
 GUARDED = Category(
     [
         form("{clause} ,? if {condition}", _after_it, 3),
@@ -228,5 +243,5 @@ STATEMENT = Category(
 )
 TABLES: dict[str, Category] = {
     "each": EACH, "clause": CLAUSE, "conditional": CONDITIONAL, "loop": LOOPS, "sequence": SEQUENCE, "tail": TAIL,
-    "guarded": GUARDED, "statement": STATEMENT,
+    "guarded": GUARDED, "switch": SWITCH, "statement": STATEMENT,
 }  # fmt: skip

@@ -66,6 +66,14 @@ class Members:
 
 
 @dataclass(frozen=True, slots=True)
+class Cases:
+    """A list of names with values (dl) of which one is more than a sentence: names, and what stands under them."""
+
+    entries: tuple[tuple[tuple[Sentence, ...], Item], ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Bullets:
     """A list without numbers."""
 
@@ -85,8 +93,11 @@ class Numbered:
 class Item:
     """One item of a list: its parts in the order of the page."""
 
-    parts: tuple[Sentence | Numbered | Bullets | Members | Note, ...]
+    parts: tuple[Part, ...]
     place: Place
+
+
+Part = Sentence | Numbered | Bullets | Members | Cases | Note
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,13 @@ class Following(s.Statement):
 
 
 @dataclass(frozen=True)
+class Switch(s.Statement):
+    """Stands for a choice between the cases below the sentence: by the value of the subject, if it names one."""
+
+    subject: e.Expr = None
+
+
+@dataclass(frozen=True)
 class WithMembers(s.Statement):
     """Stands for the members that follow, of the value or event of the statement before."""
 
@@ -138,7 +145,8 @@ def _held(promise: e.Expr) -> bool:
 
 
 def _several(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
-    return (s.Return(e.Sequence(items)),) if len(items) > 1 else None
+    plain = any(isinstance(item, e.Input) for item in items)
+    return (s.Return(e.Sequence(items)),) if len(items) > 1 and not plain else None
 
 
 def _duration(p: Phrases, text: str) -> Any:
@@ -242,7 +250,7 @@ EFFECTS = Category(
         form("wait until {condition}", lambda p, c: (s.WaitUntil(c),)),
         form("wait for {text} to {text}", _happens, 5),
         form("wait for? {text}", _duration, 6),
-        form("proceed|continue with|to {steps}", lambda p, _: (s.Remark("the steps go on"),)),
+        form("proceed|continue with|to|running {steps}", lambda p, _: (s.Remark("the steps go on"),)),
         form("dispatch {noun} at|to|on {noun}", lambda p, event, at: (s.Dispatch(event, at),)),
         form("dispatch {noun}", lambda p, event: (s.Dispatch(event),)),
         form("create {kind} event? {var} that|which uses {name} interface? , {rest}",
@@ -253,6 +261,9 @@ EFFECTS = Category(
         form("run|perform|invoke|call|execute|follow {call}", _call),
         form("{call}", _bare_call, 1),
         form("this|that is {rest}", _remark, 30),
+        form("this|that|these|those|it|here {comment}", _remark, 31),
+        form("in other words|particular {comment}", _remark, 31),
+        form("in this|that|such case|way|situation ,? {comment}", _remark, 31),
         form("for example|instance {rest}", _remark, 30),
         form("note|thus|hence|therefore {rest}", _remark, 30),
     ]

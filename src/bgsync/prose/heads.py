@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bgsync.prose.document import AlgorithmText, Place, Sentence, Token
+from bgsync.prose.document import AlgorithmText, Interface, Place, Sentence, Token
 from bgsync.prose.words import words_of
 
 
@@ -24,6 +25,8 @@ class Head:
     """What makes the user agent run it by itself, in the words of the text."""
     place: Place
     sentence: Sentence | None
+    defaults: tuple[tuple[str, Sentence], ...] = ()
+    """What a parameter is where none is given, in the words of the text."""
 
 
 _RUN = re.compile(
@@ -60,7 +63,32 @@ def head_of(text: AlgorithmText) -> Head:
         occasion[1] if occasion and not method else None,
         text.introduction[0].place if text.introduction else text.place,
         text.introduction[-1] if text.introduction else None,
+        tuple(_defaults(tokens)),
     )
+
+
+def _defaults(tokens: list[Token]) -> Iterator[tuple[str, Sentence]]:
+    """Find "|days| (default 14)" and "|days|, which defaults to 14"."""
+    variable = ""
+    for at, token in enumerate(tokens):
+        variable = token.text if token.kind == "var" else variable
+        if variable and token.text.lower() in ("default", "defaults", "defaulting"):
+            value = next((each for each in tokens[at + 1 :] if each.text.lower() not in _BEFORE_VALUE), None)
+            if value is not None and value.kind != "mark":
+                yield variable, Sentence((value,), value.text, value.place)
+
+
+_BEFORE_VALUE = ("is", "to", "of", "value", "being", ":", "=", "a", "an", "the")
+
+
+def declared_defaults(name: str, interfaces: Iterable[Interface]) -> Iterator[tuple[str, str]]:
+    """Give the parameters of a method that have a default in a block of IDL, with the default as written."""
+    for interface in interfaces:
+        for found in re.finditer(rf"\b{re.escape(name)}\s*\(([^()]*)\)", interface.text):
+            for argument in found[1].split(","):
+                declared, _, value = argument.partition("=")
+                if value and declared.split():
+                    yield declared.split()[-1], value.strip()
 
 
 def _name(tokens: list[Token], heading: list[Token]) -> Token | None:

@@ -12,13 +12,13 @@ from bgsync.prose.document import Sentence
 from bgsync.prose.lexicon import Lexicon
 from bgsync.prose.markup import Lines, Markup, Text
 from bgsync.prose.reader import read_document
-from bgsync.prose.sentences import Following, Sentences, Statements, WithMembers
+from bgsync.prose.sentences import Following, Sentences, Statements, Switch, WithMembers
 from bgsync.prose.shorthands import Dialect
 from bgsync.prose.tokens import Tokens
 from bgsync.prose.words import words_of
 
 if TYPE_CHECKING:
-    from bgsync.prose.algorithms import SentenceRead
+    from bgsync.prose.understood import SentenceRead
 
 
 _MARKUP = re.compile(r"[<&\r\n]")
@@ -62,5 +62,5 @@ def _bare(statements: Statements) -> Statements:
     return tuple(
         replace(each, body=_bare(s.body_of(each))) if s.body_of(each) else each  # type: ignore[call-arg]
         for each in statements
-        if not isinstance(each, Following | WithMembers | s.Remark)
+        if not isinstance(each, Following | Switch | WithMembers | s.Remark)
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bgsync.prose.blocks import Group, blocks, is_idl, is_note, is_unseen
-from bgsync.prose.document import Bullets, Interface, Item, Members, Note, Numbered, Sentence
+from bgsync.prose.document import Bullets, Cases, Interface, Item, Members, Note, Numbered, Sentence
 from bgsync.prose.markdown import NOTE
 from bgsync.prose.markup import LISTS, RAW, Element, Lines, Text, without_tags
 from bgsync.prose.tokens import Tokens
@@ -39,7 +39,9 @@ class Items:
         parts = tuple(self._item_parts(element, scope))
         return Item(parts, parts[0].place if parts else self._lines.place(element.start))
 
-    def _item_parts(self, element: Element, scope: str) -> Iterator[Sentence | Numbered | Bullets | Members | Note]:
+    def _item_parts(
+        self, element: Element, scope: str
+    ) -> Iterator[Sentence | Numbered | Bullets | Members | Cases | Note]:
         scope = element.attributes.get("dfn-for", element.attributes.get("data-dfn-for", scope))
         for block in blocks(element):
             if isinstance(block, Group):
@@ -68,8 +70,8 @@ class Items:
         if sentences:
             yield Note(" ".join(part.text for part in sentences), sentences[0].place)
 
-    def _members(self, element: Element, scope: str) -> Members | Bullets:
-        """A dl; one whose values hold lists, as of a switch, is given as bullets that start with the name."""
+    def _members(self, element: Element, scope: str) -> Members | Cases:
+        """A dl; one whose values hold lists is given as cases."""
         pairs: list[tuple[list[Element], list[Element]]] = []
         for child in _definitions(element):
             if child.name == "dt":
@@ -81,7 +83,7 @@ class Items:
                     pairs.append(([], []))
                 pairs[-1][1].append(child)
         place = self._lines.place(element.start)
-        items, entries, simple = [], [], True
+        cases, entries, simple = [], [], True
         for names, values in pairs:
             heads = [name for name in (self._tokens.sentence(dt.children, scope) for dt in names) if name]
             parts = [part for value in values for part in self._item_parts(value, scope)]
@@ -90,8 +92,8 @@ class Items:
             entries += [(head, sentences) for head in heads]
             whole = (*heads, *parts)
             if whole:
-                items.append(Item(whole, whole[0].place))
-        return Members(tuple(entries), place) if simple else Bullets(tuple(items), place)
+                cases.append((tuple(heads), Item(tuple(parts), whole[0].place)))
+        return Members(tuple(entries), place) if simple else Cases(tuple(cases), place)
 
     def interface(self, element: Element) -> None:
         """Keeps a block of IDL."""
@@ -114,7 +116,7 @@ def _note(sentences: tuple[Sentence, ...]) -> Note:
     return Note(" ".join(sentence.text for sentence in sentences), sentences[0].place)
 
 
-def _flat(part: Sentence | Numbered | Bullets | Members | Note) -> Iterator[Sentence | Note]:
+def _flat(part: Sentence | Numbered | Bullets | Members | Cases | Note) -> Iterator[Sentence | Note]:
     """The sentences and notes in a part."""
     if isinstance(part, Numbered | Bullets):
         for item in part.items:
@@ -124,5 +126,10 @@ def _flat(part: Sentence | Numbered | Bullets | Members | Note) -> Iterator[Sent
         for name, values in part.entries:
             yield name
             yield from values
+    elif isinstance(part, Cases):
+        for names, item in part.entries:
+            yield from names
+            for inner in item.parts:
+                yield from _flat(inner)
     else:
         yield part

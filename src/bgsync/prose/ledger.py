@@ -11,7 +11,7 @@ from bgsync.language.readback import say
 from bgsync.prose.document import Paragraph, Place, Sentence
 from bgsync.prose.inline import read_back
 from bgsync.prose.reading import Reading
-from bgsync.prose.sentences import Following
+from bgsync.prose.sentences import Following, Statements, Switch
 from bgsync.prose.surroundings import Vocabulary
 from bgsync.prose.words import words_of
 
@@ -65,7 +65,9 @@ def ledger(reading: Reading, vocabulary: Vocabulary) -> Ledger:
 def _steps(reading: Reading) -> Iterator[Entry]:
     for one in reading.sentences:
         walked = s.walk(one.statements)
-        told = "; ".join(say(statement) for statement in one.statements if not isinstance(statement, Following))
+        told = "; ".join(
+            say(statement) for statement in one.statements if not isinstance(statement, Following | Switch)
+        )
         blind = any(isinstance(each, s.NotUnderstood) for each in walked)
         remark = bool(walked) and all(isinstance(each, s.Remark) for each in walked)
         if blind:
@@ -79,8 +81,22 @@ def _steps(reading: Reading) -> Iterator[Entry]:
         same = None if blind or remark or not one.statements else read_back(one, reading.lexicon)
         origin = one.origin
         yield Entry(
-            origin.key, str(origin), one.sentence.place, one.sentence.text, status, told or "runs the steps below", same
+            origin.key,
+            str(origin),
+            one.sentence.place,
+            one.sentence.text,
+            status,
+            told or _below(one.statements),
+            same,
         )
+
+
+def _below(statements: Statements) -> str:
+    return (
+        "does what the case that applies says"
+        if any(isinstance(each, Switch) for each in statements)
+        else "runs the steps below"
+    )
 
 
 def _heads(reading: Reading) -> Iterator[Entry]:

@@ -36,15 +36,24 @@ _NO_START = frozenset(
 )
 _NO_END = frozenset([",", ".", ":", ";", "(", "[", "and", "or", "if", "the", "to", "of", "with", "is", "are", "'s"])
 _ENDS_CONDITION = frozenset([",", ";", ":", "then", "otherwise", "else", "if", "unless"])
-_COMMANDS = frozenset(
+COMMANDS = frozenset(
     ["let", "abort", "return", "throw", "reject", "resolve", "append", "set", "terminate", "continue", "break"]
 )
-_STARTS = frozenset(["queue", "enqueue", "fire", "add", "remove", "run", "perform", "wait", "must", "shall", "should"])
+STARTS = frozenset(["queue", "enqueue", "fire", "add", "remove", "run", "perform", "wait", "must", "shall", "should"])
 _RUNNING = ("running", "calling", "invoking", "performing", "executing")
+TELLING = (
+    "abort", "return", "terminat", "throw", "resolv", "reject", "settl", "fulfil", "promise", "set",
+    "add", "append", "remov", "delet", "fire", "firing", "dispatch", "queu", "enqueu", "updat", "chang", "becom",
+    "mark", "clear", "start", "stop", "wait", "run", "invok", "increment", "decrement",
+)  # fmt: skip
+"""What words begin with that may tell what is done."""
 VERBAL = frozenset(["should", "will", "may", "can", "must", "has", "have", "is", "are", "was", "were", "does", "needs"])
 CONSTANTS: dict[str, e.Expr] = {
     "null": None, "undefined": None, "true": True, "false": False, "zero": 0, "one": 1, "nothing": None,
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
+    "twelve": 12,
 }  # fmt: skip
+"""Words that are values by themselves."""
 
 
 class Phrases(Parser):
@@ -63,7 +72,7 @@ class Phrases(Parser):
                 return (start + 1,)
             case "term":
                 return (self.words.ends[start],)
-            case "name" | "kind" | "capital" | "exception":
+            case "name" | "kind" | "capital" | "exception" | "argument":
                 end = self.words.ends[start]
                 return (end, end + 1) if end and self.texts[start] != "associated" else range(start + 1, start + 8)
             case "operation":
@@ -125,8 +134,17 @@ class Phrases(Parser):
 
     def _why(self, start: int, end: int) -> Result | None:
         """A reason, to the end of the sentence: nothing in it tells to do something."""
-        tells = any(text in _COMMANDS or text in _STARTS for text in self.texts[start:end])
+        tells = any(text in COMMANDS or text in STARTS for text in self.texts[start:end])
         return None if tells else self._rest(start, end)
+
+    def _comment(self, start: int, end: int) -> Result | None:
+        """What explains, to the end of the sentence: it speaks of no end, of no promise and of nothing allowed."""
+        tells = any(text.startswith(TELLING) or text in ("may", "shall") for text in self.texts[start:end])
+        return None if tells else self._why(start, end)
+
+    def _argument(self, start: int, end: int) -> Result | None:
+        """A name that is given as it stands, such as that of an interface; no clause."""
+        return None if self.texts[start] in COMMANDS | STARTS else self._name(start, end)
 
     def _loose(self, start: int, end: int) -> Result | None:
         return Result(end - start, self.words.said(start, end)) if end - start <= 3 else None
@@ -148,7 +166,7 @@ class Phrases(Parser):
             return None
         for place in range(start, end):
             text = literals[place]
-            if (text in _ENDS_CONDITION and text != "if") or (text in _COMMANDS and self._commands(text, place, end)):
+            if (text in _ENDS_CONDITION and text != "if") or (text in COMMANDS and self._commands(text, place, end)):
                 return None
         return Result(FREE + end - start, self._input(start, end))
 
@@ -199,7 +217,7 @@ class Phrases(Parser):
             return Result(named.cost, name)
         if word.kind == "term":
             return Result(named.cost + 1, e.Input(name))
-        return None if end - start > 1 or name in _COMMANDS else Result(PLAIN, name)
+        return None if end - start > 1 or name in COMMANDS else Result(PLAIN, name)
 
     def _name(self, start: int, end: int) -> Result | None:
         """A link, or up to six plain words; "associated" before it and "attribute" after it say nothing more."""
@@ -246,7 +264,7 @@ class Phrases(Parser):
         "var": _variable, "word": _word, "name": _name, "kind": _name, "term": _term, "text": _text, "rest": _rest,
         "loose": _loose, "owned": _token, "open": _open, "atom": _free, "operation": _operation, "quoted": _quoted,
         "exception": _exception, "described": _described, "capital": _capital, "opaque": _free, "verbal": _verbal,
-        "why": _why,
+        "why": _why, "comment": _comment, "argument": _argument,
     }  # fmt: skip
     begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL}
     """The first words of those that begin with one of a few words."""

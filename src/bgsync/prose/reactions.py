@@ -19,6 +19,10 @@ def _following(said: tuple[str, ...]) -> Statements:
     return (Following(left="remaining" in said or "rest" in said),)
 
 
+def _later(p: Phrases, *_: Any) -> Statements:
+    return (s.InParallel((Following(left=True),)),)
+
+
 def _upon(p: Phrases, outcomes: tuple[str, ...], promise: e.Expr, body: Statements = _STEPS, bind: str = "") -> Any:
     if promise is None or isinstance(promise, str | bool | int | e.Input):
         return None
@@ -49,6 +53,12 @@ def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
     for part, value in rest:
         given += [member for _, member in value] if part == "members" else [] if part == "follow" else [value]
     return (s.Perform("fire an event", tuple(given)),)
+
+
+def _beside(p: Phrases, body: Statements) -> Any:
+    """What is done in parallel; ending the steps is not."""
+    ends = isinstance(body[-1], s.Return | s.Throw | s.Abort | s.Continue | s.Break | s.Remark)
+    return None if ends else (s.InParallel(body),)
 
 
 def _enqueue(p: Phrases, queue: e.Expr, body: Statements = _STEPS) -> Statements:
@@ -106,6 +116,11 @@ RUN = Category(
         form("run|perform|execute|do|follow {steps} in order|sequence", lambda p, said: _following(said)),
         form("run|perform|execute|do|follow {steps} atomically", lambda p, said: (s.Atomically(_following(said)),)),
         form("atomically run|perform|execute|do {steps}", lambda p, said: (s.Atomically(_following(said)),)),
+        form("run|perform|execute|do this", lambda p: _STEPS),
+        form("run|perform|execute|do as follows", lambda p: _STEPS),
+        form("continue|proceed|resume ,? in parallel", _later),
+        form("continue|proceed|resume with|running|executing? {steps} ,? in parallel", _later),
+        form("{steps} must|shall|should? be? run|executed|performed|continue in parallel", _later),
         form("in parallel ,? run|perform|execute|do {steps}", lambda p, said: (s.InParallel(_following(said)),)),
         form("run|perform|execute|do {steps} with|given|using {var}", lambda p, _, var: (Following(var.name),)),
         form("run|perform|execute|do {steps} with|given|using {var} in parallel",
@@ -131,7 +146,7 @@ REACTIONS = Category(
         form("react to rejection {outcome} of {noun} with|by {steps}", lambda p, o, v, _: _upon(p, o, v), 1),
         form("in parallel", lambda p: (s.InParallel(_STEPS),)),
         form("in parallel ,|: {sequence}", lambda p, body: (s.InParallel(body),)),
-        form("{effect} ,? in parallel", lambda p, body: (s.InParallel(body),), 1),
+        form("{effect} ,? in parallel", _beside, 1),
         form("atomically", lambda p: (s.Atomically(_STEPS),)),
         form("atomically ,|: {sequence}", lambda p, body: (s.Atomically(body),)),
         form("queue {queue} to|: {sequence}", _queued),

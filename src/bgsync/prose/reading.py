@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.rewrite import rewrite
-from bgsync.prose.algorithms import SentenceRead, StepsReader, stamped
+from bgsync.prose.algorithms import StepsReader
 from bgsync.prose.constructs import Declared, declarations, lexicon_of
 from bgsync.prose.document import AlgorithmText, Document, Sentence
-from bgsync.prose.heads import Head, head_of
+from bgsync.prose.heads import Head, declared_defaults, head_of
+from bgsync.prose.inline import sentence_of
 from bgsync.prose.lexicon import Lexicon
+from bgsync.prose.placing import stamped
 from bgsync.prose.results import called
+from bgsync.prose.sentences import Sentences
 from bgsync.prose.surroundings import Vocabulary
+from bgsync.prose.understood import SentenceRead
 from bgsync.prose.words import words_of
 
 
@@ -109,11 +113,27 @@ def _body(
     reading.nesting += reader.findings
     reading.annotated |= reader.used
     steps = tuple(rewrite(_about(statement), vocabulary.expression) for statement in steps)
-    if head.queue is None or head.sentence is None:
+    if head.sentence is None:
         return steps
     place = head.sentence.place
     origin = s.Origin(head.name, (), reading.document.file, place.line, place.column, head.sentence.text, head.name)
+    steps = (*_defaults(reading, head, origin), *steps)
+    if head.queue is None:
+        return steps
     return (s.Enqueue(e.Associated(head.queue), steps, origin=origin),)
+
+
+def _defaults(reading: Reading, head: Head, origin: s.Origin) -> Iterator[s.Statement]:
+    """Give a parameter that is not given its default."""
+    declared = declared_defaults(head.name, reading.document.interfaces) if head.method else ()
+    written = ((name, sentence_of(value)) for name, value in declared)
+    known = dict((*written, *head.defaults))
+    for name, sentence in known.items():
+        words = words_of(sentence) if sentence is not None else None
+        value = Sentences(words, reading.lexicon).parse("owned", 0, len(words)) if words else None
+        if name in head.parameters and value is not None and value.value is not None:
+            variable = e.Var(name)
+            yield s.If(e.Is(variable, None), (s.Set(variable, value.value, origin=origin),), origin=origin)
 
 
 def _about(statement: s.Statement) -> s.Statement:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from bgsync.prose import conditions, control, effects, reactions, values
 from bgsync.prose.control import ALL, ANY
-from bgsync.prose.effects import Following, Statements, WithMembers, following
+from bgsync.prose.effects import Following, Statements, Switch, WithMembers, following
 from bgsync.prose.forms import Grammar
 from bgsync.prose.phrases import Phrases
 from bgsync.prose.spans import Result, Special
@@ -29,12 +29,23 @@ class Sentences(Phrases):
         texts = self.texts[start:end]
         return Result(0, texts) if texts in _THESE else None
 
+    def _matched(self, start: int, end: int) -> Result | None:
+        """What a text calls the case that applies: "the steps for the first matching case"."""
+        texts = self.texts[start:end]
+        named = not _MATCHED.isdisjoint(texts) or texts[-2:] == ("of", "following")
+        return Result(0, texts) if named and _OF_CASES.issuperset(texts) else None
+
     def _command(self, start: int, end: int) -> Result | None:
         """A sequence that begins with a verb, so that a comma before it may be missing."""
         word = self.words.words[start]
         return self.part("sequence", start, end) if word.kind == "word" and word.text in _VERBS else None
 
-    specials: ClassVar[dict[str, Special]] = {**Phrases.specials, "steps": _steps, "command": _command}
+    specials: ClassVar[dict[str, Special]] = {
+        **Phrases.specials,
+        "steps": _steps,
+        "matched": _matched,
+        "command": _command,
+    }
     grammar: ClassVar[Grammar] = Grammar(
         values.TABLES | conditions.TABLES | effects.TABLES | reactions.TABLES | control.TABLES,
         specials,
@@ -42,6 +53,12 @@ class Sentences(Phrases):
     )
 
 
+_MATCHED = frozenset(["matching", "appropriate", "applicable", "corresponding", "relevant", "applies", "matches"])
+_OF_CASES = _MATCHED | frozenset([
+    "steps", "step", "substeps", "for", "of", "in", "from", "under", "with", "to", "associated", "first", "case",
+    "cases", "entry", "branch", "condition", "conditions", "statement", "value", "that", "which", "following", "listed",
+    "below", "one", "is", "true", "switch", "option",
+])  # fmt: skip
 _THESE = {
     (*front, noun)
     for front in (
@@ -53,4 +70,4 @@ _THESE = {
     for noun in ("steps", "substeps", "algorithm", "sub-steps", "step", "operations", "instructions")
 } | {("following",), ("steps", "below"), ("following", "steps", "below")}  # fmt: skip
 
-__all__ = ["ALL", "ANY", "Following", "Sentences", "Statements", "WithMembers", "following"]
+__all__ = ["ALL", "ANY", "Following", "Sentences", "Statements", "Switch", "WithMembers", "following"]

@@ -209,7 +209,7 @@ ARGUMENTS = Category(
 ITEMS = Category(
     [
         form("{value}", lambda p, value: (value,)),
-        form("{name}", lambda p, name: (e.Input(name),), 3),
+        form("{argument}", lambda p, name: (e.Input(name),), 3),
         form("{value} ,? and {items}", lambda p, value, items: (value, *items)),
         form("{value} , {items}", lambda p, value, items: (value, *items)),
     ]

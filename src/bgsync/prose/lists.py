@@ -1,0 +1,176 @@
+"""What hangs below a sentence besides numbered steps: members of a value, conditions of an If, cases of a Switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.prose.document import Bullets, Cases, Item, Members, Numbered, Sentence, Token
+from bgsync.prose.phrases import UNREAD, Unread
+from bgsync.prose.placing import choice_of, chosen, with_members
+from bgsync.prose.sentences import ALL, ANY, Sentences, Statements, Switch
+from bgsync.prose.understood import SentenceRead, lost, unread_values
+from bgsync.prose.words import words_of
+
+if TYPE_CHECKING:
+    from bgsync.prose.algorithms import StepsReader
+
+Made = list[s.Statement]
+Path = tuple[int, ...]
+Case = tuple[tuple[Sentence, ...], Item]
+OTHERWISE = frozenset(("otherwise", "else", "default", "anything", "any"))
+"""What the name of the last case begins with."""
+
+
+def put(reader: StepsReader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:
+    """Put a list without numbers into what was made of the sentences before it."""
+    last = made[-1] if made else None
+    switch = next((each for each in s.walk((last,)) if isinstance(each, Switch)), None) if last is not None else None
+    if last is not None and switch is not None:
+        made[-1:] = chosen(last, _choice(reader, switch, list(_cases(part)), path))
+    elif isinstance(part, Members):
+        _members(reader, made, part, path)
+    elif isinstance(part, Bullets) and isinstance(last, s.If) and last.condition in (ANY, ALL):
+        made[-1] = replace(last, condition=_joined(reader, part, path, last.condition == ALL))
+    else:
+        _not_followed(reader, made, part, path)
+
+
+def _members(reader: StepsReader, made: Made, members: Members, path: Path) -> None:
+    found: list[tuple[str, e.Expr]] = []
+    for name, sentences in members.entries:
+        value: e.Expr = None
+        for sentence in (name, *sentences):
+            origin = reader.origin(sentence, path)
+            words = words_of(sentence)
+            parser = Sentences(words, reader.lexicon)
+            result = parser.parse("name" if sentence is name else "value", 0, len(words)) if len(words) else None
+            if sentence is name:
+                called = reader.lexicon.member(str(result.value)) if result else name.text
+                continue
+            value = result.value if result else Unread(sentence.text)
+            read = (s.Let(called, value),)
+            reader.read.append(SentenceRead(origin, sentence, read, 0, unread_values(read), lost(words, read)))
+        found.append((called, value))
+    for at in range(len(made) - 1, -1, -1):
+        statement = made[at]
+        if isinstance(statement, s.FireFunctionalEvent):
+            made[at] = replace(statement, members=(*statement.members, *found))
+            return
+        if isinstance(statement, s.Let | s.Set | s.Perform):
+            made[at] = with_members(statement, tuple(found))
+            return
+
+
+def _joined(reader: StepsReader, bullets: Bullets, path: Path, every: bool) -> e.Expr:
+    """Read the items as conditions of which all, or any, are to be true."""
+    joined: e.Expr = None
+    for item in bullets.items:
+        for part in item.parts:
+            if isinstance(part, Sentence):
+                found = _condition(reader, part, path)
+                if joined is None:
+                    joined = found
+                else:
+                    joined = e.And(joined, found) if every else e.Or(joined, found)
+    return joined
+
+
+def _condition(reader: StepsReader, sentence: Sentence, path: Path, subject: e.Expr = None) -> e.Expr:
+    """Read a sentence that is a condition, or the values that a subject has one of."""
+    words = words_of(sentence)
+    start = 1 if words.texts[:1] in (("if",), ("when",)) else 0
+    parser, found = Sentences(words, reader.lexicon), None
+    if subject is not None and not start:
+        values = parser.parse("options", 0, len(words))
+        found = None if values is None else _one_of(subject, values.value)
+    if found is None:
+        result = parser.parse("condition", start, len(words)) if len(words) > start else None
+        found = result.value if result else None
+    unread = () if found is not None else (sentence.text,)
+    said = e.Input(sentence.text) if found is None else found
+    reader.read.append(SentenceRead(reader.origin(sentence, path), sentence, (s.Assert(said),), 0, unread))
+    return said
+
+
+def _one_of(subject: e.Expr, values: tuple[e.Expr, ...]) -> e.Expr:
+    made: e.Expr = e.Is(subject, values[-1])
+    for value in reversed(values[:-1]):
+        made = e.Or(e.Is(subject, value), made)
+    return made
+
+
+def _cases(part: Members | Cases | Bullets) -> Iterator[Case]:
+    """Give each case: the sentences that name it, and what is done then."""
+    match part:
+        case Cases(entries=entries):
+            yield from entries
+        case Members(entries=entries):
+            names: tuple[Sentence, ...] = ()
+            for at, (name, sentences) in enumerate(entries):
+                names = (*names, name)
+                if at + 1 == len(entries) or entries[at + 1][1] is not sentences:
+                    yield names, Item(sentences, name.place)
+                    names = ()
+        case Bullets(items=items):
+            yield from map(_labelled, items)
+
+
+def _labelled(item: Item) -> Case:
+    """Take the name of a case off an item: the words before its first colon, or of "If a, b" all before the comma."""
+    first = item.parts[0] if item.parts else None
+    if not isinstance(first, Sentence):
+        return (), item
+    mark = "," if first.tokens[0].text.lower() in ("if", "when", "otherwise", "else") else ":"
+    end = next((at for at, token in enumerate(first.tokens) if token.text in (mark, ":")), None)
+    if end is None:
+        return ((first,), Item(item.parts[1:], item.place)) if mark == "," else ((), item)
+    name, rest = first.tokens[:end], first.tokens[end + 1 :]
+    if rest and rest[0].text.lower() == "then":
+        rest = rest[1:]
+    then = (Sentence(rest, _text(rest), rest[0].place),) if rest else ()
+    return (Sentence(name, _text(name), first.place),), Item((*then, *item.parts[1:]), item.place)
+
+
+def _text(tokens: tuple[Token, ...]) -> str:
+    return "".join((" " if at and token.space else "") + token.text for at, token in enumerate(tokens))
+
+
+def _choice(reader: StepsReader, switch: Switch, cases: list[Case], path: Path) -> Statements:
+    made = []
+    for number, (names, item) in enumerate(cases, start=1):
+        at = (*path, number)
+        conditions = [_of_case(reader, name, at, switch.subject) for name in names]
+        condition = conditions[-1] if conditions else e.Input(f"case {number} applies")
+        for other in reversed(conditions[:-1]):
+            condition = True if condition is True or other is True else e.Or(other, condition)
+        origin = reader.read[-1].origin if names else switch.origin
+        assert origin is not None
+        if not names:
+            reader.findings.append(("well-nested", "a case that names no condition", origin))
+        made.append((condition, reader.item(item, at), origin))
+    return choice_of(made)
+
+
+def _of_case(reader: StepsReader, name: Sentence, path: Path, subject: e.Expr) -> e.Expr:
+    if words_of(name).texts[:1] and words_of(name).texts[0] in OTHERWISE:
+        reader.read.append(SentenceRead(reader.origin(name, path), name, (s.Remark(name.text),), 0))
+        return True
+    return _condition(reader, name, path, subject)
+
+
+def _not_followed(reader: StepsReader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:
+    items = [((), item) for item in part.items] if isinstance(part, Bullets) else list(_cases(part))
+    for names, item in items:
+        for inner in (*names, *item.parts):
+            if isinstance(inner, Sentence):
+                blind, origin = reader.blind(inner, False), reader.origin(inner, path)
+                reader.read.append(SentenceRead(origin, inner, (blind,), UNREAD))
+                made.append(replace(blind, origin=origin))
+            elif isinstance(inner, Numbered):
+                reader.nested(made, reader.steps(inner, path))
+            elif isinstance(inner, Members | Bullets | Cases):
+                _not_followed(reader, made, inner, path)

@@ -1,0 +1,89 @@
+"""What was understood of a sentence, and what of it was not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.prose.document import Sentence
+from bgsync.prose.phrases import Unread
+from bgsync.prose.sentences import Following, Statements, Switch
+from bgsync.prose.words import Words
+
+
+@dataclass
+class SentenceRead:
+    """One sentence of an algorithm, and what it was read as."""
+
+    origin: s.Origin
+    sentence: Sentence
+    statements: Statements
+    cost: int
+    unread: tuple[str, ...] = ()
+    """The phrases that were left in their own words although a value was wanted, or are missing in the statements."""
+    lost: tuple[str, ...] = ()
+    """The variables of the sentence that its statements do not mention."""
+
+    annotated: bool = False
+    """Whether it was read as what the sidecar says that it means."""
+
+    @property
+    def loses(self) -> bool:
+        """Whether a word or a variable of the sentence is missing in its statements."""
+        return bool(self.lost) or not set(self.unread) <= set(unread_values(self.statements))
+
+    @property
+    def understood(self) -> bool:
+        """Whether every operand was read; conditions and waits may be left in their own words."""
+        blind = any(isinstance(each, s.NotUnderstood) for each in s.walk(self.statements))
+        return not (blind or self.unread or self.lost)
+
+
+def variables_of(statements: Statements) -> tuple[str, ...]:
+    """Give every variable that statements read or bind."""
+    names: dict[str, None] = {}
+    for statement in s.walk(statements):
+        names |= dict.fromkeys(s.bound(statement))
+        if isinstance(statement, s.FireFunctionalEvent):
+            names |= dict.fromkeys(e.variables(statement.event))
+        if isinstance(statement, s.NotUnderstood):
+            names |= dict.fromkeys(statement.reads)
+        if isinstance(statement, Following) and statement.bind:
+            names[statement.bind] = None
+        if isinstance(statement, s.Set):
+            names |= dict.fromkeys(e.variables(statement.target))
+        if isinstance(statement, s.Remark):
+            names |= dict.fromkeys(statement.text.replace("|", " ").split())
+        for expression in _operands(statement):
+            names |= dict.fromkeys(e.variables(expression))
+    return tuple(names)
+
+
+def _operands(statement: s.Statement) -> tuple[e.Expr, ...]:
+    return (statement.subject,) if isinstance(statement, Switch) else s.expressions(statement)
+
+
+def lost(words: Words, statements: Statements) -> tuple[str, ...]:
+    """Give the variables of a sentence that its statements do not mention."""
+    mentioned = set(variables_of(statements))
+    return tuple(name for name in words.variables(0, len(words)) if name.split(".")[0] not in mentioned)
+
+
+def unread_values(statements: Statements) -> tuple[str, ...]:
+    """Give the values that were left in the text's own words; conditions and waits may be."""
+    found: dict[str, None] = {}
+    for statement in s.walk(statements):
+        for expression in _operands(statement):
+            if isinstance(statement, s.Wait):
+                continue
+            conditional = isinstance(statement, s.If | s.While | s.Assert | s.WaitUntil | s.Whenever)
+            found |= dict.fromkeys(_inputs(expression, conditional))
+    return tuple(found)
+
+
+def _inputs(expression: e.Expr, condition: bool) -> list[str]:
+    if isinstance(expression, Unread) and not condition:
+        return [expression.text]
+    inside = condition and isinstance(expression, e.And | e.Or | e.Not)
+    return [text for part in e.operands(expression) for text in _inputs(part, inside)]
