@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
-from bgsync.language.algorithm import Rule
+from bgsync.language.algorithm import Rule, Spec
+from bgsync.language.statements import Origin
 from bgsync.system.collect import queued
 from bgsync.system.interpreter import Interpreter
 from bgsync.system.monitor import HANDLER, monitor_for
@@ -14,16 +15,27 @@ from bgsync.system.scenario import AGENT, START, Scenario
 from bgsync.system.state import Outcome, Process, Shared
 from bgsync.system.step import NEVER_SETTLES, Presence, State, Turn
 
-program_of = lru_cache(maxsize=8)(Program)
-"""The program of a spec and a reading of abort, made once."""
+Origins = tuple[Origin | None, ...]
+"""Where the statements of a spec stand: two specs that say the same may stand in different files."""
+
+
+def origins_of(spec: Spec) -> Origins:
+    """Give where every statement of a spec stands."""
+    return tuple(statement.origin for statement in spec.statements())
 
 
 @lru_cache(maxsize=8)
-def interpreter_of(scenario: Scenario, moving: frozenset[str]) -> Interpreter:
+def program_of(spec: Spec, abort: str, origins: Origins) -> Program:
+    """Make the program of a spec, from these places, with a reading of abort, once."""
+    return Program(spec, abort)
+
+
+@lru_cache(maxsize=8)
+def interpreter_of(scenario: Scenario, moving: frozenset[str], origins: Origins) -> Interpreter:
     """Make the interpreter of a scenario, once for all that differ in nothing that it looks at."""
     machines = scenario.surroundings.machines
     return Interpreter(
-        program_of(scenario.spec, scenario.abort),
+        program_of(scenario.spec, scenario.abort, origins),
         tuple(machines),
         moving,
         frozenset(scenario.adversities),
@@ -49,8 +61,9 @@ class Turns:
             if scenario.enabled(trigger) and name != "window clients"
         ]
         moving = frozenset(self.machines[place] for place, *_ in self.moves)
-        self.program = program_of(scenario.spec, scenario.abort)
-        self.interpreter = interpreter_of(replace(scenario, monitor="none", calls=1), moving)
+        origins = origins_of(scenario.spec)
+        self.program = program_of(scenario.spec, scenario.abort, origins)
+        self.interpreter = interpreter_of(replace(scenario, monitor="none", calls=1), moving, origins)
         self.monitor = monitor_for(scenario.monitor)
         self.tag_place = self.interpreter.members.get(scenario.spec.type.unique or "tag")
         self.by_step = scenario.granularity == "step"
