@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from bgsync.compare.steps import changed_steps, kept_steps
 from bgsync.draw.changes import Change, Changes
-from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, shortened
-from bgsync.draw.flow import LONGEST, Flow
+from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node
+from bgsync.draw.flow import Flow
 from bgsync.draw.lifecycle import state_names, state_nodes, unfinished
 from bgsync.draw.links import Link
 from bgsync.judge.property import canonical
@@ -145,7 +145,7 @@ class _Merged:
                 made.append(replace(node, change="added"))
             elif origin and origin.path in changed:
                 told = f"{node.label} — was: {changed[origin.path].sentence}"
-                made.append(replace(node, change="changed", label=shortened(told, 2 * LONGEST)))
+                made.append(replace(node, change="changed", label=told))
             else:
                 made.append(node)
         return made

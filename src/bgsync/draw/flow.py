@@ -11,13 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bgsync.draw.colours import colour_name
-from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind, shortened
+from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind
 from bgsync.draw.links import Link
 from bgsync.language import Origin, Spec, Statement, say, say_value
 from bgsync.language import statements as s
-
-LONGEST = 240
-"""How many characters of a sentence a box shows."""
 
 ENDS: dict[type[Statement], str] = {s.Abort: "abort", s.Return: "return", s.Throw: "throw"}
 
@@ -124,7 +121,7 @@ class Flow:
         values = [one.value for one in own if isinstance(one, s.Set) and one.value in self.states]
         colour = colour_name(str(values[-1])) if values else ""
         label = f"{origin.step} {sentence}" if origin else sentence
-        box = self.node(shortened(label, LONGEST), _kind(own), origin, colour)
+        box = self.node(label, _kind(own), origin, colour)
         self.join(exits, box)
         first = s.body_of(group[0]) if isinstance(group[0], s.Else) else ()
         ways, no = self.sentence([*first, *group[1:]] if first else group, Exit(box), loop, branches)

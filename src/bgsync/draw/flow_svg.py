@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bgsync.draw.colours import LIGHT, Theme
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, Node, edge_in_words, in_words, plain
+from bgsync.draw.diagram import SIGNS, Diagram, Edge, Node, edge_in_words, in_words, plain, shortened
 from bgsync.draw.document import (
     DASHES,
     LEGEND_ROW,
@@ -30,6 +30,8 @@ from bgsync.draw.document import (
 )
 
 SIZE, NOTE = 13, 11
+LONGEST = 240
+"""How many characters of a sentence a box shows, twice as many where it tells two; its title has all."""
 LINE = 17
 PAGE = 820
 """How wide a picture is at least."""
@@ -124,7 +126,8 @@ def _boxes(diagram: Diagram) -> tuple[dict[str, Box], float]:
         left = MARGIN + INDENT * node.level
         slant = 14 if node.kind in ("test", "wait", "call") else 0
         room = PAGE - BESIDE - left - 2 * slant - 24
-        lines = wrapped(SIGNS[node.change] + node.label, room, SIZE) or [""]
+        told = shortened(SIGNS[node.change] + node.label, LONGEST * (2 if node.change == "changed" else 1))
+        lines = wrapped(told, room, SIZE) or [""]
         wide = max(90, *(width(line, SIZE) + 24 + 2 * slant for line in lines))
         boxes[node.id] = box = Box(node, tuple(lines), left, top, wide, row)
         if node.id in beside:

@@ -118,6 +118,11 @@ def item_in_words(item: Item) -> str:
     return plain(f"{number}{who}:{where} {item.text}{changes}.")
 
 
+def shown(item: Item) -> str:
+    """Give what of an item's words has room in a picture."""
+    return shortened(item.text, LONGEST)
+
+
 def _is_call(lane: str) -> bool:
     return lane not in (PAGE, AGENT, WORKER, NETWORK, SERVER)
 
@@ -176,6 +181,6 @@ def _of(step: TraceStep, number: int, calls: dict[str, str], link: Link, outbox:
         yield Item(number, WORKER, lane, where, f"{step.process}: {event}", own, address)
         return
     actor = f"{step.process}: " if lane == AGENT and step.process != AGENT else ""
-    yield Item(number, lane, lane, where, actor + shortened(step.sentence, LONGEST), own, address)
+    yield Item(number, lane, lane, where, actor + step.sentence, own, address)
     if promise:
         yield Item(0, lane, calls.get(step.process, PAGE), "", f"promise {promise}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bgsync.draw.colours import Theme, colour_name
 from bgsync.draw.diagram import plain
 from bgsync.draw.document import Rules, base_rules, document, linked, text, width, wrapped
-from bgsync.draw.sequence import AGENT, Item, Sequence, in_words, item_in_words
+from bgsync.draw.sequence import AGENT, Item, Sequence, in_words, item_in_words, shown
 
 SIZE, NOTE, LINE = 12.5, 11.5, 16
 PAGE = 830
@@ -121,7 +121,7 @@ def _message(sheet: _Sheet, item: Item) -> None:
 def _step(sheet: _Sheet, item: Item) -> None:
     """Draw a step: a bar on its lifeline, and a box beside it."""
     x = sheet.lanes[item.source]
-    words = f"{item.where} {item.text}" if item.where else item.text
+    words = f"{item.where} {shown(item)}" if item.where else shown(item)
     lines = wrapped(words, BOX, SIZE)
     changes = [(change, wrapped("{}: {} → {}".format(*change), BOX - 18, NOTE)) for change in item.changes]
     most = max([*(width(line, SIZE) for line in lines), *(width(x, NOTE) + 18 for _, told in changes for x in told)])

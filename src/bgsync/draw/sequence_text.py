@@ -2,7 +2,7 @@
 
 from bgsync.draw import mermaid, plantuml
 from bgsync.draw.diagram import plain
-from bgsync.draw.sequence import AGENT, Item, Lane, Sequence, in_words
+from bgsync.draw.sequence import AGENT, Item, Lane, Sequence, in_words, shown
 
 AGAIN = "from here on, again and again"
 
@@ -69,7 +69,7 @@ def _told(item: Item) -> list[str]:
     number = f"{item.number} " if item.number else ""
     where = f"{item.where}: " if item.where else ""
     changes = [f"{name}: {old} → {new}" for name, old, new in item.changes]
-    return [plain(f"{number}{where}{item.text}"), *changes]
+    return [plain(f"{number}{where}{shown(item)}"), *changes]
 
 
 def _is_inside(lane: Lane) -> bool:
