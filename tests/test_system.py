@@ -113,7 +113,7 @@ def test_two_tags_are_two_independent_lifecycles() -> None:
     for state in graph(closed).states:
         seen.add((context(closed, state, "network"), *registration_states(closed, state).values()))
     assert len(seen) == 4 * 4 + 3 * 3
-    assert len(graph(system(one_off.SPEC, "algorithm", tags=2)).states) == 718
+    assert len(graph(system(one_off.SPEC, "algorithm", tags=2)).states) == 361  # in whatever order they were registered
 
 
 def test_the_trait_agrees_with_the_steps() -> None:
