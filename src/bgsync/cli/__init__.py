@@ -11,6 +11,7 @@ from bgsync.cli.common import EPILOG, fail
 COMMANDS = {
     "check": ("bgsync.cli.check:check", "Explore every behaviour and say what holds and what does not."),
     "read": ("bgsync.cli.read:read", "Show every sentence of a spec text, and what it was read as."),
+    "watch": ("bgsync.cli.watch:watch", "Check a spec text at every save, and say what changed."),
     "diff": ("bgsync.cli.diff:diff", "Say what an edit of a spec text did."),
     "log": ("bgsync.cli.diff:log", "Check every revision of a spec text in a git repository."),
     "explain": ("bgsync.cli.show:explain", "Say what a property means and why it matters."),

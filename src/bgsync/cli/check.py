@@ -83,7 +83,7 @@ def check(
     from bgsync.judge.static import notes, structure_verdicts
     from bgsync.judge.structure import findings
     from bgsync.report import NotOneTraceError, form_of, print_report, write
-    from bgsync.report.html import Page, to_html
+    from bgsync.report.html import to_html
 
     try:
         forms = {file: form_of(file) for file in files}
@@ -105,7 +105,7 @@ def check(
         report = replace(report, verdicts=report.verdicts + static, notes=notes(found, question.wanted))
         reports.append(report)
         if page is not None:
-            pages.append(Page(report, spec, _ledger(reading)))
+            pages.append(page_of(report, spec, reading))
         if output == "text":
             print_report(report, console(), traces=traces or ("all" if question.wanted else "first"))
         if report.interrupted:
@@ -144,13 +144,13 @@ def _readings(target: str, sidecar: Path | None) -> list[Any]:
         fail(error)
 
 
-def _ledger(reading: Any) -> tuple[tuple[str, int, str, str, str], ...]:
-    """Give the rows of the ledger of what was read, if it was."""
-    if reading is None:
-        return ()
+def page_of(report: Any, spec: Any, reading: Any) -> Any:
+    """Give what the page on a report shows: with the ledger of its text, where one was read."""
+    from bgsync.report.html import Page
     from bgsync.texts import ledger
 
-    return tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in ledger(reading).entries)
+    entries = () if reading is None else ledger(reading).entries
+    return Page(report, spec, tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in entries))
 
 
 def _hold_against(target: str, sidecar: Path | None) -> NoReturn:

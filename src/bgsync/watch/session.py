@@ -1,0 +1,200 @@
+"""What a save changed: the text is read, and only a reading that says something new is explored, a little first.
+
+A save is answered in rounds, each of which looks at more states. What one finds broken is broken; what holds, or was
+repaired, is known when all states were looked at. So a verdict comes early, and nothing is said for want of looking.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bgsync.compare.data import same_but_for_names, same_data
+from bgsync.compare.properties import Changes, broken_and_repaired
+from bgsync.compare.steps import AlgorithmChange, changed_steps, origins
+from bgsync.judge.budget import Budget
+from bgsync.judge.static import TEXT, notes, structure_verdicts
+from bgsync.judge.structure.text import structure
+from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
+from bgsync.language import Origin, Spec
+
+ROUNDS = (1_000, 4_000)
+"""How many states of each exploration are looked at before all are."""
+
+KEPT = 16
+"""How many readings are remembered, so that to undo an edit costs nothing."""
+
+Key = tuple[str, tuple[str, ...]]
+
+
+class Stopper(Budget):
+    """A budget that another thread can end at any time, also before anybody shares it."""
+
+    def __init__(self, seconds: float | None = None, megabytes: int | None = None) -> None:
+        super().__init__(seconds, megabytes)
+        self.stopped = False
+
+    def share(self, event: Any) -> None:
+        """Let several processes know by an event when it is stopped."""
+        super().share(event)
+        if self.stopped:
+            event.set()
+
+    def stop(self) -> None:
+        """Stop whatever uses it."""
+        self.stopped = True
+        if self._stopped is not None:
+            self._stopped.set()
+
+    def check(self) -> None:
+        """Raise KeyboardInterrupt when it was stopped, or nothing is left."""
+        if self.stopped:
+            raise KeyboardInterrupt
+        super().check()
+
+
+class NothingReadError(ValueError):
+    """A text has no algorithm: it may be half written."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name}: no algorithm is found in it; is it half written? `bgsync read` shows what is read")
+
+
+Ask = Callable[[Spec, str, int | None, Budget], Report]
+"""Explores a spec, of which it is told the name, up to so many states in each exploration; None for all there are."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What is known so long after a save."""
+
+    seconds: float
+    reading: Any
+    report: Report
+    final: bool
+    """Whether all states were looked at, as far as they ever are."""
+    explored: bool
+    """Whether anything was explored for it; not where the reading says nothing new."""
+    broken: tuple[Verdict, ...] = ()
+    """Violated now, not before, and not in earlier news of this save."""
+    repaired: tuple[Verdict, ...] = ()
+    """As they were: violated. Of final news only."""
+    otherwise: tuple[tuple[Verdict | None, Verdict | None], ...] = ()
+    """Other changes, old and new: in kind, or to and from what is not decided. Of final news only."""
+    not_seen: tuple[Verdict, ...] = ()
+    """As they were: violated; not found again so far. Never of final news."""
+
+
+class Session:
+    """The saves of one text. `read` makes a reading of a source, or raises; `wanted` are the properties asked for."""
+
+    def __init__(self, read: Callable[[Any], Any], ask: Ask, wanted: frozenset[str] = frozenset()) -> None:
+        self.read, self.ask, self.wanted = read, ask, wanted
+        self.reading: Any = None
+        """The last one, whether it was judged or not."""
+        self.judged: tuple[Spec, Report] | None = None
+        """The last one that was judged to the end."""
+        self._known: list[tuple[Spec, Report]] = []
+
+    def steps(self, source: Any) -> tuple[AlgorithmChange, ...]:
+        """Read a source; give the steps that changed since the last one.
+
+        Raises what `read` raises, and NothingReadError; the last reading then stays what it was.
+        """
+        reading = self.read(source)
+        if not reading.spec.algorithms:
+            raise NothingReadError(source.name)
+        before, self.reading = self.reading, reading
+        return () if before is None else changed_steps(before.spec, reading.spec)
+
+    def news(self, budget: Budget, began: float | None = None) -> Iterator[News]:
+        """Judge the reading in rounds; the last news is final, unless the budget was stopped."""
+        began = time.perf_counter() if began is None else began
+        reading = self.reading
+        static, remarks = self._of_structure(reading)
+        known = next((pair for pair in reversed(self._known) if _reusable(pair[0], reading.spec)), None)
+        if known is not None:
+            report = relocated(known[1], known[0], reading.spec)
+            report = replace(report, model=reading.document.file, verdicts=report.verdicts + static, notes=remarks)
+            yield self._final(reading, report, began, False, set())
+            return
+        told: set[Key] = set()
+        for limit in (*ROUNDS, None):
+            found = self.ask(reading.spec, reading.document.file, limit, budget)
+            if found.interrupted:
+                return
+            report = replace(found, verdicts=found.verdicts + static, notes=remarks)
+            if limit is None:
+                self._known = [*self._known, (reading.spec, found)][-KEPT:]
+                yield self._final(reading, report, began, True, told)
+                return
+            early = self._early(reading, report, began, told)
+            told |= {(v.property, v.needs) for v in early.broken}
+            yield early
+
+    def _of_structure(self, reading: Any) -> tuple[tuple[Verdict, ...], Any]:
+        found = structure(reading)
+        return structure_verdicts(found, self.wanted), notes(found, self.wanted)
+
+    def _changes(self, reading: Any, report: Report) -> Changes:
+        if self.judged is None:
+            return Changes((), (), ())
+        spec, before = self.judged
+        return broken_and_repaired(before, report, (spec, reading.spec))
+
+    def _early(self, reading: Any, report: Report, began: float, told: set[Key]) -> News:
+        changes = self._changes(reading, report)
+        broken = tuple(c.new for c in changes.broken if c.new and (c.new.property, c.new.needs) not in told)
+        missing = tuple(c.old for c in changes.unsure if c.old and c.old.verdict == "violated" and not c.needs)
+        return News(time.perf_counter() - began, reading, report, False, True, broken, not_seen=missing)
+
+    def _final(self, reading: Any, report: Report, began: float, explored: bool, told: set[Key]) -> News:
+        changes = self._changes(reading, report)
+        self.judged = reading.spec, report
+        return News(
+            time.perf_counter() - began,
+            reading,
+            report,
+            True,
+            explored,
+            tuple(c.new for c in changes.broken if c.new and (c.new.property, c.new.needs) not in told),
+            tuple(c.old for c in changes.repaired if c.old),
+            tuple((c.old, c.new) for c in (*changes.changed_kind, *changes.unsure)),
+        )
+
+
+def _reusable(old: Spec, new: Spec) -> bool:
+    """Whether the verdicts on one spec are those on the other, step by step under the same numbers."""
+    same = same_data(old, new) or same_but_for_names(old, new)
+    return same and origins(old).keys() == origins(new).keys()
+
+
+def relocated(report: Report, old: Spec, new: Spec) -> Report:
+    """Give the report on a text for one that says the same in other places and words, without verdicts of structure."""
+    before, after = origins(old), origins(new)
+    verdicts = (_moved(verdict, before, after) for verdict in report.verdicts if verdict.granularity != TEXT)
+    return replace(report, revision=new.revision, verdicts=tuple(verdicts), notes=())
+
+
+def _moved(verdict: Verdict, before: dict[str, Origin], after: dict[str, Origin]) -> Verdict:
+    message, places = verdict.message, []
+    for place in verdict.locations:
+        name = f"{place.algorithm} {place.step}"
+        if name in before:
+            message = message.replace(before[name].sentence, after[name].sentence)
+            place = replace(place, file=after[name].file, line=after[name].line, column=after[name].column)
+        places.append(place)
+    trace = verdict.trace
+    if trace is not None:
+        trace = Trace(tuple(_step(step, before, after) for step in trace.steps), trace.loop)
+    return replace(verdict, message=message, locations=tuple(places), trace=trace)
+
+
+def _step(step: TraceStep, before: dict[str, Origin], after: dict[str, Origin]) -> TraceStep:
+    name = f"{step.algorithm} {step.step}"
+    if name not in before:
+        return step
+    said = after[name].sentence if step.sentence == before[name].sentence else step.sentence
+    return replace(step, file=after[name].file, line=after[name].line, sentence=said)
