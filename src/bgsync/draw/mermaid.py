@@ -5,6 +5,7 @@ text, and in a flow by its line, too; a graph of states has one kind of line onl
 character outside a safe few is written as `#code;`.
 """
 
+import json
 import re
 
 from bgsync.draw.colours import LIGHT
@@ -28,7 +29,7 @@ def to_mermaid(diagram: Diagram) -> str:
     names = identifiers(diagram)
     legend = "".join(f"; {SIGNS[kind].strip()} {meaning}" for kind, meaning in diagram.legend if SIGNS[kind])
     lines = [
-        *(["---", f'title: "{safe(diagram.title + legend)}"', "---"] if legend else []),
+        *(["---", f"title: {json.dumps(plain(diagram.title + legend), ensure_ascii=False)}", "---"] if legend else []),
         "flowchart TB" if diagram.flow else "stateDiagram-v2",
         f"    accTitle: {safe(diagram.title)}",
         f"    accDescr: {safe(in_words(diagram))}",
