@@ -29,6 +29,7 @@ from bgsync.draw import (
 from bgsync.draw.colours import DARK, LIGHT, Theme
 from bgsync.draw.document import in_theme
 from bgsync.draw.plantuml import STYLE
+from bgsync.draw.render import beyond_mermaid
 from model import environment, registration
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -246,7 +247,9 @@ def test_every_text_has_contrast_4_5_and_every_border_3(theme: Theme) -> None:
     for colour in (*theme.states.values(), theme.other):
         assert contrast(theme.text, colour.fill) >= 4.5
         assert contrast(colour.stroke, theme.background) >= 3
-    assert min(contrast(text, theme.background) for text in (theme.text, theme.note)) >= 4.5
+    for ground in (theme.background, theme.panel):
+        assert min(contrast(text, ground) for text in (theme.text, theme.note)) >= 4.5
+        assert min(contrast(line, ground) for line in (theme.line, *theme.changes.values())) >= 3
 
 
 def test_without_the_layout_engine_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,3 +307,9 @@ def test_a_hostile_label_cannot_leave_its_place_in_plantuml(text: str) -> None:
     for line in (line for line in code[1:-1] if line not in STYLE):
         bare = re.sub(r"\bs_\w+", "", line.replace("[*]", "").replace(r"\n", ""))
         assert not re.search(r"[]<*;%{}\\&@!#]|\[|//|__|~", bare)
+
+
+def test_what_mermaid_would_refuse_is_said() -> None:
+    assert beyond_mermaid("x" * 50_000, 500) == ""
+    assert "501 edges, and Mermaid draws 500" in beyond_mermaid("", 501)
+    assert "50,001 characters" in beyond_mermaid("x" * 50_001, 1)

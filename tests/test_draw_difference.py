@@ -87,6 +87,19 @@ def test_the_same_text_twice_has_nothing_marked() -> None:
     assert "Nothing in them was changed" in picture.description
 
 
+def test_of_a_step_of_two_sentences_only_the_one_that_was_changed_is_marked() -> None:
+    two = PRINT.replace("to [=printing=].\n", "to [=printing=]. Let |begun| be true.\n")
+    other = two.replace("Let |begun| be true", "Let |begun| be false")
+    assert two != other
+    same = flow_difference(spec(printing=two), spec(printing=two), "start printing", to_lines)
+    assert not boxes(same)
+    assert not marked(same)
+    picture = flow_difference(spec(printing=two), spec(printing=other), "start printing", to_lines)
+    assert [node.label for node in picture.nodes if node.change != "normal"] == [
+        "3 Let begun be false — was: Let begun be true"
+    ]
+
+
 def test_an_algorithm_that_only_one_text_has_is_drawn_whole() -> None:
     other = PRINT.replace("start printing</dfn>", "begin printing</dfn>")
     picture = flow_difference(spec(), spec(printing=other), "begin printing", to_lines)

@@ -6,7 +6,7 @@ What only one of the texts has is drawn too, and marked: by a sign, by the patte
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from bgsync.compare.steps import changed_steps, kept_steps
@@ -85,11 +85,11 @@ def flow_difference(old: Spec, new: Spec, name: str, link: Link) -> Diagram:
     now = Flow(new, name, link) if name in names[1] else None
     merged = _Merged(was, now, kept_steps(old, new, name))
     changed = {
-        (step.new.path, step.old.path if step.old else None): step.old
+        step.new.path
         for each in changed_steps(old, new) if each.name == name
         for step in each.steps if step.kind == "changed" and step.new and step.old
     }  # fmt: skip
-    nodes = merged.nodes({path: origin for (path, _), origin in changed.items()})
+    nodes = merged.nodes(changed)
     head = (now or was).head  # type: ignore[union-attr]  # one of them has it
     edges = merged.edges()
     same = all(n.change == "normal" for n in nodes) and all(e.kind in ("normal", "apart") for e in edges)
@@ -131,9 +131,9 @@ class _Merged:
             return self.ids["new", self.pairs[name]]
         return self.ids[side, name]
 
-    def nodes(self, changed: dict[tuple[int, ...], Origin]) -> list[Node]:
-        """Give all boxes; `changed` says which steps of the new text were otherwise, and how."""
-        kept, made = set(self.pairs.values()), []
+    def nodes(self, changed: Set[tuple[int, ...]]) -> list[Node]:
+        """Give all boxes; `changed` are the steps of the new text that say something else than they did."""
+        was, made = {now: was for was, now in self.pairs.items()}, []
         for side, name in self.order:
             flow = self.old if side == "old" else self.new
             assert flow is not None
@@ -141,11 +141,11 @@ class _Merged:
             origin = flow.origins.get(name)
             if side == "old":
                 made.append(replace(node, change="removed", link=""))
-            elif name not in kept:
+            elif name not in was:
                 made.append(replace(node, change="added"))
-            elif origin and origin.path in changed:
-                told = f"{node.label} — was: {changed[origin.path].sentence}"
-                made.append(replace(node, change="changed", label=told))
+            elif origin and origin.path in changed and self.old:
+                alone = sum(other.path == origin.path for other in flow.origins.values()) == 1
+                made.append(_changed(node, origin, self.old.origins[was[name]], alone))
             else:
                 made.append(node)
         return made
@@ -162,15 +162,28 @@ class _Merged:
         return made + [replace(e, kind="removed") for key, e in found["old"].items() if key not in found["new"]]
 
 
+def _changed(node: Node, now: Origin, was: Origin, alone: bool) -> Node:
+    """Mark a box of a changed step; `alone` says that it is the only one, so that the change is in it."""
+    if now.sentence == was.sentence:
+        return replace(node, change="changed", label=f"{node.label} — read otherwise") if alone else node
+    return replace(node, change="changed", label=f"{node.label} — was: {was.sentence}")
+
+
 def _pairs(old: Flow, new: Flow, kept: Sequence[tuple[Origin, Origin]]) -> dict[str, str]:
     """Give for boxes of the old flow those of the new one: the beginning, kept steps, ends behind the same boxes."""
-    paths = {was.path: now.path for was, now in kept}
-    by_path = {origin.path: name for name, origin in reversed(new.origins.items())}
     pairs = {old.nodes[0].id: new.nodes[0].id}
-    for name, origin in old.origins.items():
-        there = by_path.get(paths.get(origin.path, (-1,)))
-        if there is not None and there not in pairs.values():
-            pairs[name] = there
+    for was, now in kept:
+        here, there = (
+            [name for name, origin in flow.origins.items() if origin.path == path]
+            for flow, path in ((old, was.path), (new, now.path))
+        )
+        for exact in (True, False):
+            for name in (name for name in here if name not in pairs):
+                sentence = old.origins[name].sentence
+                alike = (o for o in there if not exact or new.origins[o].sentence == sentence)
+                found = next((other for other in alike if other not in pairs.values()), None)
+                if found is not None:
+                    pairs[name] = found
 
     def sources(flow: Flow, end: str) -> list[tuple[str, str]]:
         return [(edge.source, edge.label) for edge in flow.edges if edge.target == end]
