@@ -8,12 +8,13 @@ from typing import Any, NoReturn
 import click
 from rich.markup import escape
 
+from bgsync.cli.base import edit_since, structure_of
 from bgsync.cli.common import EPILOG, console, content, fail
 from bgsync.cli.question import Asked, asking
 
 
 @click.command(epilog=EPILOG)
-@click.argument("target", default="one-off")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @asking()
 @click.option(
     "--format",
@@ -50,14 +51,21 @@ from bgsync.cli.question import Asked, asking
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
 )
+@click.option(
+    "--base",
+    metavar="OLD",
+    help="What the text was before: REV, which is TARGET at that revision, REV:path, a file or a URL. Then it is said "
+    "what the edit did, and only what it broke counts for the exit status.",
+)
 @click.option("--against", metavar="FILE", help="Hold the built-in model to this spec text, step by step, instead.")
 def check(
-    target: str,
+    targets: tuple[str, ...],
     output: str,
     files: tuple[Path, ...],
     page: Path | None,
     traces: str | None,
     sidecar: Path | None,
+    base: str | None,
     against: str | None,
     **asked: Any,
 ) -> None:
@@ -73,63 +81,87 @@ def check(
     bgsync check HEAD~1:spec/index.bs --property resolved-then-fires
     bgsync check --against spec/index.bs    where do text and built-in model differ?
     bgsync check spec/index.bs --html report.html --save out.sarif --save summary.md
+    bgsync check spec/index.bs --base HEAD --save comment.md    what did my edit break?
     """
     if against is not None:
         _hold_against(against, sidecar)
-    if target != "one-off" and _names_machine(target):
-        _check_machine(target, output)
+    targets = targets or ("one-off",)
+    if len(targets) == 1 and _names_machine(targets[0]):
+        _check_machine(targets[0], output)
     root = content(output == "text")
     question = Asked(**asked)
-    from bgsync.judge.static import notes, structure_verdicts
-    from bgsync.judge.structure import findings
+    from bgsync.compare import print_comparison
     from bgsync.report import NotOneTraceError, form_of, print_report, write
+    from bgsync.report.edit import Edit
     from bgsync.report.html import to_html
 
     try:
         forms = {file: form_of(file) for file in files}
     except ValueError as error:
         fail(error)
-    if target == "one-off":
-        from model.one_off import SPEC
-
-        name = f"{target} ({'shipped model' if root.name == '_content' else 'model/one_off.py'})"
-        specs: list[tuple[Any, ...]] = [(SPEC, name, findings(SPEC), None)]
-    else:
-        from bgsync.judge.structure.text import structure
-
-        specs = [(r.spec, r.document.file, structure(r), r) for r in _readings(target, sidecar)]
-    reports, pages = [], []
-    for spec, name, found, reading in specs:
+    specs = [one for target in targets for one in _specs(target, root, sidecar, question)]
+    if base is not None and any(reading is None for *_, reading in specs):
+        fail("--base needs a spec text: name the file that was edited")
+    reports, pages, edits = [], [], list[Edit | None]()
+    for spec, name, (static, remarks), reading in specs:
         report = question.report(spec, name)
-        static = structure_verdicts(found, question.wanted)
-        report = replace(report, verdicts=report.verdicts + static, notes=notes(found, question.wanted))
+        report = replace(report, verdicts=report.verdicts + static, notes=remarks)
         reports.append(report)
+        edits.append(None if base is None else _edit(base, reading, report, question, sidecar))
         if page is not None:
             pages.append(page_of(report, spec, reading))
         if output == "text":
             print_report(report, console(), traces=traces or ("all" if question.wanted else "first"))
+            if edit := edits[-1]:
+                console().print(f"\n[bold]since {escape(edit.base)}[/]", highlight=False)
+                print_comparison(edit.steps, None, console(), edit.properties)
         if report.interrupted:
             states = sum(e.states for e in report.explorations)
             click.echo(f"interrupted after {states:,} states; the verdicts are about those", err=True)
             break
     try:
         if output != "text":
-            click.echo(write(output, *reports))
+            click.echo(write(output, *reports, edits=edits))
         for file, form in forms.items():
-            file.write_text(write(form, *reports), encoding="utf-8")
+            file.write_text(write(form, *reports, edits=edits), encoding="utf-8")
         if page is not None:
             page.write_text(to_html(*pages), encoding="utf-8")
     except (NotOneTraceError, OSError) as error:
         fail(error)
     if any(report.interrupted for report in reports):
         sys.exit(3)
-    statuses = {report.exit_status for report in reports}
+    statuses = {(edit or report).exit_status for edit, report in zip(edits, reports, strict=True)}
     sys.exit(1 if 1 in statuses else max(statuses))
 
 
 def _names_machine(target: str) -> bool:
     path, colon, name = target.rpartition(":")
     return target.endswith(".py") or (bool(colon) and path.endswith(".py") and name.isidentifier())
+
+
+def _specs(target: str, root: Path, sidecar: Path | None, question: Asked) -> list[tuple[Any, ...]]:
+    """Give the specs that a target names, each with its name, verdicts and notes of structure, and reading, if any."""
+    if target == "one-off":
+        from bgsync.judge.static import notes, structure_verdicts
+        from bgsync.judge.structure import findings
+        from model.one_off import SPEC
+
+        found = findings(SPEC)
+        name = f"{target} ({'shipped model' if root.name == '_content' else 'model/one_off.py'})"
+        static = structure_verdicts(found, question.wanted), notes(found, question.wanted)
+        return [(SPEC, name, static, None)]
+    return [(r.spec, r.document.file, structure_of(r, question), r) for r in _readings(target, sidecar)]
+
+
+def _edit(base: str, reading: Any, report: Any, question: Asked, sidecar: Path | None) -> Any:
+    from bgsync.prose.reader import ReadError
+    from bgsync.prose.sidecar import SidecarError
+    from bgsync.sources import SourceError
+
+    try:
+        return edit_since(base, reading, report, question, sidecar)
+    except (SourceError, ReadError, SidecarError) as error:
+        fail(error)
 
 
 def _readings(target: str, sidecar: Path | None) -> list[Any]:

@@ -1,14 +1,24 @@
 """The report as annotations of GitHub Actions: workflow commands, one a line, that mark lines of the changed files."""
 
+from collections.abc import Sequence
+
 from bgsync.judge.verdict import Report, Verdict
+from bgsync.report.edit import Edit
 
 LEVELS = {"violated": "error", "inconclusive": "warning", "conditional": "notice"}
 
 
-def to_github(*reports: Report) -> str:
-    """Write reports as workflow commands: violated is an error, inconclusive a warning, the rest notices."""
+def to_github(*reports: Report, edits: Sequence[Edit | None] = ()) -> str:
+    """Write reports as workflow commands: violated is an error, inconclusive a warning, the rest notices.
+
+    Beside an edit only what it broke is said: there is room for ten annotations, and the summary has the rest.
+    """
     lines = []
-    for report in reports:
+    for number, report in enumerate(reports):
+        edit = edits[number] if edits else None
+        if edit is not None:
+            lines += [_command(report, verdict) for verdict in edit.broken]
+            continue
         for verdict in report.verdicts:
             if verdict.verdict in LEVELS:
                 lines.append(_command(report, verdict))

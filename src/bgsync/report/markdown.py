@@ -1,47 +1,135 @@
-"""The report as Markdown, for a comment on a pull request: verdicts first, traces folded away."""
+"""The report as Markdown, for a comment on a pull request: what the edit did, verdicts, a diagram, folded traces."""
+
+from collections.abc import Iterator, Sequence
 
 from bgsync.draw.diagram import plain
+from bgsync.draw.sequence import sequence_diagram
+from bgsync.draw.sequence_text import sequence_mermaid
 from bgsync.judge.verdict import Report, Verdict
+from bgsync.report.edit import Edit
 from bgsync.report.rules import rule_of
+from bgsync.report.story import headline
 from bgsync.report.text import SIGNS, trace_lines
 
 LONGEST = 60_000
 """How many characters a comment has room for; traces that do not fit are named instead."""
 
+LONGEST_DIAGRAM = 15_000
+MOST_STEPS = 12
+STEPS = {"added": "+", "removed": "−", "changed": "±", "reworded": "="}
 
-def to_markdown(*reports: Report) -> str:
-    """Write reports as Markdown of the dialect of GitHub."""
-    return "\n\n".join(_report(report, LONGEST // len(reports)) for report in reports)
+
+def to_markdown(*reports: Report, edits: Sequence[Edit | None] = ()) -> str:
+    """Write reports as Markdown of the dialect of GitHub, each with what an edit did to its text, if that is known."""
+    rooms = LONGEST // max(len(reports), 1)
+    pairs = zip(reports, edits or [None] * len(reports), strict=True)
+    return "\n\n".join(_report(report, edit, rooms) for report, edit in pairs)
 
 
-def _report(report: Report, room: int) -> str:
+def _report(report: Report, edit: Edit | None, room: int) -> str:
     base = [verdict for verdict in report.verdicts if not verdict.needs]
     broken = [verdict for verdict in base if verdict.verdict == "violated"]
+    lines = [f"### bgsync: {_text(report.model)}", ""]
+    if edit is not None:
+        lines += [*_edit(edit), ""]
+    lines += [_counts(report, base, broken)]
+    rows = [verdict for verdict in base if verdict.verdict not in ("holds", "vacuous")]
+    if rows:
+        table = ["| | property | kind | what was seen | where |", "|---|---|---|---|---|", *map(_row, rows)]
+        lines += ["", *(table if edit is None else _fold("All that is broken or not decided", table))]
+    lines += _adversities(report)
+    first = _drawn(edit, broken)
+    if first is not None:
+        lines += ["", *_diagram(first)]
+    return "\n".join([*lines, "", *_traces(first, broken, room - sum(map(len, lines)))]).rstrip()
+
+
+def _counts(report: Report, base: list[Verdict], broken: list[Verdict]) -> str:
     states = sum(explored.states for explored in report.explorations)
-    head = f"### bgsync: {_text(report.model)}"
     open_ = [verdict for verdict in base if verdict.verdict == "inconclusive"]
     counts = f"**{len(broken)} violated**, {len(open_)} inconclusive, {len(base) - len(broken) - len(open_)} fine"
     bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
-    lines = [head, "", f"{counts} · {states:,} states · bounds: {_text(bounds)}"]
-    rows = [verdict for verdict in base if verdict.verdict not in ("holds", "vacuous")]
-    if rows:
-        lines += ["", "| | property | kind | what was seen | where |", "|---|---|---|---|---|"]
-        lines += [_row(verdict) for verdict in rows]
-    hard = [verdict for verdict in report.verdicts if verdict.needs and verdict.verdict == "violated"]
-    if hard:
-        under = dict.fromkeys(verdict.needs[0] for verdict in hard)
-        names = {need: ", ".join(_code(v.property) for v in hard if v.needs[0] == need) for need in under}
-        lines += ["", "Broken only under an adversity:", ""] + [f"* {_text(need)}: {names[need]}" for need in under]
-    folded, left = list[str](), room - sum(map(len, lines))
+    return f"{counts} · {states:,} states · bounds: {_text(bounds)}"
+
+
+def _edit(edit: Edit) -> Iterator[str]:
+    """Tell what an edit did: what it broke and repaired, and the steps that it changed."""
+    broken, repaired = edit.broken, [c.old for c in edit.properties.repaired if c.old and not c.needs]
+    what = f"breaks {len(broken)}" if broken else "breaks nothing"
+    also = f" and repairs {len(repaired)}" if repaired else ""
+    yield f"**This edit {what}{also}** (since {_text(edit.base)})."
+    if broken or repaired or edit.properties.changed_kind or edit.properties.unsure:
+        yield ""
     for verdict in broken:
-        told = _folded(verdict)
-        if verdict.trace is not None and len(told) < left:
-            folded.append(told)
-            left -= len(told)
-    missing = sum(verdict.trace is not None for verdict in broken) - len(folded)
-    if missing:
+        place = next(iter(verdict.locations), None)
+        where = f" ({_text(place.file)}:{place.line})" if place else ""
+        yield f"* ✗ **{_text(headline(verdict))}** {_code(verdict.property)}{where}"
+    for verdict in repaired:
+        yield f"* ✓ repaired: {_text(headline(verdict))} {_code(verdict.property)}"
+    for change in edit.properties.changed_kind:
+        if change.old and change.new and not change.needs:
+            yield f"* ~ broken in another way: {_code(change.property)} ({change.old.kind} → {change.new.kind})"
+    for change in edit.properties.unsure:
+        if not change.needs:
+            yield f"* ? not decided any more, or by now: {_code(change.property)}"
+    steps = [
+        f"* {STEPS[step.kind]} **{_text(name)}** {step.kind}: {_text(step.old_reading)}"
+        + (f" → {_text(step.new_reading)}" if step.old_reading and step.new_reading else _text(step.new_reading))
+        for algorithm in edit.steps
+        for step in algorithm.steps
+        for name in [str(step.new or step.old or algorithm.name)]
+    ]
+    left = len(steps) - MOST_STEPS
+    more = [f"* and {left} more"] if left > 0 else []
+    yield ""
+    yield from (
+        _fold(f"changed steps: {len(steps)}", steps[:MOST_STEPS] + more) if steps else ["No step says anything new."]
+    )
+
+
+def _fold(title: str, lines: list[str]) -> list[str]:
+    return [f"<details><summary>{_html(title)}</summary>", "", *lines, "", "</details>"]
+
+
+def _adversities(report: Report) -> list[str]:
+    hard = [verdict for verdict in report.verdicts if verdict.needs and verdict.verdict == "violated"]
+    if not hard:
+        return []
+    under = dict.fromkeys(verdict.needs[0] for verdict in hard)
+    names = {need: ", ".join(_code(v.property) for v in hard if v.needs[0] == need) for need in under}
+    return ["", "Broken only under an adversity:", "", *(f"* {_text(need)}: {names[need]}" for need in under)]
+
+
+def _drawn(edit: Edit | None, broken: list[Verdict]) -> Verdict | None:
+    """Choose the verdict whose run is drawn: what the edit broke, or broke in another way, else any; the shortest."""
+    otherwise = [change.new for change in edit.properties.changed_kind if change.new] if edit else []
+    for some in (edit.broken if edit else (), otherwise, broken):
+        runs = [(len(verdict.trace.steps), place) for place, verdict in enumerate(some) if verdict.trace is not None]
+        if runs:
+            return some[min(runs)[1]]
+    return None
+
+
+def _diagram(verdict: Verdict) -> list[str]:
+    """Draw the run of a verdict, for GitHub to lay out."""
+    drawn = sequence_mermaid(sequence_diagram(verdict, lambda origin: "")).rstrip()
+    if len(drawn) > LONGEST_DIAGRAM or "```" in drawn:
+        return []
+    return [f"**{_text(headline(verdict))}** {_code(verdict.property)}", "", "```mermaid", drawn, "```"]
+
+
+def _traces(first: Verdict | None, broken: list[Verdict], room: int) -> list[str]:
+    """Fold away as many traces as there is room for, the one that was drawn first."""
+    folded = list[str]()
+    told = [verdict for verdict in broken if verdict.trace is not None]
+    for verdict in sorted(told, key=lambda verdict: verdict is not first):
+        text = _folded(verdict)
+        if len(text) < room:
+            folded.append(text)
+            room -= len(text)
+    if missing := len(told) - len(folded):
         folded.append(f"{missing} more traces did not fit: `bgsync check --traces all` tells them.")
-    return "\n".join([*lines, "", *folded]).rstrip()
+    return folded
 
 
 def _row(verdict: Verdict) -> str:

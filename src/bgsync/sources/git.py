@@ -26,11 +26,15 @@ _DROPPED = {  # they point at another repository, or change what a path means
 }
 
 
+class MissingPathError(SourceError):
+    """A revision does not have a path."""
+
+
 def show(revision: str, path: str, cwd: Path | None = None) -> tuple[bytes, str]:
     """Give the bytes of a file at a revision, and the short hash of the commit.
 
     The path is relative to the root of the repository, or to `cwd` when it begins with ./ or ../ (as for git itself).
-    Raises SourceError when there is no such repository, revision or path.
+    Raises SourceError when there is no such repository or revision, MissingPathError when it has no such path.
     """
     folder, name = cwd or Path.cwd(), f"{revision}:{path}"
     prefix = _prefix(folder, name)
@@ -40,7 +44,7 @@ def show(revision: str, path: str, cwd: Path | None = None) -> tuple[bytes, str]
         raise SourceError(f"{name}: no path inside the repository; write it from the root of the repository")
     described = _git(folder, "cat-file", "--batch-check", stdin=f"{commit}:{wanted}\n").decode(errors="replace").split()
     if described[-1] == "missing":
-        raise SourceError(f"{name}: no such path at {revision}; {_hint(folder, commit, wanted)}")
+        raise MissingPathError(f"{name}: no such path at {revision}; {_hint(folder, commit, wanted)}")
     if len(described) != 3 or described[1] != "blob":
         raise SourceError(f"{name}: a folder, not a file, at {revision}; name one of its files")
     check_size(int(described[2]), name)

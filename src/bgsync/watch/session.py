@@ -114,7 +114,7 @@ class Session:
         began = time.perf_counter() if began is None else began
         reading = self.reading
         static, remarks = self._of_structure(reading)
-        known = next((pair for pair in reversed(self._known) if _reusable(pair[0], reading.spec)), None)
+        known = next((pair for pair in reversed(self._known) if reusable(pair[0], reading.spec)), None)
         if known is not None:
             report = relocated(known[1], known[0], reading.spec)
             report = replace(report, model=reading.document.file, verdicts=report.verdicts + static, notes=remarks)
@@ -165,7 +165,7 @@ class Session:
         )
 
 
-def _reusable(old: Spec, new: Spec) -> bool:
+def reusable(old: Spec, new: Spec) -> bool:
     """Whether the verdicts on one spec are those on the other, step by step under the same numbers."""
     same = same_data(old, new) or same_but_for_names(old, new)
     return same and origins(old).keys() == origins(new).keys()
