@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from bgsync.draw import to_dot, to_mermaid, to_plantuml, to_svg
-from bgsync.draw.flow import flow_diagram
+from bgsync.draw.flow import Flow, flow_diagram
 from bgsync.draw.flow_svg import LONGEST, PAGE
 from bgsync.draw.links import published, to_lines
 from bgsync.language import (
@@ -31,6 +31,7 @@ from bgsync.language import (
     algorithm,
     steps,
     v,
+    walk,
 )
 from bgsync.sources import Source
 from bgsync.texts import read_text
@@ -137,6 +138,44 @@ def test_a_text_is_drawn_in_its_own_sentences_each_a_link_to_its_line() -> None:
     mermaid = to_mermaid(picture)
     assert mermaid.startswith("flowchart TB\n")
     assert mermaid.count(" click ") == mermaid.count('href "queue.bs#L') == len([n for n in picture.nodes if n.link])
+
+
+def test_every_numbered_step_of_a_text_is_drawn_however_deep_in_a_sentence_its_list_begins() -> None:
+    text = (
+        PRINT_QUEUE
+        + """
+<div algorithm>
+To <dfn>tidy the shelf</dfn> for a [=print job=] |job|, run these steps:
+
+1. For each |client| of the [=service worker clients=] for |job|'s origin, [=enqueue the following steps=] to |job|'s
+   [=print queue=]:
+   1. Let |seen| be true.
+   1. Let |late| be false.
+1. If |job|'s [=job state=] is [=queued=], then:
+   1. Set |job|'s [=job state=] to [=paused=].
+1. Otherwise, if |job|'s [=job state=] is [=paused=], set |job|'s [=job state=] to [=queued=].
+1. Otherwise, set |job|'s [=job state=] to [=printing=].
+1. While |job|'s [=job state=] is [=printing=]:
+   1. Wait for a while.
+</div>
+"""
+    )
+    spec = read_text(Source("queue.bs", text)).spec
+    for name, body in spec.bodies():
+        flow = Flow(spec, name, to_lines)
+        drawn = {(origin.path, origin.sentence) for origin in flow.origins.values()}
+        missing = {(s.origin.path, s.origin.sentence) for s in walk(body) if s.origin} - drawn
+        assert missing == set()
+        assert {edge.target for edge in flow.edges} == {node.id for node in flow.nodes if node.kind != "begin"}
+
+
+def test_of_three_ways_each_excludes_the_others() -> None:
+    early = Is(v.book, "early")
+    arrows = flow(If(LATE, steps(READ)), Else((If(early, (READ, Abort())), Else((READ,)))))
+    assert arrows == {
+        ("begin", "1", ""), ("1", "1.1", "yes"), ("1", "2", "no"), ("2", "abort", "yes"), ("2", "end", "no"),
+        ("1.1", "end", ""),
+    }  # fmt: skip
 
 
 def test_an_unknown_name_is_refused_with_those_that_there_are() -> None:

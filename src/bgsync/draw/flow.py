@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from bgsync.draw.colours import colour_name
 from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind
 from bgsync.draw.links import Link
-from bgsync.language import Origin, Spec, Statement, say, say_value
+from bgsync.language import Origin, Spec, Statement, say, walk
 from bgsync.language import statements as s
 
 ENDS: dict[type[Statement], str] = {s.Abort: "abort", s.Return: "return", s.Throw: "throw"}
@@ -94,9 +94,14 @@ class Flow:
             level = min(self.nodes[int(one.source)].level for one in exits)
             self.nodes[int(end)] = replace(self.nodes[int(end)], level=level)
 
-    def body(self, body: Sequence[Statement], exits: list[Exit], loop: Loop | None) -> list[Exit]:
-        """Draw a list of steps, entered by `exits`; give the ways out of the last one."""
-        groups, otherwise = list(_groups(body)), list[Exit]()
+    def body(
+        self, body: Sequence[Statement], exits: list[Exit], loop: Loop | None, otherwise: Sequence[Exit] = ()
+    ) -> list[Exit]:
+        """Draw a list of steps, entered by `exits`, or by `otherwise` where it begins with an "otherwise".
+
+        Gives the ways out of the last one.
+        """
+        groups, otherwise = list(_groups(body)), list(otherwise)
         for group, following in zip(groups, [*groups[1:], None], strict=True):
             branches = following is not None and isinstance(following[0], s.Else)
             if isinstance(group[0], s.Else):
@@ -124,15 +129,19 @@ class Flow:
         box = self.node(label, _kind(own), origin, colour)
         self.join(exits, box)
         first = s.body_of(group[0]) if isinstance(group[0], s.Else) else ()
-        ways, no = self.sentence([*first, *group[1:]] if first else group, Exit(box), loop, branches)
+        ways, no = self.sentence([*first, *group[1:]] if first else group, Exit(box), loop, branches, origin)
         if no and self.nodes[int(box)].kind == "step":
             self.nodes[int(box)] = replace(self.nodes[int(box)], kind="test")
         return ways, no
 
-    def sentence(self, group: Sequence[Statement], way: Exit, loop: Loop | None, branches: bool) -> Ways:
-        """Follow the statements of one sentence, which share a box, to the numbered steps below and to its ends."""
+    def sentence(
+        self, group: Sequence[Statement], way: Exit, loop: Loop | None, branches: bool, origin: Origin | None
+    ) -> Ways:
+        """Follow the statements of one sentence, which share a box, to the steps below it and to its ends."""
         ways, no = [way], list[Exit]()
-        for place, one in enumerate(group):
+        for place, (one, following) in enumerate(zip(group, [*group[1:], None], strict=True)):
+            if one.origin != origin:
+                return self.body(group[place:], ways, loop, no), []
             if isinstance(one, s.Else):
                 through, _ = self.below(one, way.but("no"), loop)
                 trivial = ways == [way.but("yes")] and through == [way.but("no")]
@@ -142,14 +151,14 @@ class Flow:
             if not ways:
                 break
             if isinstance(one, s.If):
-                yes, follows = way.but("yes"), place + 1 < len(group) and isinstance(group[place + 1], s.Else)
+                yes = way.but("yes")
                 ways, _ = self.below(one, yes, loop)
-                if ways == [yes] and not follows and not (branches and place + 1 == len(group)):
-                    ways = [way]
-                elif not follows:
-                    no = [way.but("no")]
-            else:
-                ways, no = self.below(one, way, loop) if ways == [way] else (ways, [])
+                if isinstance(following, s.Else) and following.origin == origin:
+                    continue
+                otherwise = isinstance(following, s.Else) or (branches and following is None)
+                ways, no = ([way], []) if ways == [yes] and not otherwise else (ways, [way.but("no")])
+            elif ways == [way]:
+                ways, no = self.below(one, way, loop)
         return ways, no
 
     def below(self, one: Statement, way: Exit, loop: Loop | None) -> Ways:
@@ -169,20 +178,29 @@ class Flow:
             inside = way.but(apart, "apart")
             if numbered:
                 self.end(self.body(inner, [inside], None))
-            elif any(s.body_of(each) for each in inner):
-                through, rest = self.sentence(inner, inside, None, False)
+            elif any(each.origin != one.origin for each in walk(inner)):
+                through, rest = self.sentence(inner, inside, None, False, one.origin)
                 self.end([each for each in (*through, *rest) if each.source != way.source])
             return [way], []
         if isinstance(one, s.ForEach | s.While):
-            if not numbered:
-                return [way], []
-            mine, each = Loop(way.source), isinstance(one, s.ForEach)
-            self.join(self.body(inner, [way.but("for each" if each else "yes")], mine), way.source)
-            endless = isinstance(one, s.While) and one.condition is True
-            return [*([] if endless else [way.but("then" if each else "no")]), *mine.broken], []
+            return self.looped(one, way, numbered), []
         if numbered:
             return self.body(inner, [way], loop), []
-        return self.sentence(inner, way, loop, False) if inner else ([way], [])
+        return self.sentence(inner, way, loop, False, one.origin) if inner else ([way], [])
+
+    def looped(self, one: s.ForEach | s.While, way: Exit, numbered: bool) -> list[Exit]:
+        """Draw what a loop does, which leads back to its head; one whose steps are all in its sentence is one box."""
+        inner, mine, each = s.body_of(one), Loop(way.source), isinstance(one, s.ForEach)
+        first = way.but("for each" if each else "yes")
+        ways, no = (
+            (self.body(inner, [first], mine), []) if numbered else self.sentence(inner, first, mine, False, one.origin)
+        )
+        back = [each for each in (*ways, *no) if each.source != way.source]
+        if not numbered and not back and not mine.broken:
+            return [way]
+        self.join(back, way.source)
+        endless = isinstance(one, s.While) and one.condition is True
+        return [*([] if endless else [way.but("then" if each else "no")]), *mine.broken]
 
 
 def _head(spec: Spec, name: str) -> str:
@@ -230,8 +248,8 @@ def _apart(one: Statement) -> str:
             return "in parallel"
         case s.Upon(outcomes=outcomes):
             return f"when {' or '.join(outcomes)}"
-        case s.Whenever(occasion=occasion):
-            return f"whenever {say_value(occasion)}"
+        case s.Whenever():
+            return "whenever it happens"
         case s.Enqueue():
             return "when its turn comes"
         case s.FireFunctionalEvent():
