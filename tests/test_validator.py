@@ -66,7 +66,6 @@ class Found:
 def breach(spec: Spec, name: str, granularity: str = "step", calls: int = 2) -> Found:
     scenario = Scenario(spec, SURROUNDINGS, granularity, calls=calls)
     watched = watch(System(scenario), [safety(name.split("/")[0])])
-    found = watched.breaches[name]
     return Found(scenario, name, moves(watched.system, watched.path(name)))
 
 

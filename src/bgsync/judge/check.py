@@ -161,7 +161,9 @@ class _Judge:
     @property
     def is_large(self) -> bool:
         """Whether the base environment alone has many states where an invocation is one action; of one tag."""
-        return self.question.tags == 1 and any(e.states > LARGE for e in self.explored if e.granularity == "algorithm" and not e.adversities)
+        return self.question.tags == 1 and any(
+            e.states > LARGE for e in self.explored if e.granularity == "algorithm" and not e.adversities
+        )
 
     def environments(self, asked: Sequence[_Environment]) -> list[dict[str, Verdict]]:
         """Judge every property in several environments, but for those that are settled already."""

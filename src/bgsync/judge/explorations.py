@@ -144,11 +144,11 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     try:
         for prop in safety:
             verdicts += _safety(watched, prop, why)
-        if liveness and isinstance(watched, Watched):
+        if isinstance(watched, WatchedProduct):
+            verdicts += _liveness_of_product(watched, liveness, limit, step, why)
+        elif liveness:
             search = Search(watched)
             verdicts += [_liveness(search, prop, scenario, why) for prop in liveness]
-        elif liveness:
-            verdicts += _liveness_of_product(watched, liveness, limit, step, why)
     except KeyboardInterrupt:
         interrupted = True
     seconds = time.perf_counter() - began

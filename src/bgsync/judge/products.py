@@ -1,11 +1,11 @@
 """Judges a system of several tags by its product.
 
-*Safety*: a transition of a component breaks a property in whatever company, so each is judged once, and counts when some
-reachable state takes it. *Liveness*: what a fair endless run of the whole does to one tag is a fair endless run of that
-tag in some company, where the rest may do anything at any time, or make it stand still. If no such run breaks the
-property, no run of the whole does, however many tags there are: a proof by over-approximation, as in assume-guarantee
-reasoning with the weakest assumption (Clarke, Grumberg and Peled, Model Checking, 1999, chapter 12). If one does, one tag
-by itself is asked, whose runs are runs of the whole; and where neither decides, the whole is looked at, up to a limit.
+*Safety*: a transition of a component breaks a property in whatever company, so each is judged once, and counts when
+some reachable state takes it. *Liveness*: what a fair endless run of the whole does to one tag is a fair endless run of
+that tag in some company, where the rest may do anything at any time, or make it stand still. If no such run breaks the
+property, no run of the whole does: a proof by over-approximation, as in assume-guarantee reasoning with the weakest
+assumption (Clarke, Grumberg and Peled, Model Checking, 1999, chapter 12). If one does, one tag alone is asked, whose
+runs are runs of the whole; and where neither decides, the whole is looked at state by state, up to a limit.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bgsync.tables import Tables
 
 @dataclass
 class ProductBreach:
-    """What breaks a property: transitions of components, or one of a removed registration that is followed by itself."""
+    """What breaks a property: transitions of components, or one of a removed registration that is by itself."""
 
     id: str
     message: str

@@ -29,9 +29,9 @@ MOST_CONTEXTS = 64
 class Table:
     """One component. Edges are sorted by class, guard, target class and target place; self-loops are left out.
 
-    `place` is the place of a local state among those of its class. `masks` has the bits of the contexts in which an edge
-    can be taken. `parts` gives, for every broadcast, context and local state, what the local state becomes: the options
-    from `part_starts[i]` to `part_starts[i + 1]`, where i = (broadcast * contexts + context) * local states + state.
+    `place` is the place of a local state among those of its class. `edge_masks` has a bit for each context in which an
+    edge can be taken. `parts` gives, for every broadcast, context and local state, what the local state becomes: the
+    options from `part_starts[i]` to `part_starts[i + 1]`, where i = (broadcast * contexts + context) * local states + state.
     """
 
     classes: Numbers
@@ -97,7 +97,9 @@ class Product:
     @property
     def word(self) -> np.dtype[np.unsignedinteger]:
         """The smallest type that has a bit for each context."""
-        return np.dtype(next(t for t in (np.uint8, np.uint16, np.uint32, np.uint64) if t(0).nbytes * 8 >= self.contexts))
+        return np.dtype(
+            next(t for t in (np.uint8, np.uint16, np.uint32, np.uint64) if t(0).nbytes * 8 >= self.contexts)
+        )
 
     def allowed(self, key: tuple[int, ...]) -> tuple[bool, ...]:
         """Say which guards hold where the components are in these classes."""

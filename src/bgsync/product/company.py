@@ -1,7 +1,7 @@
 """Checks that a component does the same in the company of another tag's registration as it does alone.
 
 A step that looks at the whole list, such as a loop over it, might do more for one tag when another one is there. So the
-interpreter takes every row of the tables once more, with a registration of another tag beside it, in each of its states:
+interpreter takes every row of the tables once more, with a registration of another tag beside it in each of its states:
 a step of one component has to leave the registration as it is, and what all components do together has to be what each
 does by itself. Invocations need not be there: what no step touches is its frame (`bgsync.tables`).
 """
@@ -43,7 +43,9 @@ class Company:
         state = base.state._replace(processes=row.part.numbers)
         tags = self.system.scenario.tag_names
         here = {self.system.tag(state.shared, slot) for slot, known in enumerate(state.shared.heap) if known}
-        named = {x for n in state.processes for x in _names(self.system.process(n), tags)} | {m for m in state.memory if m in tags}
+        named = {x for n in state.processes for x in _names(self.system.process(n), tags)} | {
+            m for m in state.memory if m in tags
+        }
         place = next((n for n, tag in enumerate(tags) if tag not in here | named), None)
         if place is None:
             return

@@ -42,7 +42,7 @@ class Local(NamedTuple):
 
 
 class Label(NamedTuple):
-    """What all components do together: a move of the environment, or a rule; and how it was done, where it can differ."""
+    """What all components do together: a move of the environment, or a rule; and how it is done, if ways differ."""
 
     kind: str
     name: str
@@ -215,7 +215,9 @@ def _shared(base: Base) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _calls(system: System, tag: str | None) -> frozenset[str]:
     """Give the calls that belong to a tag, or to none, as actions name them."""
     spec = system.scenario.spec
-    return frozenset(f"{m}({tag or ''})" for m in spec.methods if bool(spec.algorithm(m).parameters) == (tag is not None))
+    return frozenset(
+        f"{m}({tag or ''})" for m in spec.methods if bool(spec.algorithm(m).parameters) == (tag is not None)
+    )
 
 
 def tags_of(process: Process, own: str | None, tags: tuple[str, ...]) -> set[str]:

@@ -4,12 +4,17 @@ All pages lie in one array, each where there was room when it was first met; a h
 page by its key. The kernels know nothing of a model: they are compiled once for each width of a word, and cached.
 """
 
-from typing import NamedTuple
+import math
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from bgsync.product.arrays import Numbers, Product, Table, Words
+
+Kind = TypeVar("Kind", bound=NDArray[Any])
 
 
 MIX = 0x9E3779B97F4A7C1
@@ -69,62 +74,55 @@ class Store(NamedTuple):
 
 
 def flat(product: Product, *, symmetry: bool) -> Flat:
-    """Put a product into flat arrays. With `symmetry` states that differ in the order of like components are one."""
+    """Put a product into flat arrays. With `symmetry` states that differ in the order of like components are one.
+
+    Raises OverflowError for more components than a key has room for.
+    """
     tables = product.components
-    factors, total = [], 1
-    for table in tables:
-        factors.append(total)
-        total *= len(table.sizes)
-    if total >= 2**62:
-        raise OverflowError("there are too many components")
-    starts, edges, targets, at_edges, at_parts = [], [], [], [], []
-    count = 0
-    for table in tables:
-        order, mine = _by_local(table)
-        at_edges.append(sum(map(len, starts)))
-        starts.append(mine + count)
-        edges.append(order)
-        count += len(order)
-    parts = 0
-    part_starts = []
-    for table in tables:
-        at_parts.append(sum(map(len, part_starts)))
-        part_starts.append(table.part_starts + parts)
-        targets.append(table.part_targets)
-        parts += len(table.part_targets)
+    many = [len(table.sizes) for table in tables]
+    if math.prod(many) >= 2**62:
+        raise OverflowError(f"there are too many components: {len(tables) - 1} tags")
+    orders, starts = zip(*map(_by_local, tables), strict=True)
 
-    def joined(name: str) -> Numbers:
-        return np.concatenate([np.asarray(getattr(t, name), np.int64).ravel() for t in tables])
+    def joined(arrays: Iterable[NDArray[Any]]) -> Numbers:
+        return np.concatenate([np.asarray(array, np.int64).ravel() for array in arrays])
 
-    def at(name: str) -> Numbers:
-        return np.cumsum([0, *(getattr(t, name).size for t in tables[:-1])]).astype(np.int64)
+    def all_of(name: str) -> Numbers:
+        return joined(getattr(table, name) for table in tables)
 
+    def edges_of(name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(table, name)[order] for table, order in zip(tables, orders, strict=True)])
+
+    def at(sizes: Iterable[int]) -> Numbers:
+        return np.cumsum([0, *sizes])[:-1].astype(np.int64)
+
+    edges, parts = at(map(len, orders)), at(len(table.part_targets) for table in tables)
     return Flat(
-        np.array([t.states for t in tables], np.int64),
-        joined("sizes"),
-        joined("busy"),
-        joined("handler"),
-        at("sizes"),
-        np.array(factors, np.int64),
-        np.concatenate(starts),
-        np.array(at_edges, np.int64),
-        np.concatenate([t.edge_classes[o] for t, o in zip(tables, edges, strict=True)]),
-        np.concatenate([t.edge_targets[o] for t, o in zip(tables, edges, strict=True)]),
-        np.concatenate([t.edge_masks[o] for t, o in zip(tables, edges, strict=True)]).astype(product.word),
-        joined("classes"),
-        joined("place"),
-        joined("members"),
-        at("classes"),
-        np.concatenate([t.offsets[:-1] for t in tables]),
-        np.concatenate(part_starts),
-        np.array(at_parts, np.int64),
-        np.concatenate(targets),
-        joined("still"),
-        at("still"),
+        np.array([table.states for table in tables], np.int64),
+        all_of("sizes"),
+        all_of("busy"),
+        all_of("handler"),
+        at(many),
+        np.cumprod([1, *many])[:-1].astype(np.int64),
+        joined(mine + first for mine, first in zip(starts, edges, strict=True)),
+        at(map(len, starts)),
+        edges_of("edge_classes"),
+        edges_of("edge_targets"),
+        edges_of("edge_masks").astype(product.word),
+        all_of("classes"),
+        all_of("place"),
+        all_of("members"),
+        at(table.states for table in tables),
+        joined(table.offsets[:-1] for table in tables),
+        joined(table.part_starts + first for table, first in zip(tables, parts, strict=True)),
+        at(len(table.part_starts) for table in tables),
+        all_of("part_targets"),
+        all_of("still"),
+        at(table.still.size for table in tables),
         product.leads,
         product.guards,
         product.room,
-        product.alike if symmetry else len(product.homes),
+        product.alike if symmetry else len(tables),
     )
 
 
@@ -157,10 +155,10 @@ def store(product: Product, words: int, pages: int, *, layered: bool) -> Store:
 def larger(old: Store, words: int, pages: int) -> Store:
     """Give the same store with more room."""
 
-    def grown(array: Words, size: int) -> Words:
+    def grown(array: Kind, size: int) -> Kind:
         made = np.zeros(size, array.dtype)
         made[: len(array)] = array
-        return made
+        return cast(Kind, made)
 
     slots = np.full(1 << (2 * pages - 1).bit_length(), -1, np.int64)
     fresh = grown(old.fresh, words)
@@ -179,7 +177,7 @@ def larger(old: Store, words: int, pages: int) -> Store:
     return new
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def _refill(store):  # type: ignore[no-untyped-def]
     mask = len(store.slots) - 1
     for page in range(store.counts[0]):
@@ -189,7 +187,7 @@ def _refill(store):  # type: ignore[no-untyped-def]
         store.slots[slot] = page
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def find(flat, store, key):  # type: ignore[no-untyped-def]
     """Give the number of the page with a key, made if it is new; -1 when there is no room for it."""
     mask = len(store.slots) - 1
@@ -218,7 +216,7 @@ def find(flat, store, key):  # type: ignore[no-untyped-def]
     return page
 
 
-@numba.njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[misc]
+@numba.njit(cache=True, error_model="numpy", nogil=True)
 def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped-def]
     """Take every step from the new states of the pages in `work`, from the place `done` on.
 
@@ -378,7 +376,7 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
     return found, done
 
 
-@numba.njit(cache=True, error_model="numpy")  # type: ignore[misc]
+@numba.njit(cache=True, error_model="numpy")
 def _sorted(flat, store, vector):  # type: ignore[no-untyped-def]
     """Sort the components that are alike, and give the page and the place of a state; -1 where there is no room."""
     width = len(vector)
@@ -398,9 +396,9 @@ def _sorted(flat, store, vector):  # type: ignore[no-untyped-def]
     return page, store.offsets[page] + there if page >= 0 else there
 
 
-@numba.njit(cache=True)  # type: ignore[misc]
+@numba.njit(cache=True)
 def _broadcasts(flat, store, page, room, called, still, moving):  # type: ignore[no-untyped-def]
-    """Note the broadcasts that can be taken on a page: those that change no component, and the others; gives how many."""
+    """Note the broadcasts that can be taken on a page: those that change no component, and others; gives how many."""
     contexts, labels, width = flat.leads.shape[1], len(flat.guards), len(flat.factors)
     stays, goes = 0, 0
     for label in range(labels):

@@ -1,4 +1,4 @@
-"""Explores a product: all reachable states by saturation, or level by level; in compiled code where numba is installed."""
+"""Explores a product, by saturation or level by level; in compiled code where numba is installed."""
 
 from __future__ import annotations
 

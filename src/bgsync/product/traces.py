@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product as combinations
 
+import numpy as np
+
 from bgsync.product.arrays import Closed, Words
 from bgsync.product.component import Context, Local, Move
 from bgsync.product.pages import Key, Pages
@@ -54,7 +56,7 @@ def _where(closed: Closed, key: Key, page: Words, axis: int, table: int, move: M
     place = int(closed.product.tables[table].place[move.source])
     if not closed.product.allowed(key)[move.guard]:
         return None
-    hits = ((page.take(place, axis) >> page.dtype.type(move.context)) & page.dtype.type(1)).nonzero()
+    hits = np.nonzero((np.take(page, place, axis) >> page.dtype.type(move.context)) & page.dtype.type(1))
     if not len(hits[0]):
         return None
     places = [int(hit[0]) for hit in hits]
@@ -154,7 +156,7 @@ class Walk:
         return taken
 
     def alone(self, state: State, wanted: State, table: int) -> Step:
-        """Give the step to a removed registration by itself that says the same as a component has it. Raises NoRunError."""
+        """Give the step to a removed registration that says the same as a component has it. Raises NoRunError."""
         for step in self.system.steps(state):
             after = step.after
             if after is not None and after.apart and after.shared.context == wanted.shared.context:

@@ -270,7 +270,9 @@ def by_tag(processes: Processes, state: State, tags: tuple[str, ...], place: int
     `place` is that of the tag among the members. The order in which tags were registered is forgotten by it.
     """
     heap = state.shared.heap
-    wanted = {slot: tags.index(o.fields[place]) for slot, o in enumerate(heap) if o and o.listed and o.fields[place] in tags}
+    wanted = {
+        slot: tags.index(o.fields[place]) for slot, o in enumerate(heap) if o and o.listed and o.fields[place] in tags
+    }
     names = {slot: tag for slot, tag in wanted.items() if slot != tag}
     free = {slot for slot in names.values() if slot >= len(heap) or heap[slot] is None or slot in names}
     if not names or len(free) < len(names) or len(set(wanted.values())) < len(wanted):

@@ -164,8 +164,9 @@ def _meant(one: SentenceRead, item: Item | None, message: str) -> bool:
 
 def _markup(reading: Reading) -> Iterator[Finding]:
     """What is broken in the markup."""
+    lines = reading.document.source.splitlines()
     for defect in reading.document.defects:
-        text = reading.document.source.splitlines()[defect.place.line - 1].strip()
+        text = lines[defect.place.line - 1].strip()
         origin = s.Origin("", (), reading.document.file, defect.place.line, defect.place.column, text, defect.code)
         yield Finding("well-nested", defect.message, origin, NOTE)
 

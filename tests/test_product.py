@@ -1,0 +1,220 @@
+"""The product of components against the interpreter: the same states, transitions, judgements and traces."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from bgsync.judge.check import Question, check
+from bgsync.judge.lassos import Search
+from bgsync.judge.products import WatchedProduct, is_proved, premise_met, watch_product
+from bgsync.judge.property import Liveness, Safety
+from bgsync.judge.replay import moves, replay_safety
+from bgsync.judge.verdict import Report
+from bgsync.judge.watch import Watched, watch
+from bgsync.language import Empty, ForEach, LanguageError, Resolve, Set, Spec, Statement, algorithm, steps, v
+from bgsync.product.arrays import Closed, closed
+from bgsync.product.component import NotSeparableError
+from bgsync.product.pages import count
+from bgsync.product.reached import Reached
+from bgsync.product.search import FAST, levels, reachable
+from bgsync.product.traces import Walk
+from bgsync.system.monitor import MONITORS
+from bgsync.system.scenario import Scenario
+from bgsync.system.system import System
+from bgsync.tables import Tables, explore
+from model.environment import ADVERSITIES, SURROUNDINGS
+from model.one_off import REGISTRATIONS, SPEC, state_of
+from model.registration import FIRING
+from properties import PROPERTIES
+from tests.models import FILE
+from tests.test_queues import QUEUED
+from tests.test_tables import without
+
+SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety)]
+LIVENESS = [prop for prop in PROPERTIES if isinstance(prop, Liveness)]
+ENGINES = [pytest.param(False, id="numpy"), pytest.param(True, id="compiled")] if FAST else [False]
+
+
+def scenario(
+    spec: Spec = SPEC,
+    granularity: str = "algorithm",
+    adversities: tuple[str, ...] = (),
+    tags: int = 2,
+    calls: int = 2,
+    monitor: str = "none",
+) -> Scenario:
+    return Scenario(spec, SURROUNDINGS, granularity, adversities, tags, calls, monitor=monitor)
+
+
+@lru_cache(maxsize=16)
+def product_of(asked: Scenario) -> Closed:
+    return closed(Tables(System(asked)))
+
+
+def both(asked: Scenario, fast: bool = FAST) -> tuple[WatchedProduct, Watched]:
+    """Explore a scenario by its product and state by state."""
+    safety = [prop for prop in SAFETY if asked.monitor in prop.monitors]
+    return watch_product(System(asked), safety, fast=fast), watch(System(asked), safety)
+
+
+def agree(asked: Scenario, fast: bool = FAST) -> int:
+    """Hold a product to the tables, which are held to the interpreter, and say how many states there are."""
+    ours, theirs = both(asked, fast)
+    assert (ours.states, ours.transitions) == (theirs.states, theirs.transitions)
+    assert (ours.met, set(ours.breaches), ours.ran) == (theirs.met, set(theirs.breaches), theirs.ran)
+    return ours.states
+
+
+@pytest.mark.parametrize("monitor", MONITORS)
+def test_a_product_has_the_states_transitions_and_breaches_of_the_whole(monitor: str) -> None:
+    agree(scenario(monitor=monitor))
+
+
+@pytest.mark.parametrize("adversity", ADVERSITIES)
+def test_it_has_them_under_every_adversity(adversity: str) -> None:
+    agree(scenario(adversities=(adversity,)))
+
+
+@pytest.mark.parametrize("fast", ENGINES)
+def test_it_has_them_step_by_step_too(fast: bool) -> None:
+    assert agree(scenario(granularity="step", calls=1), fast) == 7_408
+    assert agree(scenario(granularity="step", tags=1), fast) == 11_158
+
+
+@pytest.mark.parametrize("fast", ENGINES)
+def test_it_has_them_for_three_tags(fast: bool) -> None:
+    assert agree(scenario(tags=3), fast) == 8_195
+
+
+def test_its_states_are_those_of_the_interpreter_one_for_one() -> None:
+    asked = scenario(granularity="step", calls=1)
+    whole = product_of(asked)
+    walk, graph = Walk(whole), explore(whole.tables)
+    points = [walk.point(state) for state in map(graph.state, range(len(graph))) if not state.apart]
+    pages, complete = reachable(whole.product)
+    assert complete
+    assert None not in points
+    assert len(set(points)) == len(points) == count(pages)
+
+
+@pytest.mark.skipif(not FAST, reason="numba is not installed")
+@pytest.mark.parametrize("asked", [scenario(tags=3), scenario(granularity="step", calls=1)], ids=["algorithm", "step"])
+def test_engines_levels_and_symmetry_count_the_same(asked: Scenario) -> None:
+    whole = product_of(asked)
+    plain, _ = reachable(whole.product, fast=False)
+    compiled, _ = reachable(whole.product, fast=True)
+    assert {key: page.tolist() for key, page in plain.items() if page.any()} == {
+        key: page.tolist() for key, page in compiled.items() if page.any()
+    }
+    sorted_ones, _ = reachable(whole.product, fast=True, symmetry=True)
+    one, other = Reached(whole, compiled, False), Reached(whole, sorted_ones, True)
+    assert count(sorted_ones) < count(compiled) / 1.9
+    assert (one.states, one.transitions) == (other.states, other.transitions)
+    for mine, theirs in zip(one.counts, other.counts, strict=True):
+        assert np.array_equal(mine, theirs)
+    assert list(levels(whole.product, fast=False)) == list(levels(whole.product, fast=True))
+    assert sum(levels(whole.product)) == one.states
+
+
+def test_the_largest_scenario_of_the_tests_has_a_million_states() -> None:
+    whole = product_of(scenario(granularity="step"))
+    pages, _ = reachable(whole.product, symmetry=FAST)
+    reached = Reached(whole, pages, FAST)
+    assert (reached.states, reached.transitions) == (1_046_329, 4_522_231)
+
+
+@pytest.mark.parametrize("monitor", ["calls", "timers"])
+def test_every_breach_has_a_run_as_short_as_any_and_it_replays(monitor: str) -> None:
+    asked = scenario(granularity="algorithm" if monitor == "timers" else "step", calls=1, monitor=monitor)
+    ours = watch_product(System(asked), [prop for prop in SAFETY if monitor in prop.monitors])
+    alone = watch(System(replace(asked, tags=1)), [prop for prop in SAFETY if monitor in prop.monitors])
+    assert ours.breaches
+    for name in ours.breaches:
+        path = ours.path(name)
+        safety = next(prop for prop in SAFETY if prop.id == name.split("/")[0])
+        replay_safety(asked, moves(ours.system, path), safety, name)
+        if name in alone.breaches:
+            assert len(path) <= len(alone.path(name))
+
+
+@pytest.mark.parametrize("adversity", ["", *ADVERSITIES])
+def test_what_is_proved_of_one_tag_in_any_company_holds_of_the_whole(adversity: str) -> None:
+    asked = scenario(adversities=(adversity,) if adversity else (), monitor="calls")
+    ours, theirs = both(asked)
+    search = Search(theirs)
+    for liveness in (prop for prop in LIVENESS if "calls" in prop.monitors):
+        regions = search.where(lambda state, prop=liveness: prop.owed(theirs.system, state))  # type: ignore[misc]
+        broken = any(True for owed, region in regions.items() for _ in search.in_region(liveness, owed, region))
+        assert is_proved(ours, liveness) is not broken
+        assert premise_met(ours, liveness) == search.premise_met(liveness)
+
+
+# --- verdicts
+
+
+def verdicts(report: Report) -> dict[tuple[str, tuple[str, ...]], tuple[str, str | None]]:
+    return {(v.property, v.needs): (v.verdict, v.kind) for v in report.verdicts}
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.data())
+def test_a_spec_with_steps_left_out_gets_the_verdicts_that_one_tag_alone_and_the_whole_get(data: st.DataObject) -> None:
+    places = sorted({(o.algorithm, o.step) for s in SPEC.statements() if (o := s.origin) is not None})
+    left_out = data.draw(st.sets(st.sampled_from(places), max_size=2))
+    try:
+        spec = without(SPEC, left_out)
+        asked = scenario(spec, monitor="calls")
+        ours, theirs = both(asked)
+    except (LanguageError, NotSeparableError):
+        assume(False)
+        raise
+    assert (ours.states, ours.transitions) == (theirs.states, theirs.transitions)
+    assert (ours.met, set(ours.breaches)) == (theirs.met, set(theirs.breaches))
+    search = Search(theirs)
+    for liveness in (prop for prop in LIVENESS if "calls" in prop.monitors):
+        if is_proved(ours, liveness):
+            regions = search.where(lambda state, prop=liveness: prop.owed(theirs.system, state))  # type: ignore[misc]
+            assert not any(True for owed, region in regions.items() for _ in search.in_region(liveness, owed, region))
+
+
+def test_a_check_of_two_tags_says_what_one_of_one_tag_says() -> None:
+    one, two = (
+        check(Question(SPEC, SURROUNDINGS, [p for p in PROPERTIES if p.monitors == ("calls",)], "test", tags=tags))
+        for tags in (1, 2)
+    )
+    assert verdicts(one) == verdicts(two)
+    assert max(explored.states for explored in two.explorations) > 1_000_000
+
+
+def test_a_limit_ends_a_product_as_it_ends_anything() -> None:
+    report = check(
+        Question(SPEC, SURROUNDINGS, [p for p in PROPERTIES if p.id == "gate"], "test", ("step",), tags=2, limit=10_000)
+    )
+    assert [v.verdict for v in report.verdicts] == ["inconclusive"]
+    assert "first" in report.verdicts[0].message
+
+
+# --- what is not separable
+
+
+def with_method(*body: Statement) -> Spec:
+    clear = algorithm("clear", (), steps(*body, Resolve(v.promise)), returns="promise", file=FILE)
+    return replace(SPEC, algorithms=(*SPEC.algorithms, clear), methods=(*SPEC.methods, "clear"))
+
+
+@pytest.mark.parametrize(
+    ("spec", "why"),
+    [
+        (QUEUED, "invocations wait for each other"),
+        (with_method(Empty(REGISTRATIONS)), "looks at the registrations of other tags"),
+        (with_method(ForEach("one", REGISTRATIONS, (Set(state_of(v.one), FIRING),))), "looks at the registrations"),
+    ],
+    ids=["queues", "a method that empties the list", "a method that changes all"],
+)
+def test_tags_that_do_something_to_each_other_are_refused_with_the_reason(spec: Spec, why: str) -> None:
+    with pytest.raises(NotSeparableError, match=why):
+        product_of(scenario(spec))
