@@ -92,6 +92,13 @@ def test_a_loop_leads_back_and_is_left_by_break_and_gone_on_with_by_continue() -
     }  # fmt: skip
 
 
+def test_a_continue_whose_loop_is_outside_of_what_runs_apart_ends_there() -> None:
+    apart = InParallel(steps(If(LATE, (Continue(),)), READ))
+    assert flow(ForEach("book", v.books, steps(apart))) >= {
+        ("1.1", "1.1.1", "in parallel"), ("1.1.1", "continue", "yes"), ("1.1.1", "1.1.2", "no"), ("1.1", "1", ""),
+    }  # fmt: skip
+
+
 def test_a_loop_without_a_condition_has_no_way_out() -> None:
     assert flow(While(True, steps(READ))) == {("begin", "1", ""), ("1", "1.1", "yes"), ("1.1", "1", "")}
 

@@ -168,8 +168,10 @@ class Flow:
         if type(one) in ENDS:
             self.end([way], ENDS[type(one)])
             return [], []
-        if isinstance(one, s.Continue | s.Break) and loop is not None:
-            if isinstance(one, s.Break):
+        if isinstance(one, s.Continue | s.Break):
+            if loop is None:  # the loop is outside of what runs on its own
+                self.end([way], "continue" if isinstance(one, s.Continue) else "break")
+            elif isinstance(one, s.Break):
                 loop.broken.append(way)
             else:
                 self.join([way], loop.head)
