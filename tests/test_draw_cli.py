@@ -102,6 +102,7 @@ def test_what_a_budget_leaves_out_is_told_beside_the_picture(folder: Path) -> No
         (("trace",), "Name one property with --property"),
         (("trace", "--property", "asserts", "--property", "gate"), "Name one property"),
         (("trace", "--property", "gate", "--jobs", "1"), "no counterexample of gate to draw: gate holds"),
+        (("trace", "--property", "asserts/fly.1", "--jobs", "1"), "asserts/fire-a-sync-event.1 violated"),
         (("trace", "--property", "unique-tag", "--jobs", "1", "-o", "a.dot"), "a sequence diagram has no dot"),
         (("difference", "queue.bs", "edited.bs", "--name", "fly"), "no algorithm 'fly' in either text"),
     ],

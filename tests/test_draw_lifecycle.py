@@ -120,6 +120,8 @@ def test_a_link_is_a_line_of_a_file_a_page_of_the_web_or_a_template() -> None:
     assert to_lines(origin) == "my%20spec.bs#L7"
     assert to_lines(replace(origin, file="https://a.b/c")) == "https://a.b/c"
     assert to_lines(replace(origin, file="HEAD~1:my spec.bs")) == "my%20spec.bs#L7"
+    taken = replace(origin, file="model/service_worker.py", algorithm="Fire Functional Event")
+    assert to_lines(taken) == ADDRESSES["Fire Functional Event"]
     assert to_lines(replace(origin, file=STANDARD_INPUT)) == to_lines(replace(origin, line=0)) == ""
     assert by_template("x/{file}?{line}#{algorithm}-{step}")(origin) == "x/my%20spec.bs?7#to%20lend-3.1"
     with pytest.raises(ValueError, match=r"\{file\}, \{line\}.*'page'"):

@@ -329,7 +329,7 @@ def trace(target: str, output: Output, **asked: Any) -> None:
     (name,) = question.properties
     report = question.report(spec_of(target), target)
     broken = [v for v in report.verdicts if v.verdict == "violated" and v.trace is not None]
-    found = [v for v in broken if v.property == name] or broken
+    found = [v for v in broken if v.property == name or "/" not in name]
     if not found:
         said = ", ".join(dict.fromkeys(f"{v.property} {v.verdict}" for v in report.verdicts)) or "nothing was judged"
         fail(f"no counterexample of {name} to draw: {said} (an adversity may break it: --with NAME)")

@@ -26,8 +26,11 @@ def published(origin: Origin) -> str:
 def to_lines(origin: Origin) -> str:
     """Give the line of the file, as code hosts understand it; of a page of the web its address.
 
-    Of REV:path it is the path, whatever revision is there when the link is followed.
+    Of REV:path it is the path, whatever revision is there when the link is followed. A step that a text takes from the
+    built-in model, such as those of Fire Functional Event, leads to where it is published.
     """
+    if origin.file.startswith("model/") and origin.file.endswith(".py"):
+        return published(origin)
     if origin.file.startswith(WEB):
         return origin.file
     path = origin.file.partition(":")[2] or origin.file
