@@ -3,7 +3,7 @@
 import pytest
 
 from bgsync.cli.question import Asked
-from bgsync.judge.verdict import Trace, TraceStep, Verdict
+from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
 from bgsync.report.rules import rules
 from bgsync.report.story import Story, gaps, headline, shown, story
 from bgsync.report.words import messages, told, who
@@ -86,6 +86,13 @@ def test_without_a_gap_the_lines_are_those_that_changed_something_the_last_first
     tale = violated(*run(("a", "1", LENT), ("a", "2", {}), ("a", "3", BACK)), kind="logic")
     assert [line.place for line in tale.lines] == [2, 0]
     assert tale.lead == ""
+
+
+def test_what_a_run_does_after_it_broke_is_no_line_to_mend() -> None:
+    steps = run(("a", "1", LENT), ("a", "2", BACK), ("a", "3", {"loan A: state": ("back", "sold")}))
+    at = (Location("lib.bs", 1, 1, "lend", "2"),)
+    tale = story(Verdict("retry-delay", "violated", "logic", (), "", at, Trace(steps)), SPEC)
+    assert [line.place for line in tale.lines] == [1, 0]
 
 
 def test_of_a_circle_that_changes_something_the_lines_are_its_own() -> None:

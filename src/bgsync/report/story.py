@@ -22,7 +22,7 @@ from bgsync.report.rules import rule_of
 from bgsync.report.words import aspect_of, thing_of, told
 
 Role = Literal["", "looked", "between", "used"]
-MOST_MOMENTS = 16
+MOST_MOMENTS = 20
 MOST_LINES = 6
 MOST_SAID = 3
 
@@ -101,7 +101,7 @@ def story(verdict: Verdict, spec: Spec) -> Story:
     gap = _chosen(gaps(steps, waits(spec), bare_writes(spec)), verdict.kind)
     moments = _moments(steps, gap)
     left_out = max(len(moments) - MOST_MOMENTS, 0)
-    lines = _gap_lines(steps, gap) if gap else _last_lines(steps, loop)
+    lines = _gap_lines(steps, gap) if gap else _last_lines(steps[: _broken_at(steps, loop, verdict) + 1], loop)
     return Story(
         title,
         _lead(steps, gap),
@@ -245,8 +245,15 @@ def _gap_lines(steps: Sequence[TraceStep], gap: Gap) -> tuple[Line, ...]:
     return (*lines, Line(gap.used, f"{mine} goes on as if nothing had happened: {told(steps[gap.used])}"))
 
 
+def _broken_at(steps: Sequence[TraceStep], loop: int | None, verdict: Verdict) -> int:
+    """Give the place of the step that a verdict names, the last one that matters; of a run without end its last one."""
+    named = {(place.algorithm, place.step) for place in verdict.locations} if loop is None else set()
+    last = len(steps) - 1
+    return next((place for place in range(last, -1, -1) if (steps[place].algorithm, steps[place].step) in named), last)
+
+
 def _last_lines(steps: Sequence[TraceStep], loop: int | None) -> tuple[Line, ...]:
-    """Give the lines that changed what a run ends with, the last first; of a loop that changes things, its own."""
+    """Give the lines that changed what a run comes to, the last first; of a loop that changes things, its own."""
     again = [p for p in range(loop, len(steps)) if steps[p].step and _topics(steps[p])] if loop is not None else []
     places = again or [p for p, step in enumerate(steps) if step.step and (_topics(step) or "assert" in step.changes)]
     lines = dict[str, Line]()

@@ -6,7 +6,7 @@ const SIGNS = { holds: "✓", violated: "✗", conditional: "~", vacuous: "∅",
 const WORDS = { holds: "holds", violated: "broken", conditional: "holds on a condition", vacuous: "never put to the test", inconclusive: "not decided" };
 const KINDS = {
   race: "It is a race: two things run at the same time, and it breaks only if their steps mix in an unlucky order. Each of them alone is fine.",
-  logic: "It is no race: it breaks even if nothing else runs in between.",
+  logic: "It is no race: it breaks even if everything that runs goes on to its next wait before anything else does.",
   structure: "It can be seen in the text itself, without running it.",
 };
 
