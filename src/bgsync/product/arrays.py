@@ -1,7 +1,8 @@
 """A product of components in arrays: what every engine reads, and nothing of the interpreter any more.
 
-The local states of a component are put into *classes*: those whose invocations in flight stand at the same
-instructions. Local states of one class differ in what waits only, so most of their combinations are reachable or none.
+The local states of a component are put into *classes*: those with the same registration, whose invocations in flight
+stand at the same instructions. Local states of one class differ in what waits only, so that most of their combinations
+with those of another class are reachable, or none is.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Table:
 
     `place` is the place of a local state among those of its class. `edge_masks` has a bit for each context in which an
     edge can be taken. `parts` gives, for every broadcast, context and local state, what the local state becomes: the
-    options from `part_starts[i]` to `part_starts[i + 1]`, where i = (broadcast * contexts + context) * local states + state.
+    options from `part_starts[i]` to `part_starts[i + 1]`: i = (broadcast * contexts + context) * local states + state.
     """
 
     classes: Numbers
@@ -167,7 +168,7 @@ def _table(component: Component, labels: tuple[Label, ...], contexts: int) -> Ta
     classes, place, sizes = list[int](), list[int](), list[int]()
     for number, local in enumerate(component.locals):
         flying = tuple(processes.known[n].pc for n in local.processes if not processes.parked[n])
-        kind = kinds.setdefault((flying, component.handler(number)), len(kinds))
+        kind = kinds.setdefault((flying, component.handler(number), local.heap), len(kinds))
         if kind == len(sizes):
             sizes.append(0)
         classes.append(kind)

@@ -56,7 +56,7 @@ class Flat(NamedTuple):
 
 
 class Store(NamedTuple):
-    """The pages. `counts` has how many there are, and how many words they take."""
+    """The pages. `counts` has how many there are, how many words they take, and how many states are in them."""
 
     counts: Numbers
     slots: Numbers
@@ -139,7 +139,7 @@ def store(product: Product, words: int, pages: int, *, layered: bool) -> Store:
     size = 1 << (2 * pages - 1).bit_length()
     fresh = np.zeros(words, product.word)
     return Store(
-        np.zeros(2, np.int64),
+        np.zeros(3, np.int64),
         np.full(size, -1, np.int64),
         np.zeros(pages, np.int64),
         np.zeros(pages, np.int64),
@@ -228,7 +228,7 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
     edge_classes, class_sizes, factors, at_class = flat.edge_classes, flat.sizes, flat.factors, flat.at_class
     members, part_starts, part_targets, leads = flat.members, flat.part_starts, flat.part_targets, flat.leads
     at_local, at_parts, states, classes, place = flat.at_local, flat.at_parts, flat.tables, flat.classes, flat.place
-    at_edges, width, contexts, found = flat.at_edges, len(factors), leads.shape[1], 0
+    at_edges, width, contexts, found, total = flat.at_edges, len(factors), leads.shape[1], 0, 0
     sizes, inner = np.ones(width, np.int64), np.ones(width, np.uint32)
     own, slots = np.zeros(width, np.int64), np.zeros(width, np.int64)
     outer, rest = np.zeros(width, np.int64), np.zeros(width, np.int64)
@@ -238,7 +238,8 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
     near = np.zeros(len(class_sizes), np.int64)  # the pages that differ in one class, as far as they are known
     stamps = np.full(len(class_sizes), -1, np.int64)
     still, moving = np.zeros((leads.size, 2), np.uint64), np.zeros((leads.size, 2), np.int64)
-    guards = np.zeros(4, np.int64)
+    spans = np.zeros((2, 2), np.int64)  # the guards that hold, as ranges
+    spans[1, 0] = 2
     while done < len(work):
         page = work[done]
         start, length, key = offsets[page], store.lengths[page], store.keys[page]
@@ -254,11 +255,8 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
             slots[axis] = at_local[axis] + flat.offsets[cls]
             near[cls], stamps[cls] = page, done
         room = busy < flat.room
-        count = 0
-        for guard in range(4):
-            if not ((guard & 1 and not room) or (guard & 2 and not called)):
-                guards[count] = guard
-                count += 1
+        spans[0, 1] = 2 if room else 1
+        spans[1, 1] = (4 if room else 3) if called else 2
         stays, goes = _broadcasts(flat, store, page, room, called, still, moving)
         for n in range(length):
             word = fresh[start + n]
@@ -272,6 +270,7 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
                     if new:
                         seen[start + n] |= new
                         later[start + n] |= new
+                        total += 1
                         if not listed[page]:
                             listed[page] = 1
                             results[found] = page
@@ -286,8 +285,8 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
                 locals_[axis] = members[places[axis]]
             for axis in range(width):
                 slot = at_edges[axis] + 4 * (places[axis] - at_local[axis])
-                for one in range(count):
-                    for edge in range(edge_starts[slot + guards[one]], edge_starts[slot + guards[one] + 1]):
+                for one in range(2):
+                    for edge in range(edge_starts[slot + spans[one, 0]], edge_starts[slot + spans[one, 1]]):
                         add = word & edge_masks[edge]
                         if add == 0:
                             continue
@@ -308,6 +307,7 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
                                 if new:
                                     seen[there] |= new
                                     later[there] |= new
+                                    total += _ones(new)
                                     if not listed[into]:
                                         listed[into] = 1
                                         results[found] = into
@@ -326,6 +326,7 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
                         if new:
                             seen[there] |= new
                             later[there] |= new
+                            total += _ones(new)
                             if not listed[into]:
                                 listed[into] = 1
                                 results[found] = into
@@ -357,6 +358,7 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
                     if new:
                         seen[there] |= new
                         later[there] |= new
+                        total += 1
                         if not listed[into]:
                             listed[into] = 1
                             results[found] = into
@@ -371,9 +373,21 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
                     possible = axis >= 0
             if full:
                 fresh[start + n] |= word
+                store.counts[2] += total
                 return found, done
         done += 1
+    store.counts[2] += total
     return found, done
+
+
+@numba.njit(cache=True)
+def _ones(word):  # type: ignore[no-untyped-def]
+    """Count the ones of a word (Warren, Hacker's Delight, 5-1)."""
+    bits = np.uint64(word)
+    bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((bits * np.uint64(0x0101010101010101)) >> np.uint64(56))
 
 
 @numba.njit(cache=True, error_model="numpy")

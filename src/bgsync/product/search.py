@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 
 from bgsync.product import pages as plain
 from bgsync.product.arrays import Product, Words
+from bgsync.product.checkpoint import Checkpoint, Snapshot, lengths, packed, unpacked
+from bgsync.product.disk import Mapped
 from bgsync.product.pages import Key, Pages, count
+from bgsync.product.resources import NOTHING_ELSE, Resources
 
-Progress = Callable[[int, int], None]
-"""Called with the states found and the rounds or levels done."""
+Progress = Callable[[int, int, int], None]
+"""Called with the states found, the rounds done and how many pages have new states."""
+
+PAUSE = 0.1
+"""How many seconds lie between two looks at what was found so far, or 20 times what the last look took."""
 
 FAST = importlib.util.find_spec("numba") is not None
 """Whether the compiled kernels can be used."""
@@ -25,25 +33,51 @@ def reachable(
     symmetry: bool = False,
     limit: int | None = None,
     progress: Progress | None = None,
+    resources: Resources = NOTHING_ELSE,
 ) -> tuple[Pages, bool]:
     """Give all reachable states, by saturation: what is found on a page is used at once; and whether these are all.
 
     They are not when there are more than `limit` of them, or when `progress`, or the user, raises KeyboardInterrupt.
     With `symmetry`, which needs the compiled kernels, states that differ in the order of like components are one.
+    Raises CheckpointError and OSError for folders among the resources that cannot be used.
     """
-    found = _Compiled(product, layered=False, symmetry=symmetry) if fast else _Plain(product)
-    rounds = 0
-    try:
-        while found.advance():
-            rounds += 1
+    checkpoint = None
+    if resources.checkpoints is not None:
+        checkpoint = Checkpoint(resources.checkpoints, product, symmetry)
+    found = _Compiled(product, layered=False, symmetry=symmetry, disk=resources.disk) if fast else _Plain(product)
+    rounds, looked, took, full = 0, time.monotonic(), 0.0, False
+
+    def pause() -> None:
+        nonlocal looked, took, full
+        began = time.monotonic()
+        if checkpoint is not None and checkpoint.due():
+            checkpoint.save(lambda: found.snapshot(rounds))
+        if began - looked > max(PAUSE, 20 * took):
             size = found.size() if progress is not None or limit is not None else 0
             if progress is not None:
-                progress(size, rounds)
-            if limit is not None and size > limit:
-                return found.pages(), False
+                progress(size, rounds, found.frontier())
+            full = limit is not None and size > limit
+            looked = time.monotonic()
+            took = looked - began
+            if full:
+                raise KeyboardInterrupt
+
+    try:
+        if checkpoint is not None and (saved := checkpoint.load()) is not None:
+            found.restore(saved)
+            rounds = saved.rounds
+        while found.advance(pause if checkpoint or progress or limit else None):
+            rounds += 1
+            if limit is not None and found.size() > limit:
+                full = True
+                break
+        if checkpoint is not None:
+            checkpoint.save(lambda: found.snapshot(rounds))
     except KeyboardInterrupt:
+        if checkpoint is not None and not full:
+            checkpoint.save(lambda: found.snapshot(rounds))
         return found.pages(), False
-    return found.pages(), True
+    return found.pages(), not full
 
 
 def levels(product: Product, *, fast: bool = FAST) -> Iterator[int]:
@@ -80,68 +114,150 @@ class _Plain:
         self.product = product
         self.seen: Pages = {}
         self.fresh = plain.initial(product)
+        self.later: Pages = {}
 
-    def advance(self) -> bool:
-        """Take every step from what is new; say whether anything new was found."""
-        later: Pages = {}
+    def advance(self, pause: Callable[[], None] | None = None) -> bool:
+        """Take every step from what is new; say whether anything new was found. `pause` is called on the way."""
         for key in list(self.fresh):
-            page = self.fresh.pop(key)
+            page = self.fresh[key].copy()
             if key in self.seen:
                 page &= ~self.seen[key]
                 self.seen[key] |= page
             else:
                 self.seen[key] = page.copy()
             if page.any():
-                plain.image(self.product, key, page, later)
-        self.fresh = later
-        return bool(later)
+                plain.image(self.product, key, page, self.later)
+            del self.fresh[key]
+            if pause is not None:
+                pause()
+        self.fresh, self.later = self.later, {}
+        return bool(self.fresh)
 
     def size(self) -> int:
         """Count the states."""
         return count(self.seen)
 
+    def frontier(self) -> int:
+        """Count the pages with new states."""
+        return len(self.fresh) + len(self.later)
+
     def pages(self) -> Pages:
         """Give the states."""
         return self.seen
 
+    def snapshot(self, rounds: int) -> Snapshot:
+        """Give what it knows."""
+        left = {key: page.copy() for key, page in self.fresh.items()}
+        for key, page in self.later.items():
+            left[key] = left[key] | page if key in left else page.copy()
+        return packed(self.product, self.seen, left, rounds)
+
+    def restore(self, saved: Snapshot) -> None:
+        """Go on from there."""
+        self.seen = unpacked(self.product, saved.keys, saved.seen & ~saved.fresh)
+        self.fresh = unpacked(self.product, saved.keys, saved.fresh)
+
 
 class _Compiled:
-    """The store of the kernels, grown as it fills."""
+    """The store of the kernels, grown as it fills; its large arrays on `disk`, if a folder is given."""
 
-    def __init__(self, product: Product, *, layered: bool, symmetry: bool = False) -> None:
+    def __init__(self, product: Product, *, layered: bool, symmetry: bool = False, disk: Path | None = None) -> None:
         from bgsync.product import kernels
 
         self.kernels, self.product, self.layered = kernels, product, layered
         self.flat = kernels.flat(product, symmetry=symmetry)
-        self.store = kernels.store(product, 1 << 16, 1 << 10, layered=layered)
+        self.mapped = None if disk is None else [Mapped(disk, product.word) for _ in range(2 + layered)]
+        self._room(1 << 16, 1 << 10)
+        self.chunk = 64
         ((key, page),) = plain.initial(product).items()
         number = sum(int(f) * c for f, c in zip(self.flat.factors, key, strict=True))
         first = kernels.find(self.flat, self.store, number)
         self.store.seen[: page.size] |= page.ravel()
         self.store.fresh[: page.size] |= page.ravel()
         self.store.listed[first] = 1
+        self.store.counts[2] = 1
         self.work = np.array([first], np.int64)
+        self.found = 0
 
-    def advance(self) -> bool:
-        """Take every step from what is new; say whether anything new was found."""
-        results, done = [], 0
+    def _room(self, words: int, pages: int) -> None:
+        """Make an empty store."""
+        self.store = self.kernels.store(self.product, 1 if self.mapped else words, pages, layered=self.layered)
+        self._map(words)
+
+    def _grow(self) -> None:
+        """Make twice the room."""
+        words, pages = 2 * len(self.store.seen), 2 * len(self.store.keys)
+        if self.mapped is not None:
+            nothing = np.zeros(0, self.product.word)
+            self.store = self.store._replace(seen=nothing, fresh=nothing, later=nothing)
+        self.store = self.kernels.larger(self.store, 0 if self.mapped else words, pages)
+        self._map(words)
+
+    def _map(self, words: int) -> None:
+        if self.mapped is not None:
+            seen, fresh, *later = [one.sized(words) for one in self.mapped]
+            self.store = self.store._replace(seen=seen, fresh=fresh, later=later[0] if later else fresh)
+
+    def advance(self, pause: Callable[[], None] | None = None) -> bool:
+        """Take every step from what is new; say whether anything new was found. `pause` is called on the way."""
+        results, self.found = [], 0
         if self.layered:
             self.store.listed[self.work] = 0
-        while True:
-            pages = np.zeros(len(self.store.keys), np.int64)
-            found, done = self.kernels.sweep(self.flat, self.store, self.work, done, pages, self.layered)
-            results.append(pages[:found])
-            if done == len(self.work):
-                break
-            self.store = self.kernels.larger(self.store, 2 * len(self.store.seen), 2 * len(self.store.keys))
-        self.work = np.concatenate(results)
+        while len(self.work):
+            part, done, began = self.work[: self.chunk if pause else None], 0, time.monotonic()
+            while True:
+                pages = np.zeros(len(self.store.keys), np.int64)
+                found, done = self.kernels.sweep(self.flat, self.store, part, done, pages, self.layered)
+                results.append(pages[:found])
+                self.found += found
+                if done == len(part):
+                    break
+                self._grow()
+            self.work = self.work[len(part) :]
+            if pause is not None:
+                self.chunk = max(1, self.chunk * 2 if time.monotonic() - began < PAUSE / 2 else self.chunk // 2)
+                pause()
+        self.work = np.concatenate([self.work, *results])
         if self.layered:
-            self.store = self.store._replace(fresh=self.store.later, later=self.store.fresh)
+            self._turn()
         return len(self.work) > 0
+
+    def _turn(self) -> None:
+        """What is to come becomes what is new."""
+        self.store = self.store._replace(fresh=self.store.later, later=self.store.fresh)
+        if self.mapped is not None:
+            self.mapped[1:] = self.mapped[:0:-1]
 
     def size(self) -> int:
         """Count the states."""
-        return int(np.bitwise_count(self.store.seen[: self.store.counts[1]]).sum(dtype=np.int64))
+        return int(self.store.counts[2])
+
+    def frontier(self) -> int:
+        """Count the pages with new states."""
+        return len(self.work) + self.found
+
+    def snapshot(self, rounds: int) -> Snapshot:
+        """Give what it knows; its words are not copied."""
+        pages, words = map(int, self.store.counts)
+        keys = self.store.classes[: pages * len(self.product.homes)].reshape(pages, -1)
+        return Snapshot(keys, self.store.seen[:words], self.store.fresh[:words], rounds)
+
+    def restore(self, saved: Snapshot) -> None:
+        """Go on from there."""
+        many, words = len(saved.keys), len(saved.seen)
+        self._room(max(1 << 16, words), max(1 << 10, many))
+        store, sizes = self.store, lengths(self.product, saved.keys)
+        store.counts[:] = many, words
+        store.keys[:many] = saved.keys @ self.flat.factors
+        store.lengths[:many] = sizes
+        store.offsets[:many] = np.cumsum(sizes) - sizes
+        store.classes[: saved.keys.size] = saved.keys.ravel()
+        store.seen[:words] = saved.seen
+        store.fresh[:words] = saved.fresh
+        self._grow()  # which puts the pages into the hash table
+        some = np.add.reduceat(saved.fresh != 0, store.offsets[:many], dtype=np.int64)
+        self.work = np.flatnonzero(some)
+        self.store.listed[self.work] = 1
 
     def pages(self) -> Pages:
         """Give the states."""
