@@ -1,12 +1,16 @@
 """Reading sources that are broken, hostile or no spec at all."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bgsync.judge.structure.text import structure
 from bgsync.prose.reader import ReadError
+from bgsync.prose.reading import read_spec
+from bgsync.prose.surroundings import Vocabulary
 from tests.test_prose_reader import METADATA, everything, outline, read
 
 
@@ -123,3 +127,41 @@ def test_no_sentence_is_lost(parts: list[str]) -> None:
     source = "".join(parts)
     text = " ".join(sentence.text for sentence in everything(read(source)))
     assert text.count("Lend it.") == source.count("Lend it.")
+
+
+LIST = "<p>To <dfn>lend</dfn>, run these steps:\n<ol>{}</ol>"
+MANY: dict[str, Callable[[int], str]] = {
+    "tiny items": lambda n: LIST.format("<li>a" * 8 * n),
+    "the same step": lambda n: LIST.format("<li>Set |a| to 1." * 4 * n),
+    "different steps": lambda n: LIST.format("".join(f"<li>Let |a{i}| be |b{i}|." for i in range(n))),
+    "sentences of one step": lambda n: LIST.format("<li>" + "A. " * 16 * n),
+    "orphans": lambda n: LIST.format("<li>Otherwise, return." * 2 * n),
+    "deep lists": lambda n: LIST.format("<li>Do this:<ol>" * 40 + "<li>a" * n),
+    "algorithms": lambda n: "".join(f"<p>To <dfn>x{i}</dfn>, run these steps:<ol><li>x{i}.</ol>" for i in range(n)),
+    "types": lambda n: "".join(f"<p>An <dfn>x{i}</dfn> has a <dfn>y{i}</dfn>, a list of z{i}." for i in range(n)),
+}
+
+
+@pytest.mark.parametrize("text", MANY.values(), ids=MANY)
+def test_time_grows_as_the_text_does(text: Callable[[int], str]) -> None:
+    def seconds(size: int) -> float:
+        source, begin = text(size), time.process_time()
+        structure(read_spec(read(source), Vocabulary()))
+        return time.process_time() - begin
+
+    small = min(seconds(100) for _ in range(3))
+    assert seconds(500) < 10 * small + 0.5
+
+
+@pytest.mark.parametrize(
+    ("items", "why"),
+    [
+        ("<li>a" * 20_001, "more than 20,000 sentences in steps, up to line 2"),
+        ("<li>If |a|, return." + "<li>Otherwise, if |b|, return." * 102, r"lending.bs:2:\d+: more than 100 cases"),
+        ("<li>Switch on |a|:<dl>" + "<dt>b<dd>Return." * 101 + "</dl>", "more than 100 cases of one step"),
+        ("<li>If any of the following are true:<ul>" + "<li>b is c" * 101 + "</ul>", "more than 100 conditions"),
+    ],
+)
+def test_more_steps_or_cases_than_any_spec_has_are_refused(items: str, why: str) -> None:
+    with pytest.raises(ReadError, match=why):
+        read_spec(read(LIST.format(items)), Vocabulary())

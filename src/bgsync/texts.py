@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bgsync.prose.ledger import Ledger
 from bgsync.prose.ledger import ledger as make_ledger
-from bgsync.prose.reader import read_document
+from bgsync.prose.reader import ReadError, read_document
 from bgsync.prose.reading import Reading, read_spec
 from bgsync.prose.sidecar import ReadAs, beside, check_used, load_sidecar
 from bgsync.prose.surroundings import Vocabulary
@@ -36,9 +36,12 @@ def read_text(source: Source, sidecar: Path | None = None) -> Reading:
     path = Path(source.name)
     chosen = sidecar or (beside(path) if beside(path).is_file() else None)
     entries: dict[str, ReadAs] = load_sidecar(chosen) if chosen else {}
-    document = read_document(source.text, source.name)
     read_as = {key: entry.read_as for key, entry in entries.items()}
-    reading = read_spec(document, vocabulary(), fired, revision=source.revision, read_as=read_as)
+    try:
+        document = read_document(source.text, source.name)
+        reading = read_spec(document, vocabulary(), fired, revision=source.revision, read_as=read_as)
+    except RecursionError:
+        raise ReadError(f"{source.name}: steps are nested too deep to be read: break them up") from None
     if chosen:
         sentences = {one.origin.key: one.sentence.text for one in reading.sentences}
         check_used(str(chosen), entries, reading.annotated, sentences)

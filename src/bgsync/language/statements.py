@@ -339,10 +339,11 @@ def body_of(statement: Statement) -> tuple[Statement, ...]:
 
 def walk(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
     """Give all statements of a built body, each before what is inside it."""
-    found: tuple[Statement, ...] = ()
+    found: list[Statement] = []
     for statement in body:
-        found += (statement, *walk(body_of(statement)))
-    return found
+        found.append(statement)
+        found += walk(body_of(statement))
+    return tuple(found)
 
 
 def expressions(statement: Statement) -> tuple[Expr, ...]:

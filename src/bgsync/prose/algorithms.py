@@ -13,7 +13,18 @@ from bgsync.prose.document import Bullets, Cases, Item, Members, Note, Numbered,
 from bgsync.prose.inline import statements_of
 from bgsync.prose.lexicon import Lexicon
 from bgsync.prose.phrases import UNREAD, Unread
-from bgsync.prose.placing import bound, chosen, ends_in_if, filled, handed, open_ended, stamped, unbound
+from bgsync.prose.placing import (
+    MOST_CASES,
+    bound,
+    chosen,
+    ends_in_if,
+    filled,
+    handed,
+    open_ended,
+    stamped,
+    too_many,
+    unbound,
+)
 from bgsync.prose.sentences import Following, Sentences, Statements, Switch, WithMembers, following
 from bgsync.prose.sidecar import SidecarError
 from bgsync.prose.understood import SentenceRead, lost, unread_values, variables_of
@@ -36,6 +47,8 @@ class StepsReader:
     findings: list[tuple[str, str, s.Origin]] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
     used: set[str] = field(default_factory=set)
+    known: dict[tuple[object, ...], SentenceRead] = field(default_factory=dict)
+    """What sentences were read as, whatever their place: many stand in a text more than once."""
 
     def steps(self, numbered: Numbered, path: tuple[int, ...] = ()) -> Statements:
         """Read a numbered list."""
@@ -43,16 +56,19 @@ class StepsReader:
         waiting: list[s.Statement] | None = None
         """What stands before steps that a sentence takes up as those that are left."""
         for number, item in enumerate(numbered.items, start=1):
-            for statement in self.item(item, (*path, number)):
+            read = self.item(item, (*path, number))
+            for statement in read:
                 self._put(made, statement)
-            if waiting is None and any(isinstance(each, Following) and each.left for each in s.walk(tuple(made))):
+            if waiting is None and any(isinstance(each, Following) and each.left for each in s.walk(read)):
                 waiting, made = made, []
         if waiting is None:
             return tuple(made)
         return tuple(filled(statement, tuple(made)) for statement in waiting)
 
-    def _put(self, made: list[s.Statement], statement: s.Statement) -> None:
-        """Append a statement; an Else goes to the If that it belongs to, or is a finding."""
+    def _put(self, made: list[s.Statement], statement: s.Statement, depth: int = 0) -> None:
+        """Append a statement; an Else goes to the If that it belongs to, or is a finding. Raises ReadError."""
+        if depth > MOST_CASES:
+            raise too_many("cases", statement.origin)
         if not isinstance(statement, s.Else):
             made.append(statement)
             return
@@ -63,7 +79,7 @@ class StepsReader:
         if isinstance(last, s.Else):
             inner = list(s.body_of(last))
             if inner and isinstance(inner[-1], s.If | s.Else) and ends_in_if(last):
-                self._put(inner, statement)
+                self._put(inner, statement, depth + 1)
                 made[-1] = replace(last, body=tuple(inner))
                 return
         origin = statement.origin
@@ -75,10 +91,10 @@ class StepsReader:
     def item(self, item: Item, path: tuple[int, ...]) -> Statements:
         """Read one step with what is below it."""
         made: list[s.Statement] = []
+        nested = any(isinstance(part, Numbered) for part in item.parts)
         for part in item.parts:
             match part:
                 case Sentence():
-                    nested = any(isinstance(other, Numbered) for other in item.parts)
                     self._sentence(made, part, path, nested)
                 case Numbered():
                     self.nested(made, self.steps(part, path))
@@ -100,19 +116,16 @@ class StepsReader:
         origin = self.origin(sentence, path)
         one = self.understand(sentence, origin)
         self.read.append(one)
-        fired = next((at for at in range(len(made) - 1, -1, -1) if isinstance(made[at], s.FireFunctionalEvent)), None)
         steps = handed(one.statements)
-        if fired is not None and steps is not None and fired == len(made) - 1:
-            was = made[fired]
-            assert isinstance(was, s.FireFunctionalEvent)
+        if steps is not None and made and isinstance(was := made[-1], s.FireFunctionalEvent):
             body = tuple(stamped(each, origin) for each in unbound(one.statements))
-            made[fired] = replace(was, bind=steps.bind or was.bind, body=body)
+            made[-1] = replace(was, bind=steps.bind or was.bind, body=body)
             return
         if made and open_ended(made[-1]) and not nested and not following(one.statements):
             made[-1] = filled(made[-1], tuple(stamped(each, origin) for each in one.statements))
             return
         for statement in self._doubted(one):
-            if isinstance(statement, Following) and fired is not None:
+            if isinstance(statement, Following) and (fired := _last_fired(made)) is not None:
                 event = made[fired]
                 assert isinstance(event, s.FireFunctionalEvent)
                 made[fired] = replace(event, bind=statement.bind or event.bind, body=(Following(origin=origin),))
@@ -132,6 +145,13 @@ class StepsReader:
         """Read a sentence from a word on, or what the sidecar says that it means. Raises SidecarError."""
         if origin.key in self.read_as:
             return self._annotated(sentence, origin)
+        same = (start, *((each.kind, each.text, each.term, each.scope, each.space) for each in sentence.tokens))
+        known = self.known.get(same)
+        if known is None:
+            known = self.known[same] = self._understood(sentence, origin, start)
+        return replace(known, origin=origin, sentence=sentence)
+
+    def _understood(self, sentence: Sentence, origin: s.Origin, start: int) -> SentenceRead:
         words = words_of(sentence)
         if not len(words):
             return SentenceRead(origin, sentence, (s.Remark(sentence.text),), 0)
@@ -197,6 +217,11 @@ class StepsReader:
             said = origin.sentence if origin else "switch"
             return chosen(statement, (s.NotUnderstood(said, variables_of((statement,)), origin=origin),))
         return () if isinstance(statement, Following) else (filled(statement, ()),)
+
+
+def _last_fired(made: list[s.Statement]) -> int | None:
+    """Give where the last event among statements is fired."""
+    return next((at for at in range(len(made) - 1, -1, -1) if isinstance(made[at], s.FireFunctionalEvent)), None)
 
 
 def _speaks_of(words: Words, stems: tuple[str, ...]) -> bool:

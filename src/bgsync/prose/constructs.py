@@ -187,12 +187,12 @@ def lexicon_of(document: Document, found: Declared) -> Lexicon:
     """Make the lexicon of a document from what it declares."""
     lexicon = Lexicon()
     lexicon.terms = {token.term for token in document.definitions}
+    holding: dict[str, list[tuple[int, str]]] = {}
+    for number, (name, (kind, _)) in enumerate(found.lists.items()):
+        holding.setdefault(kind.lower(), []).append((number, name))
     for owner, members in found.members.items():
-        unique = ""
-        listed = ""
-        for name, (kind, _) in found.lists.items():
-            if kind.lower() in variants(owner):
-                listed, unique = name, next((u for of, u in found.unique.items() if of in variants(name)), "")
+        _, listed = max((each for kind in variants(owner) for each in holding.get(kind, ())), default=(0, ""))
+        unique = next((u for of, u in found.unique.items() if listed and of in variants(listed)), "")
         kept = tuple(m for key, m in members.items() if key not in found.lists)
         if listed and not unique and found.lists[listed][1]:
             unique = next((m.name for m in kept if "string" in m.type.lower()), "")

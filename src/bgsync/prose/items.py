@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from bgsync.prose.blocks import Group, blocks, is_idl, is_note, is_unseen
 from bgsync.prose.document import Bullets, Cases, Interface, Item, Members, Note, Numbered, Sentence
 from bgsync.prose.markdown import NOTE
-from bgsync.prose.markup import LISTS, RAW, Element, Lines, Text, without_tags
+from bgsync.prose.markup import LISTS, RAW, Element, Lines, ReadError, Text, without_tags
 from bgsync.prose.tokens import Tokens
+
+MOST_SENTENCES = 20_000
+"""The most sentences that the steps of one text may have."""
 
 
 class Items:
@@ -18,6 +21,7 @@ class Items:
         self._source = source
         self._lines = lines
         self._tokens = tokens
+        self._sentences = 0
         self.interfaces: list[Interface] = []
 
     def steps(self, element: Element, scope: str) -> Numbered:
@@ -46,6 +50,12 @@ class Items:
         for block in blocks(element):
             if isinstance(block, Group):
                 sentences = self._tokens.sentences(block.nodes, scope, step=True)
+                self._sentences += len(sentences)
+                if self._sentences > MOST_SENTENCES:
+                    where = sentences[0].place.line
+                    raise ReadError(
+                        f"more than {MOST_SENTENCES:,} sentences in steps, up to line {where}: is it a spec?"
+                    )
                 if sentences and NOTE.match(sentences[0].text):
                     yield _note(sentences)
                 else:

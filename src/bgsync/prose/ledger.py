@@ -63,6 +63,7 @@ def ledger(reading: Reading, vocabulary: Vocabulary) -> Ledger:
 
 
 def _steps(reading: Reading) -> Iterator[Entry]:
+    again: dict[int, bool] = {}
     for one in reading.sentences:
         walked = s.walk(one.statements)
         told = "; ".join(
@@ -78,7 +79,9 @@ def _steps(reading: Reading) -> Iterator[Entry]:
             told = f"{told} (not read: {', '.join(missed)})"
         else:
             status = ABSTRACTED if remark else MODELLED
-        same = None if blind or remark or not one.statements else read_back(one, reading.lexicon)
+        if not (blind or remark) and id(one.statements) not in again:  # those of one text are read once
+            again[id(one.statements)] = read_back(one, reading.lexicon)
+        same = None if blind or remark or not one.statements else again[id(one.statements)]
         origin = one.origin
         yield Entry(
             origin.key,

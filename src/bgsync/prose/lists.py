@@ -10,7 +10,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.prose.document import Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.phrases import UNREAD, Unread
-from bgsync.prose.placing import choice_of, chosen, with_members
+from bgsync.prose.placing import MOST_CASES, choice_of, chosen, too_many, with_members
 from bgsync.prose.sentences import ALL, ANY, Sentences, Statements, Switch
 from bgsync.prose.understood import SentenceRead, lost, unread_values
 from bgsync.prose.words import words_of
@@ -67,6 +67,8 @@ def _members(reader: StepsReader, made: Made, members: Members, path: Path) -> N
 
 def _joined(reader: StepsReader, bullets: Bullets, path: Path, every: bool) -> e.Expr:
     """Read the items as conditions of which all, or any, are to be true."""
+    if len(bullets.items) > MOST_CASES:
+        raise too_many("conditions", reader.read[-1].origin)
     joined: e.Expr = None
     for item in bullets.items:
         for part in item.parts:
@@ -141,6 +143,8 @@ def _text(tokens: tuple[Token, ...]) -> str:
 
 def _choice(reader: StepsReader, switch: Switch, cases: list[Case], path: Path) -> Statements:
     made = []
+    if len(cases) > MOST_CASES:
+        raise too_many("cases", switch.origin)
     for number, (names, item) in enumerate(cases, start=1):
         at = (*path, number)
         conditions = [_of_case(reader, name, at, switch.subject) for name in names]

@@ -8,6 +8,16 @@ from dataclasses import replace
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.prose.effects import Following, Statements, Switch
+from bgsync.prose.markup import ReadError
+
+MOST_CASES = 100
+"""The most cases, conditions or Otherwises of one step."""
+
+
+def too_many(what: str, origin: s.Origin | None) -> ReadError:
+    """Give the error for a step with too much below it."""
+    place = f"{origin.file}:{origin.line}:{origin.column}: " if origin else ""
+    return ReadError(f"{place}more than {MOST_CASES} {what} of one step: is it a spec? Break it up")
 
 
 def open_ended(statement: s.Statement) -> bool:

@@ -37,6 +37,8 @@ class Reading:
     nesting: list[tuple[str, str, s.Origin]] = field(default_factory=list)
     rules: dict[int, Rule] = field(default_factory=dict)
     """The sentences outside lists that are rules, by identity."""
+    known: dict[tuple[object, ...], SentenceRead] = field(default_factory=dict, repr=False)
+    """What sentences were read as, wherever they stand."""
     annotated: set[str] = field(default_factory=set)
     """The keys of the sentences that were read as `read_as` says."""
 
@@ -56,7 +58,8 @@ def read_spec(
     heads = _named_apart([(text, head_of(text)) for text in document.algorithms])
     for _, head in heads:
         lexicon.algorithms[head.name.lower()] = head.name
-    empty = Spec(document.title, revision, _followed(lexicon), (), methods=(), read=True)
+    followed = _followed(lexicon)
+    empty = Spec(document.title, revision, followed, (), methods=(), read=True)
     reading = Reading(document, empty, lexicon, declared, heads=heads)
     algorithms: list[Algorithm] = []
     rules = _rules(reading, vocabulary, read_as or {})
@@ -73,12 +76,12 @@ def read_spec(
     reading.spec = Spec(
         document.title,
         revision,
-        _fixed(_followed(lexicon), built),
+        _fixed(followed, built),
         tuple(built),
         tuple(kept),
         fire_functional_event,
         tuple(head.name for _, head in heads if head.method and head.name in parameters),
-        others=tuple(each for each in lexicon.types.values() if each.name != _followed(lexicon).name),
+        others=tuple(each for each in lexicon.types.values() if each.name != followed.name),
         read=True,
     )
     return reading
@@ -107,7 +110,7 @@ def _named_apart(heads: list[tuple[AlgorithmText, Head]]) -> list[tuple[Algorith
 def _body(
     reading: Reading, text: AlgorithmText, head: Head, vocabulary: Vocabulary, read_as: Mapping[str, str]
 ) -> tuple[s.Statement, ...]:
-    reader = StepsReader(head.name, reading.document.file, reading.lexicon, dict(read_as))
+    reader = StepsReader(head.name, reading.document.file, reading.lexicon, dict(read_as), known=reading.known)
     steps = reader.steps(text.steps)
     reading.sentences += reader.read
     reading.nesting += reader.findings
@@ -227,7 +230,7 @@ def _rule(
     name = re.sub(r"^user agent ", "", occasion)
     texts = words_of(sentence).texts
     begin = start + 3 if texts[start : start + 2] == ("user", "agent") else start
-    reader = StepsReader(name, reading.document.file, reading.lexicon, dict(read_as))
+    reader = StepsReader(name, reading.document.file, reading.lexicon, dict(read_as), known=reading.known)
     origin = reader.origin(sentence, (1,))
     read = reader.understand(sentence, origin, begin)
     if any(isinstance(each, s.NotUnderstood) for each in read.statements):

@@ -96,8 +96,9 @@ class _Check:
 
     def set(self, statement: s.Statement, name: str, bound: Names) -> None:
         """A variable that is set and never introduced."""
-        introduced = any(not isinstance(each, s.Set) for each, _ in self.binders.get(name, []))
-        if name in bound or introduced or name in self.told:
+        if name in bound or name in self.told:
+            return
+        if any(not isinstance(each, s.Set) for each, _ in self.binders.get(name, [])):
             return
         self.told.add(name)
         others = self.names - {name}
@@ -108,8 +109,10 @@ class _Check:
     def read(self, statement: s.Statement, expression: e.Expr, bound: Names) -> None:
         """Report the variables of an expression that may have no value."""
         for name in sorted(e.variables(expression) - bound):
+            if name in self.told:
+                continue
             binders = [each for each in self.binders.get(name, []) if each[0] is not statement]
-            if name in self.told or any(self.agree(around) for _, around in binders):
+            if any(self.agree(around) for _, around in binders):
                 continue
             self.told.add(name)
             if binders:

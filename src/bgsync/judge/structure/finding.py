@@ -115,9 +115,16 @@ class Known:
     """Member and value to where the text declares it; the value is empty for the member itself."""
 
 
+MOST_NAMES = 300
+"""With how many names one is compared at most: it takes time for each."""
+
+
 def close(name: str, names: Iterable[str], cutoff: float = 0.75) -> str | None:
-    """Give the name that is most like another, compared in lower case, if any is like it."""
-    known = {each.lower(): each for each in sorted(names)}
+    """Give the name that is most like another, compared in lower case, if any is like it; None among too many."""
+    named = list(names)
+    if len(named) > MOST_NAMES:
+        return None
+    known = {each.lower(): each for each in sorted(named)}
     found = difflib.get_close_matches(name.lower(), sorted(known), 1, cutoff)
     return known[found[0]] if found else None
 

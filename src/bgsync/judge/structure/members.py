@@ -17,12 +17,13 @@ def members(spec: Spec, known: Known) -> Iterator[Finding]:
     """Find members on the wrong object, values that no member has, and values that no step gives."""
     types = Types(spec, known)
     given = _Given()
+    heads = {algorithm.name: algorithm.parameters for algorithm in spec.algorithms}
     for part in parts(spec):
         parameters = part.parameters if isinstance(part, Algorithm) else tuple(known.given.get(part.name, ()))
         variables = types.variables(part.name, part.steps, parameters)
         for statement in s.walk(part.steps):
             yield from _receivers(types, known, statement, variables)
-            yield from _arguments(spec, types, known, statement, variables)
+            yield from _arguments(heads, types, known, statement, variables)
             yield from _values(types, statement, variables)
             given.note(types, statement, variables)
     for kind in (spec.type, *spec.others):
@@ -68,13 +69,16 @@ def _receivers(types: Types, known: Known, statement: s.Statement, variables: Ma
 
 
 def _arguments(
-    spec: Spec, types: Types, known: Known, statement: s.Statement, variables: Mapping[str, str]
+    heads: Mapping[str, tuple[str, ...]],
+    types: Types,
+    known: Known,
+    statement: s.Statement,
+    variables: Mapping[str, str],
 ) -> Iterator[Finding]:
     """Objects that are handed to an algorithm whose head says that it takes others."""
     if not isinstance(statement, s.Call):
         return
-    parameters = spec.algorithm(statement.algorithm).parameters
-    for parameter, argument in zip(parameters, statement.arguments, strict=True):
+    for parameter, argument in zip(heads[statement.algorithm], statement.arguments, strict=True):
         given, wanted = types.of(argument, variables), known.types.get((statement.algorithm, parameter), "")
         if given in types.objects and wanted in types.objects and given != wanted:
             message = (

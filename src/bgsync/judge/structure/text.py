@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings
 from bgsync.judge.structure.finding import close
+from bgsync.language import Member
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.prose.document import AlgorithmText, Bullets, Cases, Item, Members, Numbered, Sentence, Token
@@ -102,6 +103,10 @@ def _linked_owners(reading: Reading) -> dict[tuple[str, str], frozenset[str]]:
 def _places(reading: Reading) -> dict[tuple[str, str], s.Origin]:
     """Find where members and their values are declared."""
     found: dict[tuple[str, str], s.Origin] = {}
+    members: dict[str, list[tuple[str, Member]]] = {}
+    for kind in (reading.spec.type, *reading.spec.others):
+        for member in kind.members:
+            members.setdefault(member.name.lower(), []).append((kind.name, member))
     for paragraph in reading.document.paragraphs:
         for sentence in paragraph.sentences:
             if id(sentence) not in reading.declared.said:
@@ -109,15 +114,12 @@ def _places(reading: Reading) -> dict[tuple[str, str], s.Origin]:
             names = {
                 token.text.lower(): token for token in sentence.tokens if token.kind in ("dfn", "term", "string", "idl")
             }
-            for kind in (reading.spec.type, *reading.spec.others):
-                for member in kind.members:
-                    name = member.name.lower()
-                    if name not in names:
-                        continue
+            for name in names:
+                for owner, member in members.get(name, ()):
                     for value in ("", *(member.values or ())):
                         token = names.get(value.lower() or name)
                         if token is not None:
-                            origin = _origin(reading, sentence, token, kind.name)
+                            origin = _origin(reading, sentence, token, owner)
                             found.setdefault((name, value.lower()), origin)
     return found
 
