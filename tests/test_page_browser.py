@@ -44,7 +44,7 @@ def test_a_finding_says_what_goes_wrong_and_which_lines_to_mend(opened: Any, bui
     page = opened(built_in).page
     page.get_by_role("button", name=re.compile("no sync event ever comes")).click()
     expect(page.get_by_role("heading", level=2)).to_contain_text("A page is told that its sync is registered")
-    expect(page.get_by_text("It is a race: two things run at the same time")).to_be_visible()
+    expect(page.locator("#finding").get_by_text("It is a race: two things run at the same time")).to_be_visible()
     lines = page.get_by_role("region", name="Which lines to mend")
     steps = ["register 7", "fire a sync event 5.2", "fire a sync event 5.2.3", "register 8.2"]
     for item, step in zip(lines.locator("li").all(), steps, strict=True):
@@ -221,7 +221,9 @@ def test_search_finds_verdicts_steps_and_sentences(opened: Any, of_text: Path) -
     box.fill("UNIQUE-TAG")
     expect(page.get_by_role("button", name=re.compile("end up in one list"))).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("run at the same time|dispatch"))).to_be_hidden()
+    expect(page.locator("#text h4").filter(visible=True)).to_have_count(0)
     box.fill("nothing says this")
+    expect(page.locator("#verdicts details, #text details").filter(visible=True)).to_have_count(0)
     expect(page.locator("#matches")).to_have_text("0 matches")
     box.fill("")
     expect(page.get_by_role("button", name=re.compile("end up in one list"))).to_be_visible()
@@ -245,6 +247,15 @@ def test_coverage_and_ledger_of_a_text_can_be_read(opened: Any, of_text: Path) -
     table = page.get_by_role("region", name="Ledger").get_by_role("table")
     expect(table.get_by_role("row").filter(has_text="SHOULD limit the number of retries")).to_contain_text("modelled")
     assert table.get_by_role("columnheader").all_inner_texts() == ["where", "line", "sentence", "status", "read as"]
+
+
+def test_words_that_the_page_uses_are_explained_on_it(opened: Any, of_text: Path) -> None:
+    page = opened(of_text).page
+    page.get_by_text("Words used on this page").click()
+    race = page.locator("dt", has_text=re.compile("^race$"))
+    expect(race).to_be_visible()
+    expect(race.locator("xpath=following-sibling::dd[1]")).to_contain_text("two things run at the same time")
+    assert "[object" not in page.locator("body").inner_text()
 
 
 def test_a_finding_of_a_text_shows_its_own_sentences_and_no_lifecycle_that_is_not_its_own(

@@ -19,7 +19,7 @@ function h(name, attributes = {}, ...children) {
     if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
     else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
   }
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return made;
 }
 
@@ -39,7 +39,7 @@ function algorithms(report, names) {
     }, h("span", { class: "number" }, step.step || "·"),
       h("span", {}, step.text, step.reached ? null : h("em", {}, " (never reached)"), step.understood ? null : h("em", {}, " (not understood)")),
       h("span", { class: "line", title: `${step.file}:${step.line}` }, `line ${step.line}`)));
-    return h("div", {}, h("h4", {}, name), h("ol", { class: "steps" }, steps));
+    return h("div", { class: "group" }, h("h4", {}, name), h("ol", { class: "steps" }, steps));
   });
 }
 

@@ -149,8 +149,10 @@
       item.classList.toggle("hidden", !fits);
       found += fits ? 1 : 0;
     }
-    for (const box of document.querySelectorAll("#verdicts > details, #text > details")) {
-      box.open = wanted === "" ? box.dataset.open !== undefined : box.querySelector("[data-words]:not(.hidden)") !== null;
+    for (const box of document.querySelectorAll("#verdicts > details, #text > details, #text .group")) {
+      const has = box.querySelector("[data-words]:not(.hidden)") !== null;
+      if (box.matches("details")) box.open = wanted === "" ? box.dataset.open !== undefined : has;
+      box.classList.toggle("hidden", wanted !== "" && !has);
     }
     $("matches").textContent = wanted === "" ? "" : many(found, "match", "matches");
   }
