@@ -1,0 +1,118 @@
+"""bgsync export: the model for other model checkers."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bgsync.cli.common import choose, content, fail
+from bgsync.cli.draw import spec_of
+from bgsync.export import LANGUAGES, writer
+from bgsync.system.monitor import MONITORS
+
+EPILOG = "Exit status: 0 written, 2 bad input, or a model that cannot be exported."
+
+
+@click.command(epilog=EPILOG)
+@click.argument("target", default="one-off")
+@click.option(
+    "--to",
+    "language",
+    type=click.Choice(list(LANGUAGES)),
+    required=True,
+    help="; ".join(f"{language}: {whom}" for language, (_, whom) in LANGUAGES.items()) + ".",
+)
+@click.option(
+    "--output",
+    "-o",
+    "path",
+    type=click.Path(dir_okay=False, writable=True),
+    default="-",
+    metavar="FILE",
+    help="Where to write it. Default: standard output.",
+)
+@click.option(
+    "--granularity",
+    type=click.Choice(["step", "algorithm"]),
+    default="step",
+    show_default=True,
+    help="step: every step is an action; algorithm: every invocation runs to its next wait as one action.",
+)
+@click.option("--with", "adversities", multiple=True, metavar="ADVERSITY", help="Switch this adversity on.")
+@click.option("--tags", type=click.IntRange(1), default=1, show_default=True, help="How many tags are registered.")
+@click.option("--calls", type=click.IntRange(1), default=2, show_default=True, help="Invocations in flight at once.")
+@click.option(
+    "--abort",
+    type=click.Choice(["scope", "list"]),
+    default="scope",
+    show_default=True,
+    help='What "abort these steps" ends, as in check.',
+)
+@click.option(
+    "--property",
+    "properties",
+    multiple=True,
+    metavar="ID",
+    help="Put this safety property in, instead of all that the monitor can see. May be repeated.",
+)
+@click.option(
+    "--monitor",
+    type=click.Choice(MONITORS),
+    default=None,
+    help="What is remembered of a run, beside the state. Default: what the property needs, or calls.",
+)
+@click.option(
+    "--sidecar",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
+)
+def export(
+    target: str, language: str, path: str, properties: tuple[str, ...], monitor: str | None, sidecar: Path | None,
+    **asked: Any,
+) -> None:  # fmt: skip
+    """Write the model in the language of another model checker: a second opinion on states and verdicts.
+
+    TARGET is `one-off` (the built-in model of today's text) or a spec text, as for check. The model has every state and
+    every transition that the product of bgsync has, and the safety properties as assertions or invariants.
+
+    \b
+    bgsync export --to promela -o model.pml && spin -a model.pml && cc -DSAFETY -DNOREDUCE -o pan pan.c && ./pan
+    bgsync export --to promela --tags 2 --property unique-tag -o two.pml
+    bgsync export --to promela spec/index.bs --granularity algorithm
+    """
+    content(path != "-")
+    from bgsync.export.model import model_of
+    from bgsync.judge.property import Safety
+    from bgsync.product.arrays import closed
+    from bgsync.product.component import NotSeparableError
+    from bgsync.system.scenario import Scenario
+    from bgsync.system.system import System
+    from bgsync.tables import Tables
+
+    environment = importlib.import_module("model.environment")
+    known = importlib.import_module("properties").PROPERTIES
+    safety = [prop for prop in known if isinstance(prop, Safety) and prop.unseen is None]
+    names = {name.split("/")[0] for name in properties}
+    for name in sorted(names & ({prop.id for prop in known} - {prop.id for prop in safety})):
+        fail(f"{name} is no property of single transitions, so it cannot be exported: bgsync check --property {name}")
+    choose("property", tuple(sorted(names)), sorted({prop.id for prop in safety}))
+    choose("adversity", asked["adversities"], sorted(environment.ADVERSITIES))
+    needed = [prop.monitors[0] for prop in safety if prop.id in names]
+    chosen = monitor or (needed or ["calls"])[0]
+    if any(chosen not in prop.monitors for prop in safety if prop.id in names):
+        fail(f"no monitor sees all of {', '.join(sorted(names))}: export them one by one")
+    try:
+        scenario = Scenario(spec_of(target, sidecar), environment.SURROUNDINGS, monitor=chosen, **asked)
+        seen = [prop for prop in safety if chosen in prop.monitors and (not names or prop.id in names)]
+        model = model_of(closed(Tables(System(scenario))), seen, frozenset(properties))
+    except NotSeparableError as error:
+        fail(f"the model has no product of components to export: {error}; bgsync check explores it as a whole")
+    except ValueError as error:
+        fail(error)
+    file = f"model{LANGUAGES[language][0]}" if path == "-" else Path(path).name
+    text = writer(language)(model, file)
+    with click.open_file(path, "w", encoding="utf-8") as stream:
+        stream.write(text)

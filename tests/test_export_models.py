@@ -1,0 +1,222 @@
+"""Models for other model checkers: what is written, and that they see the states and the breaches that we see."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bgsync.cli import main
+from bgsync.export import LANGUAGES, writer
+from bgsync.export.model import Model, model_of
+from bgsync.export.promela import holds
+from bgsync.judge.products import watch_product
+from bgsync.judge.property import Safety
+from bgsync.product.arrays import Closed, closed
+from bgsync.product.reached import Reached
+from bgsync.product.search import reachable
+from bgsync.system.scenario import Scenario
+from bgsync.system.system import System
+from bgsync.tables import Tables
+from model.environment import SURROUNDINGS
+from model.one_off import SPEC
+from properties import PROPERTIES
+from tests.specs import PRINT_QUEUE
+
+SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety) and prop.unseen is None]
+
+
+def scenario(
+    granularity: str = "algorithm",
+    adversities: tuple[str, ...] = (),
+    tags: int = 1,
+    calls: int = 1,
+    monitor: str = "calls",
+) -> Scenario:
+    return Scenario(SPEC, SURROUNDINGS, granularity, adversities, tags, calls, monitor=monitor)
+
+
+ASKED = {
+    "one tag": scenario(calls=2),
+    "two tags": scenario(tags=2, calls=2),
+    "two tags, an adversity with choices": scenario(adversities=("skipped",), tags=2),
+    "a worker that is terminated": scenario(adversities=("terminated",), tags=2),
+    "old timers": scenario(monitor="timers"),
+    "tags that differ": scenario(tags=2, monitor="outbox shared"),
+    "step by step": scenario("step", tags=2),
+}
+SMALL = [pytest.param(asked, id=name) for name, asked in ASKED.items()]
+
+
+@lru_cache(maxsize=16)
+def product_of(asked: Scenario) -> Closed:
+    return closed(Tables(System(asked)))
+
+
+def seen_by(asked: Scenario) -> list[Safety]:
+    return [prop for prop in SAFETY if asked.monitor in prop.monitors]
+
+
+def exported(asked: Scenario, *, judged: bool) -> Model:
+    return model_of(product_of(asked), seen_by(asked) if judged else [])
+
+
+def counted(asked: Scenario) -> tuple[int, int]:
+    """Count the states of the product, and the transitions between them."""
+    whole = product_of(asked)
+    pages, _ = reachable(whole.product)
+    reached = Reached(whole, pages, False)
+    left = sum(reached.times(table, d.move) for table, part in enumerate(whole.parts) for d in part.departures)
+    return reached.states, reached.transitions - left
+
+
+def broken(asked: Scenario) -> set[str]:
+    """Give the ids that a reachable transition of the product breaks."""
+    watched = watch_product(System(asked), seen_by(asked))
+    return {name for name, breach in watched.breaches.items() if not breach.alone}
+
+
+def run(folder: Path, *command: str) -> str:
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode in (0, 1), f"{' '.join(command)}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+# --- what is written
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_context_and_local_state_is_told_in_words_beside_its_number(language: str) -> None:
+    model = exported(ASKED["two tags"], judged=True)
+    text = writer(language)(model, "a.model")
+    for many in (model.contexts, *(kind.locals for kind in model.kinds)):
+        for number, words in enumerate(many):
+            assert re.search(rf"^.*\b{number}  {re.escape(words)}$", text, re.MULTILINE)
+    assert "its tag" in text
+    assert "fires-online: an event is dispatched while offline" in text
+    assert "gate: nothing that a component does" in text
+    assert "a.model" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_same_model_is_the_same_bytes_whatever_the_order_of_sets(language: str, tmp_path: Path) -> None:
+    texts = set()
+    for seed in ("1", "2"):
+        command = [sys.executable, "-m", "bgsync.cli", "export", "--to", language, "--tags", "2", "--calls", "1"]
+        done = subprocess.run(command, capture_output=True, env=os.environ | {"PYTHONHASHSEED": seed}, check=True)
+        texts.add(done.stdout)
+    assert len(texts) == 1
+    assert str(Path(__file__).parents[1]).encode() not in texts.pop()
+
+
+def test_no_block_of_c_is_longer_than_spin_reads() -> None:
+    text = writer("promela")(exported(scenario("step", calls=2, monitor="none"), judged=False), "model.pml")
+    blocks = re.findall(r"^c_decl \{.*?^\}", text, re.MULTILINE | re.DOTALL)
+    assert sum(map(len, blocks)) > 100_000
+    assert max(map(len, blocks)) < 64_000
+
+
+def test_what_breaks_nothing_and_leads_nowhere_new_can_be_left_out() -> None:
+    whole, distinct = (model_of(product_of(ASKED["one tag"]), [], distinct=d) for d in (False, True))
+    for full, short in zip(whole.kinds, distinct.kinds, strict=True):
+        for slot, (moves, kept) in enumerate(zip(full.moves, short.moves, strict=True)):
+            here = slot % len(full.locals)
+            assert {m.target for m in moves} - {here} == {m.target for m in kept}
+            assert len({m.target for m in kept}) == len(kept)
+            lowest = {t: min(m.level for m in moves if m.target == t) for t in {m.target for m in kept}}
+            assert all(m.level == lowest[m.target] for m in kept)
+
+
+# --- the command
+
+
+def export(*words: str) -> Result:
+    return CliRunner().invoke(main, ["export", *words])
+
+
+def test_a_text_is_exported_too_and_a_property_brings_the_monitor_that_it_needs(tmp_path: Path) -> None:
+    (tmp_path / "a.pml").write_text("old")
+    made = export(
+        "--to", "promela", "--property", "retry-delay", "--granularity", "algorithm", "-o", str(tmp_path / "a.pml")
+    )
+    assert made.exit_code == 0, made.output
+    text = (tmp_path / "a.pml").read_text()
+    assert "monitor timers" in text
+    assert "assert(c_expr { retry_delay_holds })" in text
+    assert "one_event_holds" not in text
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("--property", "delivered"), "no property of single transitions"),
+        (("--property", "no-such"), "unknown property 'no-such'"),
+        (("--property", "gate", "--property", "retry-delay"), "export them one by one"),
+        (("--with", "bad-weather"), "unknown adversity"),
+    ],
+)
+def test_what_cannot_be_exported_is_refused_with_the_reason(words: tuple[str, ...], why: str) -> None:
+    made = export("--to", "promela", *words)
+    assert made.exit_code == 2
+    assert why in made.output
+
+
+def test_a_text_whose_invocations_wait_for_each_other_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "queue.bs").write_text(PRINT_QUEUE, encoding="utf-8")
+    made = export("--to", "promela", str(tmp_path / "queue.bs"))
+    assert made.exit_code == 2
+    assert "the model has no product of components to export" in made.output
+
+
+# --- the second opinions
+
+spin = pytest.mark.skipif(
+    not (shutil.which("spin") and shutil.which("cc")), reason="spin or a C compiler is not installed"
+)
+
+
+def pan(folder: Path, model: Model, *flags: str) -> Callable[..., str]:
+    (folder / "model.pml").write_text(writer("promela")(model, "model.pml"))
+    run(folder, "spin", "-a", "model.pml")
+    run(folder, "cc", "-w", "-DSAFETY", "-DNOREDUCE", *flags, "-o", "pan", "pan.c")
+    return lambda *options: run(folder, "./pan", "-m100000", "-w16", *options)
+
+
+def told_by(text: str, pattern: str) -> int:
+    found = re.search(pattern, text)
+    assert found, text
+    return int(found[1])
+
+
+@spin
+@pytest.mark.parametrize("asked", [ASKED["two tags"], ASKED["step by step"]], ids=["algorithm", "step"])
+def test_spin_stores_our_states_and_takes_our_transitions(asked: Scenario, tmp_path: Path) -> None:
+    told = pan(tmp_path, exported(asked, judged=False))()
+    taken = told_by(told, r"(\d+) transitions") - 1  # it counts the initial state as one
+    assert (told_by(told, r"(\d+) states, stored"), taken) == counted(asked)
+
+
+@spin
+@pytest.mark.parametrize("asked", SMALL)
+def test_spin_finds_broken_what_we_find_broken_and_stores_our_states(asked: Scenario, tmp_path: Path) -> None:
+    told = pan(tmp_path, exported(asked, judged=True))("-c0")
+    found = set(re.findall(r"assertion violated \( (\w+) \)", told))
+    assert found == {holds(name) for name in broken(asked)}
+    assert told_by(told, r"(\d+) states, stored") == counted(asked)[0]
+
+
+@spin
+def test_the_shortest_trace_of_spin_is_as_long_as_ours_and_tells_its_steps(tmp_path: Path) -> None:
+    asked = scenario("step", calls=2)
+    check = pan(tmp_path, model_of(product_of(asked), seen_by(asked), frozenset({"unique-tag"})), "-DBFS")
+    assert told_by(check(), r"violated .* \(at depth (\d+)\)") + 1 == len(
+        watch_product(System(asked), seen_by(asked)).path("unique-tag")
+    )
+    trail = check("-r")
+    assert "of_t1: a page calls register(its tag)" in trail
