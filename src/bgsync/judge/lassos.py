@@ -27,6 +27,7 @@ from bgsync.tables.tabulated import Tabulated
 
 Numbers = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Bits = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class Search:
         acting = np.array([way.step.action.process is not None for way in self.tables.ways], bool)
         good = {int(n) for n in np.flatnonzero(apart) if not graph.state(int(n)).processes}
         good |= {int(n) for n in np.flatnonzero(apart) if not graph.complete and graph.starts[n] == graph.starts[n + 1]}
-        for part in self.components(inner, offline=True):
+        for part in self.components(inner, fair=False):
             if acting[self.ways[part.transitions]].any():
                 good |= set(part.states.tolist())
         before: dict[int, list[int]] = {}
@@ -149,11 +150,11 @@ class Search:
 
     # --- components
 
-    def components(self, transitions: Numbers, needed: Mask | None = None, *, offline: bool = False) -> list[Component]:
+    def components(self, transitions: Numbers, needed: Mask | None = None, *, fair: bool = True) -> list[Component]:
         """Give the strongly connected components of part of the graph, the first state first.
 
-        Left out are those without any of the transitions that are needed, and those that are always `offline`, unless
-        these are asked for.
+        Left out are those without any of the transitions that are needed, and, unless `fair` is false, those that are
+        always offline and those that are not weakly fair.
         """
         if not len(transitions):
             return []
@@ -164,8 +165,11 @@ class Search:
         matrix = csr_array((np.ones(len(transitions), np.int8), (source, target)), shape=(len(nodes), len(nodes)))
         count, home = connected_components(matrix, directed=True, connection="strong")
         inner = home[source] == home[target]
-        good = np.full(count, offline)
-        good[home[self.online[nodes]]] = True
+        good = np.full(count, True)
+        if fair:
+            good[:] = False
+            good[home[self.online[nodes]]] = True
+            good &= self._weakly_fair(count, home, nodes, transitions[inner], home[source[inner]])
         if needed is not None:
             has = np.zeros(count, bool)
             has[home[source[inner & needed[transitions]]]] = True
@@ -182,9 +186,6 @@ class Search:
         while work:
             part = work.pop()
             ways = np.unique(self.ways[part.transitions]).tolist()
-            done = {self.acts[way] for way in ways}
-            if not self.always(part) <= done:
-                continue
             if "should" not in self.system.scenario.adversities:
                 declined = frozenset[Any]().union(*(self.declined[way] for way in ways))
                 refused = declined - frozenset[Any]().union(*(self.chosen[way] for way in ways))
@@ -193,7 +194,8 @@ class Search:
                     work += self.components(part.transitions[~bad[self.ways[part.transitions]]], needed)
                     continue
             if self.demands.any_eager:
-                passed = frozenset[Demand]().union(*(self.demands.eager(n) for n in part.states.tolist())) - done
+                passed = frozenset[Demand]().union(*(self.demands.eager(n) for n in part.states.tolist()))
+                passed -= {self.acts[way] for way in ways}
                 if passed:
                     kept = [n for n in part.states.tolist() if self.demands.eager(n).isdisjoint(passed)]
                     ends = np.isin(self.sources[part.transitions], kept) & np.isin(self.targets[part.transitions], kept)
@@ -202,14 +204,37 @@ class Search:
             found.append(part)
         return sorted(found, key=lambda part: int(part.states[0]))
 
-    def always(self, part: Component) -> frozenset[Demand]:
-        """Give what weak fairness asks for in all states of a component."""
-        left = self.demands.must(int(part.states[0]))
-        for number in part.states.tolist():
-            left &= self.demands.must(number)
-            if not left:
-                break
-        return left
+    @cached_property
+    def asked_and_met(self) -> tuple[Bits, Bits]:
+        """Give what weak fairness asks for in each state, and what each way meets of it; a bit for every demand."""
+        asked = [self.demands.must(number) for number in range(len(self.graph))]
+        places = {demand: n for n, demand in enumerate(dict.fromkeys(one for some in set(asked) for one in some))}
+        width = max(len(places) + 63, 64) // 64
+
+        def row(demands: Iterable[Demand | None]) -> list[int]:
+            bits = sum(1 << places[demand] for demand in demands if demand in places)
+            return [bits >> 64 * n & 2**64 - 1 for n in range(width)]
+
+        rows = {some: row(some) for some in set(asked)}
+        met = [row((demand,)) for demand in self.acts]
+        return np.array([rows[some] for some in asked], np.uint64), np.array(met, np.uint64)
+
+    def _weakly_fair(self, count: int, home: Numbers, states: Numbers, transitions: Numbers, homes: Numbers) -> Mask:
+        """Say which components take a transition for all that is asked for in each of their states.
+
+        `home` is the component of each state, `homes` that of each transition.
+        """
+        asked, met = self.asked_and_met
+        order = np.argsort(home, kind="stable")
+        first = np.searchsorted(home[order], np.arange(count))
+        always = np.bitwise_and.reduceat(asked[states[order]], first, 0)
+        order = np.argsort(homes, kind="stable")
+        there, first = np.unique(homes[order], return_index=True)
+        done = np.zeros_like(always)
+        if len(there):
+            done[there] = np.bitwise_or.reduceat(met[self.ways[transitions[order]]], first, 0)
+        fair: Mask = ((always & ~done) == 0).all(1)
+        return fair
 
     # --- lassos
 

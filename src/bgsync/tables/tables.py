@@ -47,11 +47,14 @@ class Way:
 
 
 class Row:
-    """What a turn does to a part of the processes: the ways, and what the part becomes in each."""
+    """What a turn does to a part of the processes: the ways, and what the part becomes in each.
+
+    `touches` knows the processes of a frame to which it matters; it is None where it matters to none.
+    """
 
     __slots__ = ("part", "touches", "ways")
 
-    def __init__(self, part: Multiset, ways: list[tuple[Way, Multiset]], touches: Known) -> None:
+    def __init__(self, part: Multiset, ways: list[tuple[Way, Multiset]], touches: Known | None) -> None:
         self.part, self.ways, self.touches = part, ways, touches
 
 
@@ -155,6 +158,8 @@ class Tables:
             row = base.rows.get((turn, part))
             if row is None:
                 row = base.rows[turn, part] = self._worked_out(base, turn, part)
+            if row.touches is None:
+                return row
             more = row.touches.among(whole) & ~part.bits
             if not more:
                 return row
@@ -171,7 +176,8 @@ class Tables:
                 unlisted |= _unlisted(before.shared, step.after.shared)
             noted = [one for one in step.observations if one.kind in ("dispatched", "waiting")]
             seen += [(one, self._tags(one, before, step)) for one in noted]
-        return Row(part, ways, Known(lambda number: self._touched(number, unlisted, seen)))
+        matters = bool(unlisted or seen)
+        return Row(part, ways, Known(lambda number: self._touched(number, unlisted, seen)) if matters else None)
 
     def _way(self, base: Base, step: Step, target: Base | None) -> Way:
         left = tuple(self.key(state) for state in step.left)
