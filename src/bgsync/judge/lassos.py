@@ -219,7 +219,9 @@ class Search:
         met = [row((demand,)) for demand in self.acts]
         return np.array([rows[some] for some in asked], np.uint64), np.array(met, np.uint64)
 
-    def _weakly_fair(self, count: int, home: Numbers, states: Numbers, transitions: Numbers, homes: Numbers) -> Mask:
+    def _weakly_fair(
+        self, count: int, home: NDArray[Any], states: Numbers, transitions: Numbers, homes: NDArray[Any]
+    ) -> Mask:
         """Say which components take a transition for all that is asked for in each of their states.
 
         `home` is the component of each state, `homes` that of each transition.
