@@ -199,6 +199,43 @@ def test_the_built_in_model_is_the_reading_of_todays_text() -> None:
     assert (result.exit_code, "step by step" in result.stdout) == (0, True)
 
 
+UNREAD_RULE = "Once there is a network again, waiting jobs are to be printed, which the user agent MUST see to."
+
+
+def key_of(text: str, folder: Path) -> str:
+    path = folder / "queue.bs"
+    path.write_text(text, encoding="utf-8")
+    entries = json.loads(run("read", str(path), "--format", "json").stdout)["entries"]
+    return next(str(each["key"]) for each in entries if each["sentence"] == UNREAD_RULE)
+
+
+@pytest.mark.parametrize(
+    ("read_as", "status"),
+    [
+        ("Whenever the user agent goes online, the user agent MUST [=start printing=] for |job|.", "modelled"),
+        ("A [=print job=] has an associated <dfn>owner</dfn>, a string.", "modelled"),
+        ("nothing", "abstracted"),
+    ],
+)
+def test_a_sidecar_says_what_a_sentence_outside_of_steps_means(tmp_path: Path, read_as: str, status: str) -> None:
+    text = PRINT_QUEUE + f"\n# More\n\n{UNREAD_RULE}\n"
+    sidecar = tmp_path / "queue.bs.read-as.toml"
+    sidecar.write_text(f"[[sentence]]\nkey = '{key_of(text, tmp_path)}'\nread_as = '{read_as}'\n", encoding="utf-8")
+    entries = json.loads(run("read", str(tmp_path / "queue.bs"), "--format", "json").stdout)["entries"]
+    (entry,) = [each for each in entries if each["sentence"] == UNREAD_RULE]
+    assert entry["status"] == status
+    assert ("start printing" in entry["how"] or "owner" in entry["how"]) == (status == "modelled")
+
+
+def test_what_a_sidecar_says_outside_of_steps_is_refused_where_it_says_nothing(tmp_path: Path) -> None:
+    text = PRINT_QUEUE + f"\n# More\n\n{UNREAD_RULE}\n"
+    sidecar = tmp_path / "queue.bs.read-as.toml"
+    sidecar.write_text(f"[[sentence]]\nkey = '{key_of(text, tmp_path)}'\nread_as = 'print soon'\n", encoding="utf-8")
+    refused = run("read", str(tmp_path / "queue.bs"))
+    assert refused.exit_code == 2
+    assert "read_as 'print soon' is itself not understood" in refused.stderr
+
+
 HEAVY = {"numpy", "scipy", "networkx", "transitions", "bgsync.judge.check"}
 
 

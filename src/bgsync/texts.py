@@ -43,7 +43,7 @@ def read_text(source: Source, sidecar: Path | None = None) -> Reading:
     except RecursionError:
         raise ReadError(f"{source.name}: steps are nested too deep to be read: break them up") from None
     if chosen:
-        sentences = {one.origin.key: one.sentence.text for one in reading.sentences}
+        sentences = reading.outside.texts | {one.origin.key: one.sentence.text for one in reading.sentences}
         check_used(str(chosen), entries, reading.annotated, sentences)
     if not reading.spec.title:
         reading.spec = replace(reading.spec, title=source.name)

@@ -96,11 +96,11 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
 def _print(out: Console, file: str, entries: list) -> None:  # type: ignore[type-arg]
     where = ""
     for each in entries:
-        heading = each.where.rsplit(" ", 1)[0] if each.key else each.where
+        heading = each.where.rsplit(" ", 1)[0] if each.in_steps else each.where
         if heading != where:
             where = heading
             out.print(f"\n[bold]{escape(where)}[/]", highlight=False)
-        step = each.where.rsplit(" ", 1)[1] + " " if each.key else ""
+        step = each.where.rsplit(" ", 1)[1] + " " if each.in_steps else ""
         key = f" [dim]{each.key}[/]" if each.key else ""
         style = STYLES[each.status]
         out.print(
@@ -109,5 +109,5 @@ def _print(out: Console, file: str, entries: list) -> None:  # type: ignore[type
             highlight=False, soft_wrap=True,
         )  # fmt: skip
         again = "" if each.read_back is not False else " [yellow](read back differently)[/]"
-        how = f"read as: {each.how}" if each.key and each.status != "abstracted" else f"{each.status}: {each.how}"
+        how = f"read as: {each.how}" if each.in_steps and each.status != "abstracted" else f"{each.status}: {each.how}"
         out.print(f"    {escape(how)}{again}", style="dim", highlight=False, soft_wrap=True)

@@ -26,7 +26,7 @@ from bgsync.prose.placing import (
     unbound,
 )
 from bgsync.prose.sentences import Following, Sentences, Statements, Switch, WithMembers, following
-from bgsync.prose.sidecar import SidecarError
+from bgsync.prose.sidecar import NOTHING, SidecarError
 from bgsync.prose.understood import SentenceRead, lost, unread_values, variables_of
 from bgsync.prose.words import Words, opens, words_of
 
@@ -167,7 +167,7 @@ class StepsReader:
     def _annotated(self, sentence: Sentence, origin: s.Origin) -> SentenceRead:
         self.used.add(origin.key)
         said = self.read_as[origin.key].strip()
-        if said.lower().rstrip(".") == "nothing":
+        if said.lower().rstrip(".") == NOTHING:
             return SentenceRead(origin, sentence, (s.Remark(sentence.text),), 0, annotated=True)
         statements = statements_of(said, self.lexicon)
         if statements is None or unread_values(statements):

@@ -23,13 +23,14 @@ class Entry:
     """One sentence. `how` is its read-back, what declares it, or why it is not followed."""
 
     key: str
-    """Of a sentence of an algorithm, else ''."""
+    """Of every sentence but those that introduce an algorithm."""
     where: str
     """Algorithm and step, or the heading that it stands under."""
     place: Place
     sentence: str
     status: str
     how: str
+    in_steps: bool = False
     read_back: bool | None = None
     """Whether its read-back is read as the same statements; None where there is nothing to read back."""
 
@@ -83,15 +84,8 @@ def _steps(reading: Reading) -> Iterator[Entry]:
             again[id(one.statements)] = read_back(one, reading.lexicon)
         same = None if blind or remark or not one.statements else again[id(one.statements)]
         origin = one.origin
-        yield Entry(
-            origin.key,
-            str(origin),
-            one.sentence.place,
-            one.sentence.text,
-            status,
-            told or _below(one.statements),
-            same,
-        )
+        how, place = told or _below(one.statements), one.sentence.place
+        yield Entry(origin.key, str(origin), place, one.sentence.text, status, how, True, same)
 
 
 def _below(statements: Statements) -> str:
@@ -125,6 +119,7 @@ _GETTER = re.compile(
 
 def _outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
     told = {id(one.sentence) for one in reading.sentences}
+    known = {*reading.declared.said, *reading.rules, *reading.outside.meant}
     for paragraph in reading.document.paragraphs:
         if paragraph.informative:
             continue
@@ -132,9 +127,10 @@ def _outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
             if id(sentence) in told:
                 continue
             text = " ".join(words_of(sentence).texts)
-            if normative(sentence, text) or id(sentence) in reading.declared.said or id(sentence) in reading.rules:
+            if normative(sentence, text) or id(sentence) in known:
                 status, how = _account(reading, vocabulary, paragraph, sentence, text)
-                yield Entry("", paragraph.heading, sentence.place, sentence.text, status, how)
+                key = reading.outside.keys.get(id(sentence), "")
+                yield Entry(key, paragraph.heading, sentence.place, sentence.text, status, how)
 
 
 def normative(sentence: Sentence, text: str) -> bool:
@@ -147,14 +143,16 @@ def normative(sentence: Sentence, text: str) -> bool:
 def _account(
     reading: Reading, vocabulary: Vocabulary, paragraph: Paragraph, sentence: Sentence, text: str
 ) -> tuple[str, str]:
+    if reading.outside.idle(sentence):
+        return ABSTRACTED, "does nothing, as its sidecar says"
     if id(sentence) in reading.rules:
         rule = reading.rules[id(sentence)]
         return MODELLED, f"the rule {rule.name}: {'; '.join(map(say, rule.steps))}"
     if id(sentence) in reading.declared.said:
         return MODELLED, reading.declared.said[id(sentence)]
-    for _, choice, _, wanted, should in vocabulary.choices:
-        if re.search(wanted, sentence.text.lower()):
-            return MODELLED, f"the choice {choice}, which is made in the end: {should}"
+    chosen = vocabulary.choices_in(sentence.text)
+    if chosen is not None:
+        return MODELLED, f"the choice {chosen[0]}, which is made in the end: {chosen[1]}"
     defined = [token.term or token.text.lower() for token in sentence.tokens if token.kind == "dfn"]
     for term in defined:
         meant = {**vocabulary.predicates, **vocabulary.presence}.get(term)

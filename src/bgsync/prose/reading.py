@@ -16,6 +16,7 @@ from bgsync.prose.document import AlgorithmText, Document, Sentence
 from bgsync.prose.heads import Head, declared_defaults, head_of
 from bgsync.prose.inline import sentence_of
 from bgsync.prose.lexicon import Lexicon
+from bgsync.prose.outside import Outside, annotated, check_meant
 from bgsync.prose.placing import stamped
 from bgsync.prose.results import called
 from bgsync.prose.sentences import Sentences
@@ -32,6 +33,7 @@ class Reading:
     spec: Spec
     lexicon: Lexicon
     declared: Declared
+    outside: Outside
     sentences: list[SentenceRead] = field(default_factory=list)
     heads: list[tuple[AlgorithmText, Head]] = field(default_factory=list)
     nesting: list[tuple[str, str, s.Origin]] = field(default_factory=list)
@@ -52,6 +54,7 @@ def read_spec(
     read_as: Mapping[str, str] | None = None,
 ) -> Reading:
     """Read a document. `read_as` maps keys of sentences to what they are to be read as."""
+    document, outside = annotated(document, read_as or {})
     vocabulary = replace(vocabulary, should=_should(document))
     declared = declarations(document)
     lexicon = lexicon_of(document, declared)
@@ -60,9 +63,12 @@ def read_spec(
         lexicon.algorithms[head.name.lower()] = head.name
     followed = _followed(lexicon)
     empty = Spec(document.title, revision, followed, (), methods=(), read=True)
-    reading = Reading(document, empty, lexicon, declared, heads=heads)
+    reading = Reading(document, empty, lexicon, declared, outside, heads=heads)
     algorithms: list[Algorithm] = []
-    rules = _rules(reading, vocabulary, read_as or {})
+    rules = _rules(reading, vocabulary)
+    choosing = {id(each) for each in _sentences(document) if vocabulary.choices_in(each.text)}
+    check_meant(document, outside, frozenset((*declared.said, *reading.rules, *choosing)))
+    reading.annotated |= {outside.keys[each] for each in outside.meant}
     for text, head in heads:
         body = _body(reading, text, head, vocabulary, read_as or {})
         rule = _rule_of(head, body, vocabulary)
@@ -89,8 +95,12 @@ def read_spec(
 
 def _should(document: Document) -> str:
     """Give what the document says that the user agent SHOULD do."""
-    sentences = [each for paragraph in document.paragraphs if not paragraph.informative for each in paragraph.sentences]
-    return "\n".join(each.text.lower() for each in sentences if "should" in each.text.lower())
+    return "\n".join(each.text.lower() for each in _sentences(document) if "should" in each.text.lower())
+
+
+def _sentences(document: Document) -> Iterator[Sentence]:
+    """Give every sentence outside of steps that counts."""
+    yield from (each for para in document.paragraphs if not para.informative for each in para.sentences)
 
 
 def _named_apart(heads: list[tuple[AlgorithmText, Head]]) -> list[tuple[AlgorithmText, Head]]:
@@ -191,7 +201,7 @@ def _rule_of(head: Head, body: tuple[s.Statement, ...], vocabulary: Vocabulary) 
 _WHENEVER = re.compile(r"^(?:whenever|when|each time|every time) (.*?) ,")
 
 
-def _rules(reading: Reading, vocabulary: Vocabulary, read_as: Mapping[str, str]) -> list[Rule]:
+def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
     """Find the rules that stand outside lists: whenever something happens, the user agent does something."""
     made: list[Rule] = []
     for paragraph in reading.document.paragraphs:
@@ -208,7 +218,7 @@ def _rules(reading: Reading, vocabulary: Vocabulary, read_as: Mapping[str, str])
             level = next((word.upper() for word in words.texts[comma:] if word in ("should", "must")), "")
             if not machine or not level:
                 continue
-            rule = _rule(reading, sentence, comma + 1, found[1], (machine, trigger, level), vocabulary, read_as)
+            rule = _rule(reading, sentence, comma + 1, found[1], (machine, trigger, level), vocabulary)
             if rule is None:
                 continue
             later = " ".join(other.text.lower() for other in paragraph.sentences[at + 1 :])
@@ -223,20 +233,18 @@ def _rules(reading: Reading, vocabulary: Vocabulary, read_as: Mapping[str, str])
 
 
 def _rule(
-    reading: Reading, sentence: Sentence, start: int, occasion: str, moved: tuple[str, str, str],
-    vocabulary: Vocabulary, read_as: Mapping[str, str],
-) -> Rule | None:  # fmt: skip
+    reading: Reading, sentence: Sentence, start: int, occasion: str, moved: tuple[str, str, str], vocabulary: Vocabulary
+) -> Rule | None:
     """Read what a rule does, from the word at `start` on."""
     name = re.sub(r"^user agent ", "", occasion)
     texts = words_of(sentence).texts
     begin = start + 3 if texts[start : start + 2] == ("user", "agent") else start
-    reader = StepsReader(name, reading.document.file, reading.lexicon, dict(read_as), known=reading.known)
-    origin = reader.origin(sentence, (1,))
+    reader = StepsReader(name, reading.document.file, reading.lexicon, known=reading.known)
+    origin = replace(reader.origin(sentence, (1,)), key=reading.outside.keys[id(sentence)])
     read = reader.understand(sentence, origin, begin)
     if any(isinstance(each, s.NotUnderstood) for each in read.statements):
         return None
     reading.sentences.append(read)
-    reading.annotated |= reader.used
     steps = tuple(rewrite(stamped(each, origin), vocabulary.expression) for each in read.statements)
     return Rule(name, *moved, steps)
 

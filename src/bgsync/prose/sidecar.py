@@ -19,6 +19,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+NOTHING = "nothing"
+"""What a sentence is read as that does nothing."""
+
 
 class SidecarError(ValueError):
     """A sidecar that cannot be used: the message names the cause, the place and the repair."""

@@ -64,6 +64,13 @@ class Vocabulary:
                 return e.Not(choice) if opposite else choice
         return None
 
+    def choices_in(self, text: str) -> tuple[str, str] | None:
+        """Give the choice of which a sentence says that it is made in the end, and the name for that."""
+        for _, choice, _, wanted, should in self.choices:
+            if re.search(wanted, text.lower()):
+                return choice, should
+        return None
+
     def occasion(self, text: str) -> tuple[str, str]:
         """Give the machine and the trigger that words such as "changes to online" speak of; ("", "") if none."""
         for pattern, machine, trigger in self.occasions:
