@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from bgsync.cli import main
 from bgsync.language import say
 from bgsync.language.statements import Statement, body_of
+from bgsync.prose.ledger import ledger
 from bgsync.prose.reader import read_document
 from bgsync.prose.reading import Reading, read_spec
 from bgsync.prose.surroundings import Vocabulary
@@ -198,6 +199,43 @@ def test_every_member_that_a_paragraph_defines_is_kept_with_what_is_said_of_it_a
         "reader": (None, "nobody"),
         "due date": (None, None),
         "note": (None, None),
+    }
+
+
+PROSE = """
+<pre class=metadata>
+Title: Library
+</pre>
+
+# Readers # {#readers}
+
+The user agent MUST offer a way for the user to close the desk.
+
+The [=longest loan=] MUST be greater than or equal to the [=shortest loan=].
+
+The user agent SHOULD limit the number of loans. The desk MUST NOT lend a book twice. The user agent MUST:
+
+* Show who has a book. This is a courtesy.
+* Remove a loan that was lost.
+
+A book <dfn>should be returned</dfn> when the reader is done.
+"""
+
+
+def test_prose_that_no_step_carries_out_is_left_open_only_where_the_model_allows_more() -> None:
+    read = read_spec(read_document(PROSE, "library.bs"), Vocabulary())
+    entries = {entry.sentence: (entry.status, entry.how.split(";")[0]) for entry in ledger(read, Vocabulary()).entries}
+    assert entries == {
+        "The user agent MUST offer a way for the user to close the desk.": (
+            *("abstracted", "what the user is shown or offered"),
+        ),
+        "The longest loan MUST be greater than or equal to the shortest loan.": ("abstracted", "bounds a number"),
+        "The user agent SHOULD limit the number of loans.": ("abstracted", "limits what may be done"),
+        "The desk MUST NOT lend a book twice.": ("not understood", "no part of the model says this"),
+        "The user agent MUST:": ("abstracted", "requires what stands below it"),
+        "Show who has a book.": ("abstracted", "what the user is shown or offered"),
+        "Remove a loan that was lost.": ("not understood", "no part of the model says this"),
+        "A book should be returned when the reader is done.": ("abstracted", "says what should be returned means"),
     }
 
 

@@ -116,7 +116,7 @@ def _owner(sentence: Sentence, said: str, paragraph: Paragraph) -> str | None:
         if has:
             before = text[: has.start()].strip()
             subject = [t for t in words.tokens if t.kind in ("term", "dfn", "idl")][:1]
-            named = subject[0] if subject and before.startswith(subject[0].text.lower()) else None
+            named = subject[0] if subject and before.lower().startswith(subject[0].text.lower()) else None
             if named is not None:
                 return named.term if named.kind == "term" else named.text
             return None

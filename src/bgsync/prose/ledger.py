@@ -13,7 +13,7 @@ from bgsync.prose.inline import read_back
 from bgsync.prose.reading import Reading
 from bgsync.prose.sentences import Following, Statements, Switch
 from bgsync.prose.surroundings import Vocabulary
-from bgsync.prose.words import words_of
+from bgsync.prose.words import opens, words_of
 
 MODELLED, ABSTRACTED, PARTLY, NOT_UNDERSTOOD = "modelled", "abstracted", "partly understood", "not understood"
 
@@ -117,6 +117,19 @@ _GETTER = re.compile(
 )
 
 
+_ABSTRACTED = (
+    # prose that requires something which no step does: (pattern, what of it may not be there, why it is left open)
+    (r"\b(?:display|show|indicate|offer|explain|way for user)\b", r"\b(?:un)?set(?:s|ting)?\b",
+     "what the user is shown or offered; what the user then does is a move of the environment"),
+    (r"\b(?:must|should) be (?:greater|less|larger|smaller|longer|shorter|at least|at most)\b", r"\bnot\b",
+     "bounds a number; numbers are followed as 0, 1 and many, and lengths of time are any"),
+    (r"\b(?:must|should) (?:limit|cap|restrict|bound|mitigate|ensure that time)\b|\bimpose (?:\w+ )*limit\b",
+     r"\b(?:un)?set(?:s|ting)?\b|\breject",
+     "limits what may be done; the model does it without that limit, so what always holds in it holds with the limit"),
+    (r"\bmust be used to\b", r"\bnot\b", "says what something is for"),
+)  # fmt: skip
+
+
 def _outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
     told = {id(one.sentence) for one in reading.sentences}
     known = {*reading.declared.said, *reading.rules, *reading.outside.meant}
@@ -127,10 +140,18 @@ def _outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
             if id(sentence) in told:
                 continue
             text = " ".join(words_of(sentence).texts)
+            text = _under(paragraph.lead, text) if sentence is paragraph.sentences[0] else text
             if normative(sentence, text) or id(sentence) in known:
                 status, how = _account(reading, vocabulary, paragraph, sentence, text)
                 key = reading.outside.keys.get(id(sentence), "")
                 yield Entry(key, paragraph.heading, sentence.place, sentence.text, status, how)
+
+
+def _under(lead: Sentence | None, text: str) -> str:
+    """Give an item of a list with what its lead requires of it: "the user agent must" before "show it"."""
+    said = " ".join(words_of(lead).texts) if lead is not None and opens(lead) else ""
+    found = re.search(r"\b(?:must|should)$", said)
+    return f"{found[0]} {text}" if found else text
 
 
 def normative(sentence: Sentence, text: str) -> bool:
@@ -138,6 +159,18 @@ def normative(sentence: Sentence, text: str) -> bool:
     if _LEVEL.search(text) or _ALLOWS.search(sentence.text) or "initially" in text:
         return True
     return any(token.kind == "dfn" for token in sentence.tokens)
+
+
+def _introduces(sentence: Sentence, text: str) -> bool:
+    """Whether a sentence says no more than that what stands below it is required."""
+    return opens(sentence) and bool(re.search(r"\b(?:must|should)$|\b(?:one|all|any) of following$", text))
+
+
+def _without(text: str, terms: list[str]) -> str:
+    """Give a text without the terms that it defines, whose words require nothing."""
+    for term in terms:
+        text = text.replace(term, "")
+    return text
 
 
 def _account(
@@ -162,7 +195,14 @@ def _account(
         return ABSTRACTED, "the environment moves at will, so what drives it is left open"
     if defined and _GETTER.search(text):
         return ABSTRACTED, f"{defined[0]} only reads"
-    if defined and not _LEVEL.search(text):
+    if _introduces(sentence, text):
+        return ABSTRACTED, "requires what stands below it"
+    if not defined and _FREEDOM.search(text) and not re.search(r"\b(?:must|shall|should)\b", text):
+        return ABSTRACTED, "allows something and requires nothing; no property may depend on it"
+    for pattern, without, why in _ABSTRACTED:
+        if re.search(pattern, text) and not re.search(without, text):
+            return ABSTRACTED, why
+    if defined and not _LEVEL.search(_without(text, defined)):
         return ABSTRACTED, f"says what {defined[0]} means; where an algorithm reads it, it is open"
     if _FREEDOM.search(text) and not re.search(r"\b(?:must|shall|should)\b", text):
         return ABSTRACTED, "allows something and requires nothing; no property may depend on it"

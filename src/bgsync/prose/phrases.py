@@ -213,6 +213,8 @@ class Phrases(Parser):
             return Result(named.cost, value)
         if name.lower() in self.lexicon.lists:
             return Result(named.cost, e.ListOf(name.lower()))
+        if word.kind == "term" and word.article == "the" and name.lower() in self.lexicon.types:
+            return Result(named.cost + 1, e.Associated(name))
         if word.kind == "idl":
             return Result(named.cost, name)
         if word.kind == "term":

@@ -218,8 +218,8 @@ MEMBERS = Category(
     [
         form("{name} is {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
         form("{name} set|initialized to {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
-        form("{members} ,? and whose? {members}", lambda p, a, b: a + b),
-        form("{members} , {members}", lambda p, a, b: a + b),
+        form("{members} ,? and whose|its? {members}", lambda p, a, b: a + b),
+        form("{members} , whose|its? {members}", lambda p, a, b: a + b),
     ]
 )
 ERROR = Category(

@@ -103,7 +103,27 @@ def words_from(tokens: Iterable[Token], dropped: Sequence[Token] = ()) -> Words:
         article = ""
     while words and words[-1].text in (".", ":", ";", ",") and words[-1].kind == "mark":
         words.pop()
-    return Words(_in_the_indicative(words), tuple(dropped))
+    return Words(_in_the_indicative(_with_owners(words)), tuple(dropped))
+
+
+def _with_owners(words: list[Word]) -> list[Word]:
+    """Write "if x's state is a, set its state to b" with x's for its, where nobody else owns anything."""
+    owners = {_shown(words, at): at for at, word in enumerate(words) if at and word.text == "'s"}
+    texts = [word.text for word in words]
+    if "its" not in texts or len(owners) != 1 or "new" in texts:
+        return words
+    (end,) = owners.values()
+    start = next(at for at in range(end) if words[at].token is words[end - 1].token)
+    made: list[Word] = []
+    for at, word in enumerate(words):
+        plain = word.text == "its" and word.kind == "word" and at > end
+        made += words[start : end + 1] if plain else [word]
+    return made
+
+
+def _shown(words: list[Word], at: int) -> str:
+    """Give what stands before the 's at a place."""
+    return words[at - 1].token.text
 
 
 def _says_nothing(words: list[Word], tokens: list[Token], place: int) -> bool:
