@@ -3,6 +3,9 @@
 import json
 import subprocess
 import sys
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import click
@@ -10,7 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bgsync.cli import COMMANDS, main
-from tests.specs import PRINT_QUEUE
+from bgsync.sources import Source
+from bgsync.texts import ledger, read_text
+from tests.specs import PRINT_QUEUE, RESPEC
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
 COARSE = ("--granularity", "algorithm", "--with", "skipped")
@@ -197,6 +202,44 @@ def test_the_built_in_model_differs_from_another_text(queue: Path) -> None:
 def test_the_built_in_model_is_the_reading_of_todays_text() -> None:
     result = run("check", "--against", str(SPECS / "one-off-94df522.bs"))
     assert (result.exit_code, "step by step" in result.stdout) == (0, True)
+
+
+def test_the_same_text_in_the_source_of_respec_is_the_same_spec() -> None:
+    bikeshed, respec = (read_text(Source("queue", text)) for text in (PRINT_QUEUE, RESPEC))
+    assert respec.spec == replace(bikeshed.spec, title="Print Queue")
+    assert respec.document.defects == ()
+    assert [
+        entry.sentence for entry in ledger(respec).entries if "MUST" in entry.sentence and not entry.understood
+    ] == []
+
+
+def test_a_url_is_read_and_checked_as_the_file_it_serves_is(queue: Path) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            moved = self.path == "/draft"
+            self.send_response(301 if moved else 200)
+            self.send_header("Location" if moved else "Content-Type", "/spec/" if moved else "text/html")
+            self.end_headers()
+            self.wfile.write(b"" if moved else RESPEC.encode())
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}/draft"
+        fetched = json.loads(run("read", url, "--format", "json").stdout)
+        checked = json.loads(run("check", url, "--property", "unique-tag", *COARSE, "--format", "json").stdout)
+        compared = run("diff", url, str(queue), *COARSE)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert (fetched["file"], fetched["revision"]) == (url, "")
+    assert fetched["total"] == fetched["understood"] > 30
+    assert checked["model"] == url
+    assert (
+        "equivalent: nothing that a page, a worker or a server can observe has changed (same data)" in compared.stdout
+    )
 
 
 UNREAD_RULE = "Once there is a network again, waiting jobs are to be printed, which the user agent MUST see to."

@@ -64,7 +64,8 @@ def _parts(element: Element) -> Iterator[Node]:
 
 def is_note(element: Element) -> bool:
     """Whether it is a note, an example or an issue, or says that it does not count."""
-    return "class" in element.attributes and element.has_class(*_NOTES)
+    unread = element.name == "section" and element.attributes.get("id", "").lower() in ("abstract", "sotd")
+    return unread or ("class" in element.attributes and element.has_class(*_NOTES))
 
 
 def is_unseen(element: Element) -> bool:

@@ -248,8 +248,9 @@ class Tokens:
             target, bar, shown = found["reference"][2:-2].rpartition("|")
             if bar:
                 self._term(inline, shown, begin + len(target) + 3)
-            else:
-                self._put(inline, "word", found["reference"], begin)
+            else:  # [[\\slot]] is an internal slot, [[SPEC]] another spec
+                kind = "idl" if target.startswith("\\") or shown.startswith("\\") else "word"
+                self._put(inline, kind, found["reference"].replace("\\", ""), begin)
         elif group == "shown":
             self._term(inline, found["shown"], found.start("shown"))
         elif group == "escaped":

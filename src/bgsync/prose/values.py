@@ -174,6 +174,7 @@ NOUNS = Category(
 OWNED = Category(
     [
         form("{owned} 's {name}", field),
+        form("{owned} . {name}", field),
         form("{owned} [ {value} ]", lambda p, owner, key: e.Item(owner, key)),
         form("( {value} )", 0),
         form("this {name}", lambda p, name: e.Associated(name)),
