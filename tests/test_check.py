@@ -151,7 +151,7 @@ def test_a_limit_makes_what_was_not_found_inconclusive() -> None:
 
 
 def test_an_interruption_ends_in_a_report_of_what_was_explored() -> None:
-    def stop(what: str, states: int, depth: int) -> None:
+    def stop(what: str, states: int, depth: int, left: str) -> None:
         if states > 2000:
             raise KeyboardInterrupt
 

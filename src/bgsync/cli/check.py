@@ -10,12 +10,14 @@ from rich.markup import escape
 
 from bgsync.cli.base import edit_since, structure_of
 from bgsync.cli.common import EPILOG, console, content, fail
+from bgsync.cli.large import for_what_is_large
 from bgsync.cli.question import Asked, asking
 
 
 @click.command(epilog=EPILOG)
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @asking()
+@for_what_is_large
 @click.option(
     "--format",
     "output",

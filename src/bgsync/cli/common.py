@@ -61,7 +61,7 @@ class Line:
     def __init__(self) -> None:
         self.began, self.shown = time.monotonic(), False
 
-    def __call__(self, what: str, states: int, depth: int) -> None:
+    def __call__(self, what: str, states: int, depth: int, left: str = "") -> None:
         """Show how far an exploration is."""
         seconds = time.monotonic() - self.began
         if seconds > 1 and sys.stderr.isatty():

@@ -4,12 +4,14 @@ import gc
 import importlib
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import click
 
 from bgsync.cli.common import Line, choose, fail
+from bgsync.cli.large import resources
 from bgsync.judge.budget import Budget
 from bgsync.judge.check import Question
 from bgsync.judge.check import check as answer
@@ -117,6 +119,9 @@ class Asked:
     jobs: int = 1
     hard: bool = True
     """Whether each adversity is explored where none is named."""
+    checkpoint: Path | None = None
+    every: float = 60.0
+    disk: Path | None = None
 
     def __post_init__(self) -> None:
         known = importlib.import_module("properties").PROPERTIES
@@ -152,7 +157,7 @@ class Asked:
             abort=self.abort,
             limit=self.limit,
             processes=self.jobs,
-            budget=Budget(self.seconds, self.megabytes),
+            budget=Budget(self.seconds, self.megabytes, files=self.disk is None),
         )
 
     def report(self, spec: Spec, model: str) -> Report:
@@ -160,7 +165,8 @@ class Asked:
         line = Line()
         gc.disable()  # states and steps form no cycles, and there are very many of them
         try:
-            return answer(self.question(spec, model), line)
+            with resources(self.checkpoint, self.every, self.disk) as found:
+                return answer(replace(self.question(spec, model), resources=found), line)
         except ValueError as error:
             fail(error)
         finally:

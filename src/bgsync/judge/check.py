@@ -12,6 +12,7 @@ from bgsync.judge.explorations import Exploration, Progress, run_all
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Coverage, Explored, Report, Verdict
 from bgsync.language import NotUnderstood, Origin, Spec
+from bgsync.product.resources import NOTHING_ELSE, Resources
 from bgsync.system.scenario import Scenario, Surroundings
 from bgsync.system.system import System
 
@@ -41,6 +42,7 @@ class Question:
     processes: int = 1
     """How many explorations run at once."""
     budget: Budget = field(default_factory=Budget)
+    resources: Resources = NOTHING_ELSE
 
 
 LARGE = 5_000
@@ -207,7 +209,7 @@ class _Judge:
             limit = asked.limit
             heavy = granularity == "step" and (monitor == HEAVY or self.is_large)
             first = min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit
-            yield Exploration(scenario, mine, first, heavy and len(asked.properties) == 1, limit)
+            yield Exploration(scenario, mine, first, heavy and len(asked.properties) == 1, limit, asked.resources)
 
     def report(self, verdicts: tuple[Verdict, ...]) -> Report:
         """Put everything together."""

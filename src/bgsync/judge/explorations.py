@@ -19,12 +19,16 @@ from bgsync.judge.verdict import Explored, Location, Trace, TraceStep, Verdict
 from bgsync.judge.watch import Watched, full_id, watch
 from bgsync.language import FireFunctionalEvent, HandleFunctionalEvent
 from bgsync.product.component import NotSeparableError
+from bgsync.product.resources import NOTHING_ELSE, Resources
 from bgsync.product.traces import NoRunError
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is explored, the states found and the depth."""
+Progress = Callable[[str, int, int, str], None]
+"""Called with what is explored, the states found, the depth or the rounds done, and what is left to do, in words."""
+
+Step = Callable[..., None]
+"""Called on the way with the states found, the depth, and for a product how many pages have new states."""
 
 TRIES = 20
 """How many lassos are replayed before the search for one that holds is given up."""
@@ -47,6 +51,7 @@ class Exploration:
     again: bool = False
     further: int | None = None
     """The limit of the second time."""
+    resources: Resources = NOTHING_ELSE
 
 
 @dataclass(frozen=True)
@@ -126,16 +131,16 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     told = " ".join((scenario.granularity, *scenario.adversities))
     said = began
 
-    def step(states: int, depth: int) -> None:
+    def step(states: int, depth: int, pages: int | None = None) -> None:
         nonlocal said
         budget.check()
         if progress is not None and time.perf_counter() - said > EVERY:
             said = time.perf_counter()
-            progress(told, states, depth)
+            progress(told, states, depth, "" if pages is None else f"{pages:,} pages with new states")
 
     safety = [prop for prop in exploration.properties if isinstance(prop, Safety)]
     liveness = [prop for prop in exploration.properties if isinstance(prop, Liveness)]
-    watched = _watched(scenario, safety, limit, step)
+    watched = _watched(scenario, safety, limit, step, exploration.resources)
     stopped = not watched.complete and not watched.pools and (limit is None or watched.states < limit)
     interrupted = stopped and not budget.spent
     verdicts: list[Verdict] = []
@@ -163,13 +168,13 @@ LIMIT = 300_000
 
 
 def _watched(
-    scenario: Scenario, safety: Sequence[Safety], limit: int | None, step: Callable[[int, int], None]
+    scenario: Scenario, safety: Sequence[Safety], limit: int | None, step: Step, resources: Resources
 ) -> Watched | WatchedProduct:
     """Explore a scenario: several tags by their product, where they are separable."""
     system = System(scenario)
     if scenario.tags > 1:
         try:
-            return watch_product(system, safety, limit=limit, progress=step)
+            return watch_product(system, safety, limit=limit, progress=step, resources=resources)
         except NotSeparableError:
             system = System(scenario)
     return watch(system, safety, limit=LIMIT if limit is None else limit, progress=step)
@@ -225,7 +230,7 @@ def _liveness_of_product(
     watched: WatchedProduct,
     properties: Sequence[Liveness],
     limit: int | None,
-    step: Callable[[int, int], None],
+    step: Step,
     why: str,
 ) -> Iterator[Verdict]:
     """Judge liveness of several tags: by a proof, by what one tag does by itself, or by the whole, up to a limit."""

@@ -20,6 +20,7 @@ from bgsync.judge.watch import Judgement, Watched, watch_tables
 from bgsync.product.arrays import closed
 from bgsync.product.component import Component, Departure, Move
 from bgsync.product.reached import Reached
+from bgsync.product.resources import NOTHING_ELSE, Resources
 from bgsync.product.search import FAST, Progress, reachable
 from bgsync.product.traces import NoRunError, Walk, runs_to
 from bgsync.system.step import State, Step
@@ -114,10 +115,13 @@ def watch_product(
     limit: int | None = None,
     progress: Progress | None = None,
     fast: bool = FAST,
+    resources: Resources = NOTHING_ELSE,
 ) -> WatchedProduct:
     """Explore a system by its product, and judge every transition. Raises NotSeparableError."""
     whole = closed(Tables(system), limit=MOST if limit is None else limit)
-    pages, complete = reachable(whole.product, fast=fast, symmetry=fast, limit=limit, progress=progress)
+    pages, complete = reachable(
+        whole.product, fast=fast, symmetry=fast, limit=limit, progress=progress, resources=resources
+    )
     watched = WatchedProduct(Reached(whole, pages, fast), properties, fast, complete)
     watched.ran |= whole.ran
     for table, part in enumerate(whole.parts):

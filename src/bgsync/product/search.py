@@ -20,7 +20,7 @@ Progress = Callable[[int, int, int], None]
 """Called with the states found, the rounds done and how many pages have new states."""
 
 PAUSE = 0.1
-"""How many seconds lie between two looks at what was found so far, or 20 times what the last look took."""
+"""How many seconds lie between two looks at what was found so far."""
 
 FAST = importlib.util.find_spec("numba") is not None
 """Whether the compiled kernels can be used."""
@@ -45,20 +45,17 @@ def reachable(
     if resources.checkpoints is not None:
         checkpoint = Checkpoint(resources.checkpoints, product, symmetry)
     found = _Compiled(product, layered=False, symmetry=symmetry, disk=resources.disk) if fast else _Plain(product)
-    rounds, looked, took, full = 0, time.monotonic(), 0.0, False
+    rounds, looked, full = 0, time.monotonic(), False
 
     def pause() -> None:
-        nonlocal looked, took, full
-        began = time.monotonic()
+        nonlocal looked, full
         if checkpoint is not None and checkpoint.due():
             checkpoint.save(lambda: found.snapshot(rounds))
-        if began - looked > max(PAUSE, 20 * took):
-            size = found.size() if progress is not None or limit is not None else 0
-            if progress is not None:
-                progress(size, rounds, found.frontier())
-            full = limit is not None and size > limit
+        if time.monotonic() - looked > PAUSE:
             looked = time.monotonic()
-            took = looked - began
+            if progress is not None:
+                progress(found.size(), rounds, found.frontier())
+            full = limit is not None and found.size() > limit
             if full:
                 raise KeyboardInterrupt
 
@@ -238,7 +235,7 @@ class _Compiled:
 
     def snapshot(self, rounds: int) -> Snapshot:
         """Give what it knows; its words are not copied."""
-        pages, words = map(int, self.store.counts)
+        pages, words = map(int, self.store.counts[:2])
         keys = self.store.classes[: pages * len(self.product.homes)].reshape(pages, -1)
         return Snapshot(keys, self.store.seen[:words], self.store.fresh[:words], rounds)
 
@@ -247,7 +244,7 @@ class _Compiled:
         many, words = len(saved.keys), len(saved.seen)
         self._room(max(1 << 16, words), max(1 << 10, many))
         store, sizes = self.store, lengths(self.product, saved.keys)
-        store.counts[:] = many, words
+        store.counts[:] = many, words, np.bitwise_count(saved.seen).sum(dtype=np.int64)
         store.keys[:many] = saved.keys @ self.flat.factors
         store.lengths[:many] = sizes
         store.offsets[:many] = np.cumsum(sizes) - sizes

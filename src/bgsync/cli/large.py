@@ -1,0 +1,60 @@
+"""The options of check for what is large: checkpoints, disk, a cluster, random walks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bgsync.product.resources import Resources
+
+OPTIONS = (
+    click.option(
+        "--checkpoint",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="DIR",
+        help="Save where the exploration of several tags stands, and go on from there when asked again.",
+    ),
+    click.option(
+        "--checkpoint-every",
+        "every",
+        type=click.FloatRange(0),
+        default=60.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="How often it is saved; at the end, and when it is interrupted, it is saved, too.",
+    ),
+    click.option(
+        "--disk",
+        type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
+        metavar="DIR",
+        help="Keep the states of several tags in files there, gone when it ends: for more than fits into memory.",
+    ),
+)
+
+
+def for_what_is_large(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command these options."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def resources(checkpoint: Path | None, every: float, disk: Path | None) -> Iterator[Resources]:
+    """Open what the options name. Raises ValueError with the reason where it cannot be used."""
+    with ExitStack() as stack:
+        folder = None
+        if checkpoint is not None:
+            from bgsync.product.checkpoint import opened
+
+            folder = stack.enter_context(opened(checkpoint, every))
+        if disk is not None:
+            from bgsync.product.search import FAST
+
+            if not FAST:
+                raise ValueError("--disk needs the compiled kernels: install bgsync[fast], or leave --disk out")
+        yield Resources(folder, disk)
