@@ -20,8 +20,8 @@ from bgsync.compare import (
 )
 from bgsync.compare import behaviour as behaviour_module
 from bgsync.compare.observe import observed
-from bgsync.compare.partition import TAU, quotient
 from bgsync.compare.traces import Bound, Traces
+from bgsync.explore.partition import TAU, quotient
 from bgsync.judge.check import Question, check
 from bgsync.judge.verdict import Report
 from bgsync.language import Call, Expr, Find, If, Let, NotUnderstood, Resolve, Set, Spec, Statement, Var, rule, steps, v

@@ -45,7 +45,8 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
         line = Line()
         comparison = compare(
             was, now, SURROUNDINGS, granularities=question.granularities, adversities=question.adversities,
-            tags=question.tags, calls=question.calls, abort=question.abort, limit=question.limit or 300_000, progress=line,
+            tags=question.tags, calls=question.calls, abort=question.abort,
+            limit=question.limit or 300_000, progress=line,
         )  # fmt: skip
         line.end()
     properties = None

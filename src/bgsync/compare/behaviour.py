@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 
 from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.compare.observe import Labelled, observed
-from bgsync.compare.partition import Quotient, quotient
 from bgsync.compare.runs import run
 from bgsync.compare.traces import Bound, Traces
+from bgsync.explore.partition import Quotient, quotient
 from bgsync.judge.verdict import Trace
 from bgsync.language import NotUnderstood, Spec
 from bgsync.system.scenario import GRANULARITIES, Scenario, Surroundings

@@ -10,7 +10,7 @@ lacks, so on both sides only the states that no internal move leads to from anot
 
 from collections.abc import Iterator
 
-from bgsync.compare.partition import TAU, Quotient
+from bgsync.explore.partition import TAU, Quotient
 
 Pair = tuple[int, frozenset[int]]
 

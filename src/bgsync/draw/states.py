@@ -2,7 +2,7 @@
 
 Every state is projected to what becomes of one registration; a transition that leaves it as it is, is internal. Then
 states that nobody who sees only that could ever tell apart are drawn as one, by branching bisimulation
-(`bgsync.compare.partition`). So an arrow out of a box says what every state in it can do, now or after internal moves.
+(`bgsync.explore.partition`). So an arrow out of a box says what every state in it can do, now or after internal moves.
 
 Where that has more arrows than the budget, all states with the same projection become one: an arrow then says only
 that *some* state of the one leads to the other, and the picture says so.
@@ -14,9 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bgsync.compare.partition import TAU, quotient
 from bgsync.draw.colours import colour_name
 from bgsync.draw.diagram import Diagram, Edge, Node, NodeKind, plain
+from bgsync.explore.partition import TAU, quotient
 from bgsync.language import Spec
 from bgsync.system.describe import registration_states, say_action
 from bgsync.system.scenario import Scenario

@@ -140,7 +140,7 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
 
     safety = [prop for prop in exploration.properties if isinstance(prop, Safety)]
     liveness = [prop for prop in exploration.properties if isinstance(prop, Liveness)]
-    watched = _watched(scenario, safety, limit, step, exploration.resources)
+    watched = _watched(scenario, exploration.properties, limit, step, exploration.resources)
     stopped = not watched.complete and not watched.pools and (limit is None or watched.states < limit)
     interrupted = stopped and not budget.spent
     verdicts: list[Verdict] = []
@@ -158,7 +158,10 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
         interrupted = True
     seconds = time.perf_counter() - began
     size = watched.states, watched.transitions
-    explored = Explored(scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, watched.complete)
+    minimised = isinstance(watched, WatchedProduct)
+    explored = Explored(
+        scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, watched.complete, minimised
+    )
     named = tuple(replace(verdict, granularity=scenario.granularity) for verdict in verdicts)
     return Outcome(named, (explored,), frozenset(watched.ran), interrupted)
 
@@ -168,15 +171,16 @@ LIMIT = 300_000
 
 
 def _watched(
-    scenario: Scenario, safety: Sequence[Safety], limit: int | None, step: Step, resources: Resources
+    scenario: Scenario, properties: Sequence[Property], limit: int | None, step: Step, resources: Resources
 ) -> Watched | WatchedProduct:
     """Explore a scenario: several tags by their product, where they are separable."""
     system = System(scenario)
     if scenario.tags > 1:
         try:
-            return watch_product(system, safety, limit=limit, progress=step, resources=resources)
+            return watch_product(system, properties, limit=limit, progress=step, resources=resources)
         except NotSeparableError:
             system = System(scenario)
+    safety = [prop for prop in properties if isinstance(prop, Safety)]
     return watch(system, safety, limit=LIMIT if limit is None else limit, progress=step)
 
 

@@ -10,19 +10,21 @@ runs are runs of the whole; and where neither decides, the whole is looked at st
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
 from bgsync.judge.lassos import Search
-from bgsync.judge.property import Liveness, Safety, View
+from bgsync.judge.property import Liveness, Property, Safety, View
 from bgsync.judge.watch import Judgement, Watched, watch_tables
 from bgsync.product.arrays import closed
 from bgsync.product.component import Component, Departure, Move
+from bgsync.product.minimise import Colours
 from bgsync.product.reached import Reached
 from bgsync.product.resources import NOTHING_ELSE, Resources
 from bgsync.product.search import FAST, Progress, reachable
 from bgsync.product.traces import NoRunError, Walk, runs_to
+from bgsync.system.state import Shared
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
 from bgsync.tables import Tables
@@ -108,21 +110,46 @@ MOST = 200_000
 """How many states of one tag are put into tables, where no limit says so."""
 
 
+def colours(tables: Tables, properties: Sequence[Property]) -> Colours:
+    """Say what properties can tell apart: what is owed, where that is a premise; what a step does, meets and breaks."""
+    judgement = Judgement(tables, [prop for prop in properties if isinstance(prop, Safety)])
+    owing = [prop for prop in properties if isinstance(prop, Liveness) and prop.premise is None]
+
+    def local(component: Component, number: int) -> Hashable:
+        heap, processes, memory = component.locals[number]
+        context = component.contexts.known[0]
+        state = State(Shared(context.machines, heap), processes, context.due, memory)
+        return tuple(any(True for _ in prop.owed(component.system, state)) for prop in owing)
+
+    def move(component: Component, move: Move) -> Hashable:
+        seen = tuple((ran.pc, tuple(one.kind for one in ran.observations)) for ran in move.way.step.executed)
+        return seen, judgement.found(move.way, move.before, move.after)
+
+    return Colours(local, move)
+
+
 def watch_product(
     system: System,
-    properties: Sequence[Safety],
+    properties: Sequence[Property],
     *,
+    minimise: bool = True,
     limit: int | None = None,
     progress: Progress | None = None,
     fast: bool = FAST,
     resources: Resources = NOTHING_ELSE,
 ) -> WatchedProduct:
-    """Explore a system by its product, and judge every transition. Raises NotSeparableError."""
-    whole = closed(Tables(system), limit=MOST if limit is None else limit)
+    """Explore a system by its product, and judge every transition. Raises NotSeparableError.
+
+    With `minimise` it is the product of what the properties can tell apart, and so are the states that are counted.
+    """
+    tables = Tables(system)
+    told = colours(tables, properties) if minimise else None
+    whole = closed(tables, limit=MOST if limit is None else limit, colours=told)
     pages, complete = reachable(
         whole.product, fast=fast, symmetry=fast, limit=limit, progress=progress, resources=resources
     )
-    watched = WatchedProduct(Reached(whole, pages, fast), properties, fast, complete)
+    safety = [prop for prop in properties if isinstance(prop, Safety)]
+    watched = WatchedProduct(Reached(whole, pages, fast, fast), safety, fast, complete)
     watched.ran |= whole.ran
     for table, part in enumerate(whole.parts):
         _look(watched, table, part)

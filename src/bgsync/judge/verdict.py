@@ -59,7 +59,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Explored:
-    """One exploration: its question and its size. `complete` is False when it met a limit or was interrupted."""
+    """One exploration: its question and its size. `complete` is False when it met a limit or was interrupted.
+
+    Where it is `minimised`, states of one tag that nobody can tell apart are counted as one.
+    """
 
     granularity: str
     adversities: tuple[str, ...]
@@ -68,6 +71,7 @@ class Explored:
     transitions: int
     seconds: float
     complete: bool
+    minimised: bool = False
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,13 @@ class Judgement:
         if not way.step.observations:
             return []
         self.pools.update(str(seen.before) for seen in way.step.observations if seen.kind == "pool")
-        found = self._judged.way(way, before, after)
+        found = self.found(way, before, after)
         self.met.update(name for name, _ in found)
         return [(name, broken) for name, broken in found if broken is not None]
+
+    def found(self, way: Way, before: Multiset, after: Multiset | None) -> Found:
+        """Give the ids whose premise a transition meets, and what breaks them."""
+        return self._judged.way(way, before, after)
 
     def depends(self, way: Way) -> bool:
         """Whether the judgement of a way, which was judged before, depends on its frame."""

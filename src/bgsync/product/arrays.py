@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from bgsync.product.company import check_company
 from bgsync.product.component import CALLED, ROOM, Component, Contexts, Label, Move, NotSeparableError
+from bgsync.product.minimise import Colours, minimised
 from bgsync.system.system import System
 from bgsync.tables.tables import Tables
 
@@ -132,8 +133,11 @@ class Closed:
         return self.tables.system
 
 
-def closed(tables: Tables, *, limit: int = 200_000) -> Closed:
-    """Make the product of a system. Raises NotSeparableError."""
+def closed(tables: Tables, *, limit: int = 200_000, colours: Colours | None = None) -> Closed:
+    """Make the product of a system; with `colours`, of the classes of bisimilar local states.
+
+    Raises NotSeparableError, also for more than `limit` states of one component.
+    """
     system = tables.system
     if any(instruction.op in ("until", "queue") for instruction in system.program.code):
         raise NotSeparableError("invocations wait for each other")
@@ -155,10 +159,13 @@ def closed(tables: Tables, *, limit: int = 200_000) -> Closed:
             if piece.move.target is not None:
                 leads[row, piece.move.context] = piece.context
             guards[row] = piece.move.guard
+    ran = check_company(tables, parts)
+    if colours is not None:
+        parts = tuple(minimised(part, colours) for part in parts)
     arrays = tuple(_table(part, labels, len(contexts.known)) for part in parts)
     homes = (0, 1, *(len(names) - 1 for _ in tags[1:]))
     product = Product(arrays, homes, len(contexts.known), leads, guards, system.scenario.calls, (0,) * len(homes))
-    return Closed(product, parts, contexts, labels, tables, check_company(tables, parts))
+    return Closed(product, parts, contexts, labels, tables, ran)
 
 
 def _table(component: Component, labels: tuple[Label, ...], contexts: int) -> Table:

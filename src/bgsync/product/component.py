@@ -108,7 +108,8 @@ class Component:
         self.departures: list[Departure] = []
         self.graph = TableGraph(tables)
         """Its states in every context, with all that can happen in some company, and with standing still."""
-        self._index: dict[Local, int] = {}
+        self.numbers: dict[Local, int] = {}
+        """The number of each local state that was met."""
         self._calls = _calls(self.system, tag)
         self._checked: set[int] = set()
         (start,) = self.system.initial_states()
@@ -186,10 +187,10 @@ class Component:
 
     def _number(self, state: State) -> int:
         local = Local(state.shared.heap, state.processes, state.memory)
-        known = self._index.get(local)
+        known = self.numbers.get(local)
         if known is None:
             self._check(state)
-            known = self._index[local] = len(self.locals)
+            known = self.numbers[local] = len(self.locals)
             self.locals.append(local)
         return known
 

@@ -9,7 +9,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from bgsync.product.arrays import Closed, Numbers, Product, Words
+from bgsync.product.arrays import Closed, Numbers, Product, Table
 from bgsync.product.component import Move
 from bgsync.product.pages import Key, Pages
 
@@ -37,16 +37,13 @@ class Reached:
     closed: Closed
     pages: Pages
     symmetry: bool
+    fast: bool = False
+    """Whether to count in compiled code."""
 
-    @cached_property
+    @property
     def states(self) -> int:
         """Count the states, in whatever order their components are."""
-        if not self.symmetry:
-            return sum(int(np.bitwise_count(page).sum(dtype=np.int64)) for page in self.pages.values())
-        return sum(
-            int((np.bitwise_count(page) * orbits(self.closed.product, key)).sum(dtype=np.int64))
-            for key, page in self.pages.items()
-        )
+        return int(self.counts[0][0].sum())  # what belongs to no tag is there once
 
     @cached_property
     def counts(self) -> list[NDArray[np.int64]]:
@@ -55,6 +52,10 @@ class Reached:
         A state counts for a guard when the guard holds in it.
         """
         product = self.closed.product
+        if self.fast:
+            from bgsync.product.tally import tallied
+
+            return tallied(product, self.pages, symmetry=self.symmetry)
         found = [np.zeros((4, t.states, product.contexts), np.int64) for t in product.tables]
         for key, page in self.pages.items():
             many = orbits(product, key) if self.symmetry else np.int64(1)
@@ -82,23 +83,26 @@ class Reached:
             for table, part in enumerate(closed.parts)
             for move in (*(s for s in part.steps if s.target is not None), *(d.move for d in part.departures))
         )
-        for key, page in self.pages.items():
-            allowed = product.allowed(key)
-            many = orbits(product, key) if self.symmetry else np.int64(1)
-            for label in range(len(product.guards)):
-                for context in np.flatnonzero(product.leads[label] >= 0).tolist():
-                    if allowed[product.guards[label]]:
-                        total += self._joint(key, page, many, label, context)
+        for label, guard in enumerate(product.guards.tolist()):
+            for context in np.flatnonzero(product.leads[label] >= 0).tolist():
+                if all((self._options(table, label, context) == 1).all() for table in product.tables):
+                    total += int(self.counts[0][guard, :, context].sum())
+                else:
+                    total += sum(self._joint(key, label, context) for key in self.pages if product.allowed(key)[guard])
         return total
 
-    def _joint(self, key: Key, page: Words, many: Numbers | np.int64, label: int, context: int) -> int:
+    def _options(self, table: Table, label: int, context: int) -> Numbers:
+        """Count what each local state can become when all components move."""
+        first = (label * self.closed.product.contexts + context) * table.states
+        return np.diff(table.part_starts[first : first + table.states + 1])
+
+    def _joint(self, key: Key, label: int, context: int) -> int:
         """Count the transitions in which all components of a page move."""
-        product = self.closed.product
+        product, page = self.closed.product, self.pages[key]
+        many = orbits(product, key) if self.symmetry else np.int64(1)
         ways = ((page >> page.dtype.type(context)) & page.dtype.type(1)) * many
         for axis, table in enumerate(product.components):
             first = table.offsets[key[axis]]
-            local = table.members[first : first + page.shape[axis]]
-            slots = (label * product.contexts + context) * table.states + local
-            options = table.part_starts[slots + 1] - table.part_starts[slots]
+            options = self._options(table, label, context)[table.members[first : first + page.shape[axis]]]
             ways = ways * options.reshape((-1, *(1,) * (page.ndim - axis - 1)))
         return int(ways.sum(dtype=np.int64))

@@ -159,10 +159,10 @@ class _Compiled:
     """The store of the kernels, grown as it fills; its large arrays on `disk`, if a folder is given."""
 
     def __init__(self, product: Product, *, layered: bool, symmetry: bool = False, disk: Path | None = None) -> None:
-        from bgsync.product import kernels
+        from bgsync.product import flat, kernels
 
-        self.kernels, self.product, self.layered = kernels, product, layered
-        self.flat = kernels.flat(product, symmetry=symmetry)
+        self.kernels, self.data, self.product, self.layered = kernels, flat, product, layered
+        self.flat = flat.flat(product, symmetry=symmetry)
         self.mapped = None if disk is None else [Mapped(disk, product.word) for _ in range(2 + layered)]
         self._room(1 << 16, 1 << 10)
         self.chunk = 64
@@ -178,7 +178,7 @@ class _Compiled:
 
     def _room(self, words: int, pages: int) -> None:
         """Make an empty store."""
-        self.store = self.kernels.store(self.product, 1 if self.mapped else words, pages, layered=self.layered)
+        self.store = self.data.store(self.product, 1 if self.mapped else words, pages, layered=self.layered)
         self._map(words)
 
     def _grow(self) -> None:
@@ -187,7 +187,7 @@ class _Compiled:
         if self.mapped is not None:
             nothing = np.zeros(0, self.product.word)
             self.store = self.store._replace(seen=nothing, fresh=nothing, later=nothing)
-        self.store = self.kernels.larger(self.store, 0 if self.mapped else words, pages)
+        self.store = self.data.larger(self.store, 0 if self.mapped else words, pages)
         self._map(words)
 
     def _map(self, words: int) -> None:

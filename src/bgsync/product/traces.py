@@ -140,7 +140,7 @@ class Walk:
 
     def __init__(self, closed: Closed) -> None:
         self.closed, self.system = closed, closed.system
-        self._known = [{local: n for n, local in enumerate(part.locals)} for part in closed.parts]
+        self._known = [part.numbers for part in closed.parts]
         self._contexts = {context: n for n, context in enumerate(closed.contexts.known)}
 
     def steps(self, run: list[Point]) -> list[Step]:

@@ -71,6 +71,7 @@ class ExploredOut(msgspec.Struct, frozen=True):
     transitions: int
     seconds: float
     complete: bool
+    minimised: bool = False
 
 
 class StepsOut(msgspec.Struct, frozen=True):
@@ -148,6 +149,7 @@ def _report(report: Report) -> ReportOut:
                 e.transitions,
                 round(e.seconds, 3),
                 e.complete,
+                e.minimised,
             )
             for e in explored
         ],

@@ -50,6 +50,8 @@ def _head(report: Report, console: Console) -> None:
     sizes = ", ".join(f"{first[name].states:,} at granularity {name}" for name in reversed(first))
     console.print(f"explored {states:,} states in {report.seconds:.1f} s; base environment: {sizes}", highlight=False)
     console.print(f"bounds: {bounds}", highlight=False)
+    if any(e.minimised for e in report.explorations):
+        console.print("states of one tag that no property tells apart are counted as one", highlight=False)
     hard = [e for e in report.explorations if e.adversities]
     if hard:
         names = ", ".join(dict.fromkeys(name for e in hard for name in e.adversities))
