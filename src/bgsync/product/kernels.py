@@ -1,8 +1,8 @@
 """The loops over pages in compiled code (numba, extra `fast`): the same as `bgsync.product.pages`, word by word.
 
 All pages lie in one array, each where there was room when it was first met; a hash table with open addressing finds a
-page by its key. `flat` is a product and `store` its pages, as `bgsync.product.flat` makes them. The kernels know nothing
-of a model: they are compiled once for each width of a word, and cached.
+page by its key. `flat` is a product and `store` its pages, as `bgsync.product.flat` makes them. The kernels know
+nothing of a model: they are compiled once for each width of a word, and cached.
 """
 
 import numba
@@ -14,6 +14,7 @@ MIX = 0x9E3779B97F4A7C1
 
 @numba.njit(cache=True)
 def refill(store):  # type: ignore[no-untyped-def]
+    """Put all pages into the hash table."""
     mask = len(store.slots) - 1
     for page in range(store.counts[0]):
         slot = (store.keys[page] * MIX >> 20) & mask
