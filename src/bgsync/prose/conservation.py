@@ -17,7 +17,9 @@ from bgsync.prose.lexicon import Lexicon
 from bgsync.prose.spans import Parser, Part
 from bgsync.prose.words import LIMITS
 
-_NAMES = frozenset(("name", "argument", "term", "exception", "described", "verbal", "operation", "quoted", "owned"))
+_NAMES = frozenset(
+    ("name", "argument", "camel", "term", "exception", "described", "verbal", "operation", "quoted", "owned")
+)
 _TEXTS = frozenset(("text", "rest", "why", "comment"))
 
 

@@ -119,7 +119,8 @@ def _then(p: Phrases, first: Statements, second: Statements) -> Any:
     starts = bool(second) and isinstance(second[0], s.InParallel | s.Enqueue)
     if starts and len(first) == 1 and isinstance(first[0], s.Return):
         return second + first
-    return both(first, second)
+    ends = bool(first) and isinstance(first[-1], s.Return | s.Throw | s.Continue | s.Break)
+    return None if ends else both(first, second)
 
 
 def _then_if(p: Phrases, first: Statements, second: Statements) -> Any:

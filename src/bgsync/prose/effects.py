@@ -162,7 +162,10 @@ def _happens(p: Phrases, what: str, then: str) -> Statements:
     return (s.WaitUntil(e.Input(text, tuple(read for read in reads if read.name in text.split()))),)
 
 
-OWN = frozenset({"add", "append", "remove", "delete", "set", "empty", "resolve", "reject", "let", "assert", "wait"})
+OWN = frozenset(
+    ["add", "append", "remove", "delete", "set", "empty", "resolve", "reject", "let", "assert", "wait", "enqueue",
+     "dequeue", "prepend", "insert", "push", "pop", "replace", "move", "swap", "sort", "mark", "unset", "clear"]
+)  # fmt: skip
 """Verbs that have a meaning of their own: a sentence with one that fits no form of it is no call of another text."""
 
 
@@ -203,7 +206,7 @@ EFFECTS = Category(
         form("let {names} be {value}", _parts, 1),
         form("let {name} of {noun} be initialized to {value}", _initialize),
         form("let {noun} be initialized to {value}", set_, 1),
-        form("set {noun} to {value}", set_),
+        form("set {noun} back? to {value}", set_),
         form("set {noun} for key {noun} to {value}", lambda p, m, k, x: set_(p, e.Item(m, k), x)),
         form("set {noun} and {noun} to {value}", _set_both),
         form("set {noun} to {value} , and? {noun} to {value}", _set_each),
@@ -219,6 +222,9 @@ EFFECTS = Category(
         form("decrement|decrease {noun}", _decrement),
         form("decrement|decrease {noun} by {value}", _decrement),
         form("add|append|insert|push|put|prepend {value} to|into|in|onto {noun}", _add),
+        form("enqueue {value} to|into|in|onto|on {noun}", _add, 1),
+        form("replace {value} with {value} in {noun}",
+             lambda p, old, new, where: both(_remove(p, old, where), _add(p, new, where))),
         form("{noun} is|are added|appended to {noun}", _add),
         form("remove|delete|take {value} from {noun}", _remove),
         form("remove|delete|take {value} from {noun} ,? if it exists", _remove),

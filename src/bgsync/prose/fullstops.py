@@ -1,8 +1,9 @@
 """Where sentences end.
 
 A sentence ends at a full stop, a question mark or an exclamation mark before white space, unless a word in lower case
-follows (a mistyped comma) or it stands inside parentheses (a remark is part of its sentence). A colon ends none: what
-it announces may be a list or the rest of the line.
+follows (a mistyped comma), or it stands inside parentheses (a remark is part of its sentence), or is a ! or ? with
+white space before it, as in "Let |x| be ? ToNumber(|y|)". A colon ends none: what it announces may be a list or the
+rest of the line.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ def sentence_ends(tokens: Sequence[Token]) -> Iterator[int]:
         token = tokens[index]
         index += 1
         if not (token.kind == "mark" and token.text in _ENDS) and not (token.kind == "word" and token.text == "etc."):
+            continue
+        if token.text in "?!" and token.space:
             continue
         while (
             index < count

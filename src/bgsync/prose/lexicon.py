@@ -39,6 +39,11 @@ class Lexicon:
             return self.members[ending[0]]
         return name
 
+    def knows(self, name: str) -> bool:
+        """Whether words name a member, a list or a term, as they stand or in the singular or plural."""
+        named = variants(name.lower())
+        return any(each in self.members or each in self.lists or each in self.terms for each in named)
+
     def algorithm(self, name: str) -> str | None:
         """Give the algorithm that words name, in the form that the text defines it or with another verb form."""
         low = name.lower()

@@ -40,6 +40,8 @@ COMMANDS = frozenset(
     ["let", "abort", "return", "throw", "reject", "resolve", "append", "set", "terminate", "continue", "break"]
 )
 STARTS = frozenset(["queue", "enqueue", "fire", "add", "remove", "run", "perform", "wait", "must", "shall", "should"])
+_VAGUE = frozenset(["value", "result", "rest", "other", "others", "same", "them", "so", "there"])
+"""Plain words that name nothing."""
 _RUNNING = ("running", "calling", "invoking", "performing", "executing")
 TELLING = (
     "abort", "return", "terminat", "throw", "resolv", "reject", "settl", "fulfil", "promise", "set",
@@ -68,7 +70,7 @@ class Phrases(Parser):
     def ends_of(self, category: str, start: int) -> Sequence[int] | None:
         """Give where a name, a variable or an operation that begins at a place can end."""
         match category:
-            case "var" | "word" | "quoted":
+            case "var" | "word" | "quoted" | "camel":
                 return (start + 1,)
             case "term":
                 return (self.words.ends[start],)
@@ -113,6 +115,12 @@ class Phrases(Parser):
         if not named or word.kind == "var" or word.text in STOP or word.text in CONSTANTS:
             return None
         return Result(0 if word.kind in ("idl", "string") else 2, word.token.text.strip('"'))
+
+    def _camel(self, start: int, end: int) -> Result | None:
+        """The name of an abstract operation: a word with a capital inside."""
+        word = self.words.words[start]
+        ok = end == start + 1 and word.kind in ("word", "idl") and any(each.isupper() for each in word.token.text[1:])
+        return Result(0, word.token.text) if ok else None
 
     def _described(self, start: int, end: int) -> Result | None:
         """What a term or an interface calls a thing, in "is an [=overdue loan=]"."""
@@ -219,7 +227,8 @@ class Phrases(Parser):
             return Result(named.cost, name)
         if word.kind == "term":
             return Result(named.cost + 1, e.Input(name))
-        return None if end - start > 1 or name in COMMANDS else Result(PLAIN, name)
+        vague = name in COMMANDS or name in _VAGUE or name.startswith("non-")
+        return None if end - start > 1 or vague else Result(PLAIN, name)
 
     def _name(self, start: int, end: int) -> Result | None:
         """A link, or up to six plain words; "associated" before it and "attribute" after it say nothing more."""
@@ -241,6 +250,9 @@ class Phrases(Parser):
             return Result(0, self.lexicon.value(name) or name)
         if end - start > 6 or words.inside[start]:
             return None
+        known = end - start > 1 and self.lexicon.knows(" ".join(texts[start:end]))
+        if known or any(words.ends[start:end]):
+            return Result(1, " ".join(texts[start:end])) if known else None
         for place in range(start, end):
             word = words.words[place]
             if word.kind not in ("word", "term", "number") or (word.text in STOP and word.kind != "term"):
@@ -250,7 +262,8 @@ class Phrases(Parser):
     def _operation(self, start: int, end: int) -> Result | None:
         """The name of an algorithm: a link, or words that this text defines as one."""
         words, texts = self.words, self.texts
-        if texts[end - 1] in ("algorithm", "steps", "operation", "procedure") and end - start > 1:
+        extra = texts[end - 1] in ("algorithm", "steps", "operation", "procedure") and end - start > 1
+        if extra and words.ends[start] != end:
             end -= 1
         if texts[start] in _RUNNING and end - start > 1:
             start += 1
@@ -266,7 +279,7 @@ class Phrases(Parser):
         "var": _variable, "word": _word, "name": _name, "kind": _name, "term": _term, "text": _text, "rest": _rest,
         "loose": _loose, "owned": _token, "open": _open, "atom": _free, "operation": _operation, "quoted": _quoted,
         "exception": _exception, "described": _described, "capital": _capital, "opaque": _free, "verbal": _verbal,
-        "why": _why, "comment": _comment, "argument": _argument,
+        "why": _why, "comment": _comment, "camel": _camel, "argument": _argument,
     }  # fmt: skip
     begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL}
     """The first words of those that begin with one of a few words."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language.readback import write_value
 from bgsync.prose.effects import Following, Statements, WithMembers
 from bgsync.prose.forms import Category, form
 from bgsync.prose.phrases import Phrases
@@ -70,9 +71,17 @@ def _enqueue(p: Phrases, queue: e.Expr, body: Statements = _STEPS) -> Statements
 
 
 def _queued(p: Phrases, queue: Any, body: Statements) -> Statements:
-    where, task = queue
+    where, task, given = queue
     named: Statements = () if task is None else (s.Let(task, e.Input("this task")),)
+    if given is not None:
+        named = (*named, s.Remark(f"the task is given {write_value(given)}"))
     return (*named, *_enqueue(p, "event loop" if where is None else where, body))
+
+
+def _given(p: Phrases, queue: Any, value: e.Expr) -> Any:
+    """The source of a task; after it, what the task is given."""
+    where, task, _ = queue
+    return (value, task, None) if where is None else (where, task, value)
 
 
 def _handle(p: Phrases, name: str, about: e.Expr, *_: Any) -> Any:
@@ -81,11 +90,11 @@ def _handle(p: Phrases, name: str, about: e.Expr, *_: Any) -> Any:
 
 QUEUE = Category(
     [
-        form("{loose}", lambda p, words: (None, None) if words.split()[-1] in ("task", "microtask") else None),
-        form("{loose} {var}", lambda p, words, var: (None, var.name) if words.split()[-1] == "task" else None),
-        form("{queue} ,? in|on {noun} ,?", lambda p, queue, where: (where, queue[1])),
+        form("{loose}", lambda p, words: (None, None, None) if words.split()[-1] in ("task", "microtask") else None),
+        form("{loose} {var}", lambda p, words, var: (None, var.name, None) if words.split()[-1] == "task" else None),
+        form("{queue} ,? in|on {noun} ,?", lambda p, queue, where: (where, *queue[1:])),
         form("{queue} ,? using {kind} ,?", lambda p, queue, kind: queue if queue[0] is not None else None),
-        form("{queue} ,? using|given {noun} ,?", lambda p, queue, source: (queue[0] or source, queue[1])),
+        form("{queue} ,? using|given {noun} ,?", _given),
     ]
 )
 OUTCOME = Category(

@@ -135,6 +135,8 @@ NOUNS = Category(
     [
         form("{owned}", 0),
         form("result of {call}", lambda p, call: e.Apply(*call)),
+        form("?|! {call}", lambda p, call: e.Apply(*call)),
+        form("{camel} ( {items} )", lambda p, name, arguments: e.Apply(name, arguments)),
         form("{owned} 's result of {call}", lambda p, owner, call: e.Apply(call[0], (owner, *call[1]))),
         form("value of {noun}", 0),
         form("copy|clone of {noun}", lambda p, value: e.Apply("a copy", (value,))),
@@ -188,6 +190,9 @@ OWNED = Category(
 CALL = Category(
     [
         form("{operation}", lambda p, name: (name, ())),
+        form("?|! {call}", 0),
+        form("{camel} ( )", lambda p, name: (name, ())),
+        form("{camel} ( {items} )", lambda p, name, arguments: (name, arguments)),
         form("{operation} {arguments}", lambda p, name, arguments: (name, arguments)),
         form("{operation} {items}", lambda p, name, arguments: (name, arguments), 3),
         form("{operation} {items} {arguments}", lambda p, name, first, rest: (name, first + rest), 3),
@@ -226,6 +231,7 @@ MEMBERS = Category(
 ERROR = Category(
     [
         form("new? {exception} exception|error?", 0),
+        form("newly created {exception} exception|error?", 0),
         form("{sum}", 0, 2),
     ]
 )

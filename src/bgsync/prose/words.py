@@ -131,7 +131,7 @@ def _says_nothing(words: list[Word], tokens: list[Token], place: int) -> bool:
     if text in ("currently", "also"):
         return True
     following = tokens[place + 1].text.lower() if place + 1 < len(tokens) else ""
-    return following != "of" and not (words and words[-1].text in LIMITS)
+    return following != "of" and not (words and words[-1].text in LIMITS - {"until", "unless", "otherwise"})
 
 
 def _in_the_indicative(words: list[Word]) -> tuple[Word, ...]:
@@ -139,6 +139,8 @@ def _in_the_indicative(words: list[Word]) -> tuple[Word, ...]:
     if len(words) < 2 or (words[0].text, words[1].text) != ("wait", "for"):
         return tuple(words)
     texts = [word.text for word in words]
+    if "and" in texts:
+        return tuple(words)
     made = [words[0], words[1]]
     at = 2
     while at < len(words):
@@ -174,7 +176,7 @@ def _without_remarks(tokens: tuple[Token, ...]) -> tuple[list[Token], list[Token
     place = 0
     while place < len(tokens):
         token = tokens[place]
-        if token.kind == "mark" and token.text == "(":
+        if token.kind == "mark" and token.text == "(" and token.space:
             close = next((at for at in range(place, len(tokens)) if tokens[at].text == ")"), None)
             if close is not None and not any(t.kind in ("var", "number") or t.text == "+" for t in tokens[place:close]):
                 dropped += tokens[place + 1 : close]
