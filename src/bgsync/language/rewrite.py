@@ -1,7 +1,7 @@
 """Rewrites expressions wherever they stand in statements, from the inside out."""
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import is_dataclass, replace
 from typing import Any
 
 from bgsync.language import expressions as e
@@ -19,12 +19,20 @@ def rewrite_operands(expression: e.Expr, change: Change) -> e.Expr:
     """Give an expression with `change` applied to each of its direct parts."""
     if not is_dataclass(expression) or isinstance(expression, type):
         return expression
-    changed = {
-        each.name: _value(getattr(expression, each.name), change)
-        for each in fields(expression)
-        if each.name not in _STRINGS.get(type(expression).__name__, ())
-    }
-    return replace(expression, **changed)
+    kept = _STRINGS.get(type(expression).__name__, ())
+    made: e.Expr = _changed(expression, [each for each in vars(expression) if each not in kept], change)
+    return made
+
+
+def _changed(whole: Any, names: list[str], change: Change) -> Any:
+    """Give an object with `change` applied to some fields; the object itself where that changes nothing."""
+    changed = {}
+    for name in names:
+        value = getattr(whole, name)
+        new = _value(value, change)
+        if new is not value:
+            changed[name] = new
+    return replace(whole, **changed) if changed else whole
 
 
 _STRINGS = {
@@ -35,26 +43,26 @@ _STRINGS = {
 
 
 def _value(value: Any, change: Change) -> Any:
-    if isinstance(value, tuple):
-        return tuple((each[0], change(each[1])) if isinstance(each, tuple) else change(each) for each in value)
-    return change(value)
+    if not isinstance(value, tuple):
+        return change(value)
+    made: list[Any] = [(each[0], change(each[1])) if isinstance(each, tuple) else change(each) for each in value]
+    pairs = zip(value, made, strict=True)
+    same = all(new[1] is old[1] if isinstance(old, tuple) else new is old for old, new in pairs)
+    return value if same else tuple(made)
 
 
 def rewrite(statement: s.Statement, change: Change) -> s.Statement:
     """Give a built statement with `change` applied to every part of every expression in it and below it."""
     body = tuple(rewrite(inner, change) for inner in s.body_of(statement))
     made = rewrite_own(statement, lambda whole: rewrite_expression(whole, change))
-    return replace(made, body=body) if hasattr(made, "body") else made  # type: ignore[call-arg]
+    same = all(new is old for new, old in zip(body, s.body_of(made), strict=True))
+    return made if same else replace(made, body=body)  # type: ignore[call-arg]
 
 
 def rewrite_own(statement: s.Statement, change: Change) -> s.Statement:
     """Give a statement with `change` applied to each whole expression of its own, not to those below it."""
-    changed = {
-        each.name: _value(getattr(statement, each.name), change)
-        for each in fields(statement)
-        if each.name not in _NAMES
-    }
-    return replace(statement, **changed)
+    own: s.Statement = _changed(statement, [each for each in vars(statement) if each not in _NAMES], change)
+    return own
 
 
 _NAMES = frozenset(

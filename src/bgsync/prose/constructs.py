@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from bgsync.language import Member, ObjectType
 from bgsync.prose.document import Document, Paragraph, Sentence, Token
 from bgsync.prose.lexicon import Lexicon, variants
-from bgsync.prose.words import words_from
+from bgsync.prose.words import said_in, words_from
 
 Tokens = tuple[Token, ...]
 
@@ -53,7 +53,7 @@ def declarations(document: Document) -> Declared:
 def _paragraph(found: Declared, paragraph: Paragraph) -> None:
     latest: tuple[str, str] | None = None
     for sentence in paragraph.sentences:
-        text = " ".join(words_from(sentence.tokens).texts)
+        text = said_in(sentence)
         unique = _UNIQUE.search(text)
         if unique:
             found.unique[unique[1]] = unique[3]
@@ -63,7 +63,7 @@ def _paragraph(found: Declared, paragraph: Paragraph) -> None:
             _change(found, latest, initial=_initial(sentence.tokens))
             found.said[id(sentence)] = f"{latest[1]} is initially {_initial(sentence.tokens)}"
             continue
-        owner = _owner(sentence, text, paragraph)
+        owner = _owner(sentence, paragraph)
         if owner is None and latest and re.match(r"(it|they) (has|have|consists? of)\b", text):
             owner = found.names[latest[0]]
         if owner is None:
@@ -106,12 +106,12 @@ def _parts(sentence: Sentence, owner: str) -> list[tuple[Token, Tokens]]:
     ]
 
 
-def _owner(sentence: Sentence, said: str, paragraph: Paragraph) -> str | None:
+def _owner(sentence: Sentence, paragraph: Paragraph) -> str | None:
     """Give the type whose member a sentence declares: its subject, the subject of its lead, or what the dfn is for."""
     for words in (sentence, paragraph.lead):
         if words is None:
             continue
-        text = said if words is sentence else " ".join(words_from(words.tokens).texts)
+        text = said_in(words)
         has = _HAS.search(text)
         if has:
             before = text[: has.start()].strip()

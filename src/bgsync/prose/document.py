@@ -6,8 +6,8 @@ Nothing here knows what a sentence says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 
 class Place(NamedTuple):
@@ -47,6 +47,8 @@ class Sentence:
     tokens: tuple[Token, ...]
     text: str
     place: Place
+    known: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What was worked out of it, so that it is worked out once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,7 @@ class Category:
         self._first: dict[str, list[Form]] = {}
         self._other: list[Form] = self.forms
         first = self.forms[0]
+        self._others = self.forms[1:]
         self._plain = first.slot if first.cost == 0 and first.build == 0 else ""
 
     def starting(self, word: str) -> list[Form]:
@@ -107,8 +108,10 @@ class Category:
 
     def only(self, present: int) -> str:
         """Give the category that this one comes to in a sentence that has the words of its first form only."""
-        if not self._plain or any(one.may_fit(present) for one in self.forms[1:]):
-            return ""
+        if self._plain:
+            for one in self._others:
+                if one.may_fit(present):
+                    return ""
         return self._plain
 
 

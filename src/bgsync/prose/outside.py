@@ -47,7 +47,8 @@ def _annotated(
     if said:
         meant = None if said.lower().rstrip(".") == NOTHING else sentence_of(said)
         tokens = meant.tokens if meant is not None else ()
-        sentence = replace(sentence, tokens=tuple(token._replace(place=sentence.place) for token in tokens))
+        placed = tuple(token._replace(place=sentence.place) for token in tokens)
+        sentence = Sentence(placed, sentence.text, sentence.place)
         outside.meant[id(sentence)] = said
     outside.keys[id(sentence)] = key
     outside.texts[key] = sentence.text

@@ -74,11 +74,11 @@ def bound(following: s.Statement, inner: Statements) -> Statements:
 
 def stamped(statement: s.Statement, origin: s.Origin) -> s.Statement:
     """Give a statement and all in it an origin, where it has none."""
-    body = s.body_of(statement)
-    placed = statement if statement.origin is not None else replace(statement, origin=origin)
-    if not body:
-        return placed
-    return replace(placed, body=tuple(stamped(each, origin) for each in body))  # type: ignore[call-arg]
+    body = tuple(stamped(each, origin) for each in s.body_of(statement))
+    placed = statement.origin or origin
+    if body:
+        return replace(statement, origin=placed, body=body)  # type: ignore[call-arg]
+    return statement if statement.origin is not None else replace(statement, origin=origin)
 
 
 def with_members(statement: s.Statement, members: tuple[tuple[str, e.Expr], ...]) -> s.Statement:

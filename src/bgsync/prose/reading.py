@@ -151,8 +151,9 @@ def _defaults(reading: Reading, head: Head, origin: s.Origin) -> Iterator[s.Stat
 
 def _about(statement: s.Statement) -> s.Statement:
     """Say what a functional event is about: the object that its members come from."""
-    body = tuple(_about(inner) for inner in s.body_of(statement))
-    if body:
+    before = s.body_of(statement)
+    body = tuple(map(_about, before))
+    if any(new is not old for new, old in zip(body, before, strict=True)):
         statement = replace(statement, body=body)  # type: ignore[call-arg]  # what has a body can be given another
     if isinstance(statement, s.FireFunctionalEvent) and statement.about is None:
         owners = [value.owner for _, value in statement.members if isinstance(value, e.Field)]

@@ -72,8 +72,19 @@ class Words:
 
 def words_of(sentence: Sentence) -> Words:
     """Give the words of a sentence: no articles or fillers, no remark in parentheses that has no variable."""
-    kept, dropped = _without_remarks(sentence.tokens)
-    return words_from(kept, dropped)
+    words: Words | None = sentence.known.get("words")
+    if words is None:
+        kept, dropped = _without_remarks(sentence.tokens)
+        words = sentence.known["words"] = words_from(kept, dropped)
+    return words
+
+
+def said_in(sentence: Sentence) -> str:
+    """Give the words of a sentence in one string, remarks in parentheses too."""
+    said: str | None = sentence.known.get("said")
+    if said is None:
+        said = sentence.known["said"] = " ".join(words_from(sentence.tokens).texts)
+    return said
 
 
 def words_from(tokens: Iterable[Token], dropped: Sequence[Token] = ()) -> Words:
