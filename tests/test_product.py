@@ -90,8 +90,10 @@ def test_it_has_them_for_three_tags(fast: bool) -> None:
     assert agree(scenario(tags=3), fast) == 8_195
 
 
-@pytest.mark.parametrize("adversity", ["", *ADVERSITIES])
-@pytest.mark.parametrize("monitor", ["calls", "timers", "outbox shared"])
+ALIKE = [*(("calls", adversity) for adversity in ("", *ADVERSITIES)), ("timers", ""), ("outbox shared", "")]
+
+
+@pytest.mark.parametrize(("monitor", "adversity"), ALIKE)
 def test_what_nobody_can_tell_apart_is_judged_alike(monitor: str, adversity: str) -> None:
     asked = scenario(adversities=(adversity,) if adversity else (), monitor=monitor)
     properties = [prop for prop in PROPERTIES if monitor in prop.monitors]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bgsync.judge.budget import Budget
-from bgsync.judge.explorations import Exploration, Progress, run_all
+from bgsync.judge.explorations import LIMIT, Exploration, Progress, run_all
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Coverage, Explored, Report, Verdict
 from bgsync.language import NotUnderstood, Origin, Spec
@@ -222,8 +222,8 @@ class _Judge:
         unreached = tuple(str(origin) for key, origin in origins.items() if key not in reached)
         coverage = Coverage(len(origins), len(origins) - len(blind), len(origins) - len(unreached), unreached)
         bounds: dict[str, int | str] = {"tags": asked.tags, "calls": asked.calls, "abort": asked.abort}
-        if asked.limit is not None:
-            bounds["states"] = asked.limit
+        if asked.limit is not None or not all(one.minimised for one in self.explored):
+            bounds["states"] = asked.limit or LIMIT
         revision = asked.spec.revision
         explored = tuple(self.explored)
         return Report(
