@@ -33,6 +33,11 @@ OPTIONS = (
         metavar="DIR",
         help="Keep the states of several tags in files there, gone when it ends: for more than fits into memory.",
     ),
+    click.option(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="Explore several tags on the workers of a Dask cluster; local: start --jobs workers on this machine.",
+    ),
 )
 
 
@@ -44,10 +49,12 @@ def for_what_is_large(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def resources(checkpoint: Path | None, every: float, disk: Path | None) -> Iterator[Resources]:
+def resources(
+    checkpoint: Path | None, every: float, disk: Path | None, scheduler: str | None, workers: int
+) -> Iterator[Resources]:
     """Open what the options name. Raises ValueError with the reason where it cannot be used."""
     with ExitStack() as stack:
-        folder = None
+        folder = cluster = None
         if checkpoint is not None:
             from bgsync.product.checkpoint import opened
 
@@ -57,4 +64,10 @@ def resources(checkpoint: Path | None, every: float, disk: Path | None) -> Itera
 
             if not FAST:
                 raise ValueError("--disk needs the compiled kernels: install bgsync[fast], or leave --disk out")
-        yield Resources(folder, disk)
+        if scheduler is not None:
+            try:
+                from bgsync.product.cluster import connected
+            except ImportError:
+                raise ValueError("--scheduler needs Dask: install bgsync[cluster], or leave --scheduler out") from None
+            cluster = stack.enter_context(connected(scheduler, workers))
+        yield Resources(folder, disk, cluster)

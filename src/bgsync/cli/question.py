@@ -122,6 +122,7 @@ class Asked:
     checkpoint: Path | None = None
     every: float = 60.0
     disk: Path | None = None
+    scheduler: str | None = None
 
     def __post_init__(self) -> None:
         known = importlib.import_module("properties").PROPERTIES
@@ -156,7 +157,7 @@ class Asked:
             calls=self.calls,
             abort=self.abort,
             limit=self.limit,
-            processes=self.jobs,
+            processes=1 if self.scheduler else self.jobs,
             budget=Budget(self.seconds, self.megabytes, files=self.disk is None),
         )
 
@@ -165,7 +166,7 @@ class Asked:
         line = Line()
         gc.disable()  # states and steps form no cycles, and there are very many of them
         try:
-            with resources(self.checkpoint, self.every, self.disk) as found:
+            with resources(self.checkpoint, self.every, self.disk, self.scheduler, self.jobs) as found:
                 return answer(replace(self.question(spec, model), resources=found), line)
         except ValueError as error:
             fail(error)

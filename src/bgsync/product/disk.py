@@ -15,7 +15,7 @@ from bgsync.product.arrays import Words
 
 
 class Mapped:
-    """An array of words in a file, zero at first, that can be made longer. Raises OSError where there can be no file."""
+    """An array of words in a file, zero at first, that can be made longer. Raises OSError where it cannot be."""
 
     def __init__(self, folder: Path, word: np.dtype[np.unsignedinteger]) -> None:
         self.folder, self.word = folder, word

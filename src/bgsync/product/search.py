@@ -6,6 +6,7 @@ import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from bgsync.product.checkpoint import Checkpoint, Snapshot, lengths, packed, unp
 from bgsync.product.disk import Mapped
 from bgsync.product.pages import Key, Pages, count
 from bgsync.product.resources import NOTHING_ELSE, Resources
+
+if TYPE_CHECKING:
+    from bgsync.product.cluster import Distributed
 
 Progress = Callable[[int, int, int], None]
 """Called with the states found, the rounds done and how many pages have new states."""
@@ -44,7 +48,7 @@ def reachable(
     checkpoint = None
     if resources.checkpoints is not None:
         checkpoint = Checkpoint(resources.checkpoints, product, symmetry)
-    found = _Compiled(product, layered=False, symmetry=symmetry, disk=resources.disk) if fast else _Plain(product)
+    found = _search(product, fast, symmetry, resources)
     rounds, looked, full = 0, time.monotonic(), False
 
     def pause() -> None:
@@ -77,12 +81,22 @@ def reachable(
     return found.pages(), not full
 
 
+def _search(product: Product, fast: bool, symmetry: bool, resources: Resources) -> _Plain | Compiled | Distributed:
+    if resources.cluster is not None:
+        from bgsync.product.cluster import Distributed
+
+        return Distributed(resources.cluster, product, fast=fast, symmetry=symmetry)
+    if fast:
+        return Compiled(product, layered=False, symmetry=symmetry, disk=resources.disk)
+    return _Plain(product)
+
+
 def levels(product: Product, *, fast: bool = FAST) -> Iterator[int]:
     """Give how many states are 0, 1, 2, ... steps away from the initial one."""
     if not fast:
         yield from map(count, plain.levels(product))
         return
-    found = _Compiled(product, layered=True)
+    found = Compiled(product, layered=True)
     known = 0
     while True:
         size = found.size()
@@ -97,7 +111,7 @@ def layers(product: Product, *, fast: bool = FAST) -> Iterator[Pages]:
     if not fast:
         yield from plain.levels(product)
         return
-    found = _Compiled(product, layered=True)
+    found = Compiled(product, layered=True)
     while True:
         yield found.new()
         if not found.advance():
@@ -155,7 +169,7 @@ class _Plain:
         self.fresh = unpacked(self.product, saved.keys, saved.fresh)
 
 
-class _Compiled:
+class Compiled:
     """The store of the kernels, grown as it fills; its large arrays on `disk`, if a folder is given."""
 
     def __init__(self, product: Product, *, layered: bool, symmetry: bool = False, disk: Path | None = None) -> None:
