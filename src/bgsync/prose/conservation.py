@@ -8,7 +8,7 @@ missing makes the sentence partly understood.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from typing import Any
 
 from bgsync.language import expressions as e
@@ -76,6 +76,6 @@ def _strings(value: Any) -> Iterator[str]:
         for each in value:
             yield from _strings(each)
     elif is_dataclass(value) and not isinstance(value, s.Origin):
-        for each in fields(value):
-            if each.name not in ("origin", "written"):
-                yield from _strings(getattr(value, each.name))
+        for name, each in vars(value).items():
+            if name not in ("origin", "written"):
+                yield from _strings(each)

@@ -100,12 +100,14 @@ class Parser:
 
     def derivation(self, category: str, start: int, end: int) -> Iterator[tuple[Part, Result]]:
         """Give every part of the parse of a span, with what it was read as, outermost first."""
-        category = self.plainer.get(category, category)
-        result = self.known.get((category, start, end))
-        if result is not None:
-            yield (category, start, end), result
-            for part in result.parts:
-                yield from self.derivation(*part)
+        waiting = [(category, start, end)]
+        while waiting:
+            category, start, end = waiting.pop()
+            category = self.plainer.get(category, category)
+            result = self.known.get((category, start, end))
+            if result is not None:
+                yield (category, start, end), result
+                waiting += reversed(result.parts)
 
     def _plainer(self, category: str) -> str:
         """Give what a category comes to in this sentence, where it lacks the words of all its forms but one."""
