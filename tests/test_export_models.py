@@ -220,3 +220,33 @@ def test_the_shortest_trace_of_spin_is_as_long_as_ours_and_tells_its_steps(tmp_p
     )
     trail = check("-r")
     assert "of_t1: a page calls register(its tag)" in trail
+
+
+rumur = pytest.mark.skipif(
+    not (shutil.which("rumur") and shutil.which("cc")), reason="rumur or a C compiler is not installed"
+)
+
+
+def rumured(folder: Path, model: Model) -> str:
+    (folder / "model.m").write_text(writer("murphi")(model, "model.m"))
+    run(folder, "rumur", "--deadlock-detection", "off", "--threads", "1", "--output", "model.c", "model.m")
+    run(folder, "cc", "-w", "-mcx16", "-o", "model", "model.c", "-lpthread")
+    return run(folder, "./model")
+
+
+@rumur
+@pytest.mark.parametrize("asked", SMALL)
+def test_rumur_has_our_states_and_fires_our_transitions(asked: Scenario, tmp_path: Path) -> None:
+    told = rumured(tmp_path, exported(asked, judged=False))
+    stored, fired = told_by(told, r"(\d+) states, \d+ rules"), told_by(told, r"\d+ states, (\d+) rules fired")
+    assert (stored, fired) == counted(asked)
+
+
+@rumur
+@pytest.mark.parametrize(("name", "breaks"), [("retry-delay", True), ("last-chance", False), ("fires-online", True)])
+def test_rumur_finds_broken_what_we_find_broken(name: str, breaks: bool, tmp_path: Path) -> None:
+    monitor = next(prop.monitors[0] for prop in SAFETY if prop.id == name)
+    asked = scenario(calls=2, monitor=monitor)
+    assert (name in broken(asked)) is breaks
+    told = rumured(tmp_path, model_of(product_of(asked), seen_by(asked), frozenset({name})))
+    assert (f'invariant "{name}" failed' in told) is breaks

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 LANGUAGES = {
     "promela": (".pml", "for SPIN"),
+    "murphi": (".m", "for rumur"),
 }
 """What a model can be written in, which is a module of this package: how its files end, and for whom it is."""
 
