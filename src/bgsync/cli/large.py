@@ -38,6 +38,22 @@ OPTIONS = (
         metavar="ADDRESS",
         help="Explore several tags on the workers of a Dask cluster; local: start --jobs workers on this machine.",
     ),
+    click.option(
+        "--walks",
+        type=click.IntRange(1),
+        metavar="N",
+        help="Take N random walks through each system, instead of looking at every state: for what is too large. "
+        "They find what is broken; nothing is ever said to hold.",
+    ),
+    click.option(
+        "--walk-steps",
+        type=click.IntRange(1),
+        default=200,
+        show_default=True,
+        metavar="STEPS",
+        help="The length of a walk at most.",
+    ),
+    click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same walks."),
 )
 
 

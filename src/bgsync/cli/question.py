@@ -16,6 +16,7 @@ from bgsync.judge.budget import Budget
 from bgsync.judge.check import Question
 from bgsync.judge.check import check as answer
 from bgsync.judge.verdict import Report
+from bgsync.judge.walks import Walks
 from bgsync.language import Spec
 
 OPTIONS = (
@@ -123,6 +124,9 @@ class Asked:
     every: float = 60.0
     disk: Path | None = None
     scheduler: str | None = None
+    walks: int | None = None
+    walk_steps: int = 200
+    seed: int = 0
 
     def __post_init__(self) -> None:
         known = importlib.import_module("properties").PROPERTIES
@@ -159,6 +163,7 @@ class Asked:
             limit=self.limit,
             processes=1 if self.scheduler else self.jobs,
             budget=Budget(self.seconds, self.megabytes, files=self.disk is None),
+            walks=None if self.walks is None else Walks(self.walks, self.walk_steps, self.seed),
         )
 
     def report(self, spec: Spec, model: str) -> Report:

@@ -11,6 +11,7 @@ from bgsync.judge.budget import Budget
 from bgsync.judge.explorations import LIMIT, Exploration, Progress, run_all
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Coverage, Explored, Report, Verdict
+from bgsync.judge.walks import Walks
 from bgsync.language import NotUnderstood, Origin, Spec
 from bgsync.product.resources import NOTHING_ELSE, Resources
 from bgsync.system.scenario import Scenario, Surroundings
@@ -43,6 +44,8 @@ class Question:
     """How many explorations run at once."""
     budget: Budget = field(default_factory=Budget)
     resources: Resources = NOTHING_ELSE
+    walks: Walks | None = None
+    """Random walks, instead of looking at every state."""
 
 
 LARGE = 5_000
@@ -114,7 +117,9 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
     needed: dict[tuple[str, str], Verdict] = {}
     for environment, found in zip(hard, results, strict=True):
         (adversity,) = environment.adversities
-        race_or_logic = "race" if environment.granularity == "step" and "algorithm" in base else "logic"
+        race_or_logic: str | None = "logic"
+        if environment.granularity == "step" and "algorithm" in base:
+            race_or_logic = "race" if question.walks is None else None
         for name, verdict in found.items():
             if verdict.verdict in ("violated", "inconclusive") and name not in broken:
                 kind = race_or_logic if verdict.verdict == "violated" else None
@@ -134,7 +139,8 @@ def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
         elif coarse is not None and coarse.verdict == "violated":
             yield replace(coarse, kind=coarse.kind or "logic")
         elif fine is not None and fine.verdict == "violated":
-            yield replace(fine, kind=fine.kind or ("race" if coarse is not None else None))
+            decided = coarse is not None and coarse.verdict != "inconclusive"
+            yield replace(fine, kind=fine.kind or ("race" if decided else None))
         elif coarse is not None and fine is None and "step" in base:
             yield replace(coarse, verdict="inconclusive", message="not looked at step by step")
         else:
@@ -209,7 +215,8 @@ class _Judge:
             limit = asked.limit
             heavy = granularity == "step" and (monitor == HEAVY or self.is_large)
             first = min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit
-            yield Exploration(scenario, mine, first, heavy and len(asked.properties) == 1, limit, asked.resources)
+            again = heavy and len(asked.properties) == 1 and asked.walks is None
+            yield Exploration(scenario, mine, first, again, limit, asked.resources, asked.walks)
 
     def report(self, verdicts: tuple[Verdict, ...]) -> Report:
         """Put everything together."""

@@ -16,6 +16,7 @@ from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Explored, Location, Trace, TraceStep, Verdict
+from bgsync.judge.walks import Walked, Walks, walk
 from bgsync.judge.watch import Watched, full_id, watch
 from bgsync.language import FireFunctionalEvent, HandleFunctionalEvent
 from bgsync.product.component import NotSeparableError
@@ -52,6 +53,8 @@ class Exploration:
     further: int | None = None
     """The limit of the second time."""
     resources: Resources = NOTHING_ELSE
+    walks: Walks | None = None
+    """Random walks, instead of looking at every state."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,8 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
 
     safety = [prop for prop in exploration.properties if isinstance(prop, Safety)]
     liveness = [prop for prop in exploration.properties if isinstance(prop, Liveness)]
+    if exploration.walks is not None:
+        return _walked(exploration, walk(System(scenario), safety, exploration.walks, progress=step), budget, began)
     watched = _watched(scenario, exploration.properties, limit, step, exploration.resources)
     stopped = not watched.complete and not watched.pools and (limit is None or watched.states < limit)
     interrupted = stopped and not budget.spent
@@ -166,6 +171,23 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     return Outcome(named, (explored,), frozenset(watched.ran), interrupted)
 
 
+def _walked(exploration: Exploration, walked: Walked, budget: Budget, began: float) -> Outcome:
+    """Judge what random walks came to: some of it is broken, of all else nothing is known."""
+    scenario, why = exploration.scenario, "; ".join(filter(None, (budget.spent, walked.covered)))
+    verdicts = list[Verdict]()
+    for prop in exploration.properties:
+        if isinstance(prop, Safety):
+            verdicts += _safety(walked, prop, why)
+        else:
+            verdicts.append(
+                Verdict(_part(prop, scenario), "inconclusive", message="random walks do not go on for ever")
+            )
+    size, seconds = (walked.states, walked.transitions), time.perf_counter() - began
+    explored = Explored(scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, False)
+    named = tuple(replace(verdict, granularity=scenario.granularity) for verdict in verdicts)
+    return Outcome(named, (explored,), frozenset(walked.ran), walked.interrupted and not budget.spent)
+
+
 LIMIT = 300_000
 """How many states are explored one by one, where the question does not say; a product has no such limit."""
 
@@ -184,7 +206,7 @@ def _watched(
     return watch(system, safety, limit=LIMIT if limit is None else limit, progress=step)
 
 
-def _safety(watched: Watched | WatchedProduct, safety: Safety, why: str) -> Iterable[Verdict]:
+def _safety(watched: Watched | WatchedProduct | Walked, safety: Safety, why: str) -> Iterable[Verdict]:
     system = watched.system
     for name in dict.fromkeys(full_id(safety.id, part) for part in safety.expected(system)):
         breach = watched.breaches.get(name)
