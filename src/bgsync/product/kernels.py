@@ -57,8 +57,8 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
     """Take every step from the new states of the pages in `work`, from the place `done` on.
 
     Pages that got new states are put into `results`; gives how many, and how far it came: not to the end where there is
-    no room, so that it can be called again with more. What adds states stands here four times on purpose: a function for
-    it, inlined or not, takes nearly twice the time.
+    no room, so that it can be called again with more. What adds states stands here four times on purpose: a function
+    for it, inlined or not, takes nearly twice the time.
     """
     seen, fresh, later, listed, offsets = store.seen, store.fresh, store.later, store.listed, store.offsets
     edge_starts, edge_masks, edge_targets = flat.edge_starts, flat.edge_masks, flat.edge_targets
