@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from bgsync.cli import main
 from bgsync.export import LANGUAGES, writer
-from bgsync.export.model import Model, model_of
+from bgsync.export.model import Model, identifier, model_of
 from bgsync.export.promela import holds
 from bgsync.judge.products import watch_product
 from bgsync.judge.property import Safety
@@ -250,3 +250,16 @@ def test_rumur_finds_broken_what_we_find_broken(name: str, breaks: bool, tmp_pat
     assert (name in broken(asked)) is breaks
     told = rumured(tmp_path, model_of(product_of(asked), seen_by(asked), frozenset({name})))
     assert (f'invariant "{name}" failed' in told) is breaks
+
+
+@pytest.mark.skipif(not shutil.which("NuSMV"), reason="NuSMV is not installed")
+@pytest.mark.parametrize("asked", SMALL)
+def test_nusmv_reaches_our_states_and_finds_broken_what_we_find_broken(asked: Scenario, tmp_path: Path) -> None:
+    model = exported(asked, judged=True)
+    (tmp_path / "model.smv").write_text(writer("smv")(model, "model.smv"))
+    asking = [f'check_invar -P "{identifier(name)}"' for name, _ in model.properties]
+    (tmp_path / "commands").write_text("\n".join(("go", "print_reachable_states", *asking, "quit", "")))
+    told = run(tmp_path, "NuSMV", "-source", "commands", "model.smv")
+    verdicts = re.findall(r"^-- invariant .* is (true|false)$", told, re.MULTILINE)
+    found = {name for (name, _), verdict in zip(model.properties, verdicts, strict=True) if verdict == "false"}
+    assert (told_by(told, r"reachable states: (\d+) "), found) == (counted(asked)[0], broken(asked))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 LANGUAGES = {
     "promela": (".pml", "for SPIN"),
     "murphi": (".m", "for rumur"),
+    "smv": (".smv", "for NuSMV"),
 }
 """What a model can be written in, which is a module of this package: how its files end, and for whom it is."""
 

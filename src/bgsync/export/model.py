@@ -188,6 +188,11 @@ def _numbered(lines: Sequence[str]) -> Iterator[str]:
     return (f"{number:6}  {line}" for number, line in enumerate(lines))
 
 
+def identifier(name: str) -> str:
+    """Make an identifier of a name."""
+    return "".join(c if c.isalnum() and c.isascii() else "_" for c in name)
+
+
 def _slot(part: Component, context: int, local: int) -> int:
     return context * len(part.locals) + local
 

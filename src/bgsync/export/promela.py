@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, product
 
-from bgsync.export.model import Kind, Model
+from bgsync.export.model import Kind, Model, identifier
 
 BLOCK = 40_000
 """How many characters a block of C has at most, about."""
@@ -28,11 +28,6 @@ def written(model: Model, file: str = "model.pml") -> str:
     legend = (f" * {line}".rstrip() for line in model.legend(USAGE.format(file=file)))
     head = ("/*", *(line.replace("*/", "* /") for line in legend), " */")
     return "\n".join(chain(head, _tables(model), _state(model), _process(model), ("",)))
-
-
-def identifier(name: str) -> str:
-    """Make an identifier of a name."""
-    return "".join(c if c.isalnum() and c.isascii() else "_" for c in name)
 
 
 def holds(name: str) -> str:
