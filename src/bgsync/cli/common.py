@@ -61,13 +61,13 @@ class Line:
     def __init__(self) -> None:
         self.began, self.shown = time.monotonic(), False
 
-    def __call__(self, what: str, states: int, depth: int, left: str = "") -> None:
-        """Show how far an exploration is."""
+    def __call__(self, what: str, states: int, depth: int, far: str = "") -> None:
+        """Show how far an exploration is; `far` says more of it than its depth."""
         seconds = time.monotonic() - self.began
         if seconds > 1 and sys.stderr.isatty():
             self.shown = True
             click.echo(
-                f"\r\033[Kexploring {what}: {states:,} states, depth {depth}, {seconds:.0f} s",
+                f"\r\033[Kexploring {what}: {states:,} states, {far or f'depth {depth}'}, {seconds:.0f} s",
                 nl=False,
                 err=True,
             )

@@ -222,7 +222,7 @@ def explored_changes(spec: Any, granularity: str, adversities: tuple[str, ...], 
     try:
         found = changes(
             spec, SURROUNDINGS, granularity, adversities=adversities, calls=calls, limit=limit,
-            progress=lambda states, depth: line(granularity, states, depth),
+            progress=lambda states, depth, _: line(granularity, states, depth),
         )  # fmt: skip
     except LanguageError as error:
         fail(error)
@@ -293,7 +293,7 @@ def states(
     try:
         graph = project(
             spec, SURROUNDINGS, granularity, adversities=adversities, calls=calls, limit=limit,
-            progress=lambda found, depth: line(granularity, found, depth),
+            progress=lambda found, depth, _: line(granularity, found, depth),
         )  # fmt: skip
     except LanguageError as error:
         fail(error)

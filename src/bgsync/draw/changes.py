@@ -132,7 +132,7 @@ def changes(
     adversities: tuple[str, ...] = (),
     calls: int = 2,
     limit: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
 ) -> Changes:
     """Explore a spec and give every change that a run makes. Raises LanguageError for a spec that cannot be run."""
     system = System(Scenario(spec, surroundings, granularity, adversities, 1, calls, monitor="none"))

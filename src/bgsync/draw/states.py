@@ -52,7 +52,7 @@ def project(
     adversities: tuple[str, ...] = (),
     calls: int = 2,
     limit: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
 ) -> Projected:
     """Explore a spec with one tag, and project every state to the registration of that tag.
 

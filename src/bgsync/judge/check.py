@@ -229,7 +229,9 @@ class _Judge:
         unreached = tuple(str(origin) for key, origin in origins.items() if key not in reached)
         coverage = Coverage(len(origins), len(origins) - len(blind), len(origins) - len(unreached), unreached)
         bounds: dict[str, int | str] = {"tags": asked.tags, "calls": asked.calls, "abort": asked.abort}
-        if asked.limit is not None or not all(one.minimised for one in self.explored):
+        if asked.walks is not None:
+            bounds |= {"walks": asked.walks.many, "steps": asked.walks.steps, "seed": asked.walks.seed}
+        elif asked.limit is not None or not all(one.minimised for one in self.explored):
             bounds["states"] = asked.limit or LIMIT
         revision = asked.spec.revision
         explored = tuple(self.explored)

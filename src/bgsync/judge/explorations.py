@@ -6,11 +6,13 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from bgsync.judge.budget import Budget
 from bgsync.judge.lassos import Search
+from bgsync.judge.pace import Pace
 from bgsync.judge.products import WatchedProduct, is_proved, premise_met, watch_product
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
@@ -26,10 +28,10 @@ from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 
 Progress = Callable[[str, int, int, str], None]
-"""Called with what is explored, the states found, the depth or the rounds done, and what is left to do, in words."""
+"""Called with what is explored, the states found, the depth or the rounds done, and how far that is, in words."""
 
 Step = Callable[..., None]
-"""Called on the way with the states found, the depth, and for a product how many pages have new states."""
+"""Called on the way with the states found, the depth, and how many are left to do, or pages of a product (`pages`)."""
 
 TRIES = 20
 """How many lassos are replayed before the search for one that holds is given up."""
@@ -134,17 +136,20 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     told = " ".join((scenario.granularity, *scenario.adversities))
     said = began
 
-    def step(states: int, depth: int, pages: int | None = None) -> None:
+    walks = exploration.walks
+    pace = Pace(limit, None if walks is None else walks.many)
+
+    def step(states: int, depth: int, left: int, pages: bool = False) -> None:
         nonlocal said
         budget.check()
         if progress is not None and time.perf_counter() - said > EVERY:
             said = time.perf_counter()
-            progress(told, states, depth, "" if pages is None else f"{pages:,} pages with new states")
+            progress(told, states, depth, pace.told(states, depth, left, pages=pages))
 
     safety = [prop for prop in exploration.properties if isinstance(prop, Safety)]
     liveness = [prop for prop in exploration.properties if isinstance(prop, Liveness)]
-    if exploration.walks is not None:
-        return _walked(exploration, walk(System(scenario), safety, exploration.walks, progress=step), budget, began)
+    if walks is not None:
+        return _walked(exploration, walk(System(scenario), safety, walks, progress=step), budget, began)
     watched = _watched(scenario, exploration.properties, limit, step, exploration.resources)
     stopped = not watched.complete and not watched.pools and (limit is None or watched.states < limit)
     interrupted = stopped and not budget.spent
@@ -199,7 +204,9 @@ def _watched(
     system = System(scenario)
     if scenario.tags > 1:
         try:
-            return watch_product(system, properties, limit=limit, progress=step, resources=resources)
+            return watch_product(
+                system, properties, limit=limit, progress=partial(step, pages=True), resources=resources
+            )
         except NotSeparableError:
             system = System(scenario)
     safety = [prop for prop in properties if isinstance(prop, Safety)]

@@ -184,12 +184,12 @@ def walk(
     properties: Sequence[Safety],
     walks: Walks,
     *,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
 ) -> Walked:
     """Walk through a system at random, and judge every transition out of what is visited.
 
-    `progress` is called with the states visited and the walks done; where it, or the user, raises KeyboardInterrupt,
-    what was seen so far is returned.
+    `progress` is called with the states visited, the walks done and those to be done; where it, or the user, raises
+    KeyboardInterrupt, what was seen so far is returned.
     """
     walked, scenario = Walked(Tables(system), properties, walks), system.scenario
     seeds = walks.seed, scenario.granularity, *scenario.adversities, scenario.monitor
@@ -205,7 +205,7 @@ def walk(
                 key = choice.among(out, walked.visited)
                 walked.transitions += 1
                 if progress is not None and walked.transitions % EVERY == 0:
-                    progress(walked.states, walked.done)
+                    progress(walked.states, walked.done, walks.many - walked.done)
             walked.done += 1
     except KeyboardInterrupt:
         walked.interrupted = True

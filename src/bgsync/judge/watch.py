@@ -119,10 +119,10 @@ def watch(
     properties: Sequence[Safety],
     *,
     limit: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
     frame: bool = True,
 ) -> Watched:
-    """Explore `system` and judge every transition. See `bgsync.explore.explore` for `limit` and `progress`.
+    """Explore `system` and judge every transition. See `bgsync.tables.explore` for `limit` and `progress`.
 
     `frame=False` works every state out by itself, which gives the same and takes longer.
     """
@@ -134,7 +134,7 @@ def watch_tables(
     properties: Sequence[Safety],
     *,
     limit: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
     starts: Iterable[State] | None = None,
 ) -> Watched:
     """Explore by tables, from the initial state or from `starts`, and judge every transition."""

@@ -19,11 +19,11 @@ def explore(
     watcher: Watcher | None = None,
     *,
     limit: int | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
     starts: Iterable[State] | None = None,
 ) -> TableGraph:
     """Visit every reachable state, nearest first. `limit` and `progress` are those of `bgsync.explore.explore`,
-    but `progress` is called more often.
+    but `progress` is called more often, and also with how many states are left to do.
 
     With `starts` it begins there instead of in the initial state.
     A state with more processes than the pool has room for is left out, and `pools` says so.
@@ -44,7 +44,7 @@ def explore(
                 graph.complete = False
                 break
             if progress is not None and current % 100 == 0:
-                progress(len(keys), depth)
+                progress(len(keys), depth, len(keys) - current)
             key = keys[current]
             whole = known[key & 0xFFFFFFFF]
             for row in tables.rows(bases[key >> 32], whole):
