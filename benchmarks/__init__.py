@@ -1,0 +1,1 @@
+"""The engines of bgsync and other model checkers, in turn, on the same models: `python -m benchmarks`."""

@@ -1,0 +1,145 @@
+"""One engine of bgsync on one size, in a process of its own: prints what it found and took, as JSON.
+
+python -m benchmarks.ours prepare SIZE FOLDER      makes the product and the models for the others
+python -m benchmarks.ours ENGINE SIZE FOLDER RUNS
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import sys
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.sizes import Size, size_of
+from bgsync.explore import explore as explore_plainly
+from bgsync.export import LANGUAGES, writer
+from bgsync.export.model import model_of
+from bgsync.judge.products import colours
+from bgsync.product import search
+from bgsync.product.arrays import Product, closed
+from bgsync.product.pages import Pages, count
+from bgsync.product.reached import orbits
+from bgsync.tables import Tables, explore
+
+
+def product_in(folder: Path) -> Product:
+    """Give the product that was prepared."""
+    product: Product = pickle.loads((folder / "product.pickle").read_bytes())
+    return product
+
+
+def prepare(size: Size, folder: Path) -> dict[str, object]:
+    """Make the product and write what every engine and peer reads."""
+    began = time.process_time()
+    whole = closed(Tables(size.system()))
+    seconds = time.process_time() - began
+    (folder / "product.pickle").write_bytes(pickle.dumps(whole.product))
+    model = model_of(whole, [], distinct=True)
+    for language, (ending, _) in LANGUAGES.items():
+        (folder / f"model{ending}").write_text(writer(language)(model, f"model{ending}"))
+    locals_ = [len(part.locals) for part in whole.parts]
+    return {"tables": seconds, "locals": locals_, "contexts": whole.product.contexts}
+
+
+# --- on the system
+
+
+def _plain(size: Size) -> int:
+    graph = explore_plainly(size.system())
+    return sum(not state.apart for state in graph.states)
+
+
+def _tables(size: Size) -> int:
+    graph = explore(Tables(size.system()))
+    return sum(not graph.state(number).apart for number in range(len(graph)))
+
+
+# --- on the product
+
+
+def _saturated(product: Product, *, symmetry: bool = False, fast: bool = True) -> Pages:
+    pages, complete = search.reachable(product, fast=fast, symmetry=symmetry)
+    assert complete
+    return pages
+
+
+def _all(product: Product, pages: Pages) -> int:
+    """Count the states for which those with sorted components stand."""
+    return sum(int((np.bitwise_count(p) * orbits(product, k)).sum(dtype=np.int64)) for k, p in pages.items())
+
+
+ON_SYSTEM: dict[str, Callable[[Size], int]] = {"python": _plain, "tables": _tables}
+ON_PRODUCT: dict[str, Callable[[Product], int]] = {
+    "numpy levels": lambda product: sum(search.levels(product, fast=False)),
+    "numpy": lambda product: count(_saturated(product, fast=False)),
+    "levels": lambda product: sum(search.levels(product, fast=True)),
+    "saturation": lambda product: count(_saturated(product)),
+    "symmetry": lambda product: _all(product, _saturated(product, symmetry=True)),
+}
+"""Engines. They count the states of a size, those of removed registrations left out."""
+
+
+def measured(engine: str, size: Size, folder: Path, runs: int) -> dict[str, object]:
+    """Run an engine several times. What loading it takes, compiled kernels among it, is told apart as `first`."""
+    began = time.perf_counter()
+    if engine in ON_PRODUCT:
+        ON_PRODUCT[engine](closed(Tables(Size(1, 1).system())).product)
+        go = partial(ON_PRODUCT[engine], product_in(folder))
+    else:
+        go = partial(ON_SYSTEM[engine], size)
+    first = time.perf_counter() - began
+    states, wall, cpu = set[int](), list[float](), list[float]()
+    while len(wall) < runs and sum(wall) < PATIENCE:
+        clocks = time.perf_counter(), time.process_time()
+        states.add(go())
+        wall.append(time.perf_counter() - clocks[0])
+        cpu.append(time.process_time() - clocks[1])
+    return {"states": sorted(states), "wall": wall, "cpu": cpu, "first": first}
+
+
+def grow(size: Size) -> dict[str, object]:
+    """Say what a size is made of, and what symmetry and minimisation save."""
+    ON_PRODUCT["symmetry"](closed(Tables(Size(1, 1).system())).product)
+    began = time.process_time()
+    whole = closed(Tables(size.system()))
+    tables = time.process_time() - began
+    pages = _saturated(whole.product, symmetry=True)
+    cpu = time.process_time() - began - tables
+    from properties import PROPERTIES  # `Size.system` has made it importable
+
+    tables_ = Tables(size.system())
+    judged = [prop for prop in PROPERTIES if "calls" in prop.monitors]
+    return {
+        "local": len(whole.parts[1].locals),
+        "minimal": len(closed(tables_, colours=colours(tables_, judged)).parts[1].locals),
+        "states": _all(whole.product, pages),
+        "stored": count(pages),
+        "tables": tables,
+        "cpu": cpu,
+    }
+
+
+PATIENCE = 15
+"""After so many seconds no further run is begun."""
+
+
+def main() -> None:
+    """Do what the command line says."""
+    engine, name, folder, *runs = sys.argv[1:]
+    if engine == "prepare":
+        told = prepare(size_of(name), Path(folder))
+    elif engine == "grow":
+        told = grow(size_of(name))
+    else:
+        told = measured(engine, size_of(name), Path(folder), int(runs[0]))
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main()
