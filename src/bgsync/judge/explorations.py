@@ -26,6 +26,7 @@ from bgsync.product.resources import NOTHING_ELSE, Resources
 from bgsync.product.traces import NoRunError
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
+from bgsync.tables import TableGraph, Tables
 
 Progress = Callable[[str, int, int, str], None]
 """Called with what is explored, the states found, the depth or the rounds done, and how far that is, in words."""
@@ -209,6 +210,10 @@ def _watched(
             )
         except NotSeparableError:
             system = System(scenario)
+        except KeyboardInterrupt:  # before the first state of the product, or after the last one
+            nothing = Watched(system, TableGraph(Tables(system)))
+            nothing.graph.complete = False
+            return nothing
     safety = [prop for prop in properties if isinstance(prop, Safety)]
     return watch(system, safety, limit=LIMIT if limit is None else limit, progress=step)
 

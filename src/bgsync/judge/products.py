@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 
 from bgsync.judge.lassos import Search
@@ -144,7 +145,8 @@ def watch_product(
     """
     tables = Tables(system)
     told = colours(tables, properties) if minimise else None
-    whole = closed(tables, limit=MOST if limit is None else limit, colours=told)
+    most, pause = MOST if limit is None else limit, partial(progress, 0, 0, 0) if progress else lambda: None
+    whole = closed(tables, limit=most, colours=told, pause=pause)
     pages, complete = reachable(
         whole.product, fast=fast, symmetry=fast, limit=limit, progress=progress, resources=resources
     )

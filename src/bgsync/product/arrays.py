@@ -7,6 +7,7 @@ with those of another class are reachable, or none is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -133,10 +134,13 @@ class Closed:
         return self.tables.system
 
 
-def closed(tables: Tables, *, limit: int = 200_000, colours: Colours | None = None) -> Closed:
+def closed(
+    tables: Tables, *, limit: int = 200_000, colours: Colours | None = None, pause: Callable[[], None] = lambda: None
+) -> Closed:
     """Make the product of a system; with `colours`, of the classes of bisimilar local states.
 
-    Raises NotSeparableError, also for more than `limit` states of one component.
+    `pause` is called on the way, and may raise KeyboardInterrupt. Raises NotSeparableError, also for more than `limit`
+    states of one component.
     """
     system = tables.system
     if any(instruction.op in ("until", "queue") for instruction in system.program.code):
@@ -145,7 +149,7 @@ def closed(tables: Tables, *, limit: int = 200_000, colours: Colours | None = No
     names: list[str | None] = [None, tags[0]]
     if len(tags) > 1 and not system.monitor.alike:
         names.append(tags[1])
-    parts = tuple(Component(tables, name, contexts, limit) for name in names)
+    parts = tuple(Component(tables, name, contexts, limit, pause) for name in names)
     if len(contexts.known) > MOST_CONTEXTS:
         raise NotSeparableError(f"there are more than {MOST_CONTEXTS} contexts")
     labels = tuple(sorted({p.label for part in parts for p in part.parts}, key=str))
@@ -159,7 +163,7 @@ def closed(tables: Tables, *, limit: int = 200_000, colours: Colours | None = No
             if piece.move.target is not None:
                 leads[row, piece.move.context] = piece.context
             guards[row] = piece.move.guard
-    ran = check_company(tables, parts)
+    ran = check_company(tables, parts, pause)
     if colours is not None:
         parts = tuple(minimised(part, colours) for part in parts)
     arrays = tuple(_table(part, labels, len(contexts.known)) for part in parts)

@@ -8,7 +8,7 @@ does by itself. Invocations need not be there: what no step touches is its frame
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bgsync.product.component import Component, NotSeparableError
 from bgsync.system.state import Object, Process, replaced
@@ -19,11 +19,14 @@ from bgsync.tables.tables import Base, Row, Tables
 Told = tuple[object, ...]
 
 
-def check_company(tables: Tables, components: Iterable[Component]) -> frozenset[int]:
+def check_company(
+    tables: Tables, components: Iterable[Component], pause: Callable[[], None] = lambda: None
+) -> frozenset[int]:
     """Check all rows of the tables; give the instructions that ran in company. Raises NotSeparableError."""
     others = {known for part in components for local in part.locals for known in local.heap if known is not None}
     company = Company(tables.system, sorted(others, key=str))
     for base in tables.bases:
+        pause()
         if not base.state.apart:
             for (turn, _), row in base.rows.items():
                 company.check(base, turn if isinstance(turn, Turn) else Turn("run", turn), row)

@@ -7,6 +7,7 @@ remembers of it. What belongs to no tag, such as calls of getTags(), is one more
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -100,7 +101,9 @@ class Component:
     Raises NotSeparableError when a step of it does anything to what is not its own.
     """
 
-    def __init__(self, tables: Tables, tag: str | None, contexts: Contexts, limit: int) -> None:
+    def __init__(
+        self, tables: Tables, tag: str | None, contexts: Contexts, limit: int, pause: Callable[[], None] = lambda: None
+    ) -> None:
         self.tables, self.system, self.tag, self.contexts = tables, tables.system, tag, contexts
         self.locals: list[Local] = []
         self.steps: list[Move] = []
@@ -116,6 +119,7 @@ class Component:
         self._pair(start._replace(memory=self.system.monitor.part(start.memory, tag)))
         for state in self.graph.keys:  # which grows
             self._explore(state)
+            pause()
             if len(self.graph) > limit:
                 raise NotSeparableError(f"one tag alone has more than {limit:,} states")
 
