@@ -77,6 +77,8 @@ class Bench:
 
     def size(self, size: Size, folder: Path) -> None:
         """Measure everything on one size. Raises DisagreeError."""
+        if self._late("everything", size):
+            return
         told = self._ours("prepare", size, folder)
         self.tables[size] = (told["tables"], max(told["locals"]))
         states: int | None = None
@@ -99,21 +101,29 @@ class Bench:
 
     def _engine(self, engine: str, size: Size, folder: Path, states: int) -> Result | None:
         title, most = OURS[engine]
-        if states > (most // 10 if self.quick else most) or self._late(title, size):
+        most = most // 10 if self.quick else most
+        if states > most:
+            self.note(f"{title} is not tried with more than {most:,} states.")
+            return None
+        if self._late(title, size):
             return None
         try:
             told = self._ours(engine, size, folder, self.runs)
         except FailedError as error:
-            self.notes.append(f"{title}, {size.title}: {error}")
+            self.note(f"{title}, {size.title}: {error}")
             return None
         (count,) = told["states"]
         return result(title, size.title, count, told["wall"], told["cpu"], told["memory"], told["first"])
 
     def _peer(self, peer: Peer, size: Size, folder: Path, states: int) -> Result | None:
-        if states > peer.most or self.tables[size][1] > peer.largest or self._late(peer.name, size):
-            return None
         if peer.missing:
-            self.notes.append(f"{peer.name}, {size.title}: {', '.join(peer.missing)} is not installed")
+            self.note(f"{peer.name}: {' and '.join(peer.missing)} not found")
+            return None
+        if not peer.tries(states, self.tables[size][1]):
+            limits = f"{peer.most:,} states or {peer.largest:,} local states of a tag"
+            self.note(f"{peer.name} is not tried with more than {limits}.")
+            return None
+        if self._late(peer.name, size):
             return None
         try:
             before = peer.built(folder)
@@ -123,15 +133,20 @@ class Bench:
                 counts.add(count)
                 runs.append(took)
         except FailedError as error:
-            self.notes.append(f"{peer.name}, {size.title}: {error}")
+            self.note(f"{peer.name}, {size.title}: {error}")
             return None
         (count,) = counts
         memory = max(one.memory for one in runs)
         return result(peer.name, size.title, count, [r.wall for r in runs], [r.cpu for r in runs], memory, before)
 
+    def note(self, what: str) -> None:
+        """Note once what is not measured."""
+        if what not in self.notes:
+            self.notes.append(what)
+
     def _late(self, name: str, size: Size) -> bool:
         if late := time.monotonic() > self.until:
-            self.notes.append(f"{name}, {size.title}: there was no time left")
+            self.note(f"{name}, {size.title}: there was no time left")
         return late
 
     def _ours(

