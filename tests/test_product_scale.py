@@ -204,6 +204,6 @@ def test_a_full_disk_ends_it_with_the_reason(tmp_path: Path, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
-    with pytest.raises(OSError, match="No space left on device for 65,536 bytes of states") as caught:
+    with pytest.raises(OSError, match="No space left on device for 8,192 bytes of states") as caught:
         reachable(product(), resources=Resources(disk=tmp_path))
     assert str(tmp_path) in str(caught.value)

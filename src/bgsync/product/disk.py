@@ -8,24 +8,24 @@ import os
 import tempfile
 import weakref
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-
-from bgsync.product.arrays import Words
+from numpy.typing import NDArray
 
 
 class Mapped:
-    """An array of words in a file, zero at first, that can be made longer. Raises OSError where it cannot be."""
+    """An array of numbers in a file, zero at first, that can be made longer. Raises OSError where it cannot be."""
 
-    def __init__(self, folder: Path, word: np.dtype[np.unsignedinteger]) -> None:
-        self.folder, self.word = folder, word
+    def __init__(self, folder: Path, kind: np.dtype[Any]) -> None:
+        self.folder, self.kind = folder, kind
         self._file, name = tempfile.mkstemp(dir=folder)
         weakref.finalize(self, os.close, self._file)
         Path(name).unlink()
 
-    def sized(self, words: int) -> Words:
-        """Give it with so many words. Raises OSError with the folder when there is no room."""
-        size = words * self.word.itemsize
+    def sized(self, many: int) -> NDArray[Any]:
+        """Give it with so many numbers. Raises OSError with the folder when there is no room."""
+        size = many * self.kind.itemsize
         try:
             if hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(self._file, 0, size)  # else a full disk ends the process without a word
@@ -33,4 +33,4 @@ class Mapped:
                 os.ftruncate(self._file, size)
         except OSError as error:
             raise OSError(error.errno, f"{error.strerror} for {size:,} bytes of states", str(self.folder)) from None
-        return np.frombuffer(mmap.mmap(self._file, size), self.word)
+        return np.frombuffer(mmap.mmap(self._file, size), self.kind)

@@ -6,7 +6,7 @@ import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -170,14 +170,14 @@ class _Plain:
 
 
 class Compiled:
-    """The store of the kernels, grown as it fills; its large arrays on `disk`, if a folder is given."""
+    """The store of the kernels, grown as it fills; its arrays on `disk`, if a folder is given."""
 
     def __init__(self, product: Product, *, layered: bool, symmetry: bool = False, disk: Path | None = None) -> None:
         from bgsync.product import flat, kernels
 
         self.kernels, self.data, self.product, self.layered = kernels, flat, product, layered
         self.flat = flat.flat(product, symmetry=symmetry)
-        self.mapped = None if disk is None else [Mapped(disk, product.word) for _ in range(2 + layered)]
+        self.disk = disk
         self._room(1 << 16, 1 << 10)
         self.chunk = 64
         ((key, page),) = plain.initial(product).items()
@@ -192,22 +192,33 @@ class Compiled:
 
     def _room(self, words: int, pages: int) -> None:
         """Make an empty store."""
-        self.store = self.data.store(self.product, 1 if self.mapped else words, pages, layered=self.layered)
-        self._map(words)
+        if self.disk is None:
+            self.store = self.data.store(self.product, words, pages, layered=self.layered)
+            return
+        names = ("keys", "offsets", "lengths", "classes", "listed")
+        kinds: dict[str, np.dtype[Any]] = {name: np.dtype(np.int64) for name in names}
+        kinds |= dict.fromkeys(("seen", "fresh", "later")[: 2 + self.layered], self.product.word)
+        self.mapped = {name: Mapped(self.disk, kind) for name, kind in kinds.items()}
+        self.store = self.data.store(self.product, 1, 1, layered=self.layered)
+        self._map(words, pages)
 
     def _grow(self) -> None:
         """Make twice the room."""
         words, pages = 2 * len(self.store.seen), 2 * len(self.store.keys)
-        if self.mapped is not None:
-            nothing = np.zeros(0, self.product.word)
-            self.store = self.store._replace(seen=nothing, fresh=nothing, later=nothing)
-        self.store = self.data.larger(self.store, 0 if self.mapped else words, pages)
-        self._map(words)
+        if self.disk is None:
+            self.store = self.data.larger(self.store, words, pages)
+        else:
+            self._map(words, pages)
+            self.kernels.refill(self.store)
 
-    def _map(self, words: int) -> None:
-        if self.mapped is not None:
-            seen, fresh, *later = [one.sized(words) for one in self.mapped]
-            self.store = self.store._replace(seen=seen, fresh=fresh, later=later[0] if later else fresh)
+    def _map(self, words: int, pages: int) -> None:
+        """Make room on disk for so many words and pages; the hash table is empty then."""
+        assert self.disk is not None
+        many = {"classes": pages * len(self.product.homes), "seen": words, "fresh": words, "later": words}
+        arrays = {name: one.sized(many.get(name, pages)) for name, one in self.mapped.items()}
+        slots = Mapped(self.disk, np.dtype(np.int64)).sized(1 << (2 * pages - 1).bit_length())
+        slots[:] = -1
+        self.store = self.store._replace(**({"later": arrays["fresh"]} | arrays), slots=slots)
 
     def advance(self, pause: Callable[[], None] | None = None) -> bool:
         """Take every step from what is new; say whether anything new was found. `pause` is called on the way."""
@@ -236,8 +247,8 @@ class Compiled:
     def _turn(self) -> None:
         """What is to come becomes what is new."""
         self.store = self.store._replace(fresh=self.store.later, later=self.store.fresh)
-        if self.mapped is not None:
-            self.mapped[1:] = self.mapped[:0:-1]
+        if self.disk is not None:
+            self.mapped["fresh"], self.mapped["later"] = self.mapped["later"], self.mapped["fresh"]
 
     def size(self) -> int:
         """Count the states."""
