@@ -216,6 +216,15 @@ def test_a_check_of_two_tags_says_what_one_of_one_tag_says() -> None:
     assert max(explored.states for explored in two.explorations) > 500_000
 
 
+@pytest.mark.parametrize("reductions", [frozenset[str](), frozenset({"symmetry"}), frozenset({"bisimulation"})])
+def test_a_reduction_changes_how_much_is_explored_and_no_verdict(reductions: frozenset[str]) -> None:
+    asked = Question(SPEC, SURROUNDINGS, PROPERTIES, "test", ("algorithm",), ("terminated",), tags=2)
+    reduced, other = check(asked), check(replace(asked, reductions=reductions))
+    assert verdicts(other) == verdicts(reduced)
+    sizes = [sum(explored.states for explored in report.explorations) for report in (reduced, other)]
+    assert sizes[0] == sizes[1] if "bisimulation" in reductions else sizes[0] < sizes[1]
+
+
 def test_a_limit_ends_a_product_as_it_ends_anything() -> None:
     report = check(
         Question(SPEC, SURROUNDINGS, [p for p in PROPERTIES if p.id == "gate"], "test", ("step",), tags=2, limit=10_000)

@@ -53,6 +53,14 @@ OPTIONS = (
         metavar="STEPS",
         help="The length of a walk at most.",
     ),
+    click.option(
+        "--without",
+        "left_out",
+        multiple=True,
+        type=click.Choice(["symmetry", "bisimulation"]),
+        help="Explore several tags without a reduction, which changes no verdict: symmetry between tags, or one of all "
+        "states of one tag that no property tells apart (then states are counted as the interpreter counts them).",
+    ),
     click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same walks."),
 )
 

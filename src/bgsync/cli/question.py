@@ -15,6 +15,7 @@ from bgsync.cli.large import resources
 from bgsync.judge.budget import Budget
 from bgsync.judge.check import Question
 from bgsync.judge.check import check as answer
+from bgsync.judge.explorations import REDUCTIONS
 from bgsync.judge.verdict import Report
 from bgsync.judge.walks import Walks
 from bgsync.language import Spec
@@ -127,6 +128,7 @@ class Asked:
     walks: int | None = None
     walk_steps: int = 200
     seed: int = 0
+    left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         known = importlib.import_module("properties").PROPERTIES
@@ -164,6 +166,7 @@ class Asked:
             processes=1 if self.scheduler else self.jobs,
             budget=Budget(self.seconds, self.megabytes, files=self.disk is None),
             walks=None if self.walks is None else Walks(self.walks, self.walk_steps, self.seed),
+            reductions=REDUCTIONS - set(self.left_out),
         )
 
     def report(self, spec: Spec, model: str) -> Report:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bgsync.judge.budget import Budget
-from bgsync.judge.explorations import LIMIT, Exploration, Progress, run_all
+from bgsync.judge.explorations import LIMIT, REDUCTIONS, Exploration, Progress, run_all
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Coverage, Explored, Report, Verdict
 from bgsync.judge.walks import Walks
@@ -44,6 +44,7 @@ class Question:
     """How many explorations run at once."""
     budget: Budget = field(default_factory=Budget)
     resources: Resources = NOTHING_ELSE
+    reductions: frozenset[str] = REDUCTIONS
     walks: Walks | None = None
     """Random walks, instead of looking at every state."""
 
@@ -216,7 +217,7 @@ class _Judge:
             heavy = granularity == "step" and (monitor == HEAVY or self.is_large)
             first = min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit
             again = heavy and len(asked.properties) == 1 and asked.walks is None
-            yield Exploration(scenario, mine, first, again, limit, asked.resources, asked.walks)
+            yield Exploration(scenario, mine, first, again, limit, asked.resources, asked.walks, asked.reductions)
 
     def report(self, verdicts: tuple[Verdict, ...]) -> Report:
         """Put everything together."""
@@ -231,7 +232,7 @@ class _Judge:
         bounds: dict[str, int | str] = {"tags": asked.tags, "calls": asked.calls, "abort": asked.abort}
         if asked.walks is not None:
             bounds |= {"walks": asked.walks.many, "steps": asked.walks.steps, "seed": asked.walks.seed}
-        elif asked.limit is not None or not all(one.minimised for one in self.explored):
+        elif asked.limit is not None or asked.tags == 1:
             bounds["states"] = asked.limit or LIMIT
         revision = asked.spec.revision
         explored = tuple(self.explored)

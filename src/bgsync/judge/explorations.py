@@ -38,6 +38,9 @@ TRIES = 20
 """How many lassos are replayed before the search for one that holds is given up."""
 
 
+REDUCTIONS = frozenset({"symmetry", "bisimulation"})
+"""What makes the product of several tags smaller, and changes no verdict."""
+
 EVERY = 0.1
 """How many seconds lie between two calls of `progress`."""
 
@@ -58,6 +61,7 @@ class Exploration:
     resources: Resources = NOTHING_ELSE
     walks: Walks | None = None
     """Random walks, instead of looking at every state."""
+    reductions: frozenset[str] = REDUCTIONS
 
 
 @dataclass(frozen=True)
@@ -151,7 +155,7 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     liveness = [prop for prop in exploration.properties if isinstance(prop, Liveness)]
     if walks is not None:
         return _walked(exploration, walk(System(scenario), safety, walks, progress=step), budget, began)
-    watched = _watched(scenario, exploration.properties, limit, step, exploration.resources)
+    watched = _watched(exploration, limit, step)
     stopped = not watched.complete and not watched.pools and (limit is None or watched.states < limit)
     interrupted = stopped and not budget.spent
     verdicts: list[Verdict] = []
@@ -169,7 +173,7 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
         interrupted = True
     seconds = time.perf_counter() - began
     size = watched.states, watched.transitions
-    minimised = isinstance(watched, WatchedProduct)
+    minimised = isinstance(watched, WatchedProduct) and "bisimulation" in exploration.reductions
     explored = Explored(
         scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, watched.complete, minimised
     )
@@ -198,15 +202,20 @@ LIMIT = 300_000
 """How many states are explored one by one, where the question does not say; a product has no such limit."""
 
 
-def _watched(
-    scenario: Scenario, properties: Sequence[Property], limit: int | None, step: Step, resources: Resources
-) -> Watched | WatchedProduct:
+def _watched(exploration: Exploration, limit: int | None, step: Step) -> Watched | WatchedProduct:
     """Explore a scenario: several tags by their product, where they are separable."""
+    scenario, properties = exploration.scenario, exploration.properties
     system = System(scenario)
     if scenario.tags > 1:
         try:
             return watch_product(
-                system, properties, limit=limit, progress=partial(step, pages=True), resources=resources
+                system,
+                properties,
+                minimise="bisimulation" in exploration.reductions,
+                symmetry="symmetry" in exploration.reductions,
+                limit=limit,
+                progress=partial(step, pages=True),
+                resources=exploration.resources,
             )
         except NotSeparableError:
             system = System(scenario)

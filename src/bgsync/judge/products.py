@@ -134,6 +134,7 @@ def watch_product(
     properties: Sequence[Property],
     *,
     minimise: bool = True,
+    symmetry: bool = True,
     limit: int | None = None,
     progress: Progress | None = None,
     fast: bool = FAST,
@@ -141,17 +142,20 @@ def watch_product(
 ) -> WatchedProduct:
     """Explore a system by its product, and judge every transition. Raises NotSeparableError.
 
-    With `minimise` it is the product of what the properties can tell apart, and so are the states that are counted.
+    With `symmetry`, states that differ in which tag is where are one, and counted as many: the compiled kernels are
+    needed for it. With `minimise` it is the product of what the properties can tell apart, and so are the states that
+    are counted.
     """
+    symmetry = symmetry and fast
     tables = Tables(system)
     told = colours(tables, properties) if minimise else None
     most, pause = MOST if limit is None else limit, partial(progress, 0, 0, 0) if progress else lambda: None
     whole = closed(tables, limit=most, colours=told, pause=pause)
     pages, complete = reachable(
-        whole.product, fast=fast, symmetry=fast, limit=limit, progress=progress, resources=resources
+        whole.product, fast=fast, symmetry=symmetry, limit=limit, progress=progress, resources=resources
     )
     safety = [prop for prop in properties if isinstance(prop, Safety)]
-    watched = WatchedProduct(Reached(whole, pages, fast, fast), safety, fast, complete)
+    watched = WatchedProduct(Reached(whole, pages, symmetry, fast), safety, fast, complete)
     watched.ran |= whole.ran
     for table, part in enumerate(whole.parts):
         _look(watched, table, part)
