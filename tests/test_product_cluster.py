@@ -106,3 +106,15 @@ def test_what_answers_nowhere_is_refused_with_the_repair(monkeypatch: pytest.Mon
         cluster.connected("tcp://127.0.0.1:9", 1),
     ):
         pass
+
+
+def test_a_cluster_without_any_worker_left_ends_it_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "PATIENCE", 0.3)
+    with cluster.connected("local", 1) as client:
+
+        def leave(found: int, done: int, pages: int) -> None:
+            if done == 5:
+                client.cluster.scale(0)
+
+        with pytest.raises(cluster.ClusterError, match="no worker any more: start some"):
+            reachable(product(), symmetry=FAST, progress=leave, resources=Resources(cluster=client))
