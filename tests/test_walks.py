@@ -1,5 +1,11 @@
 """Random walks find what is broken, tell it as any other finding, and never say that something holds."""
 
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from bgsync.cli import main
 from bgsync.judge.budget import Budget
 from bgsync.judge.check import Question, check
 from bgsync.judge.property import Safety
@@ -94,3 +100,23 @@ def test_a_budget_ends_them_with_what_was_covered() -> None:
     assert verdict.verdict == "inconclusive"
     assert "--time gives it more; 0 random walks" in verdict.message
     assert not report.interrupted
+
+
+def test_the_command_line_walks_saves_and_refuses_what_it_cannot_use(tmp_path: Path) -> None:
+    asked = ("check", "--granularity", "algorithm", "--property", "gate", "--with", "should", "--format", "json")
+
+    def run(*more: str) -> Result:
+        return CliRunner().invoke(main, [*asked, *more])
+
+    walked = run("--walks", "20", "--seed", "3")
+    assert walked.exit_code == 3
+    assert json.loads(walked.stdout)["bounds"]["seed"] == 3
+    first, again = (run("--tags", "2", "--checkpoint", str(tmp_path / "saved")) for _ in range(2))
+    assert first.exit_code == again.exit_code == 0
+    assert len(list((tmp_path / "saved").glob("*.npz"))) == 2
+    sizes = [[e["states"] for e in json.loads(result.stdout)["explorations"]] for result in (first, again)]
+    assert sizes[0] == sizes[1]
+    refused = run("--tags", "2", "--checkpoint", str(tmp_path))
+    assert refused.exit_code == 2
+    assert "error: " in refused.stderr
+    assert "no folder of checkpoints, it has 'saved'" in refused.stderr
