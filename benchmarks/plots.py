@@ -21,7 +21,7 @@ def _draw(results: Sequence[Result], value: Callable[[Result], float], label: st
     from matplotlib.figure import Figure
 
     mpl.rcParams["svg.hashsalt"] = "bgsync"
-    figure = Figure(figsize=(9, 5.5), layout="constrained")
+    figure = Figure(figsize=(9, 7.5), layout="constrained")
     axes = figure.subplots()
     for number, engine in enumerate(dict.fromkeys(one.engine for one in results)):
         points = sorted((one.states, value(one)) for one in results if one.engine == engine)
@@ -31,9 +31,10 @@ def _draw(results: Sequence[Result], value: Callable[[Result], float], label: st
             marker=MARKS[number % len(MARKS)],
             linestyle="-" if ours else "--",
             linewidth=2 if ours else 1.2,
+            color=f"C{number}" if number < 10 else ("black", "darkgreen", "navy", "maroon")[number % 4],
             label=engine,
         )
     axes.set(xscale="log", yscale="log", xlabel="states", ylabel=label)
     axes.grid(which="major", alpha=0.3)
-    figure.legend(loc="outside right upper", frameon=False, fontsize=8)
+    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     figure.savefig(file, metadata={"Date": None})

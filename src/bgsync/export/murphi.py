@@ -189,6 +189,7 @@ def _rules(model: Model) -> Iterator[str]:
 def _together(model: Model, number: int) -> Iterator[str]:
     """Write the rules of a broadcast, one for each context."""
     broadcast = model.broadcasts[number]
+    title = broadcast.name.replace('"', "'")
     most = {name: max(map(len, _joint(kind, number))) for name, kind in model.components}
     ways = "; ".join(f"way_{name}: 0 .. {max(1, many) - 1}" for name, many in most.items())
     calls = {name: f"{kind.name}_joint_{number}({name}, 0, way_{name})" for name, kind in model.components}
@@ -196,6 +197,6 @@ def _together(model: Model, number: int) -> Iterator[str]:
         if leads >= 0:
             allowed = [f"context = {context}", *([f"level_now() >= {broadcast.level}"] if broadcast.level else [])]
             allowed += [f"{call} >= 0" for call in calls.values()]
-            yield f'\nruleset {ways} do\nrule "{broadcast.name}"\n {" & ".join(allowed)}\n==>\nbegin'
+            yield f'\nruleset {ways} do\nrule "{title}"\n {" & ".join(allowed)}\n==>\nbegin'
             yield from (f" {name} := {call};" for name, call in calls.items())
             yield f" context := {leads};\nend;\nendruleset;"

@@ -40,8 +40,7 @@ def holds(name: str) -> str:
 
 def _tables(model: Model) -> Iterator[str]:
     yield "\n/* The words of a move. */"
-    quoted = ('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in model.words)
-    yield from _array("char *const", "words", quoted)
+    yield from _array("char *const", "words", map(_quoted, model.words))
     for kind in model.kinds:
         yield from _kind(kind)
     for number, broadcast in enumerate(model.broadcasts):
@@ -58,6 +57,10 @@ def _tables(model: Model) -> Iterator[str]:
                 entries = {last: 0} | {slot: level + 1 for slot, level in found.items()}
                 listed = (f"[{slot}]={level}" for slot, level in sorted(entries.items()))
                 yield from _array("unsigned char", f"{kind.name}_alarm_{number}", listed)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _kind(kind: Kind) -> Iterator[str]:
@@ -174,5 +177,5 @@ def _joint(model: Model, number: int) -> Iterator[str]:
     yield f"#define CAN_{number}({ways}) ({' && '.join(allowed)})"
     yield f"#define MOVE_{number}({ways}) \\"
     yield from (f"  {move} \\" for move in moves)
-    yield f'  if (readtrail) printf("{broadcast.name}\\n"); \\'
+    yield f'  if (readtrail) printf("%s\\n", {_quoted(broadcast.name)}); \\'
     yield f"  now.context = leads_{number}[now.context];"
