@@ -50,10 +50,10 @@ def main() -> None:
     bench = Bench(asked.runs, asked.quick, time.monotonic() + asked.budget)
     with tempfile.TemporaryDirectory() as folder:
         bench.cold(Path(folder))
+        growth = [] if asked.quick else list(bench.growth())
         for size in QUICK if asked.quick else SIZES:
             (Path(folder) / size.name).mkdir()
             bench.size(size, Path(folder) / size.name)
-        growth = [] if asked.quick else list(bench.growth())
     asked.output.mkdir(parents=True, exist_ok=True)
     (asked.output / "results.md").write_text(page(bench.results, growth, bench.notes, bench.head()), encoding="utf-8")
     try:
@@ -204,6 +204,7 @@ HOW = """\
   Python and the kernels. Making the tables, which all but the plain search start from, is in the table of growth; the
   engine *tables* makes its own.
 * Compiling the kernels takes {compiling:.0f} s of wall time, once after an installation.
+* *Each of 2 cores*: the processor time of one of SPIN's two processes; add the other for all of it.
 * *Ratio*: how many times faster than the better of SPIN's two modes on one core, by processor time and the same count
   of states. *Symmetry* explores fewer states for it: that is another amount of work.
 * *Memory* is the largest resident set of the process, Python and its libraries included; for a peer never less than

@@ -32,7 +32,6 @@ class Peer:
     """Gives the command that runs it, from about how many states there are."""
     states: str
     """What the count of states looks like in its output."""
-    cores: int = 1
     most: int = 20_000_000
     """With more states than this it is not tried."""
     largest: int = 100_000
@@ -61,7 +60,7 @@ class Peer:
         return exact, took
 
 
-def _spin(name: str, *flags: str, cores: int = 1, options: tuple[str, ...] = ()) -> Peer:
+def _spin(name: str, *flags: str, options: tuple[str, ...] = ()) -> Peer:
     binary = f"pan-{name.split()[-1]}"
     compiler = ("cc", "-w", "-O3", "-DSAFETY", "-DNOREDUCE", "-DNOFAIR", "-DMEMLIM=16000", *flags)
     return Peer(
@@ -70,7 +69,6 @@ def _spin(name: str, *flags: str, cores: int = 1, options: tuple[str, ...] = ())
         lambda folder: (("spin", "-a", "model.pml"), (*compiler, "-o", binary, "pan.c")),
         lambda states: (f"./{binary}", f"-m{states}", f"-w{ceil(log2(states))}", *options),
         r"(\d+) states, stored",
-        cores,
     )
 
 
@@ -96,7 +94,7 @@ def _tlc(folder: Path) -> tuple[tuple[str, ...], ...]:
 PEERS = (
     _spin("SPIN depth-first"),
     _spin("SPIN breadth-first", "-DBFS"),
-    _spin("SPIN breadth-first on 2 cores, -DBFS_PAR", "-DBFS_PAR", cores=2, options=("-u2",)),
+    _spin("SPIN breadth-first, -DBFS_PAR, each of 2 cores", "-DBFS_PAR", options=("-u2",)),
     Peer(
         "rumur",
         ("rumur", "cc"),
@@ -104,6 +102,34 @@ PEERS = (
         lambda states: ("./rumured",),
         r"(\d+) states, \d+ rules fired",
         largest=500,
-        most=3_000_000,
+        most=200_000,
+    ),
+    Peer(
+        "NuSMV",
+        ("NuSMV",),
+        _nusmv,
+        lambda states: ("NuSMV", "-source", "commands", "model.smv"),
+        r"reachable states: (\S+) ",
+        largest=500,
+        most=60_000_000,
+    ),
+    Peer(
+        "TLC",
+        ("java", TLA2TOOLS),
+        _tlc,
+        lambda states: (
+            "java",
+            "-XX:+UseParallelGC",
+            "-cp",
+            TLA2TOOLS,
+            "tlc2.TLC",
+            "-deadlock",
+            "-workers",
+            "1",
+            "model",
+        ),
+        r"(\d+) distinct states found, 0 states left",
+        largest=500,
+        most=200_000,
     ),
 )
