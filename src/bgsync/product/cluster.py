@@ -26,7 +26,7 @@ from bgsync.product.arrays import Numbers, Product, Words
 from bgsync.product.checkpoint import Snapshot, lengths, packed, unpacked
 from bgsync.product.pages import Pages
 
-LOCAL = "local"
+LOCAL, HERE = "local", "127.0.0.1:0"
 PATIENCE = 30.0
 """How many seconds it is waited for a worker where there is none."""
 TIMEOUT = 10.0
@@ -292,7 +292,7 @@ def connected(address: str, workers: int) -> Iterator[Client]:
         try:
             place: object = address
             if address == LOCAL:
-                local = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=50)
+                local = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=HERE, silence_logs=50)
                 place = stack.enter_context(local)
             client = stack.enter_context(Client(place, timeout=TIMEOUT))
         except (OSError, ValueError) as error:
