@@ -84,7 +84,14 @@ def _table(results: Sequence[Result], base: dict[str, int]) -> Iterator[str]:
         ratio = "" if best is None else f"{best / one.cpu:.3g}"
         bits = f"{8 * (one.memory - base[one.engine]) / one.states:.3g}" if one.states >= 1_000_000 else ""
         seconds = f"{one.cpu:.3g}", f"{one.wall:.3g}", _round(one.states / one.cpu), ratio
-        cells = (one.engine, *seconds, f"{one.memory / 1e6:,.0f}", bits, str(one.runs), f"{one.before:.2g}")
+        cells = (
+            one.engine,
+            *seconds,
+            f"{one.memory / 1e6:,.0f}",
+            bits,
+            str(one.runs),
+            f"{one.before:.2g}" if one.before >= 0.01 else "0",
+        )
         yield f"| {' | '.join(cells)} |"
 
 
