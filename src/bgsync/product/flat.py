@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgsync.product.arrays import Numbers, Product, Table, Words
+from bgsync.product.component import NotSeparableError
 from bgsync.product.kernels import refill
 
 Kind = TypeVar("Kind", bound=NDArray[Any])
@@ -38,10 +39,11 @@ class Flat(NamedTuple):
     part_starts: Numbers
     at_parts: Numbers
     part_targets: Numbers
-    still: Numbers
-    at_still: Numbers
-    leads: Numbers
-    guards: Numbers
+    pairs: Numbers
+    """The broadcasts, in each context where one can be taken: place in parts, context, the next one, guard."""
+    unmoved: NDArray[np.uint64]
+    """For every class, the bits of the pairs that change no local state of it."""
+    contexts: int
     room: int
     alike: int
     """From this component on all are alike and kept sorted; as many as there are components where none is."""
@@ -68,12 +70,12 @@ class Store(NamedTuple):
 def flat(product: Product, *, symmetry: bool) -> Flat:
     """Put a product into flat arrays. With `symmetry` states that differ in the order of like components are one.
 
-    Raises OverflowError for more components than a key has room for.
+    Raises NotSeparableError for more components than a key has room for, and for more broadcasts than a word has.
     """
     tables = product.components
     many = [len(table.sizes) for table in tables]
     if math.prod(many) >= 2**62:
-        raise OverflowError(f"there are too many components: {len(tables) - 1} tags")
+        raise NotSeparableError(f"there are too many components: {len(tables) - 1} tags")
     orders, starts = zip(*map(_by_local, tables), strict=True)
 
     def joined(arrays: Iterable[NDArray[Any]]) -> Numbers:
@@ -88,6 +90,17 @@ def flat(product: Product, *, symmetry: bool) -> Flat:
     def at(sizes: Iterable[int]) -> Numbers:
         return np.cumsum([0, *sizes])[:-1].astype(np.int64)
 
+    pairs = np.array(
+        [
+            (label * product.contexts + context, context, lead, product.guards[label])
+            for label, leads in enumerate(product.leads.tolist())
+            for context, lead in enumerate(leads)
+            if lead >= 0
+        ],
+        np.int64,
+    ).reshape(-1, 4)
+    if len(pairs) > 64:
+        raise NotSeparableError(f"there are too many broadcasts: {len(pairs)} in all contexts")
     edges, parts = at(map(len, orders)), at(len(table.part_targets) for table in tables)
     return Flat(
         np.array([table.states for table in tables], np.int64),
@@ -109,13 +122,19 @@ def flat(product: Product, *, symmetry: bool) -> Flat:
         joined(table.part_starts + first for table, first in zip(tables, parts, strict=True)),
         at(len(table.part_starts) for table in tables),
         all_of("part_targets"),
-        all_of("still"),
-        at(table.still.size for table in tables),
-        product.leads,
-        product.guards,
+        pairs,
+        np.concatenate([_unmoved(table, pairs) for table in tables]),
+        product.contexts,
         product.room,
         product.alike if symmetry else len(tables),
     )
+
+
+def _unmoved(table: Table, pairs: Numbers) -> NDArray[np.uint64]:
+    """Give, for every class, the bits of the broadcasts that change no local state of it."""
+    still = table.still.reshape(-1, len(table.sizes))[pairs[:, 0]]
+    bits: NDArray[np.uint64] = (still.astype(np.uint64) << np.arange(len(pairs), dtype=np.uint64)[:, None]).sum(0)
+    return bits
 
 
 def _by_local(table: Table) -> tuple[Numbers, Numbers]:

@@ -8,6 +8,7 @@ nothing of a model: they are compiled once for each width of a word, and cached.
 import numba
 import numpy as np
 
+ALL = np.uint64(2**64 - 1)
 MIX = 0x9E3779B97F4A7C1
 """Spreads keys over the hash table: an odd number near the golden section of 2 ** 60 (Knuth, volume 3, 6.4)."""
 
@@ -61,11 +62,12 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
     for it, inlined or not, takes nearly twice the time.
     """
     seen, fresh, later, listed, offsets = store.seen, store.fresh, store.later, store.listed, store.offsets
+    slots_of, keys, hashes, page_classes = store.slots, store.keys, len(store.slots) - 1, store.classes
     edge_starts, edge_masks, edge_targets = flat.edge_starts, flat.edge_masks, flat.edge_targets
     edge_classes, class_sizes, factors, at_class = flat.edge_classes, flat.sizes, flat.factors, flat.at_class
-    members, part_starts, part_targets, leads = flat.members, flat.part_starts, flat.part_targets, flat.leads
+    members, part_starts, part_targets = flat.members, flat.part_starts, flat.part_targets
     at_local, at_parts, states, classes, place = flat.at_local, flat.at_parts, flat.tables, flat.classes, flat.place
-    at_edges, width, contexts, found, total = flat.at_edges, len(factors), leads.shape[1], 0, 0
+    at_edges, width, contexts, found, total = flat.at_edges, len(factors), flat.contexts, 0, 0
     sizes, inner = np.ones(width, np.int64), np.ones(width, np.uint32)
     own, slots = np.zeros(width, np.int64), np.zeros(width, np.int64)
     outer, rest = np.zeros(width, np.int64), np.zeros(width, np.int64)
@@ -74,7 +76,8 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
     vector, alike, class_offsets = np.zeros(width, np.int64), flat.alike, flat.offsets
     near = np.zeros(len(class_sizes), np.int64)  # the pages that differ in one class, as far as they are known
     stamps = np.full(len(class_sizes), -1, np.int64)
-    still, moving = np.zeros((leads.size, 2), np.uint64), np.zeros((leads.size, 2), np.int64)
+    pairs, unmoved = flat.pairs, flat.unmoved
+    still, moving = np.zeros((len(pairs), 2), np.uint64), np.zeros((len(pairs), 2), np.int64)
     spans = np.zeros((2, 2), np.int64)  # the guards that hold, as ranges
     spans[1, 0] = 2
     while done < len(work):
@@ -82,10 +85,11 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
         start, length, key = offsets[page], store.lengths[page], store.keys[page]
         if not layered:
             listed[page] = 0
-        busy, called, size = 0, False, 1
+        busy, called, size, same = 0, False, 1, ALL
         for axis in range(width - 1, -1, -1):
-            cls = at_class[axis] + store.classes[page * width + axis]
+            cls = at_class[axis] + page_classes[page * width + axis]
             busy += flat.busy[cls]
+            same &= unmoved[cls]
             called = called or flat.handler[cls] != 0
             sizes[axis], inner[axis], own[axis] = class_sizes[cls], size, cls
             size *= class_sizes[cls]
@@ -94,7 +98,17 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
         room = busy < flat.room
         spans[0, 1] = 2 if room else 1
         spans[1, 1] = (4 if room else 3) if called else 2
-        stays, goes = _broadcasts(flat, store, page, room, called, still, moving)
+        stays, goes = 0, 0
+        for turn in range(len(pairs)):
+            guard = pairs[turn, 3]
+            if (guard & 1 and not room) or (guard & 2 and not called):
+                continue
+            if same >> np.uint64(turn) & 1:
+                still[stays, 0], still[stays, 1] = pairs[turn, 1], pairs[turn, 2]
+                stays += 1
+            else:
+                moving[goes, 0], moving[goes, 1] = pairs[turn, 0], pairs[turn, 2]
+                goes += 1
         for n in range(length):
             word = fresh[start + n]
             if word == 0:
@@ -151,10 +165,16 @@ def sweep(flat, store, work, done, results, layered):  # type: ignore[no-untyped
                                         found += 1
                                 continue
                         if stamps[cls] != done:
-                            near[cls] = find(flat, store, key + (cls - own[axis]) * factors[axis])
-                            full = near[cls] < 0
-                            if full:
-                                break
+                            other = key + (cls - own[axis]) * factors[axis]
+                            spot = (other * MIX >> 20) & hashes
+                            while slots_of[spot] >= 0 and keys[slots_of[spot]] != other:
+                                spot = (spot + 1) & hashes
+                            near[cls] = slots_of[spot]
+                            if near[cls] < 0:
+                                near[cls] = find(flat, store, other)
+                                full = near[cls] < 0
+                                if full:
+                                    break
                             stamps[cls] = done
                         into = near[cls]
                         there = (outer[axis] * class_sizes[cls] + edge_targets[edge]) * inner[axis] + rest[axis]
@@ -245,30 +265,3 @@ def _sorted(flat, store, vector):  # type: ignore[no-untyped-def]
         there = there * flat.sizes[size] + vector[axis] - flat.offsets[size]
     page = find(flat, store, key)
     return page, store.offsets[page] + there if page >= 0 else there
-
-
-@numba.njit(cache=True)
-def _broadcasts(flat, store, page, room, called, still, moving):  # type: ignore[no-untyped-def]
-    """Note the broadcasts that can be taken on a page: those that change no component, and others; gives how many."""
-    contexts, labels, width = flat.leads.shape[1], len(flat.guards), len(flat.factors)
-    stays, goes = 0, 0
-    for label in range(labels):
-        guard = flat.guards[label]
-        if (guard & 1 and not room) or (guard & 2 and not called):
-            continue
-        for context in range(contexts):
-            if flat.leads[label, context] < 0:
-                continue
-            same = True
-            for axis in range(width):
-                end = len(flat.still) if axis + 1 == width else flat.at_still[axis + 1]
-                many = (end - flat.at_still[axis]) // (labels * contexts)
-                slot = flat.at_still[axis] + (label * contexts + context) * many + store.classes[page * width + axis]
-                same = same and flat.still[slot] != 0
-            if same:
-                still[stays, 0], still[stays, 1] = context, flat.leads[label, context]
-                stays += 1
-            else:
-                moving[goes, 0], moving[goes, 1] = label * contexts + context, flat.leads[label, context]
-                goes += 1
-    return stays, goes
