@@ -225,6 +225,14 @@ def test_a_reduction_changes_how_much_is_explored_and_no_verdict(reductions: fro
     assert sizes[0] == sizes[1] if "bisimulation" in reductions else sizes[0] < sizes[1]
 
 
+def test_the_limit_that_nobody_gave_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bgsync.judge.explorations.LIMIT", 100)
+    report = check(Question(SPEC, SURROUNDINGS, [p for p in PROPERTIES if p.id == "gate"], "test", ("step",)))
+    assert not report.interrupted
+    assert [v.verdict for v in report.verdicts] == ["inconclusive"]
+    assert "first 1" in report.verdicts[0].message
+
+
 def test_a_limit_ends_a_product_as_it_ends_anything() -> None:
     report = check(
         Question(SPEC, SURROUNDINGS, [p for p in PROPERTIES if p.id == "gate"], "test", ("step",), tags=2, limit=10_000)

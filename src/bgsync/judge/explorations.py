@@ -156,7 +156,8 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     if walks is not None:
         return _walked(exploration, walk(System(scenario), safety, walks, progress=step), budget, began)
     watched = _watched(exploration, limit, step)
-    stopped = not watched.complete and not watched.pools and (limit is None or watched.states < limit)
+    most = limit if limit is not None or isinstance(watched, WatchedProduct) else LIMIT
+    stopped = not watched.complete and not watched.pools and (most is None or watched.states < most)
     interrupted = stopped and not budget.spent
     verdicts: list[Verdict] = []
     cut = limit != exploration.further and not exploration.again
@@ -165,7 +166,7 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
         for prop in safety:
             verdicts += _safety(watched, prop, why)
         if isinstance(watched, WatchedProduct):
-            verdicts += _liveness_of_product(watched, liveness, limit, step, why)
+            verdicts += _liveness_of_product(watched, liveness, limit, step, budget.spent)
         elif liveness:
             search = Search(watched)
             verdicts += [_liveness(search, prop, scenario, why) for prop in liveness]
@@ -278,7 +279,7 @@ def _liveness_of_product(
     properties: Sequence[Liveness],
     limit: int | None,
     step: Step,
-    why: str,
+    spent: str,
 ) -> Iterator[Verdict]:
     """Judge liveness of several tags: by a proof, by what one tag does by itself, or by the whole, up to a limit."""
     scenario, left = watched.system.scenario, list[Liveness]()
@@ -292,7 +293,7 @@ def _liveness_of_product(
     single = replace(scenario, tags=1) if left else scenario
     for one in (single, scenario) if left else ():
         search = Search(watch(System(one), [], limit=limit or LIMIT, progress=step))
-        verdicts = [_liveness(search, prop, scenario, why or _unfinished(search.watched)) for prop in left]
+        verdicts = [_liveness(search, prop, scenario, spent or _unfinished(search.watched)) for prop in left]
         found = [v.verdict == "violated" or one is scenario for v in verdicts]
         yield from (verdict for verdict, yes in zip(verdicts, found, strict=True) if yes)
         left = [prop for prop, yes in zip(left, found, strict=True) if not yes]
