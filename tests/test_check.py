@@ -1,11 +1,13 @@
 """The verdicts on the built-in one-off model, and that they are what README and docs say."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bgsync.judge.check import Question, check
+from bgsync.judge.explorations import Exploration
 from bgsync.judge.verdict import Report, Verdict
 from model import environment
 from model.one_off import SPEC
@@ -102,6 +104,26 @@ def test_the_number_of_states_is_known_exactly(whole: Report) -> None:
     sizes = {(e.granularity, e.adversities, e.monitor): e.states for e in whole.explorations}
     assert sizes["algorithm", (), "calls"] == 54
     assert sizes["step", (), "calls"] == 26_024
+
+
+def test_what_is_broken_already_is_not_looked_for_again(whole: Report) -> None:
+    looked = {(each.granularity, each.adversities): set[str]() for each in whole.explorations}
+    for each in whole.explorations:
+        looked[each.granularity, each.adversities].add(each.monitor)
+    assert "timers" in looked["algorithm", ()]  # it breaks retry-delay, all that this monitor is for
+    assert "timers" not in looked["step", ()]
+    assert "outbox shared" in looked["step", ()]  # it breaks delivered/shared-tag
+    assert all("outbox shared" not in looked["algorithm", (adversity,)] for adversity in environment.ADVERSITIES)
+
+
+def test_looking_again_for_what_is_broken_would_give_the_same_verdicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = ask(("algorithm",), ("permission", "restarted"))
+    broken = {verdict.property for verdict in found.verdicts if verdict.verdict == "violated" and not verdict.needs}
+    again = Exploration.left
+    monkeypatch.setattr(Exploration, "left", lambda self: again(replace(self, settled=frozenset())))
+    more = ask(("algorithm",), ("permission", "restarted"))
+    assert len(more.explorations) > len(found.explorations)
+    assert [v for v in more.verdicts if not v.needs or v.property not in broken] == list(found.verdicts)
 
 
 def test_every_step_of_the_text_is_reached(whole: Report) -> None:

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bgsync.cli import main
-from bgsync.report import schema
+from bgsync.report.json import schema
 
 ROOT = Path(__file__).parents[1]
 

@@ -340,8 +340,8 @@ def test_a_finding_that_the_validator_rejects_is_inconclusive_and_says_why(monke
     def reject(*given: object) -> Never:
         raise Rejected("it was tampered with")
 
-    monkeypatch.setattr("bgsync.judge.explorations.replay_safety", reject)
-    monkeypatch.setattr("bgsync.judge.explorations.replay_lasso", reject)
+    monkeypatch.setattr("bgsync.judge.decide.replay_safety", reject)
+    monkeypatch.setattr("bgsync.judge.decide.replay_lasso", reject)
     for spec, name in ((outbox(found=()), "unique-tag"), (outbox(online=()), "pending-fires")):
         found = report(spec, name)
         assert [verdict.verdict for verdict in found.verdicts] == ["inconclusive"]

@@ -13,7 +13,8 @@ from sarif_pydantic import Sarif
 
 from bgsync.cli import main
 from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
-from bgsync.report import FORMATS, NotOneTraceError, form_of, write
+from bgsync.report import FORMATS, form_of, write
+from bgsync.report.itf import NotOneTraceError
 
 HOSTILE = "a, b: 100% | <script>alert(1)</script>\n``` ]]> \x00 *x*"
 

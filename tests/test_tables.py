@@ -18,7 +18,7 @@ from bgsync.language import LanguageError, Spec, Statement
 from bgsync.system.monitor import MONITORS
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Observation
-from bgsync.system.step import State
+from bgsync.system.step import State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
 from bgsync.tables.multisets import Multisets
@@ -69,6 +69,47 @@ def test_tables_give_them_where_termination_leaves_many_events_of_a_removed_regi
 
 def test_tables_give_them_for_several_tags() -> None:
     assert same(Scenario(SPEC, SURROUNDINGS, "algorithm", (), tags=2, monitor="none")) > 300
+
+
+def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_contexts_it_does_not_look_at() -> None:
+    system = System(Scenario(SPEC, SURROUNDINGS, "step", (), monitor="calls"))
+    tables = Tables(system)
+    taken = list[tuple[State, Turn]]()
+    take = system.take
+
+    def taking(state: State, turn: Turn) -> Iterator[Step]:
+        taken.append((state, turn))
+        return take(state, turn)
+
+    system.take = taking  # type: ignore[method-assign]
+    explore(tables)
+    runs = [(state, turn.which) for state, turn in taken if turn.kind == "run"]
+    rows = sum(isinstance(turn, int) for base in tables.bases for turn, _ in base.rows)
+    assert len(set(runs)) == len(runs) < rows
+    assert not any(state.due for state, _ in runs)
+    looking = {number for state, number in runs if state.shared.context}
+    assert {system.program.code[system.process(n).pc].origin.algorithm for n in looking} == {
+        "fire a sync event",
+        "register",
+    }
+    for base in tables.bases:
+        for (turn, part), row in base.rows.items():
+            if isinstance(turn, int):
+                plain = take(base.state._replace(processes=part.numbers), Turn("run", turn))
+                found = [
+                    (way.step.action, way.step.executed, way.left, way.base and way.base.state, into.numbers)
+                    for way, into in row.ways
+                ]
+                assert found == [
+                    (
+                        step.action,
+                        step.executed,
+                        tuple(map(tables.key, step.left)),
+                        step.after and step.after._replace(processes=()),
+                        part.numbers if step.after is None else step.after.processes,
+                    )
+                    for step in plain
+                ]
 
 
 @pytest.mark.parametrize("spec", [QUEUED, firing(in_parallel=True)], ids=["queues", "shared variables"])

@@ -92,10 +92,9 @@ def check(
         _check_machine(targets[0], output)
     root = content(output == "text")
     question = Asked(**asked)
-    from bgsync.compare import print_comparison
-    from bgsync.report import NotOneTraceError, form_of, print_report, write
+    from bgsync.report import form_of, write
     from bgsync.report.edit import Edit
-    from bgsync.report.html import to_html
+    from bgsync.report.itf import NotOneTraceError
 
     try:
         forms = {file: form_of(file) for file in files}
@@ -113,8 +112,12 @@ def check(
         if page is not None:
             pages.append(page_of(report, spec, reading))
         if output == "text":
+            from bgsync.report.text import print_report
+
             print_report(report, console(), traces=traces or ("all" if question.wanted else "first"))
             if edit := edits[-1]:
+                from bgsync.compare import print_comparison
+
                 console().print(f"\n[bold]since {escape(edit.base)}[/]", highlight=False)
                 print_comparison(edit.steps, None, console(), edit.properties)
         if report.interrupted:
@@ -127,6 +130,8 @@ def check(
         for file, form in forms.items():
             file.write_text(write(form, *reports, edits=edits), encoding="utf-8")
         if page is not None:
+            from bgsync.report.html import to_html
+
             page.write_text(to_html(*pages), encoding="utf-8")
     except (NotOneTraceError, OSError) as error:
         fail(error)

@@ -144,7 +144,7 @@ class _Watching:
 
     def _judge(self, number: int, began: float) -> None:
         from bgsync.compare import print_changes
-        from bgsync.report import print_report
+        from bgsync.report.text import print_report
         from bgsync.sources import load_one
 
         with self.lock:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from bgsync.judge.budget import Budget
-from bgsync.judge.explorations import LIMIT, REDUCTIONS, Exploration, Progress, run_all
+from bgsync.judge.decide import LIMIT
+from bgsync.judge.explorations import REDUCTIONS, Exploration, Progress, run_all
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Coverage, Explored, Report, Verdict
 from bgsync.judge.walks import Walks
@@ -88,7 +89,7 @@ def _joined(nothing: tuple[Verdict, ...], anything: tuple[Verdict, ...], ran: li
 
 
 class _Environment(NamedTuple):
-    """A granularity and adversities; and the properties that are settled, so that they need not be looked at."""
+    """A granularity and adversities; and the ids that are settled, so that they need not be looked at."""
 
     granularity: str
     adversities: tuple[str, ...] = ()
@@ -98,23 +99,23 @@ class _Environment(NamedTuple):
 def _all(judge: _Judge) -> tuple[Verdict, ...]:
     question = judge.question
     base: dict[str, dict[str, Verdict]] = {}
-    if "algorithm" in question.granularities:
-        (base["algorithm"],) = judge.environments([_Environment("algorithm")])
-    broken = frozenset(v.property for found in base.values() for v in found.values() if v.verdict == "violated")
-    plain = (
-        [_Environment("step", (), broken)] if "step" in question.granularities else []
-    )  # broken coarsely, broken finely
+    for granularity in ("algorithm", "step"):
+        if granularity in question.granularities:  # broken coarsely, broken finely; but a finer one may do more
+            settled = frozenset(
+                v.property for v in _combined(base) if v.verdict == "violated" and v.kind != "structure"
+            )
+            (base[granularity],) = judge.environments([_Environment(granularity, (), settled)])
+    verdicts = list(_combined(base))
+    broken = frozenset(verdict.property for verdict in verdicts if verdict.verdict == "violated")
     hard = []
     if judge.is_large and not question.thorough:
         judge.left_out = question.adversities
     else:
         granularities = question.granularities if question.thorough else ("algorithm",)
-        hard = [_Environment(each, (adversity,)) for adversity in question.adversities for each in granularities]
-    results = judge.environments([*plain, *hard])
-    if plain:
-        base["step"] = results.pop(0)
-    verdicts = list(_combined(base))
-    broken = frozenset(verdict.property for verdict in verdicts if verdict.verdict == "violated")
+        hard = [
+            _Environment(each, (adversity,), broken) for adversity in question.adversities for each in granularities
+        ]
+    results = judge.environments(hard)
     needed: dict[tuple[str, str], Verdict] = {}
     for environment, found in zip(hard, results, strict=True):
         (adversity,) = environment.adversities
@@ -122,7 +123,7 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
         if environment.granularity == "step" and "algorithm" in base:
             race_or_logic = "race" if question.walks is None else None
         for name, verdict in found.items():
-            if verdict.verdict in ("violated", "inconclusive") and name not in broken:
+            if verdict.verdict in ("violated", "inconclusive"):
                 kind = race_or_logic if verdict.verdict == "violated" else None
                 needed.setdefault((adversity, name), replace(verdict, needs=(adversity,), kind=kind))
     order = {adversity: place for place, adversity in enumerate(question.adversities)}
@@ -198,10 +199,9 @@ class _Judge:
     def explorations(self, environment: _Environment) -> Iterator[Exploration]:
         """Give what is to be explored in an environment: the system once with each monitor that a property needs."""
         asked, granularity = self.question, environment.granularity
-        for monitor in dict.fromkeys(monitor for prop in asked.properties for monitor in prop.monitors):
+        monitors = () if self.interrupted else (monitor for prop in asked.properties for monitor in prop.monitors)
+        for monitor in dict.fromkeys(monitors):
             mine = tuple(prop for prop in asked.properties if monitor in prop.monitors)
-            if self.interrupted or all(prop.id in environment.settled for prop in mine):
-                continue
             scenario = Scenario(
                 asked.spec,
                 asked.surroundings,
@@ -217,7 +217,17 @@ class _Judge:
             heavy = granularity == "step" and (monitor == HEAVY or self.is_large)
             first = min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit
             again = heavy and len(asked.properties) == 1 and asked.walks is None
-            yield Exploration(scenario, mine, first, again, limit, asked.resources, asked.walks, asked.reductions)
+            yield Exploration(
+                scenario,
+                mine,
+                first,
+                again,
+                limit,
+                asked.resources,
+                asked.walks,
+                asked.reductions,
+                environment.settled,
+            )
 
     def report(self, verdicts: tuple[Verdict, ...]) -> Report:
         """Put everything together."""

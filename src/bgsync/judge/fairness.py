@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterable
 
 from bgsync.judge.watch import Watched
 from bgsync.system.state import Value
-from bgsync.system.step import State, Step
+from bgsync.system.step import Presence, State, Step
 from bgsync.system.system import System
 from bgsync.tables.multisets import Known, bits_of
 from bgsync.tables.tables import Base
@@ -49,7 +49,13 @@ def act(system: System, step: Step) -> Demand | None:
 
 def choices(step: Step, kind: str) -> frozenset[Value]:
     """Give the choices that a step makes (`chose`) or does not make although it SHOULD (`declined`)."""
+    if not step.observations:
+        return frozenset()
     return frozenset(seen.before for seen in step.observations if seen.kind == kind)
+
+
+Case = tuple[frozenset[Demand], frozenset[Demand]]
+"""What weak fairness asks for in a state, and the steps that wait there until a condition holds, which it does."""
 
 
 class Demands:
@@ -57,9 +63,6 @@ class Demands:
 
     def __init__(self, watched: Watched) -> None:
         self.system, self.graph = watched.system, watched.graph
-        self.tables = watched.graph.tables
-        self._going: dict[tuple[int, frozenset[str]], Known] = {}
-        self._found: dict[tuple[int, frozenset[str], int], tuple[frozenset[Demand], frozenset[Demand]]] = {}
         self._network = self.system.machines.index("network")
 
         self.any_eager = any(instruction.op == "until" for instruction in self.system.program.code)
@@ -69,29 +72,32 @@ class Demands:
         """Whether all states with this base are online."""
         return base.state.shared.context[self._network] == "online"
 
-    def must(self, number: int) -> frozenset[Demand]:
-        """Give what weak fairness asks for in a state."""
-        return self._of(number)[0]
+    def cases(self) -> tuple[list[Case], list[int]]:
+        """Give the distinct cases, and for every state of the graph which of them it is."""
+        bases, known, goes_on = self.graph.tables.bases, self.graph.tables.multisets.known, self.system.must_go_on
+        going: dict[tuple[int, frozenset[str]], Known] = {}
+        found: dict[tuple[int, frozenset[str], int], int] = {}
+        cases: dict[Case, int] = {}
+        which = list[int]()
+        for key in self.graph.keys:
+            whole = known[key & 0xFFFFFFFF]
+            base, presence = key >> 32, whole.presence
+            goes = going.get((base, presence.batches))
+            if goes is None:
+                bare = bases[base].state
+                goes = going[base, presence.batches] = Known(lambda n, b=bare, p=presence: goes_on(b, n, p))  # type: ignore[misc]
+            bits = goes.among(whole)
+            case = found.get((base, presence.batches, bits))
+            if case is None:
+                made = self._case(bases[base].state, presence, bits)
+                case = found[base, presence.batches, bits] = cases.setdefault(made, len(cases))
+            which.append(case)
+        return list(cases), which
 
-    def eager(self, number: int) -> frozenset[Demand]:
-        """Give the steps that wait until a condition holds, where it does."""
-        return self._of(number)[1]
-
-    def _of(self, number: int) -> tuple[frozenset[Demand], frozenset[Demand]]:
-        key = self.graph.keys[number]
-        base, whole = self.tables.bases[key >> 32], self.tables.multisets.known[key & 0xFFFFFFFF]
-        batches = whole.presence.batches
-        going = self._going.get((base.index, batches))
-        if going is None:
-            presence, bare, goes_on = whole.presence, base.state, self.system.must_go_on
-            going = self._going[base.index, batches] = Known(lambda n: goes_on(bare, n, presence))
-        bits = going.among(whole)
-        found = self._found.get((base.index, batches, bits))
-        if found is None:
-            system, state = self.system, base.state
-            waiting = [state.queues[turn.which][1][0] for turn in system.batch_turns(state, whole.presence)]
-            numbers = (*bits_of(bits), *waiting)
-            until = [n for n in numbers if system.interpreter.waits(system.process(n)) == "until"]
-            eager = frozenset[Demand](("process", system.processes.kind[n]) for n in until)
-            found = self._found[base.index, batches, bits] = (_asked(system, state, numbers), eager)
-        return found
+    def _case(self, state: State, presence: Presence, going: int) -> Case:
+        system = self.system
+        waiting = [state.queues[turn.which][1][0] for turn in system.batch_turns(state, presence)]
+        numbers = (*bits_of(going), *waiting)
+        until = [n for n in numbers if system.interpreter.waits(system.process(n)) == "until"]
+        eager = frozenset[Demand](("process", system.processes.kind[n]) for n in until)
+        return _asked(system, state, numbers), eager

@@ -10,14 +10,14 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from rustworkx import PyDiGraph, strongly_connected_components
 
-from bgsync.judge.fairness import Demand, Demands, act, choices
+from bgsync.judge.fairness import Case, Demand, Demands, act, choices
 from bgsync.judge.property import Liveness, View
 from bgsync.judge.watch import Watched
 from bgsync.system.step import State, Step
@@ -120,18 +120,24 @@ class Search:
         return np.array([not self.doomed.isdisjoint(way.left) for way in self.tables.ways], bool)
 
     @cached_property
-    def stems(self) -> dict[int, int] | None:
-        """The last transition of a shortest way to each state that leaves nothing doomed behind; None where all do."""
+    def stems(self) -> Numbers | None:
+        """The last transition of a shortest way to each state that leaves nothing doomed behind; None where all do.
+
+        It is -1 for the initial state, and -2 where there is no such way.
+        """
         if not self.doomed:
             return None
-        came = {0: -1}
-        queue = deque([0])
-        while queue:
-            for transition in self.graph.out(queue.popleft()):
-                target = self.graph.targets[transition]
-                if target not in came and not self.leaves_doomed[self.graph.ways[transition]]:
-                    came[target] = transition
-                    queue.append(target)
+        starts, kept = np.array(self.graph.starts, np.int64), ~self.leaves_doomed[self.ways]
+        came = np.full(len(self.graph), -2)
+        came[0], level = -1, np.zeros(1, np.int64)
+        while len(level):
+            first, many = starts[level], starts[level + 1] - starts[level]
+            out = np.repeat(first - np.cumsum(many) + many, many) + np.arange(many.sum())
+            out = out[kept[out] & (came[self.targets[out]] == -2)]
+            _, nearest_first = np.unique(self.targets[out], return_index=True)
+            out = out[np.sort(nearest_first)]
+            level = self.targets[out]
+            came[level] = out
         return came
 
     def stem(self, target: int) -> tuple[Edge, ...]:
@@ -139,7 +145,7 @@ class Search:
         if self.stems is None:
             return tuple(self.graph.path(target))
         path: list[Edge] = []
-        while (transition := self.stems[target]) >= 0:
+        while (transition := int(self.stems[target])) >= 0:
             path.append(self.edge(transition))
             target = path[-1][0]
         return tuple(path[::-1])
@@ -158,12 +164,11 @@ class Search:
         """
         if not len(transitions):
             return []
-        nodes, ends = np.unique(
-            np.concatenate((self.sources[transitions], self.targets[transitions])), return_inverse=True
-        )
-        source, target = ends[: len(transitions)], ends[len(transitions) :]
-        matrix = csr_array((np.ones(len(transitions), np.int8), (source, target)), shape=(len(nodes), len(nodes)))
-        count, home = connected_components(matrix, directed=True, connection="strong")
+        there = np.zeros(len(self.graph), bool)
+        there[self.sources[transitions]] = there[self.targets[transitions]] = True
+        nodes, place = np.flatnonzero(there), np.cumsum(there) - 1
+        source, target = place[self.sources[transitions]], place[self.targets[transitions]]
+        count, home = _components(len(nodes), source, target)
         inner = home[source] == home[target]
         good = np.full(count, True)
         if fair:
@@ -175,9 +180,11 @@ class Search:
             has[home[source[inner & needed[transitions]]]] = True
             good &= has
         kept = np.flatnonzero(inner & good[home[source]])
-        order = kept[np.argsort(home[source[kept]], kind="stable")]
-        groups = np.split(order, np.flatnonzero(np.diff(home[source[order]])) + 1) if len(order) else []
-        parts = [Component(np.unique(nodes[source[own]]), transitions[own]) for own in groups]
+        wanted = np.zeros(count, bool)
+        wanted[home[source[kept]]] = True
+        number, members = np.cumsum(wanted) - 1, np.flatnonzero(wanted[home])
+        states, inside = _places(number[home[members]]), _places(number[home[source[kept]]])
+        parts = [Component(nodes[members[n]], transitions[kept[t]]) for n, t in zip(states, inside, strict=True)]
         return sorted(parts, key=lambda part: int(part.states[0]))
 
     def fair_components(self, transitions: Numbers, needed: Mask | None = None) -> list[Component]:
@@ -185,7 +192,7 @@ class Search:
         found, work = [], self.components(transitions, needed)
         while work:
             part = work.pop()
-            ways = np.unique(self.ways[part.transitions]).tolist()
+            ways = set(self.ways[part.transitions].tolist())
             if "should" not in self.system.scenario.adversities:
                 declined = frozenset[Any]().union(*(self.declined[way] for way in ways))
                 refused = declined - frozenset[Any]().union(*(self.chosen[way] for way in ways))
@@ -194,30 +201,37 @@ class Search:
                     work += self.components(part.transitions[~bad[self.ways[part.transitions]]], needed)
                     continue
             if self.demands.any_eager:
-                passed = frozenset[Demand]().union(*(self.demands.eager(n) for n in part.states.tolist()))
+                cases, case = self.cases
+                passed = frozenset[Demand]().union(*(cases[n][1] for n in set(case[part.states].tolist())))
                 passed -= {self.acts[way] for way in ways}
                 if passed:
-                    kept = [n for n in part.states.tolist() if self.demands.eager(n).isdisjoint(passed)]
-                    ends = np.isin(self.sources[part.transitions], kept) & np.isin(self.targets[part.transitions], kept)
-                    work += self.components(part.transitions[ends], needed)
+                    good = np.array([eager.isdisjoint(passed) for _, eager in cases], bool)[case]
+                    kept = good[self.sources[part.transitions]] & good[self.targets[part.transitions]]
+                    work += self.components(part.transitions[kept], needed)
                     continue
             found.append(part)
         return sorted(found, key=lambda part: int(part.states[0]))
 
     @cached_property
+    def cases(self) -> tuple[list[Case], Numbers]:
+        """The distinct cases of what fairness asks for, and which of them each state is."""
+        cases, which = self.demands.cases()
+        return cases, np.array(which, np.int64)
+
+    @cached_property
     def asked_and_met(self) -> tuple[Bits, Bits]:
         """Give what weak fairness asks for in each state, and what each way meets of it; a bit for every demand."""
-        asked = [self.demands.must(number) for number in range(len(self.graph))]
-        places = {demand: n for n, demand in enumerate(dict.fromkeys(one for some in set(asked) for one in some))}
+        cases, case = self.cases
+        places = {demand: n for n, demand in enumerate(dict.fromkeys(one for asked, _ in cases for one in asked))}
         width = max(len(places) + 63, 64) // 64
 
         def row(demands: Iterable[Demand | None]) -> list[int]:
             bits = sum(1 << places[demand] for demand in demands if demand in places)
             return [bits >> 64 * n & 2**64 - 1 for n in range(width)]
 
-        rows = {some: row(some) for some in set(asked)}
-        met = [row((demand,)) for demand in self.acts]
-        return np.array([rows[some] for some in asked], np.uint64), np.array(met, np.uint64)
+        rows = {demand: row((demand,)) for demand in set(self.acts)}
+        met = [rows[demand] for demand in self.acts]
+        return np.array([row(asked) for asked, _ in cases], np.uint64)[case], np.array(met, np.uint64)
 
     def _weakly_fair(
         self, count: int, home: NDArray[Any], states: Numbers, transitions: Numbers, homes: NDArray[Any]
@@ -254,7 +268,7 @@ class Search:
         inside = np.zeros(len(self.graph), bool)
         inside[region] = True
         if self.stems is not None:
-            inside &= np.isin(np.arange(len(self.graph)), list(self.stems))
+            inside &= self.stems > -2
         kept = np.flatnonzero(inside[self.sources] & inside[self.targets] & ~self.leaves_doomed[self.ways])
         kept = kept[~self.on_transitions(lambda view: liveness.given(view, owed), kept)].astype(np.int64)
         needed = None
@@ -274,18 +288,18 @@ class Search:
         def out(source: int) -> list[Edge]:
             return [self.edge(transition) for transition in self.graph.out(source) if transition in inside]
 
-        must, eager = self.demands.must, self.demands.eager
-        states = part.states.tolist()
+        cases, case = self.cases
+        there = [cases[n] for n in set(case[part.states].tolist())]
         wanted: list[Callable[[Edge], bool]] = [lambda edge: bool(self.online[edge[2]])]
         needs = liveness.needs
         if needs is not None:
             wanted.append(lambda edge: needs(View(self.system, self.graph.state(edge[0]), edge[1])))
-        for demand in sorted(frozenset[Demand]().union(*map(must, states)), key=str):
-            wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d or d not in must(edge[2]))  # type: ignore[misc]
-        for demand in sorted(frozenset[Demand]().union(*map(eager, states)), key=str):
+        for demand in sorted(frozenset[Demand]().union(*(must for must, _ in there)), key=str):
+            wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d or d not in cases[case[edge[2]]][0])  # type: ignore[misc]
+        for demand in sorted(frozenset[Demand]().union(*(eager for _, eager in there)), key=str):
             wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d)  # type: ignore[misc]
         if "should" not in self.system.scenario.adversities:
-            ways = np.unique(self.ways[part.transitions]).tolist()
+            ways = set(self.ways[part.transitions].tolist())
             for name in sorted(frozenset[Any]().union(*(self.declined[way] for way in ways)), key=str):
                 wanted.append(lambda edge, n=name: n in choices(edge[1], "chose"))  # type: ignore[misc]
         walked: list[Edge] = []
@@ -302,6 +316,24 @@ class Search:
         if liveness.premise is None:
             return bool(self.where(lambda state: liveness.owed(self.system, state)))
         return bool(self.on_transitions(liveness.premise, np.arange(self.graph.transitions, dtype=np.int64)).any())
+
+
+def _components(nodes: int, sources: Numbers, targets: Numbers) -> tuple[int, Numbers]:
+    """Count the strongly connected components of a graph, and number that of each node."""
+    graph: PyDiGraph[None, None] = PyDiGraph()
+    graph.add_nodes_from([None] * nodes)
+    graph.add_edges_from_no_data(list(zip(sources.tolist(), targets.tolist(), strict=True)))
+    parts = strongly_connected_components(graph)
+    home = np.empty(nodes, np.int64)
+    members = np.fromiter(chain.from_iterable(parts), np.int64, nodes)
+    home[members] = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    return len(parts), home
+
+
+def _places(numbers: Numbers) -> list[Numbers]:
+    """Give the places of each number there is, from 0 on, in order."""
+    ends = np.cumsum(np.bincount(numbers))
+    return np.split(np.argsort(numbers, kind="stable"), ends[:-1]) if len(ends) else []
 
 
 def nearest(out: Callable[[int], list[Edge]], start: int, goals: list[Callable[[Edge], bool]]) -> list[Edge]:

@@ -17,6 +17,7 @@ from itertools import chain
 
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety, View
+from bgsync.judge.replay import Rejected
 from bgsync.judge.watch import Judgement, Watched, watch_tables
 from bgsync.product.arrays import closed
 from bgsync.product.component import Component, Departure, Move
@@ -88,7 +89,16 @@ class WatchedProduct:
         return found
 
     def path(self, name: str) -> list[Step]:
-        """Give the steps of a shortest run that ends with the breach of a property. Raises NoRunError."""
+        """Give the steps of a shortest run that ends with the breach of a property.
+
+        Raises Rejected where the interpreter does not take a step that the product has.
+        """
+        try:
+            return self._run_to(name)
+        except NoRunError as reason:
+            raise Rejected(reason) from reason
+
+    def _run_to(self, name: str) -> list[Step]:
         breach = self.breaches[name]
         walk = Walk(self.reached.closed)
         run, (table, _) = runs_to(self.reached.closed, breach.moves, fast=self.fast)

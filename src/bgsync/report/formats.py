@@ -1,25 +1,21 @@
 """All forms of a report, by name, and by the ending of the file that it is saved in."""
 
+import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bgsync.judge.verdict import Report
 from bgsync.report.edit import Edit
-from bgsync.report.github import to_github
-from bgsync.report.itf import to_itf
-from bgsync.report.json import to_json
-from bgsync.report.junit import to_junit
-from bgsync.report.markdown import to_markdown
-from bgsync.report.sarif import to_sarif
 
-FORMATS: dict[str, Callable[..., str]] = {
-    "json": to_json,
-    "sarif": to_sarif,
-    "junit": to_junit,
-    "github": to_github,
-    "markdown": to_markdown,
-    "itf": to_itf,
+FORMATS = {
+    "json": "bgsync.report.json:to_json",
+    "sarif": "bgsync.report.sarif:to_sarif",
+    "junit": "bgsync.report.junit:to_junit",
+    "github": "bgsync.report.github:to_github",
+    "markdown": "bgsync.report.markdown:to_markdown",
+    "itf": "bgsync.report.itf:to_itf",
 }
+"""Where the writer of each form stands; it is imported when it is wanted."""
 BESIDE_EDITS = ("github", "markdown")
 ENDINGS = {".itf.json": "itf", ".json": "json", ".sarif": "sarif", ".xml": "junit", ".md": "markdown"}
 
@@ -29,7 +25,9 @@ def write(form: str, *reports: Report, edits: Sequence[Edit | None] = ()) -> str
 
     Raises KeyError, and NotOneTraceError for ITF.
     """
-    return FORMATS[form](*reports, edits=edits) if form in BESIDE_EDITS else FORMATS[form](*reports)
+    module, _, name = FORMATS[form].partition(":")
+    to_form: Callable[..., str] = getattr(importlib.import_module(module), name)
+    return to_form(*reports, edits=edits) if form in BESIDE_EDITS else to_form(*reports)
 
 
 def form_of(path: Path) -> str:

@@ -47,7 +47,7 @@ def explore(
                 progress(len(keys), depth, len(keys) - current)
             key = keys[current]
             whole = known[key & 0xFFFFFFFF]
-            for row in tables.rows(bases[key >> 32], whole):
+            for _, row in tables.turns(bases[key >> 32], whole, whole.presence):
                 for way, part_after in row.ways:
                     base = way.base
                     if base is None:

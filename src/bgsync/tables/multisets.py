@@ -12,12 +12,13 @@ Which = Callable[[int], bool]
 class Multiset:
     """Processes by number, sorted. Made by `Multisets.of` only."""
 
-    __slots__ = ("bits", "counts", "distinct", "index", "lifts", "numbers", "parts", "presence")
+    __slots__ = ("bits", "counts", "distinct", "index", "lifts", "numbers", "once", "parts", "presence")
 
     def __init__(self, index: int, numbers: tuple[int, ...], presence: Presence) -> None:
         self.index, self.numbers, self.presence = index, numbers, presence
         self.distinct = tuple(dict.fromkeys(numbers))
         self.bits = sum(1 << number for number in self.distinct)
+        self.once = sum(1 << number for number in self.distinct if numbers.count(number) == 1)
         self.counts: dict[Which, int] = {}
         self.parts: dict[int, Multiset] = {}
         self.lifts: dict[int, Multiset] = {}

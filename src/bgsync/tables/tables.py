@@ -11,12 +11,14 @@ and states, transitions and verdicts are the same.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from bgsync.system.monitor import Memory
 from bgsync.system.state import Executed, Observation, Shared
 from bgsync.system.step import Action, Presence, State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables.multisets import Known, Multiset, Multisets
+from bgsync.tables.steps import Steps
 
 Queues = tuple[tuple[str, tuple[int, ...]], ...]
 
@@ -24,13 +26,23 @@ Queues = tuple[tuple[str, tuple[int, ...]], ...]
 class Base:
     """All of a state but its processes."""
 
-    __slots__ = ("entangled", "holders", "index", "outer", "rows", "runs", "state")
+    __slots__ = ("alone", "entangled", "holders", "index", "plans", "rows", "state")
 
     def __init__(self, index: int, state: State, entangled: Known, holders: tuple[Known, ...]) -> None:
         self.index, self.state, self.entangled, self.holders = index, state, entangled, holders
-        self.outer: dict[Presence, tuple[tuple[Turn, Known | None], ...]] = {}
-        self.runs: dict[Presence, Known] = {}
+        self.plans: dict[Presence, Plan] = {}
         self.rows: dict[tuple[Turn | int, Multiset], Row] = {}
+        self.alone: dict[Turn | int, Row] = {}
+        """The rows of turns without any process but the one that acts, which matter to no other one."""
+
+
+class Plan(NamedTuple):
+    """Whose turn it is, among others with some presence."""
+
+    outer: list[tuple[Turn, Known | None]]
+    """What happens by itself, with the processes that it changes."""
+    runs: Known
+    batches: list[Turn]
 
 
 class Way:
@@ -68,6 +80,7 @@ class Tables:
         self.multisets = Multisets(system)
         self.bases: list[Base] = []
         self.ways: list[Way] = []
+        self._runs = Steps(system)
         self._ways: dict[tuple[Base, Base | None, Action, tuple[Executed, ...], tuple[int, ...]], Way] = {}
         self._bases: dict[tuple[Shared, tuple[str, ...], Memory, bool, Queues], Base] = {}
 
@@ -117,40 +130,43 @@ class Tables:
         The turn of a process is its number.
         """
         entangled = base.entangled.among(whole) if self.frame else whole.bits
-        part = self.multisets.part
         holders = [holder.among(whole) for holder in base.holders]
-        outer = base.outer.get(presence)
-        if outer is None:
-            outer = base.outer[presence] = tuple(self._outer(base, presence))
-        for turn, moved in outer:
-            changed = 0 if moved is None else moved.among(whole)
-            bits = entangled | changed
-            for held in holders:
-                others = held & ~changed
-                bits |= 0 if bits & others else others & -others
-            yield turn, self._row(base, turn, whole, part(whole, bits))
-        runs = base.runs.get(presence)
-        if runs is None:
-            may_run, bare = self.system.may_run, base.state
-            runs = base.runs[presence] = Known(lambda number: may_run(bare, number, presence))
-        if self.system.agent_runs(base.state):
-            able = runs.among(whole)
-            for number in whole.distinct:
-                if able >> number & 1:
-                    bits = entangled
-                    for held in holders:
-                        others = held & ~(1 << number)
-                        bits |= 0 if bits & others else others & -others
-                    yield number, self._row(base, number, whole, part(whole, bits | 1 << number))
-            for turn in self.system.batch_turns(base.state, presence):
-                yield turn, self._row(base, turn, whole, part(whole, entangled))
+        alone = {} if entangled or holders else base.alone
+        plan = base.plans.get(presence)
+        if plan is None:
+            plan = base.plans[presence] = self._plan(base, presence)
 
-    def _outer(self, base: Base, presence: Presence) -> Iterator[tuple[Turn, Known | None]]:
-        for turn in self.system.outer_turns(base.state, presence):
+        def part(acting: int) -> Multiset:
+            """Give the acting processes with all that they are entangled with."""
+            bits = entangled
+            for held in holders:
+                others = held & ~acting
+                bits |= 0 if bits & others else others & -others
+            return self.multisets.part(whole, bits | acting)
+
+        for turn, moved in plan.outer:
+            changed = 0 if moved is None else moved.among(whole)
+            yield turn, (not changed and alone.get(turn)) or self._row(base, turn, whole, part(changed))
+        able, once = plan.runs.among(whole), whole.once
+        for number in whole.distinct:
+            if able >> number & 1:
+                known = alone.get(number) if once >> number & 1 else None
+                yield number, known or self._row(base, number, whole, part(1 << number))
+        for turn in plan.batches:
+            yield turn, self._row(base, turn, whole, part(0))
+
+    def _plan(self, base: Base, presence: Presence) -> Plan:
+        system, bare = self.system, base.state
+        outer = list[tuple[Turn, Known | None]]()
+        for turn in system.outer_turns(bare, presence):
             moved = None
             if turn.kind == "move":
-                moved = Known(lambda n, which=turn.which: self.system.moves_process(base.state, which, n))  # type: ignore[misc]
-            yield turn, moved
+                moved = Known(lambda n, which=turn.which: system.moves_process(bare, which, n))  # type: ignore[misc]
+            outer.append((turn, moved))
+        if not system.agent_runs(bare):
+            return Plan(outer, Known(lambda _: False), [])
+        runs = Known(lambda number: system.may_run(bare, number, presence))
+        return Plan(outer, runs, list(system.batch_turns(bare, presence)))
 
     def _row(self, base: Base, turn: Turn | int, whole: Multiset, part: Multiset) -> Row:
         """Give the row of a turn whose frame it does not touch; a number is the turn of that process."""
@@ -158,6 +174,8 @@ class Tables:
             row = base.rows.get((turn, part))
             if row is None:
                 row = base.rows[turn, part] = self._worked_out(base, turn, part)
+                if row.touches is None and part.numbers == (() if isinstance(turn, Turn) else (turn,)):
+                    base.alone[turn] = row
             if row.touches is None:
                 return row
             more = row.touches.among(whole) & ~part.bits
@@ -169,7 +187,7 @@ class Tables:
         before = base.state._replace(processes=part.numbers)
         ways = []
         unlisted, seen = set[int](), list[tuple[Observation, tuple[str | None, ...]]]()
-        for step in self.system.take(before, turn if isinstance(turn, Turn) else Turn("run", turn)):
+        for step in self._steps(before, turn):
             target, into = (None, part) if step.after is None else self.split(step.after)
             ways.append((self._way(base, step, target), into))
             if step.after is not None:
@@ -178,6 +196,11 @@ class Tables:
             seen += [(one, self._tags(one, before, step)) for one in noted]
         matters = bool(unlisted or seen)
         return Row(part, ways, Known(lambda number: self._touched(number, unlisted, seen)) if matters else None)
+
+    def _steps(self, before: State, turn: Turn | int) -> Iterator[Step]:
+        if isinstance(turn, Turn):
+            return self.system.take(before, turn)
+        return self._runs.of(before, turn) if self.frame else self.system.take(before, Turn("run", turn))
 
     def _way(self, base: Base, step: Step, target: Base | None) -> Way:
         left = tuple(self.key(state) for state in step.left)

@@ -1,0 +1,156 @@
+"""Decides properties in what was explored, and replays what breaks them before it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from bgsync.judge.lassos import Search
+from bgsync.judge.property import Liveness, Property, Safety
+from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
+from bgsync.judge.trace import tell
+from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
+from bgsync.judge.watch import Watched, full_id, watch
+from bgsync.language import FireFunctionalEvent, HandleFunctionalEvent
+from bgsync.system.scenario import Scenario
+from bgsync.system.system import System
+
+if TYPE_CHECKING:
+    from bgsync.judge.products import WatchedProduct
+    from bgsync.judge.walks import Walked
+
+Step = Callable[..., None]
+"""Called on the way with the states found, the depth, and how many are left to do, or pages of a product (`pages`)."""
+
+TRIES = 20
+"""How many lassos are replayed before the search for one that holds is given up."""
+
+LIMIT = 300_000
+"""How many states are explored one by one, where the question does not say; a product has no such limit."""
+
+
+def safety_verdicts(
+    watched: Watched | WatchedProduct | Walked, prop: Safety, why: str, settled: frozenset[str]
+) -> Iterator[Verdict]:
+    """Judge a safety property, but for the ids that are settled; a breach is replayed. `why` nothing else is known."""
+    system = watched.system
+    for name in ids(prop, system):
+        if name in settled:
+            continue
+        breach = watched.breaches.get(name)
+        if breach is not None:
+            try:
+                replay = replay_safety(system.scenario, moves(system, watched.path(name)), prop, name)
+            except Rejected as reason:
+                yield Verdict(name, "inconclusive", message=f"{breach.message}; but on replay: {reason}")
+                continue
+            trace = tell(replay)
+            yield Verdict(name, "violated", None, (), breach.message, tuple(_locations(replay, trace)), trace)
+        elif not watched.complete:
+            yield Verdict(name, "inconclusive", message=why)
+        elif name in watched.met:
+            yield Verdict(name, "holds")
+        elif prop.unseen is not None:
+            yield Verdict(name, "violated", "structure", message=prop.unseen)
+        else:
+            yield Verdict(name, "vacuous", message="its premise never occurs")
+
+
+def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why: str) -> Verdict:
+    """Judge a liveness property; what is found is replayed in `scenario`, which may have more tags."""
+    watched, system = search.watched, search.system
+    name = _part(liveness, system.scenario)
+    reason: Rejected | None = None
+    for lasso in islice(search.lassos(liveness), TRIES):
+        stem, loop = (moves(system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
+        try:
+            trace = tell(*replay_lasso(scenario, stem, loop, liveness, lasso.owed))
+        except Rejected as rejected:
+            reason = reason or rejected
+            continue
+        message = f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
+        if liveness.needs is not None:
+            message = f"an endless fair run breaks it: {liveness.sentence}"
+        return Verdict(name, "violated", None, (), message, tuple(_trace_locations(trace)), trace)
+    if reason is not None:
+        return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
+    if not watched.complete:
+        return Verdict(name, "inconclusive", message=why)
+    met = search.premise_met(liveness)
+    return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
+
+
+def liveness_of_product(
+    watched: WatchedProduct,
+    properties: Sequence[Liveness],
+    limit: int | None,
+    step: Step,
+    spent: str,
+) -> Iterator[Verdict]:
+    """Judge liveness of several tags: by a proof, by what one tag does by itself, or by the whole, up to a limit."""
+    from bgsync.judge.products import is_proved, premise_met
+
+    scenario, left = watched.system.scenario, list[Liveness]()
+    for prop in properties:
+        if not is_proved(watched, prop):
+            left.append(prop)
+        elif premise_met(watched, prop):
+            yield Verdict(_part(prop, scenario), "holds")
+        else:
+            yield Verdict(_part(prop, scenario), "vacuous", message="its premise never occurs")
+    single = replace(scenario, tags=1) if left else scenario
+    for one in (single, scenario) if left else ():
+        search = Search(watch(System(one), [], limit=limit or LIMIT, progress=step))
+        verdicts = [liveness_verdict(search, prop, scenario, spent or unfinished(search.watched)) for prop in left]
+        found = [v.verdict == "violated" or one is scenario for v in verdicts]
+        yield from (verdict for verdict, yes in zip(verdicts, found, strict=True) if yes)
+        left = [prop for prop, yes in zip(left, found, strict=True) if not yes]
+        if not left:
+            return
+
+
+def unfinished(watched: Watched | WatchedProduct) -> str:
+    """Say why nothing is concluded from what was not seen."""
+    if watched.pools:
+        return f"the pool is too small: {', '.join(sorted(watched.pools))}"
+    return f"nothing found in the first {watched.states:,} states"
+
+
+def ids(prop: Property, system: System) -> tuple[str, ...]:
+    """Give the ids of the verdicts on a property in a scenario."""
+    if isinstance(prop, Liveness):
+        return (_part(prop, system.scenario),)
+    return tuple(dict.fromkeys(full_id(prop.id, part) for part in prop.expected(system)))
+
+
+def _part(prop: Liveness, scenario: Scenario) -> str:
+    return full_id(prop.id, dict(zip(prop.monitors, prop.parts, strict=True))[scenario.monitor])
+
+
+FIRES = (FireFunctionalEvent, HandleFunctionalEvent)
+"""The steps of a text that lead into another spec."""
+
+
+def _locations(replay: Replay, trace: Trace) -> Iterator[Location]:
+    """Give the step that breaks it; where that is one of another spec, after the step of the text that led there."""
+    if replay.culprit is None:
+        return
+    spec, origin = replay.system.scenario.spec, replay.system.program.code[replay.culprit].origin
+    own = {name for name, _ in spec.bodies()} - {spec.fire_functional_event and spec.fire_functional_event.name}
+    if origin.algorithm not in own:
+        fires = {(o.algorithm, o.step) for st in spec.statements() if isinstance(st, FIRES) and (o := st.origin)}
+        before = [step for step in trace.steps if step.algorithm in own]
+        firing = [step for step in before if (step.algorithm, step.step) in fires]
+        yield from _places((firing or before)[-1:])
+    yield Location(origin.file, origin.line, origin.column, origin.algorithm, origin.step)
+
+
+def _trace_locations(trace: Trace) -> Iterator[Location]:
+    """Give the last step of the text that is taken before the loop, or in it."""
+    yield from _places([step for step in trace.steps[: trace.loop] or trace.steps if step.step][-1:])
+
+
+def _places(steps: Sequence[TraceStep]) -> Iterator[Location]:
+    return (Location(step.file, step.line, 1, step.algorithm, step.step) for step in steps)

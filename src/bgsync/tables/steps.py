@@ -1,0 +1,74 @@
+"""The steps of processes, worked out once for all that they do not look at: what is due, and often the context.
+
+A process is given a context that cannot be looked at. Where it tries to, it is given the one there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+from bgsync.system.state import Shared
+from bgsync.system.step import State, Step, Turn
+from bgsync.system.system import System
+
+
+class _Looked(Exception):  # a signal, not an error
+    """Raised where a process looks at the context."""
+
+
+class _Unseen(tuple[str, ...]):
+    """A context that cannot be looked at, but passed on."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> NoReturn:
+        raise _Looked
+
+    def __getitem__(self, place: Any) -> NoReturn:
+        raise _Looked
+
+
+UNSEEN = _Unseen()
+
+
+class Steps:
+    """The steps of the processes of a system."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self._known: dict[tuple[State, int], tuple[Step, ...]] = {}
+        self._looking: set[int] = set()
+        """The processes that have looked at the context once."""
+
+    def of(self, before: State, number: int) -> Iterator[Step]:
+        """Give the steps of a process."""
+        if number not in self._looking:
+            bare = before._replace(shared=before.shared._replace(context=UNSEEN), due=())
+            try:
+                return (_within(before, step) for step in self._of(bare, number))
+            except _Looked:
+                self._looking.add(number)
+        return (_within(before, step) for step in self._of(before._replace(due=()), number))
+
+    def _of(self, bare: State, number: int) -> tuple[Step, ...]:
+        known = self._known.get((bare, number))
+        if known is None:
+            known = self._known[bare, number] = tuple(self.system.take(bare, Turn("run", number)))
+        return known
+
+
+def _within(before: State, step: Step) -> Step:
+    """Give a step with the context and what is due."""
+    action, after, executed, observations, left = step
+    if after is None:
+        return step
+    if left:
+        left = tuple(_in(before, state) for state in left)
+    return Step(action, _in(before, after), executed, observations, left)
+
+
+def _in(before: State, after: State) -> State:
+    (_, heap, cells), processes, _, memory, apart, queues = after
+    due = () if apart else before.due
+    return State(Shared(before.shared.context, heap, cells), processes, due, memory, apart, queues)
