@@ -11,6 +11,9 @@ question, not of the world. What is left out: fairness between the choices of a 
 """
 
 from collections.abc import Hashable, Iterable
+from functools import reduce
+from operator import or_
+from typing import NamedTuple
 
 from bgsync.judge.watch import Watched
 from bgsync.system.state import Value
@@ -54,8 +57,13 @@ def choices(step: Step, kind: str) -> frozenset[Value]:
     return frozenset(seen.before for seen in step.observations if seen.kind == kind)
 
 
-Case = tuple[frozenset[Demand], frozenset[Demand]]
-"""What weak fairness asks for in a state, and the steps that wait there until a condition holds, which it does."""
+class Case(NamedTuple):
+    """What fairness asks for in a state: sets of demands, a bit for each."""
+
+    asked: int
+    """What weak fairness asks for."""
+    eager: int
+    """The steps that wait until a condition holds, which it does."""
 
 
 class Demands:
@@ -63,10 +71,23 @@ class Demands:
 
     def __init__(self, watched: Watched) -> None:
         self.system, self.graph = watched.system, watched.graph
+        self.places: dict[Demand, int] = {}
+        """The bit of each demand that was met."""
+        self._processes: dict[int, Case] = {}
         self._network = self.system.machines.index("network")
 
         self.any_eager = any(instruction.op == "until" for instruction in self.system.program.code)
         """Whether any step waits until a condition holds."""
+
+    def bits(self, demands: Iterable[Demand | None]) -> int:
+        """Give the bits of demands."""
+        places = [self.places.setdefault(demand, len(self.places)) for demand in demands if demand is not None]
+        return sum(1 << place for place in set(places))
+
+    def among(self, bits: int) -> list[tuple[Demand, int]]:
+        """Give the demands that have one of these bits, each with its own, in an order that is always the same."""
+        found = [(demand, 1 << place) for demand, place in self.places.items() if bits >> place & 1]
+        return sorted(found, key=lambda one: str(one[0]))
 
     def online(self, base: Base) -> bool:
         """Whether all states with this base are online."""
@@ -74,30 +95,35 @@ class Demands:
 
     def cases(self) -> tuple[list[Case], list[int]]:
         """Give the distinct cases, and for every state of the graph which of them it is."""
-        bases, known, goes_on = self.graph.tables.bases, self.graph.tables.multisets.known, self.system.must_go_on
-        going: dict[tuple[int, frozenset[str]], Known] = {}
+        bases, known = self.graph.tables.bases, self.graph.tables.multisets.known
+        going: dict[tuple[int, frozenset[str]], tuple[Known, Case]] = {}
         found: dict[tuple[int, frozenset[str], int], int] = {}
         cases: dict[Case, int] = {}
         which = list[int]()
         for key in self.graph.keys:
             whole = known[key & 0xFFFFFFFF]
-            base, presence = key >> 32, whole.presence
-            goes = going.get((base, presence.batches))
-            if goes is None:
-                bare = bases[base].state
-                goes = going[base, presence.batches] = Known(lambda n, b=bare, p=presence: goes_on(b, n, p))  # type: ignore[misc]
+            place = (key >> 32, whole.presence.batches)
+            goes, rest = going.get(place) or going.setdefault(place, self._rest(bases[key >> 32].state, whole.presence))
             bits = goes.among(whole)
-            case = found.get((base, presence.batches, bits))
+            case = found.get((*place, bits))
             if case is None:
-                made = self._case(bases[base].state, presence, bits)
-                case = found[base, presence.batches, bits] = cases.setdefault(made, len(cases))
+                asked, eager = rest
+                for number in bits_of(bits):
+                    more = self._processes.get(number) or self._processes.setdefault(number, self._process(number))
+                    asked, eager = asked | more.asked, eager | more.eager
+                case = found[*place, bits] = cases.setdefault(Case(asked, eager), len(cases))
             which.append(case)
         return list(cases), which
 
-    def _case(self, state: State, presence: Presence, going: int) -> Case:
-        system = self.system
+    def _rest(self, state: State, presence: Presence) -> tuple[Known, Case]:
+        """Say which processes go on in states with this base, and what is asked for besides."""
+        system, goes_on = self.system, self.system.must_go_on
         waiting = [state.queues[turn.which][1][0] for turn in system.batch_turns(state, presence)]
-        numbers = (*bits_of(going), *waiting)
-        until = [n for n in numbers if system.interpreter.waits(system.process(n)) == "until"]
-        eager = frozenset[Demand](("process", system.processes.kind[n]) for n in until)
-        return _asked(system, state, numbers), eager
+        eager = reduce(or_, (self._process(number).eager for number in waiting), 0)
+        rest = Case(self.bits(_asked(system, state, waiting)), eager)
+        return Known(lambda number: goes_on(state, number, presence)), rest
+
+    def _process(self, number: int) -> Case:
+        asked = self.bits([("process", self.system.processes.kind[number])])
+        until = self.system.interpreter.waits(self.system.process(number)) == "until"
+        return Case(asked, asked if until else 0)

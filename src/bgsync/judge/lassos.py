@@ -9,8 +9,9 @@ and Katoen, Principles of Model Checking, 2008). `bgsync.judge.fairness` says wh
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial, reduce
 from itertools import chain
+from operator import or_
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -59,7 +60,9 @@ class Search:
         self.bases: Numbers = np.array(self.graph.keys, np.int64) >> 32
         self.processes: Numbers = np.array(self.graph.keys, np.int64) & 0xFFFFFFFF
         self.online: Mask = np.array([self.demands.online(base) for base in self.tables.bases], bool)[self.bases]
-        self.acts = [act(self.system, step) for step in steps]
+        met = [act(self.system, step) for step in steps]
+        bits = {demand: self.demands.bits([demand]) for demand in set(met)}
+        self.acts = [bits[demand] for demand in met]
         self.calls: Mask = np.array([step.action.kind == "call" for step in steps], bool)
         self.declined = [choices(step, "declined") for step in steps]
         self.chosen = [choices(step, "chose") for step in steps]
@@ -202,10 +205,10 @@ class Search:
                     continue
             if self.demands.any_eager:
                 cases, case = self.cases
-                passed = frozenset[Demand]().union(*(cases[n][1] for n in set(case[part.states].tolist())))
-                passed -= {self.acts[way] for way in ways}
+                eager = {cases[n].eager for n in set(case[part.states].tolist())}
+                passed = reduce(or_, eager, 0) & ~reduce(or_, (self.acts[way] for way in ways), 0)
                 if passed:
-                    good = np.array([eager.isdisjoint(passed) for _, eager in cases], bool)[case]
+                    good = np.array([not each.eager & passed for each in cases], bool)[case]
                     kept = good[self.sources[part.transitions]] & good[self.targets[part.transitions]]
                     work += self.components(part.transitions[kept], needed)
                     continue
@@ -222,16 +225,12 @@ class Search:
     def asked_and_met(self) -> tuple[Bits, Bits]:
         """Give what weak fairness asks for in each state, and what each way meets of it; a bit for every demand."""
         cases, case = self.cases
-        places = {demand: n for n, demand in enumerate(dict.fromkeys(one for asked, _ in cases for one in asked))}
-        width = max(len(places) + 63, 64) // 64
+        width = max(len(self.demands.places) + 63, 64) // 64
 
-        def row(demands: Iterable[Demand | None]) -> list[int]:
-            bits = sum(1 << places[demand] for demand in demands if demand in places)
-            return [bits >> 64 * n & 2**64 - 1 for n in range(width)]
+        def words(sets: Iterable[int]) -> Bits:
+            return np.array([[bits >> 64 * n & 2**64 - 1 for n in range(width)] for bits in sets], np.uint64)
 
-        rows = {demand: row((demand,)) for demand in set(self.acts)}
-        met = [rows[demand] for demand in self.acts]
-        return np.array([row(asked) for asked, _ in cases], np.uint64)[case], np.array(met, np.uint64)
+        return words(each.asked for each in cases)[case], words(self.acts)
 
     def _weakly_fair(
         self, count: int, home: NDArray[Any], states: Numbers, transitions: Numbers, homes: NDArray[Any]
@@ -290,13 +289,14 @@ class Search:
 
         cases, case = self.cases
         there = [cases[n] for n in set(case[part.states].tolist())]
+        asked, eager = (reduce(or_, bits) for bits in zip(*there, strict=True))
         wanted: list[Callable[[Edge], bool]] = [lambda edge: bool(self.online[edge[2]])]
         needs = liveness.needs
         if needs is not None:
             wanted.append(lambda edge: needs(View(self.system, self.graph.state(edge[0]), edge[1])))
-        for demand in sorted(frozenset[Demand]().union(*(must for must, _ in there)), key=str):
-            wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d or d not in cases[case[edge[2]]][0])  # type: ignore[misc]
-        for demand in sorted(frozenset[Demand]().union(*(eager for _, eager in there)), key=str):
+        for demand, bit in self.demands.among(asked):
+            wanted.append(partial(self._meets, demand, bit))
+        for demand, _ in self.demands.among(eager):
             wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d)  # type: ignore[misc]
         if "should" not in self.system.scenario.adversities:
             ways = set(self.ways[part.transitions].tolist())
@@ -310,6 +310,12 @@ class Search:
             here = path[-1][2]
             wanted = [demand for demand in wanted if not any(demand(edge) for edge in path)]
         return walked or nearest(out, entry, [lambda edge: edge[2] == entry])
+
+    def _meets(self, demand: Demand, bit: int, edge: Edge) -> bool:
+        """Whether a transition meets a demand, or leads to where it is not asked for."""
+        _, step, target = edge
+        cases, case = self.cases
+        return act(self.system, step) == demand or not cases[case[target]].asked & bit
 
     def premise_met(self, liveness: Liveness) -> bool:
         """Say whether anything was ever owed."""
