@@ -108,6 +108,11 @@ class System(Turns, Model[State, Action]):
             for name in rules:
                 yield from self._start(moved, action, self._entry(self._rule(name).name), moved.memory)
 
+    def moves_any(self, which: int) -> bool:
+        """Whether a move of the environment may change processes."""
+        place, trigger, *_ = self.moves[which]
+        return trigger in ("restart", "terminate") or self.machines[place] in self.scenario.surroundings.gates
+
     def moves_process(self, state: State, which: int, number: int) -> bool:
         """Whether a move of the environment changes a process."""
         place, trigger, *_ = self.moves[which]

@@ -160,7 +160,7 @@ class Tables:
         outer = list[tuple[Turn, Known | None]]()
         for turn in system.outer_turns(bare, presence):
             moved = None
-            if turn.kind == "move":
+            if turn.kind == "move" and system.moves_any(turn.which):
                 moved = Known(lambda n, which=turn.which: system.moves_process(bare, which, n))  # type: ignore[misc]
             outer.append((turn, moved))
         if not system.agent_runs(bare):
@@ -190,7 +190,7 @@ class Tables:
         for step in self._steps(before, turn):
             target, into = (None, part) if step.after is None else self.split(step.after)
             ways.append((self._way(base, step, target), into))
-            if step.after is not None:
+            if step.after is not None and step.after.shared.heap is not before.shared.heap:
                 unlisted |= _unlisted(before.shared, step.after.shared)
             noted = [one for one in step.observations if one.kind in ("dispatched", "waiting")]
             seen += [(one, self._tags(one, before, step)) for one in noted]
@@ -203,7 +203,7 @@ class Tables:
         return self._runs.of(before, turn) if self.frame else self.system.take(before, Turn("run", turn))
 
     def _way(self, base: Base, step: Step, target: Base | None) -> Way:
-        left = tuple(self.key(state) for state in step.left)
+        left = tuple(map(self.key, step.left))
         key = (base, target, step.action, step.executed, left)
         way = self._ways.get(key)
         if way is None:
