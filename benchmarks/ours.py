@@ -14,8 +14,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks.sizes import Size, size_of
 from bgsync.explore import explore as explore_plainly
 from bgsync.export import LANGUAGES, writer
@@ -24,7 +22,7 @@ from bgsync.judge.products import colours
 from bgsync.product import search
 from bgsync.product.arrays import Product, closed
 from bgsync.product.pages import Pages, count
-from bgsync.product.reached import orbits
+from bgsync.product.tally import tallied
 from bgsync.tables import Tables, explore
 
 
@@ -71,7 +69,7 @@ def _saturated(product: Product, *, symmetry: bool = False, fast: bool = True) -
 
 def _all(product: Product, pages: Pages) -> int:
     """Count the states for which those with sorted components stand."""
-    return sum(int((np.bitwise_count(p) * orbits(product, k)).sum(dtype=np.int64)) for k, p in pages.items())
+    return int(tallied(product, pages, symmetry=True)[0][0].sum())
 
 
 ON_SYSTEM: dict[str, Callable[[Size], int]] = {"python": _plain, "tables": _tables}

@@ -21,7 +21,7 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from bgsync.product.arrays import Numbers, Product, Table, Words
-from bgsync.product.pages import Pages
+from bgsync.product.pages import Growing, Pages, lengths
 
 FORMAT = 1
 MARK = "bgsync-checkpoints"
@@ -141,13 +141,6 @@ def fingerprint(product: Product, *, symmetry: bool) -> str:
     return digest.hexdigest()
 
 
-def lengths(product: Product, keys: Numbers) -> Numbers:
-    """Give how many words the pages with these keys have. Raises IndexError for a key that there cannot be."""
-    sizes = [t.sizes[keys[:, axis]] for axis, t in enumerate(product.components)]
-    found: Numbers = np.prod(sizes, axis=0, dtype=np.int64)
-    return found
-
-
 def packed(product: Product, seen: Pages, fresh: Pages, rounds: int) -> Snapshot:
     """Make a snapshot of pages."""
     keys = sorted(seen.keys() | fresh.keys())
@@ -159,10 +152,10 @@ def packed(product: Product, seen: Pages, fresh: Pages, rounds: int) -> Snapshot
     return Snapshot(np.array(keys, np.int64), words(seen) | words(fresh), words(fresh), rounds)
 
 
-def unpacked(product: Product, keys: Numbers, words: Words) -> Pages:
+def unpacked(product: Product, keys: Numbers, words: Words) -> Growing:
     """Make pages of words, in which they lie one after another; those without a state are left out."""
     ends = np.cumsum(lengths(product, keys))
-    found = {}
+    found: Growing = {}
     for key, end, length in zip(keys.tolist(), ends.tolist(), lengths(product, keys).tolist(), strict=True):
         page = words[end - length : end]
         if page.any():

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from bgsync.product import pages as plain
 from bgsync.product.arrays import Numbers, Product, Words
-from bgsync.product.checkpoint import Snapshot, lengths, packed, unpacked
-from bgsync.product.pages import Pages
+from bgsync.product.checkpoint import Snapshot, unpacked
+from bgsync.product.pages import Growing, Packed, Pages, lengths, packed
 
 LOCAL, HERE = "local", "127.0.0.1:0"
 PATIENCE = 30.0
@@ -104,10 +104,8 @@ def all_seen(level: Level) -> Bits:
 
 
 def _bits(product: Product, pages: Pages) -> Bits:
-    if not pages:
-        return Bits(np.zeros((0, len(product.homes)), np.int64), np.zeros(0, product.word))
-    found = packed(product, pages, {}, 0)
-    return Bits(found.keys, found.seen)
+    found = packed(product, pages)
+    return Bits(found.rows, found.words)
 
 
 def _numbers(product: Product, keys: Numbers) -> Numbers:
@@ -179,7 +177,7 @@ def stepped(product: Product, fresh: Bits, fast: bool, symmetry: bool) -> Bits:
         search.advance()
         found = search.snapshot(0)
         return filled(product, Bits(found.keys, found.fresh))
-    later: Pages = {}
+    later: Growing = {}
     for key, page in unpacked(product, *fresh).items():
         plain.image(product, key, page, later)
     return _bits(product, later)
@@ -258,7 +256,7 @@ class Distributed:
 
     def pages(self) -> Pages:
         """Give the states: they come here."""
-        return unpacked(self.product, *self._seen())
+        return Packed(self.product, *self._seen())
 
     def _seen(self) -> Bits:
         wanted = [self._submit(all_seen, "seen", mine, level) for mine, level in enumerate(self.levels)]

@@ -5,7 +5,8 @@ each combination of local states, in which every context has a bit. A step of a 
 of words: all states that differ in what the step does not look at are taken at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, MutableMapping
+from functools import cached_property
 
 import numpy as np
 
@@ -13,7 +14,49 @@ from bgsync.product.arrays import Numbers, Product, Table, Words
 
 Key = tuple[int, ...]
 """The class of every component."""
-Pages = dict[Key, Words]
+Pages = Mapping[Key, Words]
+Growing = MutableMapping[Key, Words]
+
+
+def lengths(product: Product, keys: Numbers) -> Numbers:
+    """Give how many words the pages with these keys have. Raises IndexError for a key that there cannot be."""
+    sizes = [t.sizes[keys[:, axis]] for axis, t in enumerate(product.components)]
+    found: Numbers = np.prod(sizes, axis=0, dtype=np.int64)
+    return found
+
+
+class Packed(Mapping[Key, Words]):
+    """Pages in two arrays: their keys, a row each, and their words, one page after another."""
+
+    def __init__(self, product: Product, rows: Numbers, words: Words) -> None:
+        self.product, self.rows, self.words = product, rows, words
+        sizes = lengths(product, rows)
+        self.ends: Numbers = np.cumsum(sizes)
+        self.starts: Numbers = self.ends - sizes
+
+    @cached_property
+    def _places(self) -> dict[Key, int]:
+        return {tuple(row): place for place, row in enumerate(self.rows.tolist())}
+
+    def __getitem__(self, key: Key) -> Words:
+        place = self._places[key]
+        return self.words[self.starts[place] : self.ends[place]].reshape(self.product.shape(key))
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def packed(product: Product, pages: Pages) -> Packed:
+    """Put pages into two arrays."""
+    if isinstance(pages, Packed):
+        return pages
+    rows = np.array(list(pages), np.int64).reshape(len(pages), len(product.homes))
+    return Packed(
+        product, rows, np.concatenate([np.zeros(0, product.word), *(page.ravel() for page in pages.values())])
+    )
 
 
 def empty(product: Product, key: Key) -> Words:
@@ -21,7 +64,7 @@ def empty(product: Product, key: Key) -> Words:
     return np.zeros(product.shape(key), product.word)
 
 
-def initial(product: Product) -> Pages:
+def initial(product: Product) -> dict[Key, Words]:
     """Give the page with the initial state."""
     tables = product.components
     key = tuple(int(t.classes[n]) for t, n in zip(tables, product.start, strict=True))
@@ -32,10 +75,11 @@ def initial(product: Product) -> Pages:
 
 def count(pages: Pages) -> int:
     """Count the states."""
-    return sum(int(np.bitwise_count(page).sum(dtype=np.int64)) for page in pages.values())
+    parts = [pages.words] if isinstance(pages, Packed) else pages.values()
+    return sum(int(np.bitwise_count(words).sum(dtype=np.int64)) for words in parts)
 
 
-def image(product: Product, key: Key, page: Words, into: Pages) -> None:
+def image(product: Product, key: Key, page: Words, into: Growing) -> None:
     """Add all states that are one step after those of a page to the pages `into`."""
     allowed = product.allowed(key)
     for axis, table in enumerate(product.components):
@@ -48,7 +92,7 @@ def image(product: Product, key: Key, page: Words, into: Pages) -> None:
                 _broadcast(product, label, context, key, page, into)
 
 
-def _edges(product: Product, table: Table, axis: int, guard: int, key: Key, page: Words, into: Pages) -> None:
+def _edges(product: Product, table: Table, axis: int, guard: int, key: Key, page: Words, into: Growing) -> None:
     first, last = table.edge_starts[4 * key[axis] + guard], table.edge_starts[4 * key[axis] + guard + 1]
     while first < last:
         cls = int(table.edge_classes[first])
@@ -66,7 +110,7 @@ def _edges(product: Product, table: Table, axis: int, guard: int, key: Key, page
         first = end
 
 
-def _broadcast(product: Product, label: int, context: int, key: Key, page: Words, into: Pages) -> None:
+def _broadcast(product: Product, label: int, context: int, key: Key, page: Words, into: Growing) -> None:
     found = (page >> context) & 1
     if not found.any():
         return
@@ -103,7 +147,7 @@ def grouped(product: Product, locals_: list[Numbers]) -> Iterator[tuple[Key, tup
         yield tuple(map(int, keys[:, number])), tuple(t.place[n[mine]] for t, n in zip(tables, locals_, strict=True))
 
 
-def _page(product: Product, key: Key, into: Pages) -> Words:
+def _page(product: Product, key: Key, into: Growing) -> Words:
     page = into.get(key)
     if page is None:
         page = into[key] = empty(product, key)
@@ -112,13 +156,13 @@ def _page(product: Product, key: Key, into: Pages) -> Words:
 
 def levels(product: Product) -> Iterator[Pages]:
     """Give the states that are 0, 1, 2, ... steps away from the initial one, each state once."""
-    seen: Pages = {}
-    fresh = initial(product)
+    seen: Growing = {}
+    fresh: Growing = initial(product)
     while fresh:
         for key, page in fresh.items():
             _page(product, key, seen)[...] |= page
         yield fresh
-        later: Pages = {}
+        later: Growing = {}
         for key, page in fresh.items():
             image(product, key, page, later)
         fresh = {}

@@ -12,9 +12,9 @@ import numpy as np
 
 from bgsync.product import pages as plain
 from bgsync.product.arrays import Product, Words
-from bgsync.product.checkpoint import Checkpoint, Snapshot, lengths, packed, unpacked
+from bgsync.product.checkpoint import Checkpoint, Snapshot, packed, unpacked
 from bgsync.product.disk import Mapped
-from bgsync.product.pages import Key, Pages, count
+from bgsync.product.pages import Growing, Key, Packed, Pages, count, lengths
 from bgsync.product.resources import NOTHING_ELSE, Resources
 
 if TYPE_CHECKING:
@@ -123,9 +123,9 @@ class _Plain:
 
     def __init__(self, product: Product) -> None:
         self.product = product
-        self.seen: Pages = {}
-        self.fresh = plain.initial(product)
-        self.later: Pages = {}
+        self.seen: Growing = {}
+        self.fresh: Growing = plain.initial(product)
+        self.later: Growing = {}
 
     def advance(self, pause: Callable[[], None] | None = None) -> bool:
         """Take every step from what is new; say whether anything new was found. `pause` is called on the way."""
@@ -283,7 +283,8 @@ class Compiled:
 
     def pages(self) -> Pages:
         """Give the states."""
-        return dict(self._page(page, self.store.seen) for page in range(int(self.store.counts[0])))
+        found = self.snapshot(0)
+        return Packed(self.product, found.keys, found.seen)
 
     def new(self) -> Pages:
         """Give a copy of the states that are new."""
