@@ -239,7 +239,7 @@ class Compiled:
             if pause is not None:
                 self.chunk = max(1, self.chunk * 2 if time.monotonic() - began < PAUSE / 2 else self.chunk // 2)
                 pause()
-        self.work = np.concatenate([self.work, *results])
+        self.work = np.sort(np.concatenate([self.work, *results]))  # as they lie in memory, where neighbours are near
         if self.layered:
             self._turn()
         return len(self.work) > 0
