@@ -125,6 +125,7 @@ def colours(tables: Tables, properties: Sequence[Property]) -> Colours:
     """Say what properties can tell apart: what is owed, where that is a premise; what a step does, meets and breaks."""
     judgement = Judgement(tables, [prop for prop in properties if isinstance(prop, Safety)])
     owing = [prop for prop in properties if isinstance(prop, Liveness) and prop.premise is None]
+    seen: dict[int, Hashable] = {}
 
     def local(component: Component, number: int) -> Hashable:
         heap, processes, memory = component.locals[number]
@@ -133,8 +134,10 @@ def colours(tables: Tables, properties: Sequence[Property]) -> Colours:
         return tuple(any(True for _ in prop.owed(component.system, state)) for prop in owing)
 
     def move(component: Component, move: Move) -> Hashable:
-        seen = tuple((ran.pc, tuple(one.kind for one in ran.observations)) for ran in move.way.step.executed)
-        return seen, judgement.found(move.way, move.before, move.after)
+        way = move.way
+        if way.index not in seen:
+            seen[way.index] = tuple((ran.pc, tuple(one.kind for one in ran.observations)) for ran in way.step.executed)
+        return seen[way.index], judgement.found(way, move.before, move.after)
 
     return Colours(local, move)
 

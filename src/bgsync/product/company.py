@@ -14,6 +14,7 @@ from bgsync.product.component import Component, NotSeparableError
 from bgsync.system.state import Object, Process, replaced
 from bgsync.system.step import State, Step, Turn
 from bgsync.system.system import System
+from bgsync.tables.steps import Steps
 from bgsync.tables.tables import Base, Row, Tables
 
 Told = tuple[object, ...]
@@ -37,7 +38,7 @@ class Company:
     """Another tag's registration, in all its states."""
 
     def __init__(self, system: System, known: list[Object]) -> None:
-        self.system, self.ran = system, set[int]()
+        self.system, self.ran, self._runs = system, set[int](), Steps(system)
         self._beside = {tag: [_named(system, o, tag) for o in known] for tag in system.scenario.tag_names}
         self._alone: dict[tuple[object, ...], list[Step]] = {}
 
@@ -56,7 +57,7 @@ class Company:
         alone = self._steps(state, turn)
         for other in self._beside[tags[place]]:
             joint = _with(state, place, other)
-            found = [s for s in self.system.take(joint, turn) if not (turn.kind == "call" and _is_of(s, tags[place]))]
+            found = [s for s in self._taken(joint, turn) if not (turn.kind == "call" and _is_of(s, tags[place]))]
             self.ran.update(ran.pc for step in found for ran in step.executed)
             mine = [s for s in alone if not (turn.kind == "call" and _is_of(s, tags[place]))]
             lonely = _with(state._replace(shared=state.shared._replace(heap=()), processes=()), place, other)
@@ -69,8 +70,11 @@ class Company:
     def _steps(self, state: State, turn: Turn) -> list[Step]:
         key = (state, turn)
         if key not in self._alone:
-            self._alone[key] = list(self.system.take(state, turn))
+            self._alone[key] = list(self._taken(state, turn))
         return self._alone[key]
+
+    def _taken(self, state: State, turn: Turn) -> Iterator[Step]:
+        return self._runs.of(state, turn.which) if turn.kind == "run" else self.system.take(state, turn)
 
     def _told(self, step: Step) -> Told | None:
         """Tell a step by where it leads; None for one that ends the run or follows a removed registration."""

@@ -8,7 +8,7 @@ remembers of it. What belongs to no tag, such as calls of getTags(), is one more
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bgsync.system.monitor import HANDLER, CallNote, Memory
@@ -50,8 +50,7 @@ class Label(NamedTuple):
     detail: str | None
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(NamedTuple):
     """One transition of a component. `target` is None where the run ends by it."""
 
     context: int
@@ -115,8 +114,10 @@ class Component:
         """The number of each local state that was met."""
         self._calls = _calls(self.system, tag)
         self._checked: set[int] = set()
+        self._met: list[tuple[int, int]] = []
+        """The context and the local state of each state of the graph."""
         (start,) = self.system.initial_states()
-        self._pair(start._replace(memory=self.system.monitor.part(start.memory, tag)))
+        self._state(tables.key(start._replace(memory=self.system.monitor.part(start.memory, tag))))
         for state in self.graph.keys:  # which grows
             self._explore(state)
             pause()
@@ -137,45 +138,46 @@ class Component:
         """Note what can happen in a state of this component."""
         tables, graph = self.tables, self.graph
         base, whole = tables.bases[key >> 32], tables.multisets.known[key & 0xFFFFFFFF]
-        context, source = self.contexts.number(Context(*_shared(base))), self._number(tables.state(key))
+        context, source = self._met[graph.index[key]]
         company = Presence(whole.presence.busy, True, frozenset())
         for turn, row in tables.turns(base, whole, company):
             for way, part_after in row.ways:
                 if way.step.action.kind == "call" and way.step.action.name not in self._calls:
                     continue
-                after = None
-                if way.base is not None:
-                    after = tables.multisets.lifted(whole, row.part, part_after) if way.framed else part_after
-                self._note(Move(context, source, None, way, self._guard(turn, way), whole, after), turn)
+                guard = self._guard(turn, way)
+                if way.base is None:
+                    self._note(Move(context, source, None, way, guard, whole, None), context, turn)
+                    continue
+                after = tables.multisets.lifted(whole, row.part, part_after) if way.framed else part_after
+                there = way.base.index << 32 | after.index
+                if way.base.state.apart:
+                    self.departures.append(Departure(Move(context, source, None, way, guard, whole, after), there))
+                    continue
+                number = self._state(there)
+                graph.targets.append(number)
+                graph.ways.append(way.index)
+                into, target = self._met[number]
+                self._note(Move(context, source, target, way, guard, whole, after), into, turn)
         graph.targets.append(graph.index[key])
         graph.ways.append(tables.idle(base).index)
         graph.starts.append(len(graph.targets))
 
-    def _note(self, move: Move, turn: Turn | int) -> None:
-        way, after = move.way, move.after
-        into = move.context
-        if way.base is not None and after is not None:
-            state = way.base.state._replace(processes=after.numbers)
-            if state.apart:
-                self.departures.append(Departure(move, way.base.index << 32 | after.index))
-                return
-            into = self.contexts.number(Context(*_shared(way.base)))
-            move = replace(move, target=self._number(state))
-            self.graph.targets.append(self._pair(state))
-            self.graph.ways.append(way.index)
+    def _note(self, move: Move, into: int, turn: Turn | int) -> None:
+        """Note a transition that leads into a context."""
+        action = move.way.step.action
         if isinstance(turn, Turn) and turn.kind != "call":
-            action = way.step.action
             self.parts.append(Part(move, Label(action.kind, action.name, action.detail), into))
         elif into != move.context:
-            raise NotSeparableError(f"{way.step.action.name} changes what all tags share")
+            raise NotSeparableError(f"{action.name} changes what all tags share")
         else:
             self.steps.append(move)
 
-    def _pair(self, state: State) -> int:
-        """Number a state with its context the first time that it is met."""
-        key = self.tables.key(state)
+    def _state(self, key: int) -> int:
+        """Number a state the first time that it is met."""
         known = self.graph.index.get(key)
         if known is None:
+            context = self.contexts.number(Context(*_shared(self.tables.bases[key >> 32])))
+            self._met.append((context, self._number(self.tables.state(key))))
             known = self.graph.index[key] = len(self.graph.keys)
             self.graph.keys.append(key)
             self.graph.parent.append(-1)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bgsync.explore.partition import quotient
 from bgsync.product.component import Component, Departure, Label, Move, Part
@@ -36,27 +36,27 @@ def minimised(component: Component, colours: Colours) -> Component:
     for local in range(size):
         kept = component.busy(local), component.handler(local), component.locals[local].heap
         add(local, None, "is", *kept, colours.local(component, local))
+    moves, known = list[tuple[Move, Label | str, int, int]](), dict[Hashable, int]()
     for move, label, further in _moves(component):
-        add(move.source, move.target, label, move.context, move.guard, further, colours.move(component, move))
+        colour = known.setdefault(colours.move(component, move), len(known))
+        moves.append((move, label, further, colour))
+        add(move.source, move.target, label, move.context, move.guard, further, colour)
     blocks = quotient(edges).block
     first = {block: n for n, block in reversed(list(enumerate(blocks[:size])))}
     order = {block: n for n, block in enumerate(sorted(first, key=lambda block: first[block]))}
-
-    def smaller(move: Move) -> Move:
-        target = None if move.target is None else order[blocks[move.target]]
-        return replace(move, source=order[blocks[move.source]], target=target)
 
     made = copy(component)
     made.locals = [component.locals[first[block]] for block in order]
     made.numbers = {local: order[blocks[n]] for local, n in component.numbers.items()}
     seen: set[Hashable] = set()
     made.steps, made.parts, made.departures = [], [], []
-    for move, label, further in _moves(component):
-        new = smaller(move)
-        key = (new.source, new.target, label, new.context, new.guard, further, colours.move(component, move))
+    for move, label, further, colour in moves:
+        source, target = order[blocks[move.source]], None if move.target is None else order[blocks[move.target]]
+        key = (source, target, label, move.context, move.guard, further, colour)
         if key in seen:
             continue
         seen.add(key)
+        new = move._replace(source=source, target=target)
         if isinstance(label, Label):
             made.parts.append(Part(new, label, further))
         elif label == "departs":
