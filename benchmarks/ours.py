@@ -69,7 +69,8 @@ def _saturated(product: Product, *, symmetry: bool = False, fast: bool = True) -
 
 def _all(product: Product, pages: Pages) -> int:
     """Count the states for which those with sorted components stand."""
-    return int(tallied(product, pages, symmetry=True)[0][0].sum())
+    counts, _ = tallied(product, pages, symmetry=True)
+    return int(counts[0][0].sum())
 
 
 ON_SYSTEM: dict[str, Callable[[Size], int]] = {"python": _plain, "tables": _tables}

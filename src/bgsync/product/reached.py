@@ -30,6 +30,10 @@ def orbits(product: Product, key: Key) -> Numbers:
     return many
 
 
+Joint = tuple[int, int, list[Numbers]]
+"""A move of all components: its guard, a context, and in how many ways it can be taken in each local state of each."""
+
+
 @dataclass(frozen=True)
 class Reached:
     """The reachable states of a product; with `symmetry` only those whose like components are sorted."""
@@ -53,9 +57,7 @@ class Reached:
         """
         product = self.closed.product
         if self.fast:
-            from bgsync.product.tally import tallied
-
-            return tallied(product, self.pages, symmetry=self.symmetry)
+            return self._tallied[0]
         found = [np.zeros((4, t.states, product.contexts), np.int64) for t in product.tables]
         for key, page in self.pages.items():
             many = orbits(product, key) if self.symmetry else np.int64(1)
@@ -77,32 +79,48 @@ class Reached:
     @cached_property
     def transitions(self) -> int:
         """Count the transitions between these states, and those after which something is followed by itself."""
-        closed, product = self.closed, self.closed.product
         total = sum(
             self.times(table, move)
-            for table, part in enumerate(closed.parts)
+            for table, part in enumerate(self.closed.parts)
             for move in (*(s for s in part.steps if s.target is not None), *(d.move for d in part.departures))
         )
+        single, joints = self._broadcasts
+        total += sum(int(self.counts[0][guard, :, context].sum()) for guard, context, _ in single)
+        if self.fast:
+            return total + sum(self._tallied[1])
+        return total + sum(self._joint(key, joint) for joint in joints for key in self.pages)
+
+    @cached_property
+    def _broadcasts(self) -> tuple[list[Joint], list[Joint]]:
+        """The moves of all components, where they can be taken: those that are always one transition, and the rest."""
+        product, found = self.closed.product, (list[Joint](), list[Joint]())
         for label, guard in enumerate(product.guards.tolist()):
             for context in np.flatnonzero(product.leads[label] >= 0).tolist():
-                if all((self._options(table, label, context) == 1).all() for table in product.tables):
-                    total += int(self.counts[0][guard, :, context].sum())
-                else:
-                    total += sum(self._joint(key, label, context) for key in self.pages if product.allowed(key)[guard])
-        return total
+                options = [_options(product, table, label, context) for table in product.components]
+                found[any((each != 1).any() for each in options)].append((guard, context, options))
+        return found
 
-    def _options(self, table: Table, label: int, context: int) -> Numbers:
-        """Count what each local state can become when all components move."""
-        first = (label * self.closed.product.contexts + context) * table.states
-        return np.diff(table.part_starts[first : first + table.states + 1])
+    @cached_property
+    def _tallied(self) -> tuple[list[NDArray[np.int64]], list[int]]:
+        from bgsync.product.tally import tallied
 
-    def _joint(self, key: Key, label: int, context: int) -> int:
+        return tallied(self.closed.product, self.pages, self._broadcasts[1], symmetry=self.symmetry)
+
+    def _joint(self, key: Key, joint: Joint) -> int:
         """Count the transitions in which all components of a page move."""
-        product, page = self.closed.product, self.pages[key]
+        product, page, (guard, context, every) = self.closed.product, self.pages[key], joint
+        if not product.allowed(key)[guard]:
+            return 0
         many = orbits(product, key) if self.symmetry else np.int64(1)
         ways = ((page >> page.dtype.type(context)) & page.dtype.type(1)) * many
-        for axis, table in enumerate(product.components):
+        for axis, (table, options) in enumerate(zip(product.components, every, strict=True)):
             first = table.offsets[key[axis]]
-            options = self._options(table, label, context)[table.members[first : first + page.shape[axis]]]
-            ways = ways * options.reshape((-1, *(1,) * (page.ndim - axis - 1)))
+            some = options[table.members[first : first + page.shape[axis]]]
+            ways = ways * some.reshape((-1, *(1,) * (page.ndim - axis - 1)))
         return int(ways.sum(dtype=np.int64))
+
+
+def _options(product: Product, table: Table, label: int, context: int) -> Numbers:
+    """Count what each local state can become when all components move."""
+    first = (label * product.contexts + context) * table.states
+    return np.diff(table.part_starts[first : first + table.states + 1])

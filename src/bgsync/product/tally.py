@@ -6,10 +6,13 @@ from numpy.typing import NDArray
 
 from bgsync.product.arrays import Product
 from bgsync.product.pages import Pages, packed
+from bgsync.product.reached import Joint
 
 
-def tallied(product: Product, pages: Pages, *, symmetry: bool) -> list[NDArray[np.int64]]:
-    """Give what `Reached.counts` gives."""
+def tallied(
+    product: Product, pages: Pages, joints: list[Joint] | None = None, *, symmetry: bool
+) -> tuple[list[NDArray[np.int64]], list[int]]:
+    """Give what `Reached.counts` gives, and how many transitions each of the joint moves has."""
     tables, width, whole = product.components, len(product.homes), packed(product, pages)
     found = np.zeros((width, 4, max(table.states for table in tables), product.contexts), np.int64)
     classes = np.zeros((4, width, max(len(table.sizes) for table in tables)), np.int64)
@@ -18,18 +21,24 @@ def tallied(product: Product, pages: Pages, *, symmetry: bool) -> list[NDArray[n
         members[axis, : table.states] = table.members
         columns = np.stack([table.sizes, table.offsets[:-1], table.busy, table.handler])
         classes[:, axis, : len(table.sizes)] = columns
+    asked = np.array([(guard, context) for guard, context, _ in joints or ()], np.int64).reshape(-1, 2)
+    ways, joint = np.zeros((len(asked), *members.shape), np.int64), np.zeros(len(asked), np.int64)
+    for one, (_, _, many) in enumerate(joints or ()):
+        for axis, options in enumerate(many):
+            ways[one, axis, : len(options)] = options
     alike = product.alike if symmetry else width
-    _tally(whole.rows, whole.starts, whole.words, classes, members, alike, product.room, found)
+    _tally(whole.rows, whole.starts, whole.words, classes, members, alike, product.room, asked, ways, found, joint)
     totals = [np.zeros((4, t.states, product.contexts), np.int64) for t in product.tables]
     for axis, home in enumerate(product.homes):
         totals[home] += found[axis, :, : product.tables[home].states]
-    return totals
+    return totals, joint.tolist()
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _tally(rows, starts, words, classes, members, alike, room, found):  # type: ignore[no-untyped-def]
+def _tally(rows, starts, words, classes, members, alike, room, asked, ways, found, joint):  # type: ignore[no-untyped-def]
     """Add pages to what is found: for each component, guard, local state and context, how many states there are.
 
+    To `joint` is added in how many ways each move that is asked for, a guard and a context, can be taken.
     `classes` has the size, the first place, the invocations in flight and the handler of each class of a component.
     """
     (pages, width), contexts = rows.shape, found.shape[3]
@@ -66,3 +75,9 @@ def _tally(rows, starts, words, classes, members, alike, room, found):  # type: 
                         for guard in range(4):
                             if allowed[guard]:
                                 found[axis, guard, local, context] += many
+            for one in range(len(asked)):
+                if allowed[asked[one, 0]] and word >> np.uint64(asked[one, 1]) & np.uint64(1):
+                    times = many
+                    for axis in range(width):
+                        times *= ways[one, axis, members[axis, spots[axis]]]
+                    joint[one] += times
