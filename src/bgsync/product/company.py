@@ -41,10 +41,15 @@ class Company:
         self.system, self.ran, self._runs = system, set[int](), Steps(system)
         self._beside = {tag: [_named(system, o, tag) for o in known] for tag in system.scenario.tag_names}
         self._alone: dict[tuple[object, ...], list[Step]] = {}
+        self._checked: set[tuple[State, Turn]] = set()
 
     def check(self, base: Base, turn: Turn, row: Row) -> None:
-        """Check one row."""
+        """Check one row; that of a process which does not look at the context, once for all contexts."""
         state = base.state._replace(processes=row.part.numbers)
+        bare = state._replace(shared=state.shared._replace(context=()), due=()), turn
+        if turn.kind == "run" and bare in self._checked and not self._runs.looks(turn.which):
+            return
+        self._checked.add(bare)
         tags = self.system.scenario.tag_names
         here = {self.system.tag(state.shared, slot) for slot, known in enumerate(state.shared.heap) if known}
         named = {x for n in state.processes for x in _names(self.system.process(n), tags)} | {

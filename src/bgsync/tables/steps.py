@@ -41,6 +41,10 @@ class Steps:
         self._looking: set[int] = set()
         """The processes that have looked at the context once."""
 
+    def looks(self, number: int) -> bool:
+        """Whether a process has looked at the context so far."""
+        return number in self._looking
+
     def of(self, before: State, number: int) -> Iterator[Step]:
         """Give the steps of a process."""
         if number not in self._looking:
