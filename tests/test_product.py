@@ -241,6 +241,13 @@ def test_a_limit_ends_a_product_as_it_ends_anything() -> None:
     assert "first" in report.verdicts[0].message
 
 
+def test_what_one_tag_breaks_by_itself_is_found_where_several_are_too_many_to_look_at() -> None:
+    asked = [prop for prop in PROPERTIES if prop.id == "resolved-then-fires"]
+    (verdict,) = check(Question(SPEC, SURROUNDINGS, asked, "test", ("step",), tags=3, limit=1_500)).verdicts
+    assert verdict.verdict == "violated"
+    assert verdict.trace is not None
+
+
 # --- what is not separable
 
 

@@ -82,6 +82,25 @@ def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why
     return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
 
 
+def liveness_verdicts(
+    watched: Watched, properties: Sequence[Liveness], why: str, limit: int | None, step: Step
+) -> Iterator[Verdict]:
+    """Judge liveness in what was explored; where that is not all of several tags, in what one tag does by itself, too.
+
+    What breaks a property there, and again on replay with all tags, breaks it.
+    """
+    search, scenario = Search(watched), watched.system.scenario
+    verdicts = [liveness_verdict(search, prop, scenario, why) for prop in properties]
+    unsure = [n for n, verdict in enumerate(verdicts) if verdict.verdict == "inconclusive"]
+    if unsure and scenario.tags > 1:
+        search = Search(watch(System(replace(scenario, tags=1)), [], limit=limit or LIMIT, progress=step))
+        for n in unsure:
+            found = liveness_verdict(search, properties[n], scenario, why)
+            if found.verdict == "violated":
+                verdicts[n] = found
+    yield from verdicts
+
+
 def liveness_of_product(
     watched: WatchedProduct,
     properties: Sequence[Liveness],

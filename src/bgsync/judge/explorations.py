@@ -10,8 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bgsync.judge.budget import Budget
-from bgsync.judge.decide import LIMIT, Step, ids, liveness_of_product, liveness_verdict, safety_verdicts, unfinished
-from bgsync.judge.lassos import Search
+from bgsync.judge.decide import LIMIT, Step, ids, liveness_of_product, liveness_verdicts, safety_verdicts, unfinished
 from bgsync.judge.pace import Pace
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.verdict import Explored, Verdict
@@ -169,8 +168,7 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
         if not isinstance(watched, Watched):
             verdicts += liveness_of_product(watched, liveness, limit, step, budget.spent)
         elif liveness:
-            search = Search(watched)
-            verdicts += [liveness_verdict(search, prop, scenario, why) for prop in liveness]
+            verdicts += liveness_verdicts(watched, liveness, why, limit, step)
     except KeyboardInterrupt:
         interrupted = True
     seconds = time.perf_counter() - began
