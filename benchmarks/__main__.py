@@ -38,7 +38,7 @@ class DisagreeError(Exception):
 
 
 def main() -> None:
-    """Measure, and write results.md, time.svg and memory.svg."""
+    """Measure, and write results.md and the plots."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the small sizes only, in less than two minutes")
     parser.add_argument("--runs", type=int, default=3, help="how often each is run; medians are told (default: 3)")
@@ -59,7 +59,7 @@ def main() -> None:
     try:
         from benchmarks.plots import plot
 
-        plot(bench.results, asked.output)
+        plot(bench.results, growth, asked.output)
     except ImportError:
         print("no plots: pip install 'bgsync[bench]'", file=sys.stderr)
     print(f"written to {asked.output}")
@@ -171,7 +171,7 @@ class Bench:
                 with tempfile.TemporaryDirectory() as folder:
                     told = self._ours("grow", size, Path(folder))
                 yield Growth(
-                    size.title,
+                    size,
                     told["local"],
                     told["states"],
                     told["tables"],

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import exp, log
 from statistics import linear_regression, median
 
+from benchmarks.sizes import Size
+
 SINGLE = ("SPIN depth-first", "SPIN breadth-first")
 """Ratios are against the better of these."""
 
@@ -30,7 +32,7 @@ class Result:
 class Growth:
     """What a size is made of and what it takes."""
 
-    size: str
+    size: Size
     locals: int
     states: int
     tables: float
@@ -125,13 +127,15 @@ def _growth(growth: Sequence[Growth]) -> Iterator[str]:
     for one in growth:
         minimal = "" if one.minimal is None else f"{one.minimal:,}"
         yield (
-            f"| {one.size} | {one.locals:,} | {minimal} | {one.states:,} | {one.stored:,} "
+            f"| {one.size.title} | {one.locals:,} | {minimal} | {one.states:,} | {one.stored:,} "
             f"| {one.states / one.stored:.1f}× | {one.tables:.2f} | {one.seconds:.3g} |"
         )
     yield ""
-    for calls in (1, 2):
-        found = [one.states for one in growth if one.size.endswith(f"{calls} call" + "s" * (calls > 1))]
+    for calls in sorted({one.size.calls for one in growth}):
+        found = [one.states for one in growth if one.size.calls == calls]
         if len(found) >= 2:
             factor = exp(log(found[-1] / found[0]) / (len(found) - 1))
             many = f"{calls} call{'s' * (calls > 1)}"
             yield f"* With {many} in flight one more tag means {factor:.1f} times as many states."
+    yield ""
+    yield "![States and time against tags](growth.svg)"
