@@ -46,5 +46,5 @@ def size_of(name: str) -> Size:
 
 QUICK = (Size(2, 1), Size(1, 2), Size(3, 1))
 SIZES = (*QUICK, Size(2, 2), Size(4, 1), Size(2, 2, "calls"), Size(2, 3), Size(5, 1), Size(3, 2))
-GROWTH = tuple(Size(tags, calls) for calls, most in ((1, 6), (2, 3), (3, 2)) for tags in range(1, most + 1))
+GROWTH = tuple(Size(tags, calls) for calls, most in ((1, 6), (2, 4), (3, 3)) for tags in range(1, most + 1))
 """Those of the table of growth: what fits into the memory of an ordinary machine."""
