@@ -56,6 +56,8 @@ class Exploration:
 
     def left(self) -> Exploration:
         """Give it with those properties only that have an id which is not settled."""
+        if not self.settled:
+            return self
         system = System(self.scenario)
         kept = (prop for prop in self.properties if not self.settled.issuperset(ids(prop, system)))
         return replace(self, properties=tuple(kept))
