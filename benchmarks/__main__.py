@@ -199,8 +199,8 @@ HOW = """\
 * All engines explore the same states of the built-in model at granularity `step`. Their counts agreed, or nothing would
   be here. The peers read what `bgsync export` writes, less what leads nowhere new.
 * Medians of up to {runs} runs, of fewer where they take more than 15 s together.
-* *Processor* time is user and system time of the process. Other work went on on the machine meanwhile, which shows in
-  wall time. It is the time of the search alone; *before* has what comes once before it: compiling the peer, or loading
+* *Processor* time is user and system time of the process; *wall* time shows what else went on on the machine. It is the
+  time of the search alone; *before* has what comes once before it: compiling the peer, or loading
   Python and the kernels. Making the tables, which all but the plain search start from, is in the table of growth; the
   engine *tables* makes its own.
 * Compiling the kernels takes {compiling:.0f} s of wall time, once after an installation.
