@@ -3,12 +3,15 @@
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Never
 
 import pytest
 
 from bgsync.judge.check import Question, check
 from bgsync.judge.explorations import Exploration
+from bgsync.judge.property import Safety, View
 from bgsync.judge.verdict import Report, Verdict
+from bgsync.system.state import Observation
 from model import environment
 from model.one_off import SPEC
 from properties import PROPERTIES
@@ -124,6 +127,25 @@ def test_looking_again_for_what_is_broken_would_give_the_same_verdicts(monkeypat
     more = ask(("algorithm",), ("permission", "restarted"))
     assert len(more.explorations) > len(found.explorations)
     assert [v for v in more.verdicts if not v.needs or v.property not in broken] == list(found.verdicts)
+
+
+def test_several_processes_explore_and_say_the_same(whole: Report) -> None:
+    asked = Question(SPEC, environment.SURROUNDINGS, PROPERTIES, "one-off", adversities=tuple(environment.ADVERSITIES))
+    both = check(replace(asked, processes=2))
+    assert both.verdicts == whole.verdicts
+    assert [replace(each, seconds=0) for each in both.explorations] == [
+        replace(each, seconds=0) for each in whole.explorations
+    ]
+
+
+def test_what_fails_in_one_of_several_processes_fails_here() -> None:
+    def broken(view: View, seen: Observation, pc: int) -> Never:
+        raise ZeroDivisionError("a property with a mistake")
+
+    wrong = Safety("wrong", "", "", "", ("new",), broken)
+    asked = Question(SPEC, environment.SURROUNDINGS, [wrong, *PROPERTIES], "one-off", ("algorithm",), processes=2)
+    with pytest.raises(ZeroDivisionError, match="a property with a mistake"):
+        check(asked)
 
 
 def test_every_step_of_the_text_is_reached(whole: Report) -> None:

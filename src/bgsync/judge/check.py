@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from bgsync.judge.budget import Budget
@@ -99,23 +100,23 @@ class _Environment(NamedTuple):
 def _all(judge: _Judge) -> tuple[Verdict, ...]:
     question = judge.question
     base: dict[str, dict[str, Verdict]] = {}
-    for granularity in ("algorithm", "step"):
-        if granularity in question.granularities:  # broken coarsely, broken finely; but a finer one may do more
-            settled = frozenset(
-                v.property for v in _combined(base) if v.verdict == "violated" and v.kind != "structure"
-            )
-            (base[granularity],) = judge.environments([_Environment(granularity, (), settled)])
-    verdicts = list(_combined(base))
-    broken = frozenset(verdict.property for verdict in verdicts if verdict.verdict == "violated")
-    hard = []
+    if "algorithm" in question.granularities:
+        (base["algorithm"],) = judge.environments([_Environment("algorithm")])
+    coarse = [v for found in base.values() for v in found.values() if v.verdict == "violated"]
+    # broken coarsely, broken finely; but what no behaviour does there, a finer one may
+    settled = frozenset(v.property for v in coarse if v.kind != "structure")
+    plain, hard = [_Environment("step", (), settled)] if "step" in question.granularities else [], list[_Environment]()
     if judge.is_large and not question.thorough:
         judge.left_out = question.adversities
     else:
         granularities = question.granularities if question.thorough else ("algorithm",)
-        hard = [
-            _Environment(each, (adversity,), broken) for adversity in question.adversities for each in granularities
-        ]
-    results = judge.environments(hard)
+        known = settled if plain else frozenset(v.property for v in coarse)
+        hard = [_Environment(one, (adversity,), known) for adversity in question.adversities for one in granularities]
+    results = judge.environments([*plain, *hard])
+    if plain:
+        base["step"] = results.pop(0)
+    verdicts = list(_combined(base))
+    broken = frozenset(verdict.property for verdict in verdicts if verdict.verdict == "violated")
     needed: dict[tuple[str, str], Verdict] = {}
     for environment, found in zip(hard, results, strict=True):
         (adversity,) = environment.adversities
@@ -123,7 +124,7 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
         if environment.granularity == "step" and "algorithm" in base:
             race_or_logic = "race" if question.walks is None else None
         for name, verdict in found.items():
-            if verdict.verdict in ("violated", "inconclusive"):
+            if verdict.verdict in ("violated", "inconclusive") and name not in broken:
                 kind = race_or_logic if verdict.verdict == "violated" else None
                 needed.setdefault((adversity, name), replace(verdict, needs=(adversity,), kind=kind))
     order = {adversity: place for place, adversity in enumerate(question.adversities)}
@@ -176,16 +177,23 @@ class _Judge:
         )
 
     def environments(self, asked: Sequence[_Environment]) -> list[dict[str, Verdict]]:
-        """Judge every property in several environments, but for those that are settled already."""
-        plans = [tuple(self.explorations(environment)) for environment in asked]
-        question = self.question
-        outcomes = iter(
-            run_all([one for plan in plans for one in plan], question.processes, self.budget, self.progress)
-        )
+        """Judge every property in several environments, but for those that are settled already.
+
+        Under adversities it begins when the base environment, if it is among them, is explored with the same monitor.
+        """
+        explorations, ends, base = list[Exploration](), list[int](), dict[str, int]()
+        for environment in asked:
+            for one in self.explorations(environment):
+                monitor = one.scenario.monitor
+                if not environment.adversities:
+                    base[monitor] = len(explorations)
+                explorations.append(replace(one, after=base.get(monitor)) if environment.adversities else one)
+            ends.append(len(explorations))
+        outcomes = run_all(explorations, self.question.processes, self.budget, self.progress)
         results = []
-        for plan in plans:
+        for first, end in pairwise([0, *ends]):
             found: dict[str, Verdict] = {}
-            for outcome in [next(outcomes) for _ in plan]:
+            for outcome in outcomes[first:end]:
                 self.explored += outcome.explored
                 self.ran |= outcome.ran
                 self.interrupted |= outcome.interrupted

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from bgsync.judge.budget import Budget
@@ -53,6 +54,8 @@ class Exploration:
     reductions: frozenset[str] = REDUCTIONS
     settled: frozenset[str] = frozenset()
     """The ids that need no verdict any more."""
+    after: int | None = None
+    """Where an earlier exploration stands that has to end before this one: what it breaks is settled, too."""
 
     def left(self) -> Exploration:
         """Give it with those properties only that have an id which is not settled."""
@@ -79,33 +82,55 @@ def run_all(
 ) -> list[Outcome]:
     """Run explorations, several at once if `processes` says so and the system can fork; the results are in order."""
     if processes < 2 or len(explorations) < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        return list(_one_by_one(explorations, budget, progress))
+        return _one_by_one(explorations, budget, progress)
     _shared[:] = explorations
     context = multiprocessing.get_context("fork")
     budget.share(context.Event())
-    told = context.SimpleQueue()
+    told, ready = context.SimpleQueue(), Event()
+    outcomes, failed, left = dict[int, Outcome](), list[BaseException](), dict(enumerate(explorations))
+
+    def end(place: int, outcome: Outcome) -> None:
+        outcomes[place] = outcome
+        ready.set()
+
+    def fail(error: BaseException) -> None:
+        failed.append(error)
+        ready.set()
+
     with context.Pool(min(processes, len(explorations)), _begin, (told, budget)) as pool:
-        waiting = [pool.apply_async(_run, (place,)) for place in range(len(explorations))]
-        while not all(result.ready() for result in waiting):
+        while len(outcomes) < len(explorations):
             try:
-                next(result for result in waiting if not result.ready()).wait(0.1)
+                for place, one in list(left.items()):
+                    if one.after is None or one.after in outcomes:
+                        given = place, _settled(one, outcomes)
+                        pool.apply_async(_run, given, callback=partial(end, place), error_callback=fail)
+                        del left[place]
                 while not told.empty():
-                    one = told.get()
+                    news = told.get()
                     if progress is not None:
-                        progress(*one)
+                        progress(*news)
+                ready.wait(0.1)
+                ready.clear()
             except KeyboardInterrupt:
                 budget.stop()
-            except StopIteration:
-                break
-        return [result.get() for result in waiting]
+            if failed:
+                raise failed[0]
+    return [outcomes[place] for place in range(len(explorations))]
 
 
-def _one_by_one(explorations: Sequence[Exploration], budget: Budget, progress: Progress | None) -> Iterator[Outcome]:
-    interrupted = False
-    for one in explorations:
-        outcome = Outcome((), (), frozenset(), True) if interrupted else run(one, budget, progress)
-        interrupted |= outcome.interrupted
-        yield outcome
+def _settled(exploration: Exploration, outcomes: Mapping[int, Outcome]) -> frozenset[str]:
+    """Give what needs no verdict any more, now that the exploration before it has ended."""
+    before = () if exploration.after is None else outcomes[exploration.after].verdicts
+    return exploration.settled.union(v.property for v in before if v.verdict == "violated")
+
+
+def _one_by_one(explorations: Sequence[Exploration], budget: Budget, progress: Progress | None) -> list[Outcome]:
+    outcomes = dict[int, Outcome]()
+    for place, one in enumerate(explorations):
+        interrupted = any(outcome.interrupted for outcome in outcomes.values())
+        settled = replace(one, settled=_settled(one, outcomes))
+        outcomes[place] = Outcome((), (), frozenset(), True) if interrupted else run(settled, budget, progress)
+    return list(outcomes.values())
 
 
 _shared: list[Exploration] = []
@@ -119,9 +144,9 @@ def _begin(told: Any, budget: Budget) -> None:
     _worker[:] = told, budget
 
 
-def _run(place: int) -> Outcome:
+def _run(place: int, settled: frozenset[str]) -> Outcome:
     told, budget = _worker
-    return run(_shared[place], budget, lambda *news: told.put(news))
+    return run(replace(_shared[place], settled=settled), budget, lambda *news: told.put(news))
 
 
 def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> Outcome:
