@@ -60,7 +60,8 @@ from bgsync.language import (
     walk,
 )
 from bgsync.language.expressions import operands, parts, variables
-from bgsync.language.statements import Steps, body_of, expressions
+from bgsync.language.statements import Steps
+from bgsync.language.traversal import body_of, expressions
 from model import one_off
 from model.one_off import REGISTRATIONS, SYNC_REGISTRATION
 from tests.models import outbox

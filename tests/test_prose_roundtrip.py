@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.prose.reader import read_document
 from bgsync.prose.reading import read_spec
 from bgsync.prose.surroundings import Vocabulary
@@ -199,7 +200,7 @@ class Printer:
         return f"{pad}<ol>\n" + "\n".join(f"{pad}<li>{item}" for item in items) + f"\n{pad}</ol>"
 
     def item(self, statement: s.Statement, indent: int) -> str:
-        body = s.body_of(statement)
+        body = traversal.body_of(statement)
         if not body:
             return _sentence(self.leaf(statement), ".")
         opened = self.opening(statement)
@@ -211,7 +212,7 @@ class Printer:
         ):
             inner = self.item(body[0], indent)
             return f"{_sentence(opened, ', ')}{inner[0].lower()}{inner[1:]}"
-        leaves = not any(s.body_of(inner) for inner in body)
+        leaves = not any(traversal.body_of(inner) for inner in body)
         if leaves and len(body) <= 2 and self.random.random() < 0.5:
             then = "then " if isinstance(statement, s.If) and self.random.random() < 0.5 else ""
             return _sentence(f"{opened}, {then}{self.one(' and ', ', and ').join(map(self.leaf, body))}", ".")

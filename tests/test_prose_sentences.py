@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bgsync.language import Member, ObjectType, say
-from bgsync.language.statements import NotUnderstood, Statement, body_of
+from bgsync.language.statements import NotUnderstood, Statement
+from bgsync.language.traversal import body_of
 from bgsync.prose.algorithms import StepsReader
 from bgsync.prose.inline import read_back, sentence_of
 from bgsync.prose.lexicon import Lexicon

@@ -7,7 +7,8 @@ from click.testing import CliRunner
 
 from bgsync.cli import main
 from bgsync.language import say
-from bgsync.language.statements import Statement, body_of
+from bgsync.language.statements import Statement
+from bgsync.language.traversal import body_of
 from bgsync.prose.ledger import ledger
 from bgsync.prose.reader import read_document
 from bgsync.prose.reading import Reading, read_spec

@@ -6,6 +6,7 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.language.algorithm import Algorithm, Rule, Spec
 from bgsync.language.rewrite import rewrite
 
@@ -68,7 +69,9 @@ def _bodies(spec: Spec) -> list[tuple[Any, ...]]:
 def _sentences(body: tuple[s.Statement, ...]) -> tuple[int, ...]:
     """Give, for every statement, the number of its step in the order of the text."""
     met: dict[tuple[str, tuple[int, ...]], int] = {}
-    return tuple(met.setdefault((o.algorithm, o.path), len(met)) for st in s.walk(body) if (o := st.origin) is not None)
+    return tuple(
+        met.setdefault((o.algorithm, o.path), len(met)) for st in traversal.walk(body) if (o := st.origin) is not None
+    )
 
 
 _VARIABLES = {

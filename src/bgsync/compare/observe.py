@@ -21,7 +21,8 @@ from itertools import product
 
 from bgsync.explore import Model, explore
 from bgsync.language.expressions import Choice, parts
-from bgsync.language.statements import FireFunctionalEvent, Reject, Resolve, expressions
+from bgsync.language.statements import FireFunctionalEvent, Reject, Resolve
+from bgsync.language.traversal import expressions
 from bgsync.system.monitor import Beginning, Memory, Monitor
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Event, Frame, Observation, Process, Undecided, Value

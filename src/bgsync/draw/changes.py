@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bgsync.judge.property import View, canonical, declared, state_place
-from bgsync.language import Origin, Spec, Statement, say_value
+from bgsync.language import Origin, Spec, Statement, say_value, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.system.scenario import Scenario
@@ -83,7 +83,7 @@ def _places(body: tuple[Statement, ...], trigger: str, guards: Guards, state: st
                 inner, inside = say_value(occasion), ()
             case s.Set() | s.Remove():
                 yield Place(statement, trigger, _told(guards, state))
-        yield from _places(s.body_of(statement), inner, inside, state)
+        yield from _places(traversal.body_of(statement), inner, inside, state)
 
 
 def _told(guards: Guards, state: str) -> str:

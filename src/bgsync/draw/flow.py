@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from bgsync.draw.colours import colour_name
 from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind
 from bgsync.draw.links import Link
-from bgsync.language import Origin, Spec, Statement, say, walk
+from bgsync.language import Origin, Spec, Statement, say, traversal, walk
 from bgsync.language import statements as s
 
 ENDS: dict[type[Statement], str] = {s.Abort: "abort", s.Return: "return", s.Throw: "throw"}
@@ -113,7 +113,7 @@ class Flow:
 
     def alternative(self, group: list[Statement], exits: list[Exit], loop: Loop | None, branches: bool) -> Ways:
         """Draw an "otherwise": a box only where it does something in its own sentence."""
-        inner, origin = s.body_of(group[0]), group[0].origin
+        inner, origin = traversal.body_of(group[0]), group[0].origin
         if len(group) > 1 or not inner or inner[0].origin == origin or origin is None:
             return self.step(group, exits, loop, branches)
         return self.body(inner, [replace(one, label=f"{one.label} ({origin.step})") for one in exits], loop), []
@@ -128,7 +128,7 @@ class Flow:
         label = f"{origin.step} {sentence}" if origin else sentence
         box = self.node(label, _kind(own), origin, colour)
         self.join(exits, box)
-        first = s.body_of(group[0]) if isinstance(group[0], s.Else) else ()
+        first = traversal.body_of(group[0]) if isinstance(group[0], s.Else) else ()
         ways, no = self.sentence([*first, *group[1:]] if first else group, Exit(box), loop, branches, origin)
         if no and self.nodes[int(box)].kind == "step":
             self.nodes[int(box)] = replace(self.nodes[int(box)], kind="test")
@@ -163,7 +163,7 @@ class Flow:
 
     def below(self, one: Statement, way: Exit, loop: Loop | None) -> Ways:
         """Follow one statement of a sentence: what it ends, and the steps in it."""
-        inner = s.body_of(one)
+        inner = traversal.body_of(one)
         numbered = bool(inner) and inner[0].origin != one.origin
         if type(one) in ENDS:
             self.end([way], ENDS[type(one)])
@@ -192,7 +192,7 @@ class Flow:
 
     def looped(self, one: s.ForEach | s.While, way: Exit, numbered: bool) -> list[Exit]:
         """Draw what a loop does, which leads back to its head; one whose steps are all in its sentence is one box."""
-        inner, mine, each = s.body_of(one), Loop(way.source), isinstance(one, s.ForEach)
+        inner, mine, each = traversal.body_of(one), Loop(way.source), isinstance(one, s.ForEach)
         first = way.but("for each" if each else "yes")
         ways, no = (
             (self.body(inner, [first], mine), []) if numbered else self.sentence(inner, first, mine, False, one.origin)
@@ -231,7 +231,7 @@ def _own(group: Sequence[Statement]) -> Iterator[Statement]:
     """Give every statement of a sentence, and not those of the numbered steps below it."""
     for one in group:
         yield one
-        yield from _own([inner for inner in s.body_of(one) if inner.origin == one.origin])
+        yield from _own([inner for inner in traversal.body_of(one) if inner.origin == one.origin])
 
 
 def _kind(own: Sequence[Statement]) -> NodeKind:

@@ -75,8 +75,8 @@ from bgsync.language.statements import (
     Whenever,
     While,
     steps,
-    walk,
 )
+from bgsync.language.traversal import walk
 
 __all__ = [
     "Abort",

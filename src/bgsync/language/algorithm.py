@@ -7,6 +7,7 @@ from functools import cached_property
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.language.readback import say
 
 LEVELS = ("MUST", "SHOULD")
@@ -104,7 +105,7 @@ class Spec:
 
     @cached_property
     def _statements(self) -> tuple[s.Statement, ...]:
-        return tuple(statement for _, body in self.bodies() for statement in s.walk(body))
+        return tuple(statement for _, body in self.bodies() for statement in traversal.walk(body))
 
     def algorithm(self, name: str) -> Algorithm:
         """Find an algorithm by name. Raises KeyError."""
@@ -179,7 +180,7 @@ def _check_body(spec: Spec, names: dict[str, Algorithm], name: str, body: tuple[
                 raise LanguageError(f"{place}: {statement.algorithm} takes {len(wanted)} arguments, not {given}")
         if not spec.read:
             _check_values(spec, statement, place)
-        _check_body(spec, names, name, s.body_of(statement))
+        _check_body(spec, names, name, traversal.body_of(statement))
         previous = statement
 
 
@@ -190,7 +191,7 @@ def _check_values(spec: Spec, statement: s.Statement, place: str) -> None:
         pairs.append((statement.target, statement.value))
         if isinstance(statement.target, e.Field):
             _check_member(spec, statement.target.name, place)
-    for expression in s.expressions(statement):
+    for expression in traversal.expressions(statement):
         for part in e.parts(expression):
             if not isinstance(part, _EXPRESSIONS):
                 raise LanguageError(f"{place}: {part!r} is no expression: use one of the language, or a plain value")

@@ -9,6 +9,7 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 
 _MARKS = re.compile(r'\|([^|]*)\||\[=([^=\]]*)=\]|"`([^`"]*)`"|\{\{([^}]*)\}\}')
 
@@ -273,7 +274,7 @@ def _inline(statement: s.Statement) -> str:
             told[at] = f"perform the following steps {told[at]}"
     last = body[-1]
     if len(told) > 1 and isinstance(last, s.If) and not isinstance(last.body, s.Steps):
-        inner = (last.body,) if isinstance(last.body, s.Statement) else s.body_of(last)
+        inner = (last.body,) if isinstance(last.body, s.Statement) else traversal.body_of(last)
         if len(inner) == 1:
             told[-1] = f"{write(inner[0])} if {write_condition(last.condition)}"
     return ": " + ", ".join(told)

@@ -6,6 +6,7 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 
 Change = Callable[[e.Expr], e.Expr]
 
@@ -53,9 +54,9 @@ def _value(value: Any, change: Change) -> Any:
 
 def rewrite(statement: s.Statement, change: Change) -> s.Statement:
     """Give a built statement with `change` applied to every part of every expression in it and below it."""
-    body = tuple(rewrite(inner, change) for inner in s.body_of(statement))
+    body = tuple(rewrite(inner, change) for inner in traversal.body_of(statement))
     made = rewrite_own(statement, lambda whole: rewrite_expression(whole, change))
-    same = all(new is old for new, old in zip(body, s.body_of(made), strict=True))
+    same = all(new is old for new, old in zip(body, traversal.body_of(made), strict=True))
     return made if same else replace(made, body=body)  # type: ignore[call-arg]
 
 

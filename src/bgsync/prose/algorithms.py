@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.prose import lists
 from bgsync.prose.conservation import lost_words
 from bgsync.prose.document import Bullets, Cases, Item, Members, Note, Numbered, Sentence
@@ -59,7 +60,7 @@ class StepsReader:
             read = self.item(item, (*path, number))
             for statement in read:
                 self._put(made, statement)
-            if waiting is None and any(isinstance(each, Following) and each.left for each in s.walk(read)):
+            if waiting is None and any(isinstance(each, Following) and each.left for each in traversal.walk(read)):
                 waiting, made = made, []
         if waiting is None:
             return tuple(made)
@@ -77,7 +78,7 @@ class StepsReader:
             made.append(statement)
             return
         if isinstance(last, s.Else):
-            inner = list(s.body_of(last))
+            inner = list(traversal.body_of(last))
             if inner and isinstance(inner[-1], s.If | s.Else) and ends_in_if(last):
                 self._put(inner, statement, depth + 1)
                 made[-1] = replace(last, body=tuple(inner))
@@ -85,8 +86,8 @@ class StepsReader:
         origin = statement.origin
         assert origin is not None
         self.findings.append(("well-nested", "an Otherwise that follows no If", origin))
-        variables = variables_of(s.body_of(statement))
-        made.append(s.NotUnderstood(origin.sentence, variables, (), s.body_of(statement), origin=origin))
+        variables = variables_of(traversal.body_of(statement))
+        made.append(s.NotUnderstood(origin.sentence, variables, (), traversal.body_of(statement), origin=origin))
 
     def item(self, item: Item, path: tuple[int, ...]) -> Statements:
         """Read one step with what is below it."""
@@ -198,7 +199,7 @@ class StepsReader:
                 made[at] = filled(made[at], inner)
                 return
         if made and isinstance(made[-1], s.NotUnderstood):
-            made[-1] = replace(made[-1], body=(*s.body_of(made[-1]), *inner))
+            made[-1] = replace(made[-1], body=(*traversal.body_of(made[-1]), *inner))
             return
         if made and made[-1].origin is not None:
             self.findings.append(("well-nested", "steps below a step that speaks of none", made[-1].origin))
@@ -206,7 +207,7 @@ class StepsReader:
 
     def _closed(self, statement: s.Statement) -> Statements:
         """Take out what still waits for steps that did not come."""
-        walked = s.walk((statement,))
+        walked = traversal.walk((statement,))
         waiting = [e for e in walked if isinstance(e, Switch) or (isinstance(e, Following) and not e.left)]
         if not waiting:
             return (statement,)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.language.readback import say
 from bgsync.prose.effects import Following, Statements, Switch, both, following, set_
 from bgsync.prose.forms import Category, form
@@ -124,7 +125,7 @@ def _then(p: Phrases, first: Statements, second: Statements) -> Any:
 
 
 def _then_if(p: Phrases, first: Statements, second: Statements) -> Any:
-    return None if any(s.body_of(each) for each in first) else first + second
+    return None if any(traversal.body_of(each) for each in first) else first + second
 
 
 def _explained(p: Phrases, body: Statements, why: str) -> Any:

@@ -7,6 +7,7 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.prose.forms import Category, form
 from bgsync.prose.phrases import Phrases
 from bgsync.prose.values import field
@@ -39,7 +40,7 @@ class WithMembers(s.Statement):
 
 def following(*bodies: Statements) -> bool:
     """Whether statements speak of steps that follow."""
-    return any(isinstance(each, Following) for body in bodies for each in s.walk(body))
+    return any(isinstance(each, Following) for body in bodies for each in traversal.walk(body))
 
 
 def _let(p: Phrases, name: Any, value: e.Expr) -> Statements:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.language.readback import write
 from bgsync.prose.document import Sentence
 from bgsync.prose.lexicon import Lexicon
@@ -60,7 +61,7 @@ def written(statements: Statements) -> str:
 def _bare(statements: Statements) -> Statements:
     """Leave out what only stands for steps or members below."""
     return tuple(
-        replace(each, body=_bare(s.body_of(each))) if s.body_of(each) else each  # type: ignore[call-arg]
+        replace(each, body=_bare(traversal.body_of(each))) if traversal.body_of(each) else each  # type: ignore[call-arg]
         for each in statements
         if not isinstance(each, Following | Switch | WithMembers | s.Remark)
     )

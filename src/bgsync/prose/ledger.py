@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.language.readback import say
 from bgsync.prose.document import Paragraph, Place, Sentence
 from bgsync.prose.inline import read_back
@@ -66,7 +67,7 @@ def ledger(reading: Reading, vocabulary: Vocabulary) -> Ledger:
 def _steps(reading: Reading) -> Iterator[Entry]:
     again: dict[int, bool] = {}
     for one in reading.sentences:
-        walked = s.walk(one.statements)
+        walked = traversal.walk(one.statements)
         told = "; ".join(
             say(statement) for statement in one.statements if not isinstance(statement, Following | Switch)
         )

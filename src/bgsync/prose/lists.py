@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.prose.document import Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.phrases import UNREAD, Unread
 from bgsync.prose.placing import MOST_CASES, choice_of, chosen, too_many, with_members
@@ -28,7 +29,9 @@ OTHERWISE = frozenset(("otherwise", "else", "default", "anything", "any"))
 def put(reader: StepsReader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:
     """Put a list without numbers into what was made of the sentences before it."""
     last = made[-1] if made else None
-    switch = next((each for each in s.walk((last,)) if isinstance(each, Switch)), None) if last is not None else None
+    switch = (
+        next((each for each in traversal.walk((last,)) if isinstance(each, Switch)), None) if last is not None else None
+    )
     if last is not None and switch is not None:
         made[-1:] = chosen(last, _choice(reader, switch, list(_cases(part)), path))
     elif isinstance(part, Members):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.prose.effects import Following, Statements, Switch
 from bgsync.prose.markup import ReadError
 
@@ -22,12 +23,12 @@ def too_many(what: str, origin: s.Origin | None) -> ReadError:
 
 def open_ended(statement: s.Statement) -> bool:
     """Whether the steps of an If are still to come in a later sentence."""
-    return isinstance(statement, s.If) and any(isinstance(each, Following) for each in s.body_of(statement))
+    return isinstance(statement, s.If) and any(isinstance(each, Following) for each in traversal.body_of(statement))
 
 
 def ends_in_if(statement: s.Statement) -> bool:
     """Whether the last If of an Else can take another Otherwise: the Else is nothing but that If and its Elses."""
-    inner = s.body_of(statement)
+    inner = traversal.body_of(statement)
     return (
         bool(inner)
         and isinstance(inner[0], s.If)
@@ -42,7 +43,7 @@ def handed(statements: Statements) -> Following | None:
         return None
     only = statements[0]
     if isinstance(only, s.InParallel | s.Atomically):
-        inner = s.body_of(only)
+        inner = traversal.body_of(only)
         return handed(inner)
     return only if isinstance(only, Following) else None
 
@@ -50,14 +51,14 @@ def handed(statements: Statements) -> Following | None:
 def unbound(statements: Statements) -> Statements:
     """Give statements whose steps are run with no variable."""
     return tuple(
-        Following() if isinstance(each, Following) else replace(each, body=unbound(s.body_of(each)))  # type: ignore[call-arg]
+        Following() if isinstance(each, Following) else replace(each, body=unbound(traversal.body_of(each)))  # type: ignore[call-arg]
         for each in statements
     )
 
 
 def filled(statement: s.Statement, inner: Statements) -> s.Statement:
     """Give a statement with steps in the place of those that it speaks of."""
-    body = s.body_of(statement)
+    body = traversal.body_of(statement)
     if not body:
         return statement
     made: list[s.Statement] = []
@@ -74,7 +75,7 @@ def bound(following: s.Statement, inner: Statements) -> Statements:
 
 def stamped(statement: s.Statement, origin: s.Origin) -> s.Statement:
     """Give a statement and all in it an origin, where it has none."""
-    body = tuple(stamped(each, origin) for each in s.body_of(statement))
+    body = tuple(stamped(each, origin) for each in traversal.body_of(statement))
     placed = statement.origin or origin
     if body:
         return replace(statement, origin=placed, body=body)  # type: ignore[call-arg]
@@ -99,7 +100,7 @@ def chosen(statement: s.Statement, choice: Statements) -> Statements:
     """Give a statement with a choice in the place of the Switch that it speaks of."""
     if isinstance(statement, Switch):
         return choice
-    body = tuple(each for inner in s.body_of(statement) for each in chosen(inner, choice))
+    body = tuple(each for inner in traversal.body_of(statement) for each in chosen(inner, choice))
     return (replace(statement, body=body),) if body else (statement,)  # type: ignore[call-arg]
 
 

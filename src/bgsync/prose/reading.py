@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec
+from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.rewrite import rewrite
@@ -151,7 +151,7 @@ def _defaults(reading: Reading, head: Head, origin: s.Origin) -> Iterator[s.Stat
 
 def _about(statement: s.Statement) -> s.Statement:
     """Say what a functional event is about: the object that its members come from."""
-    before = s.body_of(statement)
+    before = traversal.body_of(statement)
     body = tuple(map(_about, before))
     if any(new is not old for new, old in zip(body, before, strict=True)):
         statement = replace(statement, body=body)  # type: ignore[call-arg]  # what has a body can be given another
@@ -171,7 +171,7 @@ def _fitted(steps: tuple[s.Statement, ...], parameters: dict[str, int]) -> tuple
     for statement in steps:
         if isinstance(statement, s.Else) and not (made and isinstance(made[-1], s.If)):
             said = statement.origin.sentence if statement.origin else "otherwise"
-            statement = s.NotUnderstood(said, body=s.body_of(statement), origin=statement.origin)
+            statement = s.NotUnderstood(said, body=traversal.body_of(statement), origin=statement.origin)
         if isinstance(statement, s.Call):
             wanted = parameters.get(statement.algorithm)
             given = statement.arguments
@@ -182,7 +182,7 @@ def _fitted(steps: tuple[s.Statement, ...], parameters: dict[str, int]) -> tuple
             elif len(given) != wanted:
                 given = (*given, *([None] * wanted))[:wanted]
                 statement = replace(statement, arguments=given)
-        body = s.body_of(statement)
+        body = traversal.body_of(statement)
         if body:
             statement = replace(statement, body=_fitted(body, parameters))  # type: ignore[call-arg]
         made.append(statement)
@@ -267,11 +267,11 @@ def _fixed(followed: ObjectType, algorithms: list[Algorithm]) -> ObjectType:
     for algorithm in algorithms:
         new = {
             name
-            for statement in s.walk(algorithm.steps)
+            for statement in traversal.walk(algorithm.steps)
             if isinstance(statement, s.Let | s.Set) and isinstance(statement.value, e.New)
-            for name in s.bound(statement)
+            for name in traversal.bound(statement)
         }
-        for statement in s.walk(algorithm.steps):
+        for statement in traversal.walk(algorithm.steps):
             if isinstance(statement, s.Set) and isinstance(statement.target, e.Field):
                 owner = statement.target.owner
                 if not (isinstance(owner, e.Var) and owner.name in new):

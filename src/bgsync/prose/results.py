@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.language.rewrite import rewrite_operands, rewrite_own
 from bgsync.prose.lexicon import Lexicon
 
@@ -23,7 +24,7 @@ def called(body: Body, lexicon: Lexicon) -> Body:
     """Put a Call before every statement that uses the result of an algorithm of this text."""
     made: list[s.Statement] = []
     for statement in body:
-        inner = s.body_of(statement)
+        inner = traversal.body_of(statement)
         if inner:
             statement = replace(statement, body=called(inner, lexicon))  # type: ignore[call-arg]
         made += _one(statement, lexicon)
@@ -42,7 +43,7 @@ def _one(statement: s.Statement, lexicon: Lexicon) -> Body:
                 return (statement,)
             waits = isinstance(statement, s.WaitUntil)
             leave = now if waits else e.Not(now)
-            again = (s.Wait(_MEANWHILE, origin=origin),) if waits else s.body_of(statement)
+            again = (s.Wait(_MEANWHILE, origin=origin),) if waits else traversal.body_of(statement)
             stop = s.If(leave, (s.Break(origin=origin),), origin=origin)
             return (s.While(True, (*results.before, stop, *again), origin=origin),)
         case s.ForEach(collection=collection, where=where):
@@ -51,7 +52,7 @@ def _one(statement: s.Statement, lexicon: Lexicon) -> Body:
             chosen = each.taken(where)
             statement = replace(statement, collection=items, where=True if each.before else where)
             if each.before:
-                body = (*each.before, s.If(chosen, s.body_of(statement), origin=origin))
+                body = (*each.before, s.If(chosen, traversal.body_of(statement), origin=origin))
                 statement = replace(statement, body=body)
             return (*results.before, statement)
     changed = rewrite_own(statement, results.taken)

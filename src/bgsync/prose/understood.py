@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.prose.document import Sentence
 from bgsync.prose.phrases import Unread
 from bgsync.prose.sentences import Following, Statements, Switch
@@ -36,15 +37,15 @@ class SentenceRead:
     @property
     def understood(self) -> bool:
         """Whether every operand was read; conditions and waits may be left in their own words."""
-        blind = any(isinstance(each, s.NotUnderstood) for each in s.walk(self.statements))
+        blind = any(isinstance(each, s.NotUnderstood) for each in traversal.walk(self.statements))
         return not (blind or self.unread or self.lost)
 
 
 def variables_of(statements: Statements) -> tuple[str, ...]:
     """Give every variable that statements read or bind."""
     names: dict[str, None] = {}
-    for statement in s.walk(statements):
-        names |= dict.fromkeys(s.bound(statement))
+    for statement in traversal.walk(statements):
+        names |= dict.fromkeys(traversal.bound(statement))
         if isinstance(statement, s.FireFunctionalEvent):
             names |= dict.fromkeys(e.variables(statement.event))
         if isinstance(statement, s.NotUnderstood):
@@ -61,7 +62,7 @@ def variables_of(statements: Statements) -> tuple[str, ...]:
 
 
 def _operands(statement: s.Statement) -> tuple[e.Expr, ...]:
-    return (statement.subject,) if isinstance(statement, Switch) else s.expressions(statement)
+    return (statement.subject,) if isinstance(statement, Switch) else traversal.expressions(statement)
 
 
 def lost(words: Words, statements: Statements) -> tuple[str, ...]:
@@ -73,7 +74,7 @@ def lost(words: Words, statements: Statements) -> tuple[str, ...]:
 def unread_values(statements: Statements) -> tuple[str, ...]:
     """Give the values that were left in the text's own words; conditions and waits may be."""
     found: dict[str, None] = {}
-    for statement in s.walk(statements):
+    for statement in traversal.walk(statements):
         for expression in _operands(statement):
             if isinstance(statement, s.Wait):
                 continue

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 
 Thread = tuple[int, ...]
 """Nested asynchronous bodies, from the outermost on; the algorithm itself is ()."""
@@ -60,7 +61,7 @@ def _is_shared(write: _Access, home: Thread, accesses: list[_Access], starts: li
 def only_batch(body: tuple[s.Statement, ...]) -> tuple[s.Statement, ...] | None:
     """Give the steps of an algorithm that does nothing but enqueue them; such an invocation waits for the queue."""
     only = [statement for statement in body if not isinstance(statement, s.Remark)]
-    return s.body_of(only[0]) if len(only) == 1 and isinstance(only[0], s.Enqueue) else None
+    return traversal.body_of(only[0]) if len(only) == 1 and isinstance(only[0], s.Enqueue) else None
 
 
 class _Walk:
@@ -85,11 +86,11 @@ class _Walk:
                 yield _Access("bind", name, inner, within, place)
             if inner != thread:
                 yield _Access("start", "", inner, within, place)
-            yield from self.accesses(s.body_of(statement), inner, within)
+            yield from self.accesses(traversal.body_of(statement), inner, within)
 
 
 def _reads(statement: s.Statement) -> frozenset[str]:
-    reads = frozenset[str]().union(*(e.variables(part) for part in s.expressions(statement)))
+    reads = frozenset[str]().union(*(e.variables(part) for part in traversal.expressions(statement)))
     return reads | frozenset(statement.reads) if isinstance(statement, s.NotUnderstood) else reads
 
 
@@ -127,9 +128,11 @@ def escapes(promise: str, body: tuple[s.Statement, ...]) -> bool:
     inner = any(access.name == promise and access.thread for access in _Walk().accesses(steps, (), ()))
     mentions = (
         part
-        for statement in s.walk(steps)
+        for statement in traversal.walk(steps)
         for part in (
-            s.expressions(statement)[1:] if isinstance(statement, s.Resolve | s.Reject) else s.expressions(statement)
+            traversal.expressions(statement)[1:]
+            if isinstance(statement, s.Resolve | s.Reject)
+            else traversal.expressions(statement)
         )
     )
     return inner or any(promise in e.variables(part) for part in mentions)

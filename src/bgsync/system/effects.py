@@ -6,6 +6,7 @@ promise of nobody. Where the structure of a text is wrong, the judge says so els
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.language.algorithm import LanguageError
 from bgsync.language.readback import say_value
 from bgsync.system.evaluation import Evaluation
@@ -198,7 +199,7 @@ class Effects(Evaluation):
 
     @staticmethod
     def _is_choice_of_agent(instruction: Instruction) -> bool:
-        whole = s.expressions(instruction.statement)
+        whole = traversal.expressions(instruction.statement)
         return any(isinstance(part, e.Choice) for one in whole for part in e.parts(one))
 
     def _do_until(self, instruction: Instruction) -> None:

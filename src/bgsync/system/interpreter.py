@@ -18,6 +18,7 @@ from collections.abc import Iterator
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.system.closures import escapes
 from bgsync.system.effects import Blocked
 from bgsync.system.evaluation import NeedsChoice
@@ -144,7 +145,7 @@ class Interpreter:
         """Find the variables that may hold the list of the spec, by algorithm."""
         found: dict[str, set[str]] = {}
         for name, body in self.spec.bodies():
-            for statement in s.walk(body):
+            for statement in traversal.walk(body):
                 if isinstance(statement, s.Let | s.Set) and _may_be_list(statement.value):
                     target = e.Var(statement.name) if isinstance(statement, s.Let) else statement.target
                     if isinstance(target, e.Var):
@@ -185,7 +186,7 @@ class Interpreter:
                 return target.name not in self.fixed or self._reads_shared(target.owner, name)
             if isinstance(target, e.Item):
                 return True
-        read: tuple[e.Expr, ...] = s.expressions(statement)
+        read: tuple[e.Expr, ...] = traversal.expressions(statement)
         if op == "each" and isinstance(statement, s.ForEach):
             read = (statement.where,)
         return any(self._reads_shared(part, name) for whole in read for part in e.parts(whole))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language import traversal
 from bgsync.language.algorithm import LanguageError, Spec
 from bgsync.language.readback import say_value
 from bgsync.system.closures import only_batch, shared_variables
@@ -110,7 +111,7 @@ class Program:
             statement = body[place]
             inner = replace(scope, delayed=scope.delayed or any(wait < place for wait in waits))
             if isinstance(statement, s.Else):
-                entry = self._block(s.body_of(statement), target, inner)
+                entry = self._block(traversal.body_of(statement), target, inner)
                 otherwise = self._emit("jump", statement, inner, next=entry)
                 continue
             if isinstance(statement, s.Upon):
@@ -130,9 +131,9 @@ class Program:
         statement = body[place]
         assert isinstance(statement, s.Upon)
         assert statement.origin is not None
-        steps = s.body_of(statement)
+        steps = traversal.body_of(statement)
         if len(steps) == 1 and isinstance(steps[0], s.InParallel):
-            steps = s.body_of(steps[0])  # a reaction runs in parallel with everything anyway
+            steps = traversal.body_of(steps[0])  # a reaction runs in parallel with everything anyway
         entry = self._block(steps, END, _asynchronous(scope))
         if statement.bind:
             entry = self._emit("bind", statement, _asynchronous(scope), next=entry)
@@ -148,23 +149,23 @@ class Program:
     def _statement(self, statement: s.Statement, target: int, otherwise: int | None, scope: _Scope) -> int:
         match statement:
             case s.If():
-                then = self._block(s.body_of(statement), target, scope)
+                then = self._block(traversal.body_of(statement), target, scope)
                 other = target if otherwise is None else otherwise
                 return self._emit("branch", statement, scope, next=then, other=other)
             case s.While():
                 head = self._emit("branch", statement, scope, other=target)
-                self._patch(head, self._block(s.body_of(statement), head, _loop(scope, head, target)))
+                self._patch(head, self._block(traversal.body_of(statement), head, _loop(scope, head, target)))
                 return head
             case s.ForEach(any_order=True):
-                entry = self._block(s.body_of(statement), END, _asynchronous(scope))
+                entry = self._block(traversal.body_of(statement), END, _asynchronous(scope))
                 return self._emit("spawn each", statement, scope, next=target, other=entry)
             case s.ForEach():
                 head = self._emit("each", statement, scope, other=target)
-                self._patch(head, self._block(s.body_of(statement), head, _loop(scope, head, target)))
+                self._patch(head, self._block(traversal.body_of(statement), head, _loop(scope, head, target)))
                 return self._emit("items", statement, scope, next=head)
             case s.InParallel() | s.Enqueue() | s.Whenever():
                 inner = replace(_asynchronous(scope), delayed=False)
-                entry = self._block(s.body_of(statement), END, inner)
+                entry = self._block(traversal.body_of(statement), END, inner)
                 if isinstance(statement, s.Enqueue):
                     entry = self._emit("queue", statement, inner, next=entry)
                 elif isinstance(statement, s.Whenever):
@@ -175,7 +176,7 @@ class Program:
             case s.Atomically():
                 assert statement.origin is not None
                 group = scope.atomic or ("atomically " + statement.origin.algorithm, statement.origin.path)
-                return self._block(s.body_of(statement), target, replace(scope, atomic=group))
+                return self._block(traversal.body_of(statement), target, replace(scope, atomic=group))
             case s.FireFunctionalEvent() | s.HandleFunctionalEvent():
                 algorithm = self.spec.fire_functional_event
                 if algorithm is None:
@@ -185,7 +186,7 @@ class Program:
             case s.QueueTask():
                 group = scope.atomic or ("task " + str(statement.origin), ())
                 task = replace(scope, abort=target, returns=target, loop=None, atomic=group)
-                queued = self._block(s.body_of(statement), target, task)
+                queued = self._block(traversal.body_of(statement), target, task)
                 return self._emit("task", statement, task, next=queued, other=target)
             case s.Dispatch() | s.RunPostDispatchSteps():
                 return self._dispatching(statement, target, scope)
@@ -209,7 +210,7 @@ class Program:
                 return self._emit("jump", statement, scope, next=target)
             case s.NotUnderstood():
                 assert statement.origin is not None
-                entry = self._block(s.body_of(statement), target, scope)
+                entry = self._block(traversal.body_of(statement), target, scope)
                 leave = (("exit", scope.abort, statement.origin),)
                 return self._emit("not understood", statement, scope, next=target, other=entry, branches=leave)
             case _:
@@ -220,7 +221,7 @@ class Program:
         fired = scope.fired
         if isinstance(statement, s.RunPostDispatchSteps) and fired is not None:
             about = fired.about if isinstance(fired, s.HandleFunctionalEvent) else None
-            body = self._block(s.body_of(fired), target, replace(scope, fired=None, handled=about))
+            body = self._block(traversal.body_of(fired), target, replace(scope, fired=None, handled=about))
             return self._emit("jump", statement, scope, next=body)
         if isinstance(statement, s.Dispatch) and fired is not None:
             if isinstance(fired, s.HandleFunctionalEvent):
@@ -305,7 +306,7 @@ def _asynchronous(scope: _Scope) -> _Scope:
 def _names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:
     """Give the variables that an instruction reads, and those that it binds."""
     statement, op = instruction.statement, instruction.op
-    reads = frozenset[str]().union(*(e.variables(part) for part in s.expressions(statement)))
+    reads = frozenset[str]().union(*(e.variables(part) for part in traversal.expressions(statement)))
     writes = frozenset[str]()
     match statement:
         case s.Let(name=name):

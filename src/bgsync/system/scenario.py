@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from bgsync.language.algorithm import LanguageError, Spec
 from bgsync.language.expressions import Environment, parts
-from bgsync.language.statements import expressions
+from bgsync.language.traversal import expressions
 from bgsync.system.program import ABORT_READINGS
 
 GRANULARITIES = ("step", "algorithm")

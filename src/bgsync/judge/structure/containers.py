@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, place
 from bgsync.judge.structure.types import LIST_OF, PLAIN, SEQUENCE, STRING, Types
 from bgsync.judge.structure.walking import parts
-from bgsync.language import Algorithm, Spec
+from bgsync.language import Algorithm, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say_value
@@ -34,7 +34,7 @@ def containers(spec: Spec, known: Known) -> Iterator[Finding]:
     for part in parts(spec):
         parameters = part.parameters if isinstance(part, Algorithm) else tuple(known.given.get(part.name, ()))
         uses = _Uses(types, known, types.variables(part.name, part.steps, parameters))
-        for statement in s.walk(part.steps):
+        for statement in traversal.walk(part.steps):
             for found in uses.of(statement):
                 if isinstance(found, _AsList):
                     lists.setdefault(found.name, []).append(found)
@@ -68,7 +68,7 @@ class _Uses:
             case s.ForEach(collection=collection):
                 yield from self._single(collection, "gone through")
                 yield from self._as_list(collection, "its values are gone through", origin)
-        for expression in s.expressions(statement):
+        for expression in traversal.expressions(statement):
             for part in e.parts(expression):
                 yield from self._part(part, origin)
         if isinstance(statement, s.Set) and isinstance(statement.target, e.Item):

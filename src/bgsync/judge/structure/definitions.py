@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, close, hint, place, step
 from bgsync.judge.structure.walking import ASYNCHRONOUS, Body, parts, visit
-from bgsync.language import Algorithm, Spec
+from bgsync.language import Algorithm, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 
@@ -48,7 +48,7 @@ class _Check:
             if now is None:
                 return None
             if isinstance(statement, s.Else):
-                other = self.body(s.body_of(statement), before)
+                other = self.body(traversal.body_of(statement), before)
                 now = _both(taken, other)
                 continue
             before = now
@@ -59,10 +59,10 @@ class _Check:
         """Give what is bound after a statement, and what after the body of an If."""
         if isinstance(statement, s.Whenever):
             bound |= e.variables(statement.occasion)
-        for expression in s.expressions(statement):
+        for expression in traversal.expressions(statement):
             if not isinstance(statement, s.ForEach) or expression is statement.collection:
                 self.read(statement, expression, bound)
-        inner = s.body_of(statement)
+        inner = traversal.body_of(statement)
         match statement:
             case s.If(condition=condition):
                 self.conditions.append(condition)
@@ -88,7 +88,7 @@ class _Check:
                 after = self.body(inner, now)
                 return now | (after or frozenset()), now
             case _ if isinstance(statement, ASYNCHRONOUS):
-                now = bound | frozenset(s.bound(statement))
+                now = bound | frozenset(traversal.bound(statement))
                 self.body(inner, now)
                 return (now if isinstance(statement, s.FireFunctionalEvent) else bound), bound
             case _:
@@ -142,7 +142,7 @@ def _plainly(expression: e.Expr) -> Names:
 def _binds(statement: s.Statement) -> tuple[str, ...]:
     if isinstance(statement, s.NotUnderstood):
         return statement.may_write
-    return () if isinstance(statement, s.Increment) else s.bound(statement)
+    return () if isinstance(statement, s.Increment) else traversal.bound(statement)
 
 
 def _both(left: Names | None, right: Names | None) -> Names | None:

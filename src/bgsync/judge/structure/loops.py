@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, place, step
 from bgsync.judge.structure.walking import ASYNCHRONOUS, LOOPS, Body, Step, queued, visit
-from bgsync.language import Spec
+from bgsync.language import Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say
@@ -35,7 +35,7 @@ def loops(spec: Spec, known: Known) -> Iterator[Finding]:
 
 
 def _loop(loop: s.While, steps: tuple[Step, ...]) -> Iterator[Finding]:
-    inside = tuple(visit(s.body_of(loop)))
+    inside = tuple(visit(traversal.body_of(loop)))
     leaving = [at for at in inside if isinstance(at.statement, EXITS) or _may_exit(at.statement)]
     if any(_leaves(at) for at in leaving):
         return
@@ -57,8 +57,8 @@ def _condition(loop: s.While, inside: tuple[Step, ...], steps: tuple[Step, ...])
     if not read or not all(isinstance(part, e.Var | e.Is | e.Not | e.And | e.Or | e.Compare | str | bool | int | None)
                            for part in e.parts(loop.condition)):  # fmt: skip
         return
-    changes = [at for at in inside if read & {*s.bound(at.statement)} or _may_write(at.statement, read)]
-    elsewhere = [at for at in steps if read & {*s.bound(at.statement)} and _asynchronous(at.around)]
+    changes = [at for at in inside if read & {*traversal.bound(at.statement)} or _may_write(at.statement, read)]
+    elsewhere = [at for at in steps if read & {*traversal.bound(at.statement)} and _asynchronous(at.around)]
     if not changes and not elsewhere:
         message = f"the loop never ends once it has begun: no step changes {', '.join(sorted(read))}"
         yield Finding("exit", message, place(loop))
@@ -124,7 +124,7 @@ def _jump(at: Step) -> Iterator[Finding]:
         return
     outer = max(index for index, each in enumerate(around) if isinstance(each, LOOPS))
     loop = around[outer]
-    whole = s.body_of(loop) == (around[outer + 1],) and outer + 2 == len(around) and verb == "continue"
+    whole = traversal.body_of(loop) == (around[outer + 1],) and outer + 2 == len(around) and verb == "continue"
     message = (
         f"{verb!r} stands in steps that {_started(around[-1])}, and its loop ({step(loop)}) does not wait for them"
     )

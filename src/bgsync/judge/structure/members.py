@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, declared_at, hint, place, step
 from bgsync.judge.structure.types import Types
 from bgsync.judge.structure.walking import parts
-from bgsync.language import Algorithm, Member, ObjectType, Spec
+from bgsync.language import Algorithm, Member, ObjectType, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say_value
@@ -21,7 +21,7 @@ def members(spec: Spec, known: Known) -> Iterator[Finding]:
     for part in parts(spec):
         parameters = part.parameters if isinstance(part, Algorithm) else tuple(known.given.get(part.name, ()))
         variables = types.variables(part.name, part.steps, parameters)
-        for statement in s.walk(part.steps):
+        for statement in traversal.walk(part.steps):
             yield from _receivers(types, known, statement, variables)
             yield from _arguments(heads, types, known, statement, variables)
             yield from _values(types, statement, variables)
@@ -37,7 +37,7 @@ def _parts(statement: s.Statement) -> Iterator[e.Expr]:
     target = getattr(statement, "target", None)
     if isinstance(statement, s.Set) and isinstance(target, e.Field):
         yield target
-    for expression in s.expressions(statement):
+    for expression in traversal.expressions(statement):
         yield from e.parts(expression)
 
 

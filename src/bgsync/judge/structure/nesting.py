@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from bgsync.judge.structure.finding import NOTE, Finding, Known, place, step
 from bgsync.judge.structure.walking import Body, parts
-from bgsync.language import Spec
+from bgsync.language import Spec, traversal
 from bgsync.language import statements as s
 
 
@@ -20,7 +20,7 @@ def nesting(spec: Spec, known: Known) -> Iterator[Finding]:
 def _dangling(body: Body) -> Iterator[Finding]:
     for before, statement in pairwise(body):
         if isinstance(statement, s.Else) and isinstance(before, s.If):
-            last = s.body_of(before)[-1:]
+            last = traversal.body_of(before)[-1:]
             same = [each for each in last if isinstance(each, s.If) and place(each).path == place(before).path]
             if same and place(statement).path != place(before).path:
                 message = (
@@ -29,4 +29,4 @@ def _dangling(body: Body) -> Iterator[Finding]:
                 )
                 yield Finding("well-nested", message, place(statement), NOTE)
     for statement in body:
-        yield from _dangling(s.body_of(statement))
+        yield from _dangling(traversal.body_of(statement))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from bgsync.judge.structure.finding import Finding, Known, place, step
 from bgsync.judge.structure.walking import ASYNCHRONOUS, Body, queued, visit
-from bgsync.language import Spec
+from bgsync.language import Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 
@@ -42,7 +42,7 @@ def promises(spec: Spec, known: Known) -> Iterator[Finding]:
     for part in spec.algorithms:
         made = [
             statement.name
-            for statement in s.walk(part.steps)
+            for statement in traversal.walk(part.steps)
             if isinstance(statement, s.Let) and statement.value == e.New("promise")
         ]
         for name in dict.fromkeys([*([part.returns] if part.returns else []), *made]):
@@ -62,7 +62,7 @@ class _Settling:
 
     def judge(self, body: Body, owed: bool) -> Iterator[Finding]:
         """Judge the steps of one algorithm."""
-        if any(self.changed(each) for each in s.walk(body)):
+        if any(self.changed(each) for each in traversal.walk(body)):
             return
         try:
             ends = self.body(body, [_Path()])
@@ -82,7 +82,7 @@ class _Settling:
 
     def spoken(self, body: Body) -> bool:
         """Whether a sentence that settles nothing speaks of the promise: it may have been misread."""
-        statements = s.walk(body)
+        statements = traversal.walk(body)
         settling = {place(each) for each in statements if isinstance(each, s.Resolve | s.Reject)}
         others = {place(each).sentence for each in statements if place(each) not in settling}
         return any(re.search(rf"\b{re.escape(self.promise)}\b", sentence) for sentence in others)
@@ -99,7 +99,7 @@ class _Settling:
         refused: list[_Path] = []
         for statement in body:
             if isinstance(statement, s.Else):
-                paths = _distinct([*taken, *self.body(s.body_of(statement), refused)])
+                paths = _distinct([*taken, *self.body(traversal.body_of(statement), refused)])
                 continue
             going, gone = [path for path in paths if not path.left], [path for path in paths if path.left]
             if isinstance(statement, s.If):
@@ -114,11 +114,11 @@ class _Settling:
         """Give the paths after the body of an If, and those that do not take it."""
         took = [each for path in paths for each in _assume(path, statement.condition, True)]
         refused = [each for path in paths for each in _assume(path, statement.condition, False)]
-        return self.body(s.body_of(statement), took), refused
+        return self.body(traversal.body_of(statement), took), refused
 
     def statement(self, statement: s.Statement, paths: list[_Path]) -> list[_Path]:
         """Follow one statement on every path that comes to it."""
-        inner = s.body_of(statement)
+        inner = traversal.body_of(statement)
         match statement:
             case s.Resolve(promise=e.Var(name=name)) | s.Reject(promise=e.Var(name=name)) if name == self.promise:
                 return [self.settle(path, statement) for path in paths]
@@ -156,7 +156,7 @@ class _Settling:
 
     def handed_on(self, statement: s.Statement) -> bool:
         """Whether a statement gives the promise to something that may settle it."""
-        return any(self.promise in e.variables(expression) for expression in s.expressions(statement))
+        return any(self.promise in e.variables(expression) for expression in traversal.expressions(statement))
 
 
 class _TooManyPathsError(Exception):
@@ -197,7 +197,7 @@ def _excluded(path: _Path, condition: object) -> bool:
 
 def _forgotten(path: _Path, statement: s.Statement) -> _Path:
     """Forget what a path takes to be true of what a statement changes."""
-    changed: frozenset[str] = frozenset(s.bound(statement))
+    changed: frozenset[str] = frozenset(traversal.bound(statement))
     fields = {
         part.name for part in ([statement.target] if isinstance(statement, s.Set) else []) if isinstance(part, e.Field)
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bgsync.judge.structure.finding import Finding, Known, close, place
 from bgsync.judge.structure.types import Types
-from bgsync.language import Spec
+from bgsync.language import Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 
@@ -37,7 +37,7 @@ def _named(statement: s.Statement) -> Iterator[tuple[str, str, str]]:
     if isinstance(statement, s.Perform):
         yield statement.name, "algorithm", "algorithm"
     targets: tuple[e.Expr, ...] = (statement.target,) if isinstance(statement, s.Set) else ()
-    for expression in (*s.expressions(statement), *targets):
+    for expression in (*traversal.expressions(statement), *targets):
         for part in e.parts(expression):
             match part:
                 case e.Field(name=name):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings
 from bgsync.judge.structure.finding import close
-from bgsync.language import Member
+from bgsync.language import Member, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.prose.document import AlgorithmText, Bullets, Cases, Item, Members, Numbered, Sentence, Token
@@ -241,7 +241,7 @@ def _plain_members(reading: Reading) -> Iterator[Finding]:
 
 def _member(reading: Reading, words: list[str], one: SentenceRead) -> tuple[str, str] | None:
     """Give the longest run of plain words that was read as a member of this text, and the member."""
-    fields = {part.name for statement in s.walk(one.statements) for part in _fields(statement)}
+    fields = {part.name for statement in traversal.walk(one.statements) for part in _fields(statement)}
     for end in range(len(words), 0, -1):
         said = " ".join(words[:end])
         meant = reading.lexicon.member(said)
@@ -252,7 +252,7 @@ def _member(reading: Reading, words: list[str], one: SentenceRead) -> tuple[str,
 
 def _fields(statement: s.Statement) -> Iterator[e.Field]:
     targets = (statement.target,) if isinstance(statement, s.Set) else ()
-    for expression in (*s.expressions(statement), *targets):
+    for expression in (*traversal.expressions(statement), *targets):
         yield from (part for part in e.parts(expression) if isinstance(part, e.Field))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bgsync.judge.structure.finding import Known
-from bgsync.language import Member, ObjectType, Spec
+from bgsync.language import Member, ObjectType, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 
@@ -97,7 +97,7 @@ class Types:
     def variables(self, name: str, body: tuple[s.Statement, ...], parameters: tuple[str, ...]) -> dict[str, str]:
         """Give the variables of an algorithm that have one type wherever they are bound."""
         found = {parameter: self._said(name, parameter) for parameter in parameters}
-        statements = s.walk(body)
+        statements = traversal.walk(body)
         for _ in range(4):
             bindings: dict[str, set[str]] = {each: {found[each]} for each in parameters}
             for statement in statements:
@@ -124,4 +124,6 @@ class Types:
             case s.NotUnderstood(may_write=names):
                 return [(each, UNKNOWN) for each in names]
             case _:
-                return [(each, UNKNOWN) for each in s.bound(statement) if not isinstance(statement, s.Increment)]
+                return [
+                    (each, UNKNOWN) for each in traversal.bound(statement) if not isinstance(statement, s.Increment)
+                ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bgsync.language import Algorithm, Rule, Spec
+from bgsync.language import Algorithm, Rule, Spec, traversal
 from bgsync.language import statements as s
 
 Body = tuple[s.Statement, ...]
@@ -43,13 +43,13 @@ def visit(body: Body, around: Body = (), lists: tuple[tuple[Body, int], ...] = (
     for position, statement in enumerate(body):
         here = (*lists, (body, position))
         yield Step(statement, around, here)
-        yield from visit(s.body_of(statement), (*around, statement), here)
+        yield from visit(traversal.body_of(statement), (*around, statement), here)
 
 
 def queued(body: Body) -> Body:
     """Give the steps of an algorithm whose head says that all of them are enqueued; else the body itself."""
     match body:
         case (s.Enqueue(origin=s.Origin(path=())) as only,):
-            return s.body_of(only)
+            return traversal.body_of(only)
         case _:
             return body
