@@ -18,11 +18,10 @@ from benchmarks.sizes import Size, size_of
 from bgsync.explore import explore as explore_plainly
 from bgsync.export import LANGUAGES, writer
 from bgsync.export.model import model_of
-from bgsync.judge.products import colours
+from bgsync.judge.product import colours
 from bgsync.product import search
 from bgsync.product.arrays import Product, closed
 from bgsync.product.pages import Pages, count
-from bgsync.product.tally import tallied
 from bgsync.tables import Tables, explore
 
 
@@ -69,6 +68,8 @@ def _saturated(product: Product, *, symmetry: bool = False, fast: bool = True) -
 
 def _all(product: Product, pages: Pages) -> int:
     """Count the states for which those with sorted components stand."""
+    from bgsync.product.tally import tallied  # and numba, which would count as memory of the other engines
+
     counts, _ = tallied(product, pages, symmetry=True)
     return int(counts[0][0].sum())
 

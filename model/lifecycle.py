@@ -15,8 +15,8 @@ every adversity. The stateful tests of `bgsync.fuzz` hold an implementation agai
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from bgsync.explore.machine import MachineError, Row, Table, table
 from bgsync.explore.model import Model
+from bgsync.machines.machine import MachineError, Row, Table, table
 from model import environment, registration
 from model.registration import FINAL, FIRING, PENDING, REREGISTERED, WAITING
 

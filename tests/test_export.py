@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 import bgsync
 from bgsync.explore import explore
-from bgsync.explore.export import Format, to_networkx, write
 from bgsync.explore.graph import Graph
-from bgsync.explore.machine import MachineModel, table
+from bgsync.export.graph import Format, to_networkx, write
+from bgsync.machines.machine import MachineModel, table
 from model import registration
 
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -154,8 +154,8 @@ def test_files_and_streams_of_text_and_bytes_get_the_same(form: Format, tmp_path
 PROGRAM = """
 import sys
 from bgsync.explore import explore
-from bgsync.explore.export import to_networkx, write
-from bgsync.explore.machine import MachineModel, table
+from bgsync.export.graph import to_networkx, write
+from bgsync.machines.machine import MachineModel, table
 from model import registration
 states = explore(MachineModel(table(registration.machine())))
 graph = to_networkx(states, attributes=lambda state: {name: state for name in {"p", "q", "r"}})

@@ -16,7 +16,7 @@ from bgsync.cli import main
 from bgsync.export import LANGUAGES, writer
 from bgsync.export.model import Model, identifier, model_of
 from bgsync.export.promela import holds
-from bgsync.judge.products import watch_product
+from bgsync.judge.product import watch_product
 from bgsync.judge.property import Safety
 from bgsync.product.arrays import Closed, closed
 from bgsync.product.reached import Reached

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bgsync.explore import explore
-from bgsync.explore.machine import MachineError, table
+from bgsync.machines.machine import MachineError, table
 from model import registration
 from model.lifecycle import ABSENT, ONLINE, OPERATIONS, Lifecycle, State
 from model.registration import FINAL, FIRING, PENDING, REREGISTERED, STATES, WAITING

@@ -15,7 +15,7 @@ from transitions import MachineError as NotAllowed
 from transitions.extensions import HierarchicalMachine
 
 from bgsync.explore import explore
-from bgsync.explore.machine import (
+from bgsync.machines.machine import (
     Kind,
     MachineError,
     MachineModel,

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from bgsync.judge.check import Question, check
 from bgsync.judge.lassos import Search
-from bgsync.judge.products import WatchedProduct, is_proved, premise_met, watch_product
+from bgsync.judge.product import WatchedProduct, is_proved, premise_met, watch_product
 from bgsync.judge.property import Liveness, Safety
 from bgsync.judge.replay import moves, replay_safety
 from bgsync.judge.verdict import Report
-from bgsync.judge.watch import Watched, watch
+from bgsync.judge.whole import Watched, watch
 from bgsync.language import Empty, ForEach, LanguageError, Resolve, Set, Spec, Statement, algorithm, steps, v
 from bgsync.product.arrays import Closed, closed
 from bgsync.product.component import NotSeparableError

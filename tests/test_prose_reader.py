@@ -5,8 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from bgsync.prose.document import Bullets, Cases, Document, Item, Members, Note, Numbered, Paragraph, Sentence, Token
-from bgsync.prose.reader import read_document
+from bgsync.prose.page.document import (
+    Bullets,
+    Cases,
+    Document,
+    Item,
+    Members,
+    Note,
+    Numbered,
+    Paragraph,
+    Sentence,
+    Token,
+)
+from bgsync.prose.page.reader import read_document
 
 METADATA = """<pre class=metadata>
 Title: Lending

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.prose.reader import read_document
+from bgsync.prose.page.reader import read_document
 from bgsync.prose.reading import read_spec
 from bgsync.prose.surroundings import Vocabulary
 

@@ -8,14 +8,14 @@ import pytest
 from bgsync.language import Member, ObjectType, say
 from bgsync.language.statements import NotUnderstood, Statement
 from bgsync.language.traversal import body_of
-from bgsync.prose.algorithms import StepsReader
+from bgsync.prose.grammar.lexicon import Lexicon
+from bgsync.prose.grammar.sentences import Following, Sentences
+from bgsync.prose.grammar.spans import ATTEMPTS, LONGEST
+from bgsync.prose.grammar.words import words_of
 from bgsync.prose.inline import read_back, sentence_of
-from bgsync.prose.lexicon import Lexicon
-from bgsync.prose.sentences import Following, Sentences
 from bgsync.prose.sidecar import SidecarError
-from bgsync.prose.spans import ATTEMPTS, LONGEST
+from bgsync.prose.steps import StepsReader
 from bgsync.prose.understood import SentenceRead
-from bgsync.prose.words import words_of
 
 LEXICON = Lexicon()
 LEXICON.add_type(

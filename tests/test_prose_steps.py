@@ -10,7 +10,7 @@ from bgsync.language import say
 from bgsync.language.statements import Statement
 from bgsync.language.traversal import body_of
 from bgsync.prose.ledger import ledger
-from bgsync.prose.reader import read_document
+from bgsync.prose.page.reader import read_document
 from bgsync.prose.reading import Reading, read_spec
 from bgsync.prose.surroundings import Vocabulary
 from tests.specs import PRINT_QUEUE

@@ -6,7 +6,7 @@ import pytest
 
 from bgsync.judge.structure import Finding
 from bgsync.judge.structure.text import structure
-from bgsync.prose.reader import read_document
+from bgsync.prose.page.reader import read_document
 from bgsync.prose.reading import Reading, read_spec
 from bgsync.prose.surroundings import Vocabulary
 

@@ -13,7 +13,7 @@ from bgsync.judge.check import Question, check
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Safety, Seen, View
 from bgsync.judge.verdict import Report
-from bgsync.judge.watch import Watched, watch
+from bgsync.judge.whole import Watched, watch
 from bgsync.language import LanguageError, Spec, Statement
 from bgsync.system.monitor import MONITORS
 from bgsync.system.scenario import Scenario
@@ -22,6 +22,7 @@ from bgsync.system.step import State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
 from bgsync.tables.multisets import Multisets
+from bgsync.tables.steps import UNSEEN
 from model.environment import ADVERSITIES
 from model.one_off import SPEC
 from properties import PROPERTIES
@@ -87,7 +88,7 @@ def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_cont
     rows = sum(isinstance(turn, int) for base in tables.bases for turn, _ in base.rows)
     assert len(set(runs)) == len(runs) < rows
     assert not any(state.due for state, _ in runs)
-    looking = {number for state, number in runs if state.shared.context}
+    looking = {number for state, number in runs if state.shared.context is not UNSEEN}
     assert {system.program.code[system.process(n).pc].origin.algorithm for n in looking} == {
         "fire a sync event",
         "register",

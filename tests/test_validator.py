@@ -9,7 +9,7 @@ from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Move, Rejected, moves, replay_lasso, replay_safety
 from bgsync.judge.trace import tell
-from bgsync.judge.watch import watch
+from bgsync.judge.whole import watch
 from bgsync.language import (
     Abort,
     Assert,

@@ -12,7 +12,7 @@ from bgsync.judge.property import Safety
 from bgsync.judge.replay import moves, replay_safety
 from bgsync.judge.verdict import Report
 from bgsync.judge.walks import Walks, walk
-from bgsync.judge.watch import watch
+from bgsync.judge.whole import watch
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.tables import explore

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bgsync.prose.ledger import Ledger
 from bgsync.prose.ledger import ledger as make_ledger
-from bgsync.prose.reader import ReadError, read_document
+from bgsync.prose.page.reader import ReadError, read_document
 from bgsync.prose.reading import Reading, read_spec
 from bgsync.prose.sidecar import ReadAs, beside, check_used, load_sidecar
 from bgsync.prose.surroundings import Vocabulary

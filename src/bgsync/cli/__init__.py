@@ -1,7 +1,7 @@
 """The command line."""
 
-import importlib
 import sys
+from pkgutil import resolve_name
 from typing import Any
 
 import click
@@ -34,8 +34,7 @@ class Commands(click.Group):
         """Load a command; None for a name that is none."""
         if name not in COMMANDS:
             return None
-        module, _, attribute = COMMANDS[name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        command: click.Command = resolve_name(COMMANDS[name][0])
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -161,7 +161,7 @@ def _specs(target: str, root: Path, sidecar: Path | None, question: Asked) -> li
 
 
 def _edit(base: str, reading: Any, report: Any, question: Asked, sidecar: Path | None) -> Any:
-    from bgsync.prose.reader import ReadError
+    from bgsync.prose.page.reader import ReadError
     from bgsync.prose.sidecar import SidecarError
     from bgsync.sources import SourceError
 
@@ -172,7 +172,7 @@ def _edit(base: str, reading: Any, report: Any, question: Asked, sidecar: Path |
 
 
 def _readings(target: str, sidecar: Path | None) -> list[Any]:
-    from bgsync.prose.reader import ReadError
+    from bgsync.prose.page.reader import ReadError
     from bgsync.prose.sidecar import SidecarError
     from bgsync.sources import SourceError, load
     from bgsync.texts import read_text
@@ -217,7 +217,7 @@ def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
 
 
 def _check_machine(target: str, output: str) -> NoReturn:
-    from bgsync.explore.machine import MachineError, check_machine, load_machine
+    from bgsync.machines.machine import MachineError, check_machine, load_machine
 
     try:
         machine, invariants = load_machine(target)

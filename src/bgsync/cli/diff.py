@@ -62,7 +62,7 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
 
 
 def _spec(target: str) -> Any:
-    from bgsync.prose.reader import ReadError
+    from bgsync.prose.page.reader import ReadError
     from bgsync.prose.sidecar import SidecarError
     from bgsync.sources import SourceError, load_one
     from bgsync.texts import read_text

@@ -112,7 +112,7 @@ def writing(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def spec_of(target: str, sidecar: Path | None = None) -> Any:
     """Read a spec, or give the built-in model."""
-    from bgsync.prose.reader import ReadError
+    from bgsync.prose.page.reader import ReadError
     from bgsync.prose.sidecar import SidecarError
     from bgsync.sources import SourceError, load_one
     from bgsync.texts import read_text

@@ -44,7 +44,7 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
     read_as = "set |loan|'s [=state=] to [=overdue=]"
     """
     content(output == "text", ("model.vocabulary", "model.service_worker"))
-    from bgsync.prose.reader import ReadError
+    from bgsync.prose.page.reader import ReadError
     from bgsync.prose.sidecar import SidecarError
     from bgsync.sources import SourceError, load
     from bgsync.texts import ledger, read_text

@@ -62,20 +62,21 @@ def graph(
     In Python: bgsync.to_networkx(graph) gives the same graph, on which any function can be checked.
     """
     content(False)
-    from bgsync.explore import explore, export
+    from bgsync.explore import explore
+    from bgsync.export.graph import to_networkx, write
     from bgsync.system.describe import attributes, label, say_action
 
     choose("adversity", adversities, sorted(importlib.import_module("model.environment").ADVERSITIES))
     if model == "lifecycle":
         found = explore(importlib.import_module("model.lifecycle").Lifecycle())
-        made = export.to_networkx(found, label=lambda state: ", ".join(state))
+        made = to_networkx(found, label=lambda state: ", ".join(state))
     else:
         system, found = system_graph(granularity, adversities, tags, calls)
-        made = export.to_networkx(
+        made = to_networkx(
             found,
             label=lambda state: label(system, state),
             attributes=lambda state: attributes(system, state),
             say=lambda action: say_action(system, action),
         )
     with click.open_file(path, "w", encoding="utf-8") as stream:
-        export.write(made, stream, output)  # type: ignore[arg-type]  # click has checked the choice
+        write(made, stream, output)  # type: ignore[arg-type]  # click has checked the choice

@@ -238,7 +238,7 @@ def _few(changes: Any) -> tuple[Any, list[str]]:
 
 
 def _expected() -> tuple[type[Exception], ...]:
-    from bgsync.prose.reader import ReadError
+    from bgsync.prose.page.reader import ReadError
     from bgsync.prose.sidecar import SidecarError
     from bgsync.sources import SourceError
     from bgsync.watch import NothingReadError

@@ -16,7 +16,7 @@ from bgsync.judge.static import structure_verdicts
 from bgsync.judge.structure.text import structure
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import Spec
-from bgsync.prose.reader import ReadError
+from bgsync.prose.page.reader import ReadError
 from bgsync.sources import Revision, Source, SourceError, decode, read_blobs
 from bgsync.texts import read_text
 

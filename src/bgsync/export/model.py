@@ -21,7 +21,7 @@ from functools import cached_property
 from itertools import chain
 
 from bgsync.judge.property import Safety
-from bgsync.judge.watch import Judgement, full_id
+from bgsync.judge.whole import Judgement, full_id
 from bgsync.product.arrays import Closed
 from bgsync.product.component import CALLED, ROOM, Component, NotSeparableError
 from bgsync.system.describe import invocations, registration_states, say_action

@@ -105,7 +105,8 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
     coarse = [v for found in base.values() for v in found.values() if v.verdict == "violated"]
     # broken coarsely, broken finely; but what no behaviour does there, a finer one may
     settled = frozenset(v.property for v in coarse if v.kind != "structure")
-    plain, hard = [_Environment("step", (), settled)] if "step" in question.granularities else [], list[_Environment]()
+    plain = [_Environment("step", (), settled)] if "step" in question.granularities else []
+    hard = list[_Environment]()
     if judge.is_large and not question.thorough:
         judge.left_out = question.adversities
     else:
@@ -207,8 +208,9 @@ class _Judge:
     def explorations(self, environment: _Environment) -> Iterator[Exploration]:
         """Give what is to be explored in an environment: the system once with each monitor that a property needs."""
         asked, granularity = self.question, environment.granularity
-        monitors = () if self.interrupted else (monitor for prop in asked.properties for monitor in prop.monitors)
-        for monitor in dict.fromkeys(monitors):
+        if self.interrupted:
+            return
+        for monitor in dict.fromkeys(monitor for prop in asked.properties for monitor in prop.monitors):
             mine = tuple(prop for prop in asked.properties if monitor in prop.monitors)
             scenario = Scenario(
                 asked.spec,

@@ -12,13 +12,13 @@ from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
-from bgsync.judge.watch import Watched, full_id, watch
+from bgsync.judge.whole import Watched, full_id, watch
 from bgsync.language import FireFunctionalEvent, HandleFunctionalEvent
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 
 if TYPE_CHECKING:
-    from bgsync.judge.products import WatchedProduct
+    from bgsync.judge.product import WatchedProduct
     from bgsync.judge.walks import Walked
 
 Step = Callable[..., None]
@@ -91,14 +91,20 @@ def liveness_verdicts(
     """
     search, scenario = Search(watched), watched.system.scenario
     verdicts = [liveness_verdict(search, prop, scenario, why) for prop in properties]
-    unsure = [n for n, verdict in enumerate(verdicts) if verdict.verdict == "inconclusive"]
-    if unsure and scenario.tags > 1:
-        search = Search(watch(System(replace(scenario, tags=1)), [], limit=limit or LIMIT, progress=step))
-        for n in unsure:
-            found = liveness_verdict(search, properties[n], scenario, why)
-            if found.verdict == "violated":
-                verdicts[n] = found
-    yield from verdicts
+    unsure = [prop for prop, verdict in zip(properties, verdicts, strict=True) if verdict.verdict == "inconclusive"]
+    alone = _broken_by_one_tag(scenario, unsure, limit, step) if scenario.tags > 1 else {}
+    yield from (alone.get(verdict.property, verdict) for verdict in verdicts)
+
+
+def _broken_by_one_tag(
+    scenario: Scenario, properties: Sequence[Liveness], limit: int | None, step: Step
+) -> dict[str, Verdict]:
+    """Give the verdicts on what one tag breaks by itself, and again on replay with all tags."""
+    if not properties:
+        return {}
+    search = Search(watch(System(replace(scenario, tags=1)), [], limit=limit or LIMIT, progress=step))
+    verdicts = (liveness_verdict(search, prop, scenario, "") for prop in properties)
+    return {verdict.property: verdict for verdict in verdicts if verdict.verdict == "violated"}
 
 
 def liveness_of_product(
@@ -109,7 +115,7 @@ def liveness_of_product(
     spent: str,
 ) -> Iterator[Verdict]:
     """Judge liveness of several tags: by a proof, by what one tag does by itself, or by the whole, up to a limit."""
-    from bgsync.judge.products import is_proved, premise_met
+    from bgsync.judge.product import is_proved, premise_met
 
     scenario, left = watched.system.scenario, list[Liveness]()
     for prop in properties:
@@ -119,15 +125,12 @@ def liveness_of_product(
             yield Verdict(_part(prop, scenario), "holds")
         else:
             yield Verdict(_part(prop, scenario), "vacuous", message="its premise never occurs")
-    single = replace(scenario, tags=1) if left else scenario
-    for one in (single, scenario) if left else ():
-        search = Search(watch(System(one), [], limit=limit or LIMIT, progress=step))
-        verdicts = [liveness_verdict(search, prop, scenario, spent or unfinished(search.watched)) for prop in left]
-        found = [v.verdict == "violated" or one is scenario for v in verdicts]
-        yield from (verdict for verdict, yes in zip(verdicts, found, strict=True) if yes)
-        left = [prop for prop, yes in zip(left, found, strict=True) if not yes]
-        if not left:
-            return
+    alone = _broken_by_one_tag(scenario, left, limit, step)
+    yield from alone.values()
+    left = [prop for prop in left if _part(prop, scenario) not in alone]
+    if left:
+        search = Search(watch(System(scenario), [], limit=limit or LIMIT, progress=step))
+        yield from (liveness_verdict(search, prop, scenario, spent or unfinished(search.watched)) for prop in left)
 
 
 def unfinished(watched: Watched | WatchedProduct) -> str:

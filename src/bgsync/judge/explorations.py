@@ -16,14 +16,14 @@ from bgsync.judge.pace import Pace
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.verdict import Explored, Verdict
 from bgsync.judge.walks import Walked, Walks, walk
-from bgsync.judge.watch import Watched, watch
+from bgsync.judge.whole import Watched, watch
 from bgsync.product.resources import NOTHING_ELSE, Resources
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.tables import TableGraph, Tables
 
 if TYPE_CHECKING:
-    from bgsync.judge.products import WatchedProduct
+    from bgsync.judge.product import WatchedProduct
 
 Progress = Callable[[str, int, int, str], None]
 """Called with what is explored, the states found, the depth or the rounds done, and how far that is, in words."""
@@ -234,7 +234,7 @@ def _watched(exploration: Exploration, limit: int | None, step: Step) -> Watched
     scenario, properties = exploration.scenario, exploration.properties
     system = System(scenario)
     if scenario.tags > 1:
-        from bgsync.judge.products import watch_product
+        from bgsync.judge.product import watch_product
         from bgsync.product.component import NotSeparableError
 
         try:

@@ -11,11 +11,14 @@ question, not of the world. What is left out: fairness between the choices of a 
 """
 
 from collections.abc import Hashable, Iterable
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 from typing import NamedTuple
 
-from bgsync.judge.watch import Watched
+import numpy as np
+from numpy.typing import NDArray
+
+from bgsync.judge.whole import Watched
 from bgsync.system.state import Value
 from bgsync.system.step import Presence, State, Step
 from bgsync.system.system import System
@@ -93,8 +96,9 @@ class Demands:
         """Whether all states with this base are online."""
         return base.state.shared.context[self._network] == "online"
 
-    def cases(self) -> tuple[list[Case], list[int]]:
-        """Give the distinct cases, and for every state of the graph which of them it is."""
+    @cached_property
+    def cases(self) -> tuple[list[Case], NDArray[np.int64]]:
+        """The distinct cases, and for every state of the graph which of them it is."""
         bases, known = self.graph.tables.bases, self.graph.tables.multisets.known
         going: dict[tuple[int, frozenset[str]], tuple[Known, Case]] = {}
         found: dict[tuple[int, frozenset[str], int], int] = {}
@@ -113,7 +117,7 @@ class Demands:
                     asked, eager = asked | more.asked, eager | more.eager
                 case = found[*place, bits] = cases.setdefault(Case(asked, eager), len(cases))
             which.append(case)
-        return list(cases), which
+        return list(cases), np.array(which, np.int64)
 
     def _rest(self, state: State, presence: Presence) -> tuple[Known, Case]:
         """Say which processes go on in states with this base, and what is asked for besides."""

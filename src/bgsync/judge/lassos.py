@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 from rustworkx import PyDiGraph, strongly_connected_components
 
-from bgsync.judge.fairness import Case, Demand, Demands, act, choices
+from bgsync.judge.fairness import Demand, Demands, act, choices
 from bgsync.judge.property import Liveness, View
-from bgsync.judge.watch import Watched
+from bgsync.judge.whole import Watched
 from bgsync.system.step import State, Step
 from bgsync.tables.graph import Edge
 from bgsync.tables.over import over
@@ -204,7 +204,7 @@ class Search:
                     work += self.components(part.transitions[~bad[self.ways[part.transitions]]], needed)
                     continue
             if self.demands.any_eager:
-                cases, case = self.cases
+                cases, case = self.demands.cases
                 eager = {cases[n].eager for n in set(case[part.states].tolist())}
                 passed = reduce(or_, eager, 0) & ~reduce(or_, (self.acts[way] for way in ways), 0)
                 if passed:
@@ -216,15 +216,9 @@ class Search:
         return sorted(found, key=lambda part: int(part.states[0]))
 
     @cached_property
-    def cases(self) -> tuple[list[Case], Numbers]:
-        """The distinct cases of what fairness asks for, and which of them each state is."""
-        cases, which = self.demands.cases()
-        return cases, np.array(which, np.int64)
-
-    @cached_property
     def asked_and_met(self) -> tuple[Bits, Bits]:
         """Give what weak fairness asks for in each state, and what each way meets of it; a bit for every demand."""
-        cases, case = self.cases
+        cases, case = self.demands.cases
         width = max(len(self.demands.places) + 63, 64) // 64
 
         def words(sets: Iterable[int]) -> Bits:
@@ -287,7 +281,7 @@ class Search:
         def out(source: int) -> list[Edge]:
             return [self.edge(transition) for transition in self.graph.out(source) if transition in inside]
 
-        cases, case = self.cases
+        cases, case = self.demands.cases
         there = [cases[n] for n in set(case[part.states].tolist())]
         asked, eager = (reduce(or_, bits) for bits in zip(*there, strict=True))
         wanted: list[Callable[[Edge], bool]] = [lambda edge: bool(self.online[edge[2]])]
@@ -314,7 +308,7 @@ class Search:
     def _meets(self, demand: Demand, bit: int, edge: Edge) -> bool:
         """Whether a transition meets a demand, or leads to where it is not asked for."""
         _, step, target = edge
-        cases, case = self.cases
+        cases, case = self.demands.cases
         return act(self.system, step) == demand or not cases[case[target]].asked & bit
 
     def premise_met(self, liveness: Liveness) -> bool:

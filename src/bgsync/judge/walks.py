@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from bgsync.judge.property import Safety
-from bgsync.judge.watch import Breach, Judgement
+from bgsync.judge.whole import Breach, Judgement
 from bgsync.system.step import Step
 from bgsync.system.system import System
 from bgsync.tables.explore import MOST

@@ -13,5 +13,5 @@ exactly the states and transitions of the interpreter is held by tests, for ever
 
 *Symmetry*: where a monitor treats tags alike, states that differ in which tag is in which local state are images of
 each other, and only those with sorted local states are kept (Ip and Dill, Better verification through symmetry, 1996).
-It is used for safety and for counting; liveness is judged on one tag in any company (`bgsync.judge.products`).
+It is used for safety and for counting; liveness is judged on one tag in any company (`bgsync.judge.product`).
 """

@@ -21,7 +21,7 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from bgsync.product.arrays import Numbers, Product, Table, Words
-from bgsync.product.pages import Growing, Pages, lengths
+from bgsync.product.pages import Growing, Packed, Pages, lengths
 
 FORMAT = 1
 MARK = "bgsync-checkpoints"
@@ -141,7 +141,7 @@ def fingerprint(product: Product, *, symmetry: bool) -> str:
     return digest.hexdigest()
 
 
-def packed(product: Product, seen: Pages, fresh: Pages, rounds: int) -> Snapshot:
+def snapshot_of(product: Product, seen: Pages, fresh: Pages, rounds: int) -> Snapshot:
     """Make a snapshot of pages."""
     keys = sorted(seen.keys() | fresh.keys())
 
@@ -154,10 +154,4 @@ def packed(product: Product, seen: Pages, fresh: Pages, rounds: int) -> Snapshot
 
 def unpacked(product: Product, keys: Numbers, words: Words) -> Growing:
     """Make pages of words, in which they lie one after another; those without a state are left out."""
-    ends = np.cumsum(lengths(product, keys))
-    found: Growing = {}
-    for key, end, length in zip(keys.tolist(), ends.tolist(), lengths(product, keys).tolist(), strict=True):
-        page = words[end - length : end]
-        if page.any():
-            found[tuple(key)] = page.reshape(product.shape(tuple(key)))
-    return found
+    return {key: page for key, page in Packed(product, keys, words).items() if page.any()}

@@ -40,16 +40,17 @@ class Company:
     def __init__(self, system: System, known: list[Object]) -> None:
         self.system, self.ran, self._runs = system, set[int](), Steps(system)
         self._beside = {tag: [_named(system, o, tag) for o in known] for tag in system.scenario.tag_names}
-        self._alone: dict[tuple[object, ...], list[Step]] = {}
-        self._checked: set[tuple[State, Turn]] = set()
+        self._others: dict[tuple[State, Turn], list[Step]] = {}
+        self._checked: set[tuple[State, int]] = set()
 
     def check(self, base: Base, turn: Turn, row: Row) -> None:
         """Check one row; that of a process which does not look at the context, once for all contexts."""
         state = base.state._replace(processes=row.part.numbers)
-        bare = state._replace(shared=state.shared._replace(context=()), due=()), turn
-        if turn.kind == "run" and bare in self._checked and not self._runs.looks(turn.which):
-            return
-        self._checked.add(bare)
+        if turn.kind == "run":
+            bare = state._replace(shared=state.shared._replace(context=()), due=()), turn.which
+            if bare in self._checked and not self._runs.looks(turn.which):
+                return
+            self._checked.add(bare)
         tags = self.system.scenario.tag_names
         here = {self.system.tag(state.shared, slot) for slot, known in enumerate(state.shared.heap) if known}
         named = {x for n in state.processes for x in _names(self.system.process(n), tags)} | {
@@ -62,7 +63,7 @@ class Company:
         alone = self._steps(state, turn)
         for other in self._beside[tags[place]]:
             joint = _with(state, place, other)
-            found = [s for s in self._taken(joint, turn) if not (turn.kind == "call" and _is_of(s, tags[place]))]
+            found = [s for s in self._steps(joint, turn) if not (turn.kind == "call" and _is_of(s, tags[place]))]
             self.ran.update(ran.pc for step in found for ran in step.executed)
             mine = [s for s in alone if not (turn.kind == "call" and _is_of(s, tags[place]))]
             lonely = _with(state._replace(shared=state.shared._replace(heap=()), processes=()), place, other)
@@ -73,13 +74,11 @@ class Company:
                 raise NotSeparableError(f"{name} looks at the registrations of other tags")
 
     def _steps(self, state: State, turn: Turn) -> list[Step]:
-        key = (state, turn)
-        if key not in self._alone:
-            self._alone[key] = list(self._taken(state, turn))
-        return self._alone[key]
-
-    def _taken(self, state: State, turn: Turn) -> Iterator[Step]:
-        return self._runs.of(state, turn.which) if turn.kind == "run" else self.system.take(state, turn)
+        if turn.kind == "run":
+            return list(self._runs.of(state, turn.which))
+        if (state, turn) not in self._others:
+            self._others[state, turn] = list(self.system.take(state, turn))
+        return self._others[state, turn]
 
     def _told(self, step: Step) -> Told | None:
         """Tell a step by where it leads; None for one that ends the run or follows a removed registration."""

@@ -118,8 +118,8 @@ class Component:
         """The context and the local state of each state of the graph."""
         (start,) = self.system.initial_states()
         self._state(tables.key(start._replace(memory=self.system.monitor.part(start.memory, tag))))
-        for state in self.graph.keys:  # which grows
-            self._explore(state)
+        for number, key in enumerate(self.graph.keys):  # which grows
+            self._explore(number, key)
             pause()
             if len(self.graph) > limit:
                 raise NotSeparableError(f"one tag alone has more than {limit:,} states")
@@ -134,11 +134,11 @@ class Component:
 
     # --- exploring
 
-    def _explore(self, key: int) -> None:
+    def _explore(self, number: int, key: int) -> None:
         """Note what can happen in a state of this component."""
         tables, graph = self.tables, self.graph
         base, whole = tables.bases[key >> 32], tables.multisets.known[key & 0xFFFFFFFF]
-        context, source = self._met[graph.index[key]]
+        context, source = self._met[number]
         company = Presence(whole.presence.busy, True, frozenset())
         for turn, row in tables.turns(base, whole, company):
             for way, part_after in row.ways:
@@ -153,12 +153,12 @@ class Component:
                 if way.base.state.apart:
                     self.departures.append(Departure(Move(context, source, None, way, guard, whole, after), there))
                     continue
-                number = self._state(there)
-                graph.targets.append(number)
+                after_it = self._state(there)
+                graph.targets.append(after_it)
                 graph.ways.append(way.index)
-                into, target = self._met[number]
+                into, target = self._met[after_it]
                 self._note(Move(context, source, target, way, guard, whole, after), into, turn)
-        graph.targets.append(graph.index[key])
+        graph.targets.append(number)
         graph.ways.append(tables.idle(base).index)
         graph.starts.append(len(graph.targets))
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from bgsync.product import pages as plain
 from bgsync.product.arrays import Product, Words
-from bgsync.product.checkpoint import Checkpoint, Snapshot, packed, unpacked
+from bgsync.product.checkpoint import Checkpoint, Snapshot, snapshot_of, unpacked
 from bgsync.product.disk import Mapped
 from bgsync.product.pages import Growing, Key, Packed, Pages, count, lengths
 from bgsync.product.resources import NOTHING_ELSE, Resources
@@ -161,7 +161,7 @@ class _Plain:
         left = {key: page.copy() for key, page in self.fresh.items()}
         for key, page in self.later.items():
             left[key] = left[key] | page if key in left else page.copy()
-        return packed(self.product, self.seen, left, rounds)
+        return snapshot_of(self.product, self.seen, left, rounds)
 
     def restore(self, saved: Snapshot) -> None:
         """Go on from there."""

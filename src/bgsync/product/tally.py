@@ -1,5 +1,7 @@
 """Counts in compiled code (numba, extra `fast`): the same as `bgsync.product.reached` does with arrays."""
 
+from collections.abc import Sequence
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +12,7 @@ from bgsync.product.reached import Joint
 
 
 def tallied(
-    product: Product, pages: Pages, joints: list[Joint] | None = None, *, symmetry: bool
+    product: Product, pages: Pages, joints: Sequence[Joint] = (), *, symmetry: bool
 ) -> tuple[list[NDArray[np.int64]], list[int]]:
     """Give what `Reached.counts` gives, and how many transitions each of the joint moves has."""
     tables, width, whole = product.components, len(product.homes), packed(product, pages)
@@ -21,9 +23,9 @@ def tallied(
         members[axis, : table.states] = table.members
         columns = np.stack([table.sizes, table.offsets[:-1], table.busy, table.handler])
         classes[:, axis, : len(table.sizes)] = columns
-    asked = np.array([(guard, context) for guard, context, _ in joints or ()], np.int64).reshape(-1, 2)
+    asked = np.array([(guard, context) for guard, context, _ in joints], np.int64).reshape(-1, 2)
     ways, joint = np.zeros((len(asked), *members.shape), np.int64), np.zeros(len(asked), np.int64)
-    for one, (_, _, many) in enumerate(joints or ()):
+    for one, (_, _, many) in enumerate(joints):
         for axis, options in enumerate(many):
             ways[one, axis, : len(options)] = options
     alike = product.alike if symmetry else width

@@ -13,9 +13,9 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.prose.lexicon import Lexicon
-from bgsync.prose.spans import Parser, Part
-from bgsync.prose.words import LIMITS
+from bgsync.prose.grammar.lexicon import Lexicon
+from bgsync.prose.grammar.spans import Parser, Part
+from bgsync.prose.grammar.words import LIMITS
 
 _NAMES = frozenset(
     ("name", "argument", "camel", "term", "exception", "described", "verbal", "operation", "quoted", "owned")

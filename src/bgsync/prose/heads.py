@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bgsync.prose.document import AlgorithmText, Interface, Place, Sentence, Token
-from bgsync.prose.words import words_of
+from bgsync.prose.grammar.words import words_of
+from bgsync.prose.page.document import AlgorithmText, Interface, Place, Sentence, Token
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import write
-from bgsync.prose.document import Sentence
-from bgsync.prose.lexicon import Lexicon
-from bgsync.prose.markup import Lines, Markup, Text
-from bgsync.prose.reader import read_document
-from bgsync.prose.sentences import Following, Sentences, Statements, Switch, WithMembers
-from bgsync.prose.shorthands import Dialect
-from bgsync.prose.tokens import Tokens
-from bgsync.prose.words import words_of
+from bgsync.prose.grammar.lexicon import Lexicon
+from bgsync.prose.grammar.sentences import Following, Sentences, Statements, Switch, WithMembers
+from bgsync.prose.grammar.words import words_of
+from bgsync.prose.page.document import Sentence
+from bgsync.prose.page.markup import Lines, Markup, Text
+from bgsync.prose.page.reader import read_document
+from bgsync.prose.page.shorthands import Dialect
+from bgsync.prose.page.tokens import Tokens
 
 if TYPE_CHECKING:
     from bgsync.prose.understood import SentenceRead

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import say
-from bgsync.prose.document import Paragraph, Place, Sentence
+from bgsync.prose.grammar.sentences import Following, Statements, Switch
+from bgsync.prose.grammar.words import opens, words_of
 from bgsync.prose.inline import read_back
+from bgsync.prose.page.document import Paragraph, Place, Sentence
 from bgsync.prose.reading import Reading
-from bgsync.prose.sentences import Following, Statements, Switch
 from bgsync.prose.surroundings import Vocabulary
-from bgsync.prose.words import opens, words_of
 
 MODELLED, ABSTRACTED, PARTLY, NOT_UNDERSTOOD = "modelled", "abstracted", "partly understood", "not understood"
 

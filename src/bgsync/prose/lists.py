@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.prose.document import Bullets, Cases, Item, Members, Numbered, Sentence, Token
-from bgsync.prose.phrases import UNREAD, Unread
+from bgsync.prose.grammar.phrases import UNREAD, Unread
+from bgsync.prose.grammar.sentences import ALL, ANY, Sentences, Statements, Switch
+from bgsync.prose.grammar.words import words_of
+from bgsync.prose.page.document import Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.placing import MOST_CASES, choice_of, chosen, too_many, with_members
-from bgsync.prose.sentences import ALL, ANY, Sentences, Statements, Switch
 from bgsync.prose.understood import SentenceRead, lost, unread_values
-from bgsync.prose.words import words_of
 
 if TYPE_CHECKING:
-    from bgsync.prose.algorithms import StepsReader
+    from bgsync.prose.steps import StepsReader
 
 Made = list[s.Statement]
 Path = tuple[int, ...]

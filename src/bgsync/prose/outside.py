@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bgsync.prose.document import Document, Paragraph, Sentence
 from bgsync.prose.inline import sentence_of
+from bgsync.prose.page.document import Document, Paragraph, Sentence
 from bgsync.prose.sidecar import NOTHING, SidecarError
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.prose.effects import Following, Statements, Switch
-from bgsync.prose.markup import ReadError
+from bgsync.prose.grammar.effects import Following, Statements, Switch
+from bgsync.prose.page.markup import ReadError
 
 MOST_CASES = 100
 """The most cases, conditions or Otherwises of one step."""

@@ -10,19 +10,19 @@ from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.rewrite import rewrite
-from bgsync.prose.algorithms import StepsReader
-from bgsync.prose.constructs import Declared, declarations, lexicon_of
-from bgsync.prose.document import AlgorithmText, Document, Sentence
+from bgsync.prose.declarations import Declared, declarations, lexicon_of
+from bgsync.prose.grammar.lexicon import Lexicon
+from bgsync.prose.grammar.sentences import Sentences
+from bgsync.prose.grammar.words import words_of
 from bgsync.prose.heads import Head, declared_defaults, head_of
 from bgsync.prose.inline import sentence_of
-from bgsync.prose.lexicon import Lexicon
 from bgsync.prose.outside import Outside, annotated, check_meant
+from bgsync.prose.page.document import AlgorithmText, Document, Sentence
 from bgsync.prose.placing import stamped
 from bgsync.prose.results import called
-from bgsync.prose.sentences import Sentences
+from bgsync.prose.steps import StepsReader
 from bgsync.prose.surroundings import Vocabulary
 from bgsync.prose.understood import SentenceRead
-from bgsync.prose.words import words_of
 
 
 @dataclass

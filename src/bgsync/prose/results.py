@@ -14,7 +14,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.rewrite import rewrite_operands, rewrite_own
-from bgsync.prose.lexicon import Lexicon
+from bgsync.prose.grammar.lexicon import Lexicon
 
 Body = tuple[s.Statement, ...]
 _MEANWHILE = e.Input("until something changes")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.prose.document import Sentence
-from bgsync.prose.phrases import Unread
-from bgsync.prose.sentences import Following, Statements, Switch
-from bgsync.prose.words import Words
+from bgsync.prose.grammar.phrases import Unread
+from bgsync.prose.grammar.sentences import Following, Statements, Switch
+from bgsync.prose.grammar.words import Words
+from bgsync.prose.page.document import Sentence
 
 
 @dataclass

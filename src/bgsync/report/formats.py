@@ -1,8 +1,8 @@
 """All forms of a report, by name, and by the ending of the file that it is saved in."""
 
-import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from pkgutil import resolve_name
 
 from bgsync.judge.verdict import Report
 from bgsync.report.edit import Edit
@@ -25,8 +25,7 @@ def write(form: str, *reports: Report, edits: Sequence[Edit | None] = ()) -> str
 
     Raises KeyError, and NotOneTraceError for ITF.
     """
-    module, _, name = FORMATS[form].partition(":")
-    to_form: Callable[..., str] = getattr(importlib.import_module(module), name)
+    to_form: Callable[..., str] = resolve_name(FORMATS[form])
     return to_form(*reports, edits=edits) if form in BESIDE_EDITS else to_form(*reports)
 
 

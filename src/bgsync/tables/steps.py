@@ -18,15 +18,14 @@ class _Looked(Exception):  # a signal, not an error
 
 
 class _Unseen(tuple[str, ...]):
-    """A context that cannot be looked at, but passed on."""
+    """A context that can be passed on, and compared with itself, but not looked at."""
 
     __slots__ = ()
 
-    def __iter__(self) -> NoReturn:
+    def _looked(self, *asked: Any) -> NoReturn:
         raise _Looked
 
-    def __getitem__(self, place: Any) -> NoReturn:
-        raise _Looked
+    __iter__ = __getitem__ = __contains__ = __len__ = __add__ = __lt__ = __gt__ = count = index = _looked
 
 
 UNSEEN = _Unseen()
@@ -47,13 +46,15 @@ class Steps:
 
     def of(self, before: State, number: int) -> Iterator[Step]:
         """Give the steps of a process."""
+        bare, known = before._replace(due=()), None
         if number not in self._looking:
-            bare = before._replace(shared=before.shared._replace(context=UNSEEN), due=())
             try:
-                return (_within(before, step) for step in self._of(bare, number))
+                known = self._of(bare._replace(shared=bare.shared._replace(context=UNSEEN)), number)
             except _Looked:
                 self._looking.add(number)
-        return (_within(before, step) for step in self._of(before._replace(due=()), number))
+        if known is None:
+            known = self._of(bare, number)
+        return (_within(before, step) for step in known)
 
     def _of(self, bare: State, number: int) -> tuple[Step, ...]:
         known = self._known.get((bare, number))

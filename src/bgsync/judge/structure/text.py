@@ -10,12 +10,12 @@ from bgsync.judge.structure.finding import close
 from bgsync.language import Member, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.prose.document import AlgorithmText, Bullets, Cases, Item, Members, Numbered, Sentence, Token
+from bgsync.prose.grammar.lexicon import variants, verb_forms
+from bgsync.prose.grammar.words import ARTICLES, opens
 from bgsync.prose.heads import Head
-from bgsync.prose.lexicon import variants, verb_forms
+from bgsync.prose.page.document import AlgorithmText, Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.reading import Reading
 from bgsync.prose.understood import SentenceRead
-from bgsync.prose.words import ARTICLES, opens
 
 LIKE = 0.86
 """How like a definition a link must be to be taken for a slip."""

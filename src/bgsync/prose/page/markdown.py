@@ -3,7 +3,7 @@
 A line counts by its level, the number of indents before its first character, as in Bikeshed: `Indent` of the metadata
 says how many spaces make one, and a tab always does. A list ends at a line of a lower level, and, after a blank line,
 at one of its own level that is not one of its items. What Markdown does inside a paragraph is left to
-`bgsync.prose.tokens`.
+`bgsync.prose.page.tokens`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator
 from typing import NamedTuple
 
-from bgsync.prose.markup import BLOCK, LISTS, RAW, Piece
+from bgsync.prose.page.markup import BLOCK, LISTS, RAW, Piece
 
 NOTE = re.compile(
     r"(?:Note|Issue(?:\s?\([^()\n]{1,80}\))?|Warning|Advisement|Example|Editor's note)\s?[:,]\s", re.IGNORECASE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from bgsync.prose.document import Sentence, Token
+from bgsync.prose.page.document import Sentence, Token
 
 ARTICLES = frozenset({"the", "a", "an"})
 FILLERS = frozenset({"currently", "also", "additionally", "simply", "just", "immediately", "either", "both"})

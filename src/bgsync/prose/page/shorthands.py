@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from bgsync.prose.document import Place, Token
-from bgsync.prose.markup import Element
+from bgsync.prose.page.document import Place, Token
+from bgsync.prose.page.markup import Element
 
 _NAMES = """
     idl idl-name interface constructor method argument attribute callback dictionary dict-member except-field exception

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bgsync.prose.markup import BLOCK, RAW, Break, Element, Node
+from bgsync.prose.page.markup import BLOCK, RAW, Break, Element, Node
 
 _NOTES = (
     "note",

@@ -14,9 +14,9 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import say
-from bgsync.prose.effects import Following, Statements, Switch, both, following, set_
-from bgsync.prose.forms import Category, form
-from bgsync.prose.phrases import Phrases
+from bgsync.prose.grammar.effects import Following, Statements, Switch, both, following, set_
+from bgsync.prose.grammar.forms import Category, form
+from bgsync.prose.grammar.phrases import Phrases
 
 _STEPS = (Following(),)
 ANY, ALL = e.Input("any of the following"), e.Input("all of the following")

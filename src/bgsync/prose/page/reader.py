@@ -12,17 +12,17 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from bgsync.prose.blocks import Group, blocks, is_idl, is_marked, is_note, is_unseen
-from bgsync.prose.document import (
+from bgsync.prose.page.blocks import Group, blocks, is_idl, is_marked, is_note, is_unseen
+from bgsync.prose.page.document import (
     AlgorithmText,
     Document,
     Paragraph,
     Sentence,
     Token,
 )
-from bgsync.prose.items import Items
-from bgsync.prose.markdown import NOTE, Markdown, indent_of
-from bgsync.prose.markup import (
+from bgsync.prose.page.items import Items
+from bgsync.prose.page.markdown import NOTE, Markdown, indent_of
+from bgsync.prose.page.markup import (
     HEADINGS,
     LISTS,
     RAW,
@@ -33,8 +33,8 @@ from bgsync.prose.markup import (
     Text,
     decoded,
 )
-from bgsync.prose.shorthands import Dialect, definition
-from bgsync.prose.tokens import Tokens
+from bgsync.prose.page.shorthands import Dialect, definition
+from bgsync.prose.page.tokens import Tokens
 
 __all__ = ["LONGEST", "ReadError", "read_document"]
 

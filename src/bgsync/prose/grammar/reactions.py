@@ -7,9 +7,9 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import write_value
-from bgsync.prose.effects import Following, Statements, WithMembers
-from bgsync.prose.forms import Category, form
-from bgsync.prose.phrases import Phrases
+from bgsync.prose.grammar.effects import Following, Statements, WithMembers
+from bgsync.prose.grammar.forms import Category, form
+from bgsync.prose.grammar.phrases import Phrases
 
 HANDLED = ("handle functional event", "fire functional event", "fire a functional event")
 _STEPS = (Following(),)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bgsync.prose.document import Token
+from bgsync.prose.page.document import Token
 
 _ENDS = frozenset(".?!")
 _CLOSERS = frozenset(")]\"”’'")

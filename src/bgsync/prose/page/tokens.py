@@ -12,10 +12,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bgsync.prose.document import Place, Sentence, Token
-from bgsync.prose.fullstops import sentence_ends
-from bgsync.prose.markup import Break, Element, Lines, Markup, Node, ReadError, decoded_runs
-from bgsync.prose.shorthands import IDL_TYPES, PLAIN, SHORTHANDS, Dialect, definition, lowered, spaced
+from bgsync.prose.page.document import Place, Sentence, Token
+from bgsync.prose.page.fullstops import sentence_ends
+from bgsync.prose.page.markup import Break, Element, Lines, Markup, Node, ReadError, decoded_runs
+from bgsync.prose.page.shorthands import IDL_TYPES, PLAIN, SHORTHANDS, Dialect, definition, lowered, spaced
 
 _OPENERS = frozenset("\"“'‘[{`\\")
 """What starts a shorthand or a quotation."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from bgsync.language import expressions as e
-from bgsync.prose.lexicon import Lexicon
-from bgsync.prose.spans import Parser, Result, Special
-from bgsync.prose.words import LIMITS, Words
+from bgsync.prose.grammar.lexicon import Lexicon
+from bgsync.prose.grammar.spans import Parser, Result, Special
+from bgsync.prose.grammar.words import LIMITS, Words
 
 UNREAD = 40
 """The cost of a phrase that is left in its own words."""

@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from bgsync.language import expressions as e
-from bgsync.prose.forms import Category, form
-from bgsync.prose.lexicon import variants
-from bgsync.prose.phrases import PREPOSITIONS, UNREAD, Phrases, Unread, variable
+from bgsync.prose.grammar.forms import Category, form
+from bgsync.prose.grammar.lexicon import variants
+from bgsync.prose.grammar.phrases import PREPOSITIONS, UNREAD, Phrases, Unread, variable
 
 
 def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:

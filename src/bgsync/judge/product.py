@@ -18,7 +18,7 @@ from itertools import chain
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety, View
 from bgsync.judge.replay import Rejected
-from bgsync.judge.watch import Judgement, Watched, watch_tables
+from bgsync.judge.whole import Judgement, Watched, watch_tables
 from bgsync.product.arrays import closed
 from bgsync.product.component import Component, Departure, Move
 from bgsync.product.minimise import Colours

@@ -1,11 +1,12 @@
 """The source text of a spec as a tree of elements and runs of text, each with its offset in the source.
 
 One pass over the source finds tags, comments and raw text (`pre`, `script`, `style`...), Markdown becomes tags of its
-own (`bgsync.prose.markdown`), and a stack builds the tree. The rules are those of HTML where they decide what a reader
-sees: end tags that may be left out, what closes a `p` or an `li`, a comment that hides its text. Where HTML would lose
-text or move a step to another list, they differ: a comment that is never closed hides nothing, a raw element that is
-never closed is an ordinary one, a stray end tag inside a list does not close what is around the list, and an inline
-element that is never closed loses its meaning rather than swallow what comes after. Each such repair is a defect.
+own (`bgsync.prose.page.markdown`), and a stack builds the tree. The rules are those of HTML where they decide what a
+reader sees: end tags that may be left out, what closes a `p` or an `li`, a comment that hides its text. Where HTML
+would lose text or move a step to another list, they differ: a comment that is never closed hides nothing, a raw element
+that is never closed is an ordinary one, a stray end tag inside a list does not close what is around the list, and an
+inline element that is never closed loses its meaning rather than swallow what comes after. Each such repair is a
+defect.
 
 Left out, because no algorithm hangs on it: the adoption agency (misnested inline elements close where the outer one
 does), foreign content (SVG and MathML are read past) and everything a browser would load: no include, no entity beyond
@@ -26,7 +27,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import NamedTuple
 
-from bgsync.prose.document import Defect, Place
+from bgsync.prose.page.document import Defect, Place
 
 DEEPEST = 200
 """The deepest nesting of elements that is read."""

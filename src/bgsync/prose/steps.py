@@ -10,10 +10,12 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.prose import lists
 from bgsync.prose.conservation import lost_words
-from bgsync.prose.document import Bullets, Cases, Item, Members, Note, Numbered, Sentence
+from bgsync.prose.grammar.lexicon import Lexicon
+from bgsync.prose.grammar.phrases import UNREAD, Unread
+from bgsync.prose.grammar.sentences import Following, Sentences, Statements, Switch, WithMembers, following
+from bgsync.prose.grammar.words import Words, opens, words_of
 from bgsync.prose.inline import statements_of
-from bgsync.prose.lexicon import Lexicon
-from bgsync.prose.phrases import UNREAD, Unread
+from bgsync.prose.page.document import Bullets, Cases, Item, Members, Note, Numbered, Sentence
 from bgsync.prose.placing import (
     MOST_CASES,
     bound,
@@ -26,10 +28,8 @@ from bgsync.prose.placing import (
     too_many,
     unbound,
 )
-from bgsync.prose.sentences import Following, Sentences, Statements, Switch, WithMembers, following
 from bgsync.prose.sidecar import NOTHING, SidecarError
 from bgsync.prose.understood import SentenceRead, lost, unread_values, variables_of
-from bgsync.prose.words import Words, opens, words_of
 
 EXITS = ("abort", "return", "terminat", "stop", "throw", "exit", "end")
 SETTLES = ("resolv", "reject", "settl", "fulfil", "promise")

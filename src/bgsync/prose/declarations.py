@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from bgsync.language import Member, ObjectType
-from bgsync.prose.document import Document, Paragraph, Sentence, Token
-from bgsync.prose.lexicon import Lexicon, variants
-from bgsync.prose.words import said_in, words_from
+from bgsync.prose.grammar.lexicon import Lexicon, variants
+from bgsync.prose.grammar.words import said_in, words_from
+from bgsync.prose.page.document import Document, Paragraph, Sentence, Token
 
 Tokens = tuple[Token, ...]
 

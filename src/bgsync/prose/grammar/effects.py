@@ -8,9 +8,9 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.prose.forms import Category, form
-from bgsync.prose.phrases import Phrases
-from bgsync.prose.values import field
+from bgsync.prose.grammar.forms import Category, form
+from bgsync.prose.grammar.phrases import Phrases
+from bgsync.prose.grammar.values import field
 
 Statements = tuple[s.Statement, ...]
 

@@ -1,19 +1,19 @@
 """The grammar of a step: its tables put together, and the phrases that only sentences have.
 
 A form that speaks of steps which follow ("perform the following steps in parallel") leaves a `Following` in the body of
-its statement; `bgsync.prose.algorithms` puts the steps there. What fits no form is `NotUnderstood`.
+its statement; `bgsync.prose.steps` puts the steps there. What fits no form is `NotUnderstood`.
 """
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from bgsync.prose import conditions, control, effects, reactions, values
-from bgsync.prose.control import ALL, ANY
-from bgsync.prose.effects import Following, Statements, Switch, WithMembers, following
-from bgsync.prose.forms import Grammar
-from bgsync.prose.phrases import Phrases
-from bgsync.prose.spans import Result, Special
+from bgsync.prose.grammar import conditions, control, effects, reactions, values
+from bgsync.prose.grammar.control import ALL, ANY
+from bgsync.prose.grammar.effects import Following, Statements, Switch, WithMembers, following
+from bgsync.prose.grammar.forms import Grammar
+from bgsync.prose.grammar.phrases import Phrases
+from bgsync.prose.grammar.spans import Result, Special
 
 _VERBS = frozenset([
     "set", "let", "abort", "return", "throw", "reject", "resolve", "add", "append", "remove", "fire", "terminate",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bgsync.prose.blocks import Group, blocks, is_idl, is_note, is_unseen
-from bgsync.prose.document import Bullets, Cases, Interface, Item, Members, Note, Numbered, Sentence
-from bgsync.prose.markdown import NOTE
-from bgsync.prose.markup import LISTS, RAW, Element, Lines, ReadError, Text, without_tags
-from bgsync.prose.tokens import Tokens
+from bgsync.prose.page.blocks import Group, blocks, is_idl, is_note, is_unseen
+from bgsync.prose.page.document import Bullets, Cases, Interface, Item, Members, Note, Numbered, Sentence
+from bgsync.prose.page.markdown import NOTE
+from bgsync.prose.page.markup import LISTS, RAW, Element, Lines, ReadError, Text, without_tags
+from bgsync.prose.page.tokens import Tokens
 
 MOST_SENTENCES = 20_000
 """The most sentences that the steps of one text may have."""

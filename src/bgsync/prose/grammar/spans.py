@@ -21,8 +21,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
-from bgsync.prose.forms import BITS, KINDS, Form, Grammar, literal
-from bgsync.prose.words import Words
+from bgsync.prose.grammar.forms import BITS, KINDS, Form, Grammar, literal
+from bgsync.prose.grammar.words import Words
 
 LONGEST = 150
 """Words of the longest sentence that is parsed."""

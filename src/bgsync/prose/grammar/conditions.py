@@ -11,9 +11,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bgsync.language import expressions as e
-from bgsync.prose.forms import Category, form
-from bgsync.prose.phrases import Phrases
-from bgsync.prose.values import field
+from bgsync.prose.grammar.forms import Category, form
+from bgsync.prose.grammar.phrases import Phrases
+from bgsync.prose.grammar.values import field
 
 Said = Callable[[e.Expr], Any]
 """What is said of a value: gives the condition for it, or None where it cannot be said of it."""

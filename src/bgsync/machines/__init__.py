@@ -1,0 +1,1 @@
+"""A user's `transitions` machine: loaded, tabulated, explored and judged."""
