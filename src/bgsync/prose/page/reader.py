@@ -115,7 +115,8 @@ class _Reader:
             pieces = Markdown(source, size).pieces(pieces)
         self._root = self._markup.tree(pieces)
         self._targets: dict[str, Token | None] = {}
-        self._title = (metadata or {}).get("title", "")
+        known = metadata or {}
+        self._title = known.get("title", "") or known.get("h1", "")
         self._main: Element | None = None
         self._survey(self._root, not dialect.shorthands)
         self._published = not dialect.shorthands
