@@ -111,7 +111,7 @@ def grow(size: Size) -> dict[str, object]:
     tables = time.process_time() - began
     pages = _saturated(whole.product, symmetry=True)
     cpu = time.process_time() - began - tables
-    from properties import PROPERTIES  # `Size.system` has made it importable
+    from bgsync.shipped.properties import PROPERTIES  # `Size.system` has made it importable
 
     tables_ = Tables(size.system())
     judged = [prop for prop in PROPERTIES if "calls" in prop.monitors]

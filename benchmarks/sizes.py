@@ -31,10 +31,10 @@ class Size:
     def system(self) -> System:
         """Make its system."""
         load_content()
-        from model.environment import SURROUNDINGS
-        from model.one_off import SPEC
+        from bgsync.shipped.model.background_sync.one_off import SPEC
+        from bgsync.shipped.model.environment import WORLD
 
-        asked = Scenario(SPEC, SURROUNDINGS, "step", (), self.tags, self.calls, monitor=self.monitor)
+        asked = Scenario(SPEC, WORLD, "step", (), self.tags, self.calls, monitor=self.monitor)
         return System(asked)
 
 

@@ -1,59 +1,69 @@
-"""What surrounds the algorithms, as small `transitions` machines: they move at will, or when an adversity is on.
+"""What surrounds the algorithms, as small machines: they move at will, or when an adversity is on.
 
-A trigger that `ADVERSITIES` names is taken only where that adversity is switched on; every other one at any time.
+A trigger that an adversity names is taken only where that adversity is switched on; every other one at any time. Each
+machine declares what it means for what runs. A worker is installed and activated before a run begins, so `install` and
+`activate` belong to no scenario yet.
 """
 
-from transitions import Machine
+from bgsync.machines.building import built
+from bgsync.system.state import Record
+from bgsync.system.world import Adversity, Effect, Machine, Meaning, World
+from transitions import Machine as TransitionsMachine
 
-from bgsync.system.scenario import Surroundings
-
-MACHINES: dict[str, tuple[str, tuple[tuple[str, str, str], ...]]] = {
-    # name: (initial state, rows of trigger, source, destination)
-    "network": ("offline", (("go online", "offline", "online"), ("go offline", "online", "offline"))),
-    "window clients": (
-        "open",
-        (("the last window closes", "open", "none"), ("a window opens", "none", "open")),
-    ),
-    "service worker": (
-        "active",
-        (
-            ("install", "none", "installing"),
-            ("activate", "installing", "active"),
-            ("unregister", "active", "none"),
-        ),
-    ),
-    "execution": ("running", (("terminate", "running", "stopped"), ("start", "stopped", "running"))),
-    "user agent": ("running", (("restart", "running", "restarted"), ("resume", "restarted", "running"))),
-    "permission": ("granted", (("revoke", "granted", "denied"), ("grant", "denied", "granted"))),
-}
+NETWORK = Machine(
+    "network", "offline", (("go online", "offline", "online"), ("go offline", "online", "offline")), recurs="online"
+)
+WINDOW_CLIENTS = Machine(
+    "window clients",
+    "open",
+    (("the last window closes", "open", "none"), ("a window opens", "none", "open")),
+    free=True,
+    members={"open": (Record((("frame type", "top-level"),)),)},
+    remarks={"none": "no window being open"},
+)
+SERVICE_WORKER = Machine(
+    "service worker",
+    "active",
+    (("install", "none", "installing"), ("activate", "installing", "active"), ("unregister", "active", "none")),
+    refuses=True,
+)
+EXECUTION = Machine(
+    "execution",
+    "running",
+    (("terminate", "running", "stopped"), ("start", "stopped", "running")),
+    {"terminate": Effect.ENDS_HANDLERS, "start": Effect.RESUMES},
+)
+USER_AGENT = Machine(
+    "user agent",
+    "running",
+    (("restart", "running", "restarted"), ("resume", "restarted", "running")),
+    {"restart": Effect.ENDS_EVERYTHING, "resume": Effect.STARTS},
+    starts="start",
+)
+PERMISSION = Machine(
+    "permission", "granted", (("revoke", "granted", "denied"), ("grant", "denied", "granted")), refuses=True
+)
 
 ADVERSITIES = {
-    # name: (what it lets happen, the triggers it switches on)
-    "terminated": ("the user agent terminates the service worker", ("terminate", "start")),
-    "restarted": ("the user agent is killed and starts again", ("restart", "resume")),
-    "unregistered": ("the service worker registration is unregistered", ("unregister",)),
-    "permission": ("the user revokes the permission, and may grant it again", ("revoke", "grant")),
-    "skipped": ("the event is skipped, or the worker does not start", ()),
-    "unsettled": ("a handler never settles", ()),
-    "should": ("the user agent does not do what the text says it SHOULD do", ()),
+    "terminated": Adversity("the user agent terminates the service worker", ("terminate", "start")),
+    "restarted": Adversity("the user agent is killed and starts again", ("restart", "resume")),
+    "unregistered": Adversity("the service worker registration is unregistered", ("unregister",)),
+    "permission": Adversity("the user revokes the permission, and may grant it again", ("revoke", "grant")),
+    "skipped": Adversity("the event is skipped, or the worker does not start"),
+    "unsettled": Adversity("a handler never settles", means=Meaning.UNSETTLED),
+    "should": Adversity("the user agent does not do what the text says it SHOULD do", means=Meaning.UNDONE),
 }
-"""A worker is installed and activated before a run begins: `install` and `activate` belong to no scenario yet."""
 
-NEVER = ("install", "activate")
+WORLD = World(
+    (NETWORK, WINDOW_CLIENTS, SERVICE_WORKER, EXECUTION, USER_AGENT, PERMISSION),
+    ADVERSITIES,
+    ("install", "activate"),
+    callers=("a page", "a handler"),
+    noun="object",
+)
 
-GATES = ("service worker", "permission")
 
-SURROUNDINGS = Surroundings(MACHINES, ADVERSITIES, NEVER, GATES)
-
-
-def machine(name: str) -> Machine:
-    """Make the machine of one part of the environment, in its initial state. Raises KeyError for an unknown name."""
-    initial, rows = MACHINES[name]
-    states = sorted({state for _, source, dest in rows for state in (source, dest)})
-    return Machine(
-        states=states,
-        initial=initial,
-        transitions=[{"trigger": t, "source": s, "dest": d} for t, s, d in rows],
-        auto_transitions=False,
-        name=name,
-    )
+def machine(name: str) -> TransitionsMachine:
+    """Make the `transitions` machine of one part of the environment. Raises KeyError for an unknown name."""
+    known = {each.name: each for each in WORLD.machines}[name]
+    return built(known.name, known.states, known.initial, known.rows)

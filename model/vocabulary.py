@@ -5,6 +5,8 @@ which of its states. A text that speaks of its surroundings in words that are no
 that may be true or false at any time.
 """
 
+from bgsync.prose.vocabulary import Vocabulary
+
 PREDICATES = {
     # a property that something has: (machine, states)
     "online": ("network", ("online",)),
@@ -46,7 +48,11 @@ CHOICES = (
 SINGLE = ("service worker registration", "origin")
 """What a text speaks of as many, and a scenario has one of."""
 
-WINDOW_CLIENTS = ("service worker clients", "window clients")
+POPULATIONS = {
+    # what a text goes through, one by one: the part of the environment that it is
+    "service worker clients": "window clients",
+    "window clients": "window clients",
+}
 
 OCCASIONS = (
     # when the user agent does something by itself, as a regular expression: (pattern, machine, trigger)
@@ -55,3 +61,5 @@ OCCASIONS = (
     (r"(user agent )?(starts|is started|starts up|launches)", "user agent", "start"),
     (r".*\brevo(ke|cation).*permission|.*permission.*\brevoked", "permission", "revoke"),
 )
+
+VOCABULARY = Vocabulary(PREDICATES, PRESENCE, VALUES, PHRASES, POPULATIONS, OCCASIONS, CHOICES, SINGLE)

@@ -45,7 +45,7 @@ def built_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of some properties of the built-in model."""
     from bgsync.cli.question import Asked
     from bgsync.report.html import Page, to_html
-    from model.one_off import SPEC
+    from bgsync.shipped.model.background_sync.one_off import SPEC
 
     names = ("resolved-then-fires", "unique-tag", "gate", "no-endless-firing")
     report = Asked("both", (), 1, 2, "scope", 300_000, names, hard=False).report(SPEC, "one-off")

@@ -13,7 +13,7 @@ from bgsync.language import (
     Dispatch,
     Field,
     Find,
-    FireFunctionalEvent,
+    FireEvent,
     ForEach,
     If,
     Is,
@@ -33,20 +33,26 @@ from bgsync.language import (
     steps,
     v,
 )
+from bgsync.shipped.model import environment
+from bgsync.shipped.model.background_sync.one_off import (
+    NO_FURTHER_ATTEMPTS,
+    ONLINE,
+    REGISTRATIONS,
+    SYNC_REGISTRATION,
+    state_of,
+)
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, REREGISTERED
+from bgsync.shipped.properties import PROPERTIES
 from bgsync.system.interpreter import Interpreter
 from bgsync.system.program import Program
-from bgsync.system.scenario import Scenario, Surroundings
+from bgsync.system.scenario import Scenario, World
 from bgsync.system.state import Frame, Outcome, Process, Shared, Value
 from bgsync.system.step import Action, State
 from bgsync.system.system import System
-from model import environment
-from model.one_off import NO_FURTHER_ATTEMPTS, ONLINE, REGISTRATIONS, SYNC_REGISTRATION, state_of
-from model.registration import FIRING, PENDING, REREGISTERED
-from properties import PROPERTIES
 
 FILE = "tests/models.py"
-SURROUNDINGS = Surroundings(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
-CALM = Surroundings(
+WORLD = World(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
+CALM = World(
     {**environment.MACHINES, "network": ("online", environment.MACHINES["network"][1])},
     environment.ADVERSITIES,
     (*environment.NEVER, "go online", "go offline"),
@@ -96,7 +102,7 @@ def outbox(
         Upon(("fulfilled",), v.event, steps(*fulfilled)),
         Upon(("rejected", "terminated"), v.event, steps(*rejected)),
     )
-    ring = FireFunctionalEvent("sync", v.registration, (("lastChance", NO_FURTHER_ATTEMPTS),), "event", follow)
+    ring = FireEvent("sync", v.registration, (("lastChance", NO_FURTHER_ATTEMPTS),), "event", follow)
     wake = ForEach("registration", REGISTRATIONS, online, where=Is(STATE, PENDING), any_order=True)
     return Spec(
         "tiny",
@@ -122,7 +128,7 @@ def report(
     *ids: str,
     granularities: tuple[str, ...] = ("algorithm",),
     adversities: tuple[str, ...] = (),
-    surroundings: Surroundings = SURROUNDINGS,
+    world: World = WORLD,
     tags: int = 1,
     calls: int = 1,
     limit: int | None = None,
@@ -134,7 +140,7 @@ def report(
     return check(
         Question(
             spec,
-            surroundings,
+            world,
             asked,
             FILE,
             granularities,
@@ -153,7 +159,7 @@ def verdicts(
     granularities: tuple[str, ...] = ("algorithm",),
     adversities: tuple[str, ...] = (),
     *,
-    surroundings: Surroundings = SURROUNDINGS,
+    world: World = WORLD,
     calls: int = 1,
 ) -> dict[str, Verdict]:
     """Give the verdicts by id; one that needs an adversity stands in place of the one of the base environment."""
@@ -162,7 +168,7 @@ def verdicts(
         *ids,
         granularities=granularities,
         adversities=adversities,
-        surroundings=surroundings,
+        world=world,
         calls=calls,
     )
     return {verdict.property: verdict for verdict in found.verdicts}
@@ -173,7 +179,7 @@ def system(
     granularity: str = "step",
     adversities: tuple[str, ...] = (),
     *,
-    surroundings: Surroundings = SURROUNDINGS,
+    world: World = WORLD,
     tags: int = 1,
     calls: int = 1,
     abort: str = "scope",
@@ -181,7 +187,7 @@ def system(
     fork: bool = True,
 ) -> System:
     """Close a spec."""
-    return System(Scenario(spec, surroundings, granularity, adversities, tags, calls, abort, monitor), fork=fork)
+    return System(Scenario(spec, world, granularity, adversities, tags, calls, abort, monitor), fork=fork)
 
 
 class Lab:

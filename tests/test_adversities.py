@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bgsync.language import (
-    FireFunctionalEvent,
+    FireEvent,
     If,
     InParallel,
     Remove,
@@ -17,11 +17,11 @@ from bgsync.language import (
     steps,
     v,
 )
-from bgsync.system.describe import registration_states
+from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING
+from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
+from bgsync.system.describe import object_states
 from bgsync.system.step import NEVER_SETTLES
-from model.one_off import REGISTRATIONS
-from model.registration import FIRING, PENDING
-from model.service_worker import FIRE_FUNCTIONAL_EVENT
 from tests.models import FILE, STATE, context, graph, names, ops, outbox, single, system, taken, walk
 
 TASKED = outbox(event=FIRE_FUNCTIONAL_EVENT)
@@ -76,7 +76,7 @@ def test_an_event_that_does_not_name_termination_just_ends_with_its_worker() -> 
 
 def _deaf() -> If:
     upon = Upon(("fulfilled",), v.event, Remove(v.registration, REGISTRATIONS))
-    return If(True, steps(FireFunctionalEvent("sync", v.registration, (), "event", steps(upon))))
+    return If(True, steps(FireEvent("sync", v.registration, (), "event", steps(upon))))
 
 
 def test_a_terminated_worker_drops_its_tasks_and_runs_none_while_it_is_stopped() -> None:
@@ -108,7 +108,7 @@ def test_no_rule_runs_while_the_user_agent_is_gone() -> None:
     closed = system(outbox(), "algorithm", ("restarted",))
     dead = walk(closed, "call", "restart", "go online")
     assert (context(closed, dead, "user agent"), dead.processes) == ("restarted", ())
-    assert registration_states(closed, dead) == {"t1": PENDING}
+    assert object_states(closed, dead) == {"t1": PENDING}
 
 
 def test_the_worker_can_be_unregistered_and_the_permission_revoked_and_granted() -> None:

@@ -11,10 +11,10 @@ from bgsync.judge.check import Question, check
 from bgsync.judge.explorations import Exploration
 from bgsync.judge.property import Safety, View
 from bgsync.judge.verdict import Report, Verdict
+from bgsync.shipped.model import environment
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.properties import PROPERTIES
 from bgsync.system.state import Observation
-from model import environment
-from model.one_off import SPEC
-from properties import PROPERTIES
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 def ask(granularity: tuple[str, ...] = ("algorithm", "step"), adversities: tuple[str, ...] = (), **more: int) -> Report:
     return check(
         Question(
-            SPEC, environment.SURROUNDINGS, PROPERTIES, "one-off", granularity, adversities, tags=more.get("tags", 1)
+            SPEC, environment.WORLD, PROPERTIES, "one-off", granularity, adversities, tags=more.get("tags", 1)
         )
     )
 
@@ -130,7 +130,7 @@ def test_looking_again_for_what_is_broken_would_give_the_same_verdicts(monkeypat
 
 
 def test_several_processes_explore_and_say_the_same(whole: Report) -> None:
-    asked = Question(SPEC, environment.SURROUNDINGS, PROPERTIES, "one-off", adversities=tuple(environment.ADVERSITIES))
+    asked = Question(SPEC, environment.WORLD, PROPERTIES, "one-off", adversities=tuple(environment.ADVERSITIES))
     both = check(replace(asked, processes=2))
     assert both.verdicts == whole.verdicts
     assert [replace(each, seconds=0) for each in both.explorations] == [
@@ -143,7 +143,7 @@ def test_what_fails_in_one_of_several_processes_fails_here() -> None:
         raise ZeroDivisionError("a property with a mistake")
 
     wrong = Safety("wrong", "", "", "", ("new",), broken)
-    asked = Question(SPEC, environment.SURROUNDINGS, [wrong, *PROPERTIES], "one-off", ("algorithm",), processes=2)
+    asked = Question(SPEC, environment.WORLD, [wrong, *PROPERTIES], "one-off", ("algorithm",), processes=2)
     with pytest.raises(ZeroDivisionError, match="a property with a mistake"):
         check(asked)
 
@@ -181,12 +181,12 @@ def test_two_tags_can_be_checked() -> None:
 def test_one_call_at_a_time_has_no_race() -> None:
     names = {"asserts", "unique-tag", "one-event"}
     chosen = [prop for prop in PROPERTIES if prop.id in names]
-    report = check(Question(SPEC, environment.SURROUNDINGS, chosen, "one-off", calls=1))
+    report = check(Question(SPEC, environment.WORLD, chosen, "one-off", calls=1))
     assert {verdict.verdict for verdict in report.verdicts} == {"holds"}
 
 
 def test_a_limit_makes_what_was_not_found_inconclusive() -> None:
-    report = check(Question(SPEC, environment.SURROUNDINGS, PROPERTIES, "one-off", ("step",), limit=50))
+    report = check(Question(SPEC, environment.WORLD, PROPERTIES, "one-off", ("step",), limit=50))
     verdicts = {verdict.property: verdict.verdict for verdict in report.verdicts}
     assert verdicts["promise-settles"] == "inconclusive"
     assert verdicts["retry-delay"] == "inconclusive"
@@ -199,7 +199,7 @@ def test_an_interruption_ends_in_a_report_of_what_was_explored() -> None:
         if states > 2000:
             raise KeyboardInterrupt
 
-    report = check(Question(SPEC, environment.SURROUNDINGS, PROPERTIES, "one-off", ("step",)), stop)
+    report = check(Question(SPEC, environment.WORLD, PROPERTIES, "one-off", ("step",)), stop)
     assert report.interrupted
     assert report.explorations[0].states > 2000
     assert not report.explorations[0].complete

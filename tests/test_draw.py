@@ -30,7 +30,8 @@ from bgsync.draw.colours import DARK, LIGHT, Theme
 from bgsync.draw.document import in_theme
 from bgsync.draw.plantuml import STYLE
 from bgsync.draw.render import beyond_mermaid
-from model import environment, registration
+from bgsync.shipped.model import environment
+from bgsync.shipped.model.background_sync import registration
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [

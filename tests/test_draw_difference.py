@@ -10,9 +10,9 @@ from bgsync.draw.diagram import SIGNS, Diagram
 from bgsync.draw.difference import flow_difference, lifecycle_difference
 from bgsync.draw.links import to_lines
 from bgsync.language import Spec
+from bgsync.shipped.model.environment import WORLD
 from bgsync.sources import Source
 from bgsync.texts import read_text
-from model.environment import SURROUNDINGS
 from tests.specs import HEAD, PRINT, REGISTER, RULE
 
 UNPAUSE = """1. If |job| is not null and |job|'s [=job state=] is [=paused=], set |job|'s [=job state=] to [=queued=].
@@ -25,7 +25,7 @@ def spec(register: str = REGISTER, printing: str = PRINT) -> Spec:
 
 
 def lifecycle(old: Spec, new: Spec) -> Diagram:
-    sides = [(side, changes(side, SURROUNDINGS, "algorithm")) for side in (old, new)]
+    sides = [(side, changes(side, WORLD, "algorithm")) for side in (old, new)]
     return lifecycle_difference(sides[0], sides[1], to_lines)
 
 

@@ -33,9 +33,9 @@ from bgsync.language import (
     v,
     walk,
 )
+from bgsync.shipped.model.background_sync.one_off import SPEC, SYNC_REGISTRATION
 from bgsync.sources import Source
 from bgsync.texts import read_text
-from model.one_off import SPEC, SYNC_REGISTRATION
 from tests.specs import PRINT_QUEUE
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -10,13 +10,13 @@ from bgsync.draw.lifecycle import lifecycle_diagram, text_lifecycle
 from bgsync.draw.links import by_template, published, to_lines
 from bgsync.draw.mermaid import to_mermaid
 from bgsync.language import Origin, Spec
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.model.background_sync.published import ADDRESSES
+from bgsync.shipped.model.background_sync.registration import ROWS
+from bgsync.shipped.model.environment import WORLD
 from bgsync.sources import Source
 from bgsync.sources.source import STANDARD_INPUT
 from bgsync.texts import read_text
-from model.environment import SURROUNDINGS
-from model.one_off import SPEC
-from model.published import ADDRESSES
-from model.registration import ROWS
 from tests.models import CALM
 from tests.specs import PRINT_QUEUE
 
@@ -31,7 +31,7 @@ def made(found: Changes) -> set[tuple[str, str, str]]:
 
 
 def test_what_the_built_in_model_does_without_races_is_the_lifecycle_as_it_is_meant() -> None:
-    found = changes(SPEC, SURROUNDINGS, "algorithm")
+    found = changes(SPEC, WORLD, "algorithm")
     assert {(c.source, c.target, str(c.origin)) for c in found.made} == {(s, d, step) for _, s, d, step in ROWS}
     picture = text_lifecycle(SPEC, found, published)
     assert {edge.kind for edge in picture.edges} == {"normal"}
@@ -40,8 +40,8 @@ def test_what_the_built_in_model_does_without_races_is_the_lifecycle_as_it_is_me
 
 
 def test_races_add_changes_that_nobody_meant_also_of_what_is_gone() -> None:
-    found = changes(SPEC, SURROUNDINGS, "step")
-    assert made(changes(SPEC, SURROUNDINGS, "algorithm")) < made(found)
+    found = changes(SPEC, WORLD, "step")
+    assert made(changes(SPEC, WORLD, "algorithm")) < made(found)
     assert ("success or failed", "reregisteredWhileFiring", "register") in made(found)
     picture = text_lifecycle(SPEC, found, published)
     added = {(edge.source, edge.target) for edge in picture.edges if edge.kind == "added"}
@@ -51,7 +51,7 @@ def test_races_add_changes_that_nobody_meant_also_of_what_is_gone() -> None:
 
 
 def test_what_is_meant_and_never_done_is_marked_and_so_is_the_contrary() -> None:
-    every = changes(SPEC, SURROUNDINGS, "algorithm")
+    every = changes(SPEC, WORLD, "algorithm")
     fewer = tuple(change for change in every.made if change.target != "reregisteredWhileFiring")
     extra = replace(every.made[0], source="waiting", target="success")
     picture = text_lifecycle(SPEC, replace(every, made=(*fewer, extra)), published)
@@ -60,7 +60,7 @@ def test_what_is_meant_and_never_done_is_marked_and_so_is_the_contrary() -> None
 
 
 def test_the_lifecycle_of_a_text_has_its_own_states_steps_and_lines(printer: Spec) -> None:
-    found = changes(printer, SURROUNDINGS, "algorithm")
+    found = changes(printer, WORLD, "algorithm")
     assert found.initial == "queued"
     assert made(found) == {
         ("queued", "printing", "start printing"),
@@ -92,13 +92,13 @@ def test_what_has_no_states_is_listed_until_it_is_removed() -> None:
         "1. Set |job|'s [=job",
     ):
         text = re.sub(rf"{re.escape(sentence)}.*?(?=\n\n|\n +?1\. |\n1\. )", "", text, flags=re.DOTALL)
-    found = changes(read_text(Source("queue.bs", text)).spec, SURROUNDINGS, "algorithm")
+    found = changes(read_text(Source("queue.bs", text)).spec, WORLD, "algorithm")
     assert found.initial == "listed"
     assert {(change.source, change.target) for change in found.made} == {("listed", "success")}
 
 
 def test_an_exploration_that_ended_early_is_told_in_the_picture(printer: Spec) -> None:
-    found = changes(printer, SURROUNDINGS, "step", limit=50)
+    found = changes(printer, WORLD, "step", limit=50)
     assert not found.complete
     assert "not complete" in text_lifecycle(printer, found, to_lines).description
 
@@ -129,6 +129,6 @@ def test_a_link_is_a_line_of_a_file_a_page_of_the_web_or_a_template() -> None:
 
 
 def test_a_change_of_a_registration_is_told_once() -> None:
-    found = changes(SPEC, SURROUNDINGS, "step")
+    found = changes(SPEC, WORLD, "step")
     assert len(found.made) == len(set(found.made))
     assert all(isinstance(change, Change) and change.source != change.target for change in found.made)

@@ -1,8 +1,8 @@
 """Reachable states: what is alike is one box, a budget holds, and what is left out is said."""
 
 from bgsync.draw.states import BUDGET, Projected, project, states_diagram, states_words
-from model.environment import SURROUNDINGS
-from model.one_off import SPEC
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.model.environment import WORLD
 
 
 def graph(seen: str, *moves: tuple[int, str, int], complete: bool = True) -> Projected:
@@ -54,7 +54,7 @@ def test_of_an_incomplete_graph_nothing_is_final_and_the_picture_says_so() -> No
 
 
 def test_the_states_of_the_built_in_model_are_one_box_each_where_nothing_races() -> None:
-    some = project(SPEC, SURROUNDINGS)
+    some = project(SPEC, WORLD)
     assert {node.label for node in states_diagram(some, *states_words(SPEC, some, "")).nodes} == {
         "absent", "firing", "pending (offline)", "reregisteredWhileFiring", "waiting",
     }  # fmt: skip
@@ -62,7 +62,7 @@ def test_the_states_of_the_built_in_model_are_one_box_each_where_nothing_races()
 
 
 def test_step_by_step_there_are_more_and_what_changes_a_registration_is_named_by_its_step() -> None:
-    some = project(SPEC, SURROUNDINGS, "step")
+    some = project(SPEC, WORLD, "step")
     assert len(some.seen) > 1000
     assert ("absent", "pending", "register 9.4") in drawn(some)
     assert len(drawn(some, 2000)) > BUDGET

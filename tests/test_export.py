@@ -20,7 +20,7 @@ from bgsync.explore import explore
 from bgsync.explore.graph import Graph
 from bgsync.export.graph import Format, to_networkx, write
 from bgsync.machines.machine import MachineModel, table
-from model import registration
+from bgsync.shipped.model.background_sync import registration
 
 FORMATS: tuple[Format, ...] = get_args(Format)
 LIFECYCLE = explore(MachineModel(table(registration.machine())))
@@ -156,7 +156,7 @@ import sys
 from bgsync.explore import explore
 from bgsync.export.graph import to_networkx, write
 from bgsync.machines.machine import MachineModel, table
-from model import registration
+from bgsync.shipped.model.background_sync import registration
 states = explore(MachineModel(table(registration.machine())))
 graph = to_networkx(states, attributes=lambda state: {name: state for name in {"p", "q", "r"}})
 for form in ("graphml", "json", "dot"):

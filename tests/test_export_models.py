@@ -21,12 +21,12 @@ from bgsync.judge.property import Safety
 from bgsync.product.arrays import Closed, closed
 from bgsync.product.reached import Reached
 from bgsync.product.search import reachable
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.model.environment import WORLD
+from bgsync.shipped.properties import PROPERTIES
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.tables import Tables
-from model.environment import SURROUNDINGS
-from model.one_off import SPEC
-from properties import PROPERTIES
 from tests.specs import PRINT_QUEUE
 
 SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety) and prop.unseen is None]
@@ -39,7 +39,7 @@ def scenario(
     calls: int = 1,
     monitor: str = "calls",
 ) -> Scenario:
-    return Scenario(SPEC, SURROUNDINGS, granularity, adversities, tags, calls, monitor=monitor)
+    return Scenario(SPEC, WORLD, granularity, adversities, tags, calls, monitor=monitor)
 
 
 ASKED = {

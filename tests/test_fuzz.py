@@ -16,10 +16,11 @@ from bgsync.fuzz import (
     lifecycle_machine,
     run,
 )
+from bgsync.shipped.model import environment
+from bgsync.shipped.model.background_sync import one_off
 from bgsync.system.scenario import Scenario
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
-from model import environment, one_off
 
 
 class ForgetsReregistration(Interpreted):
@@ -48,7 +49,7 @@ def lockstep(implementation: Implementation, tags: tuple[str, ...] = ("t1", "t2"
 
 
 def walk(checks: dict[str, Check], granularity: str = "algorithm", examples: int = 30, shrink: bool = True) -> Coverage:
-    scenario = Scenario(one_off.SPEC, environment.SURROUNDINGS, granularity=granularity, monitor="none")
+    scenario = Scenario(one_off.SPEC, environment.WORLD, granularity=granularity, monitor="none")
     return run(interpreter_machine(scenario, checks), examples=examples, steps=50, seed=5, shrink=shrink)
 
 

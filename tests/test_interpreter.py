@@ -34,16 +34,16 @@ from bgsync.language import (
     Statement,
     Wait,
     While,
-    WindowClients,
+    Population,
     algorithm,
     steps,
     v,
 )
+from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
+from bgsync.shipped.model.background_sync.registration import PENDING, WAITING
+from bgsync.shipped.model.service_worker import ACTIVE_WORKER
 from bgsync.system.program import Program
 from bgsync.system.state import LIST, Object, Ref, Shared, Value
-from model.one_off import ONLINE, REGISTRATIONS
-from model.registration import PENDING, WAITING
-from model.service_worker import ACTIVE_WORKER
 from tests.models import FILE, STATE, Items, Lab, kinds, single
 
 LOOKUP = Let("found", Find(REGISTRATIONS, "tag", "t1"))
@@ -108,12 +108,12 @@ def test_a_member_of_what_has_none_is_an_error_of_the_model() -> None:
 
 
 def test_window_clients_come_and_go_at_will_so_reading_them_is_a_choice() -> None:
-    kind = ForEach("client", WindowClients(), Let("x", Field(v.client, "frame type")))
+    kind = ForEach("client", Population(), Let("x", Field(v.client, "frame type")))
     lab = Lab(single(Let("x", None), kind, Wait("a while"), Let("y", v.x)))
     found = [outcome.process for outcome in lab.machine.outcomes(lab.shared, lab.entry())]
     seen = {dict(process.frames[-1].variables).get("x") for process in found if process}
     assert seen == {None, "top-level"}
-    other = Lab(single(Let("x", None), ForEach("c", WindowClients(), Let("x", Field(v.c, "url"))), Resolve(v.promise)))
+    other = Lab(single(Let("x", None), ForEach("c", Population(), Let("x", Field(v.c, "url"))), Resolve(v.promise)))
     assert [kinds(outcome) for outcome in other.machine.outcomes(other.shared, other.entry())] == [["resolved"]] * 2
 
 

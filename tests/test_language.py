@@ -25,7 +25,7 @@ from bgsync.language import (
     Expr,
     Field,
     Find,
-    FireFunctionalEvent,
+    FireEvent,
     ForEach,
     If,
     Increment,
@@ -50,7 +50,7 @@ from bgsync.language import (
     Upon,
     Wait,
     While,
-    WindowClients,
+    Population,
     algorithm,
     rule,
     say,
@@ -62,8 +62,8 @@ from bgsync.language import (
 from bgsync.language.expressions import operands, parts, variables
 from bgsync.language.statements import Steps
 from bgsync.language.traversal import body_of, expressions
-from model import one_off
-from model.one_off import REGISTRATIONS, SYNC_REGISTRATION
+from bgsync.shipped.model.background_sync import one_off
+from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS, SYNC_REGISTRATION
 from tests.models import outbox
 
 FILE = "tiny.py"
@@ -257,7 +257,7 @@ def test_rules_are_held_to_the_language_too() -> None:
 
 # --- reading back
 
-FIRE = FireFunctionalEvent("sync", ITEM, (("tag", "t1"),), "event", steps(Abort()))
+FIRE = FireEvent("sync", ITEM, (("tag", "t1"),), "event", steps(Abort()))
 
 
 @pytest.mark.parametrize(
@@ -306,7 +306,7 @@ def test_every_statement_is_read_back(statement: Statement, sentence: str) -> No
         (True, "true"),
         ("text", "text"),
         (Associated("worker"), "the associated worker"),
-        (WindowClients(), "the window clients"),
+        (Population(), "the window clients"),
         (
             Find(REGISTRATIONS, "tag", "t1"),
             "the item of serviceWorkerRegistration's list of sync registrations whose tag is t1, or null",

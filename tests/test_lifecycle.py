@@ -6,9 +6,9 @@ import pytest
 
 from bgsync.explore import explore
 from bgsync.machines.machine import MachineError, table
-from model import registration
-from model.lifecycle import ABSENT, ONLINE, OPERATIONS, Lifecycle, State
-from model.registration import FINAL, FIRING, PENDING, REREGISTERED, STATES, WAITING
+from bgsync.shipped.model.background_sync import registration
+from bgsync.shipped.model.background_sync.lifecycle import ABSENT, ONLINE, OPERATIONS, Lifecycle, State
+from bgsync.shipped.model.background_sync.registration import FINAL, FIRING, PENDING, REREGISTERED, STATES, WAITING
 
 OFFLINE = "offline"
 

@@ -25,7 +25,8 @@ from bgsync.machines.machine import (
     load_machine,
     table,
 )
-from model import environment, registration
+from bgsync.shipped.model import environment
+from bgsync.shipped.model.background_sync import registration
 
 HOUSE = [
     registration.machine(),

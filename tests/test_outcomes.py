@@ -11,7 +11,7 @@ from bgsync.language import (
     Expr,
     Field,
     Find,
-    FireFunctionalEvent,
+    FireEvent,
     ForEach,
     If,
     InParallel,
@@ -33,9 +33,9 @@ from bgsync.language import (
     steps,
     v,
 )
+from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
 from bgsync.system.state import Event, Object, Outcome, Ref, Shared, Undecided
-from model.one_off import REGISTRATIONS
-from model.registration import FIRING, PENDING, WAITING
 from tests.models import NEW, STATE, Items, Lab, kinds, single
 
 LOOKUP = Let("found", Find(REGISTRATIONS, "tag", "t1"))
@@ -73,7 +73,7 @@ def test_a_loop_in_any_order_starts_one_invocation_for_each_item() -> None:
 
 def fired(*follow: Statement, **members: Expr) -> Items:
     body = steps(*follow)
-    return (LOOKUP, FireFunctionalEvent("sync", v.found, tuple(members.items()), "event", body))
+    return (LOOKUP, FireEvent("sync", v.found, tuple(members.items()), "event", body))
 
 
 def test_an_event_is_dispatched_and_awaited_and_settles_in_one_of_the_ways_that_are_named() -> None:

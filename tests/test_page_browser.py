@@ -48,7 +48,9 @@ def test_a_finding_says_what_goes_wrong_and_which_lines_to_mend(opened: Any, bui
     lines = page.get_by_role("region", name="Which lines to mend")
     steps = ["register 7", "fire a sync event 5.2", "fire a sync event 5.2.3", "register 8.2"]
     for item, step in zip(lines.locator("li").all(), steps, strict=True):
-        expect(item).to_contain_text(re.compile(rf"model/one_off\.py:\d+ {re.escape(step)}\b"), use_inner_text=True)
+        expect(item).to_contain_text(
+            re.compile(rf"model/background_sync/one_off\.py:\d+ {re.escape(step)}\b"), use_inner_text=True
+        )
     expect(lines).to_contain_text("Either nothing may come between register 7 and register 8.2")
     expect(page.locator(".lead")).to_contain_text("registration A is taken out of the list")
     expect(page.get_by_role("heading", level=2)).to_be_focused()

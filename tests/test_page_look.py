@@ -13,9 +13,9 @@ from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Tra
 from bgsync.language import Steps, algorithm
 from bgsync.report.html import Page as Content
 from bgsync.report.html import to_html
+from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.sources import Source
 from bgsync.texts import ledger, read_text
-from model.one_off import SPEC
 from tests.browser import LOST
 from tests.specs import PRINT_QUEUE
 

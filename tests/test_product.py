@@ -22,14 +22,14 @@ from bgsync.product.pages import count
 from bgsync.product.reached import Reached
 from bgsync.product.search import FAST, levels, reachable
 from bgsync.product.traces import Walk
+from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS, SPEC, state_of
+from bgsync.shipped.model.background_sync.registration import FIRING
+from bgsync.shipped.model.environment import ADVERSITIES, WORLD
+from bgsync.shipped.properties import PROPERTIES
 from bgsync.system.monitor import MONITORS
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
-from model.environment import ADVERSITIES, SURROUNDINGS
-from model.one_off import REGISTRATIONS, SPEC, state_of
-from model.registration import FIRING
-from properties import PROPERTIES
 from tests.models import FILE
 from tests.test_queues import QUEUED
 from tests.test_tables import without
@@ -47,7 +47,7 @@ def scenario(
     calls: int = 2,
     monitor: str = "none",
 ) -> Scenario:
-    return Scenario(spec, SURROUNDINGS, granularity, adversities, tags, calls, monitor=monitor)
+    return Scenario(spec, WORLD, granularity, adversities, tags, calls, monitor=monitor)
 
 
 @lru_cache(maxsize=16)
@@ -209,7 +209,7 @@ def test_a_spec_with_steps_left_out_gets_the_verdicts_that_one_tag_alone_and_the
 
 def test_a_check_of_two_tags_says_what_one_of_one_tag_says() -> None:
     one, two = (
-        check(Question(SPEC, SURROUNDINGS, [p for p in PROPERTIES if p.monitors == ("calls",)], "test", tags=tags))
+        check(Question(SPEC, WORLD, [p for p in PROPERTIES if p.monitors == ("calls",)], "test", tags=tags))
         for tags in (1, 2)
     )
     assert verdicts(one) == verdicts(two)
@@ -218,7 +218,7 @@ def test_a_check_of_two_tags_says_what_one_of_one_tag_says() -> None:
 
 @pytest.mark.parametrize("reductions", [frozenset[str](), frozenset({"symmetry"}), frozenset({"bisimulation"})])
 def test_a_reduction_changes_how_much_is_explored_and_no_verdict(reductions: frozenset[str]) -> None:
-    asked = Question(SPEC, SURROUNDINGS, PROPERTIES, "test", ("algorithm",), ("terminated",), tags=2)
+    asked = Question(SPEC, WORLD, PROPERTIES, "test", ("algorithm",), ("terminated",), tags=2)
     reduced, other = check(asked), check(replace(asked, reductions=reductions))
     assert verdicts(other) == verdicts(reduced)
     sizes = [sum(explored.states for explored in report.explorations) for report in (reduced, other)]
@@ -227,7 +227,7 @@ def test_a_reduction_changes_how_much_is_explored_and_no_verdict(reductions: fro
 
 def test_the_limit_that_nobody_gave_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bgsync.judge.explorations.LIMIT", 100)
-    report = check(Question(SPEC, SURROUNDINGS, [p for p in PROPERTIES if p.id == "gate"], "test", ("step",)))
+    report = check(Question(SPEC, WORLD, [p for p in PROPERTIES if p.id == "gate"], "test", ("step",)))
     assert not report.interrupted
     assert [v.verdict for v in report.verdicts] == ["inconclusive"]
     assert "first 1" in report.verdicts[0].message
@@ -235,7 +235,7 @@ def test_the_limit_that_nobody_gave_is_no_interruption(monkeypatch: pytest.Monke
 
 def test_a_limit_ends_a_product_as_it_ends_anything() -> None:
     report = check(
-        Question(SPEC, SURROUNDINGS, [p for p in PROPERTIES if p.id == "gate"], "test", ("step",), tags=2, limit=10_000)
+        Question(SPEC, WORLD, [p for p in PROPERTIES if p.id == "gate"], "test", ("step",), tags=2, limit=10_000)
     )
     assert [v.verdict for v in report.verdicts] == ["inconclusive"]
     assert "first" in report.verdicts[0].message
@@ -243,7 +243,7 @@ def test_a_limit_ends_a_product_as_it_ends_anything() -> None:
 
 def test_what_one_tag_breaks_by_itself_is_found_where_several_are_too_many_to_look_at() -> None:
     asked = [prop for prop in PROPERTIES if prop.id == "resolved-then-fires"]
-    (verdict,) = check(Question(SPEC, SURROUNDINGS, asked, "test", ("step",), tags=3, limit=1_500)).verdicts
+    (verdict,) = check(Question(SPEC, WORLD, asked, "test", ("step",), tags=3, limit=1_500)).verdicts
     assert verdict.verdict == "violated"
     assert verdict.trace is not None
 

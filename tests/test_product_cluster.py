@@ -15,9 +15,9 @@ from bgsync.product.checkpoint import opened
 from bgsync.product.pages import count
 from bgsync.product.resources import Resources
 from bgsync.product.search import FAST, levels, reachable
-from model.environment import SURROUNDINGS
-from model.one_off import SPEC
-from properties import PROPERTIES
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.model.environment import WORLD
+from bgsync.shipped.properties import PROPERTIES
 from tests.test_product import product_of, scenario
 from tests.test_product_scale import product, states
 
@@ -91,7 +91,7 @@ def test_a_cluster_goes_on_from_a_checkpoint_and_its_own_is_gone_on_with_elsewhe
 def test_verdicts_are_those_of_one_process(workers: Resources) -> None:
     asked = [prop for prop in PROPERTIES if prop.id in ("unique-tag", "retry-delay", "gate")]
     here, there = (
-        check(Question(SPEC, SURROUNDINGS, asked, "test", ("algorithm",), tags=2, resources=resources))
+        check(Question(SPEC, WORLD, asked, "test", ("algorithm",), tags=2, resources=resources))
         for resources in (Resources(), workers)
     )
     assert there.verdicts == here.verdicts

@@ -34,11 +34,12 @@ from bgsync.language import (
     v,
 )
 from bgsync.language.statements import QueueTask
-from model import environment, one_off
-from model.one_off import DISABLED, ONLINE, REGISTRATIONS
-from model.registration import FIRING, PENDING, ROWS, WAITING
-from model.service_worker import ACTIVE_WORKER, FIRE_FUNCTIONAL_EVENT
-from properties import LIVENESS, PROPERTIES, SAFETY
+from bgsync.shipped.model import environment
+from bgsync.shipped.model.background_sync import one_off
+from bgsync.shipped.model.background_sync.one_off import DISABLED, ONLINE, REGISTRATIONS
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, ROWS, WAITING
+from bgsync.shipped.model.service_worker import ACTIVE_WORKER, FIRE_FUNCTIONAL_EVENT
+from bgsync.shipped.properties import LIVENESS, PROPERTIES, SAFETY
 from tests.models import (
     AGAIN,
     CALM,
@@ -48,7 +49,7 @@ from tests.models import (
     MARK,
     NEW,
     STATE,
-    SURROUNDINGS,
+    WORLD,
     Items,
     known,
     outbox,
@@ -151,7 +152,7 @@ def prop_of(key: Key) -> Property:
 
 def judge(key: Key, spec: Spec, adversities: tuple[str, ...]) -> Verdict:
     """Judge one property alone, where every invocation is one action."""
-    question = Question(spec, SURROUNDINGS, [prop_of(key)], FILE, ("algorithm",), adversities, calls=1)
+    question = Question(spec, WORLD, [prop_of(key)], FILE, ("algorithm",), adversities, calls=1)
     wanted = key.id + (f"/{key.part}" if key.part else "")
     return [verdict for verdict in check(question).verdicts if verdict.property == wanted][-1]
 
@@ -319,7 +320,7 @@ def test_what_holds_only_because_the_user_agent_does_what_it_should_breaks_where
 
 def test_an_endless_run_may_decline_as_long_as_it_chooses_again_and_again() -> None:
     again = outbox(rejected=(*AGAIN, If(Is(LAST, False), (Set(STATE, PENDING), FIRE_IF_ONLINE)), Else(DROP)))
-    endless = verdicts(again, ["no-endless-firing"], surroundings=CALM)["no-endless-firing"]
+    endless = verdicts(again, ["no-endless-firing"], world=CALM)["no-endless-firing"]
     assert endless.verdict == "violated"
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bgsync.judge.structure.text import structure
 from bgsync.prose.page.reader import ReadError
 from bgsync.prose.reading import read_spec
-from bgsync.prose.surroundings import Vocabulary
+from bgsync.prose.vocabulary import Vocabulary
 from tests.test_prose_reader import METADATA, everything, outline, read
 
 

@@ -14,7 +14,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.prose.page.reader import read_document
 from bgsync.prose.reading import read_spec
-from bgsync.prose.surroundings import Vocabulary
+from bgsync.prose.vocabulary import Vocabulary
 
 NOTHING = Vocabulary()
 STATES = ("queued", "printing", "jammed")

@@ -12,7 +12,7 @@ from bgsync.language.traversal import body_of
 from bgsync.prose.ledger import ledger
 from bgsync.prose.page.reader import read_document
 from bgsync.prose.reading import Reading, read_spec
-from bgsync.prose.surroundings import Vocabulary
+from bgsync.prose.vocabulary import Vocabulary
 from tests.specs import PRINT_QUEUE
 
 

@@ -12,7 +12,7 @@ from bgsync.language import (
     Assert,
     Enqueue,
     Field,
-    FireFunctionalEvent,
+    FireEvent,
     If,
     Increment,
     InParallel,
@@ -35,11 +35,11 @@ from bgsync.language import (
     steps,
     v,
 )
+from bgsync.shipped.model.background_sync.one_off import ONLINE, SPEC
+from bgsync.shipped.properties import PROPERTIES
 from bgsync.system.closures import escapes, shared_variables
 from bgsync.system.program import queue_name
-from model.one_off import ONLINE, SPEC
-from properties import PROPERTIES
-from tests.models import CALM, FILE, FINISH, FIRE, NEW, SURROUNDINGS, Items, graph, names, outbox, single, system, walk
+from tests.models import CALM, FILE, FINISH, FIRE, NEW, WORLD, Items, graph, names, outbox, single, system, walk
 
 QUEUE = Field(v.desk, "loan queue")
 
@@ -61,7 +61,7 @@ QUEUED = text(borrow(Enqueue(QUEUE, steps(Wait("a while"), Resolve(v.promise))))
 
 
 def test_batches_of_a_queue_run_one_at_a_time_in_their_order() -> None:
-    closed = system(QUEUED, "algorithm", calls=2, tags=2, surroundings=CALM)
+    closed = system(QUEUED, "algorithm", calls=2, tags=2, world=CALM)
     found = graph(closed)
     assert found.complete
     holding = [sum(closed.processes.batch[n] is not None for n in state.processes) for state in found.states]
@@ -77,7 +77,7 @@ def test_queues_of_one_name_are_one_queue_whatever_they_are_said_to_belong_to() 
 
 
 def test_a_batch_that_waits_holds_its_queue_and_the_next_is_not_obliged_to_begin() -> None:
-    closed = system(QUEUED, "algorithm", calls=2, surroundings=CALM)
+    closed = system(QUEUED, "algorithm", calls=2, world=CALM)
     state = walk(closed, "call", "run", "call")
     assert [queue for queue, _ in state.queues] == ["loan queue"]
     assert len(must_act(closed, state)) == 1
@@ -87,7 +87,7 @@ def test_a_batch_that_waits_holds_its_queue_and_the_next_is_not_obliged_to_begin
 
 def test_what_is_enqueued_in_the_middle_of_steps_is_a_batch_of_its_own() -> None:
     spec = text(borrow(Let("x", "a"), Enqueue("desk", steps(Assert(Is(v.x, "a")), Resolve(v.promise))), Let("x", "b")))
-    closed = system(spec, "algorithm", calls=1, surroundings=CALM)
+    closed = system(spec, "algorithm", calls=1, world=CALM)
     found = graph(closed)
     assert any(state.queues for state in found.states)
     seen = [s.kind for state in found.states for step in closed.steps(state) for s in step.observations]
@@ -144,7 +144,7 @@ FLAGS = text(
 
 @pytest.mark.parametrize("granularity", ["algorithm", "step"])
 def test_steps_that_run_in_parallel_share_the_variables_that_they_change(granularity: str) -> None:
-    closed = system(FLAGS, granularity, calls=1, surroundings=CALM)
+    closed = system(FLAGS, granularity, calls=1, world=CALM)
     found = graph(closed)
     assert found.complete
     seen = [s for state in found.states for step in closed.steps(state) for s in step.observations]
@@ -170,7 +170,7 @@ def test_a_wait_for_what_is_not_followed_ends_in_the_end() -> None:
 def test_a_wait_for_what_comes_and_goes_ends_in_the_end() -> None:
     spec = text(borrow(WaitUntil(ONLINE), Resolve(v.promise)))
     settles = [prop for prop in PROPERTIES if prop.id == "promise-settles"]
-    (verdict,) = check(Question(spec, SURROUNDINGS, settles, FILE, ("algorithm",), calls=1)).verdicts
+    (verdict,) = check(Question(spec, WORLD, settles, FILE, ("algorithm",), calls=1)).verdicts
     assert verdict.verdict == "holds"
 
 
@@ -222,7 +222,7 @@ def firing(*, in_parallel: bool) -> Spec:
             steps(
                 Let("settled", False),
                 Let("success", False),
-                FireFunctionalEvent("due", v.registration, (), "event", steps()),
+                FireEvent("due", v.registration, (), "event", steps()),
                 *react,
                 *((InParallel(steps(*last)),) if in_parallel else last),
                 Increment(v.tries),

@@ -5,13 +5,13 @@ import random
 import pytest
 
 from bgsync.explore import explore
+from bgsync.shipped.model import environment
+from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.system.interpreter import MANY
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Frame, Process, Ref, Shared, Value
 from bgsync.system.step import State
 from bgsync.system.system import System
-from model import environment
-from model.one_off import SPEC
 
 
 def only(plain: System, reduced: System, state: State, slot: int | None, apart: bool) -> State:
@@ -45,7 +45,7 @@ def _at_slot_zero(process: Process) -> Process:
     [("step", ()), ("algorithm", ()), ("algorithm", ("terminated",)), ("algorithm", ("unsettled",))],
 )
 def test_every_state_of_a_plain_run_is_covered_by_explored_ones(granularity: str, adversity: tuple[str, ...]) -> None:
-    scenario = Scenario(SPEC, environment.SURROUNDINGS, granularity, adversity, monitor="none")
+    scenario = Scenario(SPEC, environment.WORLD, granularity, adversity, monitor="none")
     reduced, plain = System(scenario), System(scenario, fork=False)
     explored = explore(reduced)
     dice, looked = random.Random(7), 0

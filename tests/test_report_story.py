@@ -7,9 +7,9 @@ from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
 from bgsync.report.rules import rules
 from bgsync.report.story import Story, gaps, headline, shown, story
 from bgsync.report.words import messages, told, who
+from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.sources import Source
 from bgsync.texts import read_text
-from model.one_off import SPEC
 from tests.specs import PRINT_QUEUE
 
 WAITING = frozenset({("lend", "9")})
@@ -122,7 +122,7 @@ def test_a_change_of_what_was_taken_out_of_the_list_says_so() -> None:
 
 
 def test_every_property_of_the_content_says_what_happens_where_it_breaks() -> None:
-    from properties import PROPERTIES
+    from bgsync.shipped.properties import PROPERTIES
 
     for name in {prop.id for prop in PROPERTIES}:
         assert rules()[name].broken.endswith("."), name

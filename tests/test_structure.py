@@ -40,7 +40,7 @@ from bgsync.language import (
 )
 from bgsync.language.expressions import Item
 from bgsync.language.statements import Steps
-from model.one_off import SPEC as ONE_OFF
+from bgsync.shipped.model.background_sync.one_off import SPEC as ONE_OFF
 
 FILE = "library.py"
 

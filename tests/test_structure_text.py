@@ -8,7 +8,7 @@ from bgsync.judge.structure import Finding
 from bgsync.judge.structure.text import structure
 from bgsync.prose.page.reader import read_document
 from bgsync.prose.reading import Reading, read_spec
-from bgsync.prose.surroundings import Vocabulary
+from bgsync.prose.vocabulary import Vocabulary
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
 

@@ -23,18 +23,18 @@ from bgsync.language import (
     steps,
     v,
 )
-from bgsync.system.describe import attributes, label, registration_states, say_action
+from bgsync.shipped.model.background_sync import one_off
+from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
+from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
+from bgsync.system.describe import attributes, label, object_states, say_action
 from bgsync.system.interpreter import MANY
 from bgsync.system.monitor import MONITORS, monitor_for
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Process, Ref, Value
 from bgsync.system.step import Action, State, Step
 from bgsync.system.system import System
-from model import one_off
-from model.one_off import ONLINE, REGISTRATIONS
-from model.registration import FIRING, PENDING, WAITING
-from model.service_worker import FIRE_FUNCTIONAL_EVENT
-from tests.models import CALM, STATE, SURROUNDINGS, context, graph, names, ops, outbox, single, system, taken, walk
+from tests.models import CALM, STATE, WORLD, context, graph, names, ops, outbox, single, system, taken, walk
 
 TASKED = outbox(event=FIRE_FUNCTIONAL_EVENT)
 TIMERS = single(InParallel(steps(Wait("a while"))), Resolve(v.promise))
@@ -111,7 +111,7 @@ def test_two_tags_are_two_independent_lifecycles() -> None:
     closed = system(outbox(), "algorithm", tags=2)
     seen: set[tuple[str, ...]] = set()
     for state in graph(closed).states:
-        seen.add((context(closed, state, "network"), *registration_states(closed, state).values()))
+        seen.add((context(closed, state, "network"), *object_states(closed, state).values()))
     assert len(seen) == 4 * 4 + 3 * 3
     assert len(graph(system(one_off.SPEC, "algorithm", tags=2)).states) == 361  # in whatever order they were registered
 
@@ -156,12 +156,12 @@ def test_what_waits_is_not_in_flight_and_a_timer_waits_for_a_free_place() -> Non
 
 
 def test_what_waits_is_counted_none_one_many() -> None:
-    found = graph(system(TIMERS, "algorithm", surroundings=CALM))
+    found = graph(system(TIMERS, "algorithm", world=CALM))
     assert [len(state.processes) for state in found.states] == [0, 1, 2]
     (many,) = (number for number, state in enumerate(found.states) if len(state.processes) == 2)
     elapsed = {target for action, target in found.edges[many] if action.kind == "run"}
     assert {len(found.states[target].processes) for target in elapsed} == {1, 2}, "many may be two, or more"
-    plain = graph(system(TIMERS, "algorithm", surroundings=CALM, fork=False), limit=20)
+    plain = graph(system(TIMERS, "algorithm", world=CALM, fork=False), limit=20)
     assert max(len(state.processes) for state in plain.states) > MANY
 
 
@@ -177,7 +177,7 @@ def test_what_waits_is_counted_none_one_many() -> None:
 )
 def test_a_question_that_cannot_be_asked_is_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        replace(Scenario(outbox(), SURROUNDINGS), **change)  # type: ignore[arg-type]  # each is wrong on purpose
+        replace(Scenario(outbox(), WORLD), **change)  # type: ignore[arg-type]  # each is wrong on purpose
 
 
 def test_an_unknown_monitor_is_refused() -> None:
@@ -271,7 +271,7 @@ def test_an_invocation_with_a_removed_registration_is_away() -> None:
     assert apart
 
 
-# --- a spec that does not fit its surroundings, or never ends
+# --- a spec that does not fit its world, or never ends
 
 
 @pytest.mark.parametrize(

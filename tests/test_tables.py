@@ -15,6 +15,9 @@ from bgsync.judge.property import Liveness, Safety, Seen, View
 from bgsync.judge.verdict import Report
 from bgsync.judge.whole import Watched, watch
 from bgsync.language import LanguageError, Spec, Statement
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.model.environment import ADVERSITIES
+from bgsync.shipped.properties import PROPERTIES
 from bgsync.system.monitor import MONITORS
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Observation
@@ -23,10 +26,7 @@ from bgsync.system.system import System
 from bgsync.tables import Tables, explore
 from bgsync.tables.multisets import Multisets
 from bgsync.tables.steps import UNSEEN
-from model.environment import ADVERSITIES
-from model.one_off import SPEC
-from properties import PROPERTIES
-from tests.models import CALM, SURROUNDINGS, outbox
+from tests.models import CALM, WORLD, outbox
 from tests.test_queues import QUEUED, firing
 
 SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety)]
@@ -56,24 +56,24 @@ def same(scenario: Scenario) -> int:
 @pytest.mark.parametrize("adversity", ["", *ADVERSITIES])
 def test_tables_give_every_state_and_transition_of_the_interpreter(monitor: str, adversity: str) -> None:
     adversities = (adversity,) if adversity else ()
-    same(Scenario(SPEC, SURROUNDINGS, "algorithm", adversities, monitor=monitor))
+    same(Scenario(SPEC, WORLD, "algorithm", adversities, monitor=monitor))
 
 
 @pytest.mark.parametrize("monitor", MONITORS)
 def test_tables_give_them_step_by_step_too(monitor: str) -> None:
-    assert same(Scenario(SPEC, SURROUNDINGS, "step", ("terminated",), calls=1, monitor=monitor)) > 200
+    assert same(Scenario(SPEC, WORLD, "step", ("terminated",), calls=1, monitor=monitor)) > 200
 
 
 def test_tables_give_them_where_termination_leaves_many_events_of_a_removed_registration() -> None:
-    assert same(Scenario(outbox(), SURROUNDINGS, "step", ("terminated",), calls=2, monitor="none")) > 10_000
+    assert same(Scenario(outbox(), WORLD, "step", ("terminated",), calls=2, monitor="none")) > 10_000
 
 
 def test_tables_give_them_for_several_tags() -> None:
-    assert same(Scenario(SPEC, SURROUNDINGS, "algorithm", (), tags=2, monitor="none")) > 300
+    assert same(Scenario(SPEC, WORLD, "algorithm", (), tags=2, monitor="none")) > 300
 
 
 def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_contexts_it_does_not_look_at() -> None:
-    system = System(Scenario(SPEC, SURROUNDINGS, "step", (), monitor="calls"))
+    system = System(Scenario(SPEC, WORLD, "step", (), monitor="calls"))
     tables = Tables(system)
     taken = list[tuple[State, Turn]]()
     take = system.take
@@ -115,7 +115,7 @@ def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_cont
 
 @pytest.mark.parametrize("spec", [QUEUED, firing(in_parallel=True)], ids=["queues", "shared variables"])
 def test_tables_give_them_where_invocations_wait_for_each_other_and_share_variables(spec: Spec) -> None:
-    same(Scenario(spec, SURROUNDINGS, "algorithm", (), monitor="calls"))
+    same(Scenario(spec, WORLD, "algorithm", (), monitor="calls"))
     same(Scenario(spec, CALM, "step", (), calls=1, monitor="calls"))
 
 
@@ -148,7 +148,7 @@ def test_tables_give_them_for_whatever_an_editor_takes_out(
 ) -> None:
     try:
         spec = without(SPEC, places)
-        same(Scenario(spec, SURROUNDINGS, granularity, (adversity,), calls=1, monitor=monitor))
+        same(Scenario(spec, WORLD, granularity, (adversity,), calls=1, monitor=monitor))
     except LanguageError:
         assume(False)
 
@@ -169,7 +169,7 @@ def judged(watched: Watched) -> tuple[object, ...]:
 @pytest.mark.parametrize("spec", [SPEC, outbox(), firing(in_parallel=True)], ids=["one-off", "outbox", "a loop"])
 def test_what_is_judged_without_the_frame_is_judged_so_with_it(spec: Spec, monitor: str) -> None:
     for granularity, calls in (("algorithm", 2), ("step", 1)):
-        scenario = Scenario(spec, SURROUNDINGS, granularity, (), calls=calls, monitor=monitor)
+        scenario = Scenario(spec, WORLD, granularity, (), calls=calls, monitor=monitor)
         assert judged(watch(System(scenario), SAFETY)) == judged(watch(System(scenario), SAFETY, frame=False))
 
 
@@ -182,14 +182,14 @@ def test_a_property_that_looks_at_the_processes_themselves_sees_all_of_them() ->
         yield Seen("a crowd" if after and len(after.processes) > 3 else None)
 
     prop = Safety("crowd", "Never more than three.", "", "", ("set", "removed"), crowd)
-    scenario = Scenario(SPEC, SURROUNDINGS, "step", (), calls=1, monitor="none")
+    scenario = Scenario(SPEC, WORLD, "step", (), calls=1, monitor="none")
     found = watch(System(scenario), [prop]).breaches["crowd"]
     assert found.source == watch(System(scenario), [prop], frame=False).breaches["crowd"].source
     assert max(crowds) > 1
 
 
 def test_a_process_outside_of_a_part_comes_through_unchanged_and_many_stay_many() -> None:
-    system = System(Scenario(SPEC, SURROUNDINGS, "step", calls=1))
+    system = System(Scenario(SPEC, WORLD, "step", calls=1))
     explore_plainly(system)
     multisets = Multisets(system)
     parked = next(n for n in range(len(system.processes.known)) if system.parked(n))
@@ -203,14 +203,14 @@ def test_a_process_outside_of_a_part_comes_through_unchanged_and_many_stay_many(
 
 def test_tables_are_of_systems_that_count_what_is_the_same() -> None:
     with pytest.raises(ValueError, match="fork=True"):
-        Tables(System(Scenario(SPEC, SURROUNDINGS), fork=False))
+        Tables(System(Scenario(SPEC, WORLD), fork=False))
 
 
 # --- several at once, and budgets
 
 
 def report(**asked: object) -> Report:
-    return check(Question(SPEC, SURROUNDINGS, PROPERTIES, "one-off", adversities=("restarted",), calls=1, **asked))  # type: ignore[arg-type]
+    return check(Question(SPEC, WORLD, PROPERTIES, "one-off", adversities=("restarted",), calls=1, **asked))  # type: ignore[arg-type]
 
 
 def test_explorations_that_run_at_once_say_the_same_in_the_same_order() -> None:

@@ -21,7 +21,7 @@ from bgsync.language import (
     Field,
     Find,
     ForEach,
-    HandleFunctionalEvent,
+    HandleEvent,
     If,
     Input,
     Is,
@@ -49,10 +49,10 @@ from bgsync.language import (
     steps,
     v,
 )
+from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS, SYNC_REGISTRATION
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, REREGISTERED, WAITING
 from bgsync.system.interpreter import Interpreter
 from bgsync.system.state import LIST, UNKNOWN, Object, Outcome, Ref, Shared, Value
-from model.one_off import REGISTRATIONS, SYNC_REGISTRATION
-from model.registration import FIRING, PENDING, REREGISTERED, WAITING
 from tests.models import AT_ONCE, FILE, STATE, Items, Lab, graph, kinds, outbox, system
 
 OPEN = Input("the moon is full")
@@ -218,7 +218,7 @@ def handled(*body: Statement) -> Items:
     created = (Let("e", New("LoanEvent")), Set(Field(v.e, "tag"), "t1"), Dispatch(event=v.e))
     found = Let("registration", Find(REGISTRATIONS, "tag", "t1"))
     waiting = Let("all", Apply("waiting for all", (Field(v.e, "lifetime promises"),)))
-    return (found, HandleFunctionalEvent(v.registration, steps(*created, waiting, *body)))
+    return (found, HandleEvent(v.registration, steps(*created, waiting, *body)))
 
 
 def test_an_event_that_the_steps_create_is_dispatched_about_its_registration_with_its_members() -> None:

@@ -27,13 +27,13 @@ from bgsync.language import (
     steps,
     v,
 )
-from bgsync.system.scenario import Scenario, Surroundings
+from bgsync.shipped.model.background_sync import one_off
+from bgsync.shipped.model.background_sync.one_off import NO_FURTHER_ATTEMPTS, REGISTRATIONS
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
+from bgsync.shipped.properties import PROPERTIES
+from bgsync.system.scenario import Scenario, World
 from bgsync.system.system import System
-from model import one_off
-from model.one_off import NO_FURTHER_ATTEMPTS, REGISTRATIONS
-from model.registration import FIRING, PENDING, WAITING
-from properties import PROPERTIES
-from tests.models import AGAIN, CALM, FINISH, FIRE, NEW, STATE, SURROUNDINGS, known, outbox, single
+from tests.models import AGAIN, CALM, FINISH, FIRE, NEW, STATE, WORLD, known, outbox, single
 
 
 def named(kind: type[Property], name: str) -> Property:
@@ -64,7 +64,7 @@ class Found:
 
 
 def breach(spec: Spec, name: str, granularity: str = "step", calls: int = 2) -> Found:
-    scenario = Scenario(spec, SURROUNDINGS, granularity, calls=calls)
+    scenario = Scenario(spec, WORLD, granularity, calls=calls)
     watched = watch(System(scenario), [safety(name.split("/")[0])])
     return Found(scenario, name, moves(watched.system, watched.path(name)))
 
@@ -74,9 +74,9 @@ def lasso(
     name: str,
     adversities: tuple[str, ...] = (),
     granularity: str = "algorithm",
-    surroundings: Surroundings = SURROUNDINGS,
+    world: World = WORLD,
 ) -> Found:
-    scenario = Scenario(spec, surroundings, granularity, adversities, calls=1)
+    scenario = Scenario(spec, world, granularity, adversities, calls=1)
     watched = watch(System(scenario), [])
     found = next(Search(watched).lassos(liveness(name)))
     stem, loop = ([step for _, step, _ in part] for part in (found.stem, found.loop))
@@ -244,7 +244,7 @@ def test_a_loop_in_which_the_user_agent_never_does_what_it_should_is_unfair() ->
 def test_a_loop_that_always_declines_what_it_should_choose_is_unfair() -> None:
     rejected = (If(Is(NO_FURTHER_ATTEMPTS, False), (Set(STATE, PENDING), FIRE, Abort())), *FINISH)
     spec = outbox(found=known(Resolve(v.promise)), fulfilled=FINISH, rejected=rejected)
-    found = lasso(spec, "no-endless-firing", ("should",), surroundings=CALM)
+    found = lasso(spec, "no-endless-firing", ("should",), world=CALM)
     check_lasso(found)
     with pytest.raises(Rejected, match="never chooses what it SHOULD: no further attempts"):
         check_lasso(replace(found, scenario=replace(found.scenario, adversities=())))

@@ -151,7 +151,7 @@ def _specs(target: str, root: Path, sidecar: Path | None, question: Asked) -> li
     if target == "one-off":
         from bgsync.judge.static import notes, structure_verdicts
         from bgsync.judge.structure import findings
-        from model.one_off import SPEC
+        from bgsync.shipped.model.background_sync.one_off import SPEC
 
         found = findings(SPEC)
         name = f"{target} ({'shipped model' if root.name == '_content' else 'model/one_off.py'})"
@@ -196,7 +196,7 @@ def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
     """Say where the built-in model and a text differ."""
     content()
     from bgsync.compare import changed_steps, leaving_words_open, print_changes, same_data
-    from model.one_off import SPEC
+    from bgsync.shipped.model.background_sync.one_off import SPEC
 
     readings = _readings(target, sidecar)
     differs = False

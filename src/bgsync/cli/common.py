@@ -21,7 +21,7 @@ def fail(message: object) -> NoReturn:
     sys.exit(2)
 
 
-CONTENT = ("model.one_off", "model.environment", "properties")
+CONTENT = ("bgsync.shipped.model.background_sync.one_off", "bgsync.shipped.properties")
 """What of the content a check needs."""
 
 

@@ -36,7 +36,7 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     content(output == "text")
     question = Asked(**asked)
     from bgsync.compare import broken_and_repaired, changed_steps, compare, print_comparison, same_data, to_json
-    from model.environment import SURROUNDINGS
+    from bgsync.shipped.model.environment import WORLD
 
     was, now = _spec(old), _spec(new)
     changes = changed_steps(was, now)
@@ -44,7 +44,7 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     if not no_behaviour:
         line = Line()
         comparison = compare(
-            was, now, SURROUNDINGS, granularities=question.granularities, adversities=question.adversities,
+            was, now, WORLD, granularities=question.granularities, adversities=question.adversities,
             tags=question.tags, calls=question.calls, abort=question.abort,
             limit=question.limit or 300_000, progress=line,
         )  # fmt: skip
@@ -68,7 +68,7 @@ def _spec(target: str) -> Any:
     from bgsync.texts import read_text
 
     if target == "one-off":
-        from model.one_off import SPEC
+        from bgsync.shipped.model.background_sync.one_off import SPEC
 
         return SPEC
     try:

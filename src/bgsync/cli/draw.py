@@ -118,7 +118,7 @@ def spec_of(target: str, sidecar: Path | None = None) -> Any:
     from bgsync.texts import read_text
 
     if target == "one-off":
-        from model.one_off import SPEC
+        from bgsync.shipped.model.background_sync.one_off import SPEC
 
         return SPEC
     try:
@@ -215,13 +215,13 @@ def explored_changes(spec: Any, granularity: str, adversities: tuple[str, ...], 
     """Explore what a spec does to a registration, with a progress line."""
     from bgsync.draw.changes import changes
     from bgsync.language import LanguageError
-    from model.environment import ADVERSITIES, SURROUNDINGS
+    from bgsync.shipped.model.environment import ADVERSITIES, WORLD
 
     choose("adversity", adversities, sorted(ADVERSITIES))
     line = Line()
     try:
         found = changes(
-            spec, SURROUNDINGS, granularity, adversities=adversities, calls=calls, limit=limit,
+            spec, WORLD, granularity, adversities=adversities, calls=calls, limit=limit,
             progress=lambda states, depth, _: line(granularity, states, depth),
         )  # fmt: skip
     except LanguageError as error:
@@ -286,13 +286,13 @@ def states(
     content(False)
     from bgsync.draw.states import project, states_diagram, states_words
     from bgsync.language import LanguageError
-    from model.environment import ADVERSITIES, SURROUNDINGS
+    from bgsync.shipped.model.environment import ADVERSITIES, WORLD
 
     choose("adversity", adversities, sorted(ADVERSITIES))
     spec, line = spec_of(target), Line()
     try:
         graph = project(
-            spec, SURROUNDINGS, granularity, adversities=adversities, calls=calls, limit=limit,
+            spec, WORLD, granularity, adversities=adversities, calls=calls, limit=limit,
             progress=lambda found, depth, _: line(granularity, found, depth),
         )  # fmt: skip
     except LanguageError as error:

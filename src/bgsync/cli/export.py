@@ -92,8 +92,8 @@ def export(
     from bgsync.system.system import System
     from bgsync.tables import Tables
 
-    environment = importlib.import_module("model.environment")
-    known = importlib.import_module("properties").PROPERTIES
+    environment = importlib.import_module("bgsync.shipped.model.environment")
+    known = importlib.import_module("bgsync.shipped.properties").PROPERTIES
     safety = [prop for prop in known if isinstance(prop, Safety) and prop.unseen is None]
     names = {name.split("/")[0] for name in properties}
     for name in sorted(names & ({prop.id for prop in known} - {prop.id for prop in safety})):
@@ -105,7 +105,7 @@ def export(
     if any(chosen not in prop.monitors for prop in safety if prop.id in names):
         fail(f"no monitor sees all of {', '.join(sorted(names))}: export them one by one")
     try:
-        scenario = Scenario(spec_of(target, sidecar), environment.SURROUNDINGS, monitor=chosen, **asked)
+        scenario = Scenario(spec_of(target, sidecar), environment.WORLD, monitor=chosen, **asked)
         seen = [prop for prop in safety if chosen in prop.monitors and (not names or prop.id in names)]
         model = model_of(closed(Tables(System(scenario))), seen, frozenset(properties))
     except NotSeparableError as error:

@@ -131,11 +131,15 @@ class Asked:
     left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = importlib.import_module("properties").PROPERTIES
+        known = importlib.import_module("bgsync.shipped.properties").PROPERTIES
         structure = importlib.import_module("bgsync.judge.structure").PROPERTIES
         names = tuple(name.split("/")[0] for name in self.properties)
         choose("property", names, [*dict.fromkeys(p.id for p in known), *(row.id for row in structure)])
-        choose("adversity", self.adversities, sorted(importlib.import_module("model.environment").ADVERSITIES))
+        choose(
+            "adversity",
+            self.adversities,
+            sorted(importlib.import_module("bgsync.shipped.model.environment").ADVERSITIES),
+        )
 
     @property
     def granularities(self) -> tuple[str, ...]:
@@ -149,11 +153,11 @@ class Asked:
 
     def question(self, spec: Spec, model: str) -> Question:
         """Ask it of a spec."""
-        environment = importlib.import_module("model.environment")
-        known = importlib.import_module("properties").PROPERTIES
+        environment = importlib.import_module("bgsync.shipped.model.environment")
+        known = importlib.import_module("bgsync.shipped.properties").PROPERTIES
         return Question(
             spec,
-            environment.SURROUNDINGS,
+            environment.WORLD,
             [prop for prop in known if not self.wanted or prop.id in self.wanted],
             model=model,
             granularities=self.granularities,

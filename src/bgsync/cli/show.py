@@ -13,7 +13,7 @@ from bgsync.cli.common import EPILOG, Line, choose, content
 def explain(name: str | None) -> None:
     """Say what a property means, why it matters and what it rests on; without PROPERTY, list them all."""
     content(False)
-    known = {prop.id: prop for prop in reversed(importlib.import_module("properties").PROPERTIES)}
+    known = {prop.id: prop for prop in reversed(importlib.import_module("bgsync.shipped.properties").PROPERTIES)}
     if name is None:
         for prop in sorted(known.values(), key=lambda prop: prop.id):
             click.echo(f"{prop.id:22} {prop.sentence}")
@@ -30,9 +30,9 @@ def system_graph(granularity: str, adversities: tuple[str, ...], tags: int, call
     from bgsync.system.scenario import Scenario
     from bgsync.system.system import System
 
-    spec = importlib.import_module("model.one_off").SPEC
-    surroundings = importlib.import_module("model.environment").SURROUNDINGS
-    system = System(Scenario(spec, surroundings, granularity, adversities, tags, calls, monitor="none"))
+    spec = importlib.import_module("bgsync.shipped.model.background_sync.one_off").SPEC
+    world = importlib.import_module("bgsync.shipped.model.environment").WORLD
+    system = System(Scenario(spec, world, granularity, adversities, tags, calls))
     line = Line()
     graph = explore(system, progress=lambda states, depth: line(granularity, states, depth))
     line.end()
@@ -66,9 +66,9 @@ def graph(
     from bgsync.export.graph import to_networkx, write
     from bgsync.system.describe import attributes, label, say_action
 
-    choose("adversity", adversities, sorted(importlib.import_module("model.environment").ADVERSITIES))
+    choose("adversity", adversities, sorted(importlib.import_module("bgsync.shipped.model.environment").ADVERSITIES))
     if model == "lifecycle":
-        found = explore(importlib.import_module("model.lifecycle").Lifecycle())
+        found = explore(importlib.import_module("bgsync.shipped.model.background_sync.lifecycle").Lifecycle())
         made = to_networkx(found, label=lambda state: ", ".join(state))
     else:
         system, found = system_graph(granularity, adversities, tags, calls)

@@ -21,7 +21,8 @@ from bgsync.compare.traces import Bound, Traces
 from bgsync.explore.partition import Quotient, quotient
 from bgsync.judge.verdict import Trace
 from bgsync.language import NotUnderstood, Spec
-from bgsync.system.scenario import GRANULARITIES, Scenario, Surroundings
+from bgsync.system.scenario import GRANULARITIES, Bounds, Scenario
+from bgsync.system.world import World
 
 Progress = Callable[[str, int, int], None]
 """Called with what is explored, the states found and the depth."""
@@ -75,13 +76,11 @@ class Comparison:
 def compare(
     old: Spec,
     new: Spec,
-    surroundings: Surroundings,
+    world: World,
     *,
     granularities: Sequence[str] = ("algorithm", "step"),
     adversities: Sequence[str] = (),
-    tags: int = 1,
-    calls: int = 2,
-    abort: str = "scope",
+    bounds: Bounds = Bounds(),
     limit: int = 300_000,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -96,7 +95,7 @@ def compare(
     ordered = sorted(granularities, key=lambda name: name != "algorithm")
     scenarios = [
         [
-            Scenario(spec, surroundings, granularity, on, tags, calls, abort, "none")
+            Scenario(spec, world, granularity, on, bounds)
             for spec, granularity, on in ((old, granularity, on), (new, granularity, on))
         ]
         for granularity in ordered
@@ -158,7 +157,7 @@ class _Pair:
 
     def explore(self, side: int, more: int = 0) -> Labelled:
         scenario = self.scenarios[side]
-        scenario = replace(scenario, calls=scenario.calls + more)
+        scenario = replace(scenario, bounds=replace(scenario.bounds, calls=scenario.calls + more))
         what = f"{_where(scenario)}, {('old', 'new')[side]} text"
         tell = self.progress
         watch = None if tell is None else lambda states, depth: tell(what, states, depth)

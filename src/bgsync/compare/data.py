@@ -47,7 +47,7 @@ def leaving_words_open(spec: Spec) -> Spec:
 
 
 def _frame(spec: Spec) -> tuple[Any, ...]:
-    fired = spec.fire_functional_event
+    fired = spec.firing
     signatures = sorted((a.name, len(a.parameters), a.returns is not None) for a in spec.algorithms)
     rules = sorted((rule.name, rule.machine, rule.trigger, rule.level) for rule in spec.rules)
     others = getattr(spec, "others", ())
@@ -55,7 +55,7 @@ def _frame(spec: Spec) -> tuple[Any, ...]:
 
 
 def _parts(spec: Spec) -> list[Algorithm | Rule]:
-    extra = (spec.fire_functional_event,) if spec.fire_functional_event else ()
+    extra = (spec.firing,) if spec.firing else ()
     return sorted((*spec.algorithms, *extra, *spec.rules), key=lambda part: (part.name, isinstance(part, Rule)))
 
 
@@ -77,7 +77,7 @@ def _sentences(body: tuple[s.Statement, ...]) -> tuple[int, ...]:
 _VARIABLES = {
     (s.Let, "name"),
     (s.ForEach, "name"),
-    (s.FireFunctionalEvent, "bind"),
+    (s.FireEvent, "bind"),
     (s.Upon, "bind"),
     (s.Call, "bind"),
     (e.Var, "name"),
@@ -86,9 +86,9 @@ _VARIABLES = {
 
 _PLAIN = (
     s.Let, s.Set, s.If, s.Else, s.ForEach, s.While, s.Add, s.Remove, s.Resolve, s.Reject, s.Assert, s.Return, s.Abort,
-    s.Continue, s.Wait, s.InParallel, s.Atomically, s.Upon, s.FireFunctionalEvent, s.QueueTask, s.Dispatch,
+    s.Continue, s.Wait, s.InParallel, s.Atomically, s.Upon, s.FireEvent, s.QueueTask, s.Dispatch,
     s.RunPostDispatchSteps, s.Call, s.Increment, s.Steps, s.Empty, s.Throw, s.Break, s.WaitUntil, s.Perform,
-    e.Var, e.Field, e.ListOf, e.Associated, e.Find, e.New, e.Contains, e.Environment, e.WindowClients, e.Choice, e.Is,
+    e.Var, e.Field, e.ListOf, e.Associated, e.Find, e.New, e.Contains, e.Environment, e.Population, e.Choice, e.Is,
     e.Not, e.And, e.Or, e.Input, e.Apply, e.Item, e.Sequence, e.Conditional, e.Arithmetic, e.Compare,
 )  # fmt: skip
 """The kinds whose only variables are in those fields, and in what they hold of these kinds."""

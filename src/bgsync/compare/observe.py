@@ -10,53 +10,71 @@ textbook: what becomes of a registration, steps, timers, and whether the user ag
   the reduction of `bgsync.system.interpreter` leaves their order alone.
 * A handler can read every member of its event, and tells what it read when it ends. So what the user agent chooses for
   a member is chosen by then, read by the text or not; a value that the text does not read may be either.
-* Whether a window is open is a free choice at the moment of reading, so it is told where the call's promise settles.
+* What may be read freely is a choice at the moment of reading, so it is told where the call's promise settles.
 * Two calls of the same method with the same tag are not told apart, nor are two events of the same tag.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from bgsync.explore import Model, explore
 from bgsync.language.expressions import Choice, parts
-from bgsync.language.statements import FireFunctionalEvent, Reject, Resolve
+from bgsync.language.statements import FireEvent, Reject, Resolve
 from bgsync.language.traversal import expressions
-from bgsync.system.monitor import Beginning, Memory, Monitor
+from bgsync.system.describe import said_caller
+from bgsync.system.monitor import Beginning, Call, Memory, Monitor, Note
+from bgsync.system.observation import (
+    Chose,
+    Declined,
+    Dispatched,
+    Observation,
+    Rejected,
+    Removed,
+    Resolved,
+    Settled,
+)
 from bgsync.system.scenario import Scenario
-from bgsync.system.state import Event, Frame, Observation, Process, Undecided, Value
+from bgsync.system.sharing import Statements
+from bgsync.system.state import Event, Frame, Process, Undecided, Value
 from bgsync.system.step import NEVER_SETTLES, State, Step
 from bgsync.system.system import System
 
 FAILS = "the text contradicts itself"
 TAU = 0
 """The number of what is internal; every label has a number above it."""
-CHOICES = ("chose", "declined")
-NO_WINDOW = "window clients none"
 
 
-class _Tags(Monitor):
-    """Remembers nothing but, on a call whose promise is pending, its tag, so that the promise can be named."""
+@dataclass(frozen=True)
+class _Keys(Monitor):
+    """Remembers nothing but, on a call whose promise is pending, its key, so that the promise can be named."""
 
-    def begun(self, memory: Memory, tag: str, source: str) -> tuple[Beginning, ...]:
-        return ((memory, tag, ""),)
+    def begun(self, memory: Memory, call: Call) -> tuple[Beginning, ...]:
+        return (Beginning(memory, Note(call.key)),)
 
-    def observed(self, memory: Memory, note: Value, seen: Observation, tag: str | None) -> tuple[Memory, Value]:
-        return memory, None if seen.kind in ("resolved", "rejected") else note
+    def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
+        return memory, None if isinstance(seen, Resolved | Rejected) else note
+
+
+SETTLING: Statements = (Resolve, Reject)
+"""The statements of which an observer sees when they happen."""
+
+
+def observable(scenario: Scenario) -> Scenario:
+    """Give the scenario that an observer looks at; its system is to be made with `seen=SETTLING`."""
+    return replace(scenario, monitor=_Keys())
 
 
 class Observer:
-    """Tells what can be observed of the steps of a system, which it makes see when promises settle."""
+    """Tells what can be observed of the steps of a system, which is that of an `observable` scenario."""
 
     def __init__(self, system: System) -> None:
         self.system = system
-        system.monitor = _Tags()
-        _show_promises(system)
         self.members: dict[str, str] = {}
         self.adversities: dict[str, str] = {}
         for statement in system.scenario.spec.statements():
-            if isinstance(statement, FireFunctionalEvent):
+            if isinstance(statement, FireEvent):
                 self.members |= {value.name: name for name, value in statement.members if isinstance(value, Choice)}
             for part in (part for whole in expressions(statement) for part in parts(whole)):
                 if isinstance(part, Choice) and part.adversity is not None:
@@ -66,10 +84,10 @@ class Observer:
         """Give every transition out of a state with what can be observed of it; nothing when it is internal."""
         for step in self.system.steps(state):
             number = step.action.process
-            if not self.members or number is None or all(seen.kind != "settled" for seen in step.observations):
+            if not self.members or number is None or not any(isinstance(seen, Settled) for seen in step.observations):
                 yield self._labels(state, step, {}), step
                 continue
-            known = {seen.before: bool(seen.after) for seen in step.observations if seen.kind in CHOICES}
+            known = {seen.choice: seen.value for seen in step.observations if isinstance(seen, Chose | Declined)}
             chosen = {member: known[choice] for choice, member in self.members.items() if choice in known}
             chosen |= self._decided(number)
             open_ones = sorted(set(self.members.values()) - set(chosen))
@@ -108,32 +126,41 @@ class Observer:
         if action.kind == "move":
             told.append(action.name)
         elif action.kind == "call":
-            told.append(f"{action.detail} calls {action.name}")
+            told.append(f"{said_caller(self.system.world, action)} calls {action.name}")
         elif action.name == NEVER_SETTLES and action.process is not None:
             told.append(f"the handler of {self._tag(before, step, self.system.slot(action.process))} never settles")
         for ran in step.executed:
             for seen in ran.observations:
                 label = self._label(before, step, ran.pc, seen)
                 if label is not None:
-                    told.append(label + (_members(chosen) if seen.kind == "settled" else ""))
+                    told.append(label + (_members(chosen) if isinstance(seen, Settled) else ""))
         return (*told, FAILS) if step.after is None else tuple(told)
 
     def _label(self, before: State, step: Step, pc: int, seen: Observation) -> str | None:
-        match seen.kind:
-            case "dispatched":
-                return f"an event of {self._tag(before, step, seen.slot)} is dispatched"
-            case "settled":
-                return f"the event of {self._tag(before, step, seen.slot)} is {seen.after}"
-            case "resolved" | "rejected":
-                error = f" with {seen.after}" if seen.after is not None else ""
-                windows = (
-                    ", no window being open" if isinstance(seen.before, tuple) and NO_WINDOW in seen.before else ""
-                )
-                return f"{self._call(step, pc)} is {seen.kind}{error}{windows}"
-            case "chose" if seen.before in self.adversities and seen.after:
-                return self.adversities[str(seen.before)]
+        match seen:
+            case Dispatched(slot=slot):
+                return f"an event of {self._tag(before, step, slot)} is dispatched"
+            case Settled(slot=slot, outcome=outcome):
+                return f"the event of {self._tag(before, step, slot)} is {outcome}"
+            case Resolved(read=read):
+                return f"{self._call(step, pc)} is resolved{self._remarks(read)}"
+            case Rejected(read=read, error=error):
+                why = f" with {error}" if error is not None else ""
+                return f"{self._call(step, pc)} is rejected{why}{self._remarks(read)}"
+            case Chose(choice=choice, value=True) if choice in self.adversities:
+                return self.adversities[choice]
             case _:
                 return None
+
+    def _remarks(self, read: tuple[Value, ...]) -> str:
+        """Tell in which state the call met what may be read freely, where that is not the first one."""
+        told = [
+            remark
+            for machine in self.system.world.machines
+            for state, remark in machine.remarks.items()
+            if f"{machine.name} {state}" in read
+        ]
+        return "".join(f", {remark}" for remark in told)
 
     def _tag(self, before: State, step: Step, slot: int | None) -> str:
         """Find the tag of the object in a slot, which may be new in this step, or gone after it."""
@@ -149,28 +176,14 @@ class Observer:
     def _call(self, step: Step, pc: int) -> str:
         if step.action.kind == "call" or step.action.process is None:
             return step.action.name
-        tag = self.system.process(step.action.process).note
-        return f"{self.system.program.code[pc].origin.algorithm}({tag or ''})"
+        note = self.system.process(step.action.process).note
+        key = note.key if isinstance(note, Note) else None
+        return f"{self.system.program.code[pc].origin.algorithm}({key or ''})"
 
 
 def _members(chosen: dict[str, bool]) -> str:
     told = " and ".join(f"{name} {str(value).lower()}" for name, value in sorted(chosen.items()))
     return f" with {told}" if told else ""
-
-
-def _show_promises(system: System) -> None:
-    """Make the steps that settle a promise count as shared, so that no other step is taken together with them."""
-    interpreter, program = system.interpreter, system.program
-    for pc, instruction in enumerate(program.code):
-        if isinstance(instruction.statement, Resolve | Reject):
-            interpreter.shared_code[pc] = True
-            interpreter.quiet[pc] = False
-    changed = True
-    while changed:
-        changed = False
-        for pc, quiet in enumerate(interpreter.quiet):
-            if quiet and not all(interpreter.quiet[n] for n in program.successors(pc)):
-                interpreter.quiet[pc], changed = False, True
 
 
 class _Observed(Model[State | None, tuple[str, ...]]):
@@ -201,7 +214,7 @@ class _Observed(Model[State | None, tuple[str, ...]]):
 
 
 def _removes(step: Step) -> bool:
-    return any(seen.kind == "removed" and seen.slot == step.action.apart for seen in step.observations)
+    return any(isinstance(seen, Removed) and seen.slot == step.action.apart for seen in step.observations)
 
 
 @dataclass
@@ -234,7 +247,7 @@ def observed(
 
     See `bgsync.explore.explore` for `limit` and `progress`.
     """
-    model = _Observed(Observer(System(scenario)))
+    model = _Observed(Observer(System(observable(scenario), seen=SETTLING)))
     graph = explore(model, limit=limit, progress=progress)
     found = Labelled([set() for _ in graph.states], len(graph.states), graph.complete, model.torn)
     chains: dict[tuple[tuple[str, ...], int], int] = {}

@@ -7,7 +7,7 @@ all runs that show the trace are followed at once.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bgsync.compare.observe import Observer
+from bgsync.compare.observe import SETTLING, Observer, observable
 from bgsync.compare.traces import Bound
 from bgsync.judge.replay import Replay, Replayed
 from bgsync.judge.trace import tell
@@ -34,7 +34,7 @@ def run(scenario: Scenario, trace: Sequence[str], limit: int) -> Trace | None:
 
     The bound on calls in flight is lifted. Raises Bound when more than `limit` states were met.
     """
-    replay = Replay(replace(scenario, calls=AT_WILL))
+    replay = Replay(observable(replace(scenario, bounds=replace(scenario.bounds, calls=AT_WILL))), seen=SETTLING)
     observer = Observer(replay.system)
     wanted = tuple(trace)
     queue = [_Place(replay.state, 0)]

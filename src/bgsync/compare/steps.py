@@ -75,7 +75,7 @@ def kept_steps(old: Spec, new: Spec, name: str) -> tuple[tuple[Origin, Origin], 
 
 
 def _parts(spec: Spec) -> dict[str, tuple[_Step, ...]]:
-    fired = (spec.fire_functional_event,) if spec.fire_functional_event else ()
+    fired = (spec.firing,) if spec.firing else ()
     parts = {part.name: _steps(spec, part) for part in (*spec.algorithms, *fired, *spec.rules)}
     types = (spec.type, *getattr(spec, "others", ()))
     return parts | {kind.name: tuple(_Step(None, said, said) for said in _members(kind)) for kind in types}

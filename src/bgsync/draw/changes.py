@@ -126,7 +126,7 @@ def _is_about_itself(guard: e.Expr, state: str) -> bool:
 
 def changes(
     spec: Spec,
-    surroundings: Any,
+    world: Any,
     granularity: str = "step",
     *,
     adversities: tuple[str, ...] = (),
@@ -135,7 +135,7 @@ def changes(
     progress: Callable[[int, int, int], None] | None = None,
 ) -> Changes:
     """Explore a spec and give every change that a run makes. Raises LanguageError for a spec that cannot be run."""
-    system = System(Scenario(spec, surroundings, granularity, adversities, 1, calls, monitor="none"))
+    system = System(Scenario(spec, world, granularity, adversities, 1, calls))
     graph = explore(Tables(system), limit=limit, progress=progress)
     known = {(str(place.statement.origin), place.statement): place for place in reversed(places(spec))}
     found = {one for way in sorted(set(graph.ways)) for one in _made(system, graph, way, known)}
@@ -150,7 +150,7 @@ def _made(
 ) -> Iterator[Change]:
     way = graph.tables.ways[number]
     view = View(system, way.before, way.step)
-    row_of = importlib.import_module("properties.safety").row_of
+    row_of = importlib.import_module("bgsync.shipped.properties.safety").row_of
     for ran in way.step.executed:
         instruction = system.program.code[ran.pc]
         for seen in ran.observations:
@@ -167,5 +167,5 @@ def named(system: System, state: str) -> str:
     """Write a state as the text does, or else as the lifecycle does."""
     if not state:
         return LISTED
-    known = (*declared(system), *importlib.import_module("model.registration").STATES)
+    known = (*declared(system), *importlib.import_module("bgsync.shipped.model.background_sync.registration").STATES)
     return next((name for name in known if canonical(name) == state), state)

@@ -207,7 +207,7 @@ class Flow:
 
 def _head(spec: Spec, name: str) -> str:
     """Say what an algorithm is called with, or when a rule is run."""
-    for algorithm in (*spec.algorithms, *filter(None, [spec.fire_functional_event])):
+    for algorithm in (*spec.algorithms, *filter(None, [spec.firing])):
         if algorithm.name == name:
             given = ", ".join(algorithm.parameters)
             return f"{name}({given})" if given or name in spec.methods else name
@@ -254,9 +254,9 @@ def _apart(one: Statement) -> str:
             return "whenever it happens"
         case s.Enqueue():
             return "when its turn comes"
-        case s.FireFunctionalEvent():
+        case s.FireEvent():
             return "after the dispatch"
-        case s.HandleFunctionalEvent() | s.QueueTask():
+        case s.HandleEvent() | s.QueueTask():
             return "in the worker"
         case _:
             return ""

@@ -45,21 +45,21 @@ class Entry:
 def entries() -> Iterator[Entry]:
     """Make every picture."""
     load_content()
-    surroundings = importlib.import_module("model.environment").SURROUNDINGS
-    spec = importlib.import_module("model.one_off").SPEC
+    world = importlib.import_module("bgsync.shipped.model.environment").WORLD
+    spec = importlib.import_module("bgsync.shipped.model.background_sync.one_off").SPEC
     yield Entry(
         "lifecycle", "The lifecycle as it is meant",
         "The states of a sync registration, and for each transition its trigger, its guard and the step behind it.",
         "lifecycle", lifecycle_diagram(),
     )  # fmt: skip
-    found = changes(spec, surroundings, "step")
+    found = changes(spec, world, "step")
     yield Entry(
         "lifecycle-races", "The lifecycle as races have it",
         "What the same algorithms do to a registration when their steps interleave: every thick line is a change that "
         "nobody meant, also of registrations that are gone.",
         "lifecycle one-off --granularity step", text_lifecycle(spec, found, published, ", step by step"),
     )  # fmt: skip
-    graph = project(spec, surroundings)
+    graph = project(spec, world)
     yield Entry(
         "states", "The reachable states",
         "All states that any run comes to, as far as one registration can tell them apart, where nothing races.",
@@ -72,7 +72,7 @@ def entries() -> Iterator[Entry]:
             f'algorithm --name "{name}"', flow_diagram(spec, name, published),
         )  # fmt: skip
     for name in TRACES:
-        prop, verdict = _counterexample(spec, surroundings, name)
+        prop, verdict = _counterexample(spec, world, name)
         yield Entry(
             f"trace-{name}", f"How {name} breaks",
             f"A shortest run that breaks a promise ({verdict.kind}): {prop.sentence[0].lower()}{prop.sentence[1:]}",
@@ -80,10 +80,10 @@ def entries() -> Iterator[Entry]:
         )  # fmt: skip
 
 
-def _counterexample(spec: Any, surroundings: Any, name: str) -> tuple[Any, Any]:
+def _counterexample(spec: Any, world: Any, name: str) -> tuple[Any, Any]:
     """Find how a property breaks. Raises ValueError when it does not: it has no place in the gallery any more."""
-    prop = next(prop for prop in importlib.import_module("properties").PROPERTIES if prop.id == name)
-    report = check(Question(spec, surroundings, [prop], "one-off"))
+    prop = next(prop for prop in importlib.import_module("bgsync.shipped.properties").PROPERTIES if prop.id == name)
+    report = check(Question(spec, world, [prop], "one-off"))
     broken = [verdict for verdict in report.verdicts if verdict.trace is not None and not verdict.needs]
     if not broken:
         raise ValueError(f"the gallery shows how {name} breaks, and it holds now: take another into TRACES")

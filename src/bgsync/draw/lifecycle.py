@@ -26,7 +26,7 @@ MEANINGS: tuple[tuple[EdgeKind, str], ...] = (
 def lifecycle_diagram(link: Link = published) -> Diagram:
     """Draw the lifecycle of a sync registration; each edge notes the step of the spec that it comes from."""
     load_content()
-    from model import registration
+    from bgsync.shipped.model.background_sync import registration
 
     steps = _steps()
     return machine_diagram(
@@ -135,7 +135,7 @@ def unfinished(complete: bool) -> str:
 def state_names(spec: Spec, changes: Changes, meant: bool = False) -> list[str]:
     """Give the states of a text, as it writes them: those that it declares, and those that its runs come to."""
     load_content()
-    from model.registration import STATES
+    from bgsync.shipped.model.background_sync.registration import STATES
 
     declared = next((member.values for member in spec.type.members if member.values is not None), None) or ()
     names = {canonical(name): name for name in (*(STATES if meant else ()), *declared)}
@@ -147,7 +147,7 @@ def state_names(spec: Spec, changes: Changes, meant: bool = False) -> list[str]:
 
 def state_nodes(names: list[str], initial: str, edges: list[Edge]) -> tuple[Node, ...]:
     """Make the nodes of a lifecycle; a state that no transition enters says so."""
-    from model.registration import FINAL
+    from bgsync.shipped.model.background_sync.registration import FINAL
 
     entered = {edge.target for edge in edges if edge.kind != "removed"} | {initial}
     outside = (*FINAL, "success or failed")
@@ -168,7 +168,7 @@ Key = tuple[str, str, str]
 def meant_rows(spec: Spec) -> dict[Key, tuple[str, str]]:
     """Give the rows of the lifecycle that a text is held against, with trigger and guard; none for other states."""
     load_content()
-    from model.registration import FINAL, ROWS, STATES
+    from bgsync.shipped.model.background_sync.registration import FINAL, ROWS, STATES
 
     declared = next((member.values for member in spec.type.members if member.values is not None), None) or ()
     final = {canonical(name) for name in FINAL}
@@ -185,7 +185,7 @@ def meant_rows(spec: Spec) -> dict[Key, tuple[str, str]]:
 
 def _steps() -> dict[str, Place]:
     """Give the steps of the built-in model that change a registration."""
-    from model.one_off import SPEC
+    from bgsync.shipped.model.background_sync.one_off import SPEC
 
     return {str(place.statement.origin): place for place in reversed(places(SPEC))}
 

@@ -19,7 +19,7 @@ WEB = ("http://", "https://")
 def published(origin: Origin) -> str:
     """Give where a step of the built-in model is published: its algorithm's place in the text."""
     load_content()
-    addresses: dict[str, str] = importlib.import_module("model.published").ADDRESSES
+    addresses: dict[str, str] = importlib.import_module("bgsync.shipped.model.background_sync.published").ADDRESSES
     return addresses.get(origin.algorithm, "")
 
 

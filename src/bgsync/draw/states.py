@@ -12,16 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from bgsync.draw.colours import colour_name
 from bgsync.draw.diagram import Diagram, Edge, Node, NodeKind, plain
 from bgsync.explore.partition import TAU, quotient
 from bgsync.language import Spec
-from bgsync.system.describe import registration_states, say_action
-from bgsync.system.scenario import Scenario
+from bgsync.system.describe import object_states, recurring, say_action
+from bgsync.system.observation import Listed, Removed, StateSet
+from bgsync.system.scenario import Bounds, Scenario
 from bgsync.system.step import Step
 from bgsync.system.system import System
+from bgsync.system.world import World
 from bgsync.tables import Tables, explore
 
 BUDGET = 60
@@ -46,7 +47,7 @@ class Projected:
 
 def project(
     spec: Spec,
-    surroundings: Any,
+    world: World,
     granularity: str = "algorithm",
     *,
     adversities: tuple[str, ...] = (),
@@ -58,12 +59,12 @@ def project(
 
     What only follows a removed registration is left out. Raises LanguageError for a spec that cannot be run.
     """
-    system = System(Scenario(spec, surroundings, granularity, adversities, 1, calls, monitor="none"))
+    system = System(Scenario(spec, world, granularity, adversities, Bounds(calls=calls)))
     graph = explore(Tables(system), limit=limit, progress=progress)
-    (tag,), network = system.scenario.tag_names, system.machines.index("network")
+    (tag,) = system.scenario.tag_names
     states = [graph.state(number) for number in range(len(graph))]
     numbers = {old: new for new, old in enumerate(n for n, state in enumerate(states) if not state.apart)}
-    seen = [registration_states(system, states[old])[tag] for old in numbers]
+    seen = [object_states(system, states[old])[tag] for old in numbers]
     said: dict[int, str] = {}
     moves = []
     for old in numbers:
@@ -74,7 +75,7 @@ def project(
                 words = said.get(way) or said.setdefault(way, _say(system, graph.tables.ways[way].step))
                 out.add((words, numbers[target]))
         moves.append(frozenset(out))
-    remarks = [states[old].shared.context[network] for old in numbers]
+    remarks = [", ".join(recurring(system, states[old])) for old in numbers]
     return Projected(tuple(seen), tuple(moves), tuple(remarks), graph.complete and not graph.pools)
 
 
@@ -83,7 +84,7 @@ def _say(system: System, step: Step) -> str:
     words, number = say_action(system, step.action), step.action.process
     if number is not None and words == str(system.program.code[system.process(number).pc].origin):
         for ran in step.executed:
-            if any(seen.kind in ("set", "listed", "removed") for seen in ran.observations):
+            if any(isinstance(seen, StateSet | Listed | Removed) for seen in ran.observations):
                 return plain(str(system.program.code[ran.pc].origin))
     return plain(words)
 

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from functools import partial
 from itertools import product
 
+from bgsync.errors import BgsyncError
 from bgsync.draw.colours import LIGHT, Theme
 from bgsync.draw.diagram import SIGNS, Diagram, edge_in_words, identifiers, in_words, plain
 from bgsync.draw.document import DASHES, LEGEND_ROW, NAMESPACE, Rules, base_rules, document, legend, linked
@@ -21,7 +22,7 @@ WIDTHS = (WIDTH, 20)
 """How many characters the lines of a label have at most, the better choice first."""
 
 
-class MissingExtraError(ImportError):
+class MissingExtraError(BgsyncError, ImportError):
     """The packages that lay out and paint are an optional extra, and one is not installed."""
 
     def __init__(self, missing: str, what: str = "an SVG of states or steps is laid out") -> None:

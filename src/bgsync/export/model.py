@@ -24,7 +24,7 @@ from bgsync.judge.property import Safety
 from bgsync.judge.whole import Judgement, full_id
 from bgsync.product.arrays import Closed
 from bgsync.product.component import CALLED, ROOM, Component, NotSeparableError
-from bgsync.system.describe import invocations, registration_states, say_action
+from bgsync.system.describe import invocations, object_states, say_action
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Shared
 from bgsync.system.step import State
@@ -255,7 +255,7 @@ def _local(part: Component, number: int) -> str:
     """Tell a local state: its registration, and where its invocations stand."""
     known, machines = part.locals[number], part.contexts.known[0].machines
     state = State(Shared(machines, known.heap), known.processes, (), known.memory)
-    told = [] if part.tag is None else [registration_states(part.system, state)[part.tag]]
+    told = [] if part.tag is None else [object_states(part.system, state)[part.tag]]
     told.append(f"at {'; '.join(invocations(part.system, state))}" if known.processes else "nothing runs")
     notes = [str(note) for n in known.processes if (note := part.system.process(n).note) is not None]
     if known.memory or notes:

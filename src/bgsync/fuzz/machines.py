@@ -17,7 +17,7 @@ from bgsync.fuzz.adapter import Implementation, Unable
 from bgsync.fuzz.coverage import Coverage, steered
 
 if TYPE_CHECKING:
-    from model.lifecycle import Lifecycle, State
+    from bgsync.shipped.model.background_sync.lifecycle import Lifecycle, State
 
 
 class CoveredMachine(RuleBasedStateMachine):
@@ -155,7 +155,7 @@ def lifecycle_machine(
     if not tags:
         raise ValueError("there is nothing to drive without tags: name at least one")
     load_content()
-    from model.lifecycle import ABSENT, OPERATIONS, Lifecycle
+    from bgsync.shipped.model.background_sync.lifecycle import ABSENT, OPERATIONS, Lifecycle
 
     lifecycle = Lifecycle()
     rows = (*lifecycle.registrations.rows, *lifecycle.network.rows)

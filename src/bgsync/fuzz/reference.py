@@ -23,16 +23,16 @@ class Interpreted:
 
     def __init__(self, tags: Sequence[str] = ("t1", "t2"), spec: Spec | None = None) -> None:
         load_content()
-        from model import environment, lifecycle, one_off
+        from bgsync.shipped.model import environment
+        from bgsync.shipped.model.background_sync import lifecycle, one_off
 
         self._absent, self._last_chance = lifecycle.ABSENT, one_off.NO_FURTHER_ATTEMPTS.name
         scenario = Scenario(
             spec or one_off.SPEC,
-            environment.SURROUNDINGS,
+            environment.WORLD,
             granularity="algorithm",
             tags=len(tags),
             calls=2,
-            monitor="none",
         )
         self.system = System(scenario, fork=False)
         self._names = dict(zip(tags, scenario.tag_names, strict=True))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from bgsync.judge.budget import Budget
 from bgsync.judge.decide import LIMIT
-from bgsync.judge.explorations import REDUCTIONS, Exploration, Progress, run_all
+from bgsync.judge.explorations import Effort, Exploration, Progress, run_all
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Coverage, Explored, Report, Verdict
-from bgsync.judge.walks import Walks
 from bgsync.language import NotUnderstood, Origin, Spec
-from bgsync.product.resources import NOTHING_ELSE, Resources
-from bgsync.system.scenario import Scenario, Surroundings
+from bgsync.system.monitor import Monitor
+from bgsync.system.scenario import Bounds, Scenario
 from bgsync.system.system import System
+from bgsync.system.world import World
 
 
 @dataclass(frozen=True)
@@ -30,33 +30,27 @@ class Question:
     """
 
     spec: Spec
-    surroundings: Surroundings
+    world: World
     properties: Sequence[Property]
     model: str
     granularities: tuple[str, ...] = ("algorithm", "step")
     adversities: tuple[str, ...] = ()
     thorough: bool = False
-    tags: int = 1
-    calls: int = 2
-    abort: str = "scope"
-    limit: int | None = None
+    bounds: Bounds = Bounds()
+    effort: Effort = Effort()
     not_understood: str = "nothing"
     """What a sentence that is not understood does first; the other reading follows where it matters."""
-    processes: int = 1
-    """How many explorations run at once."""
     budget: Budget = field(default_factory=Budget)
-    resources: Resources = NOTHING_ELSE
-    reductions: frozenset[str] = REDUCTIONS
-    walks: Walks | None = None
-    """Random walks, instead of looking at every state."""
+    content: str = ""
+    """What content the spec is judged as, and why: for the report."""
+    chosen: str = ""
 
 
 LARGE = 5_000
 """How many states at `algorithm` make a text large: adversities are then explored only where they are asked for."""
 
-HEAVY = "outbox shared"
 HEAVY_LIMIT = 12_000
-"""How many of its states, or of a large text, are explored at `step`; all, if only one property is asked for."""
+"""How many of the states with a costly monitor, or of a large text, are explored at `step`; all, if only one property is asked for."""
 
 
 def check(question: Question, progress: Progress | None = None) -> Report:
@@ -123,7 +117,7 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
         (adversity,) = environment.adversities
         race_or_logic: str | None = "logic"
         if environment.granularity == "step" and "algorithm" in base:
-            race_or_logic = "race" if question.walks is None else None
+            race_or_logic = "race" if question.effort.walks is None else None
         for name, verdict in found.items():
             if verdict.verdict in ("violated", "inconclusive") and name not in broken:
                 kind = race_or_logic if verdict.verdict == "violated" else None
@@ -167,13 +161,13 @@ class _Judge:
     def blind_ran(self) -> set[Origin]:
         """Give the steps that are not understood and that some behaviour reached."""
         blind = {st.origin for st in self.question.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
-        code = System(Scenario(self.question.spec, self.question.surroundings)).program.code
+        code = System(Scenario(self.question.spec, self.question.world)).program.code
         return {code[pc].origin for pc in self.ran} & blind
 
     @property
     def is_large(self) -> bool:
         """Whether the base environment alone has many states where an invocation is one action; of one tag."""
-        return self.question.tags == 1 and any(
+        return self.question.bounds.tags == 1 and any(
             e.states > LARGE for e in self.explored if e.granularity == "algorithm" and not e.adversities
         )
 
@@ -182,7 +176,7 @@ class _Judge:
 
         Under adversities it begins when the base environment, if it is among them, is explored with the same monitor.
         """
-        explorations, ends, base = list[Exploration](), list[int](), dict[str, int]()
+        explorations, ends, base = list[Exploration](), list[int](), dict[Monitor, int]()
         for environment in asked:
             for one in self.explorations(environment):
                 monitor = one.scenario.monitor
@@ -190,7 +184,7 @@ class _Judge:
                     base[monitor] = len(explorations)
                 explorations.append(replace(one, after=base.get(monitor)) if environment.adversities else one)
             ends.append(len(explorations))
-        outcomes = run_all(explorations, self.question.processes, self.budget, self.progress)
+        outcomes = run_all(explorations, self.question.effort.processes, self.budget, self.progress)
         results = []
         for first, end in pairwise([0, *ends]):
             found: dict[str, Verdict] = {}
@@ -214,51 +208,41 @@ class _Judge:
             mine = tuple(prop for prop in asked.properties if monitor in prop.monitors)
             scenario = Scenario(
                 asked.spec,
-                asked.surroundings,
+                asked.world,
                 granularity,
                 environment.adversities,
-                asked.tags,
-                asked.calls,
-                asked.abort,
+                asked.bounds,
                 monitor,
                 asked.not_understood,
             )
-            limit = asked.limit
-            heavy = granularity == "step" and (monitor == HEAVY or self.is_large)
+            limit = asked.effort.limit
+            heavy = granularity == "step" and (monitor.costly or self.is_large)
             first = min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit
-            again = heavy and len(asked.properties) == 1 and asked.walks is None
-            yield Exploration(
-                scenario,
-                mine,
-                first,
-                again,
-                limit,
-                asked.resources,
-                asked.walks,
-                asked.reductions,
-                environment.settled,
-            )
+            again = heavy and len(asked.properties) == 1 and asked.effort.walks is None
+            yield Exploration(scenario, mine, asked.effort, first, again, environment.settled)
 
     def report(self, verdicts: tuple[Verdict, ...]) -> Report:
         """Put everything together."""
         asked = self.question
-        program = System(Scenario(asked.spec, asked.surroundings)).program
+        program = System(Scenario(asked.spec, asked.world)).program
         reached = {program.code[pc].origin.key for pc in self.ran}
         reached |= {o.key for pc in self.ran for _, _, o in program.code[pc].branches}
         origins = {o.key: o for st in asked.spec.statements() if (o := st.origin) is not None}
         blind = {st.origin.key for st in asked.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
         unreached = tuple(str(origin) for key, origin in origins.items() if key not in reached)
         coverage = Coverage(len(origins), len(origins) - len(blind), len(origins) - len(unreached), unreached)
-        bounds: dict[str, int | str] = {"tags": asked.tags, "calls": asked.calls, "abort": asked.abort}
-        if asked.walks is not None:
-            bounds |= {"walks": asked.walks.many, "steps": asked.walks.steps, "seed": asked.walks.seed}
-        elif asked.limit is not None or asked.tags == 1:
-            bounds["states"] = asked.limit or LIMIT
+        bounds: dict[str, int | str] = asdict(asked.bounds)
+        limit, walks = asked.effort.limit, asked.effort.walks
+        if walks is not None:
+            bounds |= {"walks": walks.many, "steps": walks.steps, "seed": walks.seed}
+        elif limit is not None or asked.bounds.tags == 1:
+            bounds["states"] = limit or LIMIT
         revision = asked.spec.revision
         explored = tuple(self.explored)
         return Report(
-            asked.model, revision, bounds, explored, coverage, verdicts, self.interrupted, left_out=self.left_out
-        )
+            asked.model, revision, bounds, explored, coverage, verdicts, self.interrupted, left_out=self.left_out,
+            content=asked.content, chosen=asked.chosen,
+        )  # fmt: skip
 
 
 def _weight(verdict: Verdict) -> int:

@@ -13,7 +13,7 @@ from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_sa
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
 from bgsync.judge.whole import Watched, full_id, watch
-from bgsync.language import FireFunctionalEvent, HandleFunctionalEvent
+from bgsync.language import FireEvent, HandleEvent
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 
@@ -102,7 +102,7 @@ def _broken_by_one_tag(
     """Give the verdicts on what one tag breaks by itself, and again on replay with all tags."""
     if not properties:
         return {}
-    search = Search(watch(System(replace(scenario, tags=1)), [], limit=limit or LIMIT, progress=step))
+    search = Search(watch(System(replace(scenario, bounds=replace(scenario.bounds, tags=1))), [], limit=limit or LIMIT, progress=step))
     verdicts = (liveness_verdict(search, prop, scenario, "") for prop in properties)
     return {verdict.property: verdict for verdict in verdicts if verdict.verdict == "violated"}
 
@@ -151,7 +151,7 @@ def _part(prop: Liveness, scenario: Scenario) -> str:
     return full_id(prop.id, dict(zip(prop.monitors, prop.parts, strict=True))[scenario.monitor])
 
 
-FIRES = (FireFunctionalEvent, HandleFunctionalEvent)
+FIRES = (FireEvent, HandleEvent)
 """The steps of a text that lead into another spec."""
 
 
@@ -160,7 +160,7 @@ def _locations(replay: Replay, trace: Trace) -> Iterator[Location]:
     if replay.culprit is None:
         return
     spec, origin = replay.system.scenario.spec, replay.system.program.code[replay.culprit].origin
-    own = {name for name, _ in spec.bodies()} - {spec.fire_functional_event and spec.fire_functional_event.name}
+    own = {name for name, _ in spec.bodies()} - {spec.firing and spec.firing.name}
     if origin.algorithm not in own:
         fires = {(o.algorithm, o.step) for st in spec.statements() if isinstance(st, FIRES) and (o := st.origin)}
         before = [step for step in trace.steps if step.algorithm in own]

@@ -36,22 +36,31 @@ EVERY = 0.1
 
 
 @dataclass(frozen=True)
+class Effort:
+    """How a question is answered, and how much may be looked at for it; of what is looked at no verdict depends on it."""
+
+    limit: int | None = None
+    """How many states of each exploration are looked at."""
+    processes: int = 1
+    """How many explorations run at once."""
+    resources: Resources = NOTHING_ELSE
+    reductions: frozenset[str] = REDUCTIONS
+    walks: Walks | None = None
+    """Random walks, instead of looking at every state."""
+
+
+@dataclass(frozen=True)
 class Exploration:
     """What is to be explored: a scenario, the properties judged in it, and how many states are looked at.
 
-    With `again`, and if something is inconclusive, it is explored a second time up to that limit.
+    With `again`, and if something is inconclusive, it is explored a second time up to the limit of the effort.
     """
 
     scenario: Scenario
     properties: tuple[Property, ...]
+    effort: Effort
     limit: int | None
     again: bool = False
-    further: int | None = None
-    """The limit of the second time."""
-    resources: Resources = NOTHING_ELSE
-    walks: Walks | None = None
-    """Random walks, instead of looking at every state."""
-    reductions: frozenset[str] = REDUCTIONS
     settled: frozenset[str] = frozenset()
     """The ids that need no verdict any more."""
     after: int | None = None
@@ -158,7 +167,7 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
     unsure = any(verdict.verdict == "inconclusive" for verdict in first.verdicts)
     if not exploration.again or not unsure or first.interrupted:
         return first
-    second = _run_once(exploration, exploration.further, budget, progress)
+    second = _run_once(exploration, exploration.effort.limit, budget, progress)
     return replace(second, explored=first.explored + second.explored, ran=first.ran | second.ran)
 
 
@@ -168,7 +177,7 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     told = " ".join((scenario.granularity, *scenario.adversities))
     said = began
 
-    walks = exploration.walks
+    walks = exploration.effort.walks
     pace = Pace(limit, None if walks is None else walks.many)
 
     def step(states: int, depth: int, left: int, pages: bool = False) -> None:
@@ -187,7 +196,7 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     stopped = not watched.complete and not watched.pools and (most is None or watched.states < most)
     interrupted = stopped and not budget.spent
     verdicts: list[Verdict] = []
-    cut = limit != exploration.further and not exploration.again
+    cut = limit != exploration.effort.limit and not exploration.again
     why = budget.spent or unfinished(watched) + ("; --property with this id alone explores all" if cut else "")
     try:
         for prop in safety:
@@ -200,9 +209,9 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
         interrupted = True
     seconds = time.perf_counter() - began
     size = watched.states, watched.transitions
-    minimised = not isinstance(watched, Watched) and "bisimulation" in exploration.reductions
+    minimised = not isinstance(watched, Watched) and "bisimulation" in exploration.effort.reductions
     explored = Explored(
-        scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, watched.complete, minimised
+        scenario.granularity, scenario.adversities, scenario.monitor.name, *size, seconds, watched.complete, minimised
     )
     return Outcome(_named(exploration, verdicts), (explored,), frozenset(watched.ran), interrupted)
 
@@ -219,7 +228,7 @@ def _walked(exploration: Exploration, walked: Walked, budget: Budget, began: flo
                 Verdict(ids(prop, System(scenario))[0], "inconclusive", message="random walks do not go on for ever")
             )
     size, seconds = (walked.states, walked.transitions), time.perf_counter() - began
-    explored = Explored(scenario.granularity, scenario.adversities, scenario.monitor, *size, seconds, False)
+    explored = Explored(scenario.granularity, scenario.adversities, scenario.monitor.name, *size, seconds, False)
     stopped = walked.interrupted and not budget.spent
     return Outcome(_named(exploration, verdicts), (explored,), frozenset(walked.ran), stopped)
 
@@ -241,11 +250,11 @@ def _watched(exploration: Exploration, limit: int | None, step: Step) -> Watched
             return watch_product(
                 system,
                 properties,
-                minimise="bisimulation" in exploration.reductions,
-                symmetry="symmetry" in exploration.reductions,
+                minimise="bisimulation" in exploration.effort.reductions,
+                symmetry="symmetry" in exploration.effort.reductions,
                 limit=limit,
                 progress=partial(step, pages=True),
-                resources=exploration.resources,
+                resources=exploration.effort.resources,
             )
         except NotSeparableError:
             system = System(scenario)

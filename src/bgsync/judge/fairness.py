@@ -1,7 +1,7 @@
 """What fairness asks of an endless run, and what meets it.
 
 A run is fair when (a) every process, rule and start of the user agent that is possible in all states of the loop is
-taken in it (weak fairness of steps); (b) it is online in some state of the loop (online infinitely often); (c) what the
+taken in it (weak fairness of steps); (b) each machine that recurs is in its state in some state of the loop; (c) what the
 text says the user agent SHOULD choose is chosen, if it declines again and again (strong fairness of a SHOULD); (d)
 steps that wait until a condition holds go on if it holds again and again.
 
@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgsync.judge.whole import Watched
-from bgsync.system.state import Value
+from bgsync.system.observation import Chose, Declined
 from bgsync.system.step import Presence, State, Step
 from bgsync.system.system import System
+from bgsync.system.world import Meaning
 from bgsync.tables.multisets import Known, bits_of
 from bgsync.tables.tables import Base
 
@@ -35,11 +36,12 @@ def must_act(system: System, state: State) -> frozenset[Demand]:
 
 
 def _asked(system: System, state: State, going: Iterable[int]) -> frozenset[Demand]:
-    context = dict(zip(system.machines, state.shared.context, strict=True))
-    if context["user agent"] == "restarted":
-        return frozenset({("move", "resume")})
-    asks: set[Demand] = {("move", "start")} if context["execution"] == "stopped" else set()
-    if not state.apart and "should" not in system.scenario.adversities:
+    context = state.shared.context
+    for place, left_by in system.halts:
+        if context[place] in left_by:
+            return frozenset({("move", left_by[context[place]])})
+    asks: set[Demand] = {("move", left_by[context[n]]) for n, left_by in system.stops if context[n] in left_by}
+    if not state.apart and not system.scenario.means(Meaning.UNDONE):
         asks.update(("rule", name) for name in state.due)
     asks.update(("process", system.processes.kind[number]) for number in going)
     return frozenset(asks)
@@ -53,11 +55,9 @@ def act(system: System, step: Step) -> Demand | None:
     return (action.kind, action.name) if action.kind in ("rule", "move") else None
 
 
-def choices(step: Step, kind: str) -> frozenset[Value]:
-    """Give the choices that a step makes (`chose`) or does not make although it SHOULD (`declined`)."""
-    if not step.observations:
-        return frozenset()
-    return frozenset(seen.before for seen in step.observations if seen.kind == kind)
+def choices(step: Step, kind: type[Chose | Declined]) -> frozenset[str]:
+    """Give the choices that a step makes, or those that it does not make although it SHOULD."""
+    return frozenset(seen.choice for seen in step.observations if isinstance(seen, kind))
 
 
 class Case(NamedTuple):
@@ -77,8 +77,6 @@ class Demands:
         self.places: dict[Demand, int] = {}
         """The bit of each demand that was met."""
         self._processes: dict[int, Case] = {}
-        self._network = self.system.machines.index("network")
-
         self.any_eager = any(instruction.op == "until" for instruction in self.system.program.code)
         """Whether any step waits until a condition holds."""
 
@@ -92,9 +90,14 @@ class Demands:
         found = [(demand, 1 << place) for demand, place in self.places.items() if bits >> place & 1]
         return sorted(found, key=lambda one: str(one[0]))
 
-    def online(self, base: Base) -> bool:
-        """Whether all states with this base are online."""
-        return base.state.shared.context[self._network] == "online"
+    @cached_property
+    def recurring(self) -> list[tuple[int, str]]:
+        """The machines that come back to a state again and again, by their place in a context, with that state."""
+        return [(place, m.recurs) for place, m in enumerate(self.system.world.machines) if m.recurs]
+
+    def recurs(self, base: Base) -> tuple[bool, ...]:
+        """Say of each recurring machine whether it is in that state in all states with this base."""
+        return tuple(base.state.shared.context[place] == state for place, state in self.recurring)
 
     @cached_property
     def cases(self) -> tuple[list[Case], NDArray[np.int64]]:

@@ -21,7 +21,9 @@ from rustworkx import PyDiGraph, strongly_connected_components
 from bgsync.judge.fairness import Demand, Demands, act, choices
 from bgsync.judge.property import Liveness, View
 from bgsync.judge.whole import Watched
+from bgsync.system.observation import Chose, Declined
 from bgsync.system.step import State, Step
+from bgsync.system.world import Meaning
 from bgsync.tables.graph import Edge
 from bgsync.tables.over import over
 from bgsync.tables.tabulated import Tabulated
@@ -59,13 +61,15 @@ class Search:
         self.sources: Numbers = np.repeat(np.arange(len(self.graph), dtype=np.int64), np.diff(self.graph.starts))
         self.bases: Numbers = np.array(self.graph.keys, np.int64) >> 32
         self.processes: Numbers = np.array(self.graph.keys, np.int64) & 0xFFFFFFFF
-        self.online: Mask = np.array([self.demands.online(base) for base in self.tables.bases], bool)[self.bases]
+        recurring = [self.demands.recurs(base) for base in self.tables.bases]
+        self.recurring = [np.array(one, bool)[self.bases] for one in zip(*recurring, strict=True)]
+        """For each machine that comes back to a state again and again: in which states it is there."""
         met = [act(self.system, step) for step in steps]
         bits = {demand: self.demands.bits([demand]) for demand in set(met)}
         self.acts = [bits[demand] for demand in met]
         self.calls: Mask = np.array([step.action.kind == "call" for step in steps], bool)
-        self.declined = [choices(step, "declined") for step in steps]
-        self.chosen = [choices(step, "chose") for step in steps]
+        self.declined = [choices(step, Declined) for step in steps]
+        self.chosen = [choices(step, Chose) for step in steps]
 
     # --- functions of states and transitions
 
@@ -162,8 +166,8 @@ class Search:
     def components(self, transitions: Numbers, needed: Mask | None = None, *, fair: bool = True) -> list[Component]:
         """Give the strongly connected components of part of the graph, the first state first.
 
-        Left out are those without any of the transitions that are needed, and, unless `fair` is false, those that are
-        always offline and those that are not weakly fair.
+        Left out are those without any of the transitions that are needed, and, unless `fair` is false, those to whose
+        state a recurring machine never comes back, and those that are not weakly fair.
         """
         if not len(transitions):
             return []
@@ -175,8 +179,10 @@ class Search:
         inner = home[source] == home[target]
         good = np.full(count, True)
         if fair:
-            good[:] = False
-            good[home[self.online[nodes]]] = True
+            for there_again in self.recurring:
+                comes = np.zeros(count, bool)
+                comes[home[there_again[nodes]]] = True
+                good &= comes
             good &= self._weakly_fair(count, home, nodes, transitions[inner], home[source[inner]])
         if needed is not None:
             has = np.zeros(count, bool)
@@ -196,7 +202,7 @@ class Search:
         while work:
             part = work.pop()
             ways = set(self.ways[part.transitions].tolist())
-            if "should" not in self.system.scenario.adversities:
+            if not self.system.scenario.means(Meaning.UNDONE):
                 declined = frozenset[Any]().union(*(self.declined[way] for way in ways))
                 refused = declined - frozenset[Any]().union(*(self.chosen[way] for way in ways))
                 if refused:
@@ -284,7 +290,10 @@ class Search:
         cases, case = self.demands.cases
         there = [cases[n] for n in set(case[part.states].tolist())]
         asked, eager = (reduce(or_, bits) for bits in zip(*there, strict=True))
-        wanted: list[Callable[[Edge], bool]] = [lambda edge: bool(self.online[edge[2]])]
+        wanted: list[Callable[[Edge], bool]] = [
+            lambda edge, again=again: bool(again[edge[2]])  # type: ignore[misc]
+            for again in self.recurring
+        ]
         needs = liveness.needs
         if needs is not None:
             wanted.append(lambda edge: needs(View(self.system, self.graph.state(edge[0]), edge[1])))
@@ -292,10 +301,10 @@ class Search:
             wanted.append(partial(self._meets, demand, bit))
         for demand, _ in self.demands.among(eager):
             wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d)  # type: ignore[misc]
-        if "should" not in self.system.scenario.adversities:
+        if not self.system.scenario.means(Meaning.UNDONE):
             ways = set(self.ways[part.transitions].tolist())
             for name in sorted(frozenset[Any]().union(*(self.declined[way] for way in ways)), key=str):
-                wanted.append(lambda edge, n=name: n in choices(edge[1], "chose"))  # type: ignore[misc]
+                wanted.append(lambda edge, n=name: n in choices(edge[1], Chose))  # type: ignore[misc]
         walked: list[Edge] = []
         here = entry
         while wanted or here != entry:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from bgsync.system.monitor import TimerMonitor
-from bgsync.system.state import Object, Observation, Value
+from bgsync.system.monitor import NOTHING, Monitor
+from bgsync.system.observation import Listed, Observation, OfObject, Removed
+from bgsync.system.state import Object, Value
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
 
@@ -45,43 +46,24 @@ class View(NamedTuple):
         heap = self.step.after.shared.heap if self.step.after else ()
         return heap[slot] if slot is not None and slot < len(heap) else None
 
-    def listed(self, seen: Observation) -> bool | None:
+    def listed(self, seen: OfObject) -> bool | None:
         """Whether the object of an observation was in the list just before it; None before it is ever put there."""
         known = self.object_before(seen.slot)
         listed = None if known is None else known.listed
         for other in self.step.observations:
             if other is seen:
                 break
-            if other.slot == seen.slot and other.kind in ("listed", "removed"):
-                listed = other.kind == "listed"
+            if isinstance(other, Listed | Removed) and other.slot == seen.slot:
+                listed = isinstance(other, Listed)
         return listed
 
     def state_of(self, known: Object | None) -> str:
         """Give the value of an object's state field."""
         return "" if known is None else state_in(self.system, known.fields)
 
-    def timers(self, slot: int | None, *, current: bool) -> int:
-        """Count the timers of the object in `slot` that still run afterwards: the current one, or older ones."""
-        return self.step.after.count(Timer(self.system, slot, current)) if self.step.after else 0
-
     def others(self, slot: int | None, *ops: str) -> int:
         """Count the processes that hold the object in `slot` and stand at one of these instructions afterwards."""
         return self.step.after.count(StandsAt(self.system, slot, ops)) if self.step.after else 0
-
-
-@dataclass(frozen=True)
-class Timer:
-    """Whether a process is a timer of the object in a slot: its current one, or an older one."""
-
-    system: System
-    slot: int | None
-    current: bool
-
-    def __call__(self, number: int) -> bool:
-        """Say so of the process with this number."""
-        process = self.system.process(number)
-        mine = self.system.slot(number) == self.slot and self.system.interpreter.waits(process) == "wait"
-        return mine and (process.note != TimerMonitor.OLD) == self.current
 
 
 @dataclass(frozen=True)
@@ -100,7 +82,7 @@ class StandsAt:
 
 @lru_cache(maxsize=4)
 def state_place(system: System) -> int | None:
-    """Give the place of the field that has a finite set of values: the state of a registration, if there is one."""
+    """Give the place of the member that has a finite set of values: the state of an object, if it has one."""
     members = system.scenario.spec.type.members
     return next((place for place, member in enumerate(members) if member.values is not None), None)
 
@@ -131,14 +113,14 @@ class Safety:
     sentence: str
     why: str
     reference: str
-    kinds: tuple[str, ...]
+    kinds: tuple[type[Observation], ...]
     look: Callable[[View, Observation, int], Iterable[Seen]]
     """Takes the view, the observation and the instruction that made it."""
     expected: Callable[[System], Iterable[str]] = lambda system: ("",)
     """The parts that must be seen at least once; what is never seen is vacuous."""
     unseen: str | None = None
     """What to say of a part that is never seen, where that is a violation."""
-    monitors: tuple[str, ...] = ("calls",)
+    monitors: tuple[Monitor, ...] = (NOTHING,)
     broken: str = ""
     """What happens where it is violated, in one sentence for somebody who has never seen the text."""
 
@@ -157,7 +139,7 @@ class Liveness:
     """Whether a step gives what is owed, or ends the claim."""
     needs: Callable[[View], bool] | None = None
     """When set, the endless run must also take such a step again and again."""
-    monitors: tuple[str, ...] = ("calls",)
+    monitors: tuple[Monitor, ...] = (NOTHING,)
     parts: tuple[str, ...] = ("",)
     """What the id is extended by under each of the monitors."""
     premise: Callable[[View], bool] | None = None

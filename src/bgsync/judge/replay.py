@@ -12,11 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bgsync.judge.property import Liveness, Safety, View
+from bgsync.system.observation import Chose, Created, Declined
 from bgsync.system.processes import renamed
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Frame, Process, Ref, Value, cells_of, replaced
-from bgsync.system.step import NEVER_SETTLES, State, Step
+from bgsync.system.sharing import Statements
+from bgsync.system.step import NEVER_SETTLES, Caller, State, Step
 from bgsync.system.system import System
+from bgsync.system.world import Effect, Meaning
 
 ROUNDS = 12
 """How often a loop is repeated at most before its state must have recurred."""
@@ -40,7 +43,7 @@ class Move:
     kind: str
     name: str
     process: Process | None
-    detail: str | None
+    detail: str | Caller | None
     choices: tuple[tuple[str, Value], ...]
     created: tuple[int, ...]
     """The slots of the objects that it made."""
@@ -60,7 +63,7 @@ def moves(system: System, steps: Sequence[Step]) -> tuple[Move, ...]:
     for step in steps:
         action = step.action
         process = None if action.process is None else system.process(action.process)
-        created = tuple(seen.slot for seen in step.observations if seen.kind == "new" and seen.slot is not None)
+        created = tuple(seen.slot for seen in step.observations if isinstance(seen, Created) and seen.slot is not None)
         told.append(Move(action.kind, action.name, process, action.detail, action.choices, created))
     return tuple(told)
 
@@ -68,8 +71,8 @@ def moves(system: System, steps: Sequence[Step]) -> tuple[Move, ...]:
 class Replay:
     """A run of the plain semantics that follows a finding."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        self.system = System(scenario, fork=False)
+    def __init__(self, scenario: Scenario, *, seen: Statements = ()) -> None:
+        self.system = System(scenario, fork=False, seen=seen)
         (self.state,) = self.system.initial_states()
         self.taken: list[Replayed] = []
         self.slots: dict[int, int] = {}
@@ -94,7 +97,7 @@ class Replay:
             self.slots = dict(slots)
             del self.taken[size:]
             if step is not None:
-                made = [seen.slot for seen in step.observations if seen.kind == "new" and seen.slot is not None]
+                made = [seen.slot for seen in step.observations if isinstance(seen, Created) and seen.slot is not None]
                 self.slots.update(zip(told[place - 1].created, made, strict=True))
                 self.take(step)
             if place == len(told):
@@ -121,7 +124,7 @@ class Replay:
         if len(found) != 1 and not (vague and found):
             reasons.append(f"{move.kind} {move.name} is possible in {len(found)} ways, not in one")
             return []
-        made = [sum(seen.kind == "new" for seen in step.observations) for step in found]
+        made = [sum(isinstance(seen, Created) for seen in step.observations) for step in found]
         if any(count != len(move.created) for count in made):
             reasons.append(f"{move.kind} {move.name} makes {made[0]} objects, not {len(move.created)}")
             return []
@@ -216,7 +219,7 @@ def replay_safety(scenario: Scenario, told: Sequence[Move], safety: Safety, name
         view = View(replay.system, last.before, last.step)
         for ran in last.step.executed:
             for seen in ran.observations:
-                if seen.kind in safety.kinds:
+                if isinstance(seen, safety.kinds):
                     for found in safety.look(view, seen, ran.pc):
                         if found.broken and "/".join(filter(None, (safety.id, found.part))) == name:
                             replay.culprit = ran.pc
@@ -277,15 +280,14 @@ def _held_back(system: System, state: State, number: int) -> bool:
 
 def _check_fair(system: System, cycle: list[Replayed]) -> None:
     """Check the loop for what a fair run must do, written anew from the definition."""
-    network, agent = system.machines.index("network"), system.machines.index("user agent")
-    execution = system.machines.index("execution")
     contexts = [taken.before.shared.context for taken in cycle]
-    if all(context[network] == "offline" for context in contexts):
-        raise Rejected("the loop is offline for ever")
-    if all(context[agent] == "restarted" for context in contexts):
-        raise Rejected("the user agent never resumes")
-    if all(context[execution] == "stopped" for context in contexts):
-        raise Rejected("the worker never starts")
+    for place, machine in enumerate(system.world.machines):
+        if machine.recurs and all(context[place] != machine.recurs for context in contexts):
+            raise Rejected(f"the {machine.name} is never {machine.recurs} in the loop")
+        for trigger, source, _ in machine.rows:
+            leaves = machine.effects.get(trigger) in (Effect.STARTS, Effect.RESUMES)
+            if leaves and all(context[place] == source for context in contexts):
+                raise Rejected(f"the {machine.name} is {source} for ever")
     acted = {taken.step.action.process for taken in cycle}
     for number in set(cycle[0].before.processes):
         process = system.process(number)
@@ -299,8 +301,9 @@ def _check_fair(system: System, cycle: list[Replayed]) -> None:
                 raise Rejected("steps that wait until something holds never go on, though it does")
             continue
         stays = all(number in taken.before.processes for taken in cycle)
-        waits = process.note == NEVER_SETTLES or any(
-            context[execution] == "stopped" and system.program.code[process.pc].op == "task" for context in contexts
+        is_task = system.program.code[process.pc].op == "task"
+        waits = process.note == NEVER_SETTLES or (
+            is_task and any(not system.tasks_run(taken.before) for taken in cycle)
         )
         if stays and not waits and number not in acted:
             raise Rejected("an invocation that could go on never does")
@@ -308,13 +311,14 @@ def _check_fair(system: System, cycle: list[Replayed]) -> None:
         running = [n for taken in cycle for n in taken.before.processes if system.processes.batch[n] == queue]
         if not running and not any(number in acted for number in waiting):
             raise Rejected("a batch whose turn it is never begins")
-    if "should" in system.scenario.adversities:
+    if system.scenario.means(Meaning.UNDONE):
         return
     for rule in cycle[0].before.due:
         ran = any(taken.step.action.kind == "rule" and taken.step.action.name == rule for taken in cycle)
         if all(rule in taken.before.due for taken in cycle) and not ran:
             raise Rejected(f"the user agent never does what it SHOULD do {rule}")
-    seen = [(o.kind, o.before) for taken in cycle for o in taken.step.observations]
-    for kind, choice in seen:
-        if kind == "declined" and ("chose", choice) not in seen:
-            raise Rejected(f"the user agent never chooses what it SHOULD: {choice}")
+    seen = [one for taken in cycle for one in taken.step.observations]
+    chosen = {one.choice for one in seen if isinstance(one, Chose)}
+    for one in seen:
+        if isinstance(one, Declined) and one.choice not in chosen:
+            raise Rejected(f"the user agent never chooses what it SHOULD: {one.choice}")

@@ -6,7 +6,25 @@ from bgsync.judge.property import state_place
 from bgsync.judge.replay import Replay, Replayed
 from bgsync.judge.verdict import Trace, TraceStep
 from bgsync.language.statements import Origin
-from bgsync.system.state import Executed, Frame, Observation
+from bgsync.system.describe import said_caller
+from bgsync.system.observation import (
+    Asserted,
+    Chose,
+    Declined,
+    Dispatched,
+    Duplicated,
+    Executed,
+    Listed,
+    Observation,
+    OfObject,
+    Rejected,
+    Removed,
+    Resolved,
+    Settled,
+    StateSet,
+    WaitEnded,
+)
+from bgsync.system.state import Frame
 from bgsync.system.step import State
 from bgsync.system.system import System
 
@@ -74,7 +92,7 @@ def _told(system: System, taken: Replayed, name: str, number: int) -> list[Trace
         machine, before, after = _moved(system, taken)
         told.append(_plain(f"the {machine}: {action.name}", "environment", number, {machine: (before, after)}))
     elif action.kind == "call":
-        told.append(_plain(f"{action.detail} calls {action.name}", name, number, {}))
+        told.append(_plain(f"{said_caller(system.world, action)} calls {action.name}", name, number, {}))
     elif action.kind == "ignore":
         told.append(_plain(f"the user agent does not follow the rule {action.name!r}", "user agent", number, {}))
     elif action.name == "never settles":
@@ -124,12 +142,12 @@ def _plain(sentence: str, process: str, number: int, changes: dict[str, tuple[st
 
 
 def _moved(system: System, taken: Replayed) -> tuple[str, str, str]:
-    trigger = taken.step.action.name
-    place, _, before, after = next(move for move in system.moves if move[1] == trigger)
-    return system.machines[place], before, after
+    before, trigger = taken.before.shared.context, taken.step.action.name
+    place, _, source, dest = next(m for m in system.moves if m[1] == trigger and before[m[0]] == m[2])
+    return system.machines[place], source, dest
 
 
-def _origin(system: System, ran: Executed, settle: str | None) -> tuple[Origin, str]:
+def _origin(system: System, ran: Executed, settle: object) -> tuple[Origin, str]:
     instruction = system.program.code[ran.pc]
     if instruction.op == "await":
         for outcome, _, origin in instruction.branches:
@@ -150,29 +168,32 @@ def _changes(system: System, taken: Replayed, ran: Executed) -> dict[str, tuple[
 
 
 def _change(system: System, taken: Replayed, seen: Observation) -> tuple[str, str, str] | None:
-    thing = "registration" if seen.slot is None else f"registration {_label(seen.slot)}"
-    match seen.kind:
-        case "set":
-            return f"{thing}: state", str(seen.before), str(seen.after)
-        case "listed":
+    slot = seen.slot if isinstance(seen, OfObject) else None
+    thing = "registration" if slot is None else f"registration {_label(slot)}"
+    match seen:
+        case StateSet(before=before, after=after):
+            return f"{thing}: state", str(before), str(after)
+        case Listed():
             return f"{thing}: in the list", "no", "yes"
-        case "removed":
+        case Removed(fields=fields):
             place = state_place(system)
-            was = f", {seen.before[place]}" if isinstance(seen.before, tuple) and place is not None else ""
+            was = "" if place is None else f", {fields[place]}"
             return f"{thing}: in the list", f"yes{was}", "no"
-        case "duplicate":
+        case Duplicated():
             return "registrations with this tag", "1", "2"
-        case "dispatched":
+        case Dispatched():
             return f"{thing}: event", "none", "dispatched"
-        case "settled":
-            return f"{thing}: event", "dispatched", str(seen.after)
-        case "resolved" | "rejected":
-            return "promise", "pending", seen.kind if seen.after is None else f"rejected with {seen.after}"
-        case "chose" | "declined":
-            return str(seen.before), "undecided", str(seen.after).lower()
-        case "asserted" if not seen.after:
+        case Settled(outcome=outcome):
+            return f"{thing}: event", "dispatched", str(outcome)
+        case Resolved():
+            return "promise", "pending", "resolved"
+        case Rejected(error=error):
+            return "promise", "pending", "rejected" if error is None else f"rejected with {error}"
+        case Chose(choice=choice, value=value) | Declined(choice=choice, value=value):
+            return choice, "undecided", str(value).lower()
+        case Asserted(held=False):
             return "assert", "must be true", "false"
-        case "elapsed":
+        case WaitEnded():
             return "timer", "running", "elapsed"
         case _:
             return None

@@ -111,6 +111,10 @@ class Report:
     """The adversities that were not looked at, since the text is large and none was asked for."""
     seconds: float = 0.0
     """How long it took by the clock; explorations may have run at once."""
+    content: str = ""
+    """As what it is judged: the name of a content."""
+    chosen: str = ""
+    """Why as that."""
 
     @property
     def exit_status(self) -> int:

@@ -192,7 +192,7 @@ def walk(
     KeyboardInterrupt, what was seen so far is returned.
     """
     walked, scenario = Walked(Tables(system), properties, walks), system.scenario
-    seeds = walks.seed, scenario.granularity, *scenario.adversities, scenario.monitor
+    seeds = walks.seed, scenario.granularity, *scenario.adversities, scenario.monitor.name
     choice = _Choice(random.Random(" ".join(map(str, seeds))), len(system.program.code))
     start = walked.start()
     try:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bgsync.judge.property import Safety, View
+from bgsync.system.observation import Observation, PoolMet
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
 from bgsync.tables import TableGraph, Tables, explore
@@ -73,7 +74,7 @@ class Judgement:
         self.met: set[str] = set()
         self.ran: set[int] = set()
         self.pools: set[str] = set()
-        self._looking: dict[str, list[Safety]] = {}
+        self._looking: dict[type[Observation], list[Safety]] = {}
         for safety in properties:
             for kind in safety.kinds:
                 self._looking.setdefault(kind, []).append(safety)
@@ -84,7 +85,7 @@ class Judgement:
         self.ran.update(ran.pc for ran in way.step.executed)
         if not way.step.observations:
             return []
-        self.pools.update(str(seen.before) for seen in way.step.observations if seen.kind == "pool")
+        self.pools.update(seen.bound for seen in way.step.observations if isinstance(seen, PoolMet))
         found = self.found(way, before, after)
         self.met.update(name for name, _ in found)
         return [(name, broken) for name, broken in found if broken is not None]
@@ -105,7 +106,7 @@ class Judgement:
             (full_id(safety.id, found.part), found.broken)
             for ran in step.executed
             for seen in ran.observations
-            for safety in self._looking.get(seen.kind, ())
+            for safety in self._looking.get(type(seen), ())
             for found in safety.look(view, seen, ran.pc)
         )
 

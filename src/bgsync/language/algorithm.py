@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from bgsync.errors import BgsyncError
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
@@ -13,7 +14,7 @@ from bgsync.language.readback import say
 LEVELS = ("MUST", "SHOULD")
 
 
-class LanguageError(ValueError):
+class LanguageError(BgsyncError, ValueError):
     """A model that breaks a rule of the language: the message names the cause, the place and the repair."""
 
 
@@ -69,9 +70,10 @@ class Spec:
     type: ObjectType
     algorithms: tuple[Algorithm, ...]
     rules: tuple[Rule, ...] = ()
-    fire_functional_event: Algorithm | None = None
-    methods: tuple[str, ...] = ("register",)
-    """The algorithms that a page or a worker may call."""
+    firing: Algorithm | None = None
+    """The algorithm of another spec by which events are fired, where steps of this one are handed to it."""
+    methods: tuple[str, ...] = ()
+    """The algorithms that may be called from outside."""
     others: tuple[ObjectType, ...] = ()
     """The types that are not followed."""
     read: bool = False
@@ -96,7 +98,7 @@ class Spec:
 
     def bodies(self) -> tuple[tuple[str, tuple[s.Statement, ...]], ...]:
         """Give the name and the steps of every algorithm and rule."""
-        extra = (self.fire_functional_event,) if self.fire_functional_event else ()
+        extra = (self.firing,) if self.firing else ()
         return tuple((part.name, part.steps) for part in (*self.algorithms, *extra, *self.rules))
 
     def statements(self) -> tuple[s.Statement, ...]:
@@ -232,7 +234,7 @@ _EXPRESSIONS = (
     e.New,
     e.Contains,
     e.Environment,
-    e.WindowClients,
+    e.Population,
     e.Choice,
     e.Input,
     e.Apply,

@@ -24,7 +24,7 @@ class Field:
 
 @dataclass(frozen=True)
 class ListOf:
-    """The list of this name that belongs to the service worker registration; `owner` is what the text calls it."""
+    """The list of this name of the spec; `owner` is what the text calls whom it belongs to."""
 
     name: str
     owner: Expr = None
@@ -64,7 +64,7 @@ class Contains:
 
 @dataclass(frozen=True)
 class Environment:
-    """Whether a part of the environment is in one of the states named (see `model/environment.py`)."""
+    """Whether a part of the environment is in one of the states named (see `bgsync.system.world`)."""
 
     machine: str
     states: tuple[str, ...]
@@ -73,11 +73,12 @@ class Environment:
 
 
 @dataclass(frozen=True)
-class WindowClients:
-    """The service worker clients of the origin that are top-level or auxiliary windows."""
+class Population:
+    """All there is of a part of the environment that may be read freely, as a list."""
 
+    machine: str
     of: Expr = None
-    """The service worker registration whose clients they are; there is one."""
+    """What the text says they belong to; there is one of each."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +196,7 @@ Expr = (
     | New
     | Contains
     | Environment
-    | WindowClients
+    | Population
     | Choice
     | Input
     | Apply
@@ -228,7 +229,7 @@ def operands(expression: Expr) -> tuple[Expr, ...]:
     match expression:
         case Field(owner=owner) | ListOf(owner=owner):
             return (owner,)
-        case Environment(of=of) | WindowClients(of=of):
+        case Environment(of=of) | Population(of=of):
             return (of,)
         case Find(collection=collection, value=value):
             return (collection, value)

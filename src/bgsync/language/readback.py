@@ -60,8 +60,8 @@ def write_value(value: e.Expr) -> str:
             if members and members[-1] == ("following", True):
                 given = "with the following members"
             return f"a new {_named(kind)}" + (f" {given}" if given else "")
-        case e.WindowClients(of=of):
-            return "the window clients" + ("" if of is None else f" of {write_value(of)}")
+        case e.Population(machine=machine, of=of):
+            return f"the {machine}" + ("" if of is None else f" of {write_value(of)}")
         case e.Apply(name=name, arguments=arguments):
             given = " and ".join(map(write_value, arguments))
             return f"the result of {_named(name)}" + (f" given {given}" if given else "")
@@ -218,13 +218,13 @@ def write(statement: s.Statement) -> str:
             return f"when {write_value(promise)} is {' or '.join(outcomes)}{given}" + _inline(statement)
         case s.Whenever(occasion=occasion):
             return f"whenever {write_condition(occasion)}" + _inline(statement)
-        case s.FireFunctionalEvent(event=event, about=about, members=members, bind=bind, target=target):
+        case s.FireEvent(event=event, about=about, members=members, bind=bind, target=target):
             on = "" if target is None else f" on {write_value(target)}"
             given = " and ".join(f"{_named(name)} set to {write_value(value)}" for name, value in members)
             then = f", then with |{bind}|" if bind else ""
             of = "" if about is None else f" for {write_value(about)}"
             return f"fire functional event {write_value(event)}{of}{on}" + (f" with {given}{then}" if given else then)
-        case s.HandleFunctionalEvent(about=about):
+        case s.HandleEvent(about=about):
             return f"handle functional event for {write_value(about)}" + _inline(statement)
         case s.QueueTask():
             return "queue a task of the worker" + _inline(statement)

@@ -231,22 +231,22 @@ class Whenever(Statement):
 
 
 @dataclass(frozen=True)
-class FireFunctionalEvent(Statement):
-    """Fire a functional event with these members, then do `body` with `bind` naming the dispatched event."""
+class FireEvent(Statement):
+    """Have an event fired with these members, then do `body` with `bind` naming the dispatched event."""
 
     event: Expr
     about: Expr
-    """The object that the event is about: its registration."""
+    """The object that the event is about."""
     members: tuple[tuple[str, Expr], ...]
     bind: str
     body: Body
     target: Expr = None
-    """The service worker registration that it is fired on."""
+    """What it is fired on."""
 
 
 @dataclass(frozen=True)
-class HandleFunctionalEvent(Statement):
-    """The older form of Fire Functional Event: the steps handed over create the event and dispatch it themselves."""
+class HandleEvent(Statement):
+    """The older form of firing an event: the steps handed over create the event and dispatch it themselves."""
 
     about: Expr
     body: Body
@@ -254,16 +254,16 @@ class HandleFunctionalEvent(Statement):
 
 @dataclass(frozen=True)
 class QueueTask(Statement):
-    """Queue `body` as a task of the service worker and wait until it has run or was discarded."""
+    """Queue `body` as a task of whatever runs the handlers, and wait until it has run or was discarded."""
 
     body: Body
 
 
 @dataclass(frozen=True)
 class Dispatch(Statement):
-    """Dispatch the functional event in the service worker: inside Fire Functional Event, or of Handle Functional Event.
+    """Dispatch the event: inside the algorithm that fires events, or in the steps of the older form.
 
-    Handle Functional Event's steps say which event, and at what.
+    Those of the older form say which event, and at what.
     """
 
     event: Expr = None
@@ -272,7 +272,7 @@ class Dispatch(Statement):
 
 @dataclass(frozen=True)
 class RunPostDispatchSteps(Statement):
-    """Run the steps that were handed to Fire Functional Event."""
+    """Run the steps that were handed over with the event."""
 
 
 @dataclass(frozen=True)

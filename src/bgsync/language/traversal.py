@@ -48,9 +48,9 @@ def expressions(statement: s.Statement) -> tuple[Expr, ...]:
             return (error,)
         case s.Upon(promise=promise):
             return (promise,)
-        case s.FireFunctionalEvent(about=about, members=members, target=target):
+        case s.FireEvent(about=about, members=members, target=target):
             return (about, *(value for _, value in members), target)
-        case s.HandleFunctionalEvent(about=about):
+        case s.HandleEvent(about=about):
             return (about,)
         case s.Dispatch(event=event, target=target):
             return (event, target)
@@ -69,7 +69,7 @@ def bound(statement: s.Statement) -> tuple[str, ...]:
     match statement:
         case s.Let(name=name) | s.ForEach(name=name) | s.Set(target=Var(name=name)):
             return (name,)
-        case s.FireFunctionalEvent(bind=bind) | s.Upon(bind=bind) | s.Call(bind=bind) if bind:
+        case s.FireEvent(bind=bind) | s.Upon(bind=bind) | s.Call(bind=bind) if bind:
             return (bind,)
         case s.Increment(target=Var(name=name)):
             return (name,)

@@ -20,6 +20,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
+from bgsync.errors import BgsyncError
 from bgsync.product.arrays import Numbers, Product, Table, Words
 from bgsync.product.pages import Growing, Packed, Pages, lengths
 
@@ -29,7 +30,7 @@ MARK = "bgsync-checkpoints"
 ENDING, UNFINISHED = ".npz", ".unfinished"
 
 
-class CheckpointError(ValueError):
+class CheckpointError(BgsyncError, ValueError):
     """A folder of checkpoints, or a file in it, that cannot be used."""
 
 

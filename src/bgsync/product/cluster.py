@@ -21,6 +21,7 @@ from distributed.client import FutureCancelledError
 from distributed.comm.core import CommClosedError
 from numpy.typing import NDArray
 
+from bgsync.errors import BgsyncError
 from bgsync.product import pages as plain
 from bgsync.product.arrays import Numbers, Product, Words
 from bgsync.product.checkpoint import Snapshot, unpacked
@@ -36,7 +37,7 @@ MIX = 0x9E3779B97F4A7C15
 """Spreads keys over owners: an odd number near the golden section of 2 ** 64 (Knuth, volume 3, 6.4)."""
 
 
-class ClusterError(ValueError):
+class ClusterError(BgsyncError, ValueError):
     """A cluster that cannot be used, or that lost what cannot be had again."""
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bgsync.system.monitor import HANDLER, CallNote, Memory
+from bgsync.system.monitor import Memory, Note
 from bgsync.system.state import Heap, Process, Value, inside
-from bgsync.system.step import Presence, State, Turn
+from bgsync.system.step import Caller, Presence, State, Turn
 from bgsync.system.system import System
 from bgsync.tables.graph import TableGraph
 from bgsync.tables.multisets import Multiset
@@ -47,7 +47,7 @@ class Label(NamedTuple):
 
     kind: str
     name: str
-    detail: str | None
+    detail: str | Caller | None
 
 
 class Move(NamedTuple):
@@ -187,8 +187,8 @@ class Component:
         if isinstance(turn, int):
             return ROOM if self.system.parked(turn) else 0
         if turn.kind == "call":
-            called = (way.step.action.detail or "").startswith(HANDLER)
-            return ROOM | CALLED if called else ROOM
+            caller = way.step.action.detail
+            return ROOM | CALLED if isinstance(caller, Caller) and caller.handler else ROOM
         return ROOM if turn.kind in ("rule", "outside") else 0
 
     def _number(self, state: State) -> int:
@@ -233,6 +233,6 @@ def tags_of(process: Process, own: str | None, tags: tuple[str, ...]) -> set[str
     found = {x for x in values if isinstance(x, str) and x in tags}
     if own is not None and any(hasattr(x, "slot") for x in values):
         found.add(own)
-    if isinstance(process.note, CallNote):
-        found.add(process.note.tag)
+    if isinstance(process.note, Note) and process.note.key is not None:
+        found.add(process.note.key)
     return found

@@ -18,7 +18,7 @@ from bgsync.product.arrays import Closed, Words
 from bgsync.product.component import Context, Local, Move
 from bgsync.product.pages import Key, Pages
 from bgsync.product.search import layers
-from bgsync.system.monitor import CallNote
+from bgsync.system.monitor import Note
 from bgsync.system.state import Frame, Process, Ref, Value, replaced
 from bgsync.system.step import State, Step
 
@@ -188,8 +188,8 @@ class Walk:
         for slot in self.system.processes.slots[number]:
             return self.system.tag(state.shared, slot)
         process = self.system.process(number)
-        if isinstance(process.note, CallNote):
-            return process.note.tag
+        if isinstance(process.note, Note):
+            return process.note.key
         held = (x for frame in process.frames for _, x in frame.variables if isinstance(x, str) and x in tags)
         return next(held, None)
 
@@ -216,6 +216,6 @@ class Walk:
     def _renamed(process: Process, change: Callable[[Value], Value]) -> Process:
         frames = tuple(Frame(f.pc, tuple((n, replaced(x, change)) for n, x in f.variables)) for f in process.frames)
         note = process.note
-        if isinstance(note, CallNote):
-            note = CallNote(str(change(note.tag)), note.served)
+        if isinstance(note, Note) and note.key is not None:
+            note = note._replace(key=str(change(note.key)))
         return process._replace(frames=frames, note=note)

@@ -14,7 +14,7 @@ from bgsync.prose.grammar.words import opens, words_of
 from bgsync.prose.inline import read_back
 from bgsync.prose.page.document import Paragraph, Place, Sentence
 from bgsync.prose.reading import Reading
-from bgsync.prose.surroundings import Vocabulary
+from bgsync.prose.vocabulary import Vocabulary
 
 MODELLED, ABSTRACTED, PARTLY, NOT_UNDERSTOOD = "modelled", "abstracted", "partly understood", "not understood"
 

@@ -60,7 +60,7 @@ def _members(reader: StepsReader, made: Made, members: Members, path: Path) -> N
         found.append((called, value))
     for at in range(len(made) - 1, -1, -1):
         statement = made[at]
-        if isinstance(statement, s.FireFunctionalEvent):
+        if isinstance(statement, s.FireEvent):
             made[at] = replace(statement, members=(*statement.members, *found))
             return
         if isinstance(statement, s.Let | s.Set | s.Perform):

@@ -21,7 +21,7 @@ from bgsync.prose.page.document import AlgorithmText, Document, Sentence
 from bgsync.prose.placing import stamped
 from bgsync.prose.results import called
 from bgsync.prose.steps import StepsReader
-from bgsync.prose.surroundings import Vocabulary
+from bgsync.prose.vocabulary import Vocabulary
 from bgsync.prose.understood import SentenceRead
 
 
@@ -48,7 +48,7 @@ class Reading:
 def read_spec(
     document: Document,
     vocabulary: Vocabulary,
-    fire_functional_event: Algorithm | None = None,
+    firing: Algorithm | None = None,
     *,
     revision: str = "",
     read_as: Mapping[str, str] | None = None,
@@ -85,7 +85,7 @@ def read_spec(
         _fixed(followed, built),
         tuple(built),
         tuple(kept),
-        fire_functional_event,
+        firing,
         tuple(head.name for _, head in heads if head.method and head.name in parameters),
         others=tuple(each for each in lexicon.types.values() if each.name != followed.name),
         read=True,
@@ -155,7 +155,7 @@ def _about(statement: s.Statement) -> s.Statement:
     body = tuple(map(_about, before))
     if any(new is not old for new, old in zip(body, before, strict=True)):
         statement = replace(statement, body=body)  # type: ignore[call-arg]  # what has a body can be given another
-    if isinstance(statement, s.FireFunctionalEvent) and statement.about is None:
+    if isinstance(statement, s.FireEvent) and statement.about is None:
         owners = [value.owner for _, value in statement.members if isinstance(value, e.Field)]
         about = next((owner for owner in owners if isinstance(owner, e.Var)), None)
         return replace(statement, about=about)

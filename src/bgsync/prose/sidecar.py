@@ -19,11 +19,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bgsync.errors import BgsyncError
+
 NOTHING = "nothing"
 """What a sentence is read as that does nothing."""
 
 
-class SidecarError(ValueError):
+class SidecarError(BgsyncError, ValueError):
     """A sidecar that cannot be used: the message names the cause, the place and the repair."""
 
 

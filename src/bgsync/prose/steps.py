@@ -118,7 +118,7 @@ class StepsReader:
         one = self.understand(sentence, origin)
         self.read.append(one)
         steps = handed(one.statements)
-        if steps is not None and made and isinstance(was := made[-1], s.FireFunctionalEvent):
+        if steps is not None and made and isinstance(was := made[-1], s.FireEvent):
             body = tuple(stamped(each, origin) for each in unbound(one.statements))
             made[-1] = replace(was, bind=steps.bind or was.bind, body=body)
             return
@@ -128,7 +128,7 @@ class StepsReader:
         for statement in self._doubted(one):
             if isinstance(statement, Following) and (fired := _last_fired(made)) is not None:
                 event = made[fired]
-                assert isinstance(event, s.FireFunctionalEvent)
+                assert isinstance(event, s.FireEvent)
                 made[fired] = replace(event, bind=statement.bind or event.bind, body=(Following(origin=origin),))
             elif not isinstance(statement, WithMembers):
                 made.append(stamped(statement, origin))
@@ -222,7 +222,7 @@ class StepsReader:
 
 def _last_fired(made: list[s.Statement]) -> int | None:
     """Give where the last event among statements is fired."""
-    return next((at for at in range(len(made) - 1, -1, -1) if isinstance(made[at], s.FireFunctionalEvent)), None)
+    return next((at for at in range(len(made) - 1, -1, -1) if isinstance(made[at], s.FireEvent)), None)
 
 
 def _speaks_of(words: Words, stems: tuple[str, ...]) -> bool:

@@ -46,7 +46,7 @@ def variables_of(statements: Statements) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for statement in traversal.walk(statements):
         names |= dict.fromkeys(traversal.bound(statement))
-        if isinstance(statement, s.FireFunctionalEvent):
+        if isinstance(statement, s.FireEvent):
             names |= dict.fromkeys(e.variables(statement.event))
         if isinstance(statement, s.NotUnderstood):
             names |= dict.fromkeys(statement.reads)

@@ -7,10 +7,11 @@ was not spoken of yet is the one before its first change.
 import json
 from typing import Any
 
+from bgsync.errors import BgsyncError
 from bgsync.judge.verdict import Report, Trace, Verdict
 
 
-class NotOneTraceError(ValueError):
+class NotOneTraceError(BgsyncError, ValueError):
     """The format holds one trace, and there is none or there are several."""
 
 

@@ -18,7 +18,7 @@ class Rule(NamedTuple):
 @cache
 def rules() -> dict[str, Rule]:
     """Give all properties by id, those of structure last."""
-    known = (*importlib.import_module("properties").PROPERTIES, *_structure())
+    known = (*importlib.import_module("bgsync.shipped.properties").PROPERTIES, *_structure())
     return {p.id: Rule(p.id, p.sentence, p.why, p.reference, getattr(p, "broken", "")) for p in reversed(known)}
 
 

@@ -81,7 +81,7 @@ def headline(verdict: Verdict) -> str:
 
 def adversity(verdict: Verdict) -> str:
     """Say in words what has to go wrong outside of the text before a verdict is as it is; nothing for most."""
-    known = importlib.import_module("model.environment").ADVERSITIES
+    known = importlib.import_module("bgsync.shipped.model.environment").ADVERSITIES
     return " and ".join(known[name][0] if name in known else name for name in verdict.needs)
 
 

@@ -3,6 +3,8 @@
 import codecs
 import re
 
+from bgsync.errors import BgsyncError
+
 MAX_BYTES = 8 * 1024 * 1024
 """No source is larger."""
 
@@ -11,7 +13,7 @@ _META = re.compile(rb"<meta\s[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})"
 _LATIN = {"iso-8859-1", "iso8859-1", "latin-1", "latin1", "l1", "windows-1252", "cp1252", "us-ascii", "ascii"}
 
 
-class SourceError(ValueError):
+class SourceError(BgsyncError, ValueError):
     """A source that cannot be read: one line that names the cause, the place and the repair."""
 
 

@@ -114,7 +114,7 @@ def _binds(statement: s.Statement) -> tuple[str, ...]:
     match statement:
         case s.Let(name=name) | s.ForEach(name=name):
             return (name,)
-        case s.FireFunctionalEvent(bind=name) | s.Upon(bind=name) | s.Call(bind=name) if name:
+        case s.FireEvent(bind=name) | s.Upon(bind=name) | s.Call(bind=name) if name:
             return (name,)
         case s.Dispatch(event=e.Var(name=name)):
             return (name,)

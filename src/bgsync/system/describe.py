@@ -1,12 +1,13 @@
 """Says what a state and an action of a system are, in a line: for graphs, drawings and error messages."""
 
 from bgsync.system.state import Ref
-from bgsync.system.step import NEVER_SETTLES, Action, State
+from bgsync.system.step import NEVER_SETTLES, Action, Caller, State
 from bgsync.system.system import System
+from bgsync.system.world import World
 
 
-def registration_states(system: System, state: State) -> dict[str, str]:
-    """Give the state of the listed registration of every tag; `absent` where none is."""
+def object_states(system: System, state: State) -> dict[str, str]:
+    """Give the state of the object in the list of every key; `absent` where none is."""
     members = system.scenario.spec.type.members
     place = next((place for place, member in enumerate(members) if member.values is not None), None)
     found = dict.fromkeys(system.scenario.tag_names, "absent")
@@ -18,7 +19,7 @@ def registration_states(system: System, state: State) -> dict[str, str]:
 
 
 def invocations(system: System, state: State) -> list[str]:
-    """Give where every invocation stands; `away` marks those that hold a removed registration."""
+    """Give where every invocation stands; `away` marks those that hold an object that was removed."""
     told = []
     for number in state.processes:
         process = system.process(number)
@@ -30,25 +31,36 @@ def invocations(system: System, state: State) -> list[str]:
     return sorted(told)
 
 
+def recurring(system: System, state: State) -> list[str]:
+    """Give the states of the machines that come back to one again and again: what goes on all the time."""
+    pairs = zip(system.world.machines, state.shared.context, strict=True)
+    return [now for machine, now in pairs if machine.recurs]
+
+
+def said_caller(world: World, action: Action) -> str:
+    """Say who makes a call."""
+    caller = action.detail
+    return f"{world.callers[caller.handler]}{caller.remark}" if isinstance(caller, Caller) else str(caller)
+
+
 def label(system: System, state: State) -> str:
     """Say a state in a line."""
-    registrations = ", ".join(f"{tag} {value}" for tag, value in registration_states(system, state).items())
-    at = "; ".join(invocations(system, state))
-    network = state.shared.context[system.machines.index("network")]
-    return f"{network}; {registrations}" + (f"; at {at}" if at else "")
+    objects = ", ".join(f"{key} {value}" for key, value in object_states(system, state).items())
+    at = [f"at {'; '.join(invocations(system, state))}"] if state.processes else []
+    return "; ".join([*recurring(system, state), objects, *at])
 
 
 def attributes(system: System, state: State) -> dict[str, str | int | bool]:
-    """Give a state as flat attributes: the environment, each tag's registration, how many invocations there are."""
+    """Give a state as flat attributes: the environment, the object of each key, how many invocations there are."""
     flat: dict[str, str | int | bool] = dict(zip(system.machines, state.shared.context, strict=True))
-    flat |= {f"registration {tag}": value for tag, value in registration_states(system, state).items()}
+    flat |= {f"{system.world.noun} {key}": value for key, value in object_states(system, state).items()}
     return flat | {"invocations": len(state.processes), "apart": state.apart}
 
 
 def say_action(system: System, action: Action) -> str:
     """Say an action in a few words."""
     if action.kind == "call":
-        return f"{action.detail} calls {action.name}"
+        return f"{said_caller(system.world, action)} calls {action.name}"
     if action.process is None:
         return action.name
     instruction = system.program.code[system.process(action.process).pc]
@@ -56,7 +68,7 @@ def say_action(system: System, action: Action) -> str:
         case "await":
             return f"the event is {action.detail}" if action.detail != NEVER_SETTLES else "the event never settles"
         case "wait":
-            return "the wait for a retry ends"
+            return f"the {system.world.waits} ends"
         case "task":
             return "the event is dispatched"
         case "queue":

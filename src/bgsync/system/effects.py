@@ -10,6 +10,18 @@ from bgsync.language import traversal
 from bgsync.language.algorithm import LanguageError
 from bgsync.language.readback import say_value
 from bgsync.system.evaluation import Evaluation
+from bgsync.system.observation import (
+    Asserted,
+    Chose,
+    Duplicated,
+    Listed,
+    PerhapsSet,
+    Rejected,
+    Removed,
+    Resolved,
+    SettledTwice,
+    StateSet,
+)
 from bgsync.system.program import Instruction
 from bgsync.system.state import UNKNOWN, Event, List, Object, Promise, Ref, Unknown, Value
 from bgsync.system.unknown import MANY, calculated, is_number, same
@@ -66,7 +78,7 @@ class Effects(Evaluation):
                 kind = self.machine.type.name
                 raise LanguageError(f"{instruction.origin}: {name!r} is set on what is no {kind}")
             if isinstance(holder, Unknown) and place is not None and isinstance(value, str):
-                self.see("perhaps set", None, None, value)
+                self.seen.append(PerhapsSet(value))
             return
         member = self.machine.type.members[place]
         if isinstance(value, Unknown) and member.values:
@@ -75,7 +87,7 @@ class Effects(Evaluation):
         before = known.fields[place]
         self.heap[holder.slot] = known._replace(fields=(*known.fields[:place], value, *known.fields[place + 1 :]))
         if member.values is not None and before != value:
-            self.see("set", holder.slot, before, value)
+            self.seen.append(StateSet(holder.slot, before, value, self.delayed))
 
     def _do_increment(self, instruction: Instruction) -> None:
         statement = instruction.statement
@@ -106,9 +118,9 @@ class Effects(Evaluation):
         place = self.machine.members.get(self.machine.type.unique or "")
         twins = [o for o in self.heap if o and o.listed and place is not None and o is not known]
         self.heap[item.slot] = known._replace(listed=True)
-        self.see("listed", item.slot)
+        self.seen.append(Listed(item.slot))
         if place is not None and any(same(o.fields[place], known.fields[place]) for o in twins):
-            self.see("duplicate", item.slot)
+            self.seen.append(Duplicated(item.slot))
             self.failed = True
 
     def _do_remove(self, instruction: Instruction) -> None:
@@ -131,7 +143,7 @@ class Effects(Evaluation):
         if known.listed:
             settled = self.variables.get("@settled")
             outcome = settled[1] if isinstance(settled, tuple) else None
-            self.see("removed", item.slot, known.fields, outcome)
+            self.seen.append(Removed(item.slot, known.fields, outcome))
             self.heap[item.slot] = Object(known.fields, False)
 
     def _do_empty(self, instruction: Instruction) -> None:
@@ -149,18 +161,18 @@ class Effects(Evaluation):
 
     def _do_resolve(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.Resolve)
-        self._finish("resolved", instruction.statement.promise, None)
+        self._finish(instruction.statement.promise, None)
 
     def _do_reject(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.Reject)
-        self._finish("rejected", instruction.statement.promise, instruction.statement.error)
+        self._finish(instruction.statement.promise, instruction.statement.error, rejects=True)
 
     def _do_throw(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.Throw)
         if self.promise_state(self.variables.get("@promise")) == "pending":
-            self._finish("rejected", e.Var(self.own_promise or "promise"), instruction.statement.error)
+            self._finish(e.Var(self.own_promise or "promise"), instruction.statement.error, rejects=True)
 
-    def _finish(self, kind: str, target: e.Expr, error: e.Expr) -> None:
+    def _finish(self, target: e.Expr, error: e.Expr, *, rejects: bool = False) -> None:
         """Settle the promise of a method, or one that was handed over; of any other promise nothing is followed."""
         name = target.name if isinstance(target, e.Var) else ""
         known = self.read(name) if name in self.variables else None
@@ -169,13 +181,13 @@ class Effects(Evaluation):
                 return
             known = self.variables["@promise"]
         if self.promise_state(known) != "pending":
-            self.see("twice")
+            self.seen.append(SettledTwice())
             return
         read, barred = self.variables.pop("@purview", ()), self.variables.pop("@barred", ())
         assert isinstance(read, tuple)
         assert isinstance(barred, tuple)
-        why = error if isinstance(error, str) else None
-        self.see(kind, None, tuple(sorted({*read, *barred}, key=str)), why)
+        met = tuple(sorted({*read, *barred}, key=str))
+        self.seen.append(Rejected(met, error if isinstance(error, str) else None) if rejects else Resolved(met))
         if isinstance(known, Promise):
             content = self.cells[known.slot]
             assert content is not None
@@ -190,11 +202,11 @@ class Effects(Evaluation):
         assert isinstance(instruction.statement, s.Assert)
         seen = len(self.seen)
         held = self.holds(instruction.statement.condition)
-        if any(one.kind == "chose" for one in self.seen[seen:]) and not self._is_choice_of_agent(instruction):
+        if any(isinstance(one, Chose) for one in self.seen[seen:]) and not self._is_choice_of_agent(instruction):
             if not held:
                 raise Blocked  # nothing is known of it: the text is taken at its word
             return
-        self.see("asserted", None, None, held)
+        self.seen.append(Asserted(held))
         self.failed = not held
 
     @staticmethod
@@ -222,7 +234,7 @@ class Effects(Evaluation):
             pending = self.promise_state(self.variables.get("@promise")) == "pending"
             chosen = self.choose("the promise is", ("pending", "resolved", "rejected")) if pending else "pending"
             if chosen != "pending":
-                self._finish(str(chosen), e.Var(self.own_promise or "promise"), None)
+                self._finish(e.Var(self.own_promise or "promise"), None, rejects=chosen == "rejected")
 
     def _anything_to(self, reference: Ref, name: str) -> None:
         if name == self.machine.type.list_name:
@@ -240,4 +252,4 @@ class Effects(Evaluation):
                 fields=(*fields[:place], chosen, *fields[place + 1 :])
             )
             if chosen != fields[place] and self.machine.type.members[place].values is not None:
-                self.see("set", reference.slot, fields[place], chosen)
+                self.seen.append(StateSet(reference.slot, fields[place], chosen, self.delayed))

@@ -3,24 +3,25 @@
 A value that is not followed is unknown: whatever depends on it is a free choice, made anew at each read.
 """
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Member, ObjectType, Spec
 from bgsync.language.readback import say_value
+from bgsync.system.observation import Chose, Created, Declined, Observation
 from bgsync.system.state import (
     AWAITED,
     LIST,
     UNKNOWN,
     Cell,
-    Client,
     Content,
     Event,
     List,
     Object,
-    Observation,
     Promise,
+    Record,
     Ref,
     Shared,
     Undecided,
@@ -28,6 +29,7 @@ from bgsync.system.state import (
     Value,
 )
 from bgsync.system.unknown import calculated, ordered, same
+from bgsync.system.world import World
 
 COLLECTIONS = frozenset({"sequence", "list", "map", "set", "ordered set", "ordered map"})
 """The types of which a new one is empty."""
@@ -47,15 +49,16 @@ class NeedsChoice(Exception):  # a signal, not an error
         self.options = options
 
 
-class World(Protocol):
+class Machine(Protocol):
     """What an evaluation has to know of the scenario; `Interpreter` is one."""
 
+    world: World
     machines: tuple[str, ...]
     adversities: frozenset[str]
-    initial: dict[str, str]
+    initial: Mapping[str, str]
     spec: Spec
     type: ObjectType
-    members: dict[str, int]
+    members: Mapping[str, int]
 
 
 def _first(member: Member) -> Value:
@@ -67,7 +70,7 @@ def _first(member: Member) -> Value:
 class Evaluation:
     """The variables, the heap and the choices of one run."""
 
-    def __init__(self, machine: World, shared: Shared, script: tuple[Value, ...]) -> None:
+    def __init__(self, machine: Machine, shared: Shared, script: tuple[Value, ...]) -> None:
         self.machine = machine
         self.context, self.heap, self.cells = shared.context, list(shared.heap), list(shared.cells)
         self.variables: dict[str, Value] = {}
@@ -76,11 +79,8 @@ class Evaluation:
         self.script, self.asked = script, 0
         self.choices: list[tuple[str, Value]] = []
         self.seen: list[Observation] = []
+        """What happened."""
         self.delayed = False
-
-    def see(self, kind: str, slot: int | None = None, before: Value = None, after: Value = None) -> None:
-        """Note that something happened."""
-        self.seen.append(Observation(kind, slot, before, after, self.delayed))
 
     def choose(self, name: str, options: tuple[Value, ...]) -> Value:
         """Take one of several options, as the script of this run says."""
@@ -94,7 +94,7 @@ class Evaluation:
     def free(self, name: str) -> bool:
         """Choose whether what nobody follows is so."""
         chosen = bool(self.choose(name, (False, True)))
-        self.see("chose", None, name, chosen)
+        self.seen.append(Chose(name, chosen))
         self._note(NOT_FOLLOWED)
         return chosen
 
@@ -164,14 +164,14 @@ class Evaluation:
         free = [slot for slot, known in enumerate(self.heap) if known is None]
         slot = free[0] if free else len(self.heap)
         self.heap[slot : slot + 1] = [Object(fields, False)]
-        self.see("new", slot)
+        self.seen.append(Created(slot))
         return Ref(slot)
 
     def _decide(self, name: str, adversity: str | None, should: str | None) -> bool:
         if adversity is not None and adversity not in self.machine.adversities:
             return False
         chosen = self.choose(name, (False, True))
-        self.see("declined" if should and not chosen else "chose", None, name, chosen)
+        self.seen.append(Declined(name) if should and not chosen else Chose(name, bool(chosen)))
         return bool(chosen)
 
     def _note_read(self, machine: str, state: str) -> None:
@@ -217,10 +217,8 @@ class Evaluation:
                 return self.value(then if self.holds(condition) else otherwise, lazy)
             case e.Environment(machine=machine, states=states):
                 return self._environment(machine, states)
-            case e.WindowClients():
-                chosen = self.choose("window clients", ("open", "none"))
-                self._note_read("window clients", str(chosen))
-                return (Client("top-level"),) if chosen == "open" else ()
+            case e.Population(machine=machine):
+                return self._population(machine)
             case e.Choice(name=name, adversity=adversity, should=should):
                 return Undecided(name, adversity, should) if lazy else self._decide(name, adversity, should)
             case e.Apply(name="waiting for all", arguments=(promises,)):
@@ -249,9 +247,19 @@ class Evaluation:
         if machine not in self.machine.machines:
             return UNKNOWN
         state = self.context[self.machine.machines.index(machine)]
-        if machine != "network":
+        known = self.machine.world.machine(machine)
+        if known is not None and not known.recurs:
             self._note_read(machine, state)
         return state in states
+
+    def _population(self, name: str) -> Value:
+        """Give what there is of a part of the environment that may be read freely."""
+        machine = self.machine.world.machine(name)
+        if machine is None:
+            return UNKNOWN
+        chosen = str(self.choose(name, machine.states))
+        self._note_read(name, chosen)
+        return machine.members.get(chosen, ())
 
     def _made(self, kind: str, members: tuple[tuple[str, e.Expr], ...]) -> Value:
         if kind in COLLECTIONS:
@@ -286,8 +294,8 @@ class Evaluation:
 
     def _field(self, owner: e.Expr, name: str) -> Value:
         holder = self.value(owner)
-        if isinstance(holder, Client):
-            return holder.frame_type if name == "frame type" else UNKNOWN
+        if isinstance(holder, Record):
+            return dict(holder.attributes).get(name, UNKNOWN)
         if isinstance(holder, Ref):
             place = self.machine.members.get(name)
             return UNKNOWN if place is None else self.object(holder).fields[place]
@@ -299,11 +307,13 @@ class Evaluation:
                 decided = tuple((n, found if n == name else x) for n, x in holder.members)
                 if isinstance(owner, e.Var):
                     self.write(owner.name, Event(decided))
-            if name == "lastChance" and found is True:
-                self.variables["@last chance"] = True
+            if found is True:
+                told = self.variables.get("@told", ())
+                assert isinstance(told, tuple)
+                self.variables["@told"] = tuple(sorted({*told, name}, key=str))
             return found
         if isinstance(holder, str) and name == self.machine.type.unique:
-            return holder  # the options of a call are known by their tag
+            return holder  # the options of a call are known by their key
         if self.machine.spec.read or isinstance(holder, Unknown):
             return holder if isinstance(holder, str) and name == self.machine.type.unique else UNKNOWN
         raise LanguageError(f"{say_value(owner)}: {name!r} is read of what has no such member: {holder!r}")

@@ -9,7 +9,9 @@ What waits has an instruction of its own: `await` (a handler), `wait` (time), `u
 `task` (the event loop of the worker), `chance` (what may come or not).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
@@ -60,7 +62,7 @@ class _Scope:
     """Where the loop ends."""
     atomic: tuple[str, tuple[int, ...]] | None = None
     delayed: bool = False
-    fired: s.FireFunctionalEvent | s.HandleFunctionalEvent | None = None
+    fired: s.FireEvent | s.HandleEvent | None = None
     handled: e.Expr = None
     """What the event is about that the steps around it create and dispatch themselves."""
 
@@ -73,19 +75,21 @@ class Program:
             raise ValueError(f"unknown reading of abort {abort!r}: one of {', '.join(ABORT_READINGS)}")
         self.spec, self.abort = spec, abort
         end = s.Return(origin=s.Origin("", (), "", 0, 0, "end", ""))
-        self.code: list[Instruction] = [Instruction("end", end, ("", ()), False)]
-        self.entry: dict[str, int] = {}
-        self.promise_of = {algorithm.name: algorithm.returns for algorithm in spec.algorithms if algorithm.returns}
-        self.shared: dict[str, dict[str, int]] = {}
-        """The variables of each algorithm that several invocations share, and in how many loops each is bound."""
-        self.reactions: dict[str, int] = {}
-        """In how many places the steps of each algorithm react to an event."""
+        self._made: list[Instruction] = [Instruction("end", end, ("", ()), False)]
+        self._reactions: dict[str, int] = {}
         given = {algorithm.name: algorithm.parameters for algorithm in spec.algorithms}
-        for name, body in spec.bodies():
-            self.shared[name] = shared_variables(given.get(name, ()), body)
-            if spec.fire_functional_event is None or name != spec.fire_functional_event.name:
-                self.entry[name] = self._algorithm(body)
-        self.live = self._liveness()
+        own = [(name, body) for name, body in spec.bodies() if spec.firing is None or name != spec.firing.name]
+        self.entry: Mapping[str, int] = MappingProxyType({name: self._algorithm(body) for name, body in own})
+        self.code: Sequence[Instruction] = tuple(self._made)
+        self.promise_of: Mapping[str, str] = MappingProxyType({a.name: a.returns for a in spec.algorithms if a.returns})
+        self.shared: Mapping[str, Mapping[str, int]] = MappingProxyType(
+            {name: MappingProxyType(shared_variables(given.get(name, ()), body)) for name, body in spec.bodies()}
+        )
+        """The variables of each algorithm that several invocations share, and in how many loops each is bound."""
+        self.reactions: Mapping[str, int] = MappingProxyType(self._reactions)
+        """In how many places the steps of each algorithm react to an event."""
+        self.live: Sequence[frozenset[str]] = tuple(self._liveness())
+        del self._made, self._reactions  # nothing of a program changes once it is made: many systems share it
 
     def _algorithm(self, body: tuple[s.Statement, ...]) -> int:
         """Give the entry; an algorithm that only enqueues its steps is the batch itself, and waits for its turn."""
@@ -99,8 +103,8 @@ class Program:
         assert statement.origin is not None
         group = scope.atomic or (statement.origin.algorithm, statement.origin.path)
         made = Instruction(op, statement, group, scope.atomic is not None, delayed=scope.delayed)
-        self.code.append(replace(made, **parts))  # type: ignore[arg-type]  # the parts are fields of Instruction
-        return len(self.code) - 1
+        self._made.append(replace(made, **parts))  # type: ignore[arg-type]  # the parts are fields of Instruction
+        return len(self._made) - 1
 
     def _block(self, body: tuple[s.Statement, ...], end: int, scope: _Scope) -> int:
         if self.abort == "list":
@@ -140,10 +144,10 @@ class Program:
         branches = tuple((outcome, entry, statement.origin) for outcome in statement.outcomes)
         following = body[place + 1] if place + 1 < len(body) else None
         if isinstance(following, s.Upon) and following.promise == statement.promise:
-            follower = self.code[target]
-            return branches + self.code[follower.other].branches, follower.next
+            follower = self._made[target]
+            return branches + self._made[follower.other].branches, follower.next
         name = statement.origin.algorithm
-        self.reactions[name] = self.reactions.get(name, 0) + 1
+        self._reactions[name] = self._reactions.get(name, 0) + 1
         return branches, target
 
     def _statement(self, statement: s.Statement, target: int, otherwise: int | None, scope: _Scope) -> int:
@@ -177,10 +181,10 @@ class Program:
                 assert statement.origin is not None
                 group = scope.atomic or ("atomically " + statement.origin.algorithm, statement.origin.path)
                 return self._block(traversal.body_of(statement), target, replace(scope, atomic=group))
-            case s.FireFunctionalEvent() | s.HandleFunctionalEvent():
-                algorithm = self.spec.fire_functional_event
+            case s.FireEvent() | s.HandleEvent():
+                algorithm = self.spec.firing
                 if algorithm is None:
-                    raise LanguageError(f"{statement.origin}: the spec has no Fire Functional Event: give it one")
+                    raise LanguageError(f"{statement.origin}: the spec has no algorithm that fires events: give it one (firing=)")
                 fired = replace(scope, abort=target, returns=target, loop=None, fired=statement)
                 return self._emit("jump", statement, scope, next=self._block(algorithm.steps, target, fired))
             case s.QueueTask():
@@ -220,26 +224,26 @@ class Program:
         """What Fire Functional Event does with the event and the steps that were handed to it."""
         fired = scope.fired
         if isinstance(statement, s.RunPostDispatchSteps) and fired is not None:
-            about = fired.about if isinstance(fired, s.HandleFunctionalEvent) else None
+            about = fired.about if isinstance(fired, s.HandleEvent) else None
             body = self._block(traversal.body_of(fired), target, replace(scope, fired=None, handled=about))
             return self._emit("jump", statement, scope, next=body)
         if isinstance(statement, s.Dispatch) and fired is not None:
-            if isinstance(fired, s.HandleFunctionalEvent):
+            if isinstance(fired, s.HandleEvent):
                 return self._emit("jump", statement, scope, next=target)
             assert fired.origin is not None
             home = fired.origin.algorithm
             return self._emit("dispatch", replace(fired, origin=statement.origin), scope, next=target, home=home)
         if isinstance(statement, s.Dispatch) and scope.handled is not None:
             name = statement.event.name if isinstance(statement.event, e.Var) else "@the event"
-            made = s.FireFunctionalEvent("", scope.handled, (), name, (), origin=statement.origin)
+            made = s.FireEvent("", scope.handled, (), name, (), origin=statement.origin)
             assert statement.origin is not None
             return self._emit("dispatch", made, scope, next=target, home=statement.origin.algorithm)
         if self.spec.read:
             return self._emit("jump", statement, scope, next=target)
-        raise LanguageError(f"{statement.origin}: only Fire Functional Event dispatches: fire one instead")
+        raise LanguageError(f"{statement.origin}: only the algorithm that fires events dispatches: fire one instead")
 
     def _patch(self, head: int, body: int) -> None:
-        self.code[head] = replace(self.code[head], next=body)
+        self._made[head] = replace(self._made[head], next=body)
 
     def successors(self, pc: int) -> tuple[int, ...]:
         """Give the instructions that may come next in the same invocation."""
@@ -325,7 +329,7 @@ def _names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:
                 reads, writes = (e.variables(statement.where) - {name}) | hidden, frozenset({name})
             else:
                 reads -= {name}
-        case s.FireFunctionalEvent(bind=bind):
+        case s.FireEvent(bind=bind):
             writes = frozenset({bind, EVENT, OUTCOME}) if op == "dispatch" else frozenset()
             reads = reads if op == "dispatch" else frozenset()
             if not statement.event:

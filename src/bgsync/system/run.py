@@ -4,33 +4,39 @@ See `bgsync.system.interpreter` for when an action ends.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError
 from bgsync.language.readback import say_value
 from bgsync.system.effects import Effects
-from bgsync.system.program import END, EVENT, OUTCOME, WAITS, Instruction, loop_variable, queue_name
+from bgsync.system.evaluation import Machine
+from bgsync.system.observation import (
+    Dispatched,
+    Executed,
+    NeverSettled,
+    Outcome,
+    PoolMet,
+    Reacted,
+    Settled,
+    WaitBegan,
+    WaitEnded,
+)
+from bgsync.system.program import END, EVENT, OUTCOME, WAITS, Instruction, Program, loop_variable, queue_name
 from bgsync.system.state import (
     UNKNOWN,
     Awaited,
     Cell,
     Event,
-    Executed,
     Frame,
-    Observation,
-    Outcome,
     Process,
     Ref,
     Shared,
     Value,
 )
 
-if TYPE_CHECKING:
-    from bgsync.system.interpreter import Interpreter
-
 KEPT = frozenset(
-    {"@promise", "@barred", "@purview", "@about", "@settled", "@last chance", "@queue", "@reacting", "@result"}
+    {"@promise", "@barred", "@purview", "@about", "@settled", "@told", "@queue", "@reacting", "@result"}
 )
 """Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to."""
 
@@ -44,10 +50,20 @@ ROUNDS = 3
 """How many rounds of a loop without a wait one action takes of a text that was read; the next ones are another one."""
 
 
+class Analysed(Machine, Protocol):
+    """What a run has to know besides: the program, and what of it others see; `Interpreter` is one."""
+
+    program: Program
+    by_step: bool
+    anything: bool
+    shared_code: tuple[bool, ...]
+    quiet: tuple[bool, ...]
+
+
 class Run(Effects):
     """One run of one process with a script of choices; its methods change it, and nothing outside of it."""
 
-    def __init__(self, machine: "Interpreter", shared: Shared, process: Process, script: tuple[Value, ...]) -> None:
+    def __init__(self, machine: Analysed, shared: Shared, process: Process, script: tuple[Value, ...]) -> None:
         super().__init__(machine, shared, script)
         self.interpreter = machine
         self.program = machine.program
@@ -111,7 +127,7 @@ class Run(Effects):
         place = self.program.code[self.pc].origin
         if not self.machine.spec.read:
             raise LanguageError(f"{place}: the loop never waits, so it would run for ever: put a Wait into it")
-        met = Observation("pool", None, f"steps that {place} takes without a wait")
+        met = PoolMet(f"steps that {place} takes without a wait")
         self.executed = [*self.executed[:DEEPEST], Executed(self.pc, (met,))]
         self.failed = True
         return self._outcome(None)
@@ -136,11 +152,12 @@ class Run(Effects):
     def _leave(self) -> None:
         """The innermost algorithm, or the reaction to an event, ends: see what it leaves behind."""
         if self.variables.get("@promise") == "pending":
-            self.see("unsettled")
+            self.seen.append(NeverSettled())
         about, settled = self.variables.get("@about"), self.variables.get("@settled")
         if isinstance(about, Ref) and isinstance(settled, tuple) and self._reacted():
-            last = self.variables.get("@last chance", False)
-            self.see("reacted", about.slot, settled[0], (settled[1], last, self.object(about).fields))
+            told, now = self.variables.get("@told", ()), self.object(about).fields
+            assert isinstance(told, tuple)
+            self.seen.append(Reacted(about.slot, settled[0], settled[1], tuple(map(str, told)), now))
 
     def _come_back(self) -> None:
         """Go on in the algorithm that called, with what was returned."""
@@ -183,7 +200,7 @@ class Run(Effects):
             self.variables["@reacting"] = place
         if isinstance(about, Ref):
             if first:
-                self.see("settled", about.slot, None, settle)
+                self.seen.append(Settled(about.slot, settle))
             self.variables |= {"@about": about, "@settled": (self.object(about).fields, settle)}
         self.pc = next((entry for outcome, entry, _ in instruction.branches if outcome == settle), END)
 
@@ -199,7 +216,7 @@ class Run(Effects):
         """Nothing is done, or anything."""
         statement = instruction.statement
         assert isinstance(statement, s.NotUnderstood)
-        if not self.interpreter.havoc:
+        if not self.interpreter.anything:
             return
         self.anything(statement)
         if "exit" in statement.may_write and self.free(f"the steps end: {statement.text}"):
@@ -254,7 +271,7 @@ class Run(Effects):
         self.spawned.append(child)
         if self.program.code[instruction.other].op == "wait":
             held = [x.slot for _, x in child.frames[0].variables if isinstance(x, Ref)]
-            self.see("waiting", min(held, default=None))
+            self.seen.append(WaitBegan(min(held, default=None)))
 
     def _do_upon(self, instruction: Instruction) -> None:
         statement = instruction.statement
@@ -286,14 +303,14 @@ class Run(Effects):
         self.variables["@queue"] = queue_name(instruction.statement.queue)
 
     def _do_wait(self, instruction: Instruction) -> None:
-        self.see("elapsed")
+        self.seen.append(WaitEnded())
 
     def _do_task(self, instruction: Instruction) -> None:
         """The task runs."""
 
     def _do_dispatch(self, instruction: Instruction) -> None:
         statement = instruction.statement
-        assert isinstance(statement, s.FireFunctionalEvent)
+        assert isinstance(statement, s.FireEvent)
         members = tuple((name, self.value(member, lazy=True)) for name, member in statement.members)
         about = self.value(statement.about)
         made = self.read(statement.bind)
@@ -303,7 +320,7 @@ class Run(Effects):
         self.variables[EVENT] = about
         if self.program.reactions.get(instruction.home, 0) > 1:
             self.variables[OUTCOME] = Cell(self.share((None, 0), 1))
-        self.see("dispatched", about.slot if isinstance(about, Ref) else None)
+        self.seen.append(Dispatched(about.slot if isinstance(about, Ref) else None))
 
     def _do_call(self, instruction: Instruction) -> None:
         statement = instruction.statement

@@ -1,4 +1,4 @@
-"""Values, objects, processes and observations: small, immutable, and equal when they say the same."""
+"""Values, objects and processes: small, immutable, and equal when they say the same."""
 
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -24,10 +24,10 @@ class Event(NamedTuple):
     members: tuple[tuple[str, "Value"], ...]
 
 
-class Client(NamedTuple):
-    """A service worker client."""
+class Record(NamedTuple):
+    """Something that the environment has, with its attributes."""
 
-    frame_type: str
+    attributes: tuple[tuple[str, "Value"], ...]
 
 
 class Unknown(NamedTuple):
@@ -77,7 +77,7 @@ Value = (
     | Ref
     | Undecided
     | Event
-    | Client
+    | Record
     | Unknown
     | List
     | Awaited
@@ -130,48 +130,6 @@ class Content(NamedTuple):
 
     value: Value
     level: int = 0
-
-
-class Observation(NamedTuple):
-    """Something that happened in a step and that a property can see. `slot` is the object that it is about.
-
-    Kinds: asserted (after: whether it held), set (a change of state), new, listed, removed (before: its fields, after:
-    the outcome of the event that is reacted to), duplicate, dispatched, settled (after: the outcome), reacted (the
-    reaction to an event has ended; before: the fields when it settled, after: the outcome, whether lastChance was read
-    as true, and the fields now), resolved, rejected (before: what was read, after: the error), twice, unsettled (an
-    invocation ended and its promise never settles), waiting, elapsed, chose (before: the choice), declined (a choice
-    that the text says SHOULD be made was not), perhaps set (a state of what is not followed), pool (before: the bound
-    that was met, which ends the run).
-    """
-
-    kind: str
-    slot: int | None = None
-    before: Value = None
-    after: Value = None
-    delayed: bool = False
-    """Whether the step stands after a Wait of its invocation."""
-
-
-class Executed(NamedTuple):
-    """One statement that ran: its instruction and what was seen."""
-
-    pc: int
-    observations: tuple[Observation, ...]
-
-
-class Outcome(NamedTuple):
-    """One way in which an action of a process can end."""
-
-    process: Process | None
-    """Where the process stands now; None when it ended."""
-    spawned: tuple[Process, ...]
-    at_once: tuple[Process, ...]
-    """Invocations that belong to the same action where an invocation runs to its next wait."""
-    shared: Shared
-    executed: tuple[Executed, ...]
-    failed: bool
-    """Whether an Assert failed or the text's own invariant broke: the run ends here."""
-    choices: tuple[tuple[str, Value], ...]
 
 
 def inside(value: Value) -> Iterator[Value]:

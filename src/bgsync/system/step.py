@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from bgsync.system.monitor import Memory
-from bgsync.system.state import Executed, Observation, Shared, Value
+from bgsync.system.observation import Executed, Observation
+from bgsync.system.state import Shared, Value
 
 NEVER_SETTLES = "never settles"
 
@@ -41,13 +42,20 @@ class Presence(NamedTuple):
 class Turn(NamedTuple):
     """What may happen next. Kinds: move, call, rule, outside, ignore, run, batch; every one stands for its actions.
 
-    `which` is the place of a move among those of the system, of a batch its queue, of a run the number of its process;
-    `name` is the rule, or whether a handler runs that may call.
+    `which` is the place of a move among those of the system, of a batch its queue, of a run the number of its process,
+    of a call 1 where a handler runs that may call, too; `name` is the rule.
     """
 
     kind: str
     which: int = 0
     name: str = ""
+
+
+class Caller(NamedTuple):
+    """Who calls: a handler, or somebody outside; and what is to be remarked on it."""
+
+    handler: bool
+    remark: str = ""
 
 
 class Action(NamedTuple):
@@ -56,7 +64,8 @@ class Action(NamedTuple):
     kind: str
     name: str
     process: int | None = None
-    detail: str | None = None
+    detail: "str | Caller | None" = None
+    """Of a call who makes it; of a run how the event settles that it waits for; of a move what is not done."""
     choices: tuple[tuple[str, Value], ...] = ()
     after: int | None = None
     """The process as it stands afterwards."""

@@ -1,30 +1,42 @@
 """The closed system: a spec's algorithms as processes, an environment that moves at will, and bounds that are said.
 
-States are finite without bounds on how often anything happens. Network changes, registrations and retries are
-unlimited; the number of invocations in flight and of tags is a parameter of the question. Three things keep the rest
+States are finite without bounds on how often anything happens. Moves of the environment, calls and retries are
+unlimited; the number of invocations in flight and of keys is a parameter of the question. Three things keep the rest
 finite, and lose nothing:
 
-* What has no identity of its own is counted 0, 1, many: events of one registration that are not settled, timers of
-  one registration that have not run out, and all else that can pile up beyond the bound on what is in flight. "Many"
-  may turn out to be its least number, or more: both are followed.
+* What has no identity of its own is counted 0, 1, many: events of one object that are not settled, timers of one
+  object that have not run out, and all else that can pile up beyond the bound on what is in flight. "Many" may turn
+  out to be its least number, or more: both are followed.
 * A rule "whenever ..." is one agent: what happens while it is busy is remembered as one occurrence.
-* A registration that was removed and the invocations that hold it share nothing with the rest any more but the
-  environment. The run forks: one branch follows the rest, the other what was removed, with everything else at rest.
+* An object that was removed and the invocations that hold it share nothing with the rest any more but the environment.
+  The run forks: one branch follows the rest, the other what was removed, with everything else at rest.
   What a call that goes out of sight is owed stays owed. A finding is replayed without forks before it is printed.
 
 The user agent's one reading that is not in the text: a task or timer that is due may be late, without limit.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from bgsync.explore.model import Model
 from bgsync.system.collect import as_more, by_tag, collect, counted, only, pool, stands_alone, tidied
-from bgsync.system.interpreter import MANY
-from bgsync.system.monitor import PAGE, REGISTER, Memory
+from bgsync.system.monitor import Beginning, Call, Memory
+from bgsync.system.observation import (
+    Dispatched,
+    Executed,
+    NeverSettled,
+    Observation,
+    OfObject,
+    Outcome,
+    PoolMet,
+    WaitBegan,
+)
 from bgsync.system.program import END, WAITS
-from bgsync.system.state import UNKNOWN, Executed, Frame, Observation, Outcome, Process, Shared, Value
-from bgsync.system.step import NEVER_SETTLES, Action, State, Step, Turn
+from bgsync.system.state import UNKNOWN, Frame, Process, Shared, Value
+from bgsync.system.step import NEVER_SETTLES, Action, Caller, State, Step, Turn
 from bgsync.system.turns import Turns
+from bgsync.system.unknown import MANY
+from bgsync.system.world import Effect, Meaning
 
 
 class System(Turns, Model[State, Action]):
@@ -59,7 +71,7 @@ class System(Turns, Model[State, Action]):
             case "move":
                 yield from self._move(state, turn.which)
             case "call":
-                yield from self._calls(state, [PAGE, turn.name] if turn.name else [PAGE])
+                yield from self._calls(state, (False, True) if turn.which else (False,))
             case "rule":
                 rest, entry = self._without_due(state, turn.name), self._entry(turn.name)
                 yield from self._start(rest, Action("rule", turn.name), entry, state.memory)
@@ -83,16 +95,16 @@ class System(Turns, Model[State, Action]):
         place, trigger, _, dest = self.moves[which]
         context = (*state.shared.context[:place], dest, *state.shared.context[place + 1 :])
         moved = state._replace(shared=state.shared._replace(context=context))
-        action = Action("move", trigger)
-        if trigger == "restart":
+        action, effect = Action("move", trigger), self.effects[which]
+        if effect is Effect.ENDS_EVERYTHING:
             shared = moved.shared._replace(cells=())
             memory = self.monitor.interrupted(state.memory)
             moved = moved._replace(shared=shared, processes=(), queues=(), due=(), memory=memory)
-        elif trigger == "resume":
+        elif effect is Effect.STARTS:
             moved = moved._replace(due=self._at_start())
-        elif trigger == "terminate":
+        elif effect is Effect.ENDS_HANDLERS:
             moved = self._terminated(moved)._replace(memory=self.monitor.interrupted(state.memory))
-        if self.machines[place] in self.scenario.surroundings.gates:
+        if self.world.machines[place].refuses:
             kept = self.counted(self._still_barred(number, moved) for number in moved.processes)
             queues = tuple((q, tuple(self._still_barred(n, moved) for n in have)) for q, have in moved.queues)
             moved = moved._replace(processes=kept, queues=queues)
@@ -103,31 +115,31 @@ class System(Turns, Model[State, Action]):
             yield from self._finish(action, moved._replace(due=tuple(sorted({*state.due, *rules}))))
         else:
             optional = all(self._rule(name).level == "SHOULD" for name in rules)
-            if optional and "should" in self.scenario.adversities:
+            if optional and self.scenario.means(Meaning.UNDONE):
                 yield from self._finish(action._replace(detail="nothing done"), moved)
             for name in rules:
                 yield from self._start(moved, action, self._entry(self._rule(name).name), moved.memory)
 
     def moves_any(self, which: int) -> bool:
         """Whether a move of the environment may change processes."""
-        place, trigger, *_ = self.moves[which]
-        return trigger in ("restart", "terminate") or self.machines[place] in self.scenario.surroundings.gates
+        ends = self.effects[which] in (Effect.ENDS_EVERYTHING, Effect.ENDS_HANDLERS)
+        return ends or self.world.machines[self.moves[which][0]].refuses
 
     def moves_process(self, state: State, which: int, number: int) -> bool:
         """Whether a move of the environment changes a process."""
-        place, trigger, *_ = self.moves[which]
-        process = self.process(number)
-        if trigger == "restart" or (trigger == "terminate" and self._ends(state, process)):
+        effect, process = self.effects[which], self.process(number)
+        ends = effect is Effect.ENDS_HANDLERS and self._ends(state, process)
+        if effect is Effect.ENDS_EVERYTHING or ends:
             return True
         barred = any(name == "@barred" for frame in process.frames for name, _ in frame.variables)
-        return barred and self.machines[place] in self.scenario.surroundings.gates
+        return barred and self.world.machines[self.moves[which][0]].refuses
 
     def _ends(self, state: State, process: Process) -> bool:
         changed = self.interpreter.terminated(process, state.shared) != (process, state.shared)
         return changed or process.note == NEVER_SETTLES
 
     def _terminated(self, state: State) -> State:
-        """A terminated worker ends its events and drops its tasks; all else goes on."""
+        """Handlers that run are terminated, and tasks that are queued dropped; all else goes on."""
         shared, kept = state.shared, list[int]()
         for number in state.processes:
             left, shared = self.interpreter.terminated(self.process(number), shared)
@@ -139,9 +151,8 @@ class System(Turns, Model[State, Action]):
 
     def _barred(self, context: tuple[str, ...]) -> tuple[str, ...]:
         """Give what a call is to be refused for now."""
-        gates = self.scenario.surroundings.gates
-        pairs = zip(self.machines, context, strict=True)
-        return tuple(f"{name} {state}" for name, state in pairs if name in gates and state != self.initial[name])
+        pairs = zip(self.world.machines, context, strict=True)
+        return tuple(f"{m.name} {state}" for m, state in pairs if m.refuses and state != m.initial)
 
     def _still_barred(self, number: int, state: State) -> int:
         """Let a process forget what it was to be refused for when it began, and is not any more."""
@@ -158,11 +169,13 @@ class System(Turns, Model[State, Action]):
     def _entry(self, name: str, variables: tuple[tuple[str, Value], ...] = ()) -> Process:
         return Process((Frame(self.program.entry[name], variables),))
 
-    def _calls(self, state: State, sources: list[str]) -> Iterator[Step]:
-        for method in self.scenario.spec.methods:
-            algorithm = self.scenario.spec.algorithm(method)
+    def _calls(self, state: State, callers: tuple[bool, ...]) -> Iterator[Step]:
+        """Give the calls of each method with each key, from outside and, where one runs, from a handler."""
+        spec, key = self.scenario.spec, self.world.key
+        for method in spec.methods:
+            algorithm = spec.algorithm(method)
             for tag in self.scenario.tag_names if algorithm.parameters else (None,):
-                place = algorithm.parameters.index("tag") if "tag" in algorithm.parameters else 0
+                place = algorithm.parameters.index(key) if key in algorithm.parameters else 0
                 given: tuple[tuple[str, Value], ...] = tuple(
                     (name, tag if n == place else UNKNOWN) for n, name in enumerate(algorithm.parameters)
                 )
@@ -170,26 +183,19 @@ class System(Turns, Model[State, Action]):
                 given += (("@barred", barred),) if barred else ()
                 given += (("@promise", "pending"),) if algorithm.returns else ()
                 variables = tuple(sorted(given, key=lambda item: item[0]))
-                for source, (memory, note, why) in self._beginnings(state.memory, method, tag, sources):
-                    process = self._entry(method, variables)._replace(note=note)
-                    action = Action("call", f"{method}({tag or ''})", None, source + why)
-                    if self.by_step:
-                        after = self._placed(state._replace(memory=memory), state.processes, (process,))
-                        yield from self._finish(action, after)
-                    else:
-                        yield from self._start(state, action, process, memory)
-
-    def _beginnings(
-        self, memory: Memory, method: str, tag: str | None, sources: list[str]
-    ) -> Iterator[tuple[str, tuple[Memory, Value, str]]]:
-        for source in sources:
-            if tag is None:
-                yield source, (memory, None, "")
-            else:
-                registers = method == REGISTER or REGISTER not in self.scenario.spec.methods
-                begins = self.monitor.begun if registers else self.monitor.other
-                for beginning in begins(memory, tag, source):
-                    yield source, beginning
+                promises = method == self.world.promises or self.world.promises not in spec.methods
+                for by_handler in callers:
+                    beginnings: tuple[Beginning, ...] = (Beginning(state.memory),)
+                    if tag is not None:
+                        beginnings = self.monitor.begun(state.memory, Call(tag, by_handler, promises))
+                    for memory, note, remark in beginnings:
+                        process = self._entry(method, variables)._replace(note=note)
+                        action = Action("call", f"{method}({tag or ''})", None, Caller(by_handler, remark))
+                        if self.by_step:
+                            after = self._placed(state._replace(memory=memory), state.processes, (process,))
+                            yield from self._finish(action, after)
+                        else:
+                            yield from self._start(state, action, process, memory)
 
     # --- running processes
 
@@ -231,7 +237,7 @@ class System(Turns, Model[State, Action]):
         if op == "await":
             known = self.interpreter.settled(process, state.shared)
             settles = ("fulfilled", "rejected") if known is None else (str(known),)
-            if known is None and "unsettled" in self.scenario.adversities:
+            if known is None and self.scenario.means(Meaning.UNSETTLED):
                 stuck = (process._replace(note=NEVER_SETTLES),)
                 shared = self.interpreter.never(process, state.shared)
                 action = Action("run", "never settles", number, NEVER_SETTLES)
@@ -255,9 +261,9 @@ class System(Turns, Model[State, Action]):
         memory, note = state.memory, process.note
         news = tuple(seen for one in outcome.executed for seen in one.observations)
         for seen in news:
-            tag = self.tag(outcome.shared, seen.slot)
+            tag = self.tag(outcome.shared, seen.slot) if isinstance(seen, OfObject) else None
             memory, note = self.monitor.observed(memory, note, seen, tag)
-            if seen.kind in ("dispatched", "waiting"):
+            if isinstance(seen, Dispatched | WaitBegan):
                 left = self._with((), tuple(self.noticing(number, seen, tag) for number in left))
                 state = state._replace(
                     queues=tuple(
@@ -305,7 +311,7 @@ class System(Turns, Model[State, Action]):
                 queues[queue] = (*queues.get(queue, ()), self.number(process))
         return state._replace(processes=self._with(left, tuple(running)), queues=tuple(sorted(queues.items())))
 
-    def noticing(self, number: int, seen: Observation, tag: str | None) -> Process:
+    def noticing(self, number: int, seen: Dispatched | WaitBegan, tag: str | None) -> Process:
         """Give a process after it has seen what another one did."""
         process = self.process(number)
         waits = self.interpreter.waits(process) == "wait" and self.slot(number) == seen.slot
@@ -328,7 +334,7 @@ class System(Turns, Model[State, Action]):
         """Give how many of a process stand for many: more than there can be of those that the bounds keep few."""
         return MANY if self.processes.parked[number] else self.scenario.calls + self.scenario.tags
 
-    # --- removed registrations
+    # --- removed objects
 
     def _small(self, state: State) -> tuple[State, bool]:
         """Collect what nobody holds and count what is the same; say whether a pending promise was lost."""
@@ -352,15 +358,15 @@ class System(Turns, Model[State, Action]):
         executed: tuple[Executed, ...] = (),
         observations: tuple[Observation, ...] = (),
     ) -> Iterator[Step]:
-        """Collect what nobody holds, and fork where a removed registration has nothing to do with the rest any more."""
+        """Collect what nobody holds, and fork where a removed object has nothing to do with the rest any more."""
         after, lost = self._small(after)
         if lost:
-            seen = Observation("unsettled")
+            seen = NeverSettled()
             executed = (*executed, Executed(executed[-1].pc if executed else END, (seen,)))
             observations = (*observations, seen)
         met = pool(after) if self.fork else None
         if met is not None:
-            yield Step(action, None, executed, (*observations, Observation("pool", None, met)))
+            yield Step(action, None, executed, (*observations, PoolMet(met)))
             return
         if not self.fork or after.apart:
             yield Step(action, after, executed, observations)
@@ -391,4 +397,11 @@ class System(Turns, Model[State, Action]):
 
 def _renamed(observations: tuple[Observation, ...], names: dict[int, int]) -> tuple[Observation, ...]:
     """Give observations about objects that are in other slots now."""
-    return tuple(s if s.slot is None else s._replace(slot=names.get(s.slot, s.slot)) for s in observations)
+
+
+    def renamed(seen: Observation) -> Observation:
+        if not isinstance(seen, OfObject) or seen.slot is None:
+            return seen
+        return replace(seen, slot=names.get(seen.slot, seen.slot))
+
+    return tuple(map(renamed, observations))

@@ -8,12 +8,15 @@ from bgsync.language.algorithm import Rule, Spec
 from bgsync.language.statements import Origin
 from bgsync.system.collect import queued
 from bgsync.system.interpreter import Interpreter
-from bgsync.system.monitor import HANDLER, monitor_for
+from bgsync.system.monitor import NOTHING
+from bgsync.system.observation import Outcome
 from bgsync.system.processes import Processes
 from bgsync.system.program import Program
-from bgsync.system.scenario import AGENT, START, Scenario
-from bgsync.system.state import Outcome, Process, Shared
+from bgsync.system.scenario import Bounds, Scenario
+from bgsync.system.sharing import Statements, sharing
+from bgsync.system.state import Process, Shared
 from bgsync.system.step import NEVER_SETTLES, Presence, State, Turn
+from bgsync.system.world import Effect, Meaning
 
 Origins = tuple[Origin | None, ...]
 """Where the statements of a spec stand: two specs that say the same may stand in different files."""
@@ -31,46 +34,58 @@ def program_of(spec: Spec, abort: str, origins: Origins) -> Program:
 
 
 @lru_cache(maxsize=8)
-def interpreter_of(scenario: Scenario, moving: frozenset[str], origins: Origins) -> Interpreter:
+def interpreter_of(scenario: Scenario, moving: frozenset[str], origins: Origins, seen: Statements) -> Interpreter:
     """Make the interpreter of a scenario, once for all that differ in nothing that it looks at."""
-    machines = scenario.surroundings.machines
+    program, anything = program_of(scenario.spec, scenario.bounds.abort, origins), scenario.not_understood == "anything"
     return Interpreter(
-        program_of(scenario.spec, scenario.abort, origins),
-        tuple(machines),
-        moving,
-        frozenset(scenario.adversities),
-        scenario.granularity,
-        {name: start for name, (start, _) in machines.items()},
-        scenario.tag_names,
-        scenario.not_understood,
+        program,
+        scenario.world,
+        sharing(program, moving, anything=anything, seen=seen),
+        by_step=scenario.granularity == "step",
+        adversities=frozenset(scenario.adversities),
+        anything=anything,
     )
 
 
 class Turns:
-    """The processes of a scenario. `fork=False` gives the plain semantics, for replaying."""
+    """The processes of a scenario. `fork=False` gives the plain semantics, for replaying.
 
-    def __init__(self, scenario: Scenario, *, fork: bool = True) -> None:
+    `seen` are the kinds of statements of which an observer sees when they happen, besides what other processes see.
+    """
+
+    def __init__(self, scenario: Scenario, *, fork: bool = True, seen: Statements = ()) -> None:
         self.scenario, self.fork = scenario, fork
-        surroundings = scenario.surroundings
-        self.machines = tuple(surroundings.machines)
-        self.initial = {name: start for name, (start, _) in surroundings.machines.items()}
-        self.moves = [
-            (place, trigger, source, dest)
-            for place, (name, (_, rows)) in enumerate(surroundings.machines.items())
-            for trigger, source, dest in rows
-            if scenario.enabled(trigger) and name != "window clients"
+        self.world, self.machines = scenario.world, scenario.world.names
+        self.initial = {machine.name: machine.initial for machine in self.world.machines}
+        rows = [
+            (place, trigger, source, dest, machine.effects.get(trigger))
+            for place, machine in enumerate(self.world.machines)
+            for trigger, source, dest in machine.rows
+            if not machine.free and scenario.enabled(trigger)
         ]
+        self.moves: list[tuple[int, str, str, str]] = [row[:4] for row in rows]
+        """The rows that the environment may take: the place of a machine, a trigger, its source and destination."""
+        self.effects = [row[4] for row in rows]
+        self.halts = self._left_by(Effect.STARTS)
+        """The states of machines in which nothing runs, each with the trigger that leaves it."""
+        self.stops = self._left_by(Effect.RESUMES)
+        """The same of those in which no task runs."""
         moving = frozenset(self.machines[place] for place, *_ in self.moves)
         origins = origins_of(scenario.spec)
-        self.program = program_of(scenario.spec, scenario.abort, origins)
-        self.interpreter = interpreter_of(replace(scenario, monitor="none", calls=1), moving, origins)
-        self.monitor = monitor_for(scenario.monitor)
-        self.tag_place = self.interpreter.members.get(scenario.spec.type.unique or "tag")
+        self.program = program_of(scenario.spec, scenario.bounds.abort, origins)
+        plain = replace(scenario, monitor=NOTHING, bounds=Bounds(abort=scenario.bounds.abort))
+        self.interpreter = interpreter_of(plain, moving, origins, seen)
+        self.monitor = scenario.monitor
+        self.tag_place = self.interpreter.members.get(scenario.spec.type.unique or self.world.key)
         self.by_step = scenario.granularity == "step"
         self.processes = Processes(self.interpreter)
         self.number = self.processes.number
         self._smaller: dict[tuple[object, ...], tuple[State, bool]] = {}
         self._outcomes: dict[tuple[Shared, int, str | None], tuple[Outcome, ...]] = {}
+
+    def _left_by(self, effect: Effect) -> list[tuple[int, dict[str, str]]]:
+        places = enumerate(machine.left_by(effect) for machine in self.world.machines)
+        return [(place, states) for place, states in places if states]
 
     # --- processes by number
 
@@ -103,13 +118,14 @@ class Turns:
 
     def _at_start(self) -> tuple[str, ...]:
         """Give the rules on the start of the user agent."""
-        return tuple(sorted(rule.name for rule in self._rules_on(AGENT, START)))
+        rules = self.scenario.spec.rules
+        return tuple(sorted(rule.name for rule in rules if self.world.is_start(rule.machine, rule.trigger)))
 
     def _comes_from_outside(self, rule: Rule) -> bool:
         """Whether the occasion of a rule is none that the environment has, so that it may come at any time."""
-        _, rows = self.scenario.surroundings.machines.get(rule.machine, ("", ()))
-        at_start = (rule.machine, rule.trigger) == (AGENT, START)
-        return not at_start and rule.trigger not in [trigger for trigger, *_ in rows]
+        machine = self.world.machine(rule.machine)
+        moves = machine is not None and any(rule.trigger == trigger for trigger, *_ in machine.rows)
+        return not moves and not self.world.is_start(rule.machine, rule.trigger)
 
     # --- whose turn it is
 
@@ -139,13 +155,13 @@ class Turns:
         if not self.agent_runs(state) or state.apart:
             return
         if presence.busy + len(queued(state)) < self.scenario.calls:
-            yield Turn("call", 0, HANDLER if presence.handler else "")
+            yield Turn("call", int(presence.handler))
             for name in state.due:
                 yield Turn("rule", 0, name)
             for rule in self.scenario.spec.rules:
                 if self._comes_from_outside(rule):
                     yield Turn("outside", 0, rule.name)
-        if "should" in self.scenario.adversities:
+        if self.scenario.means(Meaning.UNDONE):
             for name in state.due:
                 if self._rule(name).level == "SHOULD":
                     yield Turn("ignore", 0, name)
@@ -163,8 +179,12 @@ class Turns:
                 yield Turn("batch", place)
 
     def agent_runs(self, state: State) -> bool:
-        """Whether the user agent runs, and has not just been restarted."""
-        return state.shared.context[self.machines.index("user agent")] == "running"
+        """Whether anything runs, and the environment has not just ended everything."""
+        return not any(state.shared.context[place] in states for place, states in self.halts)
+
+    def tasks_run(self, state: State) -> bool:
+        """Whether tasks run, and the environment has not ended the handlers."""
+        return not any(state.shared.context[place] in states for place, states in self.stops)
 
     def _run(self, shared: Shared, process: Process, settle: str | None = None) -> tuple[Outcome, ...]:
         key = (shared, self.number(process), settle)
@@ -188,7 +208,7 @@ class Turns:
         process = self.process(number)
         op = self.program.code[process.pc].op
         if op == "task":
-            return state.shared.context[self.machines.index("execution")] == "stopped"
+            return not self.tasks_run(state)
         if op == "until":
             return not self._run(state.shared, process)
         never = op == "await" and self.interpreter.settled(process, state.shared) == NEVER_SETTLES

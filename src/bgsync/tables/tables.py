@@ -14,13 +14,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bgsync.system.monitor import Memory
-from bgsync.system.state import Executed, Observation, Shared
+from bgsync.system.observation import Dispatched, Executed, WaitBegan
+from bgsync.system.state import Shared
 from bgsync.system.step import Action, Presence, State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables.multisets import Known, Multiset, Multisets
 from bgsync.tables.steps import Steps
 
 Queues = tuple[tuple[str, tuple[int, ...]], ...]
+Noticed = Dispatched | WaitBegan
+"""What other processes take note of."""
 
 
 class Base:
@@ -186,13 +189,13 @@ class Tables:
     def _worked_out(self, base: Base, turn: Turn | int, part: Multiset) -> Row:
         before = base.state._replace(processes=part.numbers)
         ways = []
-        unlisted, seen = set[int](), list[tuple[Observation, tuple[str | None, ...]]]()
+        unlisted, seen = set[int](), list[tuple[Noticed, tuple[str | None, ...]]]()
         for step in self._steps(before, turn):
             target, into = (None, part) if step.after is None else self.split(step.after)
             ways.append((self._way(base, step, target), into))
             if step.after is not None and step.after.shared.heap is not before.shared.heap:
                 unlisted |= _unlisted(before.shared, step.after.shared)
-            noted = [one for one in step.observations if one.kind in ("dispatched", "waiting")]
+            noted = [one for one in step.observations if isinstance(one, Dispatched | WaitBegan)]
             seen += [(one, self._tags(one, before, step)) for one in noted]
         matters = bool(unlisted or seen)
         return Row(part, ways, Known(lambda number: self._touched(number, unlisted, seen)) if matters else None)
@@ -217,14 +220,14 @@ class Tables:
 
     # --- what is entangled
 
-    def _touched(self, number: int, unlisted: set[int], seen: list[tuple[Observation, tuple[str | None, ...]]]) -> bool:
+    def _touched(self, number: int, unlisted: set[int], seen: list[tuple[Noticed, tuple[str | None, ...]]]) -> bool:
         """Whether a step matters to a process of its frame."""
         if not unlisted.isdisjoint(self.system.processes.slots[number]):
             return True
         process, noticing = self.system.process(number), self.system.noticing
         return any(noticing(number, one, tag) != process for one, tags in seen for tag in tags)
 
-    def _tags(self, seen: Observation, before: State, step: Step) -> tuple[str | None, ...]:
+    def _tags(self, seen: Noticed, before: State, step: Step) -> tuple[str | None, ...]:
         """Give the tags that the object of an observation may have had then."""
         for shared in (before.shared, step.after.shared if step.after else before.shared):
             tag = self.system.tag(shared, seen.slot)

@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bgsync.errors import BgsyncError
+
 STEP = 30
 """How many milliseconds without a change end a save."""
 
@@ -16,7 +18,7 @@ PATIENCE = 0.5
 """How many seconds a file may be missing or empty, as it is in the middle of a save, before that is said."""
 
 
-class MissingWatchError(ImportError):
+class MissingWatchError(BgsyncError, ImportError):
     """The package that watches files is an optional extra, and is not installed."""
 
     def __init__(self) -> None:

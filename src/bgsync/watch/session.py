@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bgsync.errors import BgsyncError
 from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.compare.properties import Changes, broken_and_repaired
 from bgsync.compare.steps import AlgorithmChange, changed_steps, origins
@@ -55,7 +56,7 @@ class Stopper(Budget):
         super().check()
 
 
-class NothingReadError(ValueError):
+class NothingReadError(BgsyncError, ValueError):
     """A text has no algorithm: it may be half written."""
 
     def __init__(self, name: str) -> None:

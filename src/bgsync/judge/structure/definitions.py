@@ -90,7 +90,7 @@ class _Check:
             case _ if isinstance(statement, ASYNCHRONOUS):
                 now = bound | frozenset(traversal.bound(statement))
                 self.body(inner, now)
-                return (now if isinstance(statement, s.FireFunctionalEvent) else bound), bound
+                return (now if isinstance(statement, s.FireEvent) else bound), bound
             case _:
                 return bound | frozenset(_binds(statement)), bound
 

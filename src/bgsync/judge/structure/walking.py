@@ -16,8 +16,8 @@ ASYNCHRONOUS = (
     s.Whenever,
     s.Enqueue,
     s.QueueTask,
-    s.FireFunctionalEvent,
-    s.HandleFunctionalEvent,
+    s.FireEvent,
+    s.HandleEvent,
 )
 """Blocks whose steps run on their own: what ends them does not end the steps around them."""
 

@@ -45,7 +45,7 @@ def _fire(p: Phrases, event: e.Expr, rest: Any = (), bind: Any = None) -> Statem
     if isinstance(parts.get("interface"), e.Var):
         members = (("interface", parts["interface"]), *members)
     name = bind.name if isinstance(bind, e.Var) else ""
-    made = s.FireFunctionalEvent(event, parts.get("about"), members, name, (), parts.get("target"))
+    made = s.FireEvent(event, parts.get("about"), members, name, (), parts.get("target"))
     return (made, WithMembers()) if parts.get("follow") else (made,)
 
 
@@ -85,7 +85,7 @@ def _given(p: Phrases, queue: Any, value: e.Expr) -> Any:
 
 
 def _handle(p: Phrases, name: str, about: e.Expr, *_: Any) -> Any:
-    return (s.HandleFunctionalEvent(about, _STEPS),) if name.lower() in HANDLED else None
+    return (s.HandleEvent(about, _STEPS),) if name.lower() in HANDLED else None
 
 
 QUEUE = Category(
@@ -178,7 +178,7 @@ STARTS = Category(
              lambda p, *args: (s.Perform("fire an event", args[-2:]),), 1),
         form("fire event named|called? {noun} {fired}", _fire_event, 2),
         form("invoke|run|call {kind} algorithm|steps? with {noun} and {steps} as arguments", _handle),
-        form("handle functional event for {noun}", lambda p, about: (s.HandleFunctionalEvent(about, _STEPS),)),
+        form("handle functional event for {noun}", lambda p, about: (s.HandleEvent(about, _STEPS),)),
     ]
 )  # fmt: skip
 TABLES: dict[str, Category] = {

@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from typing import NamedTuple
 
+from bgsync.errors import BgsyncError
 from bgsync.prose.page.document import Defect, Place
 
 DEEPEST = 200
@@ -90,7 +91,7 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 _NEWLINE = re.compile(r"\r\n?|\n")
 
 
-class ReadError(ValueError):
+class ReadError(BgsyncError, ValueError):
     """A source that cannot be read at all: the message says why, where and what to do."""
 
 

@@ -20,7 +20,7 @@ from bgsync.language import (
     Expr,
     Field,
     Find,
-    FireFunctionalEvent,
+    FireEvent,
     ForEach,
     If,
     InParallel,
@@ -40,16 +40,17 @@ from bgsync.language import (
     Spec,
     Upon,
     Wait,
-    WindowClients,
+    Population,
     algorithm,
     rule,
     steps,
     v,
 )
-from model.registration import FIRING, INITIAL, PENDING, REREGISTERED, WAITING
-from model.service_worker import FIRE_FUNCTIONAL_EVENT
 
-FILE = "model/one_off.py"
+from ..service_worker import FIRE_FUNCTIONAL_EVENT
+from .registration import FIRING, INITIAL, PENDING, REREGISTERED, WAITING
+
+FILE = "model/background_sync/one_off.py"
 
 SYNC_REGISTRATION = ObjectType(
     "sync registration",
@@ -85,7 +86,7 @@ REGISTER = algorithm(
         Let("isBackground", True),
         ForEach(
             "client",
-            WindowClients(OWN),
+            Population("window clients", OWN),
             steps(
                 If(
                     Or(Is(Field(v.client, "frame type"), "top-level"), Is(Field(v.client, "frame type"), "auxiliary")),
@@ -149,7 +150,7 @@ FIRE = algorithm(
         Let("serviceWorkerRegistration", Field(v.registration, "service worker registration")),
         Assert(Contains(REGISTRATIONS, v.registration)),
         Set(state_of(v.registration), FIRING),
-        FireFunctionalEvent(
+        FireEvent(
             "sync",
             v.registration,
             (("tag", Field(v.registration, "tag")), ("lastChance", NO_FURTHER_ATTEMPTS)),
@@ -238,6 +239,6 @@ SPEC = Spec(
     type=SYNC_REGISTRATION,
     algorithms=(REGISTER, GET_TAGS, FIRE),
     rules=(WHEN_ONLINE,),
-    fire_functional_event=FIRE_FUNCTIONAL_EVENT,
+    firing=FIRE_FUNCTIONAL_EVENT,
     methods=("register", "getTags"),
 )

@@ -19,7 +19,7 @@ class Vocabulary:
     presence: Mapping[str, States] = field(default_factory=dict)
     values: Mapping[str, States] = field(default_factory=dict)
     phrases: Sequence[tuple[str, str, tuple[str, ...]]] = ()
-    window_clients: Sequence[str] = ()
+    populations: Mapping[str, str] = field(default_factory=dict)
     occasions: Sequence[tuple[str, str, str]] = ()
     choices: Sequence[tuple[str, str, bool, str, str]] = ()
     single: Sequence[str] = ()
@@ -35,8 +35,8 @@ class Vocabulary:
                 return e.Not(e.Environment(*self.presence[name.lower()], owner))
             case e.Is(left=left, right=str() as value) if value in self.values and not e.variables(left):
                 return e.Environment(*self.values[value])
-            case e.Field(owner=owner, name=name) if name.lower() in self.window_clients:
-                return e.WindowClients(_root(owner))
+            case e.Field(owner=owner, name=name) if name.lower() in self.populations:
+                return e.Population(self.populations[name.lower()], _root(owner))
             case e.Conditional(condition=condition, then=False, otherwise=True):
                 return self.expression(e.Not(condition))
             case e.Not(operand=e.Not(operand=operand)):

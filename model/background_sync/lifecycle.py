@@ -17,8 +17,10 @@ from typing import NamedTuple
 
 from bgsync.explore.model import Model
 from bgsync.machines.machine import MachineError, Row, Table, table
-from model import environment, registration
-from model.registration import FINAL, FIRING, PENDING, REREGISTERED, WAITING
+
+from .. import environment
+from . import registration
+from .registration import FINAL, FIRING, PENDING, REREGISTERED, WAITING
 
 ABSENT = "absent"
 ONLINE = "online"

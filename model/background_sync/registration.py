@@ -5,7 +5,10 @@ some behaviour. The text never names the two final states: a registration remove
 succeeded, one removed after a last-chance rejection has failed.
 """
 
-from transitions import Machine, State
+from transitions import Machine
+
+from bgsync.judge.lifecycle import Lifecycle
+from bgsync.machines.building import built
 
 PENDING = "pending"
 WAITING = "waiting"
@@ -32,13 +35,10 @@ ROWS = (
 )
 
 
+LIFECYCLE = Lifecycle("sync registration", STATES, INITIAL, ROWS, SUCCESS, FAILED)
+
+
 def machine(model: object | None = None) -> Machine:
     """Make a registration that is pending; `model` is the object that gets the state, the machine itself by default."""
-    return Machine(
-        model=Machine.self_literal if model is None else model,
-        states=[State(name, final=name in FINAL) for name in STATES],
-        initial=INITIAL,
-        transitions=[{"trigger": t, "source": s, "dest": d} for t, s, d, _ in ROWS],
-        auto_transitions=False,
-        name="sync registration",
-    )
+    rows = [row[:3] for row in ROWS]
+    return built("sync registration", STATES, INITIAL, rows, final=FINAL, model=model)

@@ -5,15 +5,18 @@ SHOULD; it is online again and again.
 """
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 from bgsync.judge.property import Liveness, View, canonical, state_in
-from bgsync.system.collect import queued
-from bgsync.system.evaluation import PROMISE_LEVEL
-from bgsync.system.monitor import PAGE, OutboxMonitor
-from bgsync.system.step import State
+from bgsync.system.monitor import NOTHING
+from bgsync.system.observation import Dispatched, Removed, Resolved, StateSet
+from bgsync.system.step import Caller, State
 from bgsync.system.system import System
-from model.registration import FIRING, PENDING, REREGISTERED, WAITING
+
+from ...model.background_sync import outbox
+from ...model.background_sync.monitors import CALLS, SHARED_TAG, TAG_PER_MESSAGE
+from ...model.background_sync.registration import FIRING, PENDING, REREGISTERED, WAITING
+from .. import general
 
 SPEC = "WICG Background Sync, "
 
@@ -33,9 +36,9 @@ def _leaves(*states: str) -> Callable[[View, Hashable], bool]:
 
     def given(view: View, slot: Hashable) -> bool:
         for seen in view.step.observations:
-            left = seen.kind == "set" and canonical(seen.after) not in names
-            if seen.slot == slot and (seen.kind == "removed" or left):
-                return True
+            if isinstance(seen, StateSet | Removed) and seen.slot == slot:
+                if isinstance(seen, Removed) or canonical(seen.after) not in names:
+                    return True
         return view.step.action.apart is not None
 
     return given
@@ -48,44 +51,13 @@ def _owed_tags(system: System, state: State) -> Iterator[Hashable]:
 
 def _tag_dispatched(view: View, tag: Hashable) -> bool:
     return any(
-        seen.kind == "dispatched" and view.system.tag(view.before.shared, seen.slot) == tag
+        isinstance(seen, Dispatched) and view.system.tag(view.before.shared, seen.slot) == tag
         for seen in view.step.observations
     )
 
 
 def _resolves(view: View) -> bool:
-    return any(seen.kind == "resolved" for seen in view.step.observations)
-
-
-def _pending_promises(system: System, state: State) -> Iterator[Hashable]:
-    if _pending(system, state):
-        yield "promise"
-
-
-def _pending(system: System, state: State) -> int:
-    """Count the promises that are pending: a method's own, and those that are handed on."""
-    handed = sum(c is not None and (c.level, c.value) == (PROMISE_LEVEL, "pending") for c in state.shared.cells)
-    pends = Pends(system)
-    return handed + state.count(pends) + sum(map(pends, queued(state)))
-
-
-@dataclass(frozen=True)
-class Pends:
-    """Whether the promise of a process is pending."""
-
-    system: System
-
-    def __call__(self, number: int) -> bool:
-        """Say so of the process with this number."""
-        return any(("@promise", "pending") in frame.variables for frame in self.system.process(number).frames)
-
-
-def _settles(view: View, owed: Hashable) -> bool:
-    """A promise is settled, or its call goes out of sight with a removed registration, to be looked at apart."""
-    if any(seen.kind in ("resolved", "rejected", "unsettled") for seen in view.step.observations):
-        return True
-    after = 0 if view.step.after is None else _pending(view.system, view.step.after)
-    return after < _pending(view.system, view.before)
+    return any(isinstance(seen, Resolved) for seen in view.step.observations)
 
 
 def _anything(system: System, state: State) -> Iterator[Hashable]:
@@ -98,27 +70,27 @@ def _fresh_input(view: View, owed: Hashable) -> bool:
     rules = {rule.name for rule in view.system.scenario.spec.rules}
     if any(code[ran.pc].op == "queue" and code[ran.pc].origin.algorithm in rules for ran in view.step.executed):
         return True
-    return action.kind == "call" and (action.detail or "").startswith(PAGE)
+    return action.kind == "call" and isinstance(action.detail, Caller) and not action.detail.handler
 
 
 def _dispatches(view: View) -> bool:
-    return any(seen.kind == "dispatched" for seen in view.step.observations)
+    return any(isinstance(seen, Dispatched) for seen in view.step.observations)
 
 
 def _undelivered(system: System, state: State) -> Iterator[Hashable]:
-    if not state.apart and state.memory in (("stored",), ("sent",)):
+    if not state.apart and state.memory and state.memory[0] in outbox.UNDELIVERED:
         yield "the message"
 
 
 def _message_moves(view: View, owed: Hashable) -> bool:
     """Delivered or given up; or its handler failed, which it does only finitely often."""
-    after = view.step.after.memory if view.step.after else ()
+    after = view.step.after.memory if view.step.after else (None,)
     number = view.step.action.process
-    took = number is not None and view.system.process(number).note == OutboxMonitor.TOOK
-    return after not in (("stored",), ("sent",)) or (took and view.step.action.detail == "rejected")
+    took = number is not None and view.system.process(number).note == SHARED_TAG.TOOK
+    return after[0] not in outbox.UNDELIVERED or (took and view.step.action.detail == "rejected")
 
 
-LIVENESS = (
+_LIVENESS = (
     Liveness(
         "resolved-then-fires",
         "A register() that resolved is followed by an event that starts after the call began.",
@@ -156,14 +128,8 @@ LIVENESS = (
         _leaves(WAITING),
         broken="A registration waits for its retry for ever.",
     ),
-    Liveness(
-        "promise-settles",
-        "Every promise that a method returns is settled, and only once.",
-        "A page that awaits register() hangs.",
-        SPEC + "register and getTags",
-        _pending_promises,
-        _settles,
-        broken="A promise that a page waits for is never settled, or settled twice.",
+    replace(
+        general.SETTLES, why="A page that awaits register() hangs.", reference=SPEC + "register and getTags"
     ),
     Liveness(
         "no-endless-firing",
@@ -180,11 +146,12 @@ LIVENESS = (
         "delivered",
         "Every stored message is delivered, if its handler does not fail for ever and the user agent does not give up.",
         "It is what the outbox is for.",
-        "model/outbox.py, the application that the introduction of the text describes",
+        "model/background_sync/outbox.py, the application that the introduction of the text describes",
         _undelivered,
         _message_moves,
-        monitors=("outbox shared", "outbox per-message"),
+        monitors=(SHARED_TAG, TAG_PER_MESSAGE),
         parts=("shared-tag", "tag-per-message"),
         broken="A message that a page has stored is never delivered.",
     ),
 )
+LIVENESS = tuple(replace(prop, monitors=(CALLS,)) if prop.monitors == (NOTHING,) else prop for prop in _LIVENESS)

@@ -1,0 +1,56 @@
+"""The contents of this folder: one-off background sync, and what of it is true of the periodic one, too."""
+
+from bgsync.contents import Content
+from bgsync.language import FireEvent, HandleEvent, Spec
+
+from ...properties.background_sync import PERIODIC as PERIODIC_PROPERTIES
+from ...properties.background_sync import PROPERTIES
+from ..service_worker import FIRE_FUNCTIONAL_EVENT
+from ..vocabulary import VOCABULARY
+from .one_off import FILE, SPEC
+from .published import ADDRESSES
+from .registration import LIFECYCLE
+from .world import WORLD
+
+
+def _is_sync(spec: Spec) -> str:
+    """Say why a text is one of background sync: one registers something, and an event is fired for what is listed."""
+    if WORLD.promises not in spec.methods:
+        return ""
+    fired = any(isinstance(statement, FireEvent | HandleEvent) for statement in spec.statements())
+    said = [f"{WORLD.promises}()"]
+    said += [f"the {spec.type.list_name}"] if spec.type.list_name else []
+    said += ["an event that is fired by a worker's functional event"] if fired else []
+    return f"it defines {' and '.join(said)}" if len(said) > 1 else ""
+
+
+def is_periodic(spec: Spec) -> str:
+    """Say why a text is one of periodic sync."""
+    why = _is_sync(spec)
+    return f"{why}, of a {spec.type.name}" if why and "periodic" in spec.type.name.lower() else ""
+
+
+ONE_OFF = Content(
+    "one-off",
+    "one-off background sync",
+    WORLD,
+    PROPERTIES,
+    _is_sync,
+    SPEC,
+    FILE,
+    FIRE_FUNCTIONAL_EVENT,
+    VOCABULARY,
+    LIFECYCLE,
+    ADDRESSES,
+    traces=("resolved-then-fires", "unique-tag", "retry-delay"),
+    operations="bgsync.shipped.model.background_sync.operations:OPERATIONS",
+)
+PERIODIC = Content(
+    "periodic",
+    "periodic background sync, judged by what is promised of it and of one-off sync alike",
+    WORLD,
+    PERIODIC_PROPERTIES,
+    is_periodic,
+    firing=FIRE_FUNCTIONAL_EVENT,
+    vocabulary=VOCABULARY,
+)

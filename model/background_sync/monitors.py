@@ -1,0 +1,169 @@
+"""What is remembered of a run to judge it: which tags are owed an event, which timers are old, where a message is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bgsync.system.monitor import Beginning, Call, Memory, Monitor, Note
+from bgsync.system.observation import (
+    Dispatched,
+    Observation,
+    Rejected,
+    Removed,
+    Resolved,
+    Settled,
+    StateSet,
+    WaitBegan,
+)
+from bgsync.system.state import Process, Value
+
+from . import outbox
+
+SERVED, UNSERVED = True, False
+
+
+@dataclass(frozen=True)
+class CallMonitor(Monitor):
+    """Remembers which tags are owed an event: a call has resolved, and none of its tag was dispatched since it began.
+
+    What another method removes is owed none any more.
+    """
+
+    WITHDRAWS: ClassVar[str] = "may withdraw a registration"
+    outside: ClassVar[Value] = WITHDRAWS
+
+    @property
+    def name(self) -> str:
+        """Name it."""
+        return "calls"
+
+    def part(self, memory: Memory, key: str | None) -> Memory:
+        """A tag is owed its own events."""
+        return tuple(owed for owed in memory if owed == key)
+
+    def begun(self, memory: Memory, call: Call) -> tuple[Beginning, ...]:
+        """A call of register() begins; what another method removes is owed nothing."""
+        return (Beginning(memory, Note(call.key, UNSERVED) if call.promises else self.WITHDRAWS),)
+
+    def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
+        """A dispatch serves its tag; a call that resolves before one leaves its tag owed."""
+        if isinstance(seen, Dispatched) or (isinstance(seen, Removed) and note == self.WITHDRAWS):
+            memory = tuple(owed for owed in memory if owed != key)
+        elif isinstance(seen, Resolved):
+            memory = _owing(memory, note)
+        return memory, None if isinstance(seen, Resolved | Rejected) else note
+
+    def noticed(self, note: Value, seen: Observation, key: str | None, waits: bool) -> Value:
+        """A dispatch serves every call of its tag that is under way."""
+        mine = isinstance(note, Note) and note.key == key and isinstance(seen, Dispatched)
+        return Note(key, SERVED) if mine and key is not None else note
+
+    def forgotten(self, memory: Memory, process: Process) -> Memory:
+        """Its call will resolve out of sight, so what it is owed is owed from now on."""
+        return _owing(memory, process.note)
+
+
+def _owing(memory: Memory, note: Value) -> Memory:
+    """Add what a call with this note is owed once it resolves."""
+    return tuple(sorted({*memory, note.key}, key=str)) if isinstance(note, Note) and note.says is UNSERVED else memory
+
+
+@dataclass(frozen=True)
+class TimerMonitor(Monitor):
+    """Marks the timers of an object that are older than its latest one."""
+
+    OLD: ClassVar[str] = "older"
+
+    @property
+    def name(self) -> str:
+        """Name it."""
+        return "timers"
+
+    def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
+        """A timer that has changed its object is done."""
+        return memory, None if isinstance(seen, StateSet | Dispatched) else note
+
+    def noticed(self, note: Value, seen: Observation, key: str | None, waits: bool) -> Value:
+        """A new timer makes those of the same object older."""
+        return self.OLD if waits and isinstance(seen, WaitBegan) else note
+
+
+@dataclass(frozen=True)
+class OutboxMonitor(Monitor):
+    """Follows one message of the outbox, which goes under the first tag; every other message is any other call.
+
+    A handler takes what is stored when its event is dispatched. It delivers what it took exactly when it fulfils.
+    With the `shared` tag any other call is for another message under the same tag.
+    """
+
+    shared: bool
+
+    FIRST: ClassVar[str] = "t1"
+    TOOK: ClassVar[str] = "took the message"
+    FAILED: ClassVar[str] = "could not send the message"
+    OURS: ClassVar[str] = "stored the message"
+    initial: ClassVar[Memory] = (outbox.NONE,)
+    alike: ClassVar[bool] = False
+
+    @property
+    def name(self) -> str:
+        """Name it, by which discipline it follows."""
+        return "outbox shared" if self.shared else "outbox per-message"
+
+    @property
+    def costly(self) -> bool:
+        """Whether calls for other messages go under the same tag."""
+        return self.shared
+
+    def part(self, memory: Memory, key: str | None) -> Memory:
+        """The message goes under the first tag."""
+        return memory if key == self.FIRST else ()
+
+    def begun(self, memory: Memory, call: Call) -> tuple[Beginning, ...]:
+        """A page stores the message and registers, or calls for another one."""
+        other = Beginning(memory)
+        if not call.promises:
+            return (other,)
+        ours: tuple[Beginning, ...] = ()
+        if call.key == self.FIRST and not call.by_handler and (stored := _moved(memory, "store")):
+            ours = (Beginning(stored, self.OURS, " with a stored message"),)
+        return (*ours, other) if self.shared or call.key != self.FIRST else ours
+
+    def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
+        """The message moves with its events."""
+        if isinstance(seen, Dispatched) and key == self.FIRST and memory[0] in outbox.UNDELIVERED:
+            return _moved(memory, "send") or memory, self.TOOK
+        if isinstance(seen, Settled) and note == self.TOOK:
+            fulfilled = seen.outcome == "fulfilled"
+            return _settled(memory, fulfilled), None if fulfilled else self.FAILED
+        if isinstance(seen, Removed) and note == self.FAILED and (given_up := _moved(memory, "give_up")):
+            return given_up, None
+        if note == self.OURS and isinstance(seen, Resolved | Rejected):
+            refused = _moved(memory, "give_up") if isinstance(seen, Rejected) else None
+            return refused or memory, None
+        return memory, note
+
+    def forgotten(self, memory: Memory, process: Process) -> Memory:
+        """An event that goes out of sight with the message may always fail to send it."""
+        return (_moved(memory, "fail") or memory) if process.note == self.TOOK else memory
+
+    def interrupted(self, memory: Memory) -> Memory:
+        """What was being sent is still in the outbox."""
+        return _moved(memory, "fail") or memory
+
+
+def _moved(memory: Memory, trigger: str) -> Memory | None:
+    """Take a row of the message's table; None where it has none."""
+    state = memory[0] if memory else None
+    dest = outbox.NEXT.get((trigger, str(state)))
+    return None if dest is None else (dest,)
+
+
+def _settled(memory: Memory, fulfilled: bool) -> Memory:
+    """What a handler took is delivered by it, or is stored again, whatever another one has done with it since."""
+    return (outbox.DELIVERED if fulfilled else outbox.STORED,)
+
+
+CALLS, TIMERS = CallMonitor(), TimerMonitor()
+SHARED_TAG, TAG_PER_MESSAGE = OutboxMonitor(shared=True), OutboxMonitor(shared=False)

@@ -1,0 +1,27 @@
+"""The application: a page stores a message in an outbox and registers a sync; the handler sends the outbox.
+
+Two disciplines are seen in the wild. With a shared tag every message of the outbox goes under one tag, and one event
+sends all that is stored when it starts. With a tag for each message an event sends its own message only. The monitors
+of `monitors` take the rows of this table; where several handlers took one message, each of them delivers it or not.
+"""
+
+from transitions import Machine
+
+from bgsync.machines.building import built
+
+NONE, STORED, SENT, DELIVERED, ABANDONED = STATES = ("none", "stored", "sent", "delivered", "abandoned")
+ROWS = (
+    # trigger, source, destination
+    ("store", NONE, STORED),
+    ("send", STORED, SENT),
+    ("acknowledge", SENT, DELIVERED),
+    ("fail", SENT, STORED),
+    ("give_up", STORED, ABANDONED),  # the call was refused, or the last attempt failed: the page is told
+)
+NEXT = {(trigger, source): dest for trigger, source, dest in ROWS}
+UNDELIVERED = (STORED, SENT)
+
+
+def machine() -> Machine:
+    """Make a message that does not exist yet."""
+    return built("message", STATES, NONE, ROWS)

@@ -1,0 +1,282 @@
+"""Safety: what no single step may do."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from bgsync.judge.property import Safety, Seen, View, canonical, declared, state_in, state_place
+from bgsync.language import Empty, Field, Remove, Set, Upon, walk
+from bgsync.system.monitor import NOTHING
+from bgsync.system.observation import (
+    Asserted,
+    Dispatched,
+    Duplicated,
+    Listed,
+    Observation,
+    Reacted,
+    Rejected,
+    Resolved,
+    Settled,
+    StateSet,
+)
+from bgsync.system.system import System
+
+from ...model.background_sync import registration
+from ...model.background_sync.monitors import CALLS, TIMERS
+from ...model.background_sync.registration import LIFECYCLE as REGISTRATION
+from .. import general
+
+PENDING, WAITING, FIRING, REREGISTERED = map(
+    canonical, (registration.PENDING, registration.WAITING, registration.FIRING, registration.REREGISTERED)
+)
+
+SPEC = "WICG Background Sync, "
+
+
+def _active_worker(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if isinstance(seen, Asserted) and not general.is_of_text(view.system, pc):
+        yield Seen(None if seen.held else "a functional event is fired at a registration without an active worker")
+
+
+def _unique_tag(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    yield Seen("a second registration with the same tag is added to the list" if isinstance(seen, Duplicated) else None)
+
+
+def _one_event(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    several = isinstance(seen, Dispatched) and view.others(seen.slot, "await") > 1
+    yield Seen("an event is dispatched while another one of the registration has not settled" if several else None)
+
+
+def _fires_online(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    yield Seen("an event is dispatched while offline" if view.context("network") != "online" else None)
+
+
+def _fires_listed(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if isinstance(seen, Dispatched) and view.listed(seen) is False:
+        yield Seen("an event is dispatched for a registration that was removed")
+    elif view.context("service worker") != "active":
+        yield Seen("an event is dispatched to a service worker that was unregistered")
+    else:
+        yield Seen()
+
+
+def _fires_permitted(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    yield Seen("an event is dispatched without permission" if view.context("permission") != "granted" else None)
+
+
+def _retry_delay(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if not isinstance(seen, StateSet) or not seen.delayed:
+        return
+    if (canonical(seen.before), canonical(seen.after)) == (WAITING, PENDING):
+        number, after = view.step.action.process, view.step.after
+        old = number is not None and view.system.process(number).note == TIMERS.OLD
+        early = old and after is not None and after.count(_Timer(view.system, seen.slot)) > 0
+        yield Seen("the timer of an earlier failure ends the wait before its own timer does" if early else None)
+
+
+def _last_chance(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if not isinstance(seen, Reacted) or seen.outcome != "rejected" or "lastChance" not in seen.told:
+        return
+    before = state_in(view.system, seen.before)
+    known = view.object_after(seen.slot)
+    if before == REREGISTERED:
+        yield Seen()
+    elif view.others(seen.slot, "task"):
+        yield Seen("the last chance has failed, and another attempt is already queued")
+    elif known is not None and known.listed:
+        yield Seen("the last chance has failed, and the registration stays in the list")
+    else:
+        yield Seen()
+
+
+@lru_cache(maxsize=4)
+def _reactions_decide(system: System) -> bool:
+    """Whether what is done when an event settles changes its registration there and then."""
+    spec = system.scenario.spec
+    place = state_place(system)
+    state = None if place is None else spec.type.members[place].name
+    for statement in spec.statements():
+        for inner in walk((statement,)) if isinstance(statement, Upon) else ():
+            if isinstance(inner, Remove | Empty):
+                return True
+            if isinstance(inner, Set) and isinstance(inner.target, Field) and inner.target.name == state:
+                return True
+    return False
+
+
+def _outcome(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if not isinstance(seen, Reacted) or view.step.after is None or not _reactions_decide(view.system):
+        return
+    before, outcome, now = state_in(view.system, seen.before), seen.outcome, state_in(view.system, seen.now)
+    known = view.object_after(seen.slot)
+    kept = known is not None and known.listed and REREGISTERED not in (before, now)
+    at_once = any(isinstance(other, Settled) for other in view.step.observations)
+    if outcome == "fulfilled" and kept and (now != PENDING or at_once):
+        yield Seen("the event was fulfilled, and its registration stays")
+    elif outcome == "rejected" and kept and now == FIRING:
+        yield Seen("the event was rejected, and its registration is neither retried nor dropped")
+    else:
+        yield Seen()
+
+
+def _gates(system: System, method: str) -> frozenset[str] | None:
+    return frozenset({"service worker", "permission", "window clients"}) if method == "register" else None
+
+
+def _lifecycle(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if not REGISTRATION.fits(declared(view.system)):
+        yield from general.LIFECYCLE.look(view, seen, pc)
+        return
+    change = REGISTRATION.change(view, seen)
+    if change is not None:
+        before, after = (REGISTRATION.named(view.system, state) for state in change)
+        broken = None if change in REGISTRATION.pairs else f"{before} becomes {after}, which is no row of the lifecycle"
+        yield Seen(broken)
+
+
+def _dead_row(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if not REGISTRATION.fits(declared(view.system)):
+        yield from general.DEAD_ROW.look(view, seen, pc)
+        return
+    change = REGISTRATION.change(view, seen)
+    if change is not None and change in REGISTRATION.pairs:
+        source, dest = REGISTRATION.pairs[change]
+        yield Seen(None, f"{source}-to-{dest}")
+
+
+def _all_rows(system: System) -> Iterable[str]:
+    if REGISTRATION.fits(declared(system)):
+        return sorted({f"{source}-to-{dest}" for source, dest in REGISTRATION.pairs.values()})
+    return general.DEAD_ROW.expected(system)
+
+
+@dataclass(frozen=True)
+class _Timer:
+    """Whether a process is the current timer of the object in a slot."""
+
+    system: System
+    slot: int | None
+
+    def __call__(self, number: int) -> bool:
+        """Say so of the process with this number."""
+        process = self.system.process(number)
+        mine = self.system.slot(number) == self.slot and self.system.interpreter.waits(process) == "wait"
+        return mine and process.note != TIMERS.OLD
+
+
+_SAFETY = (
+    replace(general.ASSERTS, reference=SPEC + "the Assert steps of its algorithms"),
+    Safety(
+        "unique-tag",
+        "No two registrations in one list have the same tag.",
+        "With two, register() finds one of them, getTags() shows the tag twice, and one message is sent by two events.",
+        SPEC + "Constructs: each registration in a list has a unique tag",
+        (Listed, Duplicated),
+        _unique_tag,
+        broken="Two registrations with the same tag end up in one list.",
+    ),
+    Safety(
+        "one-event",
+        "At most one event of a registration is unsettled at any time.",
+        "Two handlers at once send the same outbox twice.",
+        SPEC + "the state firing, which a registration enters before and leaves after its event",
+        (Dispatched,),
+        _one_event,
+        broken="Two events of one registration run at the same time.",
+    ),
+    Safety(
+        "fires-online",
+        "An event is dispatched only while the user agent is online.",
+        "A handler that runs offline fails, and uses up one of its attempts.",
+        SPEC + "every step that fires does so only if the user agent is online",
+        (Dispatched,),
+        _fires_online,
+        broken="An event is started while the device is offline.",
+    ),
+    Safety(
+        "fires-listed",
+        "No event is dispatched for a registration that was removed, nor to a worker that was unregistered.",
+        "A page sees no registration in getTags(), and its handler still runs.",
+        SPEC + "fire a sync event, step 3",
+        (Dispatched,),
+        _fires_listed,
+        broken="An event is started for a registration, or a worker, that is gone.",
+    ),
+    Safety(
+        "fires-permitted",
+        "No event is dispatched while the permission is denied.",
+        "A user who has switched background sync off still has code run in the background.",
+        SPEC + "Permission; register, step 3",
+        (Dispatched,),
+        _fires_permitted,
+        broken="An event is started although the permission was taken away.",
+    ),
+    Safety(
+        "retry-delay",
+        "A retry comes no earlier than its own delay.",
+        "A wait that an older timer cuts short defeats the back-off: a failing server is asked again too soon.",
+        SPEC + "fire a sync event, step 5.3.2",
+        (StateSet,),
+        _retry_delay,
+        monitors=(TIMERS,),
+        broken="A retry comes too early: the timer of an earlier failure ends its delay.",
+    ),
+    Safety(
+        "last-chance",
+        "An event whose lastChance is true is the last attempt, unless the tag is registered again.",
+        "A handler that is told so shows the user that sending failed; then it is sent after all.",
+        SPEC + "the attribute lastChance",
+        (Reacted,),
+        _last_chance,
+        broken="After the event that was announced as the last chance there is another one.",
+    ),
+    Safety(
+        "outcome",
+        "A fulfilled event removes its registration, a rejected one is retried or dropped, unless registered again.",
+        "A registration that outlives its success is sent again; one that is stuck after a failure is never sent.",
+        SPEC + "fire a sync event, steps 5.2 and 5.3",
+        (Reacted,),
+        _outcome,
+        broken="What becomes of a registration does not fit how its event ended.",
+    ),
+    Safety(
+        "active-worker",
+        "A functional event is fired only at a registration with an active worker.",
+        "Fire Functional Event asserts it; without one there is nobody to run the handler.",
+        "Service Workers, Fire Functional Event, step 1",
+        (Asserted,),
+        _active_worker,
+        broken="An event is fired where there is no active worker to handle it.",
+    ),
+    Safety(
+        "gate",
+        "register() is refused exactly when there is no active worker, no permission or no window.",
+        "A refusal without reason loses a message; a missing one lets a worker keep itself alive in the background.",
+        SPEC + "register, steps 2 to 6",
+        (Resolved, Rejected),
+        general.gate_look(_gates),
+        broken="register() is refused without a reason, or let through where it must be refused.",
+    ),
+    replace(
+        general.SETTLED_ONCE,
+        why="A page that awaits register() hangs.",
+        reference=SPEC + "register and getTags; Writing Promise-Using Specifications",
+    ),
+    replace(
+        general.LIFECYCLE,
+        sentence="Every change of a registration is a row of its lifecycle; of another one, to a state that it declares.",
+        why="A change from a state that the text never speaks of is one that nobody has thought about.",
+        reference="model/background_sync/registration.py, whose rows name their steps",
+        look=_lifecycle,
+        broken="A registration changes in a way that its lifecycle does not have.",
+    ),
+    replace(
+        general.DEAD_ROW,
+        sentence="Every row of the lifecycle is taken by some behaviour; of another lifecycle, every state is entered.",
+        why="A row that nothing takes is a state or a promise that exists on paper only.",
+        reference="model/background_sync/registration.py, whose rows name their steps",
+        look=_dead_row,
+        expected=_all_rows,
+    ),
+)
+SAFETY = tuple(replace(prop, monitors=(CALLS,)) if prop.monitors == (NOTHING,) else prop for prop in _SAFETY)

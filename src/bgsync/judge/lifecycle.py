@@ -1,0 +1,66 @@
+"""What the objects of a spec are meant to go through: a table, and which change of it a step makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from bgsync.judge.property import View, canonical, declared, state_in
+from bgsync.system.observation import Observation, Removed, StateSet
+from bgsync.system.system import System
+
+Change = tuple[str, str]
+"""The state that is left and the one that is entered, as `canonical` writes them."""
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """A table of the states of an object. The text does not name the two final states of what was removed."""
+
+    name: str = "object"
+    states: tuple[str, ...] = ()
+    initial: str = ""
+    rows: tuple[tuple[str, str, str, str], ...] = ()
+    """Trigger, source, destination, and the step of the text that each comes from."""
+    succeeded: str = "success"
+    """What was removed after its event was fulfilled."""
+    failed: str = "failed"
+    """What was removed otherwise."""
+
+    @property
+    def final(self) -> tuple[str, str]:
+        """The final states."""
+        return self.succeeded, self.failed
+
+    @property
+    def away(self) -> str:
+        """Name the state of what is not in the list any more, and changes still."""
+        return " or ".join(self.final)
+
+    @cached_property
+    def pairs(self) -> dict[Change, tuple[str, str]]:
+        """The changes that have a row, with source and destination as the table writes them."""
+        return {(canonical(source), canonical(dest)): (source, dest) for _, source, dest, _ in self.rows}
+
+    def fits(self, states: tuple[str, ...]) -> bool:
+        """Whether a text that declares these states speaks of this table, so that it is held against its rows."""
+        final = {canonical(state) for state in self.final}
+        return bool(self.states) and {*map(canonical, states)} - final == {*map(canonical, self.states)} - final
+
+    def change(self, view: View, seen: Observation) -> Change | None:
+        """Give the change that an observation makes, None for what is not one."""
+        succeeded, failed = map(canonical, self.final)
+        if isinstance(seen, Removed):
+            before = state_in(view.system, seen.fields)
+            after = succeeded if seen.outcome == "fulfilled" else failed
+            return None if before in (succeeded, failed) else (before, after)
+        if not isinstance(seen, StateSet):
+            return None
+        listed = view.listed(seen)
+        if listed is None or (not listed and canonical(seen.after) in (succeeded, failed)):
+            return None
+        return (canonical(seen.before) if listed else self.away, canonical(seen.after))
+
+    def named(self, system: System, state: str) -> str:
+        """Write a state as the text does, or else as the table does."""
+        return next((name for name in (*declared(system), *self.states) if canonical(name) == state), state)

@@ -1,0 +1,207 @@
+"""What a step did that a property, a monitor or a reader can see: a class for each kind of thing that can happen.
+
+`slot` is the object that something happened to, by its place in the heap; None where it is not one that is followed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from bgsync.system.state import Process, Shared, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Something that happened in a step."""
+
+    kind: ClassVar[str] = ""
+    """The kind in a word, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfObject(Observation):
+    """Something that happened to an object."""
+
+    slot: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Created(OfObject):
+    """An object was made."""
+
+    kind: ClassVar[str] = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(OfObject):
+    """An object was put into the list."""
+
+    kind: ClassVar[str] = "listed"
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicated(OfObject):
+    """The list has another object with the value that is to be unique; the run ends here."""
+
+    kind: ClassVar[str] = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Removed(OfObject):
+    """An object was taken out of the list."""
+
+    kind: ClassVar[str] = "removed"
+    fields: tuple[Value, ...]
+    outcome: Value
+    """How the event settled that is reacted to, if any."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateSet(OfObject):
+    """The state of an object became another one."""
+
+    kind: ClassVar[str] = "set"
+    before: Value
+    after: Value
+    delayed: bool
+    """Whether the step stands after a Wait of its invocation."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerhapsSet(Observation):
+    """A state was set of something that is not followed."""
+
+    kind: ClassVar[str] = "perhaps set"
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched(OfObject):
+    """An event about the object was dispatched."""
+
+    kind: ClassVar[str] = "dispatched"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled(OfObject):
+    """The event about the object was fulfilled, rejected or terminated."""
+
+    kind: ClassVar[str] = "settled"
+    outcome: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted(OfObject):
+    """The last of the reactions to an event has ended."""
+
+    kind: ClassVar[str] = "reacted"
+    before: Value
+    """The fields of the object when the event settled."""
+    outcome: Value
+    told: tuple[str, ...]
+    """The members of the event that were read as true."""
+    now: tuple[Value, ...]
+    """The fields of the object."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved(Observation):
+    """The promise of a method was resolved."""
+
+    kind: ClassVar[str] = "resolved"
+    read: tuple[Value, ...]
+    """What its call had met by then: parts of the environment that are not as they begin, and what is not followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected(Observation):
+    """The promise of a method was rejected."""
+
+    kind: ClassVar[str] = "rejected"
+    read: tuple[Value, ...]
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettledTwice(Observation):
+    """A promise that had been settled was to be settled again."""
+
+    kind: ClassVar[str] = "twice"
+
+
+@dataclass(frozen=True, slots=True)
+class NeverSettled(Observation):
+    """An invocation ended, and nobody is left who could settle its promise."""
+
+    kind: ClassVar[str] = "unsettled"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitBegan(OfObject):
+    """An invocation about the object began to wait for time to pass."""
+
+    kind: ClassVar[str] = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitEnded(Observation):
+    """A wait for time was over."""
+
+    kind: ClassVar[str] = "elapsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Chose(Observation):
+    """The user agent chose, or what is not followed was so or not."""
+
+    kind: ClassVar[str] = "chose"
+    choice: str
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Declined(Observation):
+    """The user agent did not choose what the text says it SHOULD."""
+
+    kind: ClassVar[str] = "declined"
+    choice: str
+    value: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asserted(Observation):
+    """An Assert was reached; where it did not hold the run ends."""
+
+    kind: ClassVar[str] = "asserted"
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PoolMet(Observation):
+    """A bound of the model was met, which ends the run: what lies beyond it is not known."""
+
+    kind: ClassVar[str] = "pool"
+    bound: str
+
+
+class Executed(NamedTuple):
+    """One statement that ran: its instruction and what was seen."""
+
+    pc: int
+    observations: tuple[Observation, ...]
+
+
+class Outcome(NamedTuple):
+    """One way in which an action of a process can end."""
+
+    process: Process | None
+    """Where the process stands now; None when it ended."""
+    spawned: tuple[Process, ...]
+    at_once: tuple[Process, ...]
+    """Invocations that belong to the same action where an invocation runs to its next wait."""
+    shared: Shared
+    executed: tuple[Executed, ...]
+    failed: bool
+    """Whether an Assert failed or the text's own invariant broke: the run ends here."""
+    choices: tuple[tuple[str, Value], ...]
