@@ -19,11 +19,12 @@ import bgsync
 from bgsync.explore import explore
 from bgsync.explore.graph import Graph
 from bgsync.export.graph import Format, to_networkx, write
-from bgsync.machines.machine import MachineModel, table
+from bgsync.machines.check import MachineModel
+from bgsync.machines.table import tabulate
 from model import registration
 
 FORMATS: tuple[Format, ...] = get_args(Format)
-LIFECYCLE = explore(MachineModel(table(registration.machine())))
+LIFECYCLE = explore(MachineModel(tabulate(registration.machine())))
 
 
 def small(*labels: str) -> Graph[str, str]:
@@ -55,7 +56,7 @@ def test_transitions_between_the_same_states_are_all_kept() -> None:
 
 
 def test_an_incomplete_exploration_says_so() -> None:
-    partial = explore(MachineModel(table(registration.machine())), limit=2)
+    partial = explore(MachineModel(tabulate(registration.machine())), limit=2)
     assert to_networkx(partial).graph == {"complete": False}
     assert json.loads(text(partial, "json"))["graph"] == {"complete": False}
 
@@ -155,9 +156,10 @@ PROGRAM = """
 import sys
 from bgsync.explore import explore
 from bgsync.export.graph import to_networkx, write
-from bgsync.machines.machine import MachineModel, table
+from bgsync.machines.check import MachineModel
+from bgsync.machines.table import tabulate
 from model import registration
-states = explore(MachineModel(table(registration.machine())))
+states = explore(MachineModel(tabulate(registration.machine())))
 graph = to_networkx(states, attributes=lambda state: {name: state for name in {"p", "q", "r"}})
 for form in ("graphml", "json", "dot"):
     write(graph, sys.stdout, form)

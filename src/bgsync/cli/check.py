@@ -217,7 +217,9 @@ def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
 
 
 def _check_machine(target: str, output: str) -> NoReturn:
-    from bgsync.machines.machine import MachineError, check_machine, load_machine
+    from bgsync.machines.check import check_machine
+    from bgsync.machines.loading import load_machine
+    from bgsync.machines.table import MachineError
 
     try:
         machine, invariants = load_machine(target)
