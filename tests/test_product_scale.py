@@ -68,7 +68,7 @@ with opened(Path(sys.argv[1]), 0.05) as folder:
 @pytest.mark.parametrize("fast", ENGINES)
 def test_after_kill_9_in_the_middle_it_goes_on_to_the_same_states(tmp_path: Path, fast: bool) -> None:
     whole, _ = reachable(product(), fast=fast, symmetry=fast)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "7"}
     with subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path), str(fast)], cwd=ROOT, env=environment) as child:
         until = time.monotonic() + 60
         while not list(tmp_path.glob("*.npz")) and time.monotonic() < until:
