@@ -38,7 +38,7 @@ def prepare(size: Size, folder: Path) -> dict[str, object]:
     seconds = time.process_time() - began
     (folder / "product.pickle").write_bytes(pickle.dumps(whole.product))
     model = model_of(whole, [], distinct=True)
-    for language, (ending, _) in LANGUAGES.items():
+    for language, (ending, *_) in LANGUAGES.items():
         (folder / f"model{ending}").write_text(writer(language)(model, f"model{ending}"))
     locals_ = [len(part.locals) for part in whole.parts]
     return {"tables": seconds, "locals": locals_, "contexts": whole.product.contexts}

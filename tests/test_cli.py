@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bgsync.cli import main
+from bgsync.export import GRAPHS
 from bgsync.report.json import schema
 
 ROOT = Path(__file__).parents[1]
@@ -135,7 +136,7 @@ def test_explain_tells_the_sentence_why_it_matters_and_the_reference() -> None:
     assert listed.count("\n") >= 19
 
 
-@pytest.mark.parametrize("form", ["graphml", "json", "dot"])
+@pytest.mark.parametrize("form", GRAPHS)
 def test_the_graph_is_exported(form: str, tmp_path: Path) -> None:
     path = tmp_path / "graph"
     assert run("graph", "--format", form, "-o", str(path)).exit_code == 0

@@ -28,8 +28,8 @@ from bgsync.draw import (
 )
 from bgsync.draw.colours import DARK, LIGHT, Theme
 from bgsync.draw.document import in_theme
+from bgsync.draw.mermaid import refused
 from bgsync.draw.plantuml import STYLE
-from bgsync.draw.render import beyond_mermaid
 from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync import registration
 
@@ -311,6 +311,6 @@ def test_a_hostile_label_cannot_leave_its_place_in_plantuml(text: str) -> None:
 
 
 def test_what_mermaid_would_refuse_is_said() -> None:
-    assert beyond_mermaid("x" * 50_000, 500) == ""
-    assert "501 edges, and Mermaid draws 500" in beyond_mermaid("", 501)
-    assert "50,001 characters" in beyond_mermaid("x" * 50_001, 1)
+    assert refused("x" * 50_000, 500) == ""
+    assert "501 edges, and Mermaid draws 500" in refused("", 501)
+    assert "50,001 characters" in refused("x" * 50_001, 1)

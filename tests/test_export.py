@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import networkx as nx
 import pytest
@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 import bgsync
 from bgsync.explore import explore
 from bgsync.explore.graph import Graph
-from bgsync.export.graph import Format, to_networkx, write
-from bgsync.machines.machine import MachineModel, table
+from bgsync.export import GRAPHS
+from bgsync.export.graph import to_networkx, write
+from bgsync.machines.check import MachineModel
+from bgsync.machines.table import tabulate
 from bgsync.shipped.model.background_sync import registration
 
-FORMATS: tuple[Format, ...] = get_args(Format)
-LIFECYCLE = explore(MachineModel(table(registration.machine())))
+LIFECYCLE = explore(MachineModel(tabulate(registration.machine())))
 
 
 def small(*labels: str) -> Graph[str, str]:
@@ -33,7 +34,7 @@ def small(*labels: str) -> Graph[str, str]:
     return Graph(list(labels), {each: i for i, each in enumerate(labels)}, edges, list(range(-1, last)))
 
 
-def text(graph: Graph[str, str], form: Format, **options: Any) -> str:
+def text(graph: Graph[str, str], form: str, **options: Any) -> str:
     stream = io.StringIO()
     write(to_networkx(graph, **options), stream, form)
     return stream.getvalue()
@@ -55,7 +56,7 @@ def test_transitions_between_the_same_states_are_all_kept() -> None:
 
 
 def test_an_incomplete_exploration_says_so() -> None:
-    partial = explore(MachineModel(table(registration.machine())), limit=2)
+    partial = explore(MachineModel(tabulate(registration.machine())), limit=2)
     assert to_networkx(partial).graph == {"complete": False}
     assert json.loads(text(partial, "json"))["graph"] == {"complete": False}
 
@@ -91,7 +92,7 @@ class Colour(IntEnum):
 def test_every_format_takes_any_attribute(value: object, flat: object) -> None:
     attributes: Callable[[str], dict[str, Any]] = lambda _: {"extra": value}
     assert to_networkx(small("a"), attributes=attributes).nodes[0]["extra"] == flat
-    for form in FORMATS:
+    for form in GRAPHS:
         text(small("a"), form, attributes=attributes)
 
 
@@ -99,7 +100,7 @@ def test_a_graph_changed_afterwards_is_flattened_when_it_is_written() -> None:
     graph = to_networkx(small("a", "b"))
     graph.nodes[0]["tags"] = {"y", "x"}
     graph.graph["made from"] = None
-    for form in FORMATS:
+    for form in GRAPHS:
         write(graph, io.BytesIO(), form)
     assert graph.nodes[0]["tags"] == {"y", "x"}
 
@@ -139,8 +140,8 @@ def test_dot_is_escaped() -> None:
     )
 
 
-@pytest.mark.parametrize("form", FORMATS)
-def test_files_and_streams_of_text_and_bytes_get_the_same(form: Format, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", GRAPHS)
+def test_files_and_streams_of_text_and_bytes_get_the_same(form: str, tmp_path: Path) -> None:
     graph, stream = to_networkx(small("é", "b")), io.BytesIO()
     write(graph, tmp_path / "path", form)
     write(graph, str(tmp_path / "string"), form)
@@ -155,9 +156,10 @@ PROGRAM = """
 import sys
 from bgsync.explore import explore
 from bgsync.export.graph import to_networkx, write
-from bgsync.machines.machine import MachineModel, table
+from bgsync.machines.check import MachineModel
+from bgsync.machines.table import tabulate
 from bgsync.shipped.model.background_sync import registration
-states = explore(MachineModel(table(registration.machine())))
+states = explore(MachineModel(tabulate(registration.machine())))
 graph = to_networkx(states, attributes=lambda state: {name: state for name in {"p", "q", "r"}})
 for form in ("graphml", "json", "dot"):
     write(graph, sys.stdout, form)
@@ -175,7 +177,7 @@ def test_every_process_writes_the_same_bytes() -> None:
 
 def test_an_unknown_format_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="unknown format 'gml'; use one of graphml, json, dot"):
-        write(to_networkx(small("a")), tmp_path / "x", "gml")  # type: ignore[arg-type]
+        write(to_networkx(small("a")), tmp_path / "x", "gml")
     assert not (tmp_path / "x").exists()
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bgsync.explore import explore
-from bgsync.machines.machine import MachineError, table
+from bgsync.machines.table import MachineError, tabulate
 from bgsync.shipped.model.background_sync import registration
 from bgsync.shipped.model.background_sync.lifecycle import ABSENT, ONLINE, OPERATIONS, Lifecycle, State
 from bgsync.shipped.model.background_sync.registration import FINAL, FIRING, PENDING, REREGISTERED, STATES, WAITING
@@ -87,7 +87,7 @@ def test_an_operation_that_makes_no_sense_is_refused_with_those_that_do() -> Non
     ],
 )
 def test_a_missing_row_is_an_error_and_never_made_up(trigger: str, source: str, before: State, action: str) -> None:
-    whole = table(registration.machine())
+    whole = tabulate(registration.machine())
     rows = tuple(row for row in whole.rows if (row.trigger, row.source) != (trigger, source))
     with pytest.raises(MachineError, match=f"no row for '{trigger}' from '{source}'"):
         Lifecycle(replace(whole, rows=rows)).step(before, action)

@@ -15,16 +15,9 @@ from transitions import MachineError as NotAllowed
 from transitions.extensions import HierarchicalMachine
 
 from bgsync.explore import explore
-from bgsync.machines.machine import (
-    Kind,
-    MachineError,
-    MachineModel,
-    Row,
-    Table,
-    check_machine,
-    load_machine,
-    table,
-)
+from bgsync.machines.check import Kind, MachineModel, check_machine
+from bgsync.machines.loading import load_machine
+from bgsync.machines.table import MachineError, Row, Table, tabulate
 from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync import registration
 
@@ -48,7 +41,7 @@ def kinds(machine: Machine, *invariants: Any) -> set[str]:
 
 
 def assert_table_is_machine(machine: Machine) -> None:
-    tab = table(machine)
+    tab = tabulate(machine)
     assert tab.states == tuple(machine.states)
     assert tab.triggers == tuple(machine.events)
     model = MachineModel(tab)
@@ -77,7 +70,7 @@ def test_wildcards_reflexive_and_internal_rows_are_expanded_as_transitions_does(
         ["a", "b", "c"],
         [go("*", "b"), go(["a", "b"], "=", "again"), go("c", None, "stay"), go("b", "c", "up")],
     )
-    tab = table(machine)
+    tab = tabulate(machine)
     assert [row.source for row in tab.rows if row.trigger == "go"] == ["a", "b", "c"]
     assert Row("again", "b", "b") in tab.rows
     assert Row("stay", "c", None) in tab.rows
@@ -87,7 +80,7 @@ def test_wildcards_reflexive_and_internal_rows_are_expanded_as_transitions_does(
 
 def test_automatic_transitions_are_in_the_table() -> None:
     machine = build(["a", "b"], [go("a", "b")], auto_transitions=True)
-    assert [row.auto for row in table(machine).rows if row.trigger == "to_b"] == [True, True]
+    assert [row.auto for row in tabulate(machine).rows if row.trigger == "to_b"] == [True, True]
     assert_table_is_machine(machine)
 
 
@@ -98,7 +91,7 @@ def test_enumerations_as_states_are_tabulated_by_name() -> None:
 
     machine = Machine(states=Light, initial=Light.RED, auto_transitions=False)
     machine.add_transition("go", Light.RED, Light.GREEN)
-    assert table(machine).rows == (Row("go", "RED", "GREEN"),)
+    assert tabulate(machine).rows == (Row("go", "RED", "GREEN"),)
     assert_table_is_machine(machine)
 
 
@@ -110,13 +103,13 @@ def test_guards_are_named_without_addresses() -> None:
         "conditions": ["is_ready", ready],
         "unless": [functools.partial(ready, answer=False)],
     }
-    (row,) = table(build(["a", "b"], [go("a", "b", **guards)])).rows
+    (row,) = tabulate(build(["a", "b"], [go("a", "b", **guards)])).rows
     assert (row.conditions, row.unless) == (("is_ready", "ready"), ("ready",))
     assert str(row) == "go: a -> b [is_ready, ready, not ready]"
 
 
 def test_final_states_and_the_name_are_in_the_table() -> None:
-    tab = table(build([State("a"), State("b", final=True)], [go("a", "b")], name="lamp"))
+    tab = tabulate(build([State("a"), State("b", final=True)], [go("a", "b")], name="lamp"))
     assert (tab.final, tab.name) == (("b",), "lamp")
 
 
@@ -129,17 +122,17 @@ def test_tabulating_leaves_the_machine_as_it_was() -> None:
 
 def test_a_destination_that_is_no_state_is_refused_with_a_suggestion() -> None:
     with pytest.raises(MachineError, match=r"machine 'lamp': the destination of 'go' from 'a', 'onn'.*'on'\?"):
-        table(build(["a", "on"], [go("a", "onn")], name="lamp"))
+        tabulate(build(["a", "on"], [go("a", "onn")], name="lamp"))
 
 
 def test_a_source_that_is_no_state_is_refused() -> None:
     with pytest.raises(MachineError, match="the source of 'go', 'x', is no state; add it"):
-        table(build(["a"], [go("x", "a")]))
+        tabulate(build(["a"], [go("x", "a")]))
 
 
 def test_a_machine_without_an_initial_state_is_refused() -> None:
     with pytest.raises(MachineError, match="the initial state is None; pass initial="):
-        table(build(["a"], [], initial=None, model=None))
+        tabulate(build(["a"], [], initial=None, model=None))
 
 
 def test_an_initial_state_that_is_no_state_is_refused() -> None:
@@ -155,12 +148,12 @@ def test_a_state_declared_twice_is_refused_in_a_table() -> None:
 def test_nested_states_are_refused() -> None:
     machine = HierarchicalMachine(states=[{"name": "a", "children": ["b"]}, "c"], initial="c")
     with pytest.raises(ValueError, match="state 'a' has nested states; flatten it"):
-        table(machine)
+        tabulate(machine)
 
 
 def test_a_guard_may_go_either_way_and_a_row_without_one_ends_the_choice() -> None:
     rows = [go("a", "b", conditions="maybe"), go("a", "c"), go("a", "d")]
-    model = MachineModel(table(build(["a", "b", "c", "d"], rows)))
+    model = MachineModel(tabulate(build(["a", "b", "c", "d"], rows)))
     assert list(model.successors("a")) == [("go", "b"), ("go", "c")]
     assert list(model.actions("a")) == ["go"]
     assert model.next_state("a", "go") == "b"
@@ -264,7 +257,7 @@ def test_the_states_explored_are_the_descendants_of_the_initial_one(machine: Mac
     initial = machine.initial
     assert initial is not None
     graph.add_node(initial)
-    assert set(explore(MachineModel(table(machine))).states) == nx.descendants(graph, initial) | {initial}
+    assert set(explore(MachineModel(tabulate(machine))).states) == nx.descendants(graph, initial) | {initial}
 
 
 GOOD = """
@@ -306,7 +299,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", ["lamp", "make", "later"])
 def test_a_machine_or_what_makes_it_is_loaded_from_a_file(file: Path, name: str) -> None:
     machine, invariants = load_machine(f"{file}:{name}")
-    assert table(machine).states == ("a", "b")
+    assert tabulate(machine).states == ("a", "b")
     assert invariants == ()
     assert not (file.parent / "__pycache__").exists()
 
@@ -320,7 +313,7 @@ def test_invariants_are_loaded_with_the_machine(file: Path) -> None:
 def test_an_edited_file_is_read_again(file: Path) -> None:
     load_machine(f"{file}:lamp")
     file.write_text(GOOD.replace('"b"', '"c"'))
-    assert table(load_machine(f"{file}:lamp")[0]).states == ("a", "c")
+    assert tabulate(load_machine(f"{file}:lamp")[0]).states == ("a", "c")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bgsync.judge.check import Question, check
-from bgsync.product import search
+from bgsync.product import compiled
 from bgsync.product.checkpoint import opened
 from bgsync.product.pages import count
 from bgsync.product.resources import Resources
@@ -34,7 +34,7 @@ def workers() -> Iterator[Resources]:
 @pytest.fixture(autouse=True)
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at what was found after every level."""
-    monkeypatch.setattr(search, "PAUSE", 0.0)
+    monkeypatch.setattr(compiled, "PAUSE", 0.0)
 
 
 @pytest.mark.parametrize("fast", [False, True] if FAST else [False])

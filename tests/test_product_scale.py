@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bgsync.product import search
+from bgsync.product import compiled
 from bgsync.product.arrays import Product
 from bgsync.product.checkpoint import MARK, Checkpoint, CheckpointError, Folder, fingerprint, opened
 from bgsync.product.pages import Pages, count
@@ -35,7 +35,7 @@ def states(pages: Pages) -> set[tuple[tuple[int, ...], bytes]]:
 @pytest.fixture
 def eager(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at what was found after every page."""
-    monkeypatch.setattr(search, "PAUSE", 0.0)
+    monkeypatch.setattr(compiled, "PAUSE", 0.0)
 
 
 def stopped_after(pages: int, asked: Product, resources: Resources, *, fast: bool) -> tuple[Pages, bool]:
@@ -53,11 +53,11 @@ def stopped_after(pages: int, asked: Product, resources: Resources, *, fast: boo
 CHILD = """
 import sys, time
 from pathlib import Path
-from bgsync.product import search
+from bgsync.product import compiled, search
 from bgsync.product.checkpoint import opened
 from bgsync.product.resources import Resources
 from tests.test_product_scale import product
-search.PAUSE = 0.0
+compiled.PAUSE = 0.0
 with opened(Path(sys.argv[1]), 0.05) as folder:
     pace = lambda states, rounds, frontier: time.sleep(0.002)
     fast = sys.argv[2] == "True"
@@ -68,7 +68,7 @@ with opened(Path(sys.argv[1]), 0.05) as folder:
 @pytest.mark.parametrize("fast", ENGINES)
 def test_after_kill_9_in_the_middle_it_goes_on_to_the_same_states(tmp_path: Path, fast: bool) -> None:
     whole, _ = reachable(product(), fast=fast, symmetry=fast)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "7"}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "7"}
     with subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path), str(fast)], cwd=ROOT, env=environment) as child:
         until = time.monotonic() + 60
         while not list(tmp_path.glob("*.npz")) and time.monotonic() < until:

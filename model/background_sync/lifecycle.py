@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bgsync.explore.model import Model
-from bgsync.machines.machine import MachineError, Row, Table, table
+from bgsync.machines.table import MachineError, Row, Table, table
 
 from .. import environment
 from . import registration

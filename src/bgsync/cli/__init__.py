@@ -15,7 +15,7 @@ COMMANDS = {
     "diff": ("bgsync.cli.diff:diff", "Say what an edit of a spec text did."),
     "log": ("bgsync.cli.diff:log", "Check every revision of a spec text in a git repository."),
     "explain": ("bgsync.cli.show:explain", "Say what a property means and why it matters."),
-    "graph": ("bgsync.cli.show:graph", "Export the reachable graph: GraphML, DOT or JSON."),
+    "graph": ("bgsync.cli.show:graph", "Export the reachable graph for other tools."),
     "export": ("bgsync.cli.export:export", "Write the model for another model checker, such as SPIN."),
     "draw": ("bgsync.cli.draw:draw", "Draw a picture of the model or of a spec text."),
     "fuzz": ("bgsync.cli.fuzz:fuzz", "Random operations, the lifecycle in lockstep with the interpreter."),

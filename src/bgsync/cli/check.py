@@ -12,6 +12,8 @@ from bgsync.cli.base import edit_since, structure_of
 from bgsync.cli.common import EPILOG, console, content, fail
 from bgsync.cli.large import for_what_is_large
 from bgsync.cli.question import Asked, asking
+from bgsync.report.edit import Edit
+from bgsync.report.formats import FORMATS, endings, form_of, write
 
 
 @click.command(epilog=EPILOG)
@@ -21,10 +23,10 @@ from bgsync.cli.question import Asked, asking
 @click.option(
     "--format",
     "output",
-    type=click.Choice(["text", "json", "sarif", "junit", "github", "markdown", "itf"]),
+    type=click.Choice(["text", *FORMATS]),
     default="text",
     show_default=True,
-    help="What is printed. github: annotations of GitHub Actions; itf: one trace, for viewers of traces.",
+    help=f"What is printed. {'; '.join(f'{form}: {row.purpose}' for form, row in FORMATS.items())}.",
 )
 @click.option(
     "--save",
@@ -32,8 +34,8 @@ from bgsync.cli.question import Asked, asking
     type=click.Path(dir_okay=False, writable=True, path_type=Path),
     multiple=True,
     metavar="FILE",
-    help="Write the report into a file, too, as its ending says: .json .sarif .xml (JUnit) .md .itf.json. "
-    "May be repeated.",
+    help="Write the report into a file, too, as its ending says: "
+    f"{', '.join(f'{ending} ({form})' for ending, form in endings().items())}. May be repeated.",
 )
 @click.option(
     "--html",
@@ -92,8 +94,6 @@ def check(
         _check_machine(targets[0], output)
     root = content(output == "text")
     question = Asked(**asked)
-    from bgsync.report import form_of, write
-    from bgsync.report.edit import Edit
     from bgsync.report.itf import NotOneTraceError
 
     try:
@@ -217,7 +217,9 @@ def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
 
 
 def _check_machine(target: str, output: str) -> NoReturn:
-    from bgsync.machines.machine import MachineError, check_machine, load_machine
+    from bgsync.machines.check import check_machine
+    from bgsync.machines.loading import load_machine
+    from bgsync.machines.table import MachineError
 
     try:
         machine, invariants = load_machine(target)

@@ -13,6 +13,7 @@ import click
 
 from bgsync.cli.common import Line, choose, content, fail
 from bgsync.cli.question import Asked, asking
+from bgsync.draw.formats import DEFAULT, FORMATS, form_of
 
 EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
 
@@ -28,11 +29,9 @@ class Output:
 
     @property
     def chosen(self) -> str:
-        """The form that is asked for: as named, else as the file ends, else Mermaid."""
-        from bgsync.draw.render import form_of
-
+        """The form that is asked for: as named, else as the file ends, else the default."""
         if self.form is not None or self.path == "-":
-            return self.form or "mermaid"
+            return self.form or DEFAULT
         try:
             return form_of(self.path)
         except ValueError as error:
@@ -65,14 +64,14 @@ class Output:
     def write(self, picture: Any) -> None:
         """Write a picture."""
         from bgsync.draw import MissingExtraError
-        from bgsync.draw.render import beyond_mermaid, render
+        from bgsync.draw.render import refused, render
 
         form = self.chosen
         try:
             made = render(picture, form, self.theme)
         except (MissingExtraError, ValueError) as error:
             fail(error)
-        if form == "mermaid" and (why := beyond_mermaid(made.decode(), picture.size)):
+        if why := refused(made, form, picture.size):
             click.echo(f"too large: {why}", err=True)
         with click.open_file(self.path, "wb") as stream:
             stream.write(made)
@@ -89,15 +88,17 @@ def writing(command: Callable[..., Any]) -> Callable[..., Any]:
     options = (
         click.option(
             "--output", "-o", "path", type=click.Path(dir_okay=False, writable=True), default="-", metavar="FILE",
-            help="Where to write it; the ending says the form: .svg .png .mmd .dot .puml. Default: standard output.",
+            help="Where to write it; the ending says the form: "
+            f"{' '.join(row.endings[0] for row in FORMATS.values())}. Default: standard output.",
         ),
         click.option(
-            "--format", "form", type=click.Choice(["svg", "png", "mermaid", "dot", "plantuml"]), default=None,
-            help="The form, whatever the file is called. Default: as it ends; mermaid on standard output.",
+            "--format", "form", type=click.Choice(list(FORMATS)), default=None,
+            help=f"The form, whatever the file is called. Default: as it ends; {DEFAULT} on standard output.",
         ),
         click.option(
             "--theme", type=click.Choice(["light", "dark"]), default="light", show_default=True,
-            help="The colours of a PNG; an SVG follows its reader.",
+            help=f"The colours of {', '.join(form for form, row in FORMATS.items() if row.themed)}; "
+            "an SVG follows its reader.",
         ),
         click.option(
             "--links", metavar="TEMPLATE",
@@ -152,7 +153,7 @@ def explorable(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--all", "everything", is_flag=True, help="Write the whole gallery into the project's folder diagrams/.")
 @click.pass_context
 def draw(context: click.Context, everything: bool) -> None:
-    """Draw a picture, always generated: SVG, PNG, Mermaid, DOT or PlantUML.
+    """Draw a picture, always generated.
 
     \b
     bgsync draw lifecycle -o lifecycle.svg                what a registration goes through, as it is meant

@@ -23,7 +23,7 @@ EPILOG = "Exit status: 0 written, 2 bad input, or a model that cannot be exporte
     "language",
     type=click.Choice(list(LANGUAGES)),
     required=True,
-    help="; ".join(f"{language}: {whom}" for language, (_, whom) in LANGUAGES.items()) + ".",
+    help="; ".join(f"{language}: {row.purpose}" for language, row in LANGUAGES.items()) + ".",
 )
 @click.option(
     "--output",
@@ -112,7 +112,7 @@ def export(
         fail(f"the model has no product of components to export: {error}; bgsync check explores it as a whole")
     except ValueError as error:
         fail(error)
-    file = f"model{LANGUAGES[language][0]}" if path == "-" else Path(path).name
+    file = f"model{LANGUAGES[language].ending}" if path == "-" else Path(path).name
     text = writer(language)(model, file)
     with click.open_file(path, "w", encoding="utf-8") as stream:
         stream.write(text)

@@ -1,24 +1,24 @@
 """The options that say what is asked, which check, diff and log share, and the question made of them."""
 
+from __future__ import annotations
+
 import gc
 import importlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bgsync.cli.common import Line, choose, fail
 from bgsync.cli.large import resources
-from bgsync.judge.budget import Budget
-from bgsync.judge.check import Question
-from bgsync.judge.check import check as answer
-from bgsync.judge.explorations import REDUCTIONS
-from bgsync.judge.verdict import Report
-from bgsync.judge.walks import Walks
-from bgsync.language import Spec
+
+if TYPE_CHECKING:
+    from bgsync.judge.check import Question
+    from bgsync.judge.verdict import Report
+    from bgsync.language import Spec
 
 OPTIONS = (
     click.option(
@@ -153,6 +153,11 @@ class Asked:
 
     def question(self, spec: Spec, model: str) -> Question:
         """Ask it of a spec."""
+        from bgsync.judge.budget import Budget
+        from bgsync.judge.check import Question
+        from bgsync.judge.explorations import REDUCTIONS
+        from bgsync.judge.walks import Walks
+
         environment = importlib.import_module("bgsync.shipped.model.environment")
         known = importlib.import_module("bgsync.shipped.properties").PROPERTIES
         return Question(
@@ -175,11 +180,13 @@ class Asked:
 
     def report(self, spec: Spec, model: str) -> Report:
         """Answer it for a spec, with a progress line."""
+        from bgsync.judge.check import check
+
         line = Line()
         gc.disable()  # states and steps form no cycles, and there are very many of them
         try:
             with resources(self.checkpoint, self.every, self.disk, self.scheduler, self.jobs) as found:
-                return answer(replace(self.question(spec, model), resources=found), line)
+                return check(replace(self.question(spec, model), resources=found), line)
         except ValueError as error:
             fail(error)
         finally:

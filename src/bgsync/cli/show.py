@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from bgsync.cli.common import EPILOG, Line, choose, content
+from bgsync.export import GRAPHS
 
 
 @click.command(epilog=EPILOG)
@@ -45,7 +46,7 @@ def system_graph(granularity: str, adversities: tuple[str, ...], tags: int, call
 @click.option("--with", "adversities", multiple=True, metavar="ADVERSITY", help="Switch this adversity on.")
 @click.option("--tags", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--calls", type=click.IntRange(1), default=2, show_default=True)
-@click.option("--format", "output", type=click.Choice(["graphml", "json", "dot"]), default="json", show_default=True)
+@click.option("--format", "output", type=click.Choice(list(GRAPHS)), default="json", show_default=True)
 @click.option(
     "--output",
     "-o",
@@ -57,7 +58,7 @@ def system_graph(granularity: str, adversities: tuple[str, ...], tags: int, call
 def graph(
     model: str, granularity: str, adversities: tuple[str, ...], tags: int, calls: int, output: str, path: str
 ) -> None:
-    """Export the reachable graph, made with networkx: GraphML, node-link JSON or DOT.
+    """Export the reachable graph, made with networkx.
 
     In Python: bgsync.to_networkx(graph) gives the same graph, on which any function can be checked.
     """
@@ -79,4 +80,4 @@ def graph(
             say=lambda action: say_action(system, action),
         )
     with click.open_file(path, "w", encoding="utf-8") as stream:
-        write(made, stream, output)  # type: ignore[arg-type]  # click has checked the choice
+        write(made, stream, output)

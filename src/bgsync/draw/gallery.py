@@ -12,6 +12,7 @@ from bgsync.content import load_content
 from bgsync.draw.changes import changes
 from bgsync.draw.diagram import Diagram
 from bgsync.draw.flow import flow_diagram
+from bgsync.draw.formats import FORMATS
 from bgsync.draw.lifecycle import lifecycle_diagram, text_lifecycle
 from bgsync.draw.links import published
 from bgsync.draw.render import render
@@ -19,7 +20,7 @@ from bgsync.draw.sequence import Sequence, sequence_diagram
 from bgsync.draw.states import project, states_diagram, states_words
 from bgsync.judge.check import Question, check
 
-ENDINGS = {"mermaid": "mmd", "svg": "svg"}
+FORMS = ("mermaid", "svg")
 TRACES = ("resolved-then-fires", "unique-tag", "retry-delay")
 """The properties whose counterexamples are shown: two races, and one that needs none."""
 
@@ -94,8 +95,8 @@ def files() -> Iterator[tuple[str, str]]:
     """Give the name and the content of every file of the gallery; the page that shows them is the last one."""
     page = HEAD
     for entry in entries():
-        for form, ending in ENDINGS.items():
-            yield f"{entry.name}.{ending}", render(entry.picture, form).decode()
+        for form in FORMS:
+            yield f"{entry.name}{FORMATS[form].endings[0]}", render(entry.picture, form).decode()
         page += (
             f"\n## {entry.title}\n\n{entry.sentence}\n\n![{entry.title}]({entry.name}.svg)\n\n"
             f"[SVG]({entry.name}.svg) · [Mermaid]({entry.name}.mmd) · `bgsync draw {entry.command}`\n"

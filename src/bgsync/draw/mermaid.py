@@ -57,6 +57,15 @@ def to_mermaid(diagram: Diagram) -> str:
     return "\n".join([*lines, ""])
 
 
+def refused(text: str, edges: int) -> str:
+    """Say why Mermaid would refuse a picture, "" where it would not."""
+    if edges > MOST_EDGES:
+        return f"{edges} edges, and Mermaid draws {MOST_EDGES} unless maxEdges is raised"
+    if len(text) > MOST_CHARACTERS:
+        return f"{len(text):,} characters, and Mermaid draws {MOST_CHARACTERS:,} unless maxTextSize is raised"
+    return ""
+
+
 def _label(node: Node) -> str:
     return safe(SIGNS[node.change] + node.label)
 

@@ -1,11 +1,24 @@
 """Paint an SVG as PNG, with a font that a package brings: the same picture on every machine, with fonts or without."""
 
+from bgsync.draw.diagram import Diagram
 from bgsync.draw.document import FONTS, in_theme
-from bgsync.draw.svg import MissingExtraError
+from bgsync.draw.sequence import Sequence
+from bgsync.draw.sequence_svg import sequence_svg
+from bgsync.draw.svg import MissingExtraError, to_svg
 
 FONT = "Source Sans Pro"
 ZOOM = 2
 """Pixels for a unit of the SVG: sharp on dense screens."""
+
+
+def diagram_png(diagram: Diagram, theme: str) -> bytes:
+    """Give the diagram as PNG."""
+    return to_png(to_svg(diagram), theme)
+
+
+def sequence_png(sequence: Sequence, theme: str) -> bytes:
+    """Give the sequence diagram as PNG."""
+    return to_png(sequence_svg(sequence), theme)
 
 
 def to_png(svg: str, theme: str = "light", *, fonts: bool = True) -> bytes:

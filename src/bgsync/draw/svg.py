@@ -14,6 +14,7 @@ from bgsync.draw.diagram import SIGNS, Diagram, edge_in_words, identifiers, in_w
 from bgsync.draw.document import DASHES, LEGEND_ROW, NAMESPACE, Rules, base_rules, document, legend, linked
 from bgsync.draw.dot import TEXT_SIZE, WIDTH, edge_id, edge_lines, to_dot
 from bgsync.draw.flow_svg import flow_svg
+from bgsync.draw.formats import FORMATS
 
 _NOTE_SIZE = TEXT_SIZE - 2
 PAGE = 830
@@ -28,7 +29,7 @@ class MissingExtraError(BgsyncError, ImportError):
     def __init__(self, missing: str, what: str = "an SVG of states or steps is laid out") -> None:
         super().__init__(
             f"{what} by the package {missing}, which is not installed: pip install bgsync[draw] "
-            "(DOT, Mermaid and PlantUML need no extra)"
+            f"({', '.join(form for form, row in FORMATS.items() if not row.extra)} need no extra)"
         )
 
 

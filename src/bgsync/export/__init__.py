@@ -1,20 +1,35 @@
-"""Models for other model checkers, generated from the product of components: a second opinion."""
+"""Models for other model checkers, generated from the product of components: a second opinion; and graphs."""
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Protocol
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from bgsync.export.model import Model
 
+
+class Language(NamedTuple):
+    """What a model can be written in: how its files end, for whom it is, and what writes it, as module:name."""
+
+    ending: str
+    purpose: str
+    writer: str
+
+
 LANGUAGES = {
-    "promela": (".pml", "for SPIN"),
-    "murphi": (".m", "for rumur"),
-    "smv": (".smv", "for NuSMV"),
-    "tla": (".tla", "for TLC"),
+    "promela": Language(".pml", "for SPIN", "bgsync.export.promela:written"),
+    "murphi": Language(".m", "for rumur", "bgsync.export.murphi:written"),
+    "smv": Language(".smv", "for NuSMV", "bgsync.export.smv:written"),
+    "tla": Language(".tla", "for TLC", "bgsync.export.tla:written"),
 }
-"""What a model can be written in, which is a module of this package: how its files end, and for whom it is."""
+
+GRAPHS = {
+    "graphml": "bgsync.export.graph:to_graphml",
+    "json": "bgsync.export.graph:to_json",
+    "dot": "bgsync.export.graph:to_dot",
+}
+"""What a graph of networkx can be written in, and what writes it."""
 
 
 class Write(Protocol):
@@ -27,5 +42,5 @@ class Write(Protocol):
 
 def writer(language: str) -> Write:
     """Give what writes a language."""
-    written: Write = importlib.import_module(f"bgsync.export.{language}").written
+    written: Write = resolve_name(LANGUAGES[language].writer)
     return written

@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable, Hashable, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, TypeVar
+from pkgutil import resolve_name
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import networkx as nx
 
 from bgsync.explore.graph import Graph
+from bgsync.export import GRAPHS
 
 if TYPE_CHECKING:
     Exported = nx.MultiDiGraph[int]
@@ -21,7 +23,6 @@ else:
 S = TypeVar("S", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
 Flat = str | int | float | bool
-Format = Literal["graphml", "json", "dot"]
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 """What XML cannot carry, or changes on the way; written as a visible escape such as \\x07 in every format."""
@@ -74,20 +75,20 @@ def counterexample(
     return None
 
 
-def write(graph_nx: "nx.MultiDiGraph[int]", path_or_stream: str | PathLike[str] | IO[Any], format: Format) -> None:
-    """Write the graph to a file, or to a stream of text or bytes, as `graphml`, `json` (node-link) or `dot`.
+def write(graph_nx: "nx.MultiDiGraph[int]", path_or_stream: str | PathLike[str] | IO[Any], format: str) -> None:
+    """Write the graph to a file, or to a stream of text or bytes, in a format of the table `bgsync.export.GRAPHS`.
 
     Attributes are flattened as in `to_networkx`, so a graph that was changed since is taken too. Edges are
     numbered through. Raises ValueError for another format and OSError when the file cannot be written.
     """
-    if format not in _FORMATS:
-        raise ValueError(f"unknown format {format!r}; use one of {', '.join(_FORMATS)}")
+    if format not in GRAPHS:
+        raise ValueError(f"unknown format {format!r}; use one of {', '.join(GRAPHS)}")
     clean: Exported = nx.MultiDiGraph()
     clean.graph.update(_flattened(graph_nx.graph))
     clean.add_nodes_from((node, _flattened(data)) for node, data in graph_nx.nodes(data=True))
     for key, (source, target, data) in enumerate(graph_nx.edges(data=True)):
         clean.add_edge(source, target, key, **_flattened(data))
-    text = _FORMATS[format](clean)
+    text: str = resolve_name(GRAPHS[format])(clean)
     if isinstance(path_or_stream, str | PathLike):
         Path(path_or_stream).write_bytes(text.encode())
         return
@@ -97,30 +98,26 @@ def write(graph_nx: "nx.MultiDiGraph[int]", path_or_stream: str | PathLike[str] 
         path_or_stream.write(text.encode())
 
 
-def _graphml(graph: "nx.MultiDiGraph[int]") -> str:
+def to_graphml(graph: "nx.MultiDiGraph[int]") -> str:
+    """Give the graph as GraphML."""
     stream = io.BytesIO()
     nx.write_graphml_xml(graph, stream)  # write_graphml gives other bytes where lxml is installed
     return stream.getvalue().decode().rstrip("\n") + "\n"
 
 
-def _json(graph: "nx.MultiDiGraph[int]") -> str:
+def to_json(graph: "nx.MultiDiGraph[int]") -> str:
+    """Give the graph as node-link JSON."""
     return json.dumps(nx.node_link_data(graph, edges="edges"), indent=1, sort_keys=True) + "\n"
 
 
-def _dot(graph: "nx.MultiDiGraph[int]") -> str:
+def to_dot(graph: "nx.MultiDiGraph[int]") -> str:
+    """Give the graph as DOT."""
     lines = [f"  {_quoted(key)}={_quoted(value)};" for key, value in graph.graph.items()]
     lines += [f"  {_quoted(node)} {_brackets(data)};" for node, data in graph.nodes(data=True)]
     for source, target, data in graph.edges(data=True):
         shown = {"label": data["action"], **data} if "action" in data else data
         lines.append(f"  {_quoted(source)} -> {_quoted(target)} {_brackets(shown)};")
     return "\n".join(["digraph {", *lines, "}"]) + "\n"
-
-
-_FORMATS: dict[str, Callable[["nx.MultiDiGraph[int]"], str]] = {
-    "graphml": _graphml,
-    "json": _json,
-    "dot": _dot,
-}
 
 
 def _brackets(data: Mapping[str, Flat]) -> str:

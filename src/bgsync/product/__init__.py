@@ -4,8 +4,8 @@ Tags meet only in a *context* (the environment, the rules that are due) and in t
 what one tag can do is worked out once by the tables of the interpreter (`component`), checked to be the same in the
 company of other tags (`company`), and put into arrays (`arrays`). A state of the whole is then a context and a local
 state for each component. Sets of states are pages of bits (`pages`); a search adds to them what is one step away until
-nothing is new (`search`, in compiled code `kernels`). `reached` counts, `traces` leads back to the beginning and takes
-the run on the interpreter.
+nothing is new (`search`, in compiled code `compiled` and `kernels`). `reached` counts, `traces` leads back to the
+beginning and takes the run on the interpreter.
 
 What a step of a component reads and writes is its own and the context (the frame rule of `bgsync.tables`, with tags for
 frames); a broadcast, such as a move of the environment, is taken by all components at once. That the product has

@@ -22,6 +22,8 @@ from bgsync.tables.tables import Tables
 
 Numbers = NDArray[np.int64]
 Words = NDArray[np.unsignedinteger]
+Joint = tuple[int, int, list[Numbers]]
+"""A move of all components: its guard, a context, and in how many ways it can be taken in each local state of each."""
 
 GUARDS = (0, ROOM, CALLED, ROOM | CALLED)
 MOST_CONTEXTS = 64

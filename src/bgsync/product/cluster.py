@@ -25,6 +25,7 @@ from bgsync.errors import BgsyncError
 from bgsync.product import pages as plain
 from bgsync.product.arrays import Numbers, Product, Words
 from bgsync.product.checkpoint import Snapshot, unpacked
+from bgsync.product.compiled import Compiled
 from bgsync.product.pages import Growing, Packed, Pages, lengths, packed
 
 LOCAL, HERE = "local", "127.0.0.1:0"
@@ -171,8 +172,6 @@ def added(product: Product, seen: Bits, sent: Bits) -> tuple[Bits, Bits]:
 def stepped(product: Product, fresh: Bits, fast: bool, symmetry: bool) -> Bits:
     """Give all that is one step after some states."""
     if fast and len(fresh.keys):
-        from bgsync.product.search import Compiled
-
         search = Compiled(product, layered=True, symmetry=symmetry)
         search.restore(Snapshot(*fresh, fresh.words, 0))
         search.advance()

@@ -9,7 +9,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
-from bgsync.product.arrays import Closed, Numbers, Product, Table
+from bgsync.product.arrays import Closed, Joint, Numbers, Product, Table
 from bgsync.product.component import Move
 from bgsync.product.pages import Key, Pages
 
@@ -28,10 +28,6 @@ def orbits(product: Product, key: Key) -> Numbers:
         run = np.where(same, run + 1, 1)
         many = many // run
     return many
-
-
-Joint = tuple[int, int, list[Numbers]]
-"""A move of all components: its guard, a context, and in how many ways it can be taken in each local state of each."""
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from bgsync.product.arrays import Product
+from bgsync.product.arrays import Joint, Product
 from bgsync.product.pages import Pages, packed
-from bgsync.product.reached import Joint
 
 
 def tallied(

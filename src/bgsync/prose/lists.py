@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import UNREAD, Unread
 from bgsync.prose.grammar.sentences import ALL, ANY, Sentences, Statements, Switch
 from bgsync.prose.grammar.words import words_of
 from bgsync.prose.page.document import Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.placing import MOST_CASES, choice_of, chosen, too_many, with_members
 from bgsync.prose.understood import SentenceRead, lost, unread_values
-
-if TYPE_CHECKING:
-    from bgsync.prose.steps import StepsReader
 
 Made = list[s.Statement]
 Path = tuple[int, ...]
@@ -26,7 +24,35 @@ OTHERWISE = frozenset(("otherwise", "else", "default", "anything", "any"))
 """What the name of the last case begins with."""
 
 
-def put(reader: StepsReader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:
+class Reader(Protocol):
+    """What reads the steps around a list, and those inside of it."""
+
+    lexicon: Lexicon
+    read: list[SentenceRead]
+    findings: list[tuple[str, str, s.Origin]]
+
+    def origin(self, sentence: Sentence, path: Path) -> s.Origin:
+        """Give the origin of a sentence of a step."""
+        ...
+
+    def item(self, item: Item, path: Path) -> Statements:
+        """Read one step with what is below it."""
+        ...
+
+    def steps(self, numbered: Numbered, path: Path) -> Statements:
+        """Read a numbered list."""
+        ...
+
+    def blind(self, sentence: Sentence, has_steps: bool) -> s.NotUnderstood:
+        """Give what stands for a sentence that is not understood."""
+        ...
+
+    def nested(self, made: Made, inner: Statements) -> None:
+        """Put steps where a sentence before speaks of them."""
+        ...
+
+
+def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:
     """Put a list without numbers into what was made of the sentences before it."""
     last = made[-1] if made else None
     switch = (
@@ -42,7 +68,7 @@ def put(reader: StepsReader, made: Made, part: Members | Cases | Bullets, path: 
         _not_followed(reader, made, part, path)
 
 
-def _members(reader: StepsReader, made: Made, members: Members, path: Path) -> None:
+def _members(reader: Reader, made: Made, members: Members, path: Path) -> None:
     found: list[tuple[str, e.Expr]] = []
     for name, sentences in members.entries:
         value: e.Expr = None
@@ -68,7 +94,7 @@ def _members(reader: StepsReader, made: Made, members: Members, path: Path) -> N
             return
 
 
-def _joined(reader: StepsReader, bullets: Bullets, path: Path, every: bool) -> e.Expr:
+def _joined(reader: Reader, bullets: Bullets, path: Path, every: bool) -> e.Expr:
     """Read the items as conditions of which all, or any, are to be true."""
     if len(bullets.items) > MOST_CASES:
         raise too_many("conditions", reader.read[-1].origin)
@@ -84,7 +110,7 @@ def _joined(reader: StepsReader, bullets: Bullets, path: Path, every: bool) -> e
     return joined
 
 
-def _condition(reader: StepsReader, sentence: Sentence, path: Path, subject: e.Expr = None) -> e.Expr:
+def _condition(reader: Reader, sentence: Sentence, path: Path, subject: e.Expr = None) -> e.Expr:
     """Read a sentence that is a condition, or the values that a subject has one of."""
     words = words_of(sentence)
     start = 1 if words.texts[:1] in (("if",), ("when",)) else 0
@@ -144,7 +170,7 @@ def _text(tokens: tuple[Token, ...]) -> str:
     return "".join((" " if at and token.space else "") + token.text for at, token in enumerate(tokens))
 
 
-def _choice(reader: StepsReader, switch: Switch, cases: list[Case], path: Path) -> Statements:
+def _choice(reader: Reader, switch: Switch, cases: list[Case], path: Path) -> Statements:
     made = []
     if len(cases) > MOST_CASES:
         raise too_many("cases", switch.origin)
@@ -162,14 +188,14 @@ def _choice(reader: StepsReader, switch: Switch, cases: list[Case], path: Path) 
     return choice_of(made)
 
 
-def _of_case(reader: StepsReader, name: Sentence, path: Path, subject: e.Expr) -> e.Expr:
+def _of_case(reader: Reader, name: Sentence, path: Path, subject: e.Expr) -> e.Expr:
     if words_of(name).texts[:1] and words_of(name).texts[0] in OTHERWISE:
         reader.read.append(SentenceRead(reader.origin(name, path), name, (s.Remark(name.text),), 0))
         return True
     return _condition(reader, name, path, subject)
 
 
-def _not_followed(reader: StepsReader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:
+def _not_followed(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:
     items = [((), item) for item in part.items] if isinstance(part, Bullets) else list(_cases(part))
     for names, item in items:
         for inner in (*names, *item.parts):
