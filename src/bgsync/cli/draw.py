@@ -334,7 +334,7 @@ def trace(target: str, output: Output, **asked: Any) -> None:
         said = ", ".join(dict.fromkeys(f"{v.property} {v.verdict}" for v in report.verdicts)) or "nothing was judged"
         fail(f"no counterexample of {name} to draw: {said} (an adversity may break it: --with NAME)")
     about = "" if target == "one-off" else f" of {target}"
-    output.write(sequence_diagram(found[0], output.link(target), about))
+    output.write(sequence_diagram(found[0], output.link(target), report.words, about))
 
 
 @draw.command(epilog=EPILOG)

@@ -176,7 +176,7 @@ class _Watching:
         for verdict in news.broken:
             kind = f" ({verdict.kind})" if verdict.kind and news.final else ""
             needs = f", with {', '.join(verdict.needs)}" if verdict.needs else ""
-            tale = story(verdict, news.reading.spec)
+            tale = story(verdict, news.reading.spec, news.report.words)
             self._say(f"[bold red]✗ broken[/] {escape(verdict.property)}{needs}{kind}: {escape(tale.headline)}")
             if tale.lead or verdict.message != tale.headline:
                 self._say(f"    {escape(tale.lead or verdict.message)}")

@@ -8,6 +8,7 @@ from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange, StepChange
 from bgsync.language import Origin
 from bgsync.report.text import trace_lines
+from bgsync.words import BACKGROUND_SYNC
 
 STYLES = {
     "equivalent": "green",
@@ -94,7 +95,7 @@ def _size(size: Size) -> str:
 
 def _trace(what: str, trace: DistinguishingTrace, console: Console) -> None:
     _say(console, f"\n[bold]{what} shows[/]: {escape('; '.join(trace.labels))}")
-    for line in trace_lines(trace.run):
+    for line in trace_lines(trace.run, BACKGROUND_SYNC):
         _say(console, escape(line))
 
 

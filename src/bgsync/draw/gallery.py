@@ -72,22 +72,22 @@ def entries() -> Iterator[Entry]:
             f'algorithm --name "{name}"', flow_diagram(spec, name, published),
         )  # fmt: skip
     for name in TRACES:
-        prop, verdict = _counterexample(spec, surroundings, name)
+        prop, verdict, words = _counterexample(spec, surroundings, name)
         yield Entry(
             f"trace-{name}", f"How {name} breaks",
             f"A shortest run that breaks a promise ({verdict.kind}): {prop.sentence[0].lower()}{prop.sentence[1:]}",
-            f"trace --property {name}", sequence_diagram(verdict, published),
+            f"trace --property {name}", sequence_diagram(verdict, published, words),
         )  # fmt: skip
 
 
-def _counterexample(spec: Any, surroundings: Any, name: str) -> tuple[Any, Any]:
+def _counterexample(spec: Any, surroundings: Any, name: str) -> tuple[Any, Any, Any]:
     """Find how a property breaks. Raises ValueError when it does not: it has no place in the gallery any more."""
     prop = next(prop for prop in importlib.import_module("properties").PROPERTIES if prop.id == name)
     report = check(Question(spec, surroundings, [prop], "one-off"))
     broken = [verdict for verdict in report.verdicts if verdict.trace is not None and not verdict.needs]
     if not broken:
         raise ValueError(f"the gallery shows how {name} breaks, and it holds now: take another into TRACES")
-    return prop, broken[0]
+    return prop, broken[0], report.words
 
 
 def files() -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bgsync.draw.colours import Theme, colour_name
 from bgsync.draw.diagram import plain
 from bgsync.draw.document import Rules, base_rules, document, linked, text, width, wrapped
-from bgsync.draw.sequence import AGENT, Item, Sequence, in_words, item_in_words, shown
+from bgsync.draw.sequence import Item, Sequence, in_words, item_in_words, shown
 
 SIZE, NOTE, LINE = 12.5, 11.5, 16
 PAGE = 830
@@ -71,7 +71,7 @@ def _heads(sheet: _Sheet, sequence: Sequence, step: float) -> list[ET.Element]:
     """Draw the names of the lifelines."""
     made, tall = [], 0.0
     for lane in sequence.lanes:
-        lines = wrapped("itself" if lane.name == AGENT else lane.name, step - 22, SIZE)
+        lines = wrapped("itself" if lane.name == sequence.agent else lane.name, step - 22, SIZE)
         wide = max(58, *(width(line, SIZE) + 16 for line in lines))
         high = LINE * len(lines) + 10
         x = sheet.lanes[lane.name]
@@ -88,12 +88,12 @@ def _heads(sheet: _Sheet, sequence: Sequence, step: float) -> list[ET.Element]:
 
 def _panel(sheet: _Sheet, sequence: Sequence, step: float, end: float) -> list[ET.Element]:
     """Draw the ground on which the lifelines of the user agent stand."""
-    inside = [sheet.lanes[lane.name] for lane in sequence.lanes if lane.call or lane.name == AGENT]
+    inside = [sheet.lanes[lane.name] for lane in sequence.lanes if lane.call or lane.name == sequence.agent]
     left, right = min(inside) - step / 2 + 4, max(inside) + step / 2 - 4
     group = ET.Element("g", {"class": "panel"})
     size = {"width": f"{right - left:.1f}", "height": f"{end - 6:.1f}", "rx": "6"}
     ET.SubElement(group, "rect", {"x": f"{left:.1f}", "y": "6", **size})
-    group.append(text((left + right) / 2, 22, AGENT, SIZE, text_anchor="middle", font_weight="bold"))
+    group.append(text((left + right) / 2, 22, sequence.agent, SIZE, text_anchor="middle", font_weight="bold"))
     return [group]
 
 

@@ -18,6 +18,7 @@ from bgsync.language import NotUnderstood, Origin, Spec
 from bgsync.product.resources import NOTHING_ELSE, Resources
 from bgsync.system.scenario import Scenario, Surroundings
 from bgsync.system.system import System
+from bgsync.words import BACKGROUND_SYNC
 
 
 @dataclass(frozen=True)
@@ -257,8 +258,9 @@ class _Judge:
         revision = asked.spec.revision
         explored = tuple(self.explored)
         return Report(
-            asked.model, revision, bounds, explored, coverage, verdicts, self.interrupted, left_out=self.left_out
-        )
+            asked.model, revision, bounds, explored, coverage, verdicts, self.interrupted, left_out=self.left_out,
+            words=BACKGROUND_SYNC,
+        )  # fmt: skip
 
 
 def _weight(verdict: Verdict) -> int:

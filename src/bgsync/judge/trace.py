@@ -1,13 +1,16 @@
 """Tells a replayed run in the steps of the spec, each with what it changed, and names its invocations."""
 
 from collections import Counter
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
+from bgsync.judge import facts as f
 from bgsync.judge.property import state_place
 from bgsync.judge.replay import Replay, Replayed
 from bgsync.judge.verdict import Trace, TraceStep
-from bgsync.language.statements import Origin
+from bgsync.system.monitor import HANDLER
 from bgsync.system.state import Executed, Frame, Observation
-from bgsync.system.step import State
+from bgsync.system.step import NEVER_SETTLES, Action, State
 from bgsync.system.system import System
 
 Frames = tuple[Frame, ...]
@@ -20,17 +23,17 @@ class _Names:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.alive: list[tuple[str, Frames]] = []
+        self.alive: list[tuple[f.Invocation, Frames]] = []
         self.given: Counter[str] = Counter()
 
-    def fresh(self, kind: str) -> str:
+    def fresh(self, kind: str) -> f.Invocation:
         self.given[kind] += 1
-        return f"{kind} #{self.given[kind]}"
+        return f.Invocation(kind, self.given[kind])
 
-    def actor(self, taken: Replayed) -> str:
+    def actor(self, taken: Replayed) -> f.Invocation:
         """Name who takes a step, and follow every invocation through it."""
         step, after = taken.step, taken.step.after
-        name, place = "", None
+        name, place = f.USER_AGENT, None
         if step.action.process is not None:
             frames = self.system.process(step.action.process).frames
             place = next((i for i, (_, have) in enumerate(self.alive) if have == frames), None)
@@ -68,115 +71,98 @@ def tell(replay: Replay, loop: int | None = None) -> Trace:
     return Trace(tuple(steps), begins)
 
 
-def _told(system: System, taken: Replayed, name: str, number: int) -> list[TraceStep]:
-    action, told = taken.step.action, []
+def _told(system: System, taken: Replayed, actor: f.Invocation, number: int) -> list[TraceStep]:
+    action, told = taken.step.action, list[TraceStep]()
     if action.kind == "move":
-        machine, before, after = _moved(system, taken)
-        told.append(_plain(f"the {machine}: {action.name}", "environment", number, {machine: (before, after)}))
+        moved = _moved(system, taken)
+        told.append(TraceStep(f.ENVIRONMENT, moved, (moved,), number))
     elif action.kind == "call":
-        told.append(_plain(f"{action.detail} calls {action.name}", name, number, {}))
+        told.append(TraceStep(actor, _call(action), (), number))
     elif action.kind == "ignore":
-        told.append(_plain(f"the user agent does not follow the rule {action.name!r}", "user agent", number, {}))
-    elif action.name == "never settles":
-        told.append(_plain("the handler will never settle", name, number, {}))
-    actor = name or "user agent"
+        told.append(TraceStep(f.USER_AGENT, f.RuleIgnored(action.name), (), number))
+    elif action.name == NEVER_SETTLES:
+        told.append(TraceStep(actor, f.NeverSettles(), (), number))
     for ran in taken.step.executed:
-        origin, sentence = _origin(system, ran, action.detail)
-        changes = _changes(system, taken, ran)
+        changes = f.merged(fact for seen in ran.observations for fact in _facts(system, seen))
         visible = system.interpreter.shared_code[ran.pc] or bool(changes)
-        told.append(
-            TraceStep(
-                actor,
-                origin.algorithm,
-                origin.step,
-                origin.file,
-                origin.line,
-                sentence,
-                changes,
-                number,
-                visible,
-            )
-        )
-    return _merged(told)
+        told.append(TraceStep(actor, _label(system, ran, action.detail), changes, number, visible))
+    return _joined(told)
 
 
-def _merged(told: list[TraceStep]) -> list[TraceStep]:
+def _joined(told: list[TraceStep]) -> list[TraceStep]:
     """Tell the statements of one sentence once."""
-    merged: list[TraceStep] = []
+    joined: list[TraceStep] = []
     for step in told:
-        last = merged[-1] if merged else None
-        if (
-            last
-            and step.step
-            and (last.algorithm, last.step, last.sentence) == (step.algorithm, step.step, step.sentence)
-        ):
-            merged[-1] = TraceStep(
-                last.process, last.algorithm, last.step, last.file, last.line, last.sentence,
-                {**last.changes, **step.changes}, last.action, last.visible or step.visible,
-            )  # fmt: skip
+        last = joined[-1] if joined else None
+        if last and step.step and _sentence(last.label) == _sentence(step.label):
+            changes = f.merged(last.changes + step.changes)
+            joined[-1] = replace(last, changes=changes, visible=last.visible or step.visible)
         else:
-            merged.append(step)
-    return merged
+            joined.append(step)
+    return joined
 
 
-def _plain(sentence: str, process: str, number: int, changes: dict[str, tuple[str, str]]) -> TraceStep:
-    return TraceStep(process, "", "", "", 0, sentence, changes, number)
+def _sentence(label: f.Label) -> Hashable:
+    """Give what statements of one sentence have in common."""
+    match label:
+        case f.ReactionBegins(origin, outcome):
+            return f.ReactionBegins, str(origin), outcome
+        case f.TaskRuns(origin):
+            return f.TaskRuns, str(origin)
+        case f.StepTaken(origin):
+            return f.StepTaken, str(origin), origin.sentence
+        case _:
+            return label
 
 
-def _moved(system: System, taken: Replayed) -> tuple[str, str, str]:
+def _moved(system: System, taken: Replayed) -> f.EnvironmentMoved:
     trigger = taken.step.action.name
     place, _, before, after = next(move for move in system.moves if move[1] == trigger)
-    return system.machines[place], before, after
+    return f.EnvironmentMoved(system.machines[place], trigger, before, after)
 
 
-def _origin(system: System, ran: Executed, settle: str | None) -> tuple[Origin, str]:
+def _call(action: Action) -> f.CallBegins:
+    caller = f.Caller.HANDLER if action.caller == HANDLER else f.Caller.OUTSIDE
+    return f.CallBegins(caller, action.name, (action.detail or "").removeprefix(action.caller).strip())
+
+
+def _label(system: System, ran: Executed, settle: str | None) -> f.StepTaken:
     instruction = system.program.code[ran.pc]
     if instruction.op == "await":
         for outcome, _, origin in instruction.branches:
             if outcome == settle:
-                return origin, f"the event's promise is {outcome}"
+                return f.ReactionBegins(origin, outcome)
     if instruction.op == "task":
-        return instruction.origin, "the task that was queued runs in the worker"
-    return instruction.origin, instruction.origin.sentence
+        return f.TaskRuns(instruction.origin)
+    return f.StepTaken(instruction.origin)
 
 
-def _changes(system: System, taken: Replayed, ran: Executed) -> dict[str, tuple[str, str]]:
-    changes: dict[str, tuple[str, str]] = {}
-    for seen in ran.observations:
-        told = _change(system, taken, seen)
-        if told is not None:
-            changes[told[0]] = (told[1], told[2])
-    return changes
-
-
-def _change(system: System, taken: Replayed, seen: Observation) -> tuple[str, str, str] | None:
-    thing = "registration" if seen.slot is None else f"registration {_label(seen.slot)}"
+def _facts(system: System, seen: Observation) -> Iterator[f.Change]:
+    thing = f.Thing("" if seen.slot is None else _letter(seen.slot))
     match seen.kind:
         case "set":
-            return f"{thing}: state", str(seen.before), str(seen.after)
+            yield f.StateChanged(thing, str(seen.before), str(seen.after))
         case "listed":
-            return f"{thing}: in the list", "no", "yes"
+            yield f.Listed(thing)
         case "removed":
             place = state_place(system)
-            was = f", {seen.before[place]}" if isinstance(seen.before, tuple) and place is not None else ""
-            return f"{thing}: in the list", f"yes{was}", "no"
+            fields = seen.before if isinstance(seen.before, tuple) else ()
+            yield f.Unlisted(thing, str(fields[place]) if fields and place is not None else None)
         case "duplicate":
-            return "registrations with this tag", "1", "2"
+            yield f.Duplicated()
         case "dispatched":
-            return f"{thing}: event", "none", "dispatched"
+            yield f.EventDispatched(thing)
         case "settled":
-            return f"{thing}: event", "dispatched", str(seen.after)
+            yield f.EventSettled(thing, str(seen.after))
         case "resolved" | "rejected":
-            return "promise", "pending", seen.kind if seen.after is None else f"rejected with {seen.after}"
+            yield f.PromiseSettled(seen.kind, None if seen.after is None else str(seen.after))
         case "chose" | "declined":
-            return str(seen.before), "undecided", str(seen.after).lower()
+            yield f.Chosen(str(seen.before), seen.after if isinstance(seen.after, bool) else str(seen.after))
         case "asserted" if not seen.after:
-            return "assert", "must be true", "false"
+            yield f.AssertFailed()
         case "elapsed":
-            return "timer", "running", "elapsed"
-        case _:
-            return None
+            yield f.TimerElapsed()
 
 
-def _label(slot: int) -> str:
+def _letter(slot: int) -> str:
     return chr(ord("A") + slot) if slot < 26 else f"#{slot}"

@@ -10,6 +10,7 @@ from bgsync.report.edit import Edit
 from bgsync.report.rules import rule_of
 from bgsync.report.story import headline
 from bgsync.report.text import SIGNS, trace_lines
+from bgsync.words import Words
 
 LONGEST = 60_000
 """How many characters a comment has room for; traces that do not fit are named instead."""
@@ -40,8 +41,8 @@ def _report(report: Report, edit: Edit | None, room: int) -> str:
     lines += _adversities(report)
     first = _drawn(edit, broken)
     if first is not None:
-        lines += ["", *_diagram(first)]
-    return "\n".join([*lines, "", *_traces(first, broken, room - sum(map(len, lines)))]).rstrip()
+        lines += ["", *_diagram(first, report.words)]
+    return "\n".join([*lines, "", *_traces(first, broken, room - sum(map(len, lines)), report.words)]).rstrip()
 
 
 def _counts(report: Report, base: list[Verdict], broken: list[Verdict]) -> str:
@@ -110,20 +111,20 @@ def _drawn(edit: Edit | None, broken: list[Verdict]) -> Verdict | None:
     return None
 
 
-def _diagram(verdict: Verdict) -> list[str]:
+def _diagram(verdict: Verdict, words: Words) -> list[str]:
     """Draw the run of a verdict, for GitHub to lay out."""
-    drawn = sequence_mermaid(sequence_diagram(verdict, lambda origin: "")).rstrip()
+    drawn = sequence_mermaid(sequence_diagram(verdict, lambda origin: "", words)).rstrip()
     if len(drawn) > LONGEST_DIAGRAM or "```" in drawn:
         return []
     return [f"**{_text(headline(verdict))}** {_code(verdict.property)}", "", "```mermaid", drawn, "```"]
 
 
-def _traces(first: Verdict | None, broken: list[Verdict], room: int) -> list[str]:
+def _traces(first: Verdict | None, broken: list[Verdict], room: int, words: Words) -> list[str]:
     """Fold away as many traces as there is room for, the one that was drawn first."""
     folded = list[str]()
     told = [verdict for verdict in broken if verdict.trace is not None]
     for verdict in sorted(told, key=lambda verdict: verdict is not first):
-        text = _folded(verdict)
+        text = _folded(verdict, words)
         if len(text) < room:
             folded.append(text)
             room -= len(text)
@@ -139,11 +140,11 @@ def _row(verdict: Verdict) -> str:
     return f"| {' | '.join((*cells, where))} |"
 
 
-def _folded(verdict: Verdict) -> str:
+def _folded(verdict: Verdict, words: Words) -> str:
     assert verdict.trace is not None
     rule = rule_of(verdict.property)
     fence = "`" * 4
-    told = "\n".join(_fenced(line) for line in trace_lines(verdict.trace))
+    told = "\n".join(_fenced(line) for line in trace_lines(verdict.trace, words))
     summary = f"<summary>{_html(verdict.property)}: a shortest run</summary>"
     return f"<details>{summary}\n\n{_text(rule.sentence)} {_text(rule.why)}\n\n{fence}\n{told}\n{fence}\n\n</details>\n"
 

@@ -172,7 +172,7 @@ class System(Turns, Model[State, Action]):
                 variables = tuple(sorted(given, key=lambda item: item[0]))
                 for source, (memory, note, why) in self._beginnings(state.memory, method, tag, sources):
                     process = self._entry(method, variables)._replace(note=note)
-                    action = Action("call", f"{method}({tag or ''})", None, source + why)
+                    action = Action("call", f"{method}({tag or ''})", None, source + why, caller=source)
                     if self.by_step:
                         after = self._placed(state._replace(memory=memory), state.processes, (process,))
                         yield from self._finish(action, after)
@@ -268,7 +268,7 @@ class System(Turns, Model[State, Action]):
         made = outcome.process if outcome.process is None else Process(outcome.process.frames, note)
         spawned = tuple(c._replace(note=note) if self._inherits(c) else c for c in outcome.spawned)
         after_made = None if made is None else self.number(made)
-        action = Action(*action[:4], action.choices + outcome.choices, after_made)
+        action = action._replace(choices=action.choices + outcome.choices, after=after_made)
         executed, observations = ran + outcome.executed, before + news
         if outcome.failed:
             yield Step(action, None, executed, observations)

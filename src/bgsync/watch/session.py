@@ -15,6 +15,7 @@ from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.compare.properties import Changes, broken_and_repaired
 from bgsync.compare.steps import AlgorithmChange, changed_steps, origins
 from bgsync.judge.budget import Budget
+from bgsync.judge.facts import StepTaken
 from bgsync.judge.static import TEXT, notes, structure_verdicts
 from bgsync.judge.structure.text import structure
 from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
@@ -193,8 +194,8 @@ def _moved(verdict: Verdict, before: dict[str, Origin], after: dict[str, Origin]
 
 
 def _step(step: TraceStep, before: dict[str, Origin], after: dict[str, Origin]) -> TraceStep:
-    name = f"{step.algorithm} {step.step}"
-    if name not in before:
+    label = step.label
+    if not isinstance(label, StepTaken) or (name := str(label.origin)) not in before:
         return step
-    said = after[name].sentence if step.sentence == before[name].sentence else step.sentence
-    return replace(step, file=after[name].file, line=after[name].line, sentence=said)
+    now, same = after[name], label.origin.sentence == before[name].sentence
+    return replace(step, label=replace(label, origin=now if same else replace(now, sentence=label.origin.sentence)))
