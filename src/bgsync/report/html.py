@@ -27,6 +27,8 @@ POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
+KINDS: dict[type, str] = {f.StateChanged: "state", f.Listed: "listed", f.Unlisted: "unlisted"}
+"""The kinds of changes that the page tells from all others."""
 PARTS = ("page.html", "page.css", "kit.js", "finding.js", "page.js")
 
 
@@ -72,6 +74,8 @@ def _page(page: Page) -> dict[str, Any]:
     return {
         "model": report.model,
         "revision": report.revision,
+        "agent": report.words.agent,
+        "noun": report.words.noun,
         "bounds": {name: str(value) for name, value in report.bounds.items()},
         "states": sum(explored.states for explored in report.explorations),
         "interrupted": report.interrupted,
@@ -180,13 +184,13 @@ def _said(message: Message, words: Words) -> str:
 
 
 def _change(change: f.Change, step: TraceStep, words: Words) -> list[str]:
-    """Give a change: a name and a thing under which it is told from those of other invocations, what it was and is."""
+    """Give a change: a name and a thing that tell it from those of other invocations, what it was and is, its kind."""
     name, old, new = telling.change(change, words)
     thing = f.thing_of(change)
     if thing is not None:
-        return [name, telling.thing(thing, words), old, new]
+        return [name, telling.thing(thing, words), old, new, KINDS.get(type(change), "")]
     name = name if isinstance(change, f.EnvironmentMoved) else f"{name} ({step.actor})"
-    return [name, name, old, new]
+    return [name, name, old, new, ""]
 
 
 def _place(place: Location) -> dict[str, Any]:
