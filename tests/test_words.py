@@ -1,8 +1,13 @@
 """A spec of a user's own: with words that know no spec every form of a report reads sensibly."""
 
+import ast
 import json
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+import bgsync
 from bgsync.draw.links import to_lines
 from bgsync.draw.sequence import Sequence, sequence_diagram
 from bgsync.draw.sequence_svg import sequence_svg
@@ -112,6 +117,33 @@ def test_the_words_of_a_spec_give_it_its_noun_its_lanes_and_its_signals() -> Non
     assert (first["told"], first["messages"]) == ("the library opens", [["door", "library", "open"]])
     assert third["changes"][0] == ["loan A: in the list", "loan A", "no", "yes", "listed"]
     assert fourth["messages"] == [["library", "clerk", "event of loan A"], ["clerk", "archive", "sends the card box"]]
+
+
+def test_a_signal_goes_between_lanes_that_there_are() -> None:
+    with pytest.raises(ValueError, match="the door is told by or to 'door': one of user, user agent, worker, server"):
+        Words(signals={"door": Signal("door", "user agent")})
+
+
+@pytest.mark.parametrize(
+    "room",
+    [
+        "telling",
+        "judge/facts",
+        "judge/trace",
+        "draw/lanes",
+        "draw/sequence",
+        "report/words",
+        "report/story",
+        "report/html",
+    ],
+)
+def test_no_room_that_tells_a_run_says_the_words_of_one_spec(room: str) -> None:
+    tree = ast.parse((Path(bgsync.__file__).parent / f"{room}.py").read_text(encoding="utf-8"))
+    docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    said = [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in docs]
+    for text in said:
+        for word in ("registration", "network", "execution", "service worker", "outbox", "a page", "browser"):
+            assert word not in str(text), text
 
 
 def test_the_pictures_and_the_page_send_every_message_between_the_same_lanes() -> None:

@@ -64,6 +64,11 @@ class Words:
     invocations: Mapping[str, str] = field(default_factory=_invocations)
     """What an invocation is, by its kind."""
 
+    def __post_init__(self) -> None:
+        for machine, signal in self.signals.items():
+            if unknown := {signal.source, signal.target} - set(self.lanes):
+                raise ValueError(f"the {machine} is told by or to {min(unknown)!r}: one of {', '.join(self.lanes)}")
+
     @property
     def lanes(self) -> tuple[str, ...]:
         """All lanes, in the order in which a picture shows them."""

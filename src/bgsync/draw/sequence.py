@@ -73,14 +73,16 @@ def sequence_diagram(verdict: Verdict, link: Link, words: Words, about: str = ""
     """Draw the trace of a verdict; `about` says of which text. Raises ValueError for a verdict without one."""
     if verdict.trace is None:
         raise ValueError(f"{verdict.property}: {verdict.verdict}, and there is no run to draw")
-    items, loop = _items(verdict.trace, link, Lanes(verdict.trace.steps, words))
+    known = Lanes(verdict.trace.steps, words)
+    items, loop = _items(verdict.trace, link, known)
     blamed = {(place.algorithm, place.step) for place in verdict.locations[:1]}
     for place in range(len(items) - 1, -1, -1):
         if any(items[place].where == f"{algorithm} {step}" for algorithm, step in blamed):
             items[place] = replace(items[place], blamed=True)
             break
     used = dict.fromkeys(lane for item in items for lane in (item.source, item.target))
-    calls = [Lane(name, True) for name in used if name not in words.lanes]
+    begun = {str(actor) for actor in known.callers}
+    calls = [Lane(name, True) for name in used if name in begun]
     lanes = list[Lane]()
     for name in words.lanes:
         if name == words.agent:

@@ -187,7 +187,7 @@ class Component:
         if isinstance(turn, int):
             return ROOM if self.system.parked(turn) else 0
         if turn.kind == "call":
-            called = (way.step.action.detail or "").startswith(HANDLER)
+            called = way.step.action.caller == HANDLER
             return ROOM | CALLED if called else ROOM
         return ROOM if turn.kind in ("rule", "outside") else 0
 

@@ -278,8 +278,8 @@ def _advice(
     if gap:
         before, used = _name(steps[gap.before]), _name(steps[gap.used])
         if not all(steps[place].step for place in gap.between):
-            changes = [told for place in gap.between for told in telling.changes(steps[place], words)]
-            changed = " and ".join(dict.fromkeys(told.name for told in changes))
+            names = (one.name for place in gap.between for one in telling.changes(steps[place], words))
+            changed = " and ".join(dict.fromkeys(names))
             return f"Before {used} the text has to look again at what may have changed: {changed}."
         if gap.waited:
             return f"After its wait the text has to look again, before {used}, at what others may have changed."
