@@ -5,10 +5,12 @@ machine declares what it means for what runs. A worker is installed and activate
 `activate` belong to no scenario yet.
 """
 
+from transitions import Machine as TransitionsMachine
+
 from bgsync.machines.building import built
 from bgsync.system.state import Record
 from bgsync.system.world import Adversity, Effect, Machine, Meaning, World
-from transitions import Machine as TransitionsMachine
+from bgsync.words import Signal, Words, invocations
 
 NETWORK = Machine(
     "network", "offline", (("go online", "offline", "online"), ("go offline", "online", "offline")), recurs="online"
@@ -58,8 +60,23 @@ WORLD = World(
     (NETWORK, WINDOW_CLIENTS, SERVICE_WORKER, EXECUTION, USER_AGENT, PERMISSION),
     ADVERSITIES,
     ("install", "activate"),
-    callers=("a page", "a handler"),
-    noun="object",
+    words=Words(
+        user="page",
+        surroundings=("network",),
+        caller="a page",
+        signals={
+            "network": Signal("network", "user agent", by_state=True),
+            "execution": Signal("user agent", "worker"),
+            "service worker": Signal("page", "user agent"),
+        },
+        triggers={"go online": "the network goes online", "go offline": "the network goes offline"},
+        invocations=invocations()
+        | {
+            "environment": "the world outside: the network, the user, the system",
+            "user agent": "the browser, following a rule of the text",
+            "rule": "the browser, following a rule of the text",
+        },
+    ),
 )
 
 

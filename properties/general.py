@@ -1,4 +1,4 @@
-"""What must hold of any text: its Asserts, its promises, the states that it declares, and its own tests of who may call."""
+"""What must hold of any text: its Asserts, its promises, the states that it declares, and tests of who may call."""
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass

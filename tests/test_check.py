@@ -21,9 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 def ask(granularity: tuple[str, ...] = ("algorithm", "step"), adversities: tuple[str, ...] = (), **more: int) -> Report:
     return check(
-        Question(
-            SPEC, environment.WORLD, PROPERTIES, "one-off", granularity, adversities, tags=more.get("tags", 1)
-        )
+        Question(SPEC, environment.WORLD, PROPERTIES, "one-off", granularity, adversities, tags=more.get("tags", 1))
     )
 
 
@@ -166,7 +164,7 @@ def test_every_violation_has_a_trace_and_a_place_in_the_model(whole: Report) -> 
 def test_the_shortest_trace_of_two_equal_tags_is_two_calls_that_look_and_then_add(base: dict[str, Verdict]) -> None:
     trace = base["unique-tag"].trace
     assert trace is not None
-    told = [(step.process, step.step) for step in trace.steps if step.step in ("7", "9.4")]
+    told = [(str(step.actor), step.step) for step in trace.steps if step.step in ("7", "9.4")]
     assert [step for _, step in told] == ["7", "7", "9.4", "9.4"]
     assert len({step.action for step in trace.steps}) == 6
 
@@ -220,12 +218,13 @@ def test_the_readme_names_exactly_the_properties_that_are_broken(base: dict[str,
 
 def test_the_trace_in_the_readme_is_the_one_that_the_checker_tells(base: dict[str, Verdict]) -> None:
     from bgsync.report.text import trace_lines
+    from bgsync.words import BACKGROUND_SYNC
 
     trace = base["resolved-then-fires"].trace
     assert trace is not None
     told = [
         line.split()[0] + " " + " ".join(re.findall(r"\b\d+(?:\.\d+)*:", line))
-        for line in trace_lines(trace)
+        for line in trace_lines(trace, BACKGROUND_SYNC)
         if line[:4].strip()
     ]
     text = (ROOT / "README.md").read_text()

@@ -8,36 +8,41 @@ import pytest
 
 from bgsync.draw.links import to_lines
 from bgsync.draw.render import render
-from bgsync.draw.sequence import AGENT, Lane, Sequence, in_words, sequence_diagram
+from bgsync.draw.sequence import Lane, Sequence, in_words, sequence_diagram
 from bgsync.draw.sequence_svg import sequence_svg
 from bgsync.draw.sequence_text import sequence_mermaid, sequence_plantuml
+from bgsync.judge import facts as f
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
+from bgsync.words import BACKGROUND_SYNC, Words
 from tests.models import outbox, report
+from tests.traces import A, at, by, called, moved, taken
 
 SVG = "{http://www.w3.org/2000/svg}"
-Changes = dict[str, tuple[str, str]]
+AGENT = "user agent"
 
 
-def step(who: str, where: str, sentence: str, changes: Changes | None = None, visible: bool = True) -> TraceStep:
+def step(actor: str, where: str, sentence: str, *changes: f.Change, visible: bool = True) -> TraceStep:
     algorithm, _, number = where.rpartition(" ")
-    return TraceStep(who, algorithm, number, "lib.bs" if where else "", 7, sentence, changes or {}, 1, visible)
+    return taken(actor, at(algorithm, number, sentence, line=7), changes, 1, visible)
 
 
-ONLINE = step("environment", "", "the network: go online", {"network": ("offline", "online")})
-CALL = step("register(t1) #1", "", "a page calls register(t1)")
+ONLINE = moved("network", "go online", "offline", "online", 1)
+CALL = called("register(t1) #1")
+STORES = called("register(t1) #1", "with a stored message")
 PRIVATE = step("register(t1) #1", "register 1", "let x be 1", visible=False)
-ADD = step("register(t1) #1", "register 2", "add it", {"registration A: in the list": ("no", "yes")})
-RESOLVE = step("register(t1) #1", "register 3", "resolve promise", {"promise": ("pending", "resolved")})
-DISPATCH = step("register(t1) #1", "fire 4.1", "dispatch", {"registration A: event": ("none", "dispatched")})
-AGAIN = step("register(t1) #2", "", "a handler calls register(t1)")
-SETTLE = step("event #1", "fire 5", "the event is fulfilled", {"registration A: event": ("dispatched", "fulfilled")})
-SET = step("event #1", "fire 5.1", "set it", {"registration A: state": ("firing", "pending")})
+ADD = step("register(t1) #1", "register 2", "add it", f.Listed(A))
+RESOLVE = step("register(t1) #1", "register 3", "resolve promise", f.PromiseSettled("resolved"))
+DISPATCH = step("register(t1) #1", "fire 4.1", "dispatch", f.EventDispatched(A))
+AGAIN = called("register(t1) #2", handler=True)
+SETTLE = TraceStep(by("event #1"), f.ReactionBegins(at("fire", "5"), "fulfilled"), (f.EventSettled(A, "fulfilled"),), 1)
+SET = step("event #1", "fire 5.1", "set it", f.StateChanged(A, "firing", "pending"))
 RUN = (ONLINE, CALL, PRIVATE, ADD, RESOLVE, DISPATCH, AGAIN, SETTLE, SET)
 
 
-def drawn(*steps: TraceStep, loop: int | None = None, name: str = "one-event") -> Sequence:
+def drawn(*steps: TraceStep, loop: int | None = None, words: Words = BACKGROUND_SYNC) -> Sequence:
     place = Location("lib.bs", 7, 1, "fire", "5.1")
-    return sequence_diagram(Verdict(name, "violated", "race", (), "twice", (place,), Trace(steps, loop)), to_lines)
+    verdict = Verdict("one-event", "violated", "race", (), "twice", (place,), Trace(steps, loop))
+    return sequence_diagram(verdict, to_lines, words)
 
 
 def told(sequence: Sequence) -> list[tuple[int, str, str, str]]:
@@ -61,7 +66,7 @@ def test_messages_go_between_those_who_take_part_and_steps_stay_with_their_call(
 
 
 def test_the_promise_of_a_call_by_a_handler_is_told_to_the_worker() -> None:
-    answer = replace(RESOLVE, process="register(t1) #2")
+    answer = replace(RESOLVE, actor=by("register(t1) #2"))
     assert told(drawn(AGAIN, answer))[-1][1:3] == ("register(t1) #2", "worker")
 
 
@@ -74,7 +79,8 @@ def test_what_changes_is_kept_with_its_step_and_the_step_links_to_its_line() -> 
 
 def test_the_server_takes_part_only_where_the_outbox_is_followed() -> None:
     assert "server" not in {lane.name for lane in drawn(*RUN).lanes}
-    followed = drawn(*RUN, name="delivered/shared-tag")
+    followed = drawn(*(STORES if step is CALL else step for step in RUN))
+    assert (2, "page", "register(t1) #1", "register(t1) with a stored message") in told(followed)
     assert ("worker", "server", "delivers what was in the outbox") in {entry[1:] for entry in told(followed)}
     assert followed.lanes[-1] == Lane("server")
 
@@ -106,7 +112,7 @@ def test_every_form_tells_every_item_in_order(loop: int | None) -> None:
 
 def test_hostile_text_stays_text_in_every_form() -> None:
     bad = "</text><script>x</script>; end #quot; ->> \\n @enduml"
-    sequence = drawn(CALL, replace(ADD, sentence=bad))
+    sequence = drawn(CALL, step("register(t1) #1", "register 2", bad, f.Listed(A)))
     root = ET.fromstring(sequence_svg(sequence))
     assert not list(root.iter(f"{SVG}script"))
     assert bad in "".join(root.itertext())
@@ -116,8 +122,9 @@ def test_hostile_text_stays_text_in_every_form() -> None:
 
 
 def test_every_box_and_every_word_stands_within_the_picture() -> None:
-    many = [replace(CALL, process=f"register(t1) #{n}") for n in range(1, 12)]
-    long = replace(ADD, process="register(t1) #11", sentence="word " * 60, changes={"x " * 40: ("old " * 9, "new")})
+    many = [called(f"register(t1) #{n}") for n in range(1, 12)]
+    changed = f.StateChanged(f.Thing("x " * 40), "old " * 9, "new")
+    long = step("register(t1) #11", "register 2", "word " * 60, changed)
     root = ET.fromstring(sequence_svg(drawn(*many, long)))
     wide, tall = float(root.get("width", "0")), float(root.get("height", "0"))
     for rect in root.iter(f"{SVG}rect"):
@@ -130,12 +137,12 @@ def test_a_sequence_diagram_has_no_dot_form_and_a_verdict_without_a_run_no_pictu
     with pytest.raises(ValueError, match="no dot: take one of svg"):
         render(drawn(*RUN), "dot")
     with pytest.raises(ValueError, match="holds, and there is no run"):
-        sequence_diagram(Verdict("asserts", "holds"), to_lines)
+        sequence_diagram(Verdict("asserts", "holds"), to_lines, BACKGROUND_SYNC)
 
 
 def test_a_real_counterexample_is_drawn_whole_with_the_state_that_it_leads_to() -> None:
     found = report(outbox(fulfilled=()), "firing-ends").verdicts[0]
-    sequence = sequence_diagram(found, to_lines, " of a tiny outbox")
+    sequence = sequence_diagram(found, to_lines, BACKGROUND_SYNC, " of a tiny outbox")
     assert found.trace is not None
     shown = sum(s.visible or bool(s.changes) or not s.step for s in found.trace.steps)
     assert max(item.number for item in sequence.items) == shown

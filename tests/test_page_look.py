@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from bgsync.judge import facts as f
 from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
 from bgsync.language import Steps, algorithm
 from bgsync.report.html import Page as Content
@@ -18,6 +19,7 @@ from bgsync.sources import Source
 from bgsync.texts import ledger, read_text
 from tests.browser import LOST
 from tests.specs import PRINT_QUEUE
+from tests.traces import A, at, taken
 
 HOSTILE = "</script><script>window.hurt=1</script><img src=x onerror='window.hurt=1'>{{page.js}}&lt;b&gt;\u2028"
 
@@ -36,10 +38,11 @@ def written(folder: Path, *pages: Content) -> Path:
 
 
 def long_run(length: int) -> Trace:
-    changes = [{"registration A: state": (("pending", "firing"), ("firing", "pending"))[n % 2]} for n in range(length)]
+    states = ("pending", "firing")
+    changes = [f.StateChanged(A, states[n % 2], states[(n + 1) % 2]) for n in range(length)]
     return Trace(
         tuple(
-            TraceStep(f"call #{n % 7}", "register", str(n % 9 + 1), "lib.bs", n, f"number {n}", changes[n], n)
+            taken(f"call #{n % 7}", at("register", str(n % 9 + 1), f"number {n}", line=n), (changes[n],), n)
             for n in range(length)
         )
     )
@@ -63,8 +66,8 @@ def test_a_run_of_500_steps_can_be_walked_at_once(opened: Any, tmp_path: Path) -
 def test_markup_and_script_of_a_text_come_out_as_text(opened: Any, tmp_path: Path) -> None:
     spec = replace(SPEC, algorithms=(algorithm(HOSTILE, (), Steps(), file="x"), *SPEC.algorithms))
     steps = (
-        TraceStep("environment", "", "", "", 0, f"{HOSTILE} calls {HOSTILE}", {}, 0),
-        TraceStep(HOSTILE, HOSTILE, "1", HOSTILE, 1, HOSTILE, {HOSTILE: (HOSTILE, HOSTILE)}, 1),
+        TraceStep(f.ENVIRONMENT, f.CallBegins(f.Caller.OUTSIDE, HOSTILE, HOSTILE)),
+        taken(HOSTILE, at(HOSTILE, "1", HOSTILE, HOSTILE), (f.EnvironmentMoved(HOSTILE, "", HOSTILE, HOSTILE),), 1),
     )
     place = Location(HOSTILE, 1, 1, HOSTILE, "1")
     verdicts = (

@@ -10,14 +10,16 @@ from markdown_it import MarkdownIt
 
 from bgsync.cli import main
 from bgsync.compare import AlgorithmChange, Change, Changes, StepChange
-from bgsync.judge.verdict import Coverage, Location, Report, Trace, TraceStep, Verdict
+from bgsync.judge import facts as f
+from bgsync.judge.verdict import Coverage, Location, Report, Trace, Verdict
 from bgsync.report import write
 from bgsync.report.edit import Edit
 from tests.specs import PRINT_QUEUE
+from tests.traces import A, at, taken
 
 AT = Location("print.bs", 7, 3, "register", "8")
 RUN = Trace(
-    (TraceStep("register(t1) #1", "register", "8", "print.bs", 7, "append | it", {"job A: state": ("a", "b")}),)
+    (taken("register(t1) #1", at("register", "8", "append | it", "print.bs", 7), (f.StateChanged(A, "a", "b"),)),)
 )
 BROKEN = Verdict("unique-tag", "violated", "race", (), "two with one tag", (AT,), RUN)
 OLD = Verdict("gate", "violated", "logic", (), "refused", (AT,))

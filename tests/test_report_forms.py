@@ -12,22 +12,26 @@ from click.testing import CliRunner
 from sarif_pydantic import Sarif
 
 from bgsync.cli import main
+from bgsync.judge import facts as f
 from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
 from bgsync.report import FORMATS, form_of, write
 from bgsync.report.itf import NotOneTraceError
+from bgsync.words import Words
+from tests.traces import A, at, moved, taken
 
+LOANS = Words(noun="loan")
 HOSTILE = "a, b: 100% | <script>alert(1)</script>\n``` ]]> \x00 *x*"
 
 
-def step(process: str, number: str, line: int, changes: dict[str, tuple[str, str]] | None = None) -> TraceStep:
-    return TraceStep(process, "lend", number, "library.bs", line, f"step {number}", changes or {}, line)
+def step(actor: str, number: str, line: int, *changes: f.Change) -> TraceStep:
+    return taken(actor, at("lend", number, f"step {number}", "library.bs", line), changes, line)
 
 
 TRACE = Trace(
     (
-        TraceStep("environment", "", "", "", 0, "the door: opens", {"door": ("shut", "open")}, 1),
+        moved("door", "opens", "shut", "open", 1),
         step("lend(b1) #1", "2", 12),
-        step("lend(b1) #1", "3", 13, {"loan A: state": ("new", "lent")}),
+        step("lend(b1) #1", "3", 13, f.StateChanged(A, "new", "lent")),
     ),
     1,
 )
@@ -48,6 +52,7 @@ REPORT = Report(
     ),
     notes=(Note("abort-scope", "what does it abort?", AT),),
     seconds=1.5,
+    words=LOANS,
 )
 
 

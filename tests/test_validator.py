@@ -4,7 +4,11 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
+from model.one_off import NO_FURTHER_ATTEMPTS, REGISTRATIONS
+from model.registration import FIRING, PENDING, WAITING
 
+from bgsync import telling
+from bgsync.judge import facts as f
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Move, Rejected, moves, replay_lasso, replay_safety
@@ -27,13 +31,12 @@ from bgsync.language import (
     steps,
     v,
 )
-from bgsync.shipped.model.background_sync import one_off
-from bgsync.shipped.model.background_sync.one_off import NO_FURTHER_ATTEMPTS, REGISTRATIONS
-from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
-from bgsync.shipped.properties import PROPERTIES
-from bgsync.system.scenario import Scenario, World
+from bgsync.system.scenario import Scenario, Surroundings
 from bgsync.system.system import System
-from tests.models import AGAIN, CALM, FINISH, FIRE, NEW, STATE, WORLD, known, outbox, single
+from bgsync.words import BACKGROUND_SYNC
+from model import one_off
+from properties import PROPERTIES
+from tests.models import AGAIN, CALM, FINISH, FIRE, NEW, STATE, SURROUNDINGS, known, outbox, single
 
 
 def named(kind: type[Property], name: str) -> Property:
@@ -64,7 +67,7 @@ class Found:
 
 
 def breach(spec: Spec, name: str, granularity: str = "step", calls: int = 2) -> Found:
-    scenario = Scenario(spec, WORLD, granularity, calls=calls)
+    scenario = Scenario(spec, SURROUNDINGS, granularity, calls=calls)
     watched = watch(System(scenario), [safety(name.split("/")[0])])
     return Found(scenario, name, moves(watched.system, watched.path(name)))
 
@@ -74,9 +77,9 @@ def lasso(
     name: str,
     adversities: tuple[str, ...] = (),
     granularity: str = "algorithm",
-    world: World = WORLD,
+    surroundings: Surroundings = SURROUNDINGS,
 ) -> Found:
-    scenario = Scenario(spec, world, granularity, adversities, calls=1)
+    scenario = Scenario(spec, surroundings, granularity, adversities, calls=1)
     watched = watch(System(scenario), [])
     found = next(Search(watched).lassos(liveness(name)))
     stem, loop = ([step for _, step, _ in part] for part in (found.stem, found.loop))
@@ -244,7 +247,7 @@ def test_a_loop_in_which_the_user_agent_never_does_what_it_should_is_unfair() ->
 def test_a_loop_that_always_declines_what_it_should_choose_is_unfair() -> None:
     rejected = (If(Is(NO_FURTHER_ATTEMPTS, False), (Set(STATE, PENDING), FIRE, Abort())), *FINISH)
     spec = outbox(found=known(Resolve(v.promise)), fulfilled=FINISH, rejected=rejected)
-    found = lasso(spec, "no-endless-firing", ("should",), world=CALM)
+    found = lasso(spec, "no-endless-firing", ("should",), surroundings=CALM)
     check_lasso(found)
     with pytest.raises(Rejected, match="never chooses what it SHOULD: no further attempts"):
         check_lasso(replace(found, scenario=replace(found.scenario, adversities=())))
@@ -295,9 +298,9 @@ def test_a_loop_that_lacks_the_step_of_its_property_is_rejected() -> None:
 def test_a_replayed_trace_is_told_in_the_steps_of_the_text_with_what_each_changes() -> None:
     replay = replay_safety(TWO_ENTRIES.scenario, TWO_ENTRIES.stem, safety("unique-tag"), "unique-tag")
     told = tell(replay).steps
-    assert [step.sentence for step in told if not step.step] == ["a page calls register(t1)"] * 2
-    assert {step.process for step in told} == {"register(t1) #1", "register(t1) #2"}
-    assert told[-1].changes == {
+    assert [step.label for step in told if not step.step] == [f.CallBegins(f.Caller.OUTSIDE, "register(t1)")] * 2
+    assert {str(step.actor) for step in told} == {"register(t1) #1", "register(t1) #2"}
+    assert telling.values(told[-1], BACKGROUND_SYNC) == {
         "registration B: in the list": ("no", "yes"),
         "registrations with this tag": ("1", "2"),
     }
@@ -311,15 +314,17 @@ def test_a_told_lasso_says_where_its_loop_begins_and_names_events_and_timers() -
     trace = tell(replay, begin)
     assert trace.loop is not None
     assert trace.steps[trace.loop].action == begin + 1
-    assert {"event #1", "environment"} <= {step.process for step in trace.steps}
-    assert any("go online" in step.sentence for step in trace.steps)
+    assert {"event #1", "environment"} <= {str(step.actor) for step in trace.steps}
+    assert any("go online" in telling.sentence(step, BACKGROUND_SYNC) for step in trace.steps)
 
 
 def test_what_the_user_agent_does_not_do_is_told_too() -> None:
     found = lasso(outbox(), "pending-fires", ("should",), "step")
     replay, begin = replay_lasso(found.scenario, found.stem, found.loop, liveness(found.name), found.owed)
-    said = [step.sentence for step in tell(replay, begin).steps]
+    said = [telling.sentence(step, BACKGROUND_SYNC) for step in tell(replay, begin).steps]
     assert "the user agent does not follow the rule 'wake'" in said
     stuck = lasso(outbox(), "firing-ends", ("unsettled",))
     replay, begin = replay_lasso(stuck.scenario, stuck.stem, stuck.loop, liveness(stuck.name), stuck.owed)
-    assert "the handler will never settle" in [step.sentence for step in tell(replay, begin).steps]
+    assert "the handler will never settle" in {
+        telling.sentence(step, BACKGROUND_SYNC) for step in tell(replay, begin).steps
+    }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bgsync.judge.budget import Budget
+from bgsync.judge.facts import Invocation, StepTaken
 from bgsync.judge.verdict import Coverage, Location, Report, Trace, TraceStep, Verdict
 from bgsync.language import Spec
 from bgsync.sources import Source
@@ -122,7 +123,7 @@ def test_findings_of_structure_come_without_exploring() -> None:
 def test_lines_of_verdicts_move_with_the_text() -> None:
     def at(spec: Spec, limit: int | None) -> tuple[Verdict, ...]:
         origin = next(o for st in spec.statements() if (o := st.origin) and o.algorithm == "register" and o.step == "4")
-        step = TraceStep("a", "register", "4", origin.file, origin.line, origin.sentence)
+        step = TraceStep(Invocation("a"), StepTaken(origin))
         place = Location(origin.file, origin.line, origin.column, "register", "4")
         message = f"it says: {origin.sentence}"
         return (replace(BROKEN, message=message, locations=(place,), trace=Trace((step,))),)
@@ -135,7 +136,9 @@ def test_lines_of_verdicts_move_with_the_text() -> None:
     assert len(ask.limits) == len(ROUNDS) + 1
     assert after.locations[0].line == before.locations[0].line + 3
     assert after.trace is not None
-    assert (after.trace.steps[0].line, after.trace.steps[0].sentence) == (after.locations[0].line, "Let lonely be true")
+    moved = after.trace.steps[0].origin
+    assert moved is not None
+    assert (moved.line, moved.sentence) == (after.locations[0].line, "Let lonely be true")
     assert after.message == "it says: Let lonely be true"
 
 

@@ -1,1 +1,1 @@
-"""Background Sync: the algorithms of its spec as data, its lifecycle, its application, and what is remembered of a run."""
+"""Background Sync: the algorithms of its spec as data, its lifecycle, its application, what is remembered of runs."""

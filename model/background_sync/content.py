@@ -8,6 +8,7 @@ from ...properties.background_sync import PROPERTIES
 from ..service_worker import FIRE_FUNCTIONAL_EVENT
 from ..vocabulary import VOCABULARY
 from .one_off import FILE, SPEC
+from .operations import operations
 from .published import ADDRESSES
 from .registration import LIFECYCLE
 from .world import WORLD
@@ -43,7 +44,7 @@ ONE_OFF = Content(
     LIFECYCLE,
     ADDRESSES,
     traces=("resolved-then-fires", "unique-tag", "retry-delay"),
-    operations="bgsync.shipped.model.background_sync.operations:OPERATIONS",
+    operations=operations,
 )
 PERIODIC = Content(
     "periodic",

@@ -15,8 +15,8 @@ every adversity. The stateful tests of `bgsync.fuzz` hold an implementation agai
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from bgsync.explore.model import Model
-from bgsync.machines.table import MachineError, Row, Table, table
+from bgsync.driving import SmallWorld
+from bgsync.machines.table import MachineError, Row, Table, tabulate
 
 from .. import environment
 from . import registration
@@ -49,12 +49,12 @@ class State(NamedTuple):
     network: str
 
 
-class Lifecycle(Model[State, str]):
+class Lifecycle(SmallWorld):
     """The world as a model: actions are operations and triggers of the network. Both machines can be replaced."""
 
     def __init__(self, registrations: Table | None = None, network: Table | None = None) -> None:
-        self.registrations = registrations or table(registration.machine())
-        self.network = network or table(environment.machine("network"))
+        self.registrations = registrations or tabulate(registration.machine())
+        self.network = network or tabulate(environment.machine("network"))
         self.operations = {(operation, state): trigger for operation, state, trigger, _ in OPERATIONS}
 
     def initial_states(self) -> Iterable[State]:

@@ -21,6 +21,8 @@ from bgsync.system.state import Process, Value
 from . import outbox
 
 SERVED, UNSERVED = True, False
+OUTBOX_REMARK = "with a stored message"
+"""What a call says that stores the message."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +129,12 @@ class OutboxMonitor(Monitor):
             return (other,)
         ours: tuple[Beginning, ...] = ()
         if call.key == self.FIRST and not call.by_handler and (stored := _moved(memory, "store")):
-            ours = (Beginning(stored, self.OURS, " with a stored message"),)
+            ours = (Beginning(stored, self.OURS, OUTBOX_REMARK),)
         return (*ours, other) if self.shared or call.key != self.FIRST else ours
 
     def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
         """The message moves with its events."""
-        if isinstance(seen, Dispatched) and key == self.FIRST and memory[0] in outbox.UNDELIVERED:
+        if isinstance(seen, Dispatched) and key == self.FIRST and undelivered(memory):
             return _moved(memory, "send") or memory, self.TOOK
         if isinstance(seen, Settled) and note == self.TOOK:
             fulfilled = seen.outcome == "fulfilled"
@@ -151,6 +153,11 @@ class OutboxMonitor(Monitor):
     def interrupted(self, memory: Memory) -> Memory:
         """What was being sent is still in the outbox."""
         return _moved(memory, "fail") or memory
+
+
+def undelivered(memory: Memory) -> bool:
+    """Whether the message is stored or sent; out of sight of it there is none."""
+    return bool(memory) and memory[0] in outbox.UNDELIVERED
 
 
 def _moved(memory: Memory, trigger: str) -> Memory | None:

@@ -8,7 +8,6 @@ succeeded, one removed after a last-chance rejection has failed.
 from transitions import Machine
 
 from bgsync.judge.lifecycle import Lifecycle
-from bgsync.machines.building import built
 
 PENDING = "pending"
 WAITING = "waiting"
@@ -35,10 +34,19 @@ ROWS = (
 )
 
 
-LIFECYCLE = Lifecycle("sync registration", STATES, INITIAL, ROWS, SUCCESS, FAILED)
+COLOURS = {
+    PENDING: "blue",
+    WAITING: "yellow",
+    FIRING: "orange",
+    REREGISTERED: "violet",
+    SUCCESS: "green",
+    FAILED: "red",
+    "absent": "grey",
+    "none": "grey",
+}
+LIFECYCLE = Lifecycle("sync registration", STATES, INITIAL, ROWS, SUCCESS, FAILED, COLOURS)
 
 
 def machine(model: object | None = None) -> Machine:
     """Make a registration that is pending; `model` is the object that gets the state, the machine itself by default."""
-    rows = [row[:3] for row in ROWS]
-    return built("sync registration", STATES, INITIAL, rows, final=FINAL, model=model)
+    return LIFECYCLE.machine(model)

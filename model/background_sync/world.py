@@ -3,5 +3,14 @@
 from dataclasses import replace
 
 from ..environment import WORLD as PLATFORM
+from .monitors import OUTBOX_REMARK
 
-WORLD = replace(PLATFORM, promises="register", key="tag", noun="registration", waits="wait for a retry")
+WORDS = replace(
+    PLATFORM.words,
+    noun="registration",
+    duplicates="registrations with this tag",
+    stores=OUTBOX_REMARK,
+    store="the outbox",
+    waits="wait for a retry",
+)
+WORLD = replace(PLATFORM, promises="register", key="tag", words=WORDS)

@@ -2,18 +2,20 @@
 
 from dataclasses import replace
 
+from bgsync.judge.property import Property
+
 from ...model.background_sync.monitors import CALLS
 from .. import general
 from .liveness import LIVENESS
 from .safety import SAFETY
 
-PROPERTIES = (*SAFETY, *LIVENESS)
+PROPERTIES: tuple[Property, ...] = (*SAFETY, *LIVENESS)
 _BOTH = (
     "asserts", "unique-tag", "one-event", "fires-online", "fires-listed", "fires-permitted", "active-worker",
     "promise-settles", "resolved-then-fires", "firing-ends", "pending-fires",
 )  # fmt: skip
 """What one-off and periodic sync promise alike; of gates and states each text has its own."""
-PERIODIC = (
+PERIODIC: tuple[Property, ...] = (
     *(prop for prop in PROPERTIES if prop.id in _BOTH),
     *(replace(prop, monitors=(CALLS,)) for prop in (general.GATE, general.LIFECYCLE, general.DEAD_ROW)),
 )

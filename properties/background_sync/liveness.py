@@ -9,12 +9,11 @@ from dataclasses import replace
 
 from bgsync.judge.property import Liveness, View, canonical, state_in
 from bgsync.system.monitor import NOTHING
-from bgsync.system.observation import Dispatched, Removed, Resolved, StateSet
+from bgsync.system.observation import Dispatched, OfObject, Removed, Resolved, StateSet
 from bgsync.system.step import Caller, State
 from bgsync.system.system import System
 
-from ...model.background_sync import outbox
-from ...model.background_sync.monitors import CALLS, SHARED_TAG, TAG_PER_MESSAGE
+from ...model.background_sync.monitors import CALLS, SHARED_TAG, TAG_PER_MESSAGE, undelivered
 from ...model.background_sync.registration import FIRING, PENDING, REREGISTERED, WAITING
 from .. import general
 
@@ -36,9 +35,9 @@ def _leaves(*states: str) -> Callable[[View, Hashable], bool]:
 
     def given(view: View, slot: Hashable) -> bool:
         for seen in view.step.observations:
-            if isinstance(seen, StateSet | Removed) and seen.slot == slot:
-                if isinstance(seen, Removed) or canonical(seen.after) not in names:
-                    return True
+            left = isinstance(seen, Removed) or (isinstance(seen, StateSet) and canonical(seen.after) not in names)
+            if left and isinstance(seen, OfObject) and seen.slot == slot:
+                return True
         return view.step.action.apart is not None
 
     return given
@@ -78,16 +77,16 @@ def _dispatches(view: View) -> bool:
 
 
 def _undelivered(system: System, state: State) -> Iterator[Hashable]:
-    if not state.apart and state.memory and state.memory[0] in outbox.UNDELIVERED:
+    if not state.apart and undelivered(state.memory):
         yield "the message"
 
 
 def _message_moves(view: View, owed: Hashable) -> bool:
     """Delivered or given up; or its handler failed, which it does only finitely often."""
-    after = view.step.after.memory if view.step.after else (None,)
+    after = view.step.after.memory if view.step.after else ()
     number = view.step.action.process
     took = number is not None and view.system.process(number).note == SHARED_TAG.TOOK
-    return after[0] not in outbox.UNDELIVERED or (took and view.step.action.detail == "rejected")
+    return not undelivered(after) or (took and view.step.action.detail == "rejected")
 
 
 _LIVENESS = (
@@ -128,9 +127,7 @@ _LIVENESS = (
         _leaves(WAITING),
         broken="A registration waits for its retry for ever.",
     ),
-    replace(
-        general.SETTLES, why="A page that awaits register() hangs.", reference=SPEC + "register and getTags"
-    ),
+    replace(general.SETTLES, why="A page that awaits register() hangs.", reference=SPEC + "register and getTags"),
     Liveness(
         "no-endless-firing",
         "Events do not follow each other for ever without fresh input from a page.",

@@ -264,7 +264,7 @@ _SAFETY = (
     ),
     replace(
         general.LIFECYCLE,
-        sentence="Every change of a registration is a row of its lifecycle; of another one, to a state that it declares.",
+        sentence="Every change of a registration is a row of its lifecycle; of another one, to a declared state.",
         why="A change from a state that the text never speaks of is one that nobody has thought about.",
         reference="model/background_sync/registration.py, whose rows name their steps",
         look=_lifecycle,

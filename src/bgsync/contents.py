@@ -19,6 +19,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
+from bgsync.driving import Operations
 from bgsync.errors import BgsyncError
 from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import Property
@@ -63,12 +64,10 @@ class Content:
     """What its objects are meant to go through."""
     published: Mapping[str, str] = field(default_factory=dict)
     """Where the algorithms of its own spec are published: their names, and addresses."""
-    colours: Mapping[str, str] = field(default_factory=dict)
-    """The states that have a colour of their own in pictures, and which: see `bgsync.draw.colours`."""
     traces: tuple[str, ...] = ()
     """The properties whose counterexamples are shown in its gallery."""
-    operations: str = ""
-    """Where its operations are that drive an implementation, as MODULE:NAME: see `bgsync.fuzz`."""
+    operations: Callable[[], Operations] | None = None
+    """Makes the operations that drive an implementation of it, if it has any."""
 
     @property
     def monitors(self) -> dict[str, Monitor]:

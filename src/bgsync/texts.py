@@ -48,7 +48,9 @@ def read(source: Source, sidecar: Path | None = None, content: Content | None = 
         return Text(_read(source, sidecar, content), content, "it was named")
     known: list[tuple[Content, Reading]] = []
     for each in shipped():
-        same = (reading for other, reading in known if (other.vocabulary, other.firing) == (each.vocabulary, each.firing))
+        same = (
+            reading for other, reading in known if (other.vocabulary, other.firing) == (each.vocabulary, each.firing)
+        )
         reading = next(same, None) or _read(source, sidecar, each)
         known.append((each, reading))
         why = each.fits(reading.spec)

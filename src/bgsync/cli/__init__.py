@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from bgsync.cli.common import EPILOG, fail
+from bgsync.cli.targets import content_option
 
 COMMANDS = {
     "check": ("bgsync.cli.check:check", "Explore every behaviour and say what holds and what does not."),
@@ -35,6 +36,9 @@ class Commands(click.Group):
         if name not in COMMANDS:
             return None
         command: click.Command = resolve_name(COMMANDS[name][0])
+        for each in (command, *(command.commands.values() if isinstance(command, click.Group) else ())):
+            if not any("--content" in option.opts for option in each.params):
+                each.params.append(content_option())
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -2,16 +2,19 @@
 
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 from rich.markup import escape
 
-from bgsync.cli.base import edit_since, structure_of
-from bgsync.cli.common import EPILOG, console, content, fail
+from bgsync.cli.base import edit_since, judged_alike, structure_of, target_before
+from bgsync.cli.common import EPILOG, console, fail
 from bgsync.cli.large import for_what_is_large
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.targets import Target, expected, main_content
+from bgsync.cli.targets import targets as found_targets
 from bgsync.report.edit import Edit
 from bgsync.report.formats import FORMATS, endings, form_of, write
 
@@ -75,10 +78,10 @@ def check(
 ) -> None:
     """Explore every behaviour and say what holds and what does not.
 
-    TARGET is `one-off` (the built-in model of today's text), a spec text, or path/to/file.py:machine for a
-    `transitions` machine of your own; functions in a list `invariants` beside it are checked in every state that it
-    reaches. A spec text is a file (Bikeshed, ReSpec or published HTML), REV:path in a git checkout, a folder of
-    specs, a URL, or - for standard input.
+    TARGET is `one-off` (the built-in model of today's text), the name of another content with a spec, a spec text, or
+    path/to/file.py:machine for a `transitions` machine of your own; functions in a list `invariants` beside it are
+    checked in every state that it reaches. A spec text is a file (Bikeshed, ReSpec or published HTML), REV:path in a
+    git checkout, a folder of specs, a URL, or - for standard input.
 
     \b
     bgsync check spec/index.bs
@@ -89,10 +92,8 @@ def check(
     """
     if against is not None:
         _hold_against(against, sidecar)
-    targets = targets or ("one-off",)
     if len(targets) == 1 and _names_machine(targets[0]):
         _check_machine(targets[0], output)
-    root = content(output == "text")
     question = Asked(**asked)
     from bgsync.report.itf import NotOneTraceError
 
@@ -100,17 +101,21 @@ def check(
         forms = {file: form_of(file) for file in files}
     except ValueError as error:
         fail(error)
-    specs = [one for target in targets for one in _specs(target, root, sidecar, question)]
-    if base is not None and any(reading is None for *_, reading in specs):
+    asked_of = [one for target in targets or (None,) for one in found_targets(target, sidecar)]
+    if base is not None and any(target.text is None for target in asked_of):
         fail("--base needs a spec text: name the file that was edited")
     reports, pages, edits = [], [], list[Edit | None]()
-    for spec, name, (static, remarks), reading in specs:
-        report = question.report(spec, name)
+    for target in asked_of:
+        before = None if base is None else expected(partial(target_before, base, target, sidecar))
+        if before is not None:
+            before, target = judged_alike(before, target)  # it is asked about as that
+        static, remarks = structure_of(target, question)
+        report = question.report(target)
         report = replace(report, verdicts=report.verdicts + static, notes=remarks)
         reports.append(report)
-        edits.append(None if base is None else _edit(base, reading, report, question, sidecar))
+        edits.append(None if before is None else edit_since(before, target, report, question))
         if page is not None:
-            pages.append(page_of(report, spec, reading))
+            pages.append(page_of(report, target))
         if output == "text":
             from bgsync.report.text import print_report
 
@@ -146,71 +151,34 @@ def _names_machine(target: str) -> bool:
     return target.endswith(".py") or (bool(colon) and path.endswith(".py") and name.isidentifier())
 
 
-def _specs(target: str, root: Path, sidecar: Path | None, question: Asked) -> list[tuple[Any, ...]]:
-    """Give the specs that a target names, each with its name, verdicts and notes of structure, and reading, if any."""
-    if target == "one-off":
-        from bgsync.judge.static import notes, structure_verdicts
-        from bgsync.judge.structure import findings
-        from bgsync.shipped.model.background_sync.one_off import SPEC
-
-        found = findings(SPEC)
-        name = f"{target} ({'shipped model' if root.name == '_content' else 'model/one_off.py'})"
-        static = structure_verdicts(found, question.wanted), notes(found, question.wanted)
-        return [(SPEC, name, static, None)]
-    return [(r.spec, r.document.file, structure_of(r, question), r) for r in _readings(target, sidecar)]
-
-
-def _edit(base: str, reading: Any, report: Any, question: Asked, sidecar: Path | None) -> Any:
-    from bgsync.prose.page.reader import ReadError
-    from bgsync.prose.sidecar import SidecarError
-    from bgsync.sources import SourceError
-
-    try:
-        return edit_since(base, reading, report, question, sidecar)
-    except (SourceError, ReadError, SidecarError) as error:
-        fail(error)
-
-
-def _readings(target: str, sidecar: Path | None) -> list[Any]:
-    from bgsync.prose.page.reader import ReadError
-    from bgsync.prose.sidecar import SidecarError
-    from bgsync.sources import SourceError, load
-    from bgsync.texts import read_text
-
-    try:
-        return [read_text(source, sidecar) for source in load(target)]
-    except (SourceError, ReadError, SidecarError) as error:
-        fail(error)
-
-
-def page_of(report: Any, spec: Any, reading: Any) -> Any:
+def page_of(report: Any, target: Target) -> Any:
     """Give what the page on a report shows: with the ledger of its text, where one was read."""
     from bgsync.report.html import Page
     from bgsync.texts import ledger
 
-    entries = () if reading is None else ledger(reading).entries
-    return Page(report, spec, tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in entries))
+    entries = () if target.text is None else ledger(target.text).entries
+    rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in entries)
+    return Page(report, target.spec, target.content, rows)
 
 
 def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
     """Say where the built-in model and a text differ."""
-    content()
     from bgsync.compare import changed_steps, leaving_words_open, print_changes, same_data
-    from bgsync.shipped.model.background_sync.one_off import SPEC
 
-    readings = _readings(target, sidecar)
-    differs = False
-    for reading in readings:
+    own, differs = main_content(), False
+    if own.spec is None:
+        fail(f"{own.name} has no spec of its own to hold against a text")
+    for text in found_targets(target, sidecar):
         out = console()
-        model, text = leaving_words_open(SPEC), leaving_words_open(reading.spec)
-        if same_data(model, text):
-            out.print(f"{escape(reading.document.file)}: the same as the built-in model, step by step", highlight=False)
+        model, said = leaving_words_open(own.spec), leaving_words_open(text.spec)
+        if same_data(model, said):
+            out.print(f"{escape(text.name)}: the same as the built-in model, step by step", highlight=False)
             continue
         differs = True
-        out.print(f"[bold]{escape(reading.document.file)}[/] differs from the built-in model:", highlight=False)
+        out.print(f"[bold]{escape(text.name)}[/] differs from the built-in model:", highlight=False)
         changes = [
             replace(each, steps=tuple(step for step in each.steps if step.kind != "reworded"))
-            for each in changed_steps(model, text)
+            for each in changed_steps(model, said)
         ]
         print_changes(tuple(each for each in changes if each.steps), out)
     sys.exit(1 if differs else 0)

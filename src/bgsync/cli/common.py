@@ -1,16 +1,11 @@
-"""What every command needs: the content, errors in one line, and a progress line."""
+"""What every command needs: errors in one line, and a progress line."""
 
-import importlib
 import sys
 import time
-from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
 import click
 from rich.console import Console
-
-from bgsync.content import load_content
 
 EPILOG = "Exit status: 0 nothing wrong, 1 something violated, 2 bad input or usage, 3 inconclusive or interrupted."
 
@@ -19,33 +14,6 @@ def fail(message: object) -> NoReturn:
     """End with one line on what was wrong with the input."""
     click.echo(f"error: {message}", err=True)
     sys.exit(2)
-
-
-CONTENT = ("bgsync.shipped.model.background_sync.one_off", "bgsync.shipped.properties")
-"""What of the content a check needs."""
-
-
-def content(say: bool = True, modules: Sequence[str] = CONTENT) -> Path:
-    """Load modules of the content and say which content it is. A model that does not build ends with one line."""
-    try:
-        root = load_content()
-        for name in modules:
-            importlib.import_module(name)
-    except Exception as error:
-        place = ""
-        traceback = error.__traceback__
-        while traceback is not None:
-            file = traceback.tb_frame.f_code.co_filename
-            if "/model/" in file or "/properties/" in file:
-                place = f"{file}:{traceback.tb_lineno}: "
-            traceback = traceback.tb_next
-        if isinstance(error, SyntaxError):
-            place = f"{error.filename}:{error.lineno}: "
-        fail(f"the content does not build: {place}{type(error).__name__}: {error} (mend it, or run elsewhere)")
-    if say:
-        shipped = root.name == "_content"
-        click.echo("content: the copy that bgsync ships" if shipped else f"content: {root}", err=True)
-    return root
 
 
 def choose(kind: str, wanted: tuple[str, ...], known: list[str]) -> None:

@@ -1,14 +1,22 @@
 """bgsync diff and log: what an edit did, and what the history of a file did."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
 
-from bgsync.cli.common import Line, console, content, fail
+from bgsync.cli.base import judged_alike
+from bgsync.cli.common import Line, console, fail
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.targets import named, of_text, target
+
+if TYPE_CHECKING:
+    from bgsync.judge.verdict import Report
+    from bgsync.texts import Text
 
 EPILOG = (
     "Exit status: 0 nothing observable changed, 1 something did, 2 bad input or usage, 3 inconclusive or interrupted."
@@ -33,25 +41,23 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     \b
     bgsync diff HEAD:spec/index.bs spec/index.bs
     """
-    content(output == "text")
     question = Asked(**asked)
     from bgsync.compare import broken_and_repaired, changed_steps, compare, print_comparison, same_data, to_json
-    from bgsync.shipped.model.environment import WORLD
 
-    was, now = _spec(old), _spec(new)
+    before, after = judged_alike(target(old), target(new))
+    was, now = before.spec, after.spec
     changes = changed_steps(was, now)
     comparison = None
     if not no_behaviour:
         line = Line()
         comparison = compare(
-            was, now, WORLD, granularities=question.granularities, adversities=question.adversities,
-            tags=question.tags, calls=question.calls, abort=question.abort,
-            limit=question.limit or 300_000, progress=line,
+            was, now, before.content.world, granularities=question.granularities, adversities=question.adversities,
+            bounds=question.bounds, limit=question.limit or 300_000, progress=line,
         )  # fmt: skip
         line.end()
     properties = None
     if not (no_properties or no_behaviour) and not same_data(was, now):
-        properties = broken_and_repaired(question.report(was, old), question.report(now, new), (was, now))
+        properties = broken_and_repaired(question.report(before), question.report(after), (was, now))
     if output == "json":
         click.echo(to_json(changes, comparison, properties))
     else:
@@ -59,22 +65,6 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     if comparison is None:
         sys.exit(1 if changes else 0)
     sys.exit({"equivalent": 0, "inconclusive": 3}.get(comparison.relation, 1))
-
-
-def _spec(target: str) -> Any:
-    from bgsync.prose.page.reader import ReadError
-    from bgsync.prose.sidecar import SidecarError
-    from bgsync.sources import SourceError, load_one
-    from bgsync.texts import read_text
-
-    if target == "one-off":
-        from bgsync.shipped.model.background_sync.one_off import SPEC
-
-        return SPEC
-    try:
-        return read_text(load_one(target)).spec
-    except (SourceError, ReadError, SidecarError) as error:
-        fail(error)
 
 
 LOG_EPILOG = (
@@ -98,7 +88,6 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
     \b
     bgsync log . -- spec/index.bs
     """
-    content(output == "text")
     from bgsync.compare.history import explored_history, history_json, print_history
     from bgsync.sources import SourceError, history
 
@@ -107,7 +96,11 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
         revisions = history(repository, path, since)
         if not revisions:
             fail(f"{path}: no revision" + (f" since {since}" if since else "") + f" in {repository}")
-        matrix = explored_history(repository, revisions, question.report, question.wanted)
+
+        def answer(text: Text) -> Report:
+            return question.report(of_text(text))
+
+        matrix = explored_history(repository, revisions, answer, question.wanted, named())
     except SourceError as error:
         fail(error)
     if output == "json":

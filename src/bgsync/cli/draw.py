@@ -6,14 +6,21 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 import click
 
-from bgsync.cli.common import Line, choose, content, fail
+from bgsync.cli.base import judged_alike
+from bgsync.cli.common import Line, choose, fail
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.targets import Target, main_content
+from bgsync.cli.targets import adversities as known_adversities
+from bgsync.cli.targets import target as found_target
 from bgsync.draw.formats import DEFAULT, FORMATS, form_of
+
+if TYPE_CHECKING:
+    from bgsync.contents import Content
 
 EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
 
@@ -37,12 +44,13 @@ class Output:
         except ValueError as error:
             fail(error)
 
-    def link(self, target: str | None) -> Callable[[Any], str]:
-        """Give where the steps of a spec lead to."""
-        from bgsync.draw.links import by_template, published, to_lines
+    def link(self, content: Content, text: object = None) -> Callable[[Any], str]:
+        """Give where the steps of a content's own spec lead to, or those of a text."""
+        from bgsync.draw.links import by_template, published, to_text
 
         if self.links is None:
-            return published if target in (None, "one-off") else self._relative(to_lines)
+            addresses = content.published
+            return published(addresses) if text is None else self._relative(to_text(addresses))
         try:
             return by_template(self.links)
         except ValueError as error:
@@ -111,23 +119,6 @@ def writing(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_output
 
 
-def spec_of(target: str, sidecar: Path | None = None) -> Any:
-    """Read a spec, or give the built-in model."""
-    from bgsync.prose.page.reader import ReadError
-    from bgsync.prose.sidecar import SidecarError
-    from bgsync.sources import SourceError, load_one
-    from bgsync.texts import read_text
-
-    if target == "one-off":
-        from bgsync.shipped.model.background_sync.one_off import SPEC
-
-        return SPEC
-    try:
-        return read_text(load_one(target), sidecar).spec
-    except (SourceError, ReadError, SidecarError) as error:
-        fail(error)
-
-
 exploring = (
     click.option(
         "--granularity", type=click.Choice(["algorithm", "step"]), default="algorithm", show_default=True,
@@ -170,14 +161,14 @@ def draw(context: click.Context, everything: bool) -> None:
         return
     if not everything:
         fail("nothing to draw: name a picture (bgsync draw --help lists them), or give --all")
-    root = content(False)
     from bgsync.draw import MissingExtraError, gallery
 
-    folder = root / "diagrams"
-    if not folder.is_dir() or root not in (Path.cwd().resolve(), *Path.cwd().resolve().parents):
-        fail("no project with a folder diagrams/ at or above the current folder: run inside one")
+    folders = (folder / "diagrams" for folder in (Path.cwd(), *Path.cwd().parents))
+    folder = next((one for one in folders if one.is_dir()), None)
+    if folder is None:
+        fail("no folder diagrams/ at or above the current folder: make one, or run inside a project that has it")
     try:
-        for name, text in gallery.files():
+        for name, text in gallery.files(main_content()):
             (folder / name).write_text(text, encoding="utf-8")
             click.echo(f"diagrams/{name}")
     except MissingExtraError as error:
@@ -200,30 +191,33 @@ def lifecycle(
     \b
     bgsync draw lifecycle one-off --granularity step      what races do to a registration, too
     """
-    content(False)
     from bgsync.draw import lifecycle_diagram
     from bgsync.draw.lifecycle import text_lifecycle
 
     if target is None:
-        output.write(lifecycle_diagram(output.link(None)))
+        meant = main_content()
+        try:
+            output.write(lifecycle_diagram(meant, output.link(meant)))
+        except ValueError as error:
+            fail(error)
         return
-    spec = spec_of(target)
-    found = explored_changes(spec, granularity, adversities, calls, limit)
-    output.write(text_lifecycle(spec, found, output.link(target), about(granularity, adversities)))
+    of = found_target(target)
+    found = explored_changes(of, granularity, adversities, calls, limit)
+    link = output.link(of.content, of.text)
+    output.write(text_lifecycle(of.content, of.spec, found, link, about(granularity, adversities)))
 
 
-def explored_changes(spec: Any, granularity: str, adversities: tuple[str, ...], calls: int, limit: int) -> Any:
-    """Explore what a spec does to a registration, with a progress line."""
+def explored_changes(of: Target, granularity: str, adversities: tuple[str, ...], calls: int, limit: int) -> Any:
+    """Explore what a spec does to its objects, with a progress line."""
     from bgsync.draw.changes import changes
     from bgsync.language import LanguageError
-    from bgsync.shipped.model.environment import ADVERSITIES, WORLD
 
-    choose("adversity", adversities, sorted(ADVERSITIES))
+    choose("adversity", adversities, known_adversities((of.content,)))
     line = Line()
     try:
         found = changes(
-            spec, WORLD, granularity, adversities=adversities, calls=calls, limit=limit,
-            progress=lambda states, depth, _: line(granularity, states, depth),
+            of.spec, of.content.world, of.content.lifecycle, granularity, adversities=adversities, calls=calls,
+            limit=limit, progress=lambda states, depth, _: line(granularity, states, depth),
         )  # fmt: skip
     except LanguageError as error:
         fail(error)
@@ -241,10 +235,10 @@ def about(granularity: str, adversities: tuple[str, ...]) -> str:
 
 
 @draw.command(epilog=EPILOG)
-@click.argument("target", metavar="[SPEC]", default="one-off")
+@click.argument("target", metavar="[SPEC]", required=False)
 @click.option("--name", required=True, metavar="ALGORITHM", help="Which one: its name as the spec writes it.")
 @writing
-def algorithm(target: str, name: str, output: Output) -> None:
+def algorithm(target: str | None, name: str, output: Output) -> None:
     """Draw one algorithm or rule as a flow of its numbered steps.
 
     A step is a box; one that may go two ways has pointed ends, one that calls another algorithm has bars, one that
@@ -254,19 +248,20 @@ def algorithm(target: str, name: str, output: Output) -> None:
     \b
     bgsync draw algorithm spec/index.bs --name "fire a sync event" -o fire.svg
     """
-    content(False)
     from bgsync.draw.flow import flow_diagram
 
-    spec = spec_of(target)
+    of = found_target(target)
+    spec = of.spec
     names = sorted(dict(spec.bodies()))
     found = [known for known in names if known.lower() == name.lower()]
     if not found:
         fail(f"no algorithm {name!r} in {spec.title}: --name is one of {', '.join(map(repr, names))}")
-    output.write(flow_diagram(spec, found[0], output.link(target)))
+    hues = of.content.lifecycle.colours
+    output.write(flow_diagram(spec, found[0], output.link(of.content, of.text), hues))
 
 
 @draw.command(epilog=EPILOG)
-@click.argument("target", metavar="[SPEC]", default="one-off")
+@click.argument("target", metavar="[SPEC]", required=False)
 @click.option(
     "--budget", type=click.IntRange(1), default=60, show_default=True, metavar="ARROWS",
     help="Beyond so many arrows states are drawn as one by the registration's state alone. Mermaid draws up to 500.",
@@ -274,7 +269,13 @@ def algorithm(target: str, name: str, output: Output) -> None:
 @explorable
 @writing
 def states(
-    target: str, budget: int, granularity: str, adversities: tuple[str, ...], calls: int, limit: int, output: Output
+    target: str | None,
+    budget: int,
+    granularity: str,
+    adversities: tuple[str, ...],
+    calls: int,
+    limit: int,
+    output: Output,
 ) -> None:
     """Draw the reachable states, as far as one registration can tell them apart.
 
@@ -284,23 +285,22 @@ def states(
     \b
     bgsync draw states spec/index.bs --granularity step --budget 800 -o all.dot
     """
-    content(False)
     from bgsync.draw.states import project, states_diagram, states_words
     from bgsync.language import LanguageError
-    from bgsync.shipped.model.environment import ADVERSITIES, WORLD
 
-    choose("adversity", adversities, sorted(ADVERSITIES))
-    spec, line = spec_of(target), Line()
+    of, line = found_target(target), Line()
+    choose("adversity", adversities, known_adversities((of.content,)))
     try:
         graph = project(
-            spec, WORLD, granularity, adversities=adversities, calls=calls, limit=limit,
+            of.spec, of.content.world, granularity, adversities=adversities, calls=calls, limit=limit,
             progress=lambda found, depth, _: line(granularity, found, depth),
         )  # fmt: skip
     except LanguageError as error:
         fail(error)
     finally:
         line.end()
-    picture = states_diagram(graph, *states_words(spec, graph, about(granularity, adversities)), budget)
+    words = states_words(of.spec, graph, about(granularity, adversities))
+    picture = states_diagram(graph, *words, budget, of.content.lifecycle.colours)
     for remark in picture.description.split(". "):
         if remark.startswith(("Left out", "The exploration")):
             click.echo(remark.rstrip(".").lower(), err=True)
@@ -308,10 +308,10 @@ def states(
 
 
 @draw.command(epilog=EPILOG)
-@click.argument("target", metavar="[SPEC]", default="one-off")
+@click.argument("target", metavar="[SPEC]", required=False)
 @asking()
 @writing
-def trace(target: str, output: Output, **asked: Any) -> None:
+def trace(target: str | None, output: Output, **asked: Any) -> None:
     """Draw a counterexample as a sequence diagram: page, user agent, worker, network, server, steps and changes.
 
     SPEC is checked against one property (--property), and a shortest run that breaks it is drawn. In the user agent
@@ -321,21 +321,22 @@ def trace(target: str, output: Output, **asked: Any) -> None:
     bgsync draw trace --property resolved-then-fires -o lost.svg
     bgsync draw trace spec/index.bs --property firing-ends --with terminated -o stuck.svg
     """
-    content(False)
     question = Asked(**asked, hard=False)
     if len(question.properties) != 1:
         fail("which counterexample? Name one property with --property (bgsync explain lists them)")
     from bgsync.draw.sequence import sequence_diagram
 
     (name,) = question.properties
-    report = question.report(spec_of(target), target)
+    of = found_target(target)
+    report = question.report(of)
     broken = [v for v in report.verdicts if v.verdict == "violated" and v.trace is not None]
     found = [v for v in broken if v.property == name or "/" not in name]
     if not found:
         said = ", ".join(dict.fromkeys(f"{v.property} {v.verdict}" for v in report.verdicts)) or "nothing was judged"
         fail(f"no counterexample of {name} to draw: {said} (an adversity may break it: --with NAME)")
-    about = "" if target == "one-off" else f" of {target}"
-    output.write(sequence_diagram(found[0], output.link(target), about))
+    about = "" if of.text is None else f" of {target}"
+    link, hues = output.link(of.content, of.text), of.content.lifecycle.colours
+    output.write(sequence_diagram(found[0], link, report.words, about, hues))
 
 
 @draw.command(epilog=EPILOG)
@@ -363,20 +364,22 @@ def difference(
     bgsync draw difference HEAD:spec/index.bs spec/index.bs -o lifecycle.svg
     bgsync draw difference HEAD:spec/index.bs spec/index.bs --name register -o register.svg
     """
-    content(False)
     from bgsync.compare import changed_steps
     from bgsync.draw.difference import flow_difference, lifecycle_difference
 
-    was, now = spec_of(old), spec_of(new)
+    before, after = judged_alike(found_target(old), found_target(new))
+    was, now, lifecycle = before.spec, after.spec, after.content.lifecycle
+    link = output.link(after.content, after.text)
     if name is not None:
         names = {known.lower(): known for spec in (was, now) for known, _ in spec.bodies()}
         try:
-            output.write(flow_difference(was, now, names.get(name.lower(), name), output.link(new)))
+            output.write(flow_difference(was, now, names.get(name.lower(), name), link, lifecycle.colours))
         except ValueError as error:
             fail(error)
         return
-    before, after = (explored_changes(spec, granularity, adversities, calls, limit) for spec in (was, now))
-    picture = lifecycle_difference((was, before), (now, after), output.link(new), about(granularity, adversities))
+    old_changes, new_changes = (explored_changes(of, granularity, adversities, calls, limit) for of in (before, after))
+    said = about(granularity, adversities)
+    picture = lifecycle_difference(lifecycle, (was, old_changes), (now, new_changes), link, said)
     output.write(picture)
     if all(edge.kind == "normal" for edge in picture.edges):
         known = {name for spec in (was, now) for name, _ in spec.bodies()}

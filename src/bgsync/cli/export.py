@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import Any
 
 import click
 
-from bgsync.cli.common import choose, content, fail
-from bgsync.cli.draw import spec_of
+from bgsync.cli.common import choose, fail
+from bgsync.cli.targets import adversities as known_adversities
+from bgsync.cli.targets import target as found_target
 from bgsync.export import LANGUAGES, writer
-from bgsync.system.monitor import MONITORS
 
 EPILOG = "Exit status: 0 written, 2 bad input, or a model that cannot be exported."
 
 
 @click.command(epilog=EPILOG)
-@click.argument("target", default="one-off")
+@click.argument("target", required=False)
 @click.option(
     "--to",
     "language",
@@ -60,9 +59,9 @@ EPILOG = "Exit status: 0 written, 2 bad input, or a model that cannot be exporte
 )
 @click.option(
     "--monitor",
-    type=click.Choice(MONITORS),
+    metavar="NAME",
     default=None,
-    help="What is remembered of a run, beside the state. Default: what the property needs, or calls.",
+    help="What is remembered of a run, beside the state. Default: what the properties need, as bgsync explain says.",
 )
 @click.option(
     "--sidecar",
@@ -70,8 +69,8 @@ EPILOG = "Exit status: 0 written, 2 bad input, or a model that cannot be exporte
     help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
 )
 def export(
-    target: str, language: str, path: str, properties: tuple[str, ...], monitor: str | None, sidecar: Path | None,
-    **asked: Any,
+    target: str | None, language: str, path: str, properties: tuple[str, ...], monitor: str | None,
+    sidecar: Path | None, **asked: Any,
 ) -> None:  # fmt: skip
     """Write the model in the language of another model checker: a second opinion on states and verdicts.
 
@@ -83,29 +82,32 @@ def export(
     bgsync export --to promela --tags 2 --property unique-tag -o two.pml
     bgsync export --to promela spec/index.bs --granularity algorithm
     """
-    content(path != "-")
     from bgsync.export.model import model_of
     from bgsync.judge.property import Safety
     from bgsync.product.arrays import closed
     from bgsync.product.component import NotSeparableError
-    from bgsync.system.scenario import Scenario
+    from bgsync.system.monitor import NOTHING
+    from bgsync.system.scenario import Bounds, Scenario
     from bgsync.system.system import System
     from bgsync.tables import Tables
 
-    environment = importlib.import_module("bgsync.shipped.model.environment")
-    known = importlib.import_module("bgsync.shipped.properties").PROPERTIES
+    of = found_target(target, sidecar)
+    known, monitors = of.content.properties, of.content.monitors
     safety = [prop for prop in known if isinstance(prop, Safety) and prop.unseen is None]
     names = {name.split("/")[0] for name in properties}
     for name in sorted(names & ({prop.id for prop in known} - {prop.id for prop in safety})):
         fail(f"{name} is no property of single transitions, so it cannot be exported: bgsync check --property {name}")
     choose("property", tuple(sorted(names)), sorted({prop.id for prop in safety}))
-    choose("adversity", asked["adversities"], sorted(environment.ADVERSITIES))
-    needed = [prop.monitors[0] for prop in safety if prop.id in names]
-    chosen = monitor or (needed or ["calls"])[0]
+    choose("adversity", asked["adversities"], known_adversities((of.content,)))
+    choose("monitor", (monitor,) if monitor else (), list(monitors))
+    needed = [prop.monitors[0] for prop in safety if not names or prop.id in names]
+    chosen = monitors[monitor] if monitor else (needed or [NOTHING])[0]
     if any(chosen not in prop.monitors for prop in safety if prop.id in names):
         fail(f"no monitor sees all of {', '.join(sorted(names))}: export them one by one")
     try:
-        scenario = Scenario(spec_of(target, sidecar), environment.WORLD, monitor=chosen, **asked)
+        bounds = Bounds(asked["tags"], asked["calls"], asked["abort"])
+        on = asked["granularity"], asked["adversities"]
+        scenario = Scenario(of.spec, of.content.world, *on, bounds, chosen)
         seen = [prop for prop in safety if chosen in prop.monitors and (not names or prop.id in names)]
         model = model_of(closed(Tables(System(scenario))), seen, frozenset(properties))
     except NotSeparableError as error:

@@ -4,7 +4,8 @@ import sys
 
 import click
 
-from bgsync.cli.common import EPILOG, content, fail
+from bgsync.cli.common import EPILOG, fail
+from bgsync.cli.targets import main_content
 
 
 @click.command(epilog=EPILOG)
@@ -14,17 +15,28 @@ from bgsync.cli.common import EPILOG, content, fail
 def fuzz(examples: int, steps: int, seed: int) -> None:
     """Drive the interpreter and the lifecycle in lockstep with random operations, and say what was visited.
 
-    To drive an implementation of your own, write an adapter: see docs/fuzzing.md.
+    Of a content that has no operations of its own, its spec is walked through at random, and its safety properties
+    judge every step. To drive an implementation of your own, write an adapter: see docs/fuzzing.md.
     """
-    content()
+    own = main_content()
     try:
-        from bgsync.fuzz import Interpreted, lifecycle_machine, run
+        from bgsync.fuzz import interpreter_machine, lifecycle_machine, run, safety_checks
     except ImportError as error:
         fail(error)
+    if own.operations is not None:
+        operations = own.operations()
+        machine = lifecycle_machine(operations, lambda: operations.reference(("t1", "t2")))
+    elif own.spec is not None:
+        from bgsync.system.scenario import Scenario
+
+        scenario = Scenario(own.spec, own.world, monitor=own.properties[0].monitors[0])
+        machine = interpreter_machine(scenario, safety_checks(own.properties, scenario))
+    else:
+        fail(f"{own.name} has no spec of its own to walk through: name a content that has one")
     try:
-        coverage = run(lifecycle_machine(Interpreted), examples=examples, steps=steps, seed=seed)
+        coverage = run(machine, examples=examples, steps=steps, seed=seed)
     except AssertionError as error:
-        click.echo(f"they disagree: {error}")
+        click.echo(f"they disagree: {error}" if own.operations else f"broken: {error}")
         sys.exit(1)
     click.echo(coverage.report())
     sys.exit(3 if coverage.missing() else 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,11 +13,12 @@ import click
 
 from bgsync.cli.common import Line, choose, fail
 from bgsync.cli.large import resources
+from bgsync.cli.targets import Target, adversities, candidates
 
 if TYPE_CHECKING:
     from bgsync.judge.check import Question
     from bgsync.judge.verdict import Report
-    from bgsync.language import Spec
+    from bgsync.system.scenario import Bounds
 
 OPTIONS = (
     click.option(
@@ -131,15 +131,12 @@ class Asked:
     left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = importlib.import_module("bgsync.shipped.properties").PROPERTIES
-        structure = importlib.import_module("bgsync.judge.structure").PROPERTIES
+        from bgsync.judge.structure import PROPERTIES
+
+        known = [prop.id for content in candidates() for prop in content.properties]
         names = tuple(name.split("/")[0] for name in self.properties)
-        choose("property", names, [*dict.fromkeys(p.id for p in known), *(row.id for row in structure)])
-        choose(
-            "adversity",
-            self.adversities,
-            sorted(importlib.import_module("bgsync.shipped.model.environment").ADVERSITIES),
-        )
+        choose("property", names, [*dict.fromkeys(known), *(row.id for row in PROPERTIES)])
+        choose("adversity", self.adversities, adversities(candidates()))
 
     @property
     def granularities(self) -> tuple[str, ...]:
@@ -151,34 +148,54 @@ class Asked:
         """The ids of the properties asked for; none for all of them."""
         return frozenset(name.split("/")[0] for name in self.properties)
 
-    def question(self, spec: Spec, model: str) -> Question:
-        """Ask it of a spec."""
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of the question."""
+        from bgsync.system.scenario import Bounds
+
+        return Bounds(self.tags, self.calls, self.abort)
+
+    def question(self, target: Target) -> Question:
+        """Ask it of a spec. Ends with one line where it cannot be asked of what that is about."""
         from bgsync.judge.budget import Budget
         from bgsync.judge.check import Question
-        from bgsync.judge.explorations import REDUCTIONS
+        from bgsync.judge.explorations import REDUCTIONS, Effort
         from bgsync.judge.walks import Walks
 
-        environment = importlib.import_module("bgsync.shipped.model.environment")
-        known = importlib.import_module("bgsync.shipped.properties").PROPERTIES
+        content = target.content
+        self._applies(target)
         return Question(
-            spec,
-            environment.WORLD,
-            [prop for prop in known if not self.wanted or prop.id in self.wanted],
-            model=model,
+            target.spec,
+            content.world,
+            [prop for prop in content.properties if not self.wanted or prop.id in self.wanted],
+            model=target.name if target.text or not content.file else f"{target.name} ({content.file})",
             granularities=self.granularities,
-            adversities=self.adversities or (tuple(environment.ADVERSITIES) if self.hard else ()),
+            adversities=self.adversities or (tuple(content.world.adversities) if self.hard else ()),
             thorough=bool(self.adversities),
-            tags=self.tags,
-            calls=self.calls,
-            abort=self.abort,
-            limit=self.limit,
-            processes=1 if self.scheduler else self.jobs,
+            bounds=self.bounds,
+            effort=Effort(
+                self.limit,
+                1 if self.scheduler else self.jobs,
+                reductions=REDUCTIONS - set(self.left_out),
+                walks=None if self.walks is None else Walks(self.walks, self.walk_steps, self.seed),
+            ),
             budget=Budget(self.seconds, self.megabytes, files=self.disk is None),
-            walks=None if self.walks is None else Walks(self.walks, self.walk_steps, self.seed),
-            reductions=REDUCTIONS - set(self.left_out),
+            content=content.name,
+            chosen=target.chosen,
         )
 
-    def report(self, spec: Spec, model: str) -> Report:
+    def _applies(self, target: Target) -> None:
+        """Refuse what the content of a target does not have."""
+        from bgsync.judge.structure import PROPERTIES
+
+        content, place = target.content, f"{target.name} is judged as {target.content.name} ({target.chosen})"
+        known = {prop.id for prop in content.properties} | {row.id for row in PROPERTIES}
+        if missing := sorted(self.wanted - known):
+            fail(f"property {missing[0]!r} does not apply: {place}; --content judges it as something else")
+        if unknown := [name for name in self.adversities if name not in content.world.adversities]:
+            fail(f"adversity {unknown[0]!r} is not of that world: {place}; --content judges it as something else")
+
+    def report(self, target: Target) -> Report:
         """Answer it for a spec, with a progress line."""
         from bgsync.judge.check import check
 
@@ -186,7 +203,8 @@ class Asked:
         gc.disable()  # states and steps form no cycles, and there are very many of them
         try:
             with resources(self.checkpoint, self.every, self.disk, self.scheduler, self.jobs) as found:
-                return check(replace(self.question(spec, model), resources=found), line)
+                question = self.question(target)
+                return check(replace(question, effort=replace(question.effort, resources=found)), line)
         except ValueError as error:
             fail(error)
         finally:

@@ -8,7 +8,8 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from bgsync.cli.common import console, content, fail
+from bgsync.cli.common import console, fail
+from bgsync.cli.targets import named
 
 EPILOG = "Exit status: 0 read, 1 with --strict where something was not understood, 2 bad input or usage."
 STYLES = {"modelled": "green", "abstracted": "cyan", "partly understood": "yellow", "not understood": "bold red"}
@@ -43,18 +44,18 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
     key = "0f3c9a1b77de"        # as shown here; it survives renumbering
     read_as = "set |loan|'s [=state=] to [=overdue=]"
     """
-    content(output == "text", ("model.vocabulary", "model.service_worker"))
     from bgsync.prose.page.reader import ReadError
     from bgsync.prose.sidecar import SidecarError
     from bgsync.sources import SourceError, load
-    from bgsync.texts import ledger, read_text
+    from bgsync.texts import ledger
+    from bgsync.texts import read as read_source
 
     missed = 0
     reports = []
     try:
         for source in load(target):
-            reading = read_text(source, sidecar)
-            book = ledger(reading)
+            text = read_source(source, sidecar, named())
+            reading, book = text.reading, ledger(text)
             total, understood, same = book.numbers
             missed += total - understood
             if output == "json":

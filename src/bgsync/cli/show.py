@@ -1,20 +1,26 @@
 """bgsync explain and graph."""
 
-import importlib
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from bgsync.cli.common import EPILOG, Line, choose, content
+from bgsync.cli.common import EPILOG, Line, choose, fail
+from bgsync.cli.targets import Target, candidates, main_content
+from bgsync.cli.targets import adversities as known_adversities
+from bgsync.cli.targets import target as found_target
 from bgsync.export import GRAPHS
+
+if TYPE_CHECKING:
+    from bgsync.system.scenario import Bounds
 
 
 @click.command(epilog=EPILOG)
 @click.argument("name", required=False, metavar="[PROPERTY]")
 def explain(name: str | None) -> None:
     """Say what a property means, why it matters and what it rests on; without PROPERTY, list them all."""
-    content(False)
-    known = {prop.id: prop for prop in reversed(importlib.import_module("bgsync.shipped.properties").PROPERTIES)}
+    known = {prop.id: prop for each in reversed(candidates()) for prop in reversed(each.properties)}
     if name is None:
         for prop in sorted(known.values(), key=lambda prop: prop.id):
             click.echo(f"{prop.id:22} {prop.sentence}")
@@ -25,15 +31,13 @@ def explain(name: str | None) -> None:
     click.echo(f"{prop.id}: {prop.sentence}\n\nWhy it matters: {prop.why}\nRests on: {prop.reference}")
 
 
-def system_graph(granularity: str, adversities: tuple[str, ...], tags: int, calls: int) -> Any:
-    """Explore the built-in model without a monitor; give its system and graph."""
+def system_graph(of: Target, granularity: str, adversities: tuple[str, ...], bounds: Bounds) -> Any:
+    """Explore a spec without a monitor; give its system and graph."""
     from bgsync.explore import explore
     from bgsync.system.scenario import Scenario
     from bgsync.system.system import System
 
-    spec = importlib.import_module("bgsync.shipped.model.background_sync.one_off").SPEC
-    world = importlib.import_module("bgsync.shipped.model.environment").WORLD
-    system = System(Scenario(spec, world, granularity, adversities, tags, calls))
+    system = System(Scenario(of.spec, of.content.world, granularity, adversities, bounds))
     line = Line()
     graph = explore(system, progress=lambda states, depth: line(granularity, states, depth))
     line.end()
@@ -41,7 +45,7 @@ def system_graph(granularity: str, adversities: tuple[str, ...], tags: int, call
 
 
 @click.command(epilog=EPILOG)
-@click.argument("model", type=click.Choice(["one-off", "lifecycle"]), default="one-off")
+@click.argument("target", metavar="[SPEC|lifecycle]", required=False)
 @click.option("--granularity", type=click.Choice(["step", "algorithm"]), default="algorithm", show_default=True)
 @click.option("--with", "adversities", multiple=True, metavar="ADVERSITY", help="Switch this adversity on.")
 @click.option("--tags", type=click.IntRange(1), default=1, show_default=True)
@@ -56,23 +60,27 @@ def system_graph(granularity: str, adversities: tuple[str, ...], tags: int, call
     help="A file; standard output by default.",
 )
 def graph(
-    model: str, granularity: str, adversities: tuple[str, ...], tags: int, calls: int, output: str, path: str
+    target: str | None, granularity: str, adversities: tuple[str, ...], tags: int, calls: int, output: str, path: str
 ) -> None:
-    """Export the reachable graph, made with networkx.
+    """Export the reachable graph of SPEC, or of the lifecycle by itself, made with networkx.
 
     In Python: bgsync.to_networkx(graph) gives the same graph, on which any function can be checked.
     """
-    content(False)
     from bgsync.explore import explore
     from bgsync.export.graph import to_networkx, write
     from bgsync.system.describe import attributes, label, say_action
+    from bgsync.system.scenario import Bounds
 
-    choose("adversity", adversities, sorted(importlib.import_module("bgsync.shipped.model.environment").ADVERSITIES))
-    if model == "lifecycle":
-        found = explore(importlib.import_module("bgsync.shipped.model.background_sync.lifecycle").Lifecycle())
+    if target == "lifecycle":
+        own = main_content()
+        if own.operations is None:
+            fail(f"{own.name} has no lifecycle that can be explored by itself: leave the name out")
+        found = explore(own.operations().world)
         made = to_networkx(found, label=lambda state: ", ".join(state))
     else:
-        system, found = system_graph(granularity, adversities, tags, calls)
+        of = found_target(target)
+        choose("adversity", adversities, known_adversities((of.content,)))
+        system, found = system_graph(of, granularity, adversities, Bounds(tags, calls))
         made = to_networkx(
             found,
             label=lambda state: label(system, state),

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from bgsync.cli.check import page_of
-from bgsync.cli.common import Line, console, content, fail
+from bgsync.cli.common import Line, console, fail
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.targets import named, of_text
 
 EPILOG = "Exit status: 0 ended with Ctrl-C, 2 bad input or usage."
 
@@ -45,7 +46,6 @@ def watch(file: Path, page: Path | None, sidecar: Path | None, **asked: Any) -> 
     bgsync watch spec/index.bs
     bgsync watch spec/index.bs --html report.html --property asserts
     """
-    content()
     question = Asked(**asked)
     from bgsync.watch import MissingWatchError
 
@@ -63,16 +63,17 @@ class _Watching:
 
     def __init__(self, file: Path, page: Path | None, sidecar: Path | None, asked: Asked) -> None:
         from bgsync.prose.sidecar import beside
-        from bgsync.texts import read_text
+        from bgsync.texts import read
         from bgsync.watch import Session
 
+        content = named()
         self.file, self.page, self.asked, self.sidecar = file, page, asked, sidecar or beside(file)
         self.out: Console = console()
         self.lock = threading.Lock()
         self.stopper: Any = None
         self.again = False
         self.seen: tuple[bytes | None, ...] = ()
-        self.session = Session(lambda source: read_text(source, sidecar), self._ask, asked.wanted)
+        self.session = Session(lambda source: read(source, sidecar, content), self._ask, asked.wanted)
 
     def run(self) -> None:
         """Check now and at every save, until Ctrl-C."""
@@ -112,13 +113,14 @@ class _Watching:
 
     # --- a check
 
-    def _ask(self, spec: Any, name: str, limit: int | None, budget: Any) -> Any:
+    def _ask(self, text: Any, limit: int | None, budget: Any) -> Any:
         from bgsync.judge.check import check
 
-        question = replace(self.asked.question(spec, name), budget=budget)
+        question = replace(self.asked.question(of_text(text)), budget=budget)
         if limit is not None:
             limit = min(limit, self.asked.limit or limit)
-            question = replace(question, limit=limit, adversities=self.asked.adversities)
+            effort = replace(question.effort, limit=limit)
+            question = replace(question, effort=effort, adversities=self.asked.adversities)
         line = Line()
         gc.disable()  # as for one check: there are very many states, and no cycles among them
         try:
@@ -149,7 +151,7 @@ class _Watching:
 
         with self.lock:
             self.seen = self._held()
-        first = self.session.reading is None
+        first = self.session.text is None
         changes = self.session.steps(load_one(str(self.file)))
         if not first:
             self._say(f"\n[bold]save {number}[/]")
@@ -176,7 +178,7 @@ class _Watching:
         for verdict in news.broken:
             kind = f" ({verdict.kind})" if verdict.kind and news.final else ""
             needs = f", with {', '.join(verdict.needs)}" if verdict.needs else ""
-            tale = story(verdict, news.reading.spec)
+            tale = story(verdict, news.text.reading.spec, news.report.glossary)
             self._say(f"[bold red]✗ broken[/] {escape(verdict.property)}{needs}{kind}: {escape(tale.headline)}")
             if tale.lead or verdict.message != tale.headline:
                 self._say(f"    {escape(tale.lead or verdict.message)}")
@@ -211,7 +213,7 @@ class _Watching:
         from bgsync.report.html import to_html
 
         try:
-            self.page.write_text(to_html(page_of(news.report, news.reading.spec, news.reading)), encoding="utf-8")
+            self.page.write_text(to_html(page_of(news.report, of_text(news.text))), encoding="utf-8")
         except OSError as error:
             self._say(f"[bold red]the page cannot be written[/]: {escape(str(error))}")
 
@@ -238,12 +240,9 @@ def _few(changes: Any) -> tuple[Any, list[str]]:
 
 
 def _expected() -> tuple[type[Exception], ...]:
-    from bgsync.prose.page.reader import ReadError
-    from bgsync.prose.sidecar import SidecarError
-    from bgsync.sources import SourceError
-    from bgsync.watch import NothingReadError
+    from bgsync.errors import BgsyncError
 
-    return ReadError, SidecarError, SourceError, NothingReadError, OSError
+    return BgsyncError, OSError
 
 
 def _kind(verdict: Any) -> str:

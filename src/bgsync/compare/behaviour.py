@@ -12,7 +12,7 @@ explored with one more call in flight, and what has no bound there either is a d
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.compare.observe import Labelled, observed
@@ -21,8 +21,9 @@ from bgsync.compare.traces import Bound, Traces
 from bgsync.explore.partition import Quotient, quotient
 from bgsync.judge.verdict import Trace
 from bgsync.language import NotUnderstood, Spec
-from bgsync.system.scenario import GRANULARITIES, Bounds, Scenario
+from bgsync.system.scenario import DEFAULT_BOUNDS, GRANULARITIES, Bounds, Scenario
 from bgsync.system.world import World
+from bgsync.words import Words
 
 Progress = Callable[[str, int, int], None]
 """Called with what is explored, the states found and the depth."""
@@ -71,6 +72,8 @@ class Comparison:
     only_new: DistinguishingTrace | None
     explored: tuple[Size, ...]
     note: str = ""
+    words: Words = field(default_factory=Words, compare=False)
+    """What the specs call their things."""
 
 
 def compare(
@@ -80,7 +83,7 @@ def compare(
     *,
     granularities: Sequence[str] = ("algorithm", "step"),
     adversities: Sequence[str] = (),
-    bounds: Bounds = Bounds(),
+    bounds: Bounds = DEFAULT_BOUNDS,
     limit: int = 300_000,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -101,6 +104,13 @@ def compare(
         for granularity in ordered
         for on in ((), *((name,) for name in adversities))
     ]
+    found = _compared(old, new, scenarios, limit, progress)
+    return replace(found, words=world.words)
+
+
+def _compared(
+    old: Spec, new: Spec, scenarios: Sequence[Sequence[Scenario]], limit: int, progress: Progress | None
+) -> Comparison:
     if same_data(old, new):
         return Comparison("equivalent", "same data", None, None, ())
     unknown = _not_understood(old) ^ _not_understood(new)

@@ -12,13 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from bgsync.compare.data import same_but_for_names, same_data
+from bgsync.contents import Content
 from bgsync.judge.static import structure_verdicts
 from bgsync.judge.structure.text import structure
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import Spec
 from bgsync.prose.page.reader import ReadError
 from bgsync.sources import Revision, Source, SourceError, decode, read_blobs
-from bgsync.texts import read_text
+from bgsync.texts import Text, read
 
 WORST = ("vacuous", "holds", "conditional", "inconclusive", "violated")
 SIGNS = {"holds": "✓", "violated": "✗", "conditional": "~", "vacuous": "∅", "inconclusive": "?", "": "·"}
@@ -91,9 +92,15 @@ def _end(column: Column) -> Revision:
 
 
 def explored_history(
-    repository: Path, revisions: Sequence[Revision], answer: Callable[[Spec, str], Report], wanted: Iterable[str] = ()
+    repository: Path,
+    revisions: Sequence[Revision],
+    answer: Callable[[Text], Report],
+    wanted: Iterable[str] = (),
+    content: Content | None = None,
 ) -> History:
-    """Check every revision whose reading differs from all before it. `answer` explores a spec.
+    """Check every revision whose reading differs from all before it, as a content if one is given.
+
+    `answer` explores a text.
 
     Raises SourceError where the repository cannot be read; a revision that cannot be read is a column with an error.
     """
@@ -105,20 +112,20 @@ def explored_history(
     for revision in revisions:
         name = f"{revision.commit}:{revision.path}"
         try:
-            reading = read_text(Source(name, decode(texts[revision.blob], name), revision.commit))
+            text = read(Source(name, decode(texts[revision.blob], name), revision.commit), content=content)
         except (SourceError, ReadError) as error:
             columns.append(Column(revision, {}, error=str(error)))
             previous = None
             continue
-        spec = reading.spec
+        spec = text.reading.spec
         if previous is not None and _same(previous, spec):
             columns[-1] = replace(columns[-1], unchanged=(*columns[-1].unchanged, revision))
             continue
         previous = spec
-        static = structure_verdicts(structure(reading), frozenset(wanted))
+        static = structure_verdicts(structure(text.reading), frozenset(wanted))
         known = next((verdicts for other, verdicts in explored if _same(other, spec)), None)
         if known is None:
-            report = answer(spec, name)
+            report = answer(text)
             interrupted = report.interrupted
             known = _worst((_row(verdict, spec), verdict.verdict) for verdict in report.verdicts if not verdict.needs)
             explored.append((spec, known))

@@ -4,10 +4,12 @@ from dataclasses import asdict
 
 import msgspec
 
+from bgsync import telling
 from bgsync.compare.behaviour import Comparison, DistinguishingTrace
 from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange
 from bgsync.language import Origin
+from bgsync.words import Words
 
 
 def to_json(
@@ -36,8 +38,8 @@ def to_json(
         and {
             "relation": comparison.relation,
             "proof": comparison.proof,
-            "only_old": _trace(comparison.only_old),
-            "only_new": _trace(comparison.only_new),
+            "only_old": _trace(comparison.only_old, comparison.words),
+            "only_new": _trace(comparison.only_new, comparison.words),
             "explored": [asdict(size) for size in comparison.explored],
             "note": comparison.note,
         },
@@ -58,8 +60,18 @@ def _origin(origin: Origin | None) -> dict[str, str | int] | None:
     return told | {"column": origin.column, "sentence": origin.sentence}
 
 
-def _trace(trace: DistinguishingTrace | None) -> dict[str, object] | None:
-    return None if trace is None else {"labels": list(trace.labels), "run": asdict(trace.run)}
+def _trace(trace: DistinguishingTrace | None, words: Words) -> dict[str, object] | None:
+    if trace is None:
+        return None
+    steps = [
+        {
+            "process": str(step.actor), "algorithm": step.algorithm, "step": step.step, "file": step.file,
+            "line": step.line, "sentence": telling.sentence(step, words), "changes": telling.values(step, words),
+            "action": step.action, "visible": step.visible,
+        }
+        for step in trace.run.steps
+    ]  # fmt: skip
+    return {"labels": list(trace.labels), "run": {"steps": steps, "loop": trace.run.loop}}
 
 
 def _change(change: Change) -> dict[str, object]:

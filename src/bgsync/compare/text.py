@@ -8,6 +8,7 @@ from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange, StepChange
 from bgsync.language import Origin
 from bgsync.report.text import trace_lines
+from bgsync.words import Words
 
 STYLES = {
     "equivalent": "green",
@@ -84,7 +85,7 @@ def _relation(comparison: Comparison, console: Console) -> None:
         _say(console, f"  {escape(comparison.note)}")
     for what, trace in (("only the old text", comparison.only_old), ("only the new text", comparison.only_new)):
         if trace is not None:
-            _trace(what, trace, console)
+            _trace(what, trace, comparison.words, console)
 
 
 def _size(size: Size) -> str:
@@ -92,9 +93,9 @@ def _size(size: Size) -> str:
     return f"{size.old_states:,} and {size.new_states:,} states at {size.granularity}{needs}"
 
 
-def _trace(what: str, trace: DistinguishingTrace, console: Console) -> None:
+def _trace(what: str, trace: DistinguishingTrace, words: Words, console: Console) -> None:
     _say(console, f"\n[bold]{what} shows[/]: {escape('; '.join(trace.labels))}")
-    for line in trace_lines(trace.run):
+    for line in trace_lines(trace.run, words):
         _say(console, escape(line))
 
 

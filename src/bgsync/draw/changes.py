@@ -1,4 +1,4 @@
-"""What the algorithms of a spec really do to a registration: every change of its state that some run makes.
+"""What the algorithms of a spec really do to an object: every change of its state that some run makes.
 
 The changes are read off the reachable graph, not off the text: what no run does is not there, and what only a race
 does is. Each change is told with its trigger (a promise that settles, a wait that ends, or the algorithm that is run),
@@ -7,17 +7,17 @@ with its guard, and with its step.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from bgsync.judge.property import View, canonical, declared, state_place
+from bgsync.judge.lifecycle import Lifecycle
+from bgsync.judge.property import View, state_place
 from bgsync.language import Origin, Spec, Statement, say_value, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.system.scenario import Scenario
+from bgsync.system.scenario import Bounds, Scenario
 from bgsync.system.system import System
+from bgsync.system.world import World
 from bgsync.tables import TableGraph, Tables, explore
 
 Guards = tuple[e.Expr, ...]
@@ -126,7 +126,8 @@ def _is_about_itself(guard: e.Expr, state: str) -> bool:
 
 def changes(
     spec: Spec,
-    world: Any,
+    world: World,
+    lifecycle: Lifecycle,
     granularity: str = "step",
     *,
     adversities: tuple[str, ...] = (),
@@ -135,10 +136,10 @@ def changes(
     progress: Callable[[int, int, int], None] | None = None,
 ) -> Changes:
     """Explore a spec and give every change that a run makes. Raises LanguageError for a spec that cannot be run."""
-    system = System(Scenario(spec, world, granularity, adversities, 1, calls))
+    system = System(Scenario(spec, world, granularity, adversities, Bounds(calls=calls)))
     graph = explore(Tables(system), limit=limit, progress=progress)
     known = {(str(place.statement.origin), place.statement): place for place in reversed(places(spec))}
-    found = {one for way in sorted(set(graph.ways)) for one in _made(system, graph, way, known)}
+    found = {one for way in sorted(set(graph.ways)) for one in _made(system, graph, way, known, lifecycle)}
     key = lambda one: (one.source, one.target, one.trigger, one.origin.path, one.origin.algorithm)
     place = state_place(system)
     initial = LISTED if place is None else spec.type.members[place].initial or LISTED
@@ -146,26 +147,17 @@ def changes(
 
 
 def _made(
-    system: System, graph: TableGraph, number: int, known: dict[tuple[str, Statement], Place]
+    system: System, graph: TableGraph, number: int, known: dict[tuple[str, Statement], Place], lifecycle: Lifecycle
 ) -> Iterator[Change]:
     way = graph.tables.ways[number]
     view = View(system, way.before, way.step)
-    row_of = importlib.import_module("bgsync.shipped.properties.safety").row_of
     for ran in way.step.executed:
         instruction = system.program.code[ran.pc]
         for seen in ran.observations:
-            change = row_of(view, seen) if seen.kind in ("set", "removed") else None
+            change = lifecycle.change(view, seen)
             if change is None:
                 continue
             place = known.get((str(instruction.origin), instruction.statement))
             trigger = place.trigger if place else instruction.origin.algorithm
-            source, target = (named(system, state) for state in change)
+            source, target = (lifecycle.named(system, state) or LISTED for state in change)
             yield Change(source, target, trigger, place.guard if place else "", instruction.origin)
-
-
-def named(system: System, state: str) -> str:
-    """Write a state as the text does, or else as the lifecycle does."""
-    if not state:
-        return LISTED
-    known = (*declared(system), *importlib.import_module("bgsync.shipped.model.background_sync.registration").STATES)
-    return next((name for name in known if canonical(name) == state), state)

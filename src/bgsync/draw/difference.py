@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from bgsync.compare.steps import changed_steps, kept_steps
 from bgsync.draw.changes import Change, Changes
+from bgsync.draw.colours import NO_HUES, Hues
 from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node
 from bgsync.draw.flow import Flow
 from bgsync.draw.lifecycle import state_names, state_nodes, unfinished
 from bgsync.draw.links import Link
+from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import canonical
 from bgsync.language import Origin, Spec
 
@@ -25,8 +27,10 @@ MEANINGS: tuple[tuple[EdgeKind, str], ...] = (
 )
 
 
-def lifecycle_difference(old: tuple[Spec, Changes], new: tuple[Spec, Changes], link: Link, about: str = "") -> Diagram:
-    """Draw what two texts do to a registration; steps that only have other numbers are the same."""
+def lifecycle_difference(
+    lifecycle: Lifecycle, old: tuple[Spec, Changes], new: tuple[Spec, Changes], link: Link, about: str = ""
+) -> Diagram:
+    """Draw what two texts do to an object; steps that only have other numbers are the same."""
     (_, was), (spec, now) = old, new
     edges = _changes(was.made, now.made, link)
     names = {canonical(name): name for name in (*state_names(*new), *state_names(*old))}
@@ -39,7 +43,7 @@ def lifecycle_difference(old: tuple[Spec, Changes], new: tuple[Spec, Changes], l
         f"What the algorithms of the old and of the new text do to a {spec.type.name}, read off {was.states:,} and "
         f"{now.states:,} states{about}." + (" Nothing in it was changed." if same else "")
         + unfinished(was.complete and now.complete),
-        state_nodes(list(names.values()), now.initial or was.initial, edges),
+        state_nodes(lifecycle, list(names.values()), now.initial or was.initial, edges),
         tuple(edges),
         meanings=MEANINGS,
     )  # fmt: skip
@@ -76,13 +80,13 @@ def _edge(was: Change | None, now: Change, link: Link) -> Edge:
     return Edge(now.source, now.target, trigger, str(now.origin), kind, guard, link(now.origin))
 
 
-def flow_difference(old: Spec, new: Spec, name: str, link: Link) -> Diagram:
+def flow_difference(old: Spec, new: Spec, name: str, link: Link, hues: Hues = NO_HUES) -> Diagram:
     """Draw one algorithm of two texts. Raises ValueError for a name that neither has."""
     names = [{known for known, _ in spec.bodies()} for spec in (old, new)]
     if name not in names[0] | names[1]:
         raise ValueError(f"no algorithm {name!r} in either text: one of {', '.join(sorted(names[0] | names[1]))}")
-    was = Flow(old, name, link) if name in names[0] else None
-    now = Flow(new, name, link) if name in names[1] else None
+    was = Flow(old, name, link, hues) if name in names[0] else None
+    now = Flow(new, name, link, hues) if name in names[1] else None
     merged = _Merged(was, now, kept_steps(old, new, name))
     changed = {
         step.new.path

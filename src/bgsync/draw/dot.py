@@ -87,8 +87,8 @@ def _place(node: Node) -> tuple[int, str]:
 
 
 def _node(node: Node, name: str, width: int, links: bool) -> str:
-    colour = LIGHT.states.get(node.state, LIGHT.other)
-    state = f"state-{node.state}" if node.state in LIGHT.states else "state-other"
+    colour = LIGHT.hues.get(node.state, LIGHT.other)
+    state = f"state-{node.state}" if node.state in LIGHT.hues else "state-other"
     stroke = LIGHT.changes.get(node.change, colour.stroke)
     change = "" if node.change == "normal" else f" change-{node.change}"
     line = _LINES[node.change].replace('style="dotted"', 'style="filled,dotted"').replace(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from bgsync.draw.colours import colour_name
+from bgsync.draw.colours import NO_HUES, Hues, hue_of
 from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind
 from bgsync.draw.links import Link
 from bgsync.language import Origin, Spec, Statement, say, traversal, walk
@@ -44,9 +44,12 @@ Ways = tuple[list[Exit], list[Exit]]
 """The ways on, and those where the last condition does not hold."""
 
 
-def flow_diagram(spec: Spec, name: str, link: Link) -> Diagram:
-    """Draw one algorithm or rule. Raises ValueError for a name that the spec does not have."""
-    flow = Flow(spec, name, link)
+def flow_diagram(spec: Spec, name: str, link: Link, hues: Hues = NO_HUES) -> Diagram:
+    """Draw one algorithm or rule; `hues` are the colours of states.
+
+    Raises ValueError for a name that the spec does not have.
+    """
+    flow = Flow(spec, name, link, hues)
     return Diagram(
         f"{'The method' if name in spec.methods else 'The steps of'} {flow.head}",
         f"The steps of {name!r} of {spec.title}, one box each. Broken lines lead to steps that are run on their own.",
@@ -59,11 +62,11 @@ def flow_diagram(spec: Spec, name: str, link: Link) -> Diagram:
 class Flow:
     """The boxes and arrows of one algorithm or rule. Raises ValueError for a name that the spec does not have."""
 
-    def __init__(self, spec: Spec, name: str, link: Link) -> None:
+    def __init__(self, spec: Spec, name: str, link: Link, hues: Hues = NO_HUES) -> None:
         bodies = dict(spec.bodies())
         if name not in bodies:
             raise ValueError(f"no algorithm {name!r} in {spec.title}: one of {', '.join(sorted(bodies))}")
-        self.link = link
+        self.link, self.hues = link, hues
         self.nodes: list[Node] = []
         self.edges: list[Edge] = []
         self.origins: dict[str, Origin] = {}
@@ -124,7 +127,7 @@ class Flow:
         sentence = origin.sentence if origin else ", and ".join(map(say, group))
         own = list(_own(group))
         values = [one.value for one in own if isinstance(one, s.Set) and one.value in self.states]
-        colour = colour_name(str(values[-1])) if values else ""
+        colour = hue_of(str(values[-1]), self.hues) if values else ""
         label = f"{origin.step} {sentence}" if origin else sentence
         box = self.node(label, _kind(own), origin, colour)
         self.join(exits, box)

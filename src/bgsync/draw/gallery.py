@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from bgsync.content import load_content
+from bgsync.contents import Content
 from bgsync.draw.changes import changes
 from bgsync.draw.diagram import Diagram
 from bgsync.draw.flow import flow_diagram
-from bgsync.draw.formats import FORMATS
 from bgsync.draw.lifecycle import lifecycle_diagram, text_lifecycle
 from bgsync.draw.links import published
 from bgsync.draw.render import render
 from bgsync.draw.sequence import Sequence, sequence_diagram
 from bgsync.draw.states import project, states_diagram, states_words
 from bgsync.judge.check import Question, check
+from bgsync.judge.property import Property
+from bgsync.judge.verdict import Verdict
+from bgsync.language import Spec
 
-FORMS = ("mermaid", "svg")
-TRACES = ("resolved-then-fires", "unique-tag", "retry-delay")
-"""The properties whose counterexamples are shown: two races, and one that needs none."""
-
+ENDINGS = {"mermaid": "mmd", "svg": "svg"}
 HEAD = """# Pictures
 
 Generated from the built-in model by `bgsync draw --all`, never by hand; [docs/diagrams.md](../docs/diagrams.md) says
@@ -43,60 +40,63 @@ class Entry:
     picture: Diagram | Sequence
 
 
-def entries() -> Iterator[Entry]:
-    """Make every picture."""
-    load_content()
-    world = importlib.import_module("bgsync.shipped.model.environment").WORLD
-    spec = importlib.import_module("bgsync.shipped.model.background_sync.one_off").SPEC
-    yield Entry(
-        "lifecycle", "The lifecycle as it is meant",
-        "The states of a sync registration, and for each transition its trigger, its guard and the step behind it.",
-        "lifecycle", lifecycle_diagram(),
-    )  # fmt: skip
-    found = changes(spec, world, "step")
-    yield Entry(
-        "lifecycle-races", "The lifecycle as races have it",
-        "What the same algorithms do to a registration when their steps interleave: every thick line is a change that "
-        "nobody meant, also of registrations that are gone.",
-        "lifecycle one-off --granularity step", text_lifecycle(spec, found, published, ", step by step"),
-    )  # fmt: skip
-    graph = project(spec, world)
+def entries(content: Content) -> Iterator[Entry]:
+    """Make every picture of a content that has a spec of its own. Raises ValueError for one that has none."""
+    spec, lifecycle, link = content.spec, content.lifecycle, published(content.published)
+    if spec is None:
+        raise ValueError(f"{content.name} has no spec of its own to draw")
+    noun, hues = content.world.words.noun, lifecycle.colours
+    if lifecycle.states:
+        yield Entry(
+            "lifecycle", "The lifecycle as it is meant",
+            f"The states of a {lifecycle.name}, and for each transition its trigger, its guard and the step behind it.",
+            "lifecycle", lifecycle_diagram(content),
+        )  # fmt: skip
+        found = changes(spec, content.world, lifecycle, "step")
+        yield Entry(
+            "lifecycle-races", "The lifecycle as races have it",
+            f"What the same algorithms do to a {noun} when their steps interleave: every thick line is a change that "
+            f"nobody meant, also of {noun}s that are gone.",
+            f"lifecycle {content.name} --granularity step",
+            text_lifecycle(content, spec, found, link, ", step by step"),
+        )  # fmt: skip
+    graph = project(spec, content.world)
     yield Entry(
         "states", "The reachable states",
-        "All states that any run comes to, as far as one registration can tell them apart, where nothing races.",
-        "states", states_diagram(graph, *states_words(spec, graph, ", every invocation one action")),
+        f"All states that any run comes to, as far as one {noun} can tell them apart, where nothing races.",
+        "states", states_diagram(graph, *states_words(spec, graph, ", every invocation one action"), hues=hues),
     )  # fmt: skip
     for name, _ in spec.bodies():
         yield Entry(
             f"algorithm-{re.sub(r'[^a-z]+', '-', name.lower())}", f"The steps of {name}",
             f"{'The method' if name in spec.methods else 'What the spec calls'} {name!r}, one box a step.",
-            f'algorithm --name "{name}"', flow_diagram(spec, name, published),
+            f'algorithm --name "{name}"', flow_diagram(spec, name, link, hues),
         )  # fmt: skip
-    for name in TRACES:
-        prop, verdict = _counterexample(spec, world, name)
+    for name in content.traces:
+        prop, verdict = _counterexample(content, spec, name)
         yield Entry(
             f"trace-{name}", f"How {name} breaks",
             f"A shortest run that breaks a promise ({verdict.kind}): {prop.sentence[0].lower()}{prop.sentence[1:]}",
-            f"trace --property {name}", sequence_diagram(verdict, published),
+            f"trace --property {name}", sequence_diagram(verdict, link, content.world.words, hues=hues),
         )  # fmt: skip
 
 
-def _counterexample(spec: Any, world: Any, name: str) -> tuple[Any, Any]:
+def _counterexample(content: Content, spec: Spec, name: str) -> tuple[Property, Verdict]:
     """Find how a property breaks. Raises ValueError when it does not: it has no place in the gallery any more."""
-    prop = next(prop for prop in importlib.import_module("bgsync.shipped.properties").PROPERTIES if prop.id == name)
-    report = check(Question(spec, world, [prop], "one-off"))
+    prop = content.property(name)
+    report = check(Question(spec, content.world, [] if prop is None else [prop], content.name))
     broken = [verdict for verdict in report.verdicts if verdict.trace is not None and not verdict.needs]
-    if not broken:
-        raise ValueError(f"the gallery shows how {name} breaks, and it holds now: take another into TRACES")
+    if prop is None or not broken:
+        raise ValueError(f"the gallery shows how {name} breaks, and it holds now: take another into its traces")
     return prop, broken[0]
 
 
-def files() -> Iterator[tuple[str, str]]:
+def files(content: Content) -> Iterator[tuple[str, str]]:
     """Give the name and the content of every file of the gallery; the page that shows them is the last one."""
     page = HEAD
-    for entry in entries():
-        for form in FORMS:
-            yield f"{entry.name}{FORMATS[form].endings[0]}", render(entry.picture, form).decode()
+    for entry in entries(content):
+        for form, ending in ENDINGS.items():
+            yield f"{entry.name}.{ending}", render(entry.picture, form).decode()
         page += (
             f"\n## {entry.title}\n\n{entry.sentence}\n\n![{entry.title}]({entry.name}.svg)\n\n"
             f"[SVG]({entry.name}.svg) · [Mermaid]({entry.name}.mmd) · `bgsync draw {entry.command}`\n"

@@ -1,4 +1,4 @@
-"""The lifecycle of a registration as a picture: as it is meant, from its machine; as a text has it, from its runs."""
+"""The lifecycle of an object as a picture: as it is meant, from its machine; as a text has it, from its runs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from transitions import Machine, Transition
 
-from bgsync.content import load_content
+from bgsync.contents import Content
 from bgsync.draw.changes import FULFILLED, REJECTED, WAITED, Change, Changes, Place, places
-from bgsync.draw.colours import colour_name
+from bgsync.draw.colours import GREY, NO_HUES, Hues, hue_of
 from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind
 from bgsync.draw.links import Link, published
-from bgsync.judge.property import canonical
+from bgsync.judge.lifecycle import Lifecycle
+from bgsync.judge.property import canonical, declared_states
 from bgsync.language import Spec
 
 Row = tuple[str, str, str]
@@ -23,22 +24,26 @@ MEANINGS: tuple[tuple[EdgeKind, str], ...] = (
 )
 
 
-def lifecycle_diagram(link: Link = published) -> Diagram:
-    """Draw the lifecycle of a sync registration; each edge notes the step of the spec that it comes from."""
-    load_content()
-    from bgsync.shipped.model.background_sync import registration
+def lifecycle_diagram(content: Content, link: Link | None = None) -> Diagram:
+    """Draw the lifecycle as it is meant; each edge notes the step of the spec that it comes from.
 
-    steps = _steps()
+    Raises ValueError for a content that has none.
+    """
+    lifecycle, link = content.lifecycle, link or published(content.published)
+    if not lifecycle.states:
+        raise ValueError(f"{content.name} has no lifecycle of its own to draw: name a text")
+    steps = _steps(content)
     return machine_diagram(
-        registration.machine(),
-        "Lifecycle of a sync registration",
-        {(trigger, source, dest): step for trigger, source, dest, step in registration.ROWS},
-        "The states of a sync registration and the steps of the spec that change them.",
+        lifecycle.machine(),
+        f"Lifecycle of a {lifecycle.name}",
+        {(trigger, source, dest): step for trigger, source, dest, step in lifecycle.rows},
+        f"The states of a {lifecycle.name} and the steps of the spec that change them.",
         {
             (trigger, source, dest): (place.guard, link(place.statement.origin) if place.statement.origin else "")
-            for trigger, source, dest, step in registration.ROWS
+            for trigger, source, dest, step in lifecycle.rows
             if (place := steps.get(step))
         },
+        lifecycle.colours,
     )
 
 
@@ -48,13 +53,14 @@ def machine_diagram(
     notes: Mapping[Row, str] | None = None,
     description: str = "",
     steps: Mapping[Row, tuple[str, str]] | None = None,
+    hues: Hues = NO_HUES,
 ) -> Diagram:
     """Draw any flat `transitions.Machine`: one edge per transition, with its trigger, and its conditions as a guard.
 
     `notes` gives the small print by (trigger, source, destination), `steps` what else guards a transition and where it
-    can be read. Automatic `to_STATE` transitions are left out. A state is final when it is declared so, or when no
-    transition leads out of it. Raises TypeError for a hierarchical machine and ValueError for a note on a transition
-    that the machine does not have.
+    can be read; `hues` are the colours of states. Automatic `to_STATE` transitions are left out. A state is final when
+    it is declared so, or when no transition leads out of it. Raises TypeError for a hierarchical machine and
+    ValueError for a note on a transition that the machine does not have.
     """
     if hasattr(machine, "get_nested_state_names"):
         raise TypeError(f"{title}: a hierarchical machine cannot be drawn; draw a flat machine of the same states")
@@ -84,7 +90,7 @@ def machine_diagram(
     return Diagram(
         title,
         description,
-        tuple(Node(name, name, kind(name), colour_name(name)) for name in machine.states),
+        tuple(Node(name, name, kind(name), hue_of(name, hues)) for name in machine.states),
         tuple(edges),
     )
 
@@ -96,13 +102,13 @@ def _conditions(transition: Transition) -> list[str]:
     ]
 
 
-def text_lifecycle(spec: Spec, changes: Changes, link: Link, about: str = "") -> Diagram:
-    """Draw what the algorithms of a text do to a registration, over the lifecycle as it is meant.
+def text_lifecycle(content: Content, spec: Spec, changes: Changes, link: Link, about: str = "") -> Diagram:
+    """Draw what the algorithms of a text do to an object, over the lifecycle as it is meant.
 
     A transition that only one of the two has is marked. A text that declares other states than those of the lifecycle
     is drawn by itself.
     """
-    meant = meant_rows(spec)
+    meant = meant_rows(content, spec)
     done = {_key(change) for change in changes.made}
     edges = [
         Edge(
@@ -111,7 +117,7 @@ def text_lifecycle(spec: Spec, changes: Changes, link: Link, about: str = "") ->
         )
         for change in changes.made
     ]  # fmt: skip
-    names = state_names(spec, changes, bool(meant))
+    names = state_names(spec, changes, content.lifecycle.states if meant else ())
     written = {canonical(name): name for name in names}
     for key, (trigger, guard) in sorted(meant.items()):
         if key not in done:
@@ -121,7 +127,7 @@ def text_lifecycle(spec: Spec, changes: Changes, link: Link, about: str = "") ->
         f"Lifecycle of a {spec.type.name}, as the text has it",
         f"What the algorithms of {spec.title} do to a {spec.type.name}, read off {changes.states:,} states{about}."
         + beside + unfinished(changes.complete),
-        state_nodes(names, changes.initial, edges),
+        state_nodes(content.lifecycle, names, changes.initial, edges),
         tuple(edges),
         meanings=MEANINGS,
     )  # fmt: skip
@@ -132,31 +138,26 @@ def unfinished(complete: bool) -> str:
     return "" if complete else " The exploration was not complete: there may be more."
 
 
-def state_names(spec: Spec, changes: Changes, meant: bool = False) -> list[str]:
-    """Give the states of a text, as it writes them: those that it declares, and those that its runs come to."""
-    load_content()
-    from bgsync.shipped.model.background_sync.registration import STATES
-
-    declared = next((member.values for member in spec.type.members if member.values is not None), None) or ()
-    names = {canonical(name): name for name in (*(STATES if meant else ()), *declared)}
+def state_names(spec: Spec, changes: Changes, meant: tuple[str, ...] = ()) -> list[str]:
+    """Give the states of a text, as it writes them: those meant and declared, and those that its runs come to."""
+    names = {canonical(name): name for name in (*meant, *declared_states(spec))}
     for change in changes.made:
         for name in (change.source, change.target):
             names.setdefault(canonical(name), name)
     return list(names.values())
 
 
-def state_nodes(names: list[str], initial: str, edges: list[Edge]) -> tuple[Node, ...]:
+def state_nodes(lifecycle: Lifecycle, names: list[str], initial: str, edges: list[Edge]) -> tuple[Node, ...]:
     """Make the nodes of a lifecycle; a state that no transition enters says so."""
-    from bgsync.shipped.model.background_sync.registration import FINAL
-
     entered = {edge.target for edge in edges if edge.kind != "removed"} | {initial}
-    outside = (*FINAL, "success or failed")
+    away = lifecycle.away
 
     def node(name: str) -> Node:
-        dead = name not in entered and name not in outside
-        kind: NodeKind = "initial" if name == initial else "final" if name in FINAL else "normal"
-        label = f"{name} (never entered)" if dead else "gone: success or failed" if name == outside[-1] else name
-        return Node(name, label, kind, "none" if name == outside[-1] else colour_name(name))
+        final = name in lifecycle.final
+        dead = name not in entered and not final and name != away
+        kind: NodeKind = "initial" if name == initial else "final" if final else "normal"
+        label = f"{name} (never entered)" if dead else f"gone: {away}" if name == away else name
+        return Node(name, label, kind, GREY if name == away else hue_of(name, lifecycle.colours))
 
     return tuple(node(name) for name in names)
 
@@ -165,29 +166,23 @@ Key = tuple[str, str, str]
 """Source, target, and what kind of thing triggers it."""
 
 
-def meant_rows(spec: Spec) -> dict[Key, tuple[str, str]]:
+def meant_rows(content: Content, spec: Spec) -> dict[Key, tuple[str, str]]:
     """Give the rows of the lifecycle that a text is held against, with trigger and guard; none for other states."""
-    load_content()
-    from bgsync.shipped.model.background_sync.registration import FINAL, ROWS, STATES
-
-    declared = next((member.values for member in spec.type.members if member.values is not None), None) or ()
-    final = {canonical(name) for name in FINAL}
-    if {canonical(name) for name in declared} - final != {canonical(name) for name in STATES} - final:
+    if not content.lifecycle.fits(declared_states(spec)):
         return {}
-    steps = _steps()
+    steps = _steps(content)
     rows = {}
-    for trigger, source, dest, step in ROWS:
+    for trigger, source, dest, step in content.lifecycle.rows:
         place = steps.get(step)
         key = (canonical(source), canonical(dest), _sort(place.trigger if place else trigger))
         rows[key] = (trigger.replace("_", " "), place.guard if place else "")
     return rows
 
 
-def _steps() -> dict[str, Place]:
-    """Give the steps of the built-in model that change a registration."""
-    from bgsync.shipped.model.background_sync.one_off import SPEC
-
-    return {str(place.statement.origin): place for place in reversed(places(SPEC))}
+def _steps(content: Content) -> dict[str, Place]:
+    """Give the steps of the content's own spec that change an object."""
+    known = () if content.spec is None else places(content.spec)
+    return {str(place.statement.origin): place for place in reversed(known)}
 
 
 def _key(change: Change) -> Key:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from bgsync.content import load_content
 from bgsync.language import Origin
 from bgsync.sources.source import STANDARD_INPUT
 
@@ -16,25 +14,25 @@ Link = Callable[[Origin], str]
 WEB = ("http://", "https://")
 
 
-def published(origin: Origin) -> str:
-    """Give where a step of the built-in model is published: its algorithm's place in the text."""
-    load_content()
-    addresses: dict[str, str] = importlib.import_module("bgsync.shipped.model.background_sync.published").ADDRESSES
-    return addresses.get(origin.algorithm, "")
+def published(addresses: Mapping[str, str]) -> Link:
+    """Make links to where the steps of a content's own spec are published: its algorithm's place in the text."""
+    return lambda origin: addresses.get(origin.algorithm, "")
 
 
 def to_lines(origin: Origin) -> str:
     """Give the line of the file, as code hosts understand it; of a page of the web its address.
 
-    Of REV:path it is the path, whatever revision is there when the link is followed. A step that a text takes from the
-    built-in model, such as those of Fire Functional Event, leads to where it is published.
+    Of REV:path it is the path, whatever revision is there when the link is followed.
     """
-    if origin.file.startswith("model/") and origin.file.endswith(".py"):
-        return published(origin)
     if origin.file.startswith(WEB):
         return origin.file
     path = origin.file.partition(":")[2] or origin.file
     return f"{quote(path)}#L{origin.line}" if path not in ("", STANDARD_INPUT) and origin.line else ""
+
+
+def to_text(addresses: Mapping[str, str]) -> Link:
+    """Make links to the lines of a text; a step that it takes from content leads to where that is published."""
+    return lambda origin: addresses.get(origin.algorithm, "") if origin.file.endswith(".py") else to_lines(origin)
 
 
 def by_template(template: str) -> Link:

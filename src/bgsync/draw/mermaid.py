@@ -43,7 +43,7 @@ def to_mermaid(diagram: Diagram) -> str:
         lines += [f"    [*] --> {names[node.id]}" for node in diagram.nodes if node.kind == "initial"]
         lines += [_edge(edge, names) for edge in diagram.edges]
         lines += [f"    {names[node.id]} --> [*]" for node in diagram.nodes if node.kind == "final"]
-    for state, colour in sorted(LIGHT.states.items()):
+    for state, colour in sorted(LIGHT.hues.items()):
         members = [names[node.id] for node in diagram.nodes if node.state == state]
         if members:
             lines.append(f"    classDef c_{state} fill:{colour.fill},stroke:{colour.stroke},color:{LIGHT.text}")

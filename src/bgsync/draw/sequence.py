@@ -1,26 +1,28 @@
 """A counterexample as a sequence diagram: who does what, in order, and what it changes.
 
-Lifelines are the page, the user agent, the worker, the network and the server, and inside of the user agent every call
-that is under way, since a race is between those. What the user agent does of its own accord (a rule, a timer, the
-reaction to an event) stands on its own lifeline. Lifelines that take no part are left out; the server takes part in
-runs of the outbox, where a handler delivers what it took exactly when it fulfils (`model/outbox.py`).
+Lifelines are the lanes of the spec's words, such as a page, the user agent and the worker, and inside of the user agent
+every call that is under way, since a race is between those. What the user agent does of its own accord (a rule, a
+timer, the reaction to an event) stands on its own lifeline. Lifelines that take no part are left out; the server takes
+part in runs in which something was stored for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from bgsync import telling
 from bgsync.draw.diagram import plain, shortened
+from bgsync.draw.lanes import Answered, Lanes
 from bgsync.draw.links import Link
+from bgsync.judge import facts as f
 from bgsync.judge.verdict import Trace, TraceStep, Verdict
-from bgsync.language import Origin
+from bgsync.words import Words
 
-PAGE, AGENT, WORKER, NETWORK, SERVER = "page", "user agent", "worker", "network", "server"
 LONGEST = 170
 """How many characters of a sentence are shown."""
-ACTORS = {"network": (NETWORK, AGENT), "execution": (AGENT, WORKER), "service worker": (PAGE, AGENT)}
-"""Who tells whom that a part of the environment moves; all else happens to the user agent."""
+SENT = (f.EventDispatched, f.EventSettled, f.PromiseSettled)
+"""The changes that are drawn as messages."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,7 @@ class Item:
     where: str
     """The step of the text, if it is one."""
     text: str
-    changes: tuple[tuple[str, str, str], ...] = ()
-    """What changed: its name, what it was, what it is."""
+    changes: tuple[telling.Told, ...] = ()
     link: str = ""
     blamed: bool = False
     """Whether this is the step that the finding is about."""
@@ -59,6 +60,10 @@ class Sequence:
     items: tuple[Item, ...]
     loop: int | None
     outcome: str
+    agent: str
+    """The name of the lifeline inside of which the calls are."""
+    hues: Mapping[str, str] = field(default_factory=dict)
+    """The states that have a colour, and which."""
 
     @property
     def size(self) -> int:
@@ -66,27 +71,32 @@ class Sequence:
         return len(self.items)
 
 
-def sequence_diagram(verdict: Verdict, link: Link, about: str = "") -> Sequence:
-    """Draw the trace of a verdict; `about` says of which text. Raises ValueError for a verdict without one."""
+def sequence_diagram(
+    verdict: Verdict, link: Link, words: Words, about: str = "", hues: Mapping[str, str] | None = None
+) -> Sequence:
+    """Draw the trace of a verdict; `about` says of which text, `hues` are the colours of states.
+
+    Raises ValueError for a verdict without one.
+    """
     if verdict.trace is None:
         raise ValueError(f"{verdict.property}: {verdict.verdict}, and there is no run to draw")
-    outbox = verdict.property.startswith("delivered")
-    items, loop = _items(verdict.trace, link, outbox)
+    known = Lanes(verdict.trace.steps, words)
+    items, loop = _items(verdict.trace, link, known)
     blamed = {(place.algorithm, place.step) for place in verdict.locations[:1]}
     for place in range(len(items) - 1, -1, -1):
         if any(items[place].where == f"{algorithm} {step}" for algorithm, step in blamed):
             items[place] = replace(items[place], blamed=True)
             break
-    used = {lane for item in items for lane in (item.source, item.target)}
-    calls = [lane for lane in dict.fromkeys(item.source for item in items) if _is_call(lane)]
-    calls += [lane for lane in dict.fromkeys(item.target for item in items) if _is_call(lane) and lane not in calls]
-    calls.sort(key=lambda call: next(n for n, item in enumerate(items) if call in (item.source, item.target)))
-    lanes = [
-        *([Lane(PAGE)] if PAGE in used else []),
-        *([Lane(AGENT)] if AGENT in used or not calls else []),
-        *(Lane(call, True) for call in calls),
-        *(Lane(name) for name in (WORKER, NETWORK, SERVER) if name in used),
-    ]
+    used = dict.fromkeys(lane for item in items for lane in (item.source, item.target))
+    begun = {str(actor) for actor in known.callers}
+    calls = [Lane(name, True) for name in used if name in begun]
+    lanes = list[Lane]()
+    for name in words.lanes:
+        if name == words.agent:
+            lanes += [Lane(name)] if name in used or not calls else []
+            lanes += calls
+        elif name in used:
+            lanes.append(Lane(name))
     kind = f" ({verdict.kind})" if verdict.kind else ""
     needs = f", with {', '.join(verdict.needs)}" if verdict.needs else ""
     return Sequence(
@@ -96,6 +106,8 @@ def sequence_diagram(verdict: Verdict, link: Link, about: str = "") -> Sequence:
         tuple(items),
         loop,
         f"{verdict.property}: {verdict.message}",
+        words.agent,
+        hues or {},
     )
 
 
@@ -123,64 +135,52 @@ def shown(item: Item) -> str:
     return shortened(item.text, LONGEST)
 
 
-def _is_call(lane: str) -> bool:
-    return lane not in (PAGE, AGENT, WORKER, NETWORK, SERVER)
-
-
-def _items(trace: Trace, link: Link, outbox: bool) -> tuple[list[Item], int | None]:
+def _items(trace: Trace, link: Link, lanes: Lanes) -> tuple[list[Item], int | None]:
     """Make the items of a trace, and give the place among them where its loop begins."""
-    calls = {step.process: _caller(step) for step in trace.steps if _is_begin(step)}
     items: list[Item] = []
     loop, number = None, 0
     for place, step in enumerate(trace.steps):
         if place == trace.loop:
             loop = len(items)
-        if step.visible or step.changes or not step.step:
+        if step.is_told:
             number += 1
-            items += _of(step, number, calls, link, outbox)
+            items += _of(step, number, lanes, link)
     return items, len(items) if trace.loop is not None and loop is None else loop
 
 
-def _is_begin(step: TraceStep) -> bool:
-    return not step.step and " calls " in step.sentence
-
-
-def _caller(step: TraceStep) -> str:
-    return PAGE if step.sentence.startswith("a page") else WORKER
-
-
-def _of(step: TraceStep, number: int, calls: dict[str, str], link: Link, outbox: bool) -> Iterator[Item]:
+def _of(step: TraceStep, number: int, lanes: Lanes, link: Link) -> Iterator[Item]:
     """Make the items of one step: itself, and the messages that it sends."""
-    lane = step.process if step.process in calls else AGENT
-    if step.process == "environment":
-        machine, (_, now) = next(iter(step.changes.items()), ("", ("", "")))
-        source, target = ACTORS.get(machine, (AGENT, AGENT))
-        words = step.sentence.removeprefix(f"the {machine}: ")
-        changes = () if source != target else tuple((name, *pair) for name, pair in step.changes.items())
-        yield Item(number, source, target, "", words if source != target else f"{step.sentence} ({now})", changes)
-        return
-    if _is_begin(step):
-        who, _, what = step.sentence.partition(" calls ")
-        remark = who.removeprefix("a page").removeprefix("a handler").strip()
-        yield Item(number, calls[step.process], lane, "", f"{what} {remark}".strip())
-        return
+    words, said = lanes.words, telling.sentence(step, lanes.words)
+    own = str(step.actor) if step.actor in lanes.callers else words.agent
+    inside = {words.agent: own}
+    sent = [(inside.get(m.source, m.source), inside.get(m.target, m.target), m.content) for m in lanes.messages(step)]
+    changes = tuple(telling.change(fact, words) for fact in step.changes if not isinstance(fact, SENT))
+    match sent, step.label:
+        case [(source, target, f.CallBegins(_, call, remark)), *_], _:
+            yield Item(number, source, target, "", f"{call} {remark}".strip())
+            return
+        case [(source, target, f.EnvironmentMoved(_, trigger)), *_], _:
+            yield Item(number, source, target, "", trigger)
+            return
+        case _, f.EnvironmentMoved(_, _, _, after):
+            yield Item(number, own, own, "", f"{said} ({after})", changes)
+            return
     where = f"{step.algorithm} {step.step}".strip()
-    path = tuple(int(part) for part in step.step.split(".") if part.isdigit())
-    address = link(Origin(step.algorithm, path, step.file, step.line, 1, step.sentence, "")) if step.step else ""
-    changes = tuple((name, old, new) for name, (old, new) in step.changes.items())
-    event = next((new for name, _, new in changes if name.endswith(": event")), "")
-    promise = next((new for name, _, new in changes if name == "promise"), "")
-    own = tuple(change for change in changes if change[0] != "promise" and not change[0].endswith(": event"))
-    if event == "dispatched":
-        yield Item(number, lane, WORKER, where, "dispatches the event", own, address)
-        return
-    if event:
-        if outbox:
-            told = "delivers what was in the outbox" if event == "fulfilled" else "cannot deliver"
-            yield Item(0, WORKER, SERVER, "", told)
-        yield Item(number, WORKER, lane, where, f"{step.process}: {event}", own, address)
-        return
-    actor = f"{step.process}: " if lane == AGENT and step.process != AGENT else ""
-    yield Item(number, lane, lane, where, actor + step.sentence, own, address)
-    if promise:
-        yield Item(0, lane, calls.get(step.process, PAGE), "", f"promise {promise}")
+    address = link(step.origin) if step.origin is not None and step.step else ""
+    for source, target, content in sent:
+        match content:
+            case f.EventDispatched():
+                yield Item(number, source, target, where, "dispatches the event", changes, address)
+                return
+            case Answered(outcome):  # one arrow for what was sent and its answer
+                has_it = outcome == "fulfilled"
+                delivered = f"delivers what was in {words.store}" if has_it else "cannot deliver"
+                yield Item(0, target, source, "", delivered)
+            case f.EventSettled(_, outcome):
+                yield Item(number, source, target, where, f"{step.actor}: {outcome}", changes, address)
+                return
+    actor = f"{step.actor}: " if own == words.agent and step.actor != f.USER_AGENT else ""
+    yield Item(number, own, own, where, actor + said, changes, address)
+    for source, target, content in sent:
+        if isinstance(content, f.PromiseSettled):
+            yield Item(0, source, target, "", f"promise {telling.outcome_of(content)}")

@@ -10,10 +10,10 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
-from bgsync.draw.colours import Theme, colour_name
+from bgsync.draw.colours import Hues, Theme, hue_of
 from bgsync.draw.diagram import plain
 from bgsync.draw.document import Rules, base_rules, document, linked, text, width, wrapped
-from bgsync.draw.sequence import AGENT, Item, Sequence, in_words, item_in_words, shown
+from bgsync.draw.sequence import Item, Sequence, in_words, item_in_words, shown
 
 SIZE, NOTE, LINE = 12.5, 11.5, 16
 PAGE = 830
@@ -33,6 +33,7 @@ class _Sheet:
 
     lanes: dict[str, float]
     wide: float
+    hues: Hues
     y: float = 0
     behind: list[ET.Element] = field(default_factory=list)
     above: list[ET.Element] = field(default_factory=list)
@@ -43,7 +44,11 @@ def sequence_svg(sequence: Sequence) -> str:
     lanes = sequence.lanes
     least, most = APART
     step = min(most, max(least, (PAGE - LEFT - RIGHT) / max(len(lanes) - 1, 1)))
-    sheet = _Sheet({lane.name: LEFT + step * n for n, lane in enumerate(lanes)}, LEFT + step * (len(lanes) - 1) + RIGHT)
+    sheet = _Sheet(
+        {lane.name: LEFT + step * n for n, lane in enumerate(lanes)},
+        LEFT + step * (len(lanes) - 1) + RIGHT,
+        sequence.hues,
+    )
     sheet.wide = max(sheet.wide, PAGE)
     heads = _heads(sheet, sequence, step)
     top, frame, previous = sheet.y, 0.0, ""
@@ -71,7 +76,7 @@ def _heads(sheet: _Sheet, sequence: Sequence, step: float) -> list[ET.Element]:
     """Draw the names of the lifelines."""
     made, tall = [], 0.0
     for lane in sequence.lanes:
-        lines = wrapped("itself" if lane.name == AGENT else lane.name, step - 22, SIZE)
+        lines = wrapped("itself" if lane.name == sequence.agent else lane.name, step - 22, SIZE)
         wide = max(58, *(width(line, SIZE) + 16 for line in lines))
         high = LINE * len(lines) + 10
         x = sheet.lanes[lane.name]
@@ -88,12 +93,12 @@ def _heads(sheet: _Sheet, sequence: Sequence, step: float) -> list[ET.Element]:
 
 def _panel(sheet: _Sheet, sequence: Sequence, step: float, end: float) -> list[ET.Element]:
     """Draw the ground on which the lifelines of the user agent stand."""
-    inside = [sheet.lanes[lane.name] for lane in sequence.lanes if lane.call or lane.name == AGENT]
+    inside = [sheet.lanes[lane.name] for lane in sequence.lanes if lane.call or lane.name == sequence.agent]
     left, right = min(inside) - step / 2 + 4, max(inside) + step / 2 - 4
     group = ET.Element("g", {"class": "panel"})
     size = {"width": f"{right - left:.1f}", "height": f"{end - 6:.1f}", "rx": "6"}
     ET.SubElement(group, "rect", {"x": f"{left:.1f}", "y": "6", **size})
-    group.append(text((left + right) / 2, 22, AGENT, SIZE, text_anchor="middle", font_weight="bold"))
+    group.append(text((left + right) / 2, 22, sequence.agent, SIZE, text_anchor="middle", font_weight="bold"))
     return [group]
 
 
@@ -142,7 +147,7 @@ def _step(sheet: _Sheet, item: Item) -> None:
         rest = max(0, rest - len(line.split()))
     at = sheet.y + 4 + LINE * len(lines)
     for (_, _, new), words_of in changes:
-        told += _change(left + 9, at, words_of, colour_name(new))
+        told += _change(left + 9, at, words_of, hue_of(new, sheet.hues))
         at += LINE * len(words_of) + 4
     group.extend(linked(told, item.link))
     sheet.y += tall
@@ -221,6 +226,6 @@ def _rules(theme: Theme) -> Rules:
         (".outcome rect", f"fill: {theme.background}; stroke: {bad}; stroke-width: 2"),
         *(
             (f".state-{state}", f"fill: {colour.fill}; stroke: {colour.stroke}")
-            for state, colour in sorted({**theme.states, "other": theme.other}.items())
+            for state, colour in sorted({**theme.hues, "other": theme.other}.items())
         ),
     ]

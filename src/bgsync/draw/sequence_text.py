@@ -2,7 +2,7 @@
 
 from bgsync.draw import mermaid, plantuml
 from bgsync.draw.diagram import plain
-from bgsync.draw.sequence import AGENT, Item, Lane, Sequence, in_words, shown
+from bgsync.draw.sequence import Item, Lane, Sequence, in_words, shown
 
 AGAIN = "from here on, again and again"
 
@@ -11,11 +11,11 @@ def sequence_mermaid(sequence: Sequence) -> str:
     """Give a sequence diagram as a Mermaid `sequenceDiagram`."""
     safe, names = mermaid.safe, _names(sequence)
     lines = ["sequenceDiagram", f"    accTitle: {safe(sequence.title)}", f"    accDescr: {safe(in_words(sequence))}"]
-    inside = [lane for lane in sequence.lanes if _is_inside(lane)]
+    inside = [lane for lane in sequence.lanes if _is_inside(lane, sequence)]
     before = sequence.lanes[: sequence.lanes.index(inside[0])]
     lines += [f"    participant {names[lane.name]} as {safe(lane.name)}" for lane in before]
-    lines.append("    box user agent")
-    lines += [f"        participant {names[lane.name]} as {safe(_label(lane))}" for lane in inside]
+    lines.append(f"    box {safe(sequence.agent)}")
+    lines += [f"        participant {names[lane.name]} as {safe(_label(lane, sequence))}" for lane in inside]
     lines.append("    end")
     lines += [
         f"    participant {names[lane.name]} as {safe(lane.name)}"
@@ -44,10 +44,10 @@ def sequence_plantuml(sequence: Sequence) -> str:
     lines += [f"title {safe(sequence.title)}", "skinparam shadowing false", "hide footbox"]
     opened = False
     for lane in sequence.lanes:
-        if _is_inside(lane) != opened:
-            lines.append("end box" if opened else 'box "user agent" #F3F4F6')
+        if _is_inside(lane, sequence) != opened:
+            lines.append("end box" if opened else f'box "{safe(sequence.agent)}" #F3F4F6')
             opened = not opened
-        lines.append(f'participant "{safe(_label(lane))}" as {names[lane.name]}')
+        lines.append(f'participant "{safe(_label(lane, sequence))}" as {names[lane.name]}')
     if opened:
         lines.append("end box")
     for place, item in enumerate(sequence.items):
@@ -72,12 +72,12 @@ def _told(item: Item) -> list[str]:
     return [plain(f"{number}{where}{shown(item)}"), *changes]
 
 
-def _is_inside(lane: Lane) -> bool:
-    return lane.call or lane.name == AGENT
+def _is_inside(lane: Lane, sequence: Sequence) -> bool:
+    return lane.call or lane.name == sequence.agent
 
 
-def _label(lane: Lane) -> str:
-    return "itself" if lane.name == AGENT else lane.name
+def _label(lane: Lane, sequence: Sequence) -> str:
+    return "itself" if lane.name == sequence.agent else lane.name
 
 
 def _names(sequence: Sequence) -> dict[str, str]:

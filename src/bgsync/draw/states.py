@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bgsync.draw.colours import colour_name
+from bgsync.draw.colours import NO_HUES, Hues, hue_of
 from bgsync.draw.diagram import Diagram, Edge, Node, NodeKind, plain
 from bgsync.explore.partition import TAU, quotient
 from bgsync.language import Spec
@@ -89,7 +89,9 @@ def _say(system: System, step: Step) -> str:
     return plain(words)
 
 
-def states_diagram(graph: Projected, title: str, description: str, budget: int = BUDGET) -> Diagram:
+def states_diagram(
+    graph: Projected, title: str, description: str, budget: int = BUDGET, hues: Hues = NO_HUES
+) -> Diagram:
     """Draw a projected graph, quotiented by bisimulation, or by what is seen where that has more arrows than `budget`.
 
     A class is initial when it has the initial state, and final when nothing leads out of it; of an incomplete graph
@@ -109,7 +111,7 @@ def states_diagram(graph: Projected, title: str, description: str, budget: int =
             f"{len(fine):,} arrows, more than the budget of {budget}. Here all with the same registration state are "
             "one box, and an arrow says that some of them can do this, not that each can."
         )
-    nodes, ids = _nodes(graph, block, arrows)
+    nodes, ids = _nodes(graph, block, arrows, hues)
     edges = [Edge(ids[source], ids[target], _joined(words)) for (source, target), words in arrows.items()]
     unfinished = "" if graph.complete else " The exploration was not complete: there may be more."
     return Diagram(title, f"{description}{told}{unfinished}".strip(), nodes, tuple(edges))
@@ -154,7 +156,7 @@ def _arrows(graph: Projected, block: Sequence[int]) -> dict[tuple[int, int], set
 
 
 def _nodes(
-    graph: Projected, block: Sequence[int], arrows: dict[tuple[int, int], set[str]]
+    graph: Projected, block: Sequence[int], arrows: dict[tuple[int, int], set[str]], hues: Hues
 ) -> tuple[tuple[Node, ...], dict[int, str]]:
     """Make a node for each class, in the order in which they are reached."""
     left = {source for source, _ in arrows}
@@ -173,7 +175,7 @@ def _nodes(
             initial = 0 in members[here]
             kind: NodeKind = "initial" if initial else "final" if graph.complete and here not in left else "normal"
             ids[here] = f"{seen}{number}"
-            nodes.append(Node(ids[here], f"{seen}{number}{remark}", kind, colour_name(seen)))
+            nodes.append(Node(ids[here], f"{seen}{number}{remark}", kind, hue_of(seen, hues)))
     return tuple(nodes), ids
 
 

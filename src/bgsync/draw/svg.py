@@ -8,13 +8,13 @@ import xml.etree.ElementTree as ET
 from functools import partial
 from itertools import product
 
-from bgsync.errors import BgsyncError
 from bgsync.draw.colours import LIGHT, Theme
 from bgsync.draw.diagram import SIGNS, Diagram, edge_in_words, identifiers, in_words, plain
 from bgsync.draw.document import DASHES, LEGEND_ROW, NAMESPACE, Rules, base_rules, document, legend, linked
 from bgsync.draw.dot import TEXT_SIZE, WIDTH, edge_id, edge_lines, to_dot
 from bgsync.draw.flow_svg import flow_svg
 from bgsync.draw.formats import FORMATS
+from bgsync.errors import BgsyncError
 
 _NOTE_SIZE = TEXT_SIZE - 2
 PAGE = 830
@@ -145,8 +145,8 @@ def _rules(diagram: Diagram, theme: Theme) -> Rules:
         (".edge polygon", f"fill: {theme.line}; stroke: {theme.line}"),
         (".start ellipse", f"fill: {theme.line}; stroke: {theme.line}"),
     ]
-    for state, colour in sorted({**theme.states, "other": theme.other}.items()):
-        if state in used or (state == "other" and used - set(theme.states)):
+    for state, colour in sorted({**theme.hues, "other": theme.other}.items()):
+        if state in used or (state == "other" and used - set(theme.hues)):
             rules.append((f".state-{state} path", f"fill: {colour.fill}; stroke: {colour.stroke}"))
             rules.append((f".state-{state} polygon", f"fill: {colour.fill}; stroke: {colour.stroke}"))
             rules.append((f".state-{state} path[fill=none]", "fill: none"))

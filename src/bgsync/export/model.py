@@ -176,7 +176,9 @@ def model_of(
         tuple(kinds),
         product.homes,
         tuple(
-            Broadcast(" ".join(filter(None, (label.name, label.detail))), LEVELS[int(guard)], tuple(leads))
+            Broadcast(
+                " ".join(str(part) for part in (label.name, label.detail) if part), LEVELS[int(guard)], tuple(leads)
+            )
             for label, guard, leads in zip(closed.labels, product.guards, product.leads.tolist(), strict=True)
         ),
         tuple(ids.items()),

@@ -5,20 +5,20 @@ try:
 except ModuleNotFoundError as error:
     raise ImportError("bgsync.fuzz needs Hypothesis: pip install bgsync[fuzz]") from error
 
-from bgsync.fuzz.adapter import Implementation, Unable
+from bgsync.driving import Operation, Operations, Unable
 from bgsync.fuzz.coverage import Coverage
 from bgsync.fuzz.machines import CoveredMachine, lifecycle_machine, run
-from bgsync.fuzz.reference import Interpreted
-from bgsync.fuzz.walk import Check, interpreter_machine
+from bgsync.fuzz.walk import Check, interpreter_machine, safety_checks
 
 __all__ = [
     "Check",
     "Coverage",
     "CoveredMachine",
-    "Implementation",
-    "Interpreted",
+    "Operation",
+    "Operations",
     "Unable",
     "interpreter_machine",
     "lifecycle_machine",
     "run",
+    "safety_checks",
 ]

@@ -5,19 +5,15 @@ as an AssertionError that tells the shortest run that Hypothesis could find.
 """
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings, target
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
-from bgsync.content import load_content
-from bgsync.fuzz.adapter import Implementation, Unable
+from bgsync.driving import Driven, Operation, Operations, Unable
 from bgsync.fuzz.coverage import Coverage, steered
-
-if TYPE_CHECKING:
-    from bgsync.shipped.model.background_sync.lifecycle import Lifecycle, State
 
 
 class CoveredMachine(RuleBasedStateMachine):
@@ -42,30 +38,20 @@ class CoveredMachine(RuleBasedStateMachine):
         self.coverage.merge(self.seen)
 
 
-class Operation(NamedTuple):
-    """An operation on an implementation; those of the network have no tag."""
-
-    name: str
-    tag: str | None = None
-
-    def __str__(self) -> str:
-        return self.name if self.tag is None else f"{self.name} {self.tag}"
-
-
 class _Lockstep(CoveredMachine):
-    make_implementation: ClassVar[Callable[[], Implementation]]
-    world: ClassVar["Lifecycle"]
+    make_implementation: ClassVar[Callable[[], Driven]]
+    content: ClassVar[Operations]
     tags: ClassVar[tuple[str, ...]]
     operations: ClassVar[tuple[Operation, ...]]
 
     def __init__(self) -> None:
         super().__init__()
-        (initial,) = self.world.initial_states()
-        self.states: dict[str, State] = dict.fromkeys(self.tags, initial)
+        (initial,) = self.content.world.initial_states()
+        self.states: dict[str, Any] = dict.fromkeys(self.tags, initial)
         self.done: list[Operation] = []
         self.implementation = type(self).make_implementation()
         self.implementation.reset()
-        self.seen.record("state", initial.registration)
+        self.seen.record("state", self.content.observed(initial))
         self.compare()
 
     def affected(self, operation: Operation) -> tuple[str, ...]:
@@ -74,18 +60,19 @@ class _Lockstep(CoveredMachine):
 
     def is_new(self, operation: Operation) -> bool:
         """Tell whether an operation takes a row, or is taken in a state, for the first time in this example."""
+        observed = self.content.observed
         for tag in self.affected(operation):
             before = self.states[tag]
-            _, rows = self.world.step(before, operation.name)
+            _, rows = self.content.world.step(before, operation.name)
             if self.seen.new("row", *map(str, rows)):
                 return True
-            if operation.tag and self.seen.new("operation", operation_label(operation.name, before.registration)):
+            if operation.tag and self.seen.new("operation", operation_label(operation.name, observed(before))):
                 return True
         return False
 
     def is_possible(self, operation: Operation) -> bool:
         """Tell whether an operation makes sense now."""
-        return all(operation.name in self.world.actions(self.states[tag]) for tag in self.affected(operation))
+        return all(operation.name in self.content.world.actions(self.states[tag]) for tag in self.affected(operation))
 
     def choice(self) -> st.SearchStrategy[Operation]:
         """Draw an operation."""
@@ -97,46 +84,29 @@ class _Lockstep(CoveredMachine):
         if not self.is_possible(operation):
             return
         try:
-            apply(self.implementation, operation)
+            self.content.apply(self.implementation, operation)
         except Unable:
             return
         self.done.append(operation)
+        observed = self.content.observed
         for tag in self.affected(operation):
             before = self.states[tag]
-            self.states[tag], rows = self.world.step(before, operation.name)
+            self.states[tag], rows = self.content.world.step(before, operation.name)
             self.seen.record("row", *map(str, rows))
-            self.seen.record("state", *(row.target for row in rows if row in self.world.registrations.rows))
-            self.seen.record("state", self.states[tag].registration)
+            self.seen.record("state", *(row.target for row in rows if row.target in self.content.states))
+            self.seen.record("state", observed(self.states[tag]))
             if operation.tag is not None:
-                self.seen.record("operation", operation_label(operation.name, before.registration))
-
+                self.seen.record("operation", operation_label(operation.name, observed(before)))
         self.compare()
 
     def compare(self) -> None:
         """Assert that both sides say the same about every tag."""
         for tag, state in self.states.items():
-            found = self.implementation.state(tag)
-            assert found == state.registration, (
-                f"{tag} is {found!r} in the implementation, but {state.registration!r} in the lifecycle, "
+            found, meant = self.implementation.state(tag), self.content.observed(state)
+            assert found == meant, (
+                f"{tag} is {found!r} in the implementation, but {meant!r} in the lifecycle, "
                 f"after: {', '.join(map(str, self.done)) or 'reset'}"
             )
-
-
-def apply(implementation: Implementation, operation: Operation) -> None:
-    """Do an operation of the lifecycle world on an implementation. Raises ValueError for one that is not known."""
-    match operation:
-        case Operation("go online", None):
-            implementation.go_online()
-        case Operation("go offline", None):
-            implementation.go_offline()
-        case Operation("register", str(tag)):
-            implementation.register(tag)
-        case Operation("fulfil" | "reject" | "give up" as name, str(tag)):
-            implementation.settle(tag, name == "fulfil", name == "give up")
-        case Operation("elapse", str(tag)):
-            implementation.elapse(tag)
-        case _:
-            raise ValueError(f"unknown operation {str(operation)!r}: give it a method of the adapter")
 
 
 def operation_label(operation: str, state: str) -> str:
@@ -145,31 +115,27 @@ def operation_label(operation: str, state: str) -> str:
 
 
 def lifecycle_machine(
-    make_implementation: Callable[[], Implementation], *, tags: Sequence[str] = ("t1", "t2")
+    operations: Operations, make_implementation: Callable[[], Driven], *, tags: Sequence[str] = ("t1", "t2")
 ) -> type[CoveredMachine]:
-    """Make a machine that drives an implementation and the lifecycle world of each tag in lockstep.
+    """Make a machine that drives an implementation and the small world of each tag in lockstep.
 
-    `make_implementation` is called for each example, and what it gives is reset; it may give the same one each time.
-    The machine fails when the state of any tag differs after an operation. Raises ValueError without tags.
+    `operations` are those of a content. `make_implementation` is called for each example, and what it gives is reset;
+    it may give the same one each time. The machine fails when the state of any tag differs after an operation. Raises
+    ValueError without tags.
     """
     if not tags:
         raise ValueError("there is nothing to drive without tags: name at least one")
-    load_content()
-    from bgsync.shipped.model.background_sync.lifecycle import ABSENT, OPERATIONS, Lifecycle
-
-    lifecycle = Lifecycle()
-    rows = (*lifecycle.registrations.rows, *lifecycle.network.rows)
-    own = [Operation(name, tag) for tag in tags for name in dict.fromkeys(row[0] for row in OPERATIONS)]
+    own = [Operation(name, tag) for tag in tags for name in dict.fromkeys(name for name, _ in operations.own)]
     expected = {
-        "state": (ABSENT, *lifecycle.registrations.states),
-        "row": tuple(map(str, rows)),
-        "operation": tuple(operation_label(operation, state) for operation, state, _, _ in OPERATIONS),
+        "state": operations.states,
+        "row": tuple(map(str, operations.rows)),
+        "operation": tuple(operation_label(*pair) for pair in operations.own),
     }
     members: dict[str, Any] = {
         "make_implementation": staticmethod(make_implementation),
-        "world": lifecycle,
+        "content": operations,
         "tags": tuple(tags),
-        "operations": (*(Operation(row.trigger) for row in lifecycle.network.rows), *own),
+        "operations": (*map(Operation, operations.shared), *own),
         "coverage": Coverage(expected),
         "__doc__": "An implementation in lockstep with the lifecycle.",
     }

@@ -1,6 +1,6 @@
 """Random walks of the interpreter: through scenarios too large to explore, with checks that judge each step."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 import hypothesis
@@ -9,6 +9,8 @@ from hypothesis.stateful import rule
 
 from bgsync.fuzz.coverage import Coverage, steered
 from bgsync.fuzz.machines import CoveredMachine
+from bgsync.judge.property import Property, Safety, View
+from bgsync.system.describe import said_caller
 from bgsync.system.program import Program
 from bgsync.system.scenario import Scenario
 from bgsync.system.step import State, Step
@@ -106,8 +108,29 @@ def describe(system: System, before: State, step: Step, executed: tuple[str, ...
     action = step.action
     tag = None if action.process is None else system.tag(before.shared, system.slot(action.process))
     chosen = [f"{name}: {value}" for name, value in action.choices]
-    detail = ", ".join(part for part in (tag, action.detail, *chosen) if part)
+    said = said_caller(system.world, action) if action.kind == "call" else action.detail
+    detail = ", ".join(str(part) for part in (tag, said, *chosen) if part)
     return f"{action.kind} {action.name}" + f" ({detail})" * bool(detail) + f": {', '.join(executed)}" * bool(executed)
+
+
+def safety_checks(properties: Iterable[Property], scenario: Scenario) -> dict[str, Check]:
+    """Make checks of the safety properties that the scenario's monitor serves."""
+
+    def check_of(prop: Safety) -> Check:
+        def check(system: System, before: State, step: Step) -> str | None:
+            view = View(system, before, step)
+            for ran in step.executed:
+                for seen in ran.observations:
+                    found = prop.look(view, seen, ran.pc) if isinstance(seen, prop.kinds) else ()
+                    broken = next((one.broken for one in found if one.broken), None)
+                    if broken is not None:
+                        return broken
+            return None
+
+        return check
+
+    asked = (prop for prop in properties if isinstance(prop, Safety) and scenario.monitor in prop.monitors)
+    return {prop.id: check_of(prop) for prop in asked}
 
 
 def interpreter_machine(scenario: Scenario, checks: Mapping[str, Check]) -> type[CoveredMachine]:

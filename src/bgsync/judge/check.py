@@ -11,11 +11,12 @@ from typing import NamedTuple
 from bgsync.judge.budget import Budget
 from bgsync.judge.decide import LIMIT
 from bgsync.judge.explorations import Effort, Exploration, Progress, run_all
+from bgsync.judge.glossary import glossary
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Coverage, Explored, Report, Verdict
 from bgsync.language import NotUnderstood, Origin, Spec
 from bgsync.system.monitor import Monitor
-from bgsync.system.scenario import Bounds, Scenario
+from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
 from bgsync.system.system import System
 from bgsync.system.world import World
 
@@ -36,8 +37,8 @@ class Question:
     granularities: tuple[str, ...] = ("algorithm", "step")
     adversities: tuple[str, ...] = ()
     thorough: bool = False
-    bounds: Bounds = Bounds()
-    effort: Effort = Effort()
+    bounds: Bounds = DEFAULT_BOUNDS
+    effort: Effort = field(default_factory=Effort)
     not_understood: str = "nothing"
     """What a sentence that is not understood does first; the other reading follows where it matters."""
     budget: Budget = field(default_factory=Budget)
@@ -50,7 +51,10 @@ LARGE = 5_000
 """How many states at `algorithm` make a text large: adversities are then explored only where they are asked for."""
 
 HEAVY_LIMIT = 12_000
-"""How many of the states with a costly monitor, or of a large text, are explored at `step`; all, if only one property is asked for."""
+"""How many of the states with a costly monitor, or of a large text, are explored at `step`.
+
+All, if only one property is asked for.
+"""
 
 
 def check(question: Question, progress: Progress | None = None) -> Report:
@@ -242,6 +246,7 @@ class _Judge:
         return Report(
             asked.model, revision, bounds, explored, coverage, verdicts, self.interrupted, left_out=self.left_out,
             content=asked.content, chosen=asked.chosen,
+            glossary=glossary(asked.properties, asked.world),
         )  # fmt: skip
 
 

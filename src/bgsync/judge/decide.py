@@ -102,7 +102,11 @@ def _broken_by_one_tag(
     """Give the verdicts on what one tag breaks by itself, and again on replay with all tags."""
     if not properties:
         return {}
-    search = Search(watch(System(replace(scenario, bounds=replace(scenario.bounds, tags=1))), [], limit=limit or LIMIT, progress=step))
+    search = Search(
+        watch(
+            System(replace(scenario, bounds=replace(scenario.bounds, tags=1))), [], limit=limit or LIMIT, progress=step
+        )
+    )
     verdicts = (liveness_verdict(search, prop, scenario, "") for prop in properties)
     return {verdict.property: verdict for verdict in verdicts if verdict.verdict == "violated"}
 

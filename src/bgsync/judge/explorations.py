@@ -37,7 +37,7 @@ EVERY = 0.1
 
 @dataclass(frozen=True)
 class Effort:
-    """How a question is answered, and how much may be looked at for it; of what is looked at no verdict depends on it."""
+    """How a question is answered, and how much may be looked at for it."""
 
     limit: int | None = None
     """How many states of each exploration are looked at."""

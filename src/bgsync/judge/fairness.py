@@ -1,9 +1,9 @@
 """What fairness asks of an endless run, and what meets it.
 
 A run is fair when (a) every process, rule and start of the user agent that is possible in all states of the loop is
-taken in it (weak fairness of steps); (b) each machine that recurs is in its state in some state of the loop; (c) what the
-text says the user agent SHOULD choose is chosen, if it declines again and again (strong fairness of a SHOULD); (d)
-steps that wait until a condition holds go on if it holds again and again.
+taken in it (weak fairness of steps); (b) each machine that recurs is in its state in some state of the loop; (c) what
+the text says the user agent SHOULD choose is chosen, if it declines again and again (strong fairness of a SHOULD);
+(d) steps that wait until a condition holds go on if it holds again and again.
 
 Processes that say the same are exchangeable, so fairness counts them as one: if any of them steps, each can be the one.
 That no process waits for a free place among the invocations in flight is part of this: a place is a bound of the

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from transitions import Machine
+
 from bgsync.judge.property import View, canonical, declared, state_in
+from bgsync.machines.building import built
 from bgsync.system.observation import Observation, Removed, StateSet
 from bgsync.system.system import System
 
@@ -26,11 +30,18 @@ class Lifecycle:
     """What was removed after its event was fulfilled."""
     failed: str = "failed"
     """What was removed otherwise."""
+    colours: Mapping[str, str] = field(default_factory=dict)
+    """The states that have a colour of their own in pictures, and which of `bgsync.draw.colours` each has."""
 
     @property
     def final(self) -> tuple[str, str]:
         """The final states."""
         return self.succeeded, self.failed
+
+    def machine(self, model: object | None = None) -> Machine:
+        """Make its `transitions` machine; `model` is the object that gets the state, by default the machine itself."""
+        rows = [row[:3] for row in self.rows]
+        return built(self.name, self.states, self.initial, rows, final=self.final, model=model)
 
     @property
     def away(self) -> str:

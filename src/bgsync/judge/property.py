@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from bgsync.language import Spec
 from bgsync.system.monitor import NOTHING, Monitor
 from bgsync.system.observation import Listed, Observation, OfObject, Removed
 from bgsync.system.state import Object, Value
@@ -99,10 +100,14 @@ def canonical(state: Value) -> str:
     return str(state).lower().replace("-", "").replace(" ", "")
 
 
+def declared_states(spec: Spec) -> tuple[str, ...]:
+    """Give the states that a spec declares for its objects."""
+    return next((member.values for member in spec.type.members if member.values is not None), None) or ()
+
+
 def declared(system: System) -> tuple[str, ...]:
-    """Give the states that the text declares."""
-    place = state_place(system)
-    return () if place is None else system.scenario.spec.type.members[place].values or ()
+    """Give the states that the text of a system declares."""
+    return declared_states(system.scenario.spec)
 
 
 @dataclass(frozen=True)

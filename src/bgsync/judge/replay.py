@@ -15,8 +15,8 @@ from bgsync.judge.property import Liveness, Safety, View
 from bgsync.system.observation import Chose, Created, Declined
 from bgsync.system.processes import renamed
 from bgsync.system.scenario import Scenario
-from bgsync.system.state import Frame, Process, Ref, Value, cells_of, replaced
 from bgsync.system.sharing import Statements
+from bgsync.system.state import Frame, Process, Ref, Value, cells_of, replaced
 from bgsync.system.step import NEVER_SETTLES, Caller, State, Step
 from bgsync.system.system import System
 from bgsync.system.world import Effect, Meaning

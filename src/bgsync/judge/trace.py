@@ -1,12 +1,13 @@
 """Tells a replayed run in the steps of the spec, each with what it changed, and names its invocations."""
 
 from collections import Counter
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
+from bgsync.judge import facts as f
 from bgsync.judge.property import state_place
 from bgsync.judge.replay import Replay, Replayed
 from bgsync.judge.verdict import Trace, TraceStep
-from bgsync.language.statements import Origin
-from bgsync.system.describe import said_caller
 from bgsync.system.observation import (
     Asserted,
     Chose,
@@ -25,7 +26,7 @@ from bgsync.system.observation import (
     WaitEnded,
 )
 from bgsync.system.state import Frame
-from bgsync.system.step import State
+from bgsync.system.step import NEVER_SETTLES, Action, Caller, State
 from bgsync.system.system import System
 
 Frames = tuple[Frame, ...]
@@ -38,17 +39,17 @@ class _Names:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.alive: list[tuple[str, Frames]] = []
+        self.alive: list[tuple[f.Invocation, Frames]] = []
         self.given: Counter[str] = Counter()
 
-    def fresh(self, kind: str) -> str:
+    def fresh(self, kind: str) -> f.Invocation:
         self.given[kind] += 1
-        return f"{kind} #{self.given[kind]}"
+        return f.Invocation(kind, self.given[kind])
 
-    def actor(self, taken: Replayed) -> str:
+    def actor(self, taken: Replayed) -> f.Invocation:
         """Name who takes a step, and follow every invocation through it."""
         step, after = taken.step, taken.step.after
-        name, place = "", None
+        name, place = f.USER_AGENT, None
         if step.action.process is not None:
             frames = self.system.process(step.action.process).frames
             place = next((i for i, (_, have) in enumerate(self.alive) if have == frames), None)
@@ -86,118 +87,102 @@ def tell(replay: Replay, loop: int | None = None) -> Trace:
     return Trace(tuple(steps), begins)
 
 
-def _told(system: System, taken: Replayed, name: str, number: int) -> list[TraceStep]:
-    action, told = taken.step.action, []
+def _told(system: System, taken: Replayed, actor: f.Invocation, number: int) -> list[TraceStep]:
+    action, told = taken.step.action, list[TraceStep]()
     if action.kind == "move":
-        machine, before, after = _moved(system, taken)
-        told.append(_plain(f"the {machine}: {action.name}", "environment", number, {machine: (before, after)}))
+        moved = _moved(system, taken)
+        told.append(TraceStep(f.ENVIRONMENT, moved, (moved,), number))
     elif action.kind == "call":
-        told.append(_plain(f"{said_caller(system.world, action)} calls {action.name}", name, number, {}))
+        told.append(TraceStep(actor, _call(action), (), number))
     elif action.kind == "ignore":
-        told.append(_plain(f"the user agent does not follow the rule {action.name!r}", "user agent", number, {}))
-    elif action.name == "never settles":
-        told.append(_plain("the handler will never settle", name, number, {}))
-    actor = name or "user agent"
+        told.append(TraceStep(f.USER_AGENT, f.RuleIgnored(action.name), (), number))
+    elif action.name == NEVER_SETTLES:
+        told.append(TraceStep(actor, f.NeverSettles(), (), number))
     for ran in taken.step.executed:
-        origin, sentence = _origin(system, ran, action.detail)
-        changes = _changes(system, taken, ran)
+        changes = f.merged(fact for seen in ran.observations for fact in _facts(system, seen))
         visible = system.interpreter.shared_code[ran.pc] or bool(changes)
-        told.append(
-            TraceStep(
-                actor,
-                origin.algorithm,
-                origin.step,
-                origin.file,
-                origin.line,
-                sentence,
-                changes,
-                number,
-                visible,
-            )
-        )
-    return _merged(told)
+        told.append(TraceStep(actor, _label(system, ran, action.detail), changes, number, visible))
+    return _joined(told)
 
 
-def _merged(told: list[TraceStep]) -> list[TraceStep]:
+def _joined(told: list[TraceStep]) -> list[TraceStep]:
     """Tell the statements of one sentence once."""
-    merged: list[TraceStep] = []
+    joined: list[TraceStep] = []
     for step in told:
-        last = merged[-1] if merged else None
-        if (
-            last
-            and step.step
-            and (last.algorithm, last.step, last.sentence) == (step.algorithm, step.step, step.sentence)
-        ):
-            merged[-1] = TraceStep(
-                last.process, last.algorithm, last.step, last.file, last.line, last.sentence,
-                {**last.changes, **step.changes}, last.action, last.visible or step.visible,
-            )  # fmt: skip
+        last = joined[-1] if joined else None
+        if last and step.step and _sentence(last.label) == _sentence(step.label):
+            changes = f.merged(last.changes + step.changes)
+            joined[-1] = replace(last, changes=changes, visible=last.visible or step.visible)
         else:
-            merged.append(step)
-    return merged
+            joined.append(step)
+    return joined
 
 
-def _plain(sentence: str, process: str, number: int, changes: dict[str, tuple[str, str]]) -> TraceStep:
-    return TraceStep(process, "", "", "", 0, sentence, changes, number)
+def _sentence(label: f.Label) -> Hashable:
+    """Give what statements of one sentence have in common."""
+    match label:
+        case f.ReactionBegins(origin, outcome):
+            return f.ReactionBegins, str(origin), outcome
+        case f.TaskRuns(origin):
+            return f.TaskRuns, str(origin)
+        case f.StepTaken(origin):
+            return f.StepTaken, str(origin), origin.sentence
+        case _:
+            return label
 
 
-def _moved(system: System, taken: Replayed) -> tuple[str, str, str]:
-    before, trigger = taken.before.shared.context, taken.step.action.name
-    place, _, source, dest = next(m for m in system.moves if m[1] == trigger and before[m[0]] == m[2])
-    return system.machines[place], source, dest
+def _moved(system: System, taken: Replayed) -> f.EnvironmentMoved:
+    context, trigger = taken.before.shared.context, taken.step.action.name
+    moves = (move for move in system.moves if move[1] == trigger and context[move[0]] == move[2])
+    place, _, before, after = next(moves)
+    return f.EnvironmentMoved(system.machines[place], trigger, before, after)
 
 
-def _origin(system: System, ran: Executed, settle: object) -> tuple[Origin, str]:
+def _call(action: Action) -> f.CallBegins:
+    assert isinstance(action.detail, Caller)
+    caller = f.Caller.HANDLER if action.detail.handler else f.Caller.OUTSIDE
+    return f.CallBegins(caller, action.name, action.detail.remark)
+
+
+def _label(system: System, ran: Executed, settle: object) -> f.StepTaken:
     instruction = system.program.code[ran.pc]
     if instruction.op == "await":
         for outcome, _, origin in instruction.branches:
             if outcome == settle:
-                return origin, f"the event's promise is {outcome}"
+                return f.ReactionBegins(origin, outcome)
     if instruction.op == "task":
-        return instruction.origin, "the task that was queued runs in the worker"
-    return instruction.origin, instruction.origin.sentence
+        return f.TaskRuns(instruction.origin)
+    return f.StepTaken(instruction.origin)
 
 
-def _changes(system: System, taken: Replayed, ran: Executed) -> dict[str, tuple[str, str]]:
-    changes: dict[str, tuple[str, str]] = {}
-    for seen in ran.observations:
-        told = _change(system, taken, seen)
-        if told is not None:
-            changes[told[0]] = (told[1], told[2])
-    return changes
-
-
-def _change(system: System, taken: Replayed, seen: Observation) -> tuple[str, str, str] | None:
+def _facts(system: System, seen: Observation) -> Iterator[f.Change]:
     slot = seen.slot if isinstance(seen, OfObject) else None
-    thing = "registration" if slot is None else f"registration {_label(slot)}"
+    thing = f.Thing("" if slot is None else _letter(slot))
     match seen:
         case StateSet(before=before, after=after):
-            return f"{thing}: state", str(before), str(after)
+            yield f.StateChanged(thing, str(before), str(after))
         case Listed():
-            return f"{thing}: in the list", "no", "yes"
+            yield f.Listed(thing)
         case Removed(fields=fields):
             place = state_place(system)
-            was = "" if place is None else f", {fields[place]}"
-            return f"{thing}: in the list", f"yes{was}", "no"
+            yield f.Unlisted(thing, None if place is None else str(fields[place]))
         case Duplicated():
-            return "registrations with this tag", "1", "2"
+            yield f.Duplicated()
         case Dispatched():
-            return f"{thing}: event", "none", "dispatched"
+            yield f.EventDispatched(thing)
         case Settled(outcome=outcome):
-            return f"{thing}: event", "dispatched", str(outcome)
+            yield f.EventSettled(thing, str(outcome))
         case Resolved():
-            return "promise", "pending", "resolved"
+            yield f.PromiseSettled("resolved", None)
         case Rejected(error=error):
-            return "promise", "pending", "rejected" if error is None else f"rejected with {error}"
+            yield f.PromiseSettled("rejected", error)
         case Chose(choice=choice, value=value) | Declined(choice=choice, value=value):
-            return choice, "undecided", str(value).lower()
+            yield f.Chosen(choice, value)
         case Asserted(held=False):
-            return "assert", "must be true", "false"
+            yield f.AssertFailed()
         case WaitEnded():
-            return "timer", "running", "elapsed"
-        case _:
-            return None
+            yield f.TimerElapsed()
 
 
-def _label(slot: int) -> str:
+def _letter(slot: int) -> str:
     return chr(ord("A") + slot) if slot < 26 else f"#{slot}"

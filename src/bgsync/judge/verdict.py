@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from bgsync.judge.facts import Change, Invocation, Label, StepTaken
+from bgsync.judge.glossary import Glossary
+from bgsync.language import Origin
+from bgsync.words import Words
+
 
 @dataclass(frozen=True)
 class Location:
@@ -16,19 +21,45 @@ class Location:
 
 @dataclass(frozen=True)
 class TraceStep:
-    """One spec step, or one event of the environment; `changes` maps a name to its value before and after."""
+    """One step of a run: who takes it, what it is, and what it changes."""
 
-    process: str
-    algorithm: str
-    step: str
-    file: str
-    line: int
-    sentence: str
-    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    actor: Invocation
+    label: Label
+    changes: tuple[Change, ...] = ()
     action: int = 0
     """The number of the atomic action that the step belongs to."""
     visible: bool = True
     """Whether the step touches anything that others can see."""
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where it stands in the text; None if it is no step of the text."""
+        return self.label.origin if isinstance(self.label, StepTaken) else None
+
+    @property
+    def algorithm(self) -> str:
+        """The algorithm that it belongs to, if any."""
+        return self.origin.algorithm if self.origin else ""
+
+    @property
+    def step(self) -> str:
+        """Its number in the text, "" if it is no step of the text."""
+        return self.origin.step if self.origin else ""
+
+    @property
+    def file(self) -> str:
+        """The file of the text, if any."""
+        return self.origin.file if self.origin else ""
+
+    @property
+    def line(self) -> int:
+        """The line of the text, 0 if it is no step of the text."""
+        return self.origin.line if self.origin else 0
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it is told: others can see it, or it is no step of the text."""
+        return self.visible or bool(self.changes) or not self.step
 
 
 @dataclass(frozen=True)
@@ -115,6 +146,13 @@ class Report:
     """As what it is judged: the name of a content."""
     chosen: str = ""
     """Why as that."""
+    glossary: Glossary = field(default_factory=Glossary)
+    """What its reader has to be told."""
+
+    @property
+    def words(self) -> Words:
+        """What the spec calls its things and those who take part."""
+        return self.glossary.words
 
     @property
     def exit_status(self) -> int:

@@ -30,9 +30,9 @@ from bgsync.language.expressions import (
     New,
     Not,
     Or,
+    Population,
     Sequence,
     Var,
-    Population,
     v,
 )
 from bgsync.language.readback import say, say_value
@@ -123,6 +123,7 @@ __all__ = [
     "Or",
     "Origin",
     "Perform",
+    "Population",
     "QueueTask",
     "Reject",
     "Remark",
@@ -143,7 +144,6 @@ __all__ = [
     "WaitUntil",
     "Whenever",
     "While",
-    "Population",
     "algorithm",
     "rule",
     "say",

@@ -38,7 +38,8 @@ def _changed(whole: Any, names: list[str], change: Change) -> Any:
 
 _STRINGS = {
     "Var": ("name",), "Field": ("name",), "ListOf": ("name",), "Associated": ("name",), "Find": ("field",),
-    "New": ("type",), "Environment": ("machine", "states"), "Population": ("machine",), "Choice": ("name", "adversity", "should"),
+    "New": ("type",), "Environment": ("machine", "states"), "Population": ("machine",),
+    "Choice": ("name", "adversity", "should"),
     "Input": ("text",), "Unread": ("text",), "Apply": ("name",), "Arithmetic": ("operator",), "Compare": ("operator",),
 }  # fmt: skip
 

@@ -21,8 +21,8 @@ from bgsync.prose.page.document import AlgorithmText, Document, Sentence
 from bgsync.prose.placing import stamped
 from bgsync.prose.results import called
 from bgsync.prose.steps import StepsReader
-from bgsync.prose.vocabulary import Vocabulary
 from bgsync.prose.understood import SentenceRead
+from bgsync.prose.vocabulary import Vocabulary
 
 
 @dataclass

@@ -7,22 +7,30 @@ a spec says can become markup or code; a content security policy forbids all loa
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
+from bgsync import telling
+from bgsync.contents import Content
 from bgsync.draw import MissingExtraError, lifecycle_diagram, to_svg
+from bgsync.draw.lanes import Answered, Lanes, Message, Sent
+from bgsync.judge import facts as f
+from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
 from bgsync.language import NotUnderstood, Spec
-from bgsync.report.rules import rule_of
 from bgsync.report.story import Story, shown, story
-from bgsync.report.words import LANES, OUTBOX, caller, messages, thing_of, told, who
+from bgsync.report.words import told, who
+from bgsync.words import Words
 
 POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'"
 )
+KINDS: dict[type, str] = {f.StateChanged: "state", f.Listed: "listed", f.Unlisted: "unlisted"}
+"""The kinds of changes that the page tells from all others."""
 PARTS = ("page.html", "page.css", "kit.js", "finding.js", "page.js")
 
 
@@ -32,21 +40,23 @@ class Page:
 
     report: Report
     spec: Spec
+    content: Content
     ledger: tuple[tuple[str, int, str, str, str], ...] = ()
     """Where, line, sentence, status, and what it was read as."""
 
 
 def to_html(*pages: Page) -> str:
     """Write reports as one page."""
+    lanes = list(dict.fromkeys(lane for page in pages for lane in page.report.words.lanes))
     data = json.dumps(
-        {"version": version("bgsync"), "lanes": LANES, "reports": [_page(page) for page in pages]},
+        {"version": version("bgsync"), "lanes": lanes, "reports": [_page(page) for page in pages]},
         ensure_ascii=False,
         sort_keys=True,
     )
     for character in "&<>\u2028\u2029":
         data = data.replace(character, f"\\u{ord(character):04x}")
     parts = {name: files("bgsync.report").joinpath("page", name).read_text(encoding="utf-8") for name in PARTS}
-    parts |= {"data": data, "policy": POLICY, "lifecycle": _lifecycle()}
+    parts |= {"data": data, "policy": POLICY, "lifecycle": _lifecycle([page.content for page in pages])}
     document = parts["page.html"]
     for name in ("policy", "page.css", "lifecycle", "data", "kit.js", "finding.js", "page.js"):
         before, after = document.rsplit("{{" + name + "}}", 1)  # what was put in stands before it, whatever it says
@@ -54,10 +64,11 @@ def to_html(*pages: Page) -> str:
     return document
 
 
-def _lifecycle() -> str:
+def _lifecycle(contents: Sequence[Content]) -> str:
     """Give the picture of the intended lifecycle; without the extra that lays it out the page shows values only."""
+    meant = [content for content in contents if content.lifecycle.states]
     try:
-        return to_svg(lifecycle_diagram())
+        return to_svg(lifecycle_diagram(meant[0])) if meant else ""
     except MissingExtraError:
         return ""
 
@@ -67,12 +78,14 @@ def _page(page: Page) -> dict[str, Any]:
     return {
         "model": report.model,
         "revision": report.revision,
+        "agent": report.words.agent,
+        "noun": report.words.noun,
         "bounds": {name: str(value) for name, value in report.bounds.items()},
         "states": sum(explored.states for explored in report.explorations),
         "interrupted": report.interrupted,
         "leftOut": list(report.left_out),
         "coverage": [report.coverage.total, report.coverage.understood, report.coverage.reached],
-        "verdicts": [_verdict(verdict, page.spec) for verdict in report.verdicts],
+        "verdicts": [_verdict(verdict, page.spec, report.glossary) for verdict in report.verdicts],
         "notes": [{"property": n.property, "message": n.message, **_place(n.location)} for n in report.notes],
         "algorithms": _algorithms(page.spec, set(report.coverage.unreached)),
         "ledger": [dict(zip(("where", "line", "sentence", "status", "how"), row, strict=True)) for row in page.ledger],
@@ -107,8 +120,8 @@ def _algorithms(spec: Spec, unreached: set[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _verdict(verdict: Verdict, spec: Spec) -> dict[str, Any]:
-    rule, tale = rule_of(verdict.property), story(verdict, spec)
+def _verdict(verdict: Verdict, spec: Spec, glossary: Glossary) -> dict[str, Any]:
+    rule, tale = glossary.rule(verdict.property), story(verdict, spec, glossary)
     steps, loop = shown(verdict.trace) if verdict.trace is not None else ((), None)
     return {
         "property": verdict.property,
@@ -119,7 +132,7 @@ def _verdict(verdict: Verdict, spec: Spec) -> dict[str, Any]:
         "message": verdict.message,
         "rule": [rule.sentence, rule.why, rule.reference],
         "places": [_place(place) for place in verdict.locations],
-        "steps": _trace(steps),
+        "steps": _trace(steps, glossary.words),
         "loop": loop,
         **_story(tale),
     }
@@ -136,31 +149,52 @@ def _story(tale: Story) -> dict[str, Any]:
     }
 
 
-def _trace(steps: tuple[TraceStep, ...]) -> list[dict[str, Any]]:
-    callers = {step.process: caller(step.sentence) for step in steps if not step.step}
-    outbox = any(not step.step and OUTBOX in step.sentence for step in steps)
+def _trace(steps: tuple[TraceStep, ...], words: Words) -> list[dict[str, Any]]:
+    lanes = Lanes(steps, words)
     return [
         {
-            "process": step.process,
-            "who": who(step.process),
+            "process": str(step.actor),
+            "who": who(step.actor, words),
             "algorithm": step.algorithm,
             "step": step.step,
             "file": step.file,
             "line": step.line,
-            "text": step.sentence,
-            "told": told(step),
-            "messages": [list(message) for message in messages(step, callers, outbox=outbox)],
-            "changes": [[*_named(name, step.process), old, new] for name, (old, new) in step.changes.items()],
+            "text": telling.sentence(step, words),
+            "told": told(step, words),
+            "messages": [[one.source, one.target, _said(one, words)] for one in lanes.messages(step)],
+            "changes": [_change(change, step, words) for change in step.changes],
         }
         for step in steps
     ]
 
 
-def _named(name: str, process: str) -> tuple[str, str]:
-    """Give a change the name and the thing under which it can be told from those of other invocations."""
-    shared = ": " in name or name in ("network", "window clients", "service worker", "execution", "user agent")
-    name = name if shared or process == "environment" else f"{name} ({process})"
-    return name, thing_of(name)
+def _said(message: Message, words: Words) -> str:
+    """Say a message in a few words."""
+    match message.content:
+        case f.CallBegins(_, call):
+            return call
+        case f.EnvironmentMoved(machine, trigger, _, after):
+            return after if words.signals[machine].by_state else trigger
+        case f.EventDispatched(thing):
+            return f"event of {telling.thing(thing, words)}"
+        case f.EventSettled(_, outcome):
+            return outcome
+        case f.PromiseSettled() as promise:
+            return telling.outcome_of(promise)
+        case Sent():
+            return f"sends {words.store}"
+        case Answered(outcome):
+            return "has it" if outcome == "fulfilled" else "does not get it"
+
+
+def _change(change: f.Change, step: TraceStep, words: Words) -> list[str]:
+    """Give a change: a name and a thing that tell it from those of other invocations, what it was and is, its kind."""
+    name, old, new = telling.change(change, words)
+    thing = f.thing_of(change)
+    if thing is not None:
+        return [name, telling.thing(thing, words), old, new, KINDS.get(type(change), "")]
+    name = name if isinstance(change, f.EnvironmentMoved) else f"{name} ({step.actor})"
+    return [name, name, old, new, ""]
 
 
 def _place(place: Location) -> dict[str, Any]:

@@ -7,6 +7,7 @@ was not spoken of yet is the one before its first change.
 import json
 from typing import Any
 
+from bgsync import telling
 from bgsync.errors import BgsyncError
 from bgsync.judge.verdict import Report, Trace, Verdict
 
@@ -29,14 +30,15 @@ def to_itf(*reports: Report) -> str:
 def _trace(report: Report, verdict: Verdict, trace: Trace) -> dict[str, Any]:
     now = dict[str, str]()
     for step in trace.steps:
-        for name, (before, _) in step.changes.items():
+        for name, before, _ in telling.changes(step, report.words):
             now.setdefault(name, before)
     names = ["process", "step", "sentence", *now]
     states = [_state(0, {"process": "", "step": "", "sentence": "at first"} | now)]
     for number, step in enumerate(trace.steps, start=1):
-        now |= {name: after for name, (_, after) in step.changes.items()}
+        now |= {name: after for name, _, after in telling.changes(step, report.words)}
         where = f"{step.algorithm} {step.step}".strip()
-        states.append(_state(number, {"process": step.process, "step": where, "sentence": step.sentence} | now))
+        said = telling.sentence(step, report.words)
+        states.append(_state(number, {"process": str(step.actor), "step": where, "sentence": said} | now))
     made: dict[str, Any] = {
         "#meta": {"format": "ITF", "description": f"{verdict.property}: {verdict.message}", "source": report.model},
         "vars": names,

@@ -5,7 +5,9 @@ from typing import Any
 
 import msgspec
 
-from bgsync.judge.verdict import Location, Report, Verdict
+from bgsync import telling
+from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
+from bgsync.words import Words
 
 SCHEMA_VERSION = 1
 
@@ -113,14 +115,15 @@ def _location(place: Location) -> LocationOut:
     return LocationOut(place.file, place.line, place.column, place.algorithm, place.step)
 
 
-def _verdict(verdict: Verdict) -> VerdictOut:
+def _step(step: TraceStep, words: Words) -> StepOut:
+    said, changes = telling.sentence(step, words), telling.values(step, words)
+    return StepOut(str(step.actor), step.algorithm, step.step, step.line, step.file, said, changes, step.action)
+
+
+def _verdict(verdict: Verdict, words: Words) -> VerdictOut:
     trace = None
     if verdict.trace is not None:
-        told = [
-            StepOut(s.process, s.algorithm, s.step, s.line, s.file, s.sentence, dict(s.changes), s.action)
-            for s in verdict.trace.steps
-        ]
-        trace = TraceOut(told, verdict.trace.loop)
+        trace = TraceOut([_step(step, words) for step in verdict.trace.steps], verdict.trace.loop)
     places = [_location(place) for place in verdict.locations]
     return VerdictOut(
         verdict.property, verdict.verdict, verdict.kind, list(verdict.needs), verdict.granularity, verdict.message,
@@ -158,7 +161,7 @@ def _report(report: Report) -> ReportOut:
             StepsOut(report.coverage.total, report.coverage.understood, report.coverage.reached),
             list(report.coverage.unreached),
         ),
-        verdicts=[_verdict(verdict) for verdict in report.verdicts],
+        verdicts=[_verdict(verdict, report.words) for verdict in report.verdicts],
         notes=[NoteOut(note.property, note.message, _location(note.location)) for note in report.notes],
         left_out=list(report.left_out),
     )

@@ -4,9 +4,10 @@ import re
 from xml.etree import ElementTree as xml
 
 from bgsync.draw.diagram import plain
+from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report, Verdict
-from bgsync.report.rules import rule_of
 from bgsync.report.text import trace_lines
+from bgsync.words import Words
 
 
 def to_junit(*reports: Report) -> str:
@@ -34,19 +35,19 @@ def _suite(report: Report) -> xml.Element:
         suite.set(kind, str(count))
     for verdict in cases:
         under = [v for v in report.verdicts if v.needs and v.property == verdict.property]
-        suite.append(_case(verdict, under))
+        suite.append(_case(verdict, under, report.glossary))
     return suite
 
 
 _KINDS = {"failures": ("violated",), "errors": ("inconclusive",), "skipped": ("vacuous",)}
 
 
-def _case(verdict: Verdict, under: list[Verdict]) -> xml.Element:
+def _case(verdict: Verdict, under: list[Verdict], glossary: Glossary) -> xml.Element:
     case = xml.Element("testcase", name=plain(verdict.property), classname="bgsync", time="0")
-    message = plain(verdict.message or rule_of(verdict.property).sentence)
+    message = plain(verdict.message or glossary.rule(verdict.property).sentence)
     if verdict.verdict == "violated":
         failure = xml.SubElement(case, "failure", message=message, type=verdict.kind or "violated")
-        failure.text = _told(verdict)
+        failure.text = _told(verdict, glossary.words)
     elif verdict.verdict == "inconclusive":
         xml.SubElement(case, "error", message=message, type="inconclusive")
     elif verdict.verdict == "vacuous":
@@ -57,9 +58,9 @@ def _case(verdict: Verdict, under: list[Verdict]) -> xml.Element:
     return case
 
 
-def _told(verdict: Verdict) -> str:
+def _told(verdict: Verdict, words: Words) -> str:
     places = [f"at {p.algorithm} {p.step} ({p.file}:{p.line})" for p in verdict.locations]
-    trace = [] if verdict.trace is None else trace_lines(verdict.trace)
+    trace = [] if verdict.trace is None else trace_lines(verdict.trace, words)
     return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", "\n".join(["", verdict.message, *places, *trace]))
 
 

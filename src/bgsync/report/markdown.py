@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from bgsync.draw.diagram import plain
 from bgsync.draw.sequence import sequence_diagram
 from bgsync.draw.sequence_text import sequence_mermaid
+from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.report.edit import Edit
-from bgsync.report.rules import rule_of
 from bgsync.report.story import headline
 from bgsync.report.text import SIGNS, trace_lines
 
@@ -31,7 +31,7 @@ def _report(report: Report, edit: Edit | None, room: int) -> str:
     broken = [verdict for verdict in base if verdict.verdict == "violated"]
     lines = [f"### bgsync: {_text(report.model)}", ""]
     if edit is not None:
-        lines += [*_edit(edit), ""]
+        lines += [*_edit(edit, report.glossary), ""]
     lines += [_counts(report, base, broken)]
     rows = [verdict for verdict in base if verdict.verdict not in ("holds", "vacuous")]
     if rows:
@@ -40,8 +40,8 @@ def _report(report: Report, edit: Edit | None, room: int) -> str:
     lines += _adversities(report)
     first = _drawn(edit, broken)
     if first is not None:
-        lines += ["", *_diagram(first)]
-    return "\n".join([*lines, "", *_traces(first, broken, room - sum(map(len, lines)))]).rstrip()
+        lines += ["", *_diagram(first, report.glossary)]
+    return "\n".join([*lines, "", *_traces(first, broken, room - sum(map(len, lines)), report.glossary)]).rstrip()
 
 
 def _counts(report: Report, base: list[Verdict], broken: list[Verdict]) -> str:
@@ -52,7 +52,7 @@ def _counts(report: Report, base: list[Verdict], broken: list[Verdict]) -> str:
     return f"{counts} · {states:,} states · bounds: {_text(bounds)}"
 
 
-def _edit(edit: Edit) -> Iterator[str]:
+def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
     """Tell what an edit did: what it broke and repaired, and the steps that it changed."""
     broken, repaired = edit.broken, [c.old for c in edit.properties.repaired if c.old and not c.needs]
     what = f"breaks {len(broken)}" if broken else "breaks nothing"
@@ -63,9 +63,9 @@ def _edit(edit: Edit) -> Iterator[str]:
     for verdict in broken:
         place = next(iter(verdict.locations), None)
         where = f" ({_text(place.file)}:{place.line})" if place else ""
-        yield f"* ✗ **{_text(headline(verdict))}** {_code(verdict.property)}{where}"
+        yield f"* ✗ **{_text(headline(verdict, glossary))}** {_code(verdict.property)}{where}"
     for verdict in repaired:
-        yield f"* ✓ repaired: {_text(headline(verdict))} {_code(verdict.property)}"
+        yield f"* ✓ repaired: {_text(headline(verdict, glossary))} {_code(verdict.property)}"
     for change in edit.properties.changed_kind:
         if change.old and change.new and not change.needs:
             yield f"* ~ broken in another way: {_code(change.property)} ({change.old.kind} → {change.new.kind})"
@@ -110,20 +110,20 @@ def _drawn(edit: Edit | None, broken: list[Verdict]) -> Verdict | None:
     return None
 
 
-def _diagram(verdict: Verdict) -> list[str]:
+def _diagram(verdict: Verdict, glossary: Glossary) -> list[str]:
     """Draw the run of a verdict, for GitHub to lay out."""
-    drawn = sequence_mermaid(sequence_diagram(verdict, lambda origin: "")).rstrip()
+    drawn = sequence_mermaid(sequence_diagram(verdict, lambda origin: "", glossary.words)).rstrip()
     if len(drawn) > LONGEST_DIAGRAM or "```" in drawn:
         return []
-    return [f"**{_text(headline(verdict))}** {_code(verdict.property)}", "", "```mermaid", drawn, "```"]
+    return [f"**{_text(headline(verdict, glossary))}** {_code(verdict.property)}", "", "```mermaid", drawn, "```"]
 
 
-def _traces(first: Verdict | None, broken: list[Verdict], room: int) -> list[str]:
+def _traces(first: Verdict | None, broken: list[Verdict], room: int, glossary: Glossary) -> list[str]:
     """Fold away as many traces as there is room for, the one that was drawn first."""
     folded = list[str]()
     told = [verdict for verdict in broken if verdict.trace is not None]
     for verdict in sorted(told, key=lambda verdict: verdict is not first):
-        text = _folded(verdict)
+        text = _folded(verdict, glossary)
         if len(text) < room:
             folded.append(text)
             room -= len(text)
@@ -139,11 +139,11 @@ def _row(verdict: Verdict) -> str:
     return f"| {' | '.join((*cells, where))} |"
 
 
-def _folded(verdict: Verdict) -> str:
+def _folded(verdict: Verdict, glossary: Glossary) -> str:
     assert verdict.trace is not None
-    rule = rule_of(verdict.property)
+    rule = glossary.rule(verdict.property)
     fence = "`" * 4
-    told = "\n".join(_fenced(line) for line in trace_lines(verdict.trace))
+    told = "\n".join(_fenced(line) for line in trace_lines(verdict.trace, glossary.words))
     summary = f"<summary>{_html(verdict.property)}: a shortest run</summary>"
     return f"<details>{summary}\n\n{_text(rule.sentence)} {_text(rule.why)}\n\n{fence}\n{told}\n{fence}\n\n</details>\n"
 

@@ -10,8 +10,10 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
+from bgsync import telling
+from bgsync.judge.glossary import Rule
 from bgsync.judge.verdict import Location, Report, Trace, TraceStep, Verdict
-from bgsync.report.rules import Rule, rule_of
+from bgsync.words import Words
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -27,12 +29,12 @@ def _run(reports: tuple[Report, ...]) -> dict[str, Any]:
         for verdict in report.verdicts:
             if verdict.verdict in ("violated", "inconclusive", "conditional"):
                 results.append(_result(report, verdict))
-                used.setdefault(results[-1]["ruleId"], rule_of(verdict.property))
+                used.setdefault(results[-1]["ruleId"], report.glossary.rule(verdict.property))
         for note in report.notes:
             places = [_location(note.location)]
             message = {"text": note.message}
             results.append({"ruleId": note.property, "level": "note", "message": message, "locations": places})
-            used.setdefault(note.property, rule_of(note.property))
+            used.setdefault(note.property, report.glossary.rule(note.property))
     order = {name: place for place, name in enumerate(sorted(used))}
     for result in results:
         result["ruleIndex"] = order[result["ruleId"]]
@@ -59,13 +61,13 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _result(report: Report, verdict: Verdict) -> dict[str, Any]:
     level, kind = ("error", "fail") if verdict.verdict == "violated" else ("none", "review")
-    message = verdict.message or rule_of(verdict.property).sentence
+    message = verdict.message or report.glossary.rule(verdict.property).sentence
     if verdict.needs:
         message = f"{message} (needs: {', '.join(verdict.needs)})"
         level = "note" if level == "error" else level
     places = [_location(place) for place in verdict.locations]
     result: dict[str, Any] = {
-        "ruleId": rule_of(verdict.property).id,
+        "ruleId": report.glossary.rule(verdict.property).id,
         "level": level,
         "kind": kind,
         "message": {"text": f"{verdict.property}: {message}"},
@@ -82,7 +84,7 @@ def _result(report: Report, verdict: Verdict) -> dict[str, Any]:
     if level == "note":
         del result["kind"]  # a note is not a failure, and SARIF has levels of failures only
     if verdict.trace is not None and any(step.file for step in verdict.trace.steps):
-        result["codeFlows"] = [_flow(verdict.trace)]
+        result["codeFlows"] = [_flow(verdict.trace, report.words)]
     return result
 
 
@@ -92,27 +94,28 @@ def _fingerprint(verdict: Verdict) -> str:
     return hashlib.sha256("\0".join((verdict.property, *verdict.needs, *steps)).encode()).hexdigest()[:32]
 
 
-def _flow(trace: Trace) -> dict[str, Any]:
+def _flow(trace: Trace, words: Words) -> dict[str, Any]:
     here = next(step for step in trace.steps if step.file)
     flow = []
     for place, step in enumerate(trace.steps):
         here = step if step.file else here
-        if step.visible or step.changes or not step.step:
-            flow.append(_flow_location(step, here, place, trace))
+        if step.is_told:
+            flow.append(_flow_location(step, here, place, trace, words))
     ends = "" if trace.loop is None else "; the last of these steps are taken again and again"
     return {"message": {"text": f"A shortest run in which it happens{ends}"}, "threadFlows": [{"locations": flow}]}
 
 
-def _flow_location(step: TraceStep, here: TraceStep, place: int, trace: Trace) -> dict[str, Any]:
+def _flow_location(step: TraceStep, here: TraceStep, place: int, trace: Trace, words: Words) -> dict[str, Any]:
     where = f"{step.algorithm} {step.step}: " if step.step else ""
-    changed = "; ".join(f"{name}: {old} → {new}" for name, (old, new) in step.changes.items())
+    changes = telling.changes(step, words)
+    changed = "; ".join(f"{name}: {old} → {new}" for name, old, new in changes)
     again = "again and again: " if trace.loop is not None and place >= trace.loop else ""
-    text = f"{again}{step.process}: {where}{step.sentence}" + (f" ({changed})" if changed else "")
+    text = f"{again}{step.actor}: {where}{telling.sentence(step, words)}" + (f" ({changed})" if changed else "")
     return {
         "location": {**_at(here.file, here.line, 1), "message": {"text": text}},
         "executionOrder": place + 1,
-        "importance": "essential" if step.changes else "important",
-        **({"state": {name: {"text": new} for name, (_, new) in step.changes.items()}} if step.changes else {}),
+        "importance": "essential" if changes else "important",
+        **({"state": {name: {"text": new} for name, _, new in changes}} if changes else {}),
     }
 
 

@@ -9,17 +9,19 @@ are those that changed what the run ends with, the last first.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from bgsync import telling
+from bgsync.judge import facts as f
+from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Trace, TraceStep, Verdict
 from bgsync.language import Spec
 from bgsync.language import statements as s
-from bgsync.report.rules import rule_of
-from bgsync.report.words import aspect_of, thing_of, told
+from bgsync.report.words import told
+from bgsync.words import Words
 
 Role = Literal["", "looked", "between", "used"]
 MOST_MOMENTS = 20
@@ -70,45 +72,40 @@ class Story:
     advice: str = ""
 
 
-def headline(verdict: Verdict) -> str:
+def headline(verdict: Verdict, glossary: Glossary) -> str:
     """Say in one sentence what a verdict means to its reader."""
-    rule = rule_of(verdict.property)
+    rule = glossary.rule(verdict.property)
     if verdict.verdict != "violated":
         return rule.sentence
     said = rule.broken or verdict.message or f"This does not hold: {rule.sentence}"
-    return f"{said.rstrip('.')}, where {adversity(verdict)}." if verdict.needs else said
-
-
-def adversity(verdict: Verdict) -> str:
-    """Say in words what has to go wrong outside of the text before a verdict is as it is; nothing for most."""
-    known = importlib.import_module("bgsync.shipped.model.environment").ADVERSITIES
-    return " and ".join(known[name][0] if name in known else name for name in verdict.needs)
+    return f"{said.rstrip('.')}, where {glossary.adversity(verdict.needs)}." if verdict.needs else said
 
 
 def shown(trace: Trace) -> tuple[tuple[TraceStep, ...], int | None]:
     """Give the steps of a trace that others can see, and the place among them where its loop begins."""
-    places = [place for place, step in enumerate(trace.steps) if step.visible or step.changes or not step.step]
+    places = [place for place, step in enumerate(trace.steps) if step.is_told]
     loop = None if trace.loop is None else sum(place < trace.loop for place in places)
     return tuple(trace.steps[place] for place in places), loop
 
 
-def story(verdict: Verdict, spec: Spec) -> Story:
+def story(verdict: Verdict, spec: Spec, glossary: Glossary) -> Story:
     """Tell a verdict; one without a trace has a headline only."""
-    title = headline(verdict)
+    title, words = headline(verdict, glossary), glossary.words
     if verdict.trace is None or verdict.verdict != "violated":
         return Story(title)
     steps, loop = shown(verdict.trace)
     gap = _chosen(gaps(steps, waits(spec), bare_writes(spec)), verdict.kind)
-    moments = _moments(steps, gap)
+    moments = _moments(steps, gap, words)
     left_out = max(len(moments) - MOST_MOMENTS, 0)
-    lines = _gap_lines(steps, gap) if gap else _last_lines(steps[: _broken_at(steps, loop, verdict) + 1], loop)
+    last = _broken_at(steps, loop, verdict)
+    lines = _gap_lines(steps, gap, words) if gap else _last_lines(steps[: last + 1], loop, words)
     return Story(
         title,
-        _lead(steps, gap),
+        _lead(steps, gap, words),
         moments[left_out:],
         left_out,
         lines,
-        _advice(steps, loop, gap, lines, adversity(verdict)),
+        _advice(steps, loop, gap, lines, glossary.adversity(verdict.needs), words),
     )
 
 
@@ -137,10 +134,10 @@ def gaps(steps: Sequence[TraceStep], waiting: Numbers = frozenset(), writing: Nu
 
     `waiting` are the steps that go on after a wait, `writing` those that write even where it changes nothing.
     """
-    own: dict[str, list[int]] = {}
+    own: dict[f.Invocation, list[int]] = {}
     for place, step in enumerate(steps):
         if step.step:
-            own.setdefault(step.process, []).append(place)
+            own.setdefault(step.actor, []).append(place)
     found = []
     for mine in own.values():
         for number, (before, after) in enumerate(pairwise(mine)):
@@ -162,7 +159,7 @@ def _used(
     inside = tuple(place for place in others if steps[place].step)
     for place in later:
         step = steps[place]
-        if "assert" in step.changes and others:
+        if _fails(step) and others:
             return tuple(others), place
         if inside and not step.changes and (step.algorithm, step.step) in writing:
             return inside, place  # it writes what is there already
@@ -175,11 +172,14 @@ def _used(
     return (world, last) if world and last in later and steps[last].changes else None
 
 
-def _topics(step: TraceStep) -> set[str]:
+def _topics(step: TraceStep) -> set[f.Thing | str]:
     """Give what the changes of a step are about: a thing, or who is in the list."""
-    names = [name for name, (before, _) in step.changes.items() if before != "undecided"]
-    about = {thing_of(name) for name in names if ": " in name}
-    return about | {aspect_of(name) for name in names if aspect_of(name) == "in the list"}
+    about: set[f.Thing | str] = {thing for change in step.changes if (thing := f.thing_of(change)) is not None}
+    return about | {"the list" for change in step.changes if isinstance(change, f.Listed | f.Unlisted)}
+
+
+def _fails(step: TraceStep) -> bool:
+    return any(isinstance(change, f.AssertFailed) for change in step.changes)
 
 
 def _chosen(found: tuple[Gap, ...], kind: str | None) -> Gap | None:
@@ -190,30 +190,33 @@ def _chosen(found: tuple[Gap, ...], kind: str | None) -> Gap | None:
     return found[-1] if found else None
 
 
-def _moments(steps: Sequence[TraceStep], gap: Gap | None) -> tuple[Moment, ...]:
+def _moments(steps: Sequence[TraceStep], gap: Gap | None, words: Words) -> tuple[Moment, ...]:
     made = []
-    unlisted = set[str]()
+    unlisted = set[f.Thing]()
     for place, step in enumerate(steps):
-        for name, (_, after) in step.changes.items():
-            if aspect_of(name) == "in the list":
-                (unlisted.add if after == "no" else unlisted.discard)(thing_of(name))
+        for change in step.changes:
+            if isinstance(change, f.Unlisted):
+                unlisted.add(change.thing)
+            elif isinstance(change, f.Listed):
+                unlisted.discard(change.thing)
         role = _role(place, gap)
         if not (role or step.changes or not step.step):
             continue
-        text = told(step)
-        gone = sorted(thing_of(n) for n in step.changes if aspect_of(n) == "state" and thing_of(n) in unlisted)
+        text = told(step, words)
+        changed = [change.thing for change in step.changes if isinstance(change, f.StateChanged)]
+        gone = sorted(telling.thing(thing, words) for thing in changed if thing in unlisted)
         if gone:
             text += f", though {' and '.join(gone)} is no longer in the list"
         made.append(Moment(place, text, role))
     return tuple(made)
 
 
-def _lead(steps: Sequence[TraceStep], gap: Gap | None) -> str:
+def _lead(steps: Sequence[TraceStep], gap: Gap | None, words: Words) -> str:
     if gap is None:
         return ""
-    between = list(dict.fromkeys(told(steps[place]) for place in gap.between))
+    between = list(dict.fromkeys(told(steps[place], words) for place in gap.between))
     said = ", and ".join([*between[:MOST_SAID], *(["more"] if len(between) > MOST_SAID else [])])
-    mine, used = steps[gap.before].process, _name(steps[gap.used])
+    mine, used = steps[gap.before].actor, _name(steps[gap.used])
     if gap.waited:
         return f"While {mine} waits before {used}, {said}. It goes on as if nothing had happened."
     return (
@@ -233,16 +236,16 @@ def _name(step: TraceStep) -> str:
     return f"{step.algorithm} {step.step}"
 
 
-def _gap_lines(steps: Sequence[TraceStep], gap: Gap) -> tuple[Line, ...]:
-    mine = steps[gap.before].process
+def _gap_lines(steps: Sequence[TraceStep], gap: Gap, words: Words) -> tuple[Line, ...]:
+    mine = steps[gap.before].actor
     why = "waits from here on" if gap.waited else "has looked up to here, and is about to go on"
     lines = [Line(gap.before, f"{mine} {why}")]
     lines += [
-        Line(place, f"{steps[place].process} comes between: {told(steps[place])}")
+        Line(place, f"{steps[place].actor} comes between: {told(steps[place], words)}")
         for place in gap.between
         if steps[place].step
     ]
-    return (*lines, Line(gap.used, f"{mine} goes on as if nothing had happened: {told(steps[gap.used])}"))
+    return (*lines, Line(gap.used, f"{mine} goes on as if nothing had happened: {told(steps[gap.used], words)}"))
 
 
 def _broken_at(steps: Sequence[TraceStep], loop: int | None, verdict: Verdict) -> int:
@@ -252,21 +255,24 @@ def _broken_at(steps: Sequence[TraceStep], loop: int | None, verdict: Verdict) -
     return next((place for place in range(last, -1, -1) if (steps[place].algorithm, steps[place].step) in named), last)
 
 
-def _last_lines(steps: Sequence[TraceStep], loop: int | None) -> tuple[Line, ...]:
+def _last_lines(steps: Sequence[TraceStep], loop: int | None, words: Words) -> tuple[Line, ...]:
     """Give the lines that changed what a run comes to, the last first; of a loop that changes things, its own."""
     again = [p for p in range(loop, len(steps)) if steps[p].step and _topics(steps[p])] if loop is not None else []
-    places = again or [p for p, step in enumerate(steps) if step.step and (_topics(step) or "assert" in step.changes)]
+    places = again or [p for p, step in enumerate(steps) if step.step and (_topics(step) or _fails(step))]
     lines = dict[str, Line]()
     for place in reversed(places):
-        lines.setdefault(_name(steps[place]), Line(place, f"{steps[place].process}: {told(steps[place])}"))
+        lines.setdefault(_name(steps[place]), Line(place, f"{steps[place].actor}: {told(steps[place], words)}"))
     return tuple(lines.values())[:MOST_LINES]
 
 
-def _advice(steps: Sequence[TraceStep], loop: int | None, gap: Gap | None, lines: tuple[Line, ...], needed: str) -> str:
+def _advice(
+    steps: Sequence[TraceStep], loop: int | None, gap: Gap | None, lines: tuple[Line, ...], needed: str, words: Words
+) -> str:
     if gap:
         before, used = _name(steps[gap.before]), _name(steps[gap.used])
         if not all(steps[place].step for place in gap.between):
-            changed = " and ".join(dict.fromkeys(name for place in gap.between for name in steps[place].changes))
+            names = (one.name for place in gap.between for one in telling.changes(steps[place], words))
+            changed = " and ".join(dict.fromkeys(names))
             return f"Before {used} the text has to look again at what may have changed: {changed}."
         if gap.waited:
             return f"After its wait the text has to look again, before {used}, at what others may have changed."

@@ -4,8 +4,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from bgsync import telling
+from bgsync.judge.facts import Invocation
 from bgsync.judge.structure import PROPERTIES
 from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
+from bgsync.words import Words
 
 STYLES = {
     "holds": "green",
@@ -27,7 +30,7 @@ def print_report(report: Report, console: Console, *, traces: str = "first") -> 
     violated = [v for v in report.verdicts if v.verdict == "violated" and v.trace is not None]
     shown = violated if traces == "all" else sorted(violated, key=_readable)[:1] if traces == "first" else []
     for verdict in shown:
-        print_trace(verdict, console)
+        print_trace(verdict, report.words, console)
     if traces == "first" and len(violated) > 1:
         console.print(
             f"\n{len(violated) - 1} more traces: [bold]--traces all[/], or one of them with [bold]--property ID[/]."
@@ -36,8 +39,9 @@ def print_report(report: Report, console: Console, *, traces: str = "first") -> 
 
 def _readable(verdict: Verdict) -> tuple[bool, int]:
     """Order by: in the base environment first, then the shortest."""
-    assert verdict.trace is not None
-    return bool(verdict.needs), len(trace_lines(verdict.trace))
+    trace = verdict.trace
+    assert trace is not None
+    return bool(verdict.needs), sum(step.is_told for step in trace.steps) + (trace.loop is not None)
 
 
 def _head(report: Report, console: Console) -> None:
@@ -107,7 +111,7 @@ def _table(report: Report, console: Console) -> None:
         console.print(f"[yellow]note[/] {escape(told)} [dim]({note.property})[/]", highlight=False, soft_wrap=True)
 
 
-def print_trace(verdict: Verdict, console: Console) -> None:
+def print_trace(verdict: Verdict, words: Words, console: Console) -> None:
     """Print one violation with its trace, an atomic action a paragraph; steps nobody else can see are counted only."""
     assert verdict.trace is not None
     needs = f", with {', '.join(verdict.needs)}" if verdict.needs else ""
@@ -115,31 +119,29 @@ def print_trace(verdict: Verdict, console: Console) -> None:
     console.print(f"  {escape(verdict.message)}", highlight=False)
     for place in verdict.locations:
         console.print(f"  at {escape(place.algorithm)} step {place.step} ({place.file}:{place.line})", highlight=False)
-    for line in trace_lines(verdict.trace):
+    for line in trace_lines(verdict.trace, words):
         console.print(escape(line), highlight=False, soft_wrap=True)
 
 
-def trace_lines(trace: Trace) -> list[str]:
+def trace_lines(trace: Trace, words: Words) -> list[str]:
     """Tell a trace in numbered steps."""
     lines: list[str] = []
-    previous: tuple[int, str] | None = None
+    previous: tuple[int, Invocation] | None = None
     number = 0
     for place, step in enumerate(trace.steps):
         if place == trace.loop:
             lines.append("     from here on, again and again:")
-        if not (step.visible or step.changes or not step.step):
+        if not step.is_told:
             continue
         number += 1
-        who = step.process if (step.action, step.process) != previous else ""
-        previous = (step.action, step.process)
+        who = "" if (step.action, step.actor) == previous else str(step.actor)
+        previous = (step.action, step.actor)
         where = f"{step.algorithm} {step.step}: " if step.step else ""
-        lines.append(f"{number:4} {who:18} {where}{step.sentence}{_changed(step)}")
+        lines.append(f"{number:4} {who:18} {where}{telling.sentence(step, words)}{_changed(step, words)}")
     if trace.loop == len(trace.steps):
         lines.append("     and nothing more happens")
     return lines
 
 
-def _changed(step: TraceStep) -> str:
-    if not step.changes:
-        return ""
-    return "\n" + "\n".join(f"{'':24} → {name}: {old} → {new}" for name, (old, new) in step.changes.items())
+def _changed(step: TraceStep, words: Words) -> str:
+    return "".join(f"\n{'':24} → {name}: {old} → {new}" for name, old, new in telling.changes(step, words))

@@ -1,1 +1,1 @@
-"""The content that bgsync ships: the folders `model/` and `properties/` of a checkout, here as links, copied in a wheel."""
+"""The content that bgsync ships: links to `model/` and `properties/` in a checkout, copies of them in a wheel."""

@@ -40,7 +40,10 @@ def recurring(system: System, state: State) -> list[str]:
 def said_caller(world: World, action: Action) -> str:
     """Say who makes a call."""
     caller = action.detail
-    return f"{world.callers[caller.handler]}{caller.remark}" if isinstance(caller, Caller) else str(caller)
+    if not isinstance(caller, Caller):
+        return str(caller)
+    who = world.words.handler if caller.handler else world.words.caller
+    return f"{who} {caller.remark}".strip()
 
 
 def label(system: System, state: State) -> str:
@@ -53,7 +56,7 @@ def label(system: System, state: State) -> str:
 def attributes(system: System, state: State) -> dict[str, str | int | bool]:
     """Give a state as flat attributes: the environment, the object of each key, how many invocations there are."""
     flat: dict[str, str | int | bool] = dict(zip(system.machines, state.shared.context, strict=True))
-    flat |= {f"{system.world.noun} {key}": value for key, value in object_states(system, state).items()}
+    flat |= {f"{system.world.words.noun} {key}": value for key, value in object_states(system, state).items()}
     return flat | {"invocations": len(state.processes), "apart": state.apart}
 
 
@@ -68,7 +71,7 @@ def say_action(system: System, action: Action) -> str:
         case "await":
             return f"the event is {action.detail}" if action.detail != NEVER_SETTLES else "the event never settles"
         case "wait":
-            return f"the {system.world.waits} ends"
+            return f"the {system.world.words.waits} ends"
         case "task":
             return "the event is dispatched"
         case "queue":

@@ -184,7 +184,9 @@ class Program:
             case s.FireEvent() | s.HandleEvent():
                 algorithm = self.spec.firing
                 if algorithm is None:
-                    raise LanguageError(f"{statement.origin}: the spec has no algorithm that fires events: give it one (firing=)")
+                    raise LanguageError(
+                        f"{statement.origin}: the spec has no algorithm that fires events: give it one (firing=)"
+                    )
                 fired = replace(scope, abort=target, returns=target, loop=None, fired=statement)
                 return self._emit("jump", statement, scope, next=self._block(algorithm.steps, target, fired))
             case s.QueueTask():

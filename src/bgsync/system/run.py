@@ -35,9 +35,7 @@ from bgsync.system.state import (
     Value,
 )
 
-KEPT = frozenset(
-    {"@promise", "@barred", "@purview", "@about", "@settled", "@told", "@queue", "@reacting", "@result"}
-)
+KEPT = frozenset({"@promise", "@barred", "@purview", "@about", "@settled", "@told", "@queue", "@reacting", "@result"})
 """Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to."""
 
 ENDLESS = 10_000

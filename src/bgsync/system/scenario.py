@@ -1,6 +1,6 @@
 """The question that is asked: which spec, which world, which bounds."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 from bgsync.language.algorithm import LanguageError, Spec
@@ -36,6 +36,9 @@ class Bounds:
             raise ValueError(f"tags and calls are at least 1, not {self.tags} and {self.calls}")
 
 
+DEFAULT_BOUNDS = Bounds()
+
+
 @dataclass(frozen=True)
 class Scenario:
     """One exploration of one spec."""
@@ -44,8 +47,8 @@ class Scenario:
     world: World
     granularity: str = "step"
     adversities: tuple[str, ...] = ()
-    bounds: Bounds = field(default=Bounds())
-    monitor: Monitor = field(default=NOTHING)
+    bounds: Bounds = DEFAULT_BOUNDS
+    monitor: Monitor = NOTHING
     not_understood: str = "nothing"
 
     def __post_init__(self) -> None:

@@ -149,15 +149,15 @@ def _enqueuing(program: Program) -> tuple[bool, ...]:
 
     def later(pc: int) -> tuple[int, ...]:
         statement = code[pc].statement
-        called = (program.entry[statement.algorithm],) if isinstance(statement, s.Call) and code[pc].op == "call" else ()
+        called = (
+            (program.entry[statement.algorithm],) if isinstance(statement, s.Call) and code[pc].op == "call" else ()
+        )
         return (*program.successors(pc), *program.started(pc), *called)
 
     return _closure(program, enqueues, later)
 
 
-def _closure(
-    program: Program, has: Callable[[int], bool], later: Callable[[int], Sequence[int]]
-) -> tuple[bool, ...]:
+def _closure(program: Program, has: Callable[[int], bool], later: Callable[[int], Sequence[int]]) -> tuple[bool, ...]:
     """Say which instructions have a property, or come to one that has it."""
     found = [has(pc) for pc in range(len(program.code))]
     changed = True

@@ -71,6 +71,8 @@ class Action(NamedTuple):
     """The process as it stands afterwards."""
     apart: int | None = None
     """The slot of the removed registration that this branch follows from here."""
+    caller: str = ""
+    """Of a call: who calls; the detail says more."""
 
 
 class Step(NamedTuple):

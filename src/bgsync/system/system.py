@@ -398,7 +398,6 @@ class System(Turns, Model[State, Action]):
 def _renamed(observations: tuple[Observation, ...], names: dict[int, int]) -> tuple[Observation, ...]:
     """Give observations about objects that are in other slots now."""
 
-
     def renamed(seen: Observation) -> Observation:
         if not isinstance(seen, OfObject) or seen.slot is None:
             return seen

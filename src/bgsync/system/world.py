@@ -12,6 +12,7 @@ from enum import Enum
 
 from bgsync.errors import BgsyncError
 from bgsync.system.state import Record
+from bgsync.words import Words
 
 Row = tuple[str, str, str]
 """Trigger, source, destination."""
@@ -82,7 +83,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Adversity:
-    """Something that goes wrong outside of the text: in words, with the triggers that it switches on and its meaning."""
+    """Something that goes wrong outside of the text: in words, the triggers that it switches on, its meaning."""
 
     says: str
     triggers: tuple[str, ...] = ()
@@ -103,12 +104,8 @@ class World:
     """The method whose promise is one of an event; where a text has none of this name, each of its methods is."""
     key: str = ""
     """The parameter, and the member, that tells objects apart, where the text does not say which one does."""
-    callers: tuple[str, str] = ("a caller", "a handler")
-    """Who calls from outside, and from inside of a handler."""
-    noun: str = "object"
-    """What an object that is followed is called in a word."""
-    waits: str = "wait"
-    """What a wait for time is called."""
+    words: Words = field(default_factory=Words)
+    """What its things and those who take part are called."""
 
     def __post_init__(self) -> None:
         triggers = [trigger for machine in self.machines for trigger, *_ in machine.rows]

@@ -11,15 +11,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bgsync.errors import BgsyncError
 from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.compare.properties import Changes, broken_and_repaired
 from bgsync.compare.steps import AlgorithmChange, changed_steps, origins
+from bgsync.errors import BgsyncError
 from bgsync.judge.budget import Budget
+from bgsync.judge.facts import StepTaken
 from bgsync.judge.static import TEXT, notes, structure_verdicts
 from bgsync.judge.structure.text import structure
 from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
 from bgsync.language import Origin, Spec
+from bgsync.texts import Text
 
 ROUNDS = (1_000, 4_000)
 """How many states of each exploration are looked at before all are."""
@@ -63,8 +65,8 @@ class NothingReadError(BgsyncError, ValueError):
         super().__init__(f"{name}: no algorithm is found in it; is it half written? `bgsync read` shows what is read")
 
 
-Ask = Callable[[Spec, str, int | None, Budget], Report]
-"""Explores a spec, of which it is told the name, up to so many states in each exploration; None for all there are."""
+Ask = Callable[[Text, int | None, Budget], Report]
+"""Explores a text up to so many states in each exploration; None for all there are."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class News:
     """What is known so long after a save."""
 
     seconds: float
-    reading: Any
+    text: Text
     report: Report
     final: bool
     """Whether all states were looked at, as far as they ever are."""
@@ -89,11 +91,11 @@ class News:
 
 
 class Session:
-    """The saves of one text. `read` makes a reading of a source, or raises; `wanted` are the properties asked for."""
+    """The saves of one text. `read` reads a source, or raises; `wanted` are the properties asked for."""
 
-    def __init__(self, read: Callable[[Any], Any], ask: Ask, wanted: frozenset[str] = frozenset()) -> None:
+    def __init__(self, read: Callable[[Any], Text], ask: Ask, wanted: frozenset[str] = frozenset()) -> None:
         self.read, self.ask, self.wanted = read, ask, wanted
-        self.reading: Any = None
+        self.text: Text | None = None
         """The last one, whether it was judged or not."""
         self.judged: tuple[Spec, Report] | None = None
         """The last one that was judged to the end."""
@@ -104,34 +106,35 @@ class Session:
 
         Raises what `read` raises, and NothingReadError; the last reading then stays what it was.
         """
-        reading = self.read(source)
-        if not reading.spec.algorithms:
+        text = self.read(source)
+        if not text.reading.spec.algorithms:
             raise NothingReadError(source.name)
-        before, self.reading = self.reading, reading
-        return () if before is None else changed_steps(before.spec, reading.spec)
+        before, self.text = self.text, text
+        return () if before is None else changed_steps(before.reading.spec, text.reading.spec)
 
     def news(self, budget: Budget, began: float | None = None) -> Iterator[News]:
-        """Judge the reading in rounds; the last news is final, unless the budget was stopped."""
+        """Judge the text in rounds; the last news is final, unless the budget was stopped."""
         began = time.perf_counter() if began is None else began
-        reading = self.reading
+        assert self.text is not None, "read a source first"
+        text, reading = self.text, self.text.reading
         static, remarks = self._of_structure(reading)
         known = next((pair for pair in reversed(self._known) if reusable(pair[0], reading.spec)), None)
         if known is not None:
             report = relocated(known[1], known[0], reading.spec)
             report = replace(report, model=reading.document.file, verdicts=report.verdicts + static, notes=remarks)
-            yield self._final(reading, report, began, False, set())
+            yield self._final(text, report, began, False, set())
             return
         told: set[Key] = set()
         for limit in (*ROUNDS, None):
-            found = self.ask(reading.spec, reading.document.file, limit, budget)
+            found = self.ask(text, limit, budget)
             if found.interrupted:
                 return
             report = replace(found, verdicts=found.verdicts + static, notes=remarks)
             if limit is None:
                 self._known = [*self._known, (reading.spec, found)][-KEPT:]
-                yield self._final(reading, report, began, True, told)
+                yield self._final(text, report, began, True, told)
                 return
-            early = self._early(reading, report, began, told)
+            early = self._early(text, report, began, told)
             told |= {(v.property, v.needs) for v in early.broken}
             yield early
 
@@ -139,24 +142,24 @@ class Session:
         found = structure(reading)
         return structure_verdicts(found, self.wanted), notes(found, self.wanted)
 
-    def _changes(self, reading: Any, report: Report) -> Changes:
+    def _changes(self, text: Text, report: Report) -> Changes:
         if self.judged is None:
             return Changes((), (), ())
         spec, before = self.judged
-        return broken_and_repaired(before, report, (spec, reading.spec))
+        return broken_and_repaired(before, report, (spec, text.reading.spec))
 
-    def _early(self, reading: Any, report: Report, began: float, told: set[Key]) -> News:
-        changes = self._changes(reading, report)
+    def _early(self, text: Text, report: Report, began: float, told: set[Key]) -> News:
+        changes = self._changes(text, report)
         broken = tuple(c.new for c in changes.broken if c.new and (c.new.property, c.new.needs) not in told)
         missing = tuple(c.old for c in changes.unsure if c.old and c.old.verdict == "violated" and not c.needs)
-        return News(time.perf_counter() - began, reading, report, False, True, broken, not_seen=missing)
+        return News(time.perf_counter() - began, text, report, False, True, broken, not_seen=missing)
 
-    def _final(self, reading: Any, report: Report, began: float, explored: bool, told: set[Key]) -> News:
-        changes = self._changes(reading, report)
-        self.judged = reading.spec, report
+    def _final(self, text: Text, report: Report, began: float, explored: bool, told: set[Key]) -> News:
+        changes = self._changes(text, report)
+        self.judged = text.reading.spec, report
         return News(
             time.perf_counter() - began,
-            reading,
+            text,
             report,
             True,
             explored,
@@ -194,8 +197,8 @@ def _moved(verdict: Verdict, before: dict[str, Origin], after: dict[str, Origin]
 
 
 def _step(step: TraceStep, before: dict[str, Origin], after: dict[str, Origin]) -> TraceStep:
-    name = f"{step.algorithm} {step.step}"
-    if name not in before:
+    label = step.label
+    if not isinstance(label, StepTaken) or (name := str(label.origin)) not in before:
         return step
-    said = after[name].sentence if step.sentence == before[name].sentence else step.sentence
-    return replace(step, file=after[name].file, line=after[name].line, sentence=said)
+    now, same = after[name], label.origin.sentence == before[name].sentence
+    return replace(step, label=replace(label, origin=now if same else replace(now, sentence=label.origin.sentence)))

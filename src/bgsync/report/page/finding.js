@@ -95,7 +95,7 @@ class Finding {
         h("div", {}, h("h3", {}, "The text"), this.text),
         h("div", {}, h("h3", {}, "Who does what"), this.sequence)),
       h("div", { class: "columns" },
-        h("div", { class: "lifecycle" }, h("h3", {}, "Where the registration is in its lifecycle"), this.picture, this.states),
+        h("div", { class: "lifecycle" }, h("h3", {}, `Where the ${report.noun} is in its lifecycle`), this.picture, this.states),
         h("div", {}, h("h3", {}, "What is so now"), this.values)),
       h("p", { class: "dim" }, "Keys: ", ...[["←", "back"], ["→", "on"], ["Home", "first step"], ["End", "last step"], ["Esc", "all verdicts"]]
         .flatMap(([key, what]) => [h("kbd", {}, key), ` ${what}   `]), "The address of this page is a link to exactly this step."),
@@ -104,9 +104,9 @@ class Finding {
 
   /** The sequence diagram: a lane a participant, a row a step; messages are arrows, all else is marked on its lane. */
   lanes() {
-    const { steps, loop } = this.verdict;
+    const { steps, loop } = this.verdict, { agent } = this.report;
     const used = new Set(steps.flatMap((step) => step.messages.flatMap(([from, to]) => [from, to])));
-    const lanes = data.lanes.filter((lane) => used.has(lane) || lane === "user agent");
+    const lanes = data.lanes.filter((lane) => used.has(lane) || lane === agent);
     const middle = (lane) => (lanes.indexOf(lane) + 0.5) / lanes.length * 100;
     const order = [...new Set(steps.map((step) => step.process))];
     const rows = steps.map((step, number) => {
@@ -114,7 +114,7 @@ class Finding {
         const [a, b] = [middle(from), middle(to)];
         return h("span", { class: a < b ? "arrow right" : "arrow left", style: `margin-left: ${Math.min(a, b)}%; width: ${Math.abs(b - a)}%` }, h("span", { class: "sr" }, `${from} to ${to}: `), text);
       });
-      const self = step.messages.length ? null : h("span", { class: "self", style: `margin-left: ${Math.min(middle("user agent"), 30)}%` }, step.told);
+      const self = step.messages.length ? null : h("span", { class: "self", style: `margin-left: ${Math.min(middle(agent), 30)}%` }, step.told);
       const label = step.step ? `${step.algorithm} ${step.step}` : "";
       return h("li", { class: number === loop ? "loop" : null, "data-row": number },
         h("button", { "data-go": number }, h("span", { class: "head" }, h("span", { class: "sr" }, "step "), `${number + 1} `,
@@ -128,9 +128,9 @@ class Finding {
   valuesAt(upTo) {
     const { steps } = this.verdict, now = new Map();
     steps.slice(0, upTo + 1).forEach((step, number) => {
-      for (const [name, thing, , after] of step.changes) {
-        if (name.endsWith(": in the list") && after === "yes") this.begin(now, thing, number);
-        now.set(name, after);
+      for (const [name, thing, , value, kind] of step.changes) {
+        if (kind === "listed") this.begin(now, thing, number);
+        now.set(name, { value, thing, kind });
       }
     });
     return now;
@@ -140,10 +140,10 @@ class Finding {
   begin(now, thing, number) {
     const later = new Map();
     for (const step of this.verdict.steps.slice(number + 1)) {
-      for (const [name, about, before] of step.changes) if (about === thing && !later.has(name)) later.set(name, before);
+      for (const [name, about, value, , kind] of step.changes) if (about === thing && !later.has(name)) later.set(name, { value, thing, kind });
     }
-    for (const name of [...now.keys()]) if (name.startsWith(`${thing}: `)) now.delete(name);
-    for (const [name, before] of later) if (name.endsWith(": state")) now.set(name, before);
+    for (const [name, known] of [...now]) if (known.thing === thing) now.delete(name);
+    for (const [name, before] of later) if (before.kind === "state") now.set(name, before);
   }
 
   go(step) {
@@ -170,7 +170,7 @@ class Finding {
     this.told.replaceChildren(h("b", {}, `${at + 1}. ${step.process} `), ...(place ? [place] : []), h("div", {}, step.text), ...changes, ...(end ? [h("div", { class: "aside" }, end)] : []));
     const changed = new Set(step.changes.map(([name]) => name));
     const now = this.valuesAt(at);
-    this.values.replaceChildren(h("tbody", {}, [...now].map(([name, value]) =>
+    this.values.replaceChildren(h("tbody", {}, [...now].map(([name, { value }]) =>
       h("tr", {}, h("th", { scope: "row" }, name), h("td", { class: changed.has(name) ? "changed" : null }, value)))));
     this.mark(now);
     const mine = step.step ? `${step.algorithm} ${step.step}` : null;
@@ -184,13 +184,13 @@ class Finding {
     const groups = [...this.picture.querySelectorAll("[class*=state-]")];
     const states = (group) => [...group.classList].filter((one) => one.startsWith("state-")).map((one) => canonical(one.slice(6)));
     const known = new Set(groups.flatMap(states));
-    const ever = this.verdict.steps.flatMap((step) => step.changes).filter(([name]) => name.endsWith(": state"));
+    const ever = this.verdict.steps.flatMap((step) => step.changes).filter(([, , , , kind]) => kind === "state");
     this.picture.parentElement.hidden = !ever.some(([, , old, after]) => known.has(canonical(old)) || known.has(canonical(after)));
     const told = [];
     for (const group of groups) group.classList.remove("on", "gone");
-    for (const [name, value] of now) {
-      if (!name.endsWith(": state")) continue;
-      const thing = name.slice(0, -": state".length), gone = now.get(`${thing}: in the list`) === "no";
+    for (const { value, thing, kind } of now.values()) {
+      if (kind !== "state") continue;
+      const gone = [...now.values()].some((known) => known.thing === thing && known.kind === "unlisted");
       told.push(`${thing}: ${value}${gone ? ", and no longer in the list" : ""}`);
       for (const group of groups) if (states(group).includes(canonical(value))) group.classList.add(gone ? "gone" : "on");
     }

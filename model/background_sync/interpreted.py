@@ -6,34 +6,26 @@ next wait, and a queued dispatch at once, so after each operation nothing is und
 
 from collections.abc import Iterator, Sequence
 
-from bgsync.content import load_content
 from bgsync.language.algorithm import Spec
-from bgsync.system.scenario import Scenario
+from bgsync.system.scenario import Bounds, Scenario
 from bgsync.system.state import Value
-from bgsync.system.step import State, Step
+from bgsync.system.step import Caller, State, Step
 from bgsync.system.system import System
+
+from .lifecycle import ABSENT
+from .one_off import NO_FURTHER_ATTEMPTS, SPEC
+from .world import WORLD
 
 
 class Interpreted:
-    """An `Implementation` that runs the algorithms of `spec` (default: `model.one_off`), for the given tags.
+    """An `Implementation` that runs the algorithms of `spec` (default: that of `one_off`), for the given tags.
 
     Every method raises RuntimeError when the algorithms allow no such step, or several, and AssertionError when an
     Assert of the text fails.
     """
 
     def __init__(self, tags: Sequence[str] = ("t1", "t2"), spec: Spec | None = None) -> None:
-        load_content()
-        from bgsync.shipped.model import environment
-        from bgsync.shipped.model.background_sync import lifecycle, one_off
-
-        self._absent, self._last_chance = lifecycle.ABSENT, one_off.NO_FURTHER_ATTEMPTS.name
-        scenario = Scenario(
-            spec or one_off.SPEC,
-            environment.WORLD,
-            granularity="algorithm",
-            tags=len(tags),
-            calls=2,
-        )
+        scenario = Scenario(spec or SPEC, WORLD, granularity="algorithm", bounds=Bounds(len(tags)))
         self.system = System(scenario, fork=False)
         self._names = dict(zip(tags, scenario.tag_names, strict=True))
         self._state_place = self.system.interpreter.members["registration state"]
@@ -53,7 +45,7 @@ class Interpreted:
 
     def register(self, tag: str) -> None:
         """Call register() from a page while a window is open."""
-        self._take("call", f"register({self._names[tag]})", detail="a page")
+        self._take("call", f"register({self._names[tag]})", detail=Caller(handler=False))
 
     def settle(self, tag: str, fulfilled: bool, last_chance: bool) -> None:
         """Settle the event that is under way for the registration of a tag."""
@@ -73,7 +65,7 @@ class Interpreted:
         """Give the registration state of the listed registration with a tag, or "absent"."""
         slot = self._slot(tag)
         known = None if slot is None else self.now.shared.heap[slot]
-        return self._absent if known is None else str(known.fields[self._state_place])
+        return ABSENT if known is None else str(known.fields[self._state_place])
 
     def _tag(self, slot: int | None) -> str | None:
         return self.system.tag(self.now.shared, slot)
@@ -98,11 +90,11 @@ class Interpreted:
         name: str | None = None,
         *,
         process: int | None = None,
-        detail: str | None = None,
+        detail: str | Caller | None = None,
         last_chance: bool | None = None,
     ) -> None:
         """Take the one step that fits, then the dispatches that it queued."""
-        settled: dict[str, Value] = {"window clients": "open", self._last_chance: last_chance}
+        settled: dict[str, Value] = {"window clients": "open", NO_FURTHER_ATTEMPTS.name: last_chance}
 
         def fits(step: Step) -> bool:
             action = step.action

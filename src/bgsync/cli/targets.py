@@ -1,0 +1,125 @@
+"""What a command is asked about: the spec of a content, or a text, each with the content that it is judged as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from bgsync.cli.common import fail
+
+if TYPE_CHECKING:
+    from bgsync.contents import Content
+    from bgsync.language import Spec
+    from bgsync.texts import Text
+
+T = TypeVar("T")
+NAMED = "bgsync.content"
+"""Where the context of a command keeps what --content names."""
+OWN = "one-off"
+"""The target where none is named, unless --content names a content with a spec of its own."""
+
+
+def _name(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        context.meta[NAMED] = value
+
+
+def content_option() -> click.Option:
+    """Make the option that every command has."""
+    return click.Option(
+        ["--content"],
+        metavar="NAME|DIR",
+        envvar="BGSYNC_CONTENT",
+        expose_value=False,
+        is_eager=True,
+        callback=_name,
+        help="Judge as this content: one that ships with bgsync, or the one of a folder with a file content.py, which "
+        "is run. Default: what the text is about, by what it defines.",
+    )
+
+
+@dataclass(frozen=True)
+class Target:
+    """A spec with its name, the content that it is judged as, and why; and the text that it was read from, if any."""
+
+    spec: Spec
+    name: str
+    content: Content
+    chosen: str
+    text: Text | None = None
+
+
+def named() -> Content | None:
+    """Give the content that the user names, if any."""
+    from bgsync.contents import content
+
+    context = click.get_current_context(silent=True)
+    name = None if context is None else context.meta.get(NAMED)
+    return None if name is None else expected(lambda: content(name))
+
+
+def candidates() -> tuple[Content, ...]:
+    """Give the contents that something may be judged as."""
+    from bgsync.contents import shipped
+
+    one = named()
+    return shipped() if one is None else (one,)
+
+
+def main_content() -> Content:
+    """Give the content that is meant where no target says which: the named one, or that of the default target."""
+    return named() or next(each for each in candidates() if each.name == OWN)
+
+
+def default() -> str:
+    """Give the target where none is named."""
+    one = named()
+    if one is not None and one.spec is None:
+        fail(f"what is to be judged as {one.name}? Name a text: this content has no spec of its own")
+    return OWN if one is None else one.name
+
+
+def targets(name: str | None, sidecar: Path | None = None) -> list[Target]:
+    """Give what a name stands for: a folder may have several texts. Ends with one line where it cannot be read."""
+    from bgsync.sources import load
+    from bgsync.texts import read
+
+    name = name or default()
+    own = next((each for each in candidates() if each.name == name and each.spec is not None), None)
+    if own is not None and own.spec is not None:
+        return [Target(own.spec, own.name, own, "it is its own spec")]
+    content = named()
+    texts = expected(lambda: [read(source, sidecar, content) for source in load(name)])
+    return [of_text(text) for text in texts]
+
+
+def of_text(text: Text) -> Target:
+    """Give a text as a target."""
+    return Target(text.reading.spec, text.reading.document.file, text.content, text.why, text)
+
+
+def target(name: str | None, sidecar: Path | None = None) -> Target:
+    """Give the one spec that a name stands for."""
+    found = targets(name, sidecar)
+    if len(found) != 1:
+        fail(f"{name}: {len(found)} texts are there, and one is wanted: name one of them")
+    return found[0]
+
+
+def adversities(contents: Iterable[Content]) -> list[str]:
+    """Give the adversities that there are in any of the worlds."""
+    return sorted({name for each in contents for name in each.world.adversities})
+
+
+def expected(work: Callable[[], T]) -> T:
+    """Do something, and end with one line where the user's input is in its way."""
+    from bgsync.errors import BgsyncError
+
+    try:
+        return work()
+    except BgsyncError as error:
+        fail(error)

@@ -1,0 +1,82 @@
+"""The facts of a run in English, one piece: what a step says, and what a change is called, was and is."""
+
+from typing import NamedTuple
+
+from bgsync.judge import facts as f
+from bgsync.judge.verdict import TraceStep
+from bgsync.words import Words
+
+
+class Told(NamedTuple):
+    """A change: what changes, what it was, and what it is."""
+
+    name: str
+    before: str
+    after: str
+
+
+def thing(known: f.Thing, words: Words) -> str:
+    """Name a thing, such as registration A."""
+    return f"{words.noun} {known.label}" if known.label else words.noun
+
+
+def change(fact: f.Change, words: Words) -> Told:
+    """Tell a change."""
+    match fact:
+        case f.StateChanged(about, before, after):
+            return Told(f"{thing(about, words)}: state", before, after)
+        case f.Listed(about):
+            return Told(f"{thing(about, words)}: in the list", "no", "yes")
+        case f.Unlisted(about, was):
+            return Told(f"{thing(about, words)}: in the list", "yes" if was is None else f"yes, {was}", "no")
+        case f.Duplicated():
+            return Told(words.duplicates, "1", "2")
+        case f.EventDispatched(about):
+            return Told(f"{thing(about, words)}: event", "none", "dispatched")
+        case f.EventSettled(about, outcome):
+            return Told(f"{thing(about, words)}: event", "dispatched", outcome)
+        case f.PromiseSettled():
+            return Told("promise", "pending", outcome_of(fact))
+        case f.Chosen(name, value):
+            return Told(name, "undecided", str(value).lower())
+        case f.AssertFailed():
+            return Told("assert", "must be true", "false")
+        case f.TimerElapsed():
+            return Told("timer", "running", "elapsed")
+        case f.EnvironmentMoved(machine, _, before, after):
+            return Told(machine, before, after)
+
+
+def outcome_of(promise: f.PromiseSettled) -> str:
+    """Say how the promise of a call is settled."""
+    return promise.outcome if promise.error is None else f"{promise.outcome} with {promise.error}"
+
+
+def changes(step: TraceStep, words: Words) -> tuple[Told, ...]:
+    """Tell what a step changes."""
+    return tuple(change(fact, words) for fact in step.changes)
+
+
+def values(step: TraceStep, words: Words) -> dict[str, tuple[str, str]]:
+    """Tell what a step changes by its name, with what it was and is."""
+    return {told.name: (told.before, told.after) for told in changes(step, words)}
+
+
+def sentence(step: TraceStep, words: Words) -> str:
+    """Say what a step does: the sentence of the text, or what happens around it."""
+    match step.label:
+        case f.ReactionBegins(_, outcome):
+            return f"the event's promise is {outcome}"
+        case f.TaskRuns():
+            return f"the task that was queued runs in the {words.worker}"
+        case f.StepTaken(origin):
+            return origin.sentence
+        case f.EnvironmentMoved(machine, trigger):
+            return f"the {machine}: {trigger}"
+        case f.CallBegins(caller, call, remark):
+            who = words.handler if caller is f.Caller.HANDLER else words.caller
+            return f"{f'{who} {remark}'.strip()} calls {call}"
+        case f.RuleIgnored(rule):
+            return f"the {words.agent} does not follow the rule {rule!r}"
+        case f.NeverSettles():
+            return "the handler will never settle"

@@ -1,0 +1,78 @@
+"""What a spec calls its things and those who take part: all that a report or a picture says which not every spec says.
+
+The rooms that tell a run (`telling`, `report`, `draw`) take these words and know no spec.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Signal(NamedTuple):
+    """That a machine of the environment moves, as a message between two lanes."""
+
+    source: str
+    target: str
+    by_state: bool = False
+    """Whether, where there is little room, the state that it comes to says more than the trigger."""
+
+
+def invocations() -> dict[str, str]:
+    """Say what an invocation of any spec is, by its kind."""
+    return {
+        "environment": "the world outside",
+        "user agent": "the user agent, following a rule of the text",
+        "rule": "the user agent, following a rule of the text",
+        "event": "the steps that follow an event once its handler has ended",
+        "timer": "the steps that follow a wait",
+        "firing": "steps that were started to run on their own",
+        "batch": "steps that stand in a queue",
+        "waiting": "steps that wait for a condition",
+        "chance": "steps that may or may not run",
+    }
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one spec; those that are not given make sense for any."""
+
+    noun: str = "object"
+    """What one of its things is called."""
+    duplicates: str = "objects with this tag"
+    """What there are two of, where a list may have one only."""
+    user: str = "user"
+    """The lane of those who call from outside."""
+    agent: str = "user agent"
+    """The lane of what runs the text; it is always there."""
+    worker: str = "worker"
+    """The lane in which events are handled."""
+    surroundings: tuple[str, ...] = ()
+    """The lanes of machines of the environment, in their order."""
+    server: str = "server"
+    """The lane of those to whom a handler sends what was stored."""
+    caller: str = "a user"
+    """How a sentence names one who calls from outside."""
+    handler: str = "a handler"
+    """How a sentence names a handler that calls."""
+    stores: str = ""
+    """The remark on a call that stores something for the server, "" if there is no such call."""
+    store: str = "the store"
+    """What such a call stores it in, and a handler sends."""
+    signals: Mapping[str, Signal] = field(default_factory=dict)
+    """The machines of the environment whose moves are told by one lane to another; all else happens to the agent."""
+    triggers: Mapping[str, str] = field(default_factory=dict)
+    """Triggers of the environment that have a sentence of their own, without a full stop."""
+    waits: str = "wait"
+    """What a wait for time is called."""
+    invocations: Mapping[str, str] = field(default_factory=invocations)
+    """What an invocation is, by its kind."""
+
+    def __post_init__(self) -> None:
+        for machine, signal in self.signals.items():
+            if unknown := {signal.source, signal.target} - set(self.lanes):
+                raise ValueError(f"the {machine} is told by or to {min(unknown)!r}: one of {', '.join(self.lanes)}")
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """All lanes, in the order in which a picture shows them."""
+        return (self.user, self.agent, self.worker, *self.surroundings, self.server)
