@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from bgsync.cli.question import Asked
-from bgsync.cli.targets import Target, named, of_text
+from bgsync.cli.targets import named
 from bgsync.judge.verdict import Report
 from bgsync.report.edit import Edit
+from bgsync.targets import Target, of_text, static
 
 
 def source_before(base: str, target: str) -> Any:
@@ -39,17 +40,6 @@ def target_before(base: str, target: Target, sidecar: Path | None) -> Target | N
     return of_text(read(source, sidecar, named()))
 
 
-def judged_alike(before: Target, now: Target) -> tuple[Target, Target]:
-    """Give two versions of a text as the same content: that of the old one, unless it is about nothing known."""
-    from bgsync.contents import shipped
-
-    if before.content == now.content:
-        return before, now
-    old = before.content != shipped()[-1]
-    content, why = (before.content, "what it was before is") if old else (now.content, "what it is now is")
-    return replace(before, content=content, chosen=why), replace(now, content=content, chosen=why)
-
-
 def edit_since(before: Target, now: Target, report: Report, question: Asked) -> Edit:
     """Compare a report with that on the text before."""
     from bgsync.compare import broken_and_repaired, changed_steps
@@ -59,16 +49,6 @@ def edit_since(before: Target, now: Target, report: Report, question: Asked) -> 
         found = relocated(report, now.spec, before.spec)
     else:
         found = question.report(before)
-    old = replace(found, verdicts=found.verdicts + structure_of(before, question)[0])
+    old = replace(found, verdicts=found.verdicts + static(before, question.wanted)[0])
     specs = (before.spec, now.spec)
     return Edit(before.name, changed_steps(*specs), broken_and_repaired(old, report, specs))
-
-
-def structure_of(target: Target, question: Asked) -> tuple[Any, Any]:
-    """Give the verdicts and the notes of structure on a spec, or on a text with all that only its words show."""
-    from bgsync.judge.static import notes, structure_verdicts
-    from bgsync.judge.structure import findings
-    from bgsync.judge.structure.text import structure
-
-    found = findings(target.spec) if target.text is None else structure(target.text.reading)
-    return structure_verdicts(found, question.wanted), notes(found, question.wanted)

@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 import click
 from rich.markup import escape
 
-from bgsync.cli.base import edit_since, judged_alike, structure_of, target_before
+from bgsync.cli.base import edit_since, target_before
 from bgsync.cli.common import EPILOG, console, fail
 from bgsync.cli.large import for_what_is_large
 from bgsync.cli.question import Asked, asking
-from bgsync.cli.targets import Target, expected, main_content
+from bgsync.cli.targets import expected, main_content
 from bgsync.cli.targets import targets as found_targets
 from bgsync.report.edit import Edit
 from bgsync.report.formats import FORMATS, endings, form_of, write
@@ -96,6 +96,7 @@ def check(
         _check_machine(targets[0], output)
     question = Asked(**asked)
     from bgsync.report.itf import NotOneTraceError
+    from bgsync.targets import judged_alike, static
 
     try:
         forms = {file: form_of(file) for file in files}
@@ -109,9 +110,9 @@ def check(
         before = None if base is None else expected(partial(target_before, base, target, sidecar))
         if before is not None:
             before, target = judged_alike(before, target)  # it is asked about as that
-        static, remarks = structure_of(target, question)
+        verdicts, remarks = static(target, question.wanted)
         report = question.report(target)
-        report = replace(report, verdicts=report.verdicts + static, notes=remarks)
+        report = replace(report, verdicts=report.verdicts + verdicts, notes=remarks)
         reports.append(report)
         edits.append(None if before is None else edit_since(before, target, report, question))
         if page is not None:
@@ -151,7 +152,7 @@ def _names_machine(target: str) -> bool:
     return target.endswith(".py") or (bool(colon) and path.endswith(".py") and name.isidentifier())
 
 
-def page_of(report: Any, target: Target) -> Any:
+def page_of(report: Any, target: Any) -> Any:
     """Give what the page on a report shows: with the ledger of its text, where one was read."""
     from bgsync.report.html import Page
     from bgsync.texts import ledger

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.markup import escape
 
-from bgsync.cli.base import judged_alike
 from bgsync.cli.common import Line, console, fail
 from bgsync.cli.question import Asked, asking
-from bgsync.cli.targets import named, of_text, target
+from bgsync.cli.targets import named, target
 
 if TYPE_CHECKING:
     from bgsync.judge.verdict import Report
@@ -43,6 +42,7 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     """
     question = Asked(**asked)
     from bgsync.compare import broken_and_repaired, changed_steps, compare, print_comparison, same_data, to_json
+    from bgsync.targets import judged_alike
 
     before, after = judged_alike(target(old), target(new))
     was, now = before.spec, after.spec
@@ -90,6 +90,7 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
     """
     from bgsync.compare.history import explored_history, history_json, print_history
     from bgsync.sources import SourceError, history
+    from bgsync.targets import of_text
 
     question = Asked(**asked, hard=False)
     try:

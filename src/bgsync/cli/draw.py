@@ -11,16 +11,16 @@ from urllib.parse import quote, unquote
 
 import click
 
-from bgsync.cli.base import judged_alike
 from bgsync.cli.common import Line, choose, fail
 from bgsync.cli.question import Asked, asking
-from bgsync.cli.targets import Target, main_content
 from bgsync.cli.targets import adversities as known_adversities
+from bgsync.cli.targets import main_content
 from bgsync.cli.targets import target as found_target
 from bgsync.draw.formats import DEFAULT, FORMATS, form_of
 
 if TYPE_CHECKING:
     from bgsync.contents import Content
+    from bgsync.targets import Target
 
 EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
 
@@ -366,6 +366,7 @@ def difference(
     """
     from bgsync.compare import changed_steps
     from bgsync.draw.difference import flow_difference, lifecycle_difference
+    from bgsync.targets import judged_alike
 
     before, after = judged_alike(found_target(old), found_target(new))
     was, now, lifecycle = before.spec, after.spec, after.content.lifecycle

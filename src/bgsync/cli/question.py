@@ -13,12 +13,13 @@ import click
 
 from bgsync.cli.common import Line, choose, fail
 from bgsync.cli.large import resources
-from bgsync.cli.targets import Target, adversities, candidates
+from bgsync.cli.targets import adversities, candidates, expected
 
 if TYPE_CHECKING:
     from bgsync.judge.check import Question
     from bgsync.judge.verdict import Report
     from bgsync.system.scenario import Bounds
+    from bgsync.targets import Target, Wish
 
 OPTIONS = (
     click.option(
@@ -155,45 +156,30 @@ class Asked:
 
         return Bounds(self.tags, self.calls, self.abort)
 
-    def question(self, target: Target) -> Question:
-        """Ask it of a spec. Ends with one line where it cannot be asked of what that is about."""
+    @property
+    def wish(self) -> Wish:
+        """What is asked, as a value."""
         from bgsync.judge.budget import Budget
-        from bgsync.judge.check import Question
         from bgsync.judge.explorations import REDUCTIONS, Effort
         from bgsync.judge.walks import Walks
+        from bgsync.targets import Wish
 
-        content = target.content
-        self._applies(target)
-        return Question(
-            target.spec,
-            content.world,
-            [prop for prop in content.properties if not self.wanted or prop.id in self.wanted],
-            model=target.name if target.text or not content.file else f"{target.name} ({content.file})",
-            granularities=self.granularities,
-            adversities=self.adversities or (tuple(content.world.adversities) if self.hard else ()),
-            thorough=bool(self.adversities),
-            bounds=self.bounds,
-            effort=Effort(
-                self.limit,
-                1 if self.scheduler else self.jobs,
-                reductions=REDUCTIONS - set(self.left_out),
-                walks=None if self.walks is None else Walks(self.walks, self.walk_steps, self.seed),
-            ),
-            budget=Budget(self.seconds, self.megabytes, files=self.disk is None),
-            content=content.name,
-            chosen=target.chosen,
+        effort = Effort(
+            self.limit,
+            1 if self.scheduler else self.jobs,
+            reductions=REDUCTIONS - set(self.left_out),
+            walks=None if self.walks is None else Walks(self.walks, self.walk_steps, self.seed),
         )
+        budget = Budget(self.seconds, self.megabytes, files=self.disk is None)
+        return Wish(
+            self.properties, self.adversities, self.hard, self.granularities, self.bounds, effort, budget
+        )  # fmt: skip
 
-    def _applies(self, target: Target) -> None:
-        """Refuse what the content of a target does not have."""
-        from bgsync.judge.structure import PROPERTIES
+    def question(self, target: Target) -> Question:
+        """Ask it of a spec. Ends with one line where it cannot be asked of what that is about."""
+        from bgsync.targets import question
 
-        content, place = target.content, f"{target.name} is judged as {target.content.name} ({target.chosen})"
-        known = {prop.id for prop in content.properties} | {row.id for row in PROPERTIES}
-        if missing := sorted(self.wanted - known):
-            fail(f"property {missing[0]!r} does not apply: {place}; --content judges it as something else")
-        if unknown := [name for name in self.adversities if name not in content.world.adversities]:
-            fail(f"adversity {unknown[0]!r} is not of that world: {place}; --content judges it as something else")
+        return expected(lambda: question(target, self.wish))
 
     def report(self, target: Target) -> Report:
         """Answer it for a spec, with a progress line."""

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bgsync.cli.common import EPILOG, Line, choose, fail
-from bgsync.cli.targets import Target, candidates, main_content
 from bgsync.cli.targets import adversities as known_adversities
+from bgsync.cli.targets import candidates, main_content
 from bgsync.cli.targets import target as found_target
 from bgsync.export import GRAPHS
 
 if TYPE_CHECKING:
     from bgsync.system.scenario import Bounds
+    from bgsync.targets import Target
 
 
 @click.command(epilog=EPILOG)

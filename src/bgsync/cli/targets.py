@@ -1,9 +1,8 @@
-"""What a command is asked about: the spec of a content, or a text, each with the content that it is judged as."""
+"""What a command is asked about, and as what it is judged: the target, and the option --content."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,8 +12,7 @@ from bgsync.cli.common import fail
 
 if TYPE_CHECKING:
     from bgsync.contents import Content
-    from bgsync.language import Spec
-    from bgsync.texts import Text
+    from bgsync.targets import Target
 
 T = TypeVar("T")
 NAMED = "bgsync.content"
@@ -42,17 +40,6 @@ def content_option() -> click.Option:
     )
 
 
-@dataclass(frozen=True)
-class Target:
-    """A spec with its name, the content that it is judged as, and why; and the text that it was read from, if any."""
-
-    spec: Spec
-    name: str
-    content: Content
-    chosen: str
-    text: Text | None = None
-
-
 def named() -> Content | None:
     """Give the content that the user names, if any."""
     from bgsync.contents import content
@@ -77,29 +64,17 @@ def main_content() -> Content:
 
 def default() -> str:
     """Give the target where none is named."""
+    from bgsync.targets import own
+
     one = named()
-    if one is not None and one.spec is None:
-        fail(f"what is to be judged as {one.name}? Name a text: this content has no spec of its own")
-    return OWN if one is None else one.name
+    return OWN if one is None else expected(lambda: own(one)).name
 
 
 def targets(name: str | None, sidecar: Path | None = None) -> list[Target]:
     """Give what a name stands for: a folder may have several texts. Ends with one line where it cannot be read."""
-    from bgsync.sources import load
-    from bgsync.texts import read
+    from bgsync.targets import targets as all_targets
 
-    name = name or default()
-    own = next((each for each in candidates() if each.name == name and each.spec is not None), None)
-    if own is not None and own.spec is not None:
-        return [Target(own.spec, own.name, own, "it is its own spec")]
-    content = named()
-    texts = expected(lambda: [read(source, sidecar, content) for source in load(name)])
-    return [of_text(text) for text in texts]
-
-
-def of_text(text: Text) -> Target:
-    """Give a text as a target."""
-    return Target(text.reading.spec, text.reading.document.file, text.content, text.why, text)
+    return expected(lambda: all_targets(name or default(), sidecar, named()))
 
 
 def target(name: str | None, sidecar: Path | None = None) -> Target:

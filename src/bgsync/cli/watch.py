@@ -15,7 +15,7 @@ from rich.markup import escape
 from bgsync.cli.check import page_of
 from bgsync.cli.common import Line, console, fail
 from bgsync.cli.question import Asked, asking
-from bgsync.cli.targets import named, of_text
+from bgsync.cli.targets import named
 
 EPILOG = "Exit status: 0 ended with Ctrl-C, 2 bad input or usage."
 
@@ -115,6 +115,7 @@ class _Watching:
 
     def _ask(self, text: Any, limit: int | None, budget: Any) -> Any:
         from bgsync.judge.check import check
+        from bgsync.targets import of_text
 
         question = replace(self.asked.question(of_text(text)), budget=budget)
         if limit is not None:
@@ -211,6 +212,7 @@ class _Watching:
         if self.page is None:
             return
         from bgsync.report.html import to_html
+        from bgsync.targets import of_text
 
         try:
             self.page.write_text(to_html(page_of(news.report, of_text(news.text))), encoding="utf-8")

@@ -1,0 +1,132 @@
+"""What is asked about: the spec of a content, or a text, each with the content that it is judged as."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from bgsync.contents import Content, ContentError, shipped
+from bgsync.judge.budget import Budget
+from bgsync.judge.check import Question, check
+from bgsync.judge.explorations import Effort, Progress
+from bgsync.judge.property import Property
+from bgsync.judge.static import notes, structure_verdicts
+from bgsync.judge.structure import PROPERTIES as STRUCTURE
+from bgsync.judge.structure import findings
+from bgsync.judge.structure.text import structure
+from bgsync.judge.verdict import Note, Report, Verdict
+from bgsync.language import Spec
+from bgsync.sources import load
+from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds
+from bgsync.texts import Text, read
+
+OWN = "it is its own spec"
+"""Why the spec of a content is judged as it."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A spec with its name, the content that it is judged as, and why; and the text that it was read from, if any."""
+
+    spec: Spec
+    name: str
+    content: Content
+    chosen: str
+    text: Text | None = None
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of a target, whatever it is about."""
+
+    properties: tuple[str, ...] = ()
+    """The ids of those that are asked for; none for all that its content has."""
+    adversities: tuple[str, ...] = ()
+    """Those that are taken at every granularity; where none is named, `each` says what is done."""
+    each: bool = True
+    """Whether each adversity of the world is taken by itself at `algorithm`, where none is named."""
+    granularities: tuple[str, ...] = ("algorithm", "step")
+    bounds: Bounds = DEFAULT_BOUNDS
+    effort: Effort = field(default_factory=Effort)
+    budget: Budget = field(default_factory=Budget)
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The ids of the properties asked for, without their parts."""
+        return frozenset(name.split("/")[0] for name in self.properties)
+
+
+def own(content: Content) -> Target:
+    """Give a content's own spec as a target. Raises ContentError where it has none."""
+    if content.spec is None:
+        raise ContentError(f"{content.name} has no spec of its own: name a text that is to be judged as it")
+    return Target(content.spec, content.name, content, OWN)
+
+
+def of_text(text: Text) -> Target:
+    """Give a text as a target."""
+    return Target(text.reading.spec, text.reading.document.file, text.content, text.why, text)
+
+
+def targets(name: str, sidecar: Path | None = None, content: Content | None = None) -> list[Target]:
+    """Give what a name stands for: the spec of a content, or texts, judged as a content if one is given.
+
+    Raises SourceError, ReadError, SidecarError, ContentError.
+    """
+    known = shipped() if content is None else (content,)
+    found = next((each for each in known if each.name == name and each.spec is not None), None)
+    if found is not None:
+        return [own(found)]
+    return [of_text(read(source, sidecar, content)) for source in load(name)]
+
+
+def question(target: Target, wish: Wish) -> Question:
+    """Ask a wish of a target. Raises ContentError where its content does not have what is wished for."""
+    content, place = target.content, f"{target.name} is judged as {target.content.name} ({target.chosen})"
+    known = {prop.id for prop in content.properties} | {row.id for row in STRUCTURE}
+    if missing := sorted(wish.wanted - known):
+        raise ContentError(f"property {missing[0]!r} does not apply: {place}; name another content for it")
+    if unknown := [name for name in wish.adversities if name not in content.world.adversities]:
+        there = ", ".join(content.world.adversities) or "there is none"
+        raise ContentError(f"adversity {unknown[0]!r} is not of its world ({there}): {place}")
+    return Question(
+        target.spec,
+        content.world,
+        _asked(content.properties, wish.wanted),
+        model=target.name if target.text or not content.file else f"{target.name} ({content.file})",
+        granularities=wish.granularities,
+        adversities=wish.adversities or (tuple(content.world.adversities) if wish.each else ()),
+        thorough=bool(wish.adversities),
+        bounds=wish.bounds,
+        effort=wish.effort,
+        budget=wish.budget,
+        content=content.name,
+        chosen=target.chosen,
+    )
+
+
+def _asked(properties: Sequence[Property], wanted: Collection[str]) -> list[Property]:
+    return [prop for prop in properties if not wanted or prop.id in wanted]
+
+
+def static(target: Target, wanted: Collection[str] = ()) -> tuple[tuple[Verdict, ...], tuple[Note, ...]]:
+    """Give the verdicts and the notes of structure on a spec, or on a text with all that only its words show."""
+    found = findings(target.spec) if target.text is None else structure(target.text.reading)
+    return structure_verdicts(found, wanted), notes(found, wanted)
+
+
+def judged(target: Target, wish: Wish, progress: Progress | None = None) -> Report:
+    """Judge a target: all that is explored, and its structure. Raises ContentError, LanguageError, ValueError."""
+    report = check(question(target, wish), progress)
+    verdicts, remarks = static(target, wish.wanted)
+    return replace(report, verdicts=report.verdicts + verdicts, notes=remarks)
+
+
+def judged_alike(before: Target, now: Target) -> tuple[Target, Target]:
+    """Give two versions of a text as the same content: that of the old one, unless it is about nothing known."""
+    if before.content == now.content:
+        return before, now
+    old = before.content != shipped()[-1]
+    content, why = (before.content, "what it was before is") if old else (now.content, "what it is now is")
+    return replace(before, content=content, chosen=why), replace(now, content=content, chosen=why)
