@@ -42,7 +42,8 @@ def target_before(base: str, target: Target, sidecar: Path | None) -> Target | N
 
 def edit_since(before: Target, now: Target, report: Report, question: Asked) -> Edit:
     """Compare a report with that on the text before."""
-    from bgsync.compare import broken_and_repaired, changed_steps
+    from bgsync.compare.properties import broken_and_repaired
+    from bgsync.compare.steps import changed_steps
     from bgsync.watch.session import relocated, reusable
 
     if reusable(now.spec, before.spec):

@@ -122,7 +122,7 @@ def check(
 
             print_report(report, console(), traces=traces or ("all" if question.wanted else "first"))
             if edit := edits[-1]:
-                from bgsync.compare import print_comparison
+                from bgsync.compare.text import print_comparison
 
                 console().print(f"\n[bold]since {escape(edit.base)}[/]", highlight=False)
                 print_comparison(edit.steps, None, console(), edit.properties)
@@ -164,7 +164,9 @@ def page_of(report: Any, target: Any) -> Any:
 
 def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
     """Say where the built-in model and a text differ."""
-    from bgsync.compare import changed_steps, leaving_words_open, print_changes, same_data
+    from bgsync.compare.data import leaving_words_open, same_data
+    from bgsync.compare.steps import changed_steps
+    from bgsync.compare.text import print_changes
 
     own, differs = main_content(), False
     if own.spec is None:

@@ -41,7 +41,12 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     bgsync diff HEAD:spec/index.bs spec/index.bs
     """
     question = Asked(**asked)
-    from bgsync.compare import broken_and_repaired, changed_steps, compare, print_comparison, same_data, to_json
+    from bgsync.compare.behaviour import compare
+    from bgsync.compare.data import same_data
+    from bgsync.compare.json import to_json
+    from bgsync.compare.properties import broken_and_repaired
+    from bgsync.compare.steps import changed_steps
+    from bgsync.compare.text import print_comparison
     from bgsync.targets import judged_alike
 
     before, after = judged_alike(target(old), target(new))

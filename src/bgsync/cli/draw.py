@@ -71,8 +71,8 @@ class Output:
 
     def write(self, picture: Any) -> None:
         """Write a picture."""
-        from bgsync.draw import MissingExtraError
         from bgsync.draw.render import refused, render
+        from bgsync.draw.svg import MissingExtraError
 
         form = self.chosen
         try:
@@ -161,7 +161,8 @@ def draw(context: click.Context, everything: bool) -> None:
         return
     if not everything:
         fail("nothing to draw: name a picture (bgsync draw --help lists them), or give --all")
-    from bgsync.draw import MissingExtraError, gallery
+    from bgsync.draw import gallery
+    from bgsync.draw.svg import MissingExtraError
 
     folders = (folder / "diagrams" for folder in (Path.cwd(), *Path.cwd().parents))
     folder = next((one for one in folders if one.is_dir()), None)
@@ -191,8 +192,7 @@ def lifecycle(
     \b
     bgsync draw lifecycle one-off --granularity step      what races do to a registration, too
     """
-    from bgsync.draw import lifecycle_diagram
-    from bgsync.draw.lifecycle import text_lifecycle
+    from bgsync.draw.lifecycle import lifecycle_diagram, text_lifecycle
 
     if target is None:
         meant = main_content()
@@ -364,7 +364,7 @@ def difference(
     bgsync draw difference HEAD:spec/index.bs spec/index.bs -o lifecycle.svg
     bgsync draw difference HEAD:spec/index.bs spec/index.bs --name register -o register.svg
     """
-    from bgsync.compare import changed_steps
+    from bgsync.compare.steps import changed_steps
     from bgsync.draw.difference import flow_difference, lifecycle_difference
     from bgsync.targets import judged_alike
 

@@ -13,6 +13,7 @@ explored with one more call in flight, and what has no bound there either is a d
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.compare.observe import Labelled, observed
@@ -31,7 +32,9 @@ Progress = Callable[[str, int, int], None]
 TRIES = 20
 """How many traces in a row may turn out to be no difference before a direction is given up."""
 
-RELATIONS = ("equivalent", "narrower", "wider", "incomparable", "inconclusive")
+Relation = Literal["equivalent", "narrower", "wider", "incomparable", "inconclusive"]
+Proof = Literal["", "traces", "bisimulation", "isomorphism", "same but for names", "same data"]
+"""What an equivalence rests on, the weakest first."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ class Comparison:
     bound that made it inconclusive, and what was not looked at.
     """
 
-    relation: str
-    proof: str
+    relation: Relation
+    proof: Proof
     only_old: DistinguishingTrace | None
     only_new: DistinguishingTrace | None
     explored: tuple[Size, ...]
@@ -197,7 +200,7 @@ class _Pair:
             return replace(_inconclusive(f"bound: {bounds[0]}"), only_old=only_old, only_new=only_new)
         if only_old is None and only_new is None:
             return Comparison("equivalent", "traces", None, None, (), _subtle(reduced, left, right))
-        relation = "incomparable" if only_old and only_new else "narrower" if only_old else "wider"
+        relation: Relation = "incomparable" if only_old and only_new else "narrower" if only_old else "wider"
         return Comparison(relation, "", only_old, only_new, ())
 
     def _only(

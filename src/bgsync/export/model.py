@@ -113,7 +113,7 @@ class Model:
         size = f"{asked.tags} tag{'s' * (asked.tags > 1)}, {asked.calls} call{'s' * (asked.calls > 1)} in flight"
         return (
             f"{asked.spec.title or 'a spec'} at granularity {asked.granularity},",
-            f"{withs}, {size}, monitor {asked.monitor}; written by bgsync export.",
+            f"{withs}, {size}, monitor {asked.monitor.name}; written by bgsync export.",
             "",
             "A state is a context and a local state of each component, by number. A slot is a context and a local",
             "state as one number: context * number of local states + local state. All is looked up by slot.",

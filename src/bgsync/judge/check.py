@@ -13,7 +13,7 @@ from bgsync.judge.decide import LIMIT
 from bgsync.judge.explorations import Effort, Exploration, Progress, run_all
 from bgsync.judge.glossary import glossary
 from bgsync.judge.property import Property
-from bgsync.judge.verdict import Coverage, Explored, Report, Verdict
+from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Verdict
 from bgsync.language import NotUnderstood, Origin, Spec
 from bgsync.system.monitor import Monitor
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
@@ -119,7 +119,7 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
     needed: dict[tuple[str, str], Verdict] = {}
     for environment, found in zip(hard, results, strict=True):
         (adversity,) = environment.adversities
-        race_or_logic: str | None = "logic"
+        race_or_logic: Kind | None = "logic"
         if environment.granularity == "step" and "algorithm" in base:
             race_or_logic = "race" if question.effort.walks is None else None
         for name, verdict in found.items():

@@ -1,6 +1,7 @@
 """What the judge says: verdicts, traces told in spec steps, and what was explored."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bgsync.judge.facts import Change, Invocation, Label, StepTaken
 from bgsync.judge.glossary import Glossary
@@ -17,6 +18,12 @@ class Location:
     column: int
     algorithm: str
     step: str
+
+
+Ruling = Literal["holds", "violated", "conditional", "vacuous", "inconclusive"]
+"""What is said of a property."""
+Kind = Literal["race", "logic", "structure"]
+"""What breaks it: only steps that interleave, also whole invocations one after another, or the text as it stands."""
 
 
 @dataclass(frozen=True)
@@ -62,15 +69,18 @@ class TraceStep:
         return self.visible or bool(self.changes) or not self.step
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trace:
     """A run that was replayed. `loop` is the place where its loop begins, None for a run that just ends."""
 
     steps: tuple[TraceStep, ...]
     loop: int | None = None
 
+    def __repr__(self) -> str:
+        return f"<Trace of {len(self.steps)} steps" + ("" if self.loop is None else f", loop from {self.loop}") + ">"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class Verdict:
     """The verdict on one property.
 
@@ -79,13 +89,17 @@ class Verdict:
     """
 
     property: str
-    verdict: str
-    kind: str | None = None
+    verdict: Ruling
+    kind: Kind | None = None
     needs: tuple[str, ...] = ()
     message: str = ""
     locations: tuple[Location, ...] = ()
     trace: Trace | None = None
     granularity: str = "step"
+
+    def __repr__(self) -> str:
+        told = (self.kind and f"({self.kind})", self.needs and f"with {', '.join(self.needs)}", self.message)
+        return f"<Verdict {self.property} {self.verdict}{''.join(f' {one}' for one in told if one)}>"
 
 
 @dataclass(frozen=True)

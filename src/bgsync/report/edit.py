@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bgsync.judge.verdict import Verdict
 
 if TYPE_CHECKING:  # a comparison is told with the words of a report, so it cannot be imported before them
-    from bgsync.compare import AlgorithmChange, Changes
+    from bgsync.compare.properties import Changes
+    from bgsync.compare.steps import AlgorithmChange
 
 
 @dataclass(frozen=True)

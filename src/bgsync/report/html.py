@@ -15,8 +15,9 @@ from typing import Any
 
 from bgsync import telling
 from bgsync.contents import Content
-from bgsync.draw import MissingExtraError, lifecycle_diagram, to_svg
 from bgsync.draw.lanes import Answered, Lanes, Message, Sent
+from bgsync.draw.lifecycle import lifecycle_diagram
+from bgsync.draw.svg import MissingExtraError, to_svg
 from bgsync.judge import facts as f
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Location, Report, TraceStep, Verdict

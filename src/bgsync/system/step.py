@@ -1,7 +1,7 @@
 """States of a system, what can happen in one, and a transition with everything that a property can see of it."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bgsync.system.monitor import Memory
 from bgsync.system.observation import Executed, Observation
@@ -39,6 +39,10 @@ class Presence(NamedTuple):
     """The queues that a batch holds."""
 
 
+TurnKind = Literal["move", "call", "rule", "outside", "ignore", "run", "batch"]
+ActionKind = Literal["move", "call", "run", "rule", "ignore", "idle"]
+
+
 class Turn(NamedTuple):
     """What may happen next. Kinds: move, call, rule, outside, ignore, run, batch; every one stands for its actions.
 
@@ -46,7 +50,7 @@ class Turn(NamedTuple):
     of a call 1 where a handler runs that may call, too; `name` is the rule.
     """
 
-    kind: str
+    kind: TurnKind
     which: int = 0
     name: str = ""
 
@@ -61,7 +65,7 @@ class Caller(NamedTuple):
 class Action(NamedTuple):
     """What happens. Kinds: move (of the environment), call, run (a process), rule, ignore (a SHOULD not done)."""
 
-    kind: str
+    kind: ActionKind
     name: str
     process: int | None = None
     detail: "str | Caller | None" = None
