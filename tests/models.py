@@ -1,9 +1,14 @@
 """Tiny specs for the tests: an outbox whose every part can be replaced, and single algorithms that run alone."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from bgsync.explore import Graph, explore
+from bgsync.judge.budget import Budget
 from bgsync.judge.check import Question, check
+from bgsync.judge.explorations import Effort
+from bgsync.judge.property import Property
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import (
     Abort,
@@ -33,7 +38,7 @@ from bgsync.language import (
     steps,
     v,
 )
-from bgsync.shipped.model import environment
+from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.background_sync.one_off import (
     NO_FURTHER_ATTEMPTS,
     ONLINE,
@@ -42,24 +47,83 @@ from bgsync.shipped.model.background_sync.one_off import (
     state_of,
 )
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, REREGISTERED
-from bgsync.shipped.properties import PROPERTIES
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.model.environment import NETWORK
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.interpreter import Interpreter
+from bgsync.system.monitor import Monitor
+from bgsync.system.observation import Outcome
 from bgsync.system.program import Program
-from bgsync.system.scenario import Scenario, World
-from bgsync.system.state import Frame, Outcome, Process, Shared, Value
+from bgsync.system.scenario import Bounds, Scenario
+from bgsync.system.sharing import sharing
+from bgsync.system.state import Frame, Process, Shared, Value
 from bgsync.system.step import Action, State
 from bgsync.system.system import System
+from bgsync.system.world import World
 
 FILE = "tests/models.py"
-WORLD = World(environment.MACHINES, environment.ADVERSITIES, environment.NEVER)
-CALM = World(
-    {**environment.MACHINES, "network": ("online", environment.MACHINES["network"][1])},
-    environment.ADVERSITIES,
-    (*environment.NEVER, "go online", "go offline"),
+UNGATED = replace(WORLD, machines=tuple(replace(machine, refuses=False) for machine in WORLD.machines))
+"""The world of background sync where no call is refused for what it meets."""
+CALM = replace(
+    UNGATED.with_machine(replace(NETWORK, initial="online")), never=(*UNGATED.never, "go online", "go offline")
 )
 """Always online: nothing in the environment moves."""
+MONITORS = ONE_OFF.monitors
+"""The monitors of one-off background sync, by name."""
 
 Items = tuple[Statement, ...]
+
+
+def scenario(
+    spec: Spec,
+    world: World = WORLD,
+    granularity: str = "step",
+    adversities: tuple[str, ...] = (),
+    *,
+    tags: int = 1,
+    calls: int = 2,
+    abort: str = "scope",
+    monitor: str | Monitor = "none",
+    not_understood: str = "nothing",
+) -> Scenario:
+    """Make a scenario; a monitor of one-off background sync goes by its name."""
+    watching = MONITORS[monitor] if isinstance(monitor, str) else monitor
+    return Scenario(
+        spec, world, granularity, adversities, Bounds(tags, calls, abort), watching, not_understood=not_understood
+    )
+
+
+def question(
+    spec: Spec,
+    properties: Sequence[Property] = PROPERTIES,
+    granularities: tuple[str, ...] = ("algorithm", "step"),
+    adversities: tuple[str, ...] = (),
+    *,
+    world: World = WORLD,
+    model: str = "tests",
+    tags: int = 1,
+    calls: int = 2,
+    abort: str = "scope",
+    thorough: bool = False,
+    not_understood: str = "nothing",
+    budget: Budget | None = None,
+    **effort: Any,
+) -> Question:
+    """Ask whether a spec has properties; `effort` is what `Effort` takes."""
+    return Question(
+        spec,
+        world,
+        properties,
+        model,
+        granularities,
+        adversities,
+        thorough,
+        Bounds(tags, calls, abort),
+        Effort(**effort),
+        not_understood,
+        budget or Budget(),
+    )
+
 
 AT_ONCE = algorithm("Fire Functional Event", (), steps(Dispatch(), RunPostDispatchSteps()), file=FILE)
 """An event that is dispatched in the very action that fires it."""
@@ -114,6 +178,7 @@ def outbox(
         ),
         (rule("wake", "network", "go online", "SHOULD", steps(wake), file=FILE),) if online else (),
         event,
+        ("register",),
     )
 
 
@@ -128,7 +193,7 @@ def report(
     *ids: str,
     granularities: tuple[str, ...] = ("algorithm",),
     adversities: tuple[str, ...] = (),
-    world: World = WORLD,
+    world: World = UNGATED,
     tags: int = 1,
     calls: int = 1,
     limit: int | None = None,
@@ -138,13 +203,12 @@ def report(
     asked = [prop for prop in PROPERTIES if prop.id in ids]
     assert {prop.id for prop in asked} == set(ids)
     return check(
-        Question(
+        question(
             spec,
-            world,
             asked,
-            FILE,
             granularities,
             adversities,
+            world=world,
             tags=tags,
             calls=calls,
             limit=limit,
@@ -159,7 +223,7 @@ def verdicts(
     granularities: tuple[str, ...] = ("algorithm",),
     adversities: tuple[str, ...] = (),
     *,
-    world: World = WORLD,
+    world: World = UNGATED,
     calls: int = 1,
 ) -> dict[str, Verdict]:
     """Give the verdicts by id; one that needs an adversity stands in place of the one of the base environment."""
@@ -179,7 +243,7 @@ def system(
     granularity: str = "step",
     adversities: tuple[str, ...] = (),
     *,
-    world: World = WORLD,
+    world: World = UNGATED,
     tags: int = 1,
     calls: int = 1,
     abort: str = "scope",
@@ -187,7 +251,8 @@ def system(
     fork: bool = True,
 ) -> System:
     """Close a spec."""
-    return System(Scenario(spec, world, granularity, adversities, tags, calls, abort, monitor), fork=fork)
+    closed = scenario(spec, world, granularity, adversities, tags=tags, calls=calls, abort=abort, monitor=monitor)
+    return System(closed, fork=fork)
 
 
 class Lab:
@@ -201,13 +266,18 @@ class Lab:
         moving: tuple[str, ...] = ("network",),
         adversities: tuple[str, ...] = (),
         abort: str = "scope",
+        anything: bool = False,
     ) -> None:
         self.program = Program(spec, abort)
-        initial = {name: start for name, (start, _) in environment.MACHINES.items()}
-        on = frozenset(adversities)
-        names = tuple(environment.MACHINES)
-        self.machine = Interpreter(self.program, names, frozenset(moving), on, granularity, initial, ("t1",))
-        self.shared = Shared(tuple(initial.values()), ())
+        self.machine = Interpreter(
+            self.program,
+            UNGATED,
+            sharing(self.program, frozenset(moving), anything=anything),
+            by_step=granularity == "step",
+            adversities=frozenset(adversities),
+            anything=anything,
+        )
+        self.shared = Shared(tuple(machine.initial for machine in UNGATED.machines), ())
 
     def entry(self, name: str = "main", **variables: Value) -> Process:
         """Stand before the first step of an algorithm."""

@@ -20,8 +20,8 @@ from bgsync.language import (
 from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING
 from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
-from bgsync.system.describe import object_states
-from bgsync.system.step import NEVER_SETTLES
+from bgsync.system.describe import object_states, said_caller
+from bgsync.system.step import NEVER_SETTLES, Caller
 from tests.models import FILE, STATE, context, graph, names, ops, outbox, single, system, taken, walk
 
 TASKED = outbox(event=FIRE_FUNCTIONAL_EVENT)
@@ -157,12 +157,16 @@ def test_an_occasion_that_comes_again_while_the_rule_is_busy_is_remembered_once(
 def test_handlers_register_only_while_an_event_is_awaited() -> None:
     closed = system(outbox(), "algorithm")
     (start,) = closed.initial_states()
-    assert {step.action.detail for step in closed.steps(start) if step.action.kind == "call"} == {"a page"}
+    assert {step.action.detail for step in closed.steps(start) if step.action.kind == "call"} == {Caller(handler=False)}
     fired = walk(closed, "go online", "call")
     assert {step.action.detail for step in closed.steps(fired) if step.action.kind == "call"} == {
+        Caller(handler=False),
+        Caller(handler=True),
+    }
+    assert [said_caller(closed.world, step.action) for step in closed.steps(fired) if step.action.kind == "call"] == [
         "a page",
         "a handler",
-    }
+    ]
 
 
 def test_a_method_without_parameters_is_called_without_a_tag() -> None:

@@ -108,12 +108,12 @@ def test_a_member_of_what_has_none_is_an_error_of_the_model() -> None:
 
 
 def test_window_clients_come_and_go_at_will_so_reading_them_is_a_choice() -> None:
-    kind = ForEach("client", Population(), Let("x", Field(v.client, "frame type")))
+    kind = ForEach("client", Population("window clients"), Let("x", Field(v.client, "frame type")))
     lab = Lab(single(Let("x", None), kind, Wait("a while"), Let("y", v.x)))
     found = [outcome.process for outcome in lab.machine.outcomes(lab.shared, lab.entry())]
     seen = {dict(process.frames[-1].variables).get("x") for process in found if process}
     assert seen == {None, "top-level"}
-    other = Lab(single(Let("x", None), ForEach("c", Population(), Let("x", Field(v.c, "url"))), Resolve(v.promise)))
+    other = Lab(single(Let("x", None), ForEach("c", Population("window clients"), Let("x", Field(v.c, "url"))), Resolve(v.promise)))
     assert [kinds(outcome) for outcome in other.machine.outcomes(other.shared, other.entry())] == [["resolved"]] * 2
 
 

@@ -306,7 +306,7 @@ def test_every_statement_is_read_back(statement: Statement, sentence: str) -> No
         (True, "true"),
         ("text", "text"),
         (Associated("worker"), "the associated worker"),
-        (Population(), "the window clients"),
+        (Population("window clients"), "the window clients"),
         (
             Find(REGISTRATIONS, "tag", "t1"),
             "the item of serviceWorkerRegistration's list of sync registrations whose tag is t1, or null",

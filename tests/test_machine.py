@@ -23,7 +23,7 @@ from bgsync.shipped.model.background_sync import registration
 
 HOUSE = [
     registration.machine(),
-    *(environment.machine(name) for name in environment.MACHINES),
+    *(environment.machine(name) for name in environment.WORLD.names),
 ]
 
 

@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from bgsync.judge.check import Question, check
+from bgsync.judge.check import check
 from bgsync.judge.verdict import Verdict
 from bgsync.language import Atomically, Call, If, Is, NotUnderstood, Set, Spec, Statement, Upon, v
-from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync.one_off import ONLINE, SPEC
-from bgsync.shipped.properties import PROPERTIES
+from bgsync.shipped.properties.background_sync import PROPERTIES
+from tests.models import question
 
 Edit = Callable[[Statement], Statement | None]
 
@@ -40,7 +40,7 @@ def edited(edits: dict[tuple[str, str], Edit]) -> Spec:
 
 def verdict(spec: Spec, name: str) -> Verdict:
     chosen = [prop for prop in PROPERTIES if prop.id == name.split("/")[0]]
-    report = check(Question(spec, environment.WORLD, chosen, "a mutant", ("algorithm",)))
+    report = check(question(spec, chosen, ("algorithm",)))
     return next(found for found in report.verdicts if found.property == name)
 
 
@@ -111,8 +111,8 @@ def test_a_gate_that_is_taken_away_is_missed(step: str, adversity: str) -> None:
     (gate,) = (prop for prop in PROPERTIES if prop.id == "gate")
     open_gate = edited({("register", step): out})
     for spec, wanted in ((SPEC, []), (open_gate, [(adversity,)])):
-        question = Question(spec, environment.WORLD, [gate], "a mutant", ("algorithm",), (adversity,))
-        assert [found.needs for found in check(question).verdicts if found.verdict == "violated"] == wanted
+        asked = question(spec, [gate], ("algorithm",), (adversity,))
+        assert [found.needs for found in check(asked).verdicts if found.verdict == "violated"] == wanted
 
 
 def not_understood(*may_write: str) -> Spec:
@@ -124,7 +124,7 @@ def not_understood(*may_write: str) -> Spec:
 
 def test_a_verdict_that_depends_on_a_step_that_is_not_understood_is_inconclusive_and_names_it() -> None:
     spec = not_understood("list of sync registrations")
-    report = check(Question(spec, environment.WORLD, PROPERTIES, "a mutant", ("algorithm",)))
+    report = check(question(spec, PROPERTIES, ("algorithm",)))
     found = {verdict.property: verdict for verdict in report.verdicts}
     assert found["unique-tag"].verdict == "holds", "whatever the step does"
     assert found["fires-online"].verdict == "violated", "whatever the step does"
@@ -135,7 +135,7 @@ def test_a_verdict_that_depends_on_a_step_that_is_not_understood_is_inconclusive
 
 
 def test_a_step_that_is_not_understood_and_changes_nothing_leaves_the_verdicts_of_doing_nothing() -> None:
-    report = check(Question(not_understood(), environment.WORLD, PROPERTIES, "a mutant", ("algorithm",)))
+    report = check(question(not_understood(), PROPERTIES, ("algorithm",)))
     found = {verdict.property: verdict.verdict for verdict in report.verdicts}
     assert "inconclusive" not in found.values()
     assert found["outcome"] == "violated", "nothing is removed"
@@ -155,5 +155,5 @@ def test_a_run_that_leaves_behind_what_can_only_fail_an_assert_goes_on_for_nobod
     whole = replace(register, steps=(*register.steps[:place], block))
     spec = replace(SPEC, algorithms=(whole, *SPEC.algorithms[1:]))
     chosen = [prop for prop in PROPERTIES if prop.id == "resolved-then-fires"]
-    (found,) = check(Question(spec, environment.WORLD, chosen, "a mutant")).verdicts
+    (found,) = check(question(spec, chosen)).verdicts
     assert found.verdict in ("holds", "violated")

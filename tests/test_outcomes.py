@@ -35,7 +35,8 @@ from bgsync.language import (
 )
 from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
-from bgsync.system.state import Event, Object, Outcome, Ref, Shared, Undecided
+from bgsync.system.observation import Outcome
+from bgsync.system.state import Event, Object, Ref, Shared, Undecided
 from tests.models import NEW, STATE, Items, Lab, kinds, single
 
 LOOKUP = Let("found", Find(REGISTRATIONS, "tag", "t1"))
@@ -113,9 +114,9 @@ def test_a_choice_that_nobody_reads_is_not_made_and_one_that_is_made_stays() -> 
     assert not any(outcome.failed for outcome in found)
 
 
-def test_only_fire_functional_event_dispatches() -> None:
+def test_only_the_algorithm_that_fires_events_dispatches() -> None:
     for statement in (Dispatch(), RunPostDispatchSteps()):
-        with pytest.raises(LanguageError, match="main 1: only Fire Functional Event dispatches: fire one instead"):
+        with pytest.raises(LanguageError, match="main 1: only the algorithm that fires events dispatches: fire one instead"):
             Lab(single(statement))
 
 

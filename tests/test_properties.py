@@ -5,7 +5,7 @@ from typing import NamedTuple, Never
 
 import pytest
 
-from bgsync.judge.check import Question, check
+from bgsync.judge.check import check
 from bgsync.judge.property import Liveness, Property
 from bgsync.judge.replay import Rejected
 from bgsync.judge.verdict import Verdict
@@ -39,7 +39,7 @@ from bgsync.shipped.model.background_sync import one_off
 from bgsync.shipped.model.background_sync.one_off import DISABLED, ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, ROWS, WAITING
 from bgsync.shipped.model.service_worker import ACTIVE_WORKER, FIRE_FUNCTIONAL_EVENT
-from bgsync.shipped.properties import LIVENESS, PROPERTIES, SAFETY
+from bgsync.shipped.properties.background_sync import LIVENESS, PROPERTIES, SAFETY
 from tests.models import (
     AGAIN,
     CALM,
@@ -49,10 +49,11 @@ from tests.models import (
     MARK,
     NEW,
     STATE,
-    WORLD,
+    UNGATED,
     Items,
     known,
     outbox,
+    question,
     report,
     single,
     verdicts,
@@ -152,9 +153,9 @@ def prop_of(key: Key) -> Property:
 
 def judge(key: Key, spec: Spec, adversities: tuple[str, ...]) -> Verdict:
     """Judge one property alone, where every invocation is one action."""
-    question = Question(spec, WORLD, [prop_of(key)], FILE, ("algorithm",), adversities, calls=1)
+    asked = question(spec, [prop_of(key)], ("algorithm",), adversities, world=UNGATED, calls=1)
     wanted = key.id + (f"/{key.part}" if key.part else "")
-    return [verdict for verdict in check(question).verdicts if verdict.property == wanted][-1]
+    return [verdict for verdict in check(asked).verdicts if verdict.property == wanted][-1]
 
 
 @pytest.mark.parametrize("key", PAIRS, ids=lambda key: "-".join(filter(None, key)))

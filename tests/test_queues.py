@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bgsync.judge.check import Question, check
+from bgsync.judge.check import check
 from bgsync.judge.fairness import must_act
 from bgsync.language import (
     Abort,
@@ -36,10 +36,26 @@ from bgsync.language import (
     v,
 )
 from bgsync.shipped.model.background_sync.one_off import ONLINE, SPEC
-from bgsync.shipped.properties import PROPERTIES
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.closures import escapes, shared_variables
+from bgsync.system.observation import Asserted
 from bgsync.system.program import queue_name
-from tests.models import CALM, FILE, FINISH, FIRE, NEW, WORLD, Items, graph, names, outbox, single, system, walk
+from tests.models import (
+    CALM,
+    FILE,
+    FINISH,
+    FIRE,
+    NEW,
+    UNGATED,
+    Items,
+    graph,
+    names,
+    outbox,
+    question,
+    single,
+    system,
+    walk,
+)
 
 QUEUE = Field(v.desk, "loan queue")
 
@@ -94,11 +110,11 @@ def test_what_is_enqueued_in_the_middle_of_steps_is_a_batch_of_its_own() -> None
     assert "resolved" in seen
     assert "unsettled" not in seen
     assert all(
-        s.after
+        s.held
         for state in found.states
         for step in closed.steps(state)
         for s in step.observations
-        if s.kind == "asserted"
+        if isinstance(s, Asserted)
     )
 
 
@@ -108,7 +124,7 @@ def test_a_promise_that_is_handed_on_settles_where_it_was_handed(end: Items, exp
     if not end:
         spec = text(borrow(InParallel(steps(Wait("a while"), If(Is(1, 0), Resolve(v.promise))))))
     settles = [prop for prop in PROPERTIES if prop.id == "promise-settles"]
-    (verdict,) = check(Question(spec, CALM, settles, FILE, ("algorithm",), calls=1)).verdicts
+    (verdict,) = check(question(spec, settles, ("algorithm",), world=CALM, calls=1)).verdicts
     assert verdict.verdict == expected
 
 
@@ -148,7 +164,7 @@ def test_steps_that_run_in_parallel_share_the_variables_that_they_change(granula
     found = graph(closed)
     assert found.complete
     seen = [s for state in found.states for step in closed.steps(state) for s in step.observations]
-    assert {s.after for s in seen if s.kind == "asserted"} == {True}
+    assert {s.held for s in seen if isinstance(s, Asserted)} == {True}
     assert "resolved" in {s.kind for s in seen}
     assert all(len(state.shared.cells) <= 6 for state in found.states)
     assert any(state.shared.cells == () and not state.processes for state in found.states), "nobody holds them any more"
@@ -163,14 +179,14 @@ def test_a_wait_for_a_condition_that_never_holds_never_ends() -> None:
 def test_a_wait_for_what_is_not_followed_ends_in_the_end() -> None:
     spec = text(borrow(WaitUntil(Input("the librarian is back")), Resolve(v.promise)))
     settles = [prop for prop in PROPERTIES if prop.id == "promise-settles"]
-    (verdict,) = check(Question(spec, CALM, settles, FILE, ("algorithm",), calls=1)).verdicts
+    (verdict,) = check(question(spec, settles, ("algorithm",), world=CALM, calls=1)).verdicts
     assert verdict.verdict == "holds"
 
 
 def test_a_wait_for_what_comes_and_goes_ends_in_the_end() -> None:
     spec = text(borrow(WaitUntil(ONLINE), Resolve(v.promise)))
     settles = [prop for prop in PROPERTIES if prop.id == "promise-settles"]
-    (verdict,) = check(Question(spec, WORLD, settles, FILE, ("algorithm",), calls=1)).verdicts
+    (verdict,) = check(question(spec, settles, ("algorithm",), world=UNGATED, calls=1)).verdicts
     assert verdict.verdict == "holds"
 
 
@@ -238,5 +254,5 @@ def firing(*, in_parallel: bool) -> Spec:
 @pytest.mark.parametrize(("in_parallel", "expected"), [(True, "violated"), (False, "holds")])
 def test_a_loop_whose_only_exit_ends_a_parallel_block_fires_for_ever(in_parallel: bool, expected: str) -> None:
     endless = [prop for prop in PROPERTIES if prop.id == "no-endless-firing"]
-    (verdict,) = check(Question(firing(in_parallel=in_parallel), CALM, endless, FILE, ("algorithm",), calls=1)).verdicts
+    (verdict,) = check(question(firing(in_parallel=in_parallel), endless, ("algorithm",), world=CALM, calls=1)).verdicts
     assert verdict.verdict == expected

@@ -5,13 +5,13 @@ import random
 import pytest
 
 from bgsync.explore import explore
-from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync.one_off import SPEC
-from bgsync.system.interpreter import MANY
-from bgsync.system.scenario import Scenario
+from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.system.state import Frame, Process, Ref, Shared, Value
 from bgsync.system.step import State
 from bgsync.system.system import System
+from bgsync.system.unknown import MANY
+from tests.models import scenario
 
 
 def only(plain: System, reduced: System, state: State, slot: int | None, apart: bool) -> State:
@@ -45,8 +45,8 @@ def _at_slot_zero(process: Process) -> Process:
     [("step", ()), ("algorithm", ()), ("algorithm", ("terminated",)), ("algorithm", ("unsettled",))],
 )
 def test_every_state_of_a_plain_run_is_covered_by_explored_ones(granularity: str, adversity: tuple[str, ...]) -> None:
-    scenario = Scenario(SPEC, environment.WORLD, granularity, adversity, monitor="none")
-    reduced, plain = System(scenario), System(scenario, fork=False)
+    asked = scenario(SPEC, WORLD, granularity, adversity)
+    reduced, plain = System(asked), System(asked, fork=False)
     explored = explore(reduced)
     dice, looked = random.Random(7), 0
     for _ in range(120):

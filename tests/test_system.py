@@ -28,13 +28,26 @@ from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
 from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
 from bgsync.system.describe import attributes, label, object_states, say_action
-from bgsync.system.interpreter import MANY
-from bgsync.system.monitor import MONITORS, monitor_for
-from bgsync.system.scenario import Scenario
 from bgsync.system.state import Process, Ref, Value
 from bgsync.system.step import Action, State, Step
 from bgsync.system.system import System
-from tests.models import CALM, STATE, WORLD, context, graph, names, ops, outbox, single, system, taken, walk
+from bgsync.system.unknown import MANY
+from tests.models import (
+    CALM,
+    MONITORS,
+    STATE,
+    UNGATED,
+    context,
+    graph,
+    names,
+    ops,
+    outbox,
+    scenario,
+    single,
+    system,
+    taken,
+    walk,
+)
 
 TASKED = outbox(event=FIRE_FUNCTIONAL_EVENT)
 TIMERS = single(InParallel(steps(Wait("a while"))), Resolve(v.promise))
@@ -177,13 +190,13 @@ def test_what_waits_is_counted_none_one_many() -> None:
 )
 def test_a_question_that_cannot_be_asked_is_refused(change: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        replace(Scenario(outbox(), WORLD), **change)  # type: ignore[arg-type]  # each is wrong on purpose
+        scenario(outbox(), UNGATED, **change)  # type: ignore[arg-type]  # each is wrong on purpose
 
 
-def test_an_unknown_monitor_is_refused() -> None:
-    assert [type(monitor_for(name)).__name__ for name in MONITORS].count("OutboxMonitor") == 2
-    with pytest.raises(ValueError, match="unknown monitor 'all': one of none, calls, timers, outbox shared"):
-        monitor_for("all")
+def test_monitors_go_by_their_names_and_are_equal_where_they_watch_the_same() -> None:
+    assert list(MONITORS) == ["none", "calls", "timers", "outbox shared", "outbox per-message"]
+    assert [type(monitor).__name__ for monitor in MONITORS.values()].count("OutboxMonitor") == 2
+    assert len({*MONITORS.values(), *map(replace, MONITORS.values())}) == len(MONITORS)
 
 
 # --- objects

@@ -51,8 +51,8 @@ from bgsync.language import (
 )
 from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS, SYNC_REGISTRATION
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, REREGISTERED, WAITING
-from bgsync.system.interpreter import Interpreter
-from bgsync.system.state import LIST, UNKNOWN, Object, Outcome, Ref, Shared, Value
+from bgsync.system.observation import Outcome, Settled
+from bgsync.system.state import LIST, UNKNOWN, Object, Ref, Shared, Value
 from tests.models import AT_ONCE, FILE, STATE, Items, Lab, graph, kinds, outbox, system
 
 OPEN = Input("the moon is full")
@@ -252,11 +252,11 @@ def test_reactions_in_several_places_see_the_same_settlement_once() -> None:
         for step in closed.steps(state):
             assert sum(seen.kind == "settled" for seen in step.observations) <= 1
     outcomes = [
-        seen.after
+        seen.outcome
         for state in graph(closed, limit=400).states
         for step in closed.steps(state)
         for seen in step.observations
-        if seen.kind == "settled"
+        if isinstance(seen, Settled)
     ]
     assert {"fulfilled", "rejected"} <= set(outcomes)
 
@@ -281,16 +281,7 @@ def test_a_step_that_is_not_understood_does_nothing_or_anything_to_what_it_menti
     lab = Lab(spec, "algorithm")
     shared = Shared(lab.shared.context, LISTED)
     assert [kinds(one) for one in lab.machine.outcomes(shared, lab.entry())] == [["resolved"]]
-    havoc = Interpreter(
-        lab.program,
-        lab.machine.machines,
-        frozenset(),
-        frozenset(),
-        "algorithm",
-        lab.machine.initial,
-        ("t1",),
-        "anything",
-    )
+    havoc = Lab(spec, "algorithm", moving=(), anything=True).machine
     found = list(havoc.outcomes(shared, lab.entry()))
     assert {str(known.fields[1]) for one in found if (known := one.shared.heap[0])} == {
         PENDING,
@@ -307,9 +298,7 @@ def test_a_step_that_is_not_understood_does_nothing_or_anything_to_what_it_menti
 def test_a_step_that_is_not_understood_and_names_no_object_may_change_any_in_the_list() -> None:
     blur = NotUnderstood("stamp it", (), ("list of sync registrations",))
     lab = Lab(read(blur), "algorithm")
-    have = lab.machine
-    on = frozenset[str]()
-    havoc = Interpreter(lab.program, have.machines, on, on, "algorithm", have.initial, ("t1",), "anything")
+    havoc = Lab(read(blur), "algorithm", moving=(), anything=True).machine
     found = [listed(one) for one in havoc.outcomes(Shared(lab.shared.context, LISTED), lab.entry())]
     assert sorted(found) == [[], ["t1"], ["t1", "t2"], ["t2"]]
 

@@ -4,8 +4,6 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from model.one_off import NO_FURTHER_ATTEMPTS, REGISTRATIONS
-from model.registration import FIRING, PENDING, WAITING
 
 from bgsync import telling
 from bgsync.judge import facts as f
@@ -31,12 +29,17 @@ from bgsync.language import (
     steps,
     v,
 )
-from bgsync.system.scenario import Scenario, Surroundings
+from bgsync.shipped.model.background_sync import one_off
+from bgsync.shipped.model.background_sync.monitors import CALLS
+from bgsync.shipped.model.background_sync.one_off import NO_FURTHER_ATTEMPTS, REGISTRATIONS
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
+from bgsync.shipped.model.background_sync.world import WORDS
+from bgsync.shipped.properties.background_sync import PROPERTIES
+from bgsync.system.scenario import Bounds, Scenario
+from bgsync.system.step import Caller
 from bgsync.system.system import System
-from bgsync.words import BACKGROUND_SYNC
-from model import one_off
-from properties import PROPERTIES
-from tests.models import AGAIN, CALM, FINISH, FIRE, NEW, STATE, SURROUNDINGS, known, outbox, single
+from bgsync.system.world import World
+from tests.models import AGAIN, CALM, FINISH, FIRE, NEW, STATE, UNGATED, known, outbox, scenario, single
 
 
 def named(kind: type[Property], name: str) -> Property:
@@ -67,9 +70,9 @@ class Found:
 
 
 def breach(spec: Spec, name: str, granularity: str = "step", calls: int = 2) -> Found:
-    scenario = Scenario(spec, SURROUNDINGS, granularity, calls=calls)
-    watched = watch(System(scenario), [safety(name.split("/")[0])])
-    return Found(scenario, name, moves(watched.system, watched.path(name)))
+    asked = scenario(spec, UNGATED, granularity, calls=calls, monitor=CALLS)
+    watched = watch(System(asked), [safety(name.split("/")[0])])
+    return Found(asked, name, moves(watched.system, watched.path(name)))
 
 
 def lasso(
@@ -77,13 +80,13 @@ def lasso(
     name: str,
     adversities: tuple[str, ...] = (),
     granularity: str = "algorithm",
-    surroundings: Surroundings = SURROUNDINGS,
+    world: World = UNGATED,
 ) -> Found:
-    scenario = Scenario(spec, surroundings, granularity, adversities, calls=1)
-    watched = watch(System(scenario), [])
+    asked = scenario(spec, world, granularity, adversities, calls=1, monitor=CALLS)
+    watched = watch(System(asked), [])
     found = next(Search(watched).lassos(liveness(name)))
     stem, loop = ([step for _, step, _ in part] for part in (found.stem, found.loop))
-    return Found(scenario, name, moves(watched.system, stem), moves(watched.system, loop), found.owed)
+    return Found(asked, name, moves(watched.system, stem), moves(watched.system, loop), found.owed)
 
 
 def check_safety(found: Found, told: Sequence[Move] | None = None) -> None:
@@ -104,7 +107,7 @@ STUCK = lasso(outbox(fulfilled=AGAIN), "firing-ends")
 ENDLESS = lasso(outbox(), "no-endless-firing")
 
 
-CALL = Move("call", "register(t1)", None, "a page", (), (0,))
+CALL = Move("call", "register(t1)", None, Caller(handler=False), (), (0,))
 """A page registers a tag that is new."""
 
 
@@ -195,7 +198,7 @@ def test_a_trace_of_another_assert_of_the_same_property_is_rejected() -> None:
 
 
 def test_a_trace_of_another_scenario_is_rejected() -> None:
-    fewer = replace(TWO_ENTRIES, scenario=replace(TWO_ENTRIES.scenario, calls=1))
+    fewer = replace(TWO_ENTRIES, scenario=replace(TWO_ENTRIES.scenario, bounds=Bounds(calls=1)))
     with pytest.raises(Rejected):
         check_safety(fewer)
 
@@ -212,7 +215,7 @@ def test_a_lasso_whose_stem_lacks_a_step_is_rejected(place: int) -> None:
 
 def test_a_loop_that_is_offline_for_ever_is_unfair() -> None:
     found = lasso(outbox(online=()), "pending-fires")
-    with pytest.raises(Rejected, match="the loop is offline for ever"):
+    with pytest.raises(Rejected, match="the network is never online in the loop"):
         check_lasso(replace(found, stem=(CALL,), loop=(replace(CALL, created=()),)))
 
 
@@ -224,14 +227,14 @@ def test_a_loop_in_which_an_invocation_never_goes_on_is_unfair() -> None:
 def test_a_loop_in_which_the_worker_never_starts_is_unfair() -> None:
     scenario = replace(STUCK.scenario, adversities=("terminated",))
     stem = (move("terminate"), move("go online"), CALL)
-    with pytest.raises(Rejected, match="the worker never starts"):
+    with pytest.raises(Rejected, match="the execution is stopped for ever"):
         check_lasso(replace(STUCK, scenario=scenario, stem=stem, loop=NETWORK))
 
 
 def test_a_loop_in_which_the_user_agent_never_resumes_is_unfair() -> None:
     scenario = replace(STUCK.scenario, adversities=("restarted",))
     stem = (move("go online"), CALL, move("restart"))
-    with pytest.raises(Rejected, match="the user agent never resumes"):
+    with pytest.raises(Rejected, match="the user agent is restarted for ever"):
         check_lasso(replace(STUCK, scenario=scenario, stem=stem, loop=NETWORK))
 
 
@@ -247,7 +250,7 @@ def test_a_loop_in_which_the_user_agent_never_does_what_it_should_is_unfair() ->
 def test_a_loop_that_always_declines_what_it_should_choose_is_unfair() -> None:
     rejected = (If(Is(NO_FURTHER_ATTEMPTS, False), (Set(STATE, PENDING), FIRE, Abort())), *FINISH)
     spec = outbox(found=known(Resolve(v.promise)), fulfilled=FINISH, rejected=rejected)
-    found = lasso(spec, "no-endless-firing", ("should",), surroundings=CALM)
+    found = lasso(spec, "no-endless-firing", ("should",), world=CALM)
     check_lasso(found)
     with pytest.raises(Rejected, match="never chooses what it SHOULD: no further attempts"):
         check_lasso(replace(found, scenario=replace(found.scenario, adversities=())))
@@ -255,19 +258,19 @@ def test_a_loop_that_always_declines_what_it_should_choose_is_unfair() -> None:
 
 def test_a_loop_that_does_not_close_is_rejected() -> None:
     timers = single(InParallel(steps(Wait("a while"))), Resolve(v.promise))
-    scenario = Scenario(timers, CALM, "algorithm", calls=1)
-    again = Move("call", "main()", None, "a page", (), ())
+    asked = scenario(timers, CALM, "algorithm", calls=1, monitor=CALLS)
+    again = Move("call", "main()", None, Caller(handler=False), (), ())
     with pytest.raises(Rejected, match="the loop does not come back to a state that it was in"):
-        check_lasso(Found(scenario, "no-endless-firing", (), (again,), "events"))
+        check_lasso(Found(asked, "no-endless-firing", (), (again,), "events"))
 
 
 def test_a_removed_registration_that_somebody_holds_for_ever_is_rejected() -> None:
     gone = (*NEW, Remove(v.registration, REGISTRATIONS), Resolve(v.promise))
     loop = While(Not(Is(STATE, FIRING)), steps(Wait("a while")))
-    scenario = Scenario(single(*gone, loop, parameters=("tag",)), CALM, "algorithm", calls=1)
-    call = Move("call", "main(t1)", None, "a page", (), (0,))
+    asked = scenario(single(*gone, loop, parameters=("tag",)), CALM, "algorithm", calls=1, monitor=CALLS)
+    call = Move("call", "main(t1)", None, Caller(handler=False), (), (0,))
     with pytest.raises(Rejected, match="what holds a removed registration never comes to an end"):
-        check_lasso(Found(scenario, "no-endless-firing", (call,), (call,), "events"))
+        check_lasso(Found(asked, "no-endless-firing", (call,), (call,), "events"))
 
 
 def test_a_loop_in_which_nothing_is_owed_is_rejected() -> None:
@@ -276,7 +279,7 @@ def test_a_loop_in_which_nothing_is_owed_is_rejected() -> None:
 
 
 def test_a_loop_in_which_what_is_owed_is_given_is_rejected() -> None:
-    page = tuple(replace(step, detail="a page") if step.kind == "call" else step for step in ENDLESS.loop)
+    page = tuple(replace(step, detail=Caller(handler=False)) if step.kind == "call" else step for step in ENDLESS.loop)
     with pytest.raises(Rejected, match="what is owed is given in the loop"):
         check_lasso(replace(ENDLESS, loop=page))
 
@@ -300,7 +303,7 @@ def test_a_replayed_trace_is_told_in_the_steps_of_the_text_with_what_each_change
     told = tell(replay).steps
     assert [step.label for step in told if not step.step] == [f.CallBegins(f.Caller.OUTSIDE, "register(t1)")] * 2
     assert {str(step.actor) for step in told} == {"register(t1) #1", "register(t1) #2"}
-    assert telling.values(told[-1], BACKGROUND_SYNC) == {
+    assert telling.values(told[-1], WORDS) == {
         "registration B: in the list": ("no", "yes"),
         "registrations with this tag": ("1", "2"),
     }
@@ -315,16 +318,14 @@ def test_a_told_lasso_says_where_its_loop_begins_and_names_events_and_timers() -
     assert trace.loop is not None
     assert trace.steps[trace.loop].action == begin + 1
     assert {"event #1", "environment"} <= {str(step.actor) for step in trace.steps}
-    assert any("go online" in telling.sentence(step, BACKGROUND_SYNC) for step in trace.steps)
+    assert any("go online" in telling.sentence(step, WORDS) for step in trace.steps)
 
 
 def test_what_the_user_agent_does_not_do_is_told_too() -> None:
     found = lasso(outbox(), "pending-fires", ("should",), "step")
     replay, begin = replay_lasso(found.scenario, found.stem, found.loop, liveness(found.name), found.owed)
-    said = [telling.sentence(step, BACKGROUND_SYNC) for step in tell(replay, begin).steps]
+    said = [telling.sentence(step, WORDS) for step in tell(replay, begin).steps]
     assert "the user agent does not follow the rule 'wake'" in said
     stuck = lasso(outbox(), "firing-ends", ("unsettled",))
     replay, begin = replay_lasso(stuck.scenario, stuck.stem, stuck.loop, liveness(stuck.name), stuck.owed)
-    assert "the handler will never settle" in {
-        telling.sentence(step, BACKGROUND_SYNC) for step in tell(replay, begin).steps
-    }
+    assert "the handler will never settle" in {telling.sentence(step, WORDS) for step in tell(replay, begin).steps}
