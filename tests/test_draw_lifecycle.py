@@ -7,18 +7,22 @@ import pytest
 
 from bgsync.draw.changes import FULFILLED, REJECTED, WAITED, Change, Changes, changes, places
 from bgsync.draw.lifecycle import lifecycle_diagram, text_lifecycle
-from bgsync.draw.links import by_template, published, to_lines
+from bgsync.draw.links import by_template, published, to_lines, to_text
 from bgsync.draw.mermaid import to_mermaid
 from bgsync.language import Origin, Spec
+from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.background_sync.published import ADDRESSES
-from bgsync.shipped.model.background_sync.registration import ROWS
-from bgsync.shipped.model.environment import WORLD
+from bgsync.shipped.model.background_sync.registration import LIFECYCLE, ROWS
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.model.environment import NETWORK
 from bgsync.sources import Source
 from bgsync.sources.source import STANDARD_INPUT
 from bgsync.texts import read_text
 from tests.models import CALM
 from tests.specs import PRINT_QUEUE
+
+PUBLISHED = published(ADDRESSES)
 
 
 @pytest.fixture(scope="module")
@@ -31,19 +35,19 @@ def made(found: Changes) -> set[tuple[str, str, str]]:
 
 
 def test_what_the_built_in_model_does_without_races_is_the_lifecycle_as_it_is_meant() -> None:
-    found = changes(SPEC, WORLD, "algorithm")
+    found = changes(SPEC, WORLD, LIFECYCLE, "algorithm")
     assert {(c.source, c.target, str(c.origin)) for c in found.made} == {(s, d, step) for _, s, d, step in ROWS}
-    picture = text_lifecycle(SPEC, found, published)
+    picture = text_lifecycle(ONE_OFF, SPEC, found, PUBLISHED)
     assert {edge.kind for edge in picture.edges} == {"normal"}
-    guards = {(edge.source, edge.target): edge.guard for edge in lifecycle_diagram().edges}
+    guards = {(edge.source, edge.target): edge.guard for edge in lifecycle_diagram(ONE_OFF).edges}
     assert {(edge.source, edge.target): edge.guard for edge in picture.edges} == guards
 
 
 def test_races_add_changes_that_nobody_meant_also_of_what_is_gone() -> None:
-    found = changes(SPEC, WORLD, "step")
-    assert made(changes(SPEC, WORLD, "algorithm")) < made(found)
+    found = changes(SPEC, WORLD, LIFECYCLE, "step")
+    assert made(changes(SPEC, WORLD, LIFECYCLE, "algorithm")) < made(found)
     assert ("success or failed", "reregisteredWhileFiring", "register") in made(found)
-    picture = text_lifecycle(SPEC, found, published)
+    picture = text_lifecycle(ONE_OFF, SPEC, found, PUBLISHED)
     added = {(edge.source, edge.target) for edge in picture.edges if edge.kind == "added"}
     assert ("success or failed", "reregisteredWhileFiring") in added
     assert ("pending", "firing") not in added
@@ -51,16 +55,16 @@ def test_races_add_changes_that_nobody_meant_also_of_what_is_gone() -> None:
 
 
 def test_what_is_meant_and_never_done_is_marked_and_so_is_the_contrary() -> None:
-    every = changes(SPEC, WORLD, "algorithm")
+    every = changes(SPEC, WORLD, LIFECYCLE, "algorithm")
     fewer = tuple(change for change in every.made if change.target != "reregisteredWhileFiring")
     extra = replace(every.made[0], source="waiting", target="success")
-    picture = text_lifecycle(SPEC, replace(every, made=(*fewer, extra)), published)
+    picture = text_lifecycle(ONE_OFF, SPEC, replace(every, made=(*fewer, extra)), PUBLISHED)
     marked = {(edge.source, edge.target, edge.kind) for edge in picture.edges if edge.kind != "normal"}
     assert marked == {("firing", "reregisteredWhileFiring", "removed"), ("waiting", "success", "added")}
 
 
 def test_the_lifecycle_of_a_text_has_its_own_states_steps_and_lines(printer: Spec) -> None:
-    found = changes(printer, WORLD, "algorithm")
+    found = changes(printer, WORLD, LIFECYCLE, "algorithm")
     assert found.initial == "queued"
     assert made(found) == {
         ("queued", "printing", "start printing"),
@@ -68,7 +72,7 @@ def test_the_lifecycle_of_a_text_has_its_own_states_steps_and_lines(printer: Spe
         ("printing", "paused", REJECTED),
         ("paused", "queued", WAITED),
     }
-    picture = text_lifecycle(printer, found, to_lines)
+    picture = text_lifecycle(ONE_OFF, printer, found, to_lines)
     assert {edge.kind for edge in picture.edges} == {"normal"}  # there is no other lifecycle to hold it against
     assert [node.label for node in picture.nodes if node.kind == "initial"] == ["queued"]
     lines = PRINT_QUEUE.splitlines()
@@ -79,8 +83,8 @@ def test_the_lifecycle_of_a_text_has_its_own_states_steps_and_lines(printer: Spe
 
 
 def test_a_state_that_no_run_enters_says_so(printer: Spec) -> None:
-    never_online = replace(CALM, machines={**CALM.machines, "network": ("offline", CALM.machines["network"][1])})
-    picture = text_lifecycle(printer, changes(printer, never_online, "algorithm"), to_lines)
+    never_online = CALM.with_machine(NETWORK)
+    picture = text_lifecycle(ONE_OFF, printer, changes(printer, never_online, LIFECYCLE, "algorithm"), to_lines)
     assert {node.label for node in picture.nodes} >= {"queued", "paused (never entered)", "printing (never entered)"}
 
 
@@ -92,15 +96,15 @@ def test_what_has_no_states_is_listed_until_it_is_removed() -> None:
         "1. Set |job|'s [=job",
     ):
         text = re.sub(rf"{re.escape(sentence)}.*?(?=\n\n|\n +?1\. |\n1\. )", "", text, flags=re.DOTALL)
-    found = changes(read_text(Source("queue.bs", text)).spec, WORLD, "algorithm")
+    found = changes(read_text(Source("queue.bs", text)).spec, WORLD, LIFECYCLE, "algorithm")
     assert found.initial == "listed"
     assert {(change.source, change.target) for change in found.made} == {("listed", "success")}
 
 
 def test_an_exploration_that_ended_early_is_told_in_the_picture(printer: Spec) -> None:
-    found = changes(printer, WORLD, "step", limit=50)
+    found = changes(printer, WORLD, LIFECYCLE, "step", limit=50)
     assert not found.complete
-    assert "not complete" in text_lifecycle(printer, found, to_lines).description
+    assert "not complete" in text_lifecycle(ONE_OFF, printer, found, to_lines).description
 
 
 def test_a_guard_leaves_out_what_the_state_says_already_and_keeps_the_rest() -> None:
@@ -121,7 +125,9 @@ def test_a_link_is_a_line_of_a_file_a_page_of_the_web_or_a_template() -> None:
     assert to_lines(replace(origin, file="https://a.b/c")) == "https://a.b/c"
     assert to_lines(replace(origin, file="HEAD~1:my spec.bs")) == "my%20spec.bs#L7"
     taken = replace(origin, file="model/service_worker.py", algorithm="Fire Functional Event")
-    assert to_lines(taken) == ADDRESSES["Fire Functional Event"]
+    assert to_text(ADDRESSES)(taken) == PUBLISHED(taken) == ADDRESSES["Fire Functional Event"]
+    assert to_text(ADDRESSES)(origin) == to_lines(origin)
+    assert PUBLISHED(origin) == ""
     assert to_lines(replace(origin, file=STANDARD_INPUT)) == to_lines(replace(origin, line=0)) == ""
     assert by_template("x/{file}?{line}#{algorithm}-{step}")(origin) == "x/my%20spec.bs?7#to%20lend-3.1"
     with pytest.raises(ValueError, match=r"\{file\}, \{line\}.*'page'"):
@@ -129,6 +135,6 @@ def test_a_link_is_a_line_of_a_file_a_page_of_the_web_or_a_template() -> None:
 
 
 def test_a_change_of_a_registration_is_told_once() -> None:
-    found = changes(SPEC, WORLD, "step")
+    found = changes(SPEC, WORLD, LIFECYCLE, "step")
     assert len(found.made) == len(set(found.made))
     assert all(isinstance(change, Change) and change.source != change.target for change in found.made)

@@ -13,7 +13,9 @@ from bgsync.draw.sequence_svg import sequence_svg
 from bgsync.draw.sequence_text import sequence_mermaid, sequence_plantuml
 from bgsync.judge import facts as f
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
-from bgsync.words import BACKGROUND_SYNC, Words
+from bgsync.shipped.model.background_sync.registration import COLOURS
+from bgsync.shipped.model.background_sync.world import WORDS
+from bgsync.words import Words
 from tests.models import outbox, report
 from tests.traces import A, at, by, called, moved, taken
 
@@ -39,7 +41,7 @@ SET = step("event #1", "fire 5.1", "set it", f.StateChanged(A, "firing", "pendin
 RUN = (ONLINE, CALL, PRIVATE, ADD, RESOLVE, DISPATCH, AGAIN, SETTLE, SET)
 
 
-def drawn(*steps: TraceStep, loop: int | None = None, words: Words = BACKGROUND_SYNC) -> Sequence:
+def drawn(*steps: TraceStep, loop: int | None = None, words: Words = WORDS) -> Sequence:
     place = Location("lib.bs", 7, 1, "fire", "5.1")
     verdict = Verdict("one-event", "violated", "race", (), "twice", (place,), Trace(steps, loop))
     return sequence_diagram(verdict, to_lines, words)
@@ -137,15 +139,15 @@ def test_a_sequence_diagram_has_no_dot_form_and_a_verdict_without_a_run_no_pictu
     with pytest.raises(ValueError, match="no dot: take one of svg"):
         render(drawn(*RUN), "dot")
     with pytest.raises(ValueError, match="holds, and there is no run"):
-        sequence_diagram(Verdict("asserts", "holds"), to_lines, BACKGROUND_SYNC)
+        sequence_diagram(Verdict("asserts", "holds"), to_lines, WORDS)
 
 
 def test_a_real_counterexample_is_drawn_whole_with_the_state_that_it_leads_to() -> None:
     found = report(outbox(fulfilled=()), "firing-ends").verdicts[0]
-    sequence = sequence_diagram(found, to_lines, BACKGROUND_SYNC, " of a tiny outbox")
+    sequence = sequence_diagram(found, to_lines, WORDS, " of a tiny outbox", COLOURS)
     assert found.trace is not None
     shown = sum(s.visible or bool(s.changes) or not s.step for s in found.trace.steps)
     assert max(item.number for item in sequence.items) == shown
     assert "of a tiny outbox that breaks firing-ends" in sequence.description
-    assert "state-firing" in sequence_svg(sequence)
+    assert f"state-{COLOURS['firing']}" in sequence_svg(sequence)
     assert render(sequence, "png").startswith(b"\x89PNG")

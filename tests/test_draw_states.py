@@ -2,7 +2,7 @@
 
 from bgsync.draw.states import BUDGET, Projected, project, states_diagram, states_words
 from bgsync.shipped.model.background_sync.one_off import SPEC
-from bgsync.shipped.model.environment import WORLD
+from bgsync.shipped.model.background_sync.world import WORLD
 
 
 def graph(seen: str, *moves: tuple[int, str, int], complete: bool = True) -> Projected:
