@@ -22,6 +22,8 @@ from bgsync.judge.product import colours
 from bgsync.product import search
 from bgsync.product.arrays import Product, closed
 from bgsync.product.pages import Pages, count
+from bgsync.shipped.model.background_sync.monitors import CALLS
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.tables import Tables, explore
 
 
@@ -111,10 +113,8 @@ def grow(size: Size) -> dict[str, object]:
     tables = time.process_time() - began
     pages = _saturated(whole.product, symmetry=True)
     cpu = time.process_time() - began - tables
-    from bgsync.shipped.properties import PROPERTIES  # `Size.system` has made it importable
-
     tables_ = Tables(size.system())
-    judged = [prop for prop in PROPERTIES if "calls" in prop.monitors]
+    judged = [prop for prop in PROPERTIES if CALLS in prop.monitors]
     return {
         "local": len(whole.parts[1].locals),
         "minimal": len(closed(tables_, colours=colours(tables_, judged)).parts[1].locals),

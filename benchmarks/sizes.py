@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bgsync.content import load_content
-from bgsync.system.scenario import Scenario
+from bgsync.shipped.model.background_sync.content import ONE_OFF
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.system.scenario import Bounds, Scenario
 from bgsync.system.system import System
 
 
@@ -30,12 +31,8 @@ class Size:
 
     def system(self) -> System:
         """Make its system."""
-        load_content()
-        from bgsync.shipped.model.background_sync.one_off import SPEC
-        from bgsync.shipped.model.environment import WORLD
-
-        asked = Scenario(SPEC, WORLD, "step", (), self.tags, self.calls, monitor=self.monitor)
-        return System(asked)
+        bounds, monitor = Bounds(self.tags, self.calls), ONE_OFF.monitors[self.monitor]
+        return System(Scenario(SPEC, ONE_OFF.world, "step", bounds=bounds, monitor=monitor))
 
 
 def size_of(name: str) -> Size:
