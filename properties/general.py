@@ -1,9 +1,10 @@
 """What must hold of any text: its Asserts, its promises, the states that it declares, and tests of who may call."""
 
-from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import Liveness, Property, Safety, Seen, View, canonical, declared, state_place
 from bgsync.language import Assert, Call, Environment, Reject, walk
 from bgsync.language.expressions import parts
@@ -171,6 +172,49 @@ DEAD_ROW = Safety(
     unseen="no behaviour does this",
     broken="A part of the lifecycle exists on paper only: nothing that can happen takes it.",
 )
+
+
+def held_to(lifecycle: Lifecycle, reference: str) -> tuple[Safety, Safety]:
+    """Make both for a text that speaks of this lifecycle: it is held against its rows; any other against its states."""
+
+    def change(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+        if not lifecycle.fits(declared(view.system)):
+            yield from _declared_only(view, seen, pc)
+        elif (made := lifecycle.change(view, seen)) is not None:
+            before, after = (lifecycle.named(view.system, state) for state in made)
+            broken = None if made in lifecycle.pairs else f"{before} becomes {after}, which is no row of the lifecycle"
+            yield Seen(broken)
+
+    def row(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+        if not lifecycle.fits(declared(view.system)):
+            yield from _enters(view, seen, pc)
+        elif (made := lifecycle.change(view, seen)) in lifecycle.pairs:
+            yield Seen(None, "{}-to-{}".format(*lifecycle.pairs[made]))
+
+    def rows(system: System) -> Iterable[str]:
+        if not lifecycle.fits(declared(system)):
+            return _all_states(system)
+        return sorted({f"{source}-to-{dest}" for source, dest in lifecycle.pairs.values()})
+
+    return (
+        replace(
+            LIFECYCLE,
+            sentence=f"Every change of a {lifecycle.name} is a row of its lifecycle, or to a state that is declared.",
+            why="A change from a state that the text never speaks of is one that nobody has thought about.",
+            reference=reference,
+            look=change,
+            broken=f"A {lifecycle.name} changes in a way that its lifecycle does not have.",
+        ),
+        replace(
+            DEAD_ROW,
+            sentence="Every row of the lifecycle is taken by some behaviour; of another one, every state is entered.",
+            why="A row that nothing takes is a state or a promise that exists on paper only.",
+            reference=reference,
+            look=row,
+            expected=rows,
+        ),
+    )
+
 
 # --- who may call
 

@@ -12,5 +12,13 @@ WORDS = replace(
     stores=OUTBOX_REMARK,
     store="the outbox",
     waits="wait for a retry",
+    terms=(
+        (
+            "registration",
+            "what a page asks for with register(tag): that its service worker be woken with a sync event when the "
+            "network is there",
+        ),
+        ("register(t1)", "a call of register with the tag t1"),
+    ),
 )
 WORLD = replace(PLATFORM, promises="register", key="tag", words=WORDS)

@@ -1,10 +1,10 @@
 """Safety: what no single step may do."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bgsync.judge.property import Safety, Seen, View, canonical, declared, state_in, state_place
+from bgsync.judge.property import Safety, Seen, View, canonical, state_in, state_place
 from bgsync.language import Empty, Field, Remove, Set, Upon, walk
 from bgsync.system.monitor import NOTHING
 from bgsync.system.observation import (
@@ -123,33 +123,6 @@ def _gates(system: System, method: str) -> frozenset[str] | None:
     return frozenset({"service worker", "permission", "window clients"}) if method == "register" else None
 
 
-def _lifecycle(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    if not REGISTRATION.fits(declared(view.system)):
-        yield from general.LIFECYCLE.look(view, seen, pc)
-        return
-    change = REGISTRATION.change(view, seen)
-    if change is not None:
-        before, after = (REGISTRATION.named(view.system, state) for state in change)
-        broken = None if change in REGISTRATION.pairs else f"{before} becomes {after}, which is no row of the lifecycle"
-        yield Seen(broken)
-
-
-def _dead_row(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    if not REGISTRATION.fits(declared(view.system)):
-        yield from general.DEAD_ROW.look(view, seen, pc)
-        return
-    change = REGISTRATION.change(view, seen)
-    if change is not None and change in REGISTRATION.pairs:
-        source, dest = REGISTRATION.pairs[change]
-        yield Seen(None, f"{source}-to-{dest}")
-
-
-def _all_rows(system: System) -> Iterable[str]:
-    if REGISTRATION.fits(declared(system)):
-        return sorted({f"{source}-to-{dest}" for source, dest in REGISTRATION.pairs.values()})
-    return general.DEAD_ROW.expected(system)
-
-
 @dataclass(frozen=True)
 class _Timer:
     """Whether a process is the current timer of the object in a slot."""
@@ -262,21 +235,6 @@ _SAFETY = (
         why="A page that awaits register() hangs.",
         reference=SPEC + "register and getTags; Writing Promise-Using Specifications",
     ),
-    replace(
-        general.LIFECYCLE,
-        sentence="Every change of a registration is a row of its lifecycle; of another one, to a declared state.",
-        why="A change from a state that the text never speaks of is one that nobody has thought about.",
-        reference="model/background_sync/registration.py, whose rows name their steps",
-        look=_lifecycle,
-        broken="A registration changes in a way that its lifecycle does not have.",
-    ),
-    replace(
-        general.DEAD_ROW,
-        sentence="Every row of the lifecycle is taken by some behaviour; of another lifecycle, every state is entered.",
-        why="A row that nothing takes is a state or a promise that exists on paper only.",
-        reference="model/background_sync/registration.py, whose rows name their steps",
-        look=_dead_row,
-        expected=_all_rows,
-    ),
+    *general.held_to(REGISTRATION, "model/background_sync/registration.py, whose rows name their steps"),
 )
 SAFETY = tuple(replace(prop, monitors=(CALLS,)) if prop.monitors == (NOTHING,) else prop for prop in _SAFETY)

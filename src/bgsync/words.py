@@ -64,6 +64,8 @@ class Words:
     """Triggers of the environment that have a sentence of their own, without a full stop."""
     waits: str = "wait"
     """What a wait for time is called."""
+    terms: tuple[tuple[str, str], ...] = ()
+    """Words of the spec that a stranger does not know, each with what it means."""
     invocations: Mapping[str, str] = field(default_factory=invocations)
     """What an invocation is, by its kind."""
 

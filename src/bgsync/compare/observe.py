@@ -2,7 +2,7 @@
 
 Labels are what comes in from outside and what goes out: a call begins, a promise settles, an event is dispatched, its
 handler fulfils or rejects, a part of the environment moves, an adversity strikes. All else is internal, the tau of the
-textbook: what becomes of a registration, steps, timers, and whether the user agent does what it SHOULD.
+textbook: what becomes of an object, steps, timers, and whether the user agent does what it SHOULD.
 
 * An action with several observations is a chain of transitions, in order, with one label each.
 * `FAILS` ends a run in which an Assert or an invariant of the text is broken: what comes after it is not defined.

@@ -38,7 +38,7 @@ class Changes:
 def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | None = None) -> Changes:
     """Compare two reports on the same properties, with the same bounds.
 
-    Ids that end in a step, such as `asserts/register.3`, change when steps are renumbered. With `specs`, the old and
+    Ids that end in a step, such as `asserts/lend.3`, change when steps are renumbered. With `specs`, the old and
     the new one, these are matched by the key of the step's origin, or its sentence; else only by the id.
     """
     names = {} if specs is None else _renumbered(specs)

@@ -210,6 +210,6 @@ def _alike(one: _Step, other: _Step) -> float:
 
 
 def origins(spec: Spec) -> dict[str, Origin]:
-    """Give the origin of every step of a spec by its algorithm and number, such as `register 8.2`."""
+    """Give the origin of every step of a spec by its algorithm and number, such as `lend 8.2`."""
     found = (statement.origin for _, body in spec.bodies() for statement in walk(body))
     return {str(origin): origin for origin in found if origin is not None}

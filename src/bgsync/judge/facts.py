@@ -185,7 +185,7 @@ class Caller(Enum):
 
 @dataclass(frozen=True)
 class CallBegins:
-    """A call begins, such as register(t1); a remark says what is special about it."""
+    """A call begins, such as lend(t1); a remark says what is special about it."""
 
     caller: Caller
     call: str

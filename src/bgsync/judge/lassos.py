@@ -96,7 +96,7 @@ class Search:
 
     @cached_property
     def doomed(self) -> frozenset[int]:
-        """The states of removed registrations, by key, from which every run ends in a failed Assert.
+        """The states of removed objects, by key, from which every run ends in a failed Assert.
 
         A run that leaves one behind is none that goes on for ever: what was removed has to go on as well, and ends it.
         """

@@ -34,7 +34,7 @@ from bgsync.tables import Tables
 
 @dataclass
 class ProductBreach:
-    """What breaks a property: transitions of components, or one of a removed registration that is by itself."""
+    """What breaks a property: transitions of components, or one of a removed object that is by itself."""
 
     id: str
     message: str
@@ -53,7 +53,7 @@ class WatchedProduct:
     fast: bool
     complete: bool
     apart: dict[int, Watched] = field(default_factory=dict)
-    """By table: the removed registrations that are followed by themselves."""
+    """By table: the removed objects that are followed by themselves."""
     met: set[str] = field(default_factory=set)
     breaches: dict[str, ProductBreach] = field(default_factory=dict)
     ran: set[int] = field(default_factory=set)
@@ -66,7 +66,7 @@ class WatchedProduct:
 
     @property
     def states(self) -> int:
-        """Count the states, those of removed registrations for every tag."""
+        """Count the states, those of removed objects for every tag."""
         return self.reached.states + sum(many for _, many, _ in self._alone())
 
     @property
@@ -75,7 +75,7 @@ class WatchedProduct:
         return self.reached.transitions + sum(many * out for _, many, out in self._alone())
 
     def _alone(self) -> list[tuple[State, int, int]]:
-        """Give the states of removed registrations, how often there is one like it, and its transitions."""
+        """Give the states of removed objects, how often there is one like it, and its transitions."""
         homes, found, empty = self.reached.closed.product.homes[1:], [], set[object]()
         for table, watched in self.apart.items():
             graph = watched.graph

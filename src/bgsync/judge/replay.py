@@ -1,7 +1,7 @@
 """The independent validator: replays a finding on the plain semantics, and tells its trace in spec steps.
 
 It shares no code with the search. The system is built anew without forks and without counting: every process is itself,
-every removed registration stays. An action of the finding is looked up by what it says, and must be there exactly once;
+every removed object stays. An action of the finding is looked up by what it says, and must be there exactly once;
 what the search has left out of sight is run to its end before a loop begins; the loop is repeated until the state
 recurs; then the property is judged again, and the fairness of the loop checked step by step.
 """
@@ -29,7 +29,7 @@ SOUGHT = 2000
 """How many steps are tried to follow a finding."""
 
 ENDS = 300
-"""How many states are looked at for an end of what holds a removed registration."""
+"""How many states are looked at for an end of what holds a removed object."""
 
 
 class Rejected(Exception):  # the name of a verdict
@@ -148,7 +148,7 @@ class Replay:
             self.state = step.after
 
     def finish_removed(self) -> None:
-        """Run what only holds removed registrations to its end, as near as it is: the search had it out of sight."""
+        """Run what only holds removed objects to its end, as near as it is: the search had it out of sight."""
         start, failed = self.state, False
         came: dict[State, tuple[State, Step] | None] = {start: None}
         work = deque([start])
@@ -164,8 +164,8 @@ class Replay:
                     came[step.after] = (state, step)
                     work.append(step.after)
         if failed and not work:
-            raise Rejected("what holds a removed registration can only fail an Assert, and that ends the run")
-        raise Rejected("what holds a removed registration never comes to an end")
+            raise Rejected("what holds a removed object can only fail an Assert, and that ends the run")
+        raise Rejected("what holds a removed object never comes to an end")
 
     def finish_removed_along(self, loop: Sequence[Move]) -> None:
         """Do so now, or where it can be done first in a round of the loop. Raises Rejected when it never can."""
@@ -183,7 +183,7 @@ class Replay:
                 raise reason from None
 
     def _is_away(self, state: State, step: Step) -> bool:
-        """Whether a step is one of a process that holds a removed registration, and has to be taken."""
+        """Whether a step is one of a process that holds a removed object, and has to be taken."""
         number = step.action.process
         slot = None if number is None else self.system.slot(number)
         known = None if slot is None or slot >= len(state.shared.heap) else state.shared.heap[slot]

@@ -35,7 +35,7 @@ KINDS = {"await": "event", "wait": "timer", "until": "waiting", "chance": "chanc
 
 
 class _Names:
-    """Gives every invocation of a run a name that it keeps: register(t1) #1, event #1, timer #2."""
+    """Gives every invocation of a run a name that it keeps: lend(t1) #1, event #1, timer #2."""
 
     def __init__(self, system: System) -> None:
         self.system = system

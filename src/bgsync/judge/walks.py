@@ -2,7 +2,7 @@
 
 A walk begins in the initial state, or every second one in a state that was visited and from which something leads to
 one that was not; and it prefers what was taken least so far. Every transition out of a state that it
-comes to is judged, not only the one that it takes. Where a removed registration is followed by itself, little can
+comes to is judged, not only the one that it takes. Where a removed object is followed by itself, little can
 happen, and a walk ends there when it finds nothing new. What breaks a property is told by a run that is as short as any
 within the states that were visited (a breadth-first search in these), so detours of the walk that found it are gone.
 """
@@ -115,7 +115,7 @@ class Walked:
         return self.start()
 
     def is_used_up(self, key: int, out: list[tuple[Way, int]]) -> bool:
-        """Whether a removed registration is followed by itself here, and all that can follow was visited."""
+        """Whether a removed object is followed by itself here, and all that can follow was visited."""
         return self.tables.bases[key >> 32].state.apart and all(target in self.visited for _, target in out)
 
     def _transitions(self, key: int) -> list[tuple[Way, Multiset | None]]:

@@ -16,7 +16,7 @@ class Var:
 
 @dataclass(frozen=True)
 class Field:
-    """A member of what `owner` is: the tag of a registration, the lastChance attribute of an event."""
+    """A member of what `owner` is: the title of a loan, an attribute of an event."""
 
     owner: Expr
     name: str
@@ -213,7 +213,7 @@ Expr = (
 
 
 class _Variables:
-    """Lets a model write `v.registration` for `Var("registration")`."""
+    """Lets a model write `v.loan` for `Var("loan")`."""
 
     def __getattr__(self, name: str) -> Var:
         if name.startswith("__"):

@@ -1,6 +1,6 @@
 """A product of components in arrays: what every engine reads, and nothing of the interpreter any more.
 
-The local states of a component are put into *classes*: those with the same registration, whose invocations in flight
+The local states of a component are put into *classes*: those with the same object, whose invocations in flight
 stand at the same instructions. Local states of one class differ in what waits only, so that most of their combinations
 with those of another class are reachable, or none is.
 """
@@ -128,7 +128,7 @@ class Closed:
     labels: tuple[Label, ...]
     tables: Tables
     ran: frozenset[int]
-    """The instructions that ran where a registration of another tag was there."""
+    """The instructions that ran where an object of another tag was there."""
 
     @property
     def system(self) -> System:

@@ -1,8 +1,8 @@
-"""Checks that a component does the same in the company of another tag's registration as it does alone.
+"""Checks that a component does the same in the company of another tag's object as it does alone.
 
 A step that looks at the whole list, such as a loop over it, might do more for one tag when another one is there. So the
-interpreter takes every row of the tables once more, with a registration of another tag beside it in each of its states:
-a step of one component has to leave the registration as it is, and what all components do together has to be what each
+interpreter takes every row of the tables once more, with an object of another tag beside it in each of its states:
+a step of one component has to leave the object as it is, and what all components do together has to be what each
 does by itself. Invocations need not be there: what no step touches is its frame (`bgsync.tables`).
 """
 
@@ -35,7 +35,7 @@ def check_company(
 
 
 class Company:
-    """Another tag's registration, in all its states."""
+    """Another tag's object, in all its states."""
 
     def __init__(self, system: System, known: list[Object]) -> None:
         self.system, self.ran, self._runs = system, set[int](), Steps(system)
@@ -71,7 +71,7 @@ class Company:
             expected = {self._joined(a, b, place, other) for a in mine for b in theirs} - {None}
             if {self._told(step) for step in found} - {None} != expected:
                 name = turn.name or (found or mine)[0].action.name
-                raise NotSeparableError(f"{name} looks at the registrations of other tags")
+                raise NotSeparableError(f"{name} looks at the objects of other tags")
 
     def _steps(self, state: State, turn: Turn) -> list[Step]:
         if turn.kind == "run":
@@ -81,7 +81,7 @@ class Company:
         return self._others[state, turn]
 
     def _told(self, step: Step) -> Told | None:
-        """Tell a step by where it leads; None for one that ends the run or follows a removed registration."""
+        """Tell a step by where it leads; None for one that ends the run or follows a removed object."""
         if step.after is None or step.after.apart:
             return None
         return (*step.action[:2], step.action.detail, step.after)

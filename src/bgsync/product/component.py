@@ -1,7 +1,7 @@
 """What one tag can do by itself: its local states, and its steps in every context, from the tables of the interpreter.
 
 A *context* is what all tags share and no tag changes by itself: the machines of the environment, and the rules that
-are due. A *local state* is what belongs to one tag: its registration, the invocations about it, what a monitor
+are due. A *local state* is what belongs to one tag: its object, the invocations about it, what a monitor
 remembers of it. What belongs to no tag, such as calls of getTags(), is one more component.
 """
 
@@ -73,7 +73,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Departure:
-    """A transition after which a removed registration is followed by itself, from the state with this key."""
+    """A transition after which a removed object is followed by itself, from the state with this key."""
 
     move: Move
     key: int
@@ -206,7 +206,7 @@ class Component:
             raise NotSeparableError("invocations share variables or a queue")
         there = [slot for slot, known in enumerate(state.shared.heap) if known is not None]
         if len(there) > 1 or any(self.system.tag(state.shared, slot) != self.tag for slot in there):
-            raise NotSeparableError("a tag has two registrations, or none has one")
+            raise NotSeparableError("a tag has two objects, or none has one")
         for number in set(state.processes) - self._checked:
             process = self.system.process(number)
             if tags_of(process, self.tag, self.system.scenario.tag_names) != {self.tag} - {None}:

@@ -156,7 +156,7 @@ class Walk:
         return taken
 
     def alone(self, state: State, wanted: State, table: int) -> Step:
-        """Give the step to a removed registration that says the same as a component has it. Raises NoRunError."""
+        """Give the step to a removed object that says the same as a component has it. Raises NoRunError."""
         for step in self.system.steps(state):
             after = step.after
             if after is not None and after.apart and after.shared.context == wanted.shared.context:
@@ -167,7 +167,7 @@ class Walk:
         raise NoRunError("the interpreter has no such step")
 
     def point(self, state: State) -> Point | None:
-        """Give the state of the product that says the same; None where a removed registration is followed by itself."""
+        """Give the state of the product that says the same; None where a removed object is followed by itself."""
         if state.apart:
             return None
         tags = self.system.scenario.tag_names

@@ -237,9 +237,10 @@ def _rule(
     reading: Reading, sentence: Sentence, start: int, occasion: str, moved: tuple[str, str, str], vocabulary: Vocabulary
 ) -> Rule | None:
     """Read what a rule does, from the word at `start` on."""
-    name = re.sub(r"^user agent ", "", occasion)
+    agent = vocabulary.agent.split()
+    name = occasion.removeprefix(f"{vocabulary.agent} ")
     texts = words_of(sentence).texts
-    begin = start + 3 if texts[start : start + 2] == ("user", "agent") else start
+    begin = start + len(agent) + 1 if [*texts[start : start + len(agent)]] == agent else start
     reader = StepsReader(name, reading.document.file, reading.lexicon, known=reading.known)
     origin = replace(reader.origin(sentence, (1,)), key=reading.outside.keys[id(sentence)])
     read = reader.understand(sentence, origin, begin)

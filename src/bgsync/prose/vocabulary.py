@@ -23,6 +23,8 @@ class Vocabulary:
     occasions: Sequence[tuple[str, str, str]] = ()
     choices: Sequence[tuple[str, str, bool, str, str]] = ()
     single: Sequence[str] = ()
+    agent: str = "user agent"
+    """Who does what a rule outside of steps says."""
     should: str = ""
     """What the document says that the user agent SHOULD do, in lower case."""
 

@@ -79,8 +79,11 @@ def _page(page: Page) -> dict[str, Any]:
     return {
         "model": report.model,
         "revision": report.revision,
+        "content": report.content,
+        "chosen": report.chosen,
         "agent": report.words.agent,
         "noun": report.words.noun,
+        "terms": [list(term) for term in report.words.terms],
         "bounds": {name: str(value) for name, value in report.bounds.items()},
         "states": sum(explored.states for explored in report.explorations),
         "interrupted": report.interrupted,

@@ -109,6 +109,10 @@ class ReportOut(msgspec.Struct, frozen=True):
     verdicts: list[VerdictOut]
     notes: list[NoteOut] = []
     left_out: list[str] = []
+    content: str = ""
+    """As what it was judged."""
+    chosen: str = ""
+    """Why as that."""
 
 
 def _location(place: Location) -> LocationOut:
@@ -164,6 +168,8 @@ def _report(report: Report) -> ReportOut:
         verdicts=[_verdict(verdict, report.words) for verdict in report.verdicts],
         notes=[NoteOut(note.property, note.message, _location(note.location)) for note in report.notes],
         left_out=list(report.left_out),
+        content=report.content,
+        chosen=report.chosen,
     )
 
 

@@ -50,6 +50,8 @@ def _head(report: Report, console: Console) -> None:
     bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
     revision = f", revision {escape(report.revision)}" if report.revision else ""
     console.print(f"[bold]{escape(report.model)}[/]{revision}", highlight=False)
+    if report.content:
+        console.print(f"judged as {escape(report.content)}: {escape(report.chosen)}", highlight=False)
     first = {e.granularity: e for e in reversed(base) if e.monitor == base[0].monitor}
     sizes = ", ".join(f"{first[name].states:,} at granularity {name}" for name in reversed(first))
     console.print(f"explored {states:,} states in {report.seconds:.1f} s; base environment: {sizes}", highlight=False)

@@ -267,7 +267,7 @@ def as_more(processes: Processes, state: State, number: int, limit: Limit) -> It
 def by_tag(processes: Processes, state: State, tags: tuple[str, ...], place: int) -> tuple[State, dict[int, int]]:
     """Give the one object in the list of every tag the slot that has the tag's number; say which slots became which.
 
-    `place` is that of the tag among the members. The order in which tags were registered is forgotten by it.
+    `place` is that of the tag among the members. The order in which objects were listed is forgotten by it.
     """
     heap = state.shared.heap
     wanted = {
@@ -287,7 +287,7 @@ def by_tag(processes: Processes, state: State, tags: tuple[str, ...], place: int
     return state._replace(shared=shared, processes=numbers), names
 
 
-# --- removed registrations
+# --- removed objects
 
 
 def stands_alone(processes: Processes, state: State, slot: int) -> tuple[int, ...] | None:

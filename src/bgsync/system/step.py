@@ -19,7 +19,7 @@ class State(NamedTuple):
     """The rules whose occasion has come and that have not run since."""
     memory: Memory
     apart: bool = False
-    """Whether this branch follows a removed registration only."""
+    """Whether this branch follows a removed object only."""
     queues: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """The batches that wait in each queue, in their order."""
 
@@ -74,7 +74,7 @@ class Action(NamedTuple):
     after: int | None = None
     """The process as it stands afterwards."""
     apart: int | None = None
-    """The slot of the removed registration that this branch follows from here."""
+    """The slot of the removed object that this branch follows from here."""
     caller: str = ""
     """Of a call: who calls; the detail says more."""
 

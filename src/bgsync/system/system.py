@@ -45,7 +45,7 @@ class System(Turns, Model[State, Action]):
     # --- the trait
 
     def initial_states(self) -> Iterable[State]:
-        """Give the one initial state: nothing registered, nothing running, and what a start asks for is due."""
+        """Give the one initial state: nothing listed, nothing running, and what a start asks for is due."""
         yield State(Shared(tuple(self.initial.values()), ()), (), self._at_start(), self.monitor.initial)
 
     def actions(self, state: State) -> Iterable[Action]:

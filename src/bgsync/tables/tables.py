@@ -56,7 +56,7 @@ class Way:
     def __init__(self, index: int, before: State, step: Step, base: Base | None, left: tuple[int, ...]) -> None:
         self.index, self.before, self.step, self.base, self.left = index, before, step, base, left
         self.framed = step.action.apart is None
-        """Whether the frame comes along; it does not where a removed registration is followed by itself."""
+        """Whether the frame comes along; it does not where a removed object is followed by itself."""
         self.look = True
         """Whether whoever watches wants to see the next use."""
 

@@ -47,6 +47,7 @@
     const bar = (count, what) => h("div", { class: "bar" }, h("label", {}, `${count} of ${total} steps ${what} `,
       h("meter", { min: 0, max: Math.max(total, 1), value: count })));
     const parts = [h("h2", {}, `The text of ${report.model}`), bar(understood, "understood"), bar(reached, "reached by something that can happen")];
+    if (report.content) parts.push(h("p", {}, `Judged as ${report.content}: ${report.chosen}.`));
     if (report.leftOut.length) parts.push(h("p", { class: "inconclusive" }, `Not looked at, since the text is large: ${report.leftOut.join(", ")}.`));
     if (report.notes.length) {
       parts.push(h("details", {}, h("summary", {}, many(report.notes.length, "note"), " on what is worth a look"), h("ul", {}, report.notes.map((note) =>
@@ -66,9 +67,9 @@
 
   function glossary() {
     const words = [
-      ["registration", "what a page asks for with register(tag): that its service worker be woken with a sync event when the network is there"],
-      ["registration A, B", "names for the registrations of one run, in the order of their places in memory"],
-      ["register(t1) #2", "the second call of register in the run, with the tag t1; every other name with a number is told below the story of its run"],
+      ...new Map(data.reports.flatMap(({ terms }) => terms)),
+      [`${data.reports[0].noun} A, B`, "names for what a run is about, in the order of their places in memory"],
+      ["… #2", "the second one of that name in the run; every name with a number is told below the story of its run"],
       ["race", KINDS.race],
       ["holds", "every order in which steps can happen was tried, within the bounds named on top, and none breaks it"],
       ["for ever", "the run ends in a circle: nothing that must happen in the end gets it out"],
