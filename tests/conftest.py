@@ -44,13 +44,14 @@ def opened(browser: Browser) -> Iterator[Any]:
 def built_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of some properties of the built-in model."""
     from bgsync.cli.question import Asked
+    from bgsync.cli.targets import target
     from bgsync.report.html import Page, to_html
-    from bgsync.shipped.model.background_sync.one_off import SPEC
 
     names = ("resolved-then-fires", "unique-tag", "gate", "no-endless-firing")
-    report = Asked("both", (), 1, 2, "scope", 300_000, names, hard=False).report(SPEC, "one-off")
+    found = target("one-off")
+    report = Asked("both", (), 1, 2, "scope", 300_000, names, hard=False).report(found)
     file = tmp_path_factory.mktemp("page") / "report.html"
-    file.write_text(to_html(Page(report, SPEC)), encoding="utf-8")
+    file.write_text(to_html(Page(report, found.spec, found.content)), encoding="utf-8")
     return file
 
 
@@ -60,12 +61,14 @@ def of_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from bgsync.cli.question import Asked
     from bgsync.report.html import Page, to_html
     from bgsync.sources import Source
-    from bgsync.texts import ledger, read_text
+    from bgsync.targets import of_text
+    from bgsync.texts import ledger, read
     from tests.specs import PRINT_QUEUE
 
-    reading = read_text(Source("print.bs", PRINT_QUEUE))
+    text = read(Source("print.bs", PRINT_QUEUE))
     asked = Asked("both", (), 1, 2, "scope", 300_000, ("unique-tag", "one-event"), hard=False)
-    rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in ledger(reading).entries)
+    rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in ledger(text).entries)
     file = tmp_path_factory.mktemp("page") / "text.html"
-    file.write_text(to_html(Page(asked.report(reading.spec, "print.bs"), reading.spec, rows)), encoding="utf-8")
+    page = Page(asked.report(of_text(text)), text.reading.spec, text.content, rows)
+    file.write_text(to_html(page), encoding="utf-8")
     return file

@@ -7,22 +7,21 @@ from typing import Never
 
 import pytest
 
-from bgsync.judge.check import Question, check
-from bgsync.judge.explorations import Exploration
+from bgsync.judge.check import check
+from bgsync.judge.explorations import Effort, Exploration
 from bgsync.judge.property import Safety, View
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync.one_off import SPEC
-from bgsync.shipped.properties import PROPERTIES
-from bgsync.system.state import Observation
+from bgsync.shipped.properties.background_sync import PROPERTIES
+from bgsync.system.observation import Created, Observation
+from tests.models import question
 
 ROOT = Path(__file__).parents[1]
 
 
 def ask(granularity: tuple[str, ...] = ("algorithm", "step"), adversities: tuple[str, ...] = (), **more: int) -> Report:
-    return check(
-        Question(SPEC, environment.WORLD, PROPERTIES, "one-off", granularity, adversities, tags=more.get("tags", 1))
-    )
+    return check(question(SPEC, PROPERTIES, granularity, adversities, tags=more.get("tags", 1)))
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +127,8 @@ def test_looking_again_for_what_is_broken_would_give_the_same_verdicts(monkeypat
 
 
 def test_several_processes_explore_and_say_the_same(whole: Report) -> None:
-    asked = Question(SPEC, environment.WORLD, PROPERTIES, "one-off", adversities=tuple(environment.ADVERSITIES))
-    both = check(replace(asked, processes=2))
+    asked = question(SPEC, adversities=tuple(environment.ADVERSITIES))
+    both = check(replace(asked, effort=Effort(processes=2)))
     assert both.verdicts == whole.verdicts
     assert [replace(each, seconds=0) for each in both.explorations] == [
         replace(each, seconds=0) for each in whole.explorations
@@ -140,8 +139,8 @@ def test_what_fails_in_one_of_several_processes_fails_here() -> None:
     def broken(view: View, seen: Observation, pc: int) -> Never:
         raise ZeroDivisionError("a property with a mistake")
 
-    wrong = Safety("wrong", "", "", "", ("new",), broken)
-    asked = Question(SPEC, environment.WORLD, [wrong, *PROPERTIES], "one-off", ("algorithm",), processes=2)
+    wrong = Safety("wrong", "", "", "", (Created,), broken)
+    asked = question(SPEC, [wrong, *PROPERTIES], ("algorithm",), processes=2)
     with pytest.raises(ZeroDivisionError, match="a property with a mistake"):
         check(asked)
 
@@ -179,12 +178,12 @@ def test_two_tags_can_be_checked() -> None:
 def test_one_call_at_a_time_has_no_race() -> None:
     names = {"asserts", "unique-tag", "one-event"}
     chosen = [prop for prop in PROPERTIES if prop.id in names]
-    report = check(Question(SPEC, environment.WORLD, chosen, "one-off", calls=1))
+    report = check(question(SPEC, chosen, calls=1))
     assert {verdict.verdict for verdict in report.verdicts} == {"holds"}
 
 
 def test_a_limit_makes_what_was_not_found_inconclusive() -> None:
-    report = check(Question(SPEC, environment.WORLD, PROPERTIES, "one-off", ("step",), limit=50))
+    report = check(question(SPEC, PROPERTIES, ("step",), limit=50))
     verdicts = {verdict.property: verdict.verdict for verdict in report.verdicts}
     assert verdicts["promise-settles"] == "inconclusive"
     assert verdicts["retry-delay"] == "inconclusive"
@@ -197,7 +196,7 @@ def test_an_interruption_ends_in_a_report_of_what_was_explored() -> None:
         if states > 2000:
             raise KeyboardInterrupt
 
-    report = check(Question(SPEC, environment.WORLD, PROPERTIES, "one-off", ("step",)), stop)
+    report = check(question(SPEC, PROPERTIES, ("step",)), stop)
     assert report.interrupted
     assert report.explorations[0].states > 2000
     assert not report.explorations[0].complete
@@ -218,13 +217,13 @@ def test_the_readme_names_exactly_the_properties_that_are_broken(base: dict[str,
 
 def test_the_trace_in_the_readme_is_the_one_that_the_checker_tells(base: dict[str, Verdict]) -> None:
     from bgsync.report.text import trace_lines
-    from bgsync.words import BACKGROUND_SYNC
+    from bgsync.shipped.model.background_sync.world import WORDS
 
     trace = base["resolved-then-fires"].trace
     assert trace is not None
     told = [
         line.split()[0] + " " + " ".join(re.findall(r"\b\d+(?:\.\d+)*:", line))
-        for line in trace_lines(trace, BACKGROUND_SYNC)
+        for line in trace_lines(trace, WORDS)
         if line[:4].strip()
     ]
     text = (ROOT / "README.md").read_text()

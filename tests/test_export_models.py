@@ -22,11 +22,12 @@ from bgsync.product.arrays import Closed, closed
 from bgsync.product.reached import Reached
 from bgsync.product.search import reachable
 from bgsync.shipped.model.background_sync.one_off import SPEC
-from bgsync.shipped.model.environment import WORLD
-from bgsync.shipped.properties import PROPERTIES
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.tables import Tables
+from tests import models
 from tests.specs import PRINT_QUEUE
 
 SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety) and prop.unseen is None]
@@ -39,7 +40,7 @@ def scenario(
     calls: int = 1,
     monitor: str = "calls",
 ) -> Scenario:
-    return Scenario(SPEC, WORLD, granularity, adversities, tags, calls, monitor=monitor)
+    return models.scenario(SPEC, WORLD, granularity, adversities, tags=tags, calls=calls, monitor=monitor)
 
 
 ASKED = {

@@ -9,18 +9,18 @@ import pytest
 from bgsync.fuzz import (
     Check,
     Coverage,
-    Implementation,
-    Interpreted,
     Unable,
     interpreter_machine,
     lifecycle_machine,
     run,
 )
-from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync import one_off
-from bgsync.system.scenario import Scenario
+from bgsync.shipped.model.background_sync.interpreted import Interpreted
+from bgsync.shipped.model.background_sync.operations import Implementation, operations
+from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
+from tests.models import scenario
 
 
 class ForgetsReregistration(Interpreted):
@@ -45,12 +45,12 @@ class NeverTheLastChance(Interpreted):
 
 
 def lockstep(implementation: Implementation, tags: tuple[str, ...] = ("t1", "t2")) -> Coverage:
-    return run(lifecycle_machine(lambda: implementation, tags=tags), examples=25, steps=30, seed=6)
+    return run(lifecycle_machine(operations(), lambda: implementation, tags=tags), examples=25, steps=30, seed=6)
 
 
 def walk(checks: dict[str, Check], granularity: str = "algorithm", examples: int = 30, shrink: bool = True) -> Coverage:
-    scenario = Scenario(one_off.SPEC, environment.WORLD, granularity=granularity, monitor="none")
-    return run(interpreter_machine(scenario, checks), examples=examples, steps=50, seed=5, shrink=shrink)
+    asked = scenario(one_off.SPEC, WORLD, granularity)
+    return run(interpreter_machine(asked, checks), examples=examples, steps=50, seed=5, shrink=shrink)
 
 
 def no_failed_assert(system: System, before: State, step: Step) -> str | None:
@@ -70,13 +70,13 @@ def test_the_algorithms_agree_with_the_lifecycle_and_every_state_row_and_operati
 
 
 def test_a_run_depends_on_its_seed_only() -> None:
-    machine = lifecycle_machine(Interpreted, tags=("t1", "t2"))
+    machine = lifecycle_machine(operations(), Interpreted, tags=("t1", "t2"))
     first, again, other = (run(machine, examples=5, steps=10, seed=seed).counts for seed in (7, 7, 8))
     assert first == again != other
 
 
 @pytest.mark.parametrize(
-    ("broken", "difference", "operations"),
+    ("broken", "difference", "wanted"),
     [
         (
             ForgetsReregistration,
@@ -91,14 +91,14 @@ def test_a_run_depends_on_its_seed_only() -> None:
     ],
 )
 def test_a_broken_implementation_is_caught_by_a_shortest_example(
-    broken: type[Interpreted], difference: str, operations: str
+    broken: type[Interpreted], difference: str, wanted: str
 ) -> None:
     with pytest.raises(AssertionError) as caught:
         lockstep(broken(("a", "b")), ("a", "b"))
     message = str(caught.value)
     tag = message[0]
     assert tag in "ab"
-    assert message == f"{tag} is {difference}, after: {operations.replace('TAG', tag)}"
+    assert message == f"{tag} is {difference}, after: {wanted.replace('TAG', tag)}"
 
 
 def test_a_failure_lists_the_operations_as_a_program() -> None:
@@ -129,7 +129,7 @@ def test_a_spec_with_another_meaning_disagrees_with_the_lifecycle() -> None:
 
 def test_a_machine_needs_tags() -> None:
     with pytest.raises(ValueError, match="name at least one"):
-        lifecycle_machine(Interpreted, tags=())
+        lifecycle_machine(operations(), Interpreted, tags=())
 
 
 def test_the_interpreter_dispatches_at_once_and_keeps_tags_apart() -> None:

@@ -5,12 +5,12 @@ import time
 import pytest
 
 from bgsync.judge.budget import Budget
-from bgsync.judge.check import Question, check
+from bgsync.judge.check import check
 from bgsync.judge.pace import Pace
 from bgsync.judge.verdict import Report
 from bgsync.shipped.model.background_sync.one_off import SPEC
-from bgsync.shipped.model.environment import WORLD
-from bgsync.shipped.properties import PROPERTIES
+from bgsync.shipped.properties.background_sync import PROPERTIES
+from tests.models import question
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_of_walks_the_time_left_is_estimated(clock: list[float]) -> None:
 
 def ask(budget: Budget, granularity: str = "step", calls: int = 2) -> Report:
     asked = [prop for prop in PROPERTIES if prop.id == "gate"]
-    return check(Question(SPEC, WORLD, asked, "test", (granularity,), tags=3, calls=calls, budget=budget))
+    return check(question(SPEC, asked, (granularity,), tags=3, calls=calls, budget=budget))
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_budget_ends_the_search_of_a_product_without_a_verdict(
 
 
 def test_it_ends_promises_of_both_kinds_before_anything_was_explored() -> None:
-    report = check(Question(SPEC, WORLD, PROPERTIES, "test", ("algorithm",), tags=2, budget=Budget(1e-6)))
+    report = check(question(SPEC, PROPERTIES, ("algorithm",), tags=2, budget=Budget(1e-6)))
     assert {verdict.verdict for verdict in report.verdicts} == {"inconclusive"}
     assert all("--time" in verdict.message for verdict in report.verdicts)
 

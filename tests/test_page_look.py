@@ -10,17 +10,22 @@ import pytest
 from playwright.sync_api import expect
 
 from bgsync.judge import facts as f
+from bgsync.judge.glossary import glossary
 from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
 from bgsync.language import Steps, algorithm
-from bgsync.report.html import Page as Content
+from bgsync.report.html import Page as Reported
 from bgsync.report.html import to_html
+from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.sources import Source
-from bgsync.texts import ledger, read_text
+from bgsync.texts import ledger, read
 from tests.browser import LOST
 from tests.specs import PRINT_QUEUE
 from tests.traces import A, at, taken
 
+SYNC = glossary(PROPERTIES, WORLD)
 HOSTILE = "</script><script>window.hurt=1</script><img src=x onerror='window.hurt=1'>{{page.js}}&lt;b&gt;\u2028"
 
 # --- made-up reports: what no text has, or should have
@@ -28,10 +33,10 @@ HOSTILE = "</script><script>window.hurt=1</script><img src=x onerror='window.hur
 
 def made(*verdicts: Verdict, model: str = "lib.bs", notes: tuple[Note, ...] = ()) -> Report:
     explored = (Explored("step", (), "calls", 7, 9, 0.5, True),)
-    return Report(model, "", {"tags": 1}, explored, Coverage(1, 1, 1), verdicts, notes=notes)
+    return Report(model, "", {"tags": 1}, explored, Coverage(1, 1, 1), verdicts, notes=notes, glossary=SYNC)
 
 
-def written(folder: Path, *pages: Content) -> Path:
+def written(folder: Path, *pages: Reported) -> Path:
     file = folder / "made.html"
     file.write_text(to_html(*pages), encoding="utf-8")
     return file
@@ -50,7 +55,7 @@ def long_run(length: int) -> Trace:
 
 def test_a_run_of_500_steps_can_be_walked_at_once(opened: Any, tmp_path: Path) -> None:
     verdict = Verdict("one-event", "violated", "logic", trace=long_run(500))
-    page = opened(written(tmp_path, Content(made(verdict), SPEC)), "#finding=one-event&step=1").page
+    page = opened(written(tmp_path, Reported(made(verdict), SPEC, ONE_OFF)), "#finding=one-event&step=1").page
     page.keyboard.press("End")
     assert page.locator(".count").inner_text() == "500 of 500"
     assert "number 499" in page.get_by_role("status", name="This step").inner_text()
@@ -75,7 +80,7 @@ def test_markup_and_script_of_a_text_come_out_as_text(opened: Any, tmp_path: Pat
         Verdict("gate", "inconclusive", None, (), HOSTILE, (place,)),
     )
     report = made(*verdicts, model=HOSTILE, notes=(Note("known-term", HOSTILE, place),))
-    file = written(tmp_path, Content(report, spec, ((HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE),)))
+    file = written(tmp_path, Reported(report, spec, ONE_OFF, ((HOSTILE, 1, HOSTILE, HOSTILE, HOSTILE),)))
     page = opened(file).page
     page.get_by_role("button", name=re.compile("asserts to be true")).click()
     page.keyboard.press("End")
@@ -91,9 +96,10 @@ def test_markup_and_script_of_a_text_come_out_as_text(opened: Any, tmp_path: Pat
 
 def test_markup_in_a_sentence_of_a_spec_comes_out_as_text(opened: Any, tmp_path: Path) -> None:
     said = 'Set |alone| to "&lt;img src=x onerror=window.hurt=1&gt;&lt;/script&gt;".'
-    reading = read_text(Source("print.bs", PRINT_QUEUE.replace("Let |alone| be true.", said)))
-    rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in ledger(reading).entries)
-    page = opened(written(tmp_path, Content(made(Verdict("gate", "holds")), reading.spec, rows))).page
+    text = read(Source("print.bs", PRINT_QUEUE.replace("Let |alone| be true.", said)))
+    rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in ledger(text).entries)
+    told = Reported(made(Verdict("gate", "holds")), text.reading.spec, text.content, rows)
+    page = opened(written(tmp_path, told)).page
     page.get_by_text("Its algorithms, step by step").click()
     expect(page.locator("li[data-step='register 4']")).to_contain_text("<img src=x onerror=window.hurt=1></script>")
     assert page.evaluate("window.hurt") is None
@@ -101,7 +107,7 @@ def test_markup_in_a_sentence_of_a_spec_comes_out_as_text(opened: Any, tmp_path:
 
 
 def test_a_report_in_which_nothing_is_wrong_says_so(opened: Any, tmp_path: Path) -> None:
-    page = opened(written(tmp_path, Content(made(Verdict("gate", "holds")), SPEC))).page
+    page = opened(written(tmp_path, Reported(made(Verdict("gate", "holds")), SPEC, ONE_OFF))).page
     expect(page.locator("#summary")).to_contain_text("No promise of the text was found to be broken.")
     page.get_by_text("What holds (1)").click()
     page.get_by_role("button", name=re.compile("^holds: ")).click()
@@ -113,7 +119,9 @@ def test_a_report_in_which_nothing_is_wrong_says_so(opened: Any, tmp_path: Path)
 
 def test_two_texts_on_one_page_keep_their_findings_apart(opened: Any, tmp_path: Path) -> None:
     one, two = (made(Verdict("one-event", "violated", "logic", (), f"in {m}"), model=m) for m in ("a.bs", "b.bs"))
-    watched = opened(written(tmp_path, Content(one, SPEC), Content(two, SPEC)), "#finding=2%3Aone-event")
+    watched = opened(
+        written(tmp_path, Reported(one, SPEC, ONE_OFF), Reported(two, SPEC, ONE_OFF)), "#finding=2%3Aone-event"
+    )
     expect(watched.page.get_by_text("What was seen: in b.bs.")).to_be_visible()
 
 

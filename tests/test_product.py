@@ -8,7 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bgsync.judge.check import Question, check
+from bgsync.judge.check import check
+from bgsync.judge.explorations import Effort
 from bgsync.judge.lassos import Search
 from bgsync.judge.product import WatchedProduct, is_proved, premise_met, watch_product
 from bgsync.judge.property import Liveness, Safety
@@ -22,15 +23,17 @@ from bgsync.product.pages import count
 from bgsync.product.reached import Reached
 from bgsync.product.search import FAST, levels, reachable
 from bgsync.product.traces import Walk
+from bgsync.shipped.model.background_sync.monitors import CALLS
 from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS, SPEC, state_of
 from bgsync.shipped.model.background_sync.registration import FIRING
-from bgsync.shipped.model.environment import ADVERSITIES, WORLD
-from bgsync.shipped.properties import PROPERTIES
-from bgsync.system.monitor import MONITORS
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.model.environment import ADVERSITIES
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
-from tests.models import FILE
+from tests import models
+from tests.models import FILE, MONITORS, question
 from tests.test_queues import QUEUED
 from tests.test_tables import without
 
@@ -47,7 +50,7 @@ def scenario(
     calls: int = 2,
     monitor: str = "none",
 ) -> Scenario:
-    return Scenario(spec, WORLD, granularity, adversities, tags, calls, monitor=monitor)
+    return models.scenario(spec, WORLD, granularity, adversities, tags=tags, calls=calls, monitor=monitor)
 
 
 @lru_cache(maxsize=16)
@@ -96,7 +99,7 @@ ALIKE = [*(("calls", adversity) for adversity in ("", *ADVERSITIES)), ("timers",
 @pytest.mark.parametrize(("monitor", "adversity"), ALIKE)
 def test_what_nobody_can_tell_apart_is_judged_alike(monitor: str, adversity: str) -> None:
     asked = scenario(adversities=(adversity,) if adversity else (), monitor=monitor)
-    properties = [prop for prop in PROPERTIES if monitor in prop.monitors]
+    properties = [prop for prop in PROPERTIES if asked.monitor in prop.monitors]
     whole, small = (watch_product(System(asked), properties, minimise=minimise) for minimise in (False, True))
     assert small.states <= whole.states
     assert (small.met, set(small.breaches), small.ran) == (whole.met, set(whole.breaches), whole.ran)
@@ -156,8 +159,11 @@ def test_the_largest_scenario_of_the_tests_has_a_million_states() -> None:
 @pytest.mark.parametrize("monitor", ["calls", "timers"])
 def test_every_breach_has_a_run_as_short_as_any_and_it_replays(monitor: str) -> None:
     asked = scenario(granularity="algorithm" if monitor == "timers" else "step", calls=1, monitor=monitor)
-    ours = watch_product(System(asked), [prop for prop in PROPERTIES if monitor in prop.monitors])
-    alone = watch(System(replace(asked, tags=1)), [prop for prop in SAFETY if monitor in prop.monitors])
+    ours = watch_product(System(asked), [prop for prop in PROPERTIES if asked.monitor in prop.monitors])
+    alone = watch(
+        System(replace(asked, bounds=replace(asked.bounds, tags=1))),
+        [prop for prop in SAFETY if asked.monitor in prop.monitors],
+    )
     assert ours.breaches
     for name in ours.breaches:
         path = ours.path(name)
@@ -172,7 +178,7 @@ def test_what_is_proved_of_one_tag_in_any_company_holds_of_the_whole(adversity: 
     asked = scenario(adversities=(adversity,) if adversity else (), monitor="calls")
     ours, theirs = both(asked)
     search = Search(theirs)
-    for liveness in (prop for prop in LIVENESS if "calls" in prop.monitors):
+    for liveness in (prop for prop in LIVENESS if CALLS in prop.monitors):
         regions = search.where(lambda state, prop=liveness: prop.owed(theirs.system, state))  # type: ignore[misc]
         broken = any(True for owed, region in regions.items() for _ in search.in_region(liveness, owed, region))
         assert is_proved(ours, liveness) is not broken
@@ -201,25 +207,22 @@ def test_a_spec_with_steps_left_out_gets_the_verdicts_that_one_tag_alone_and_the
     assert (ours.states, ours.transitions) == (theirs.states, theirs.transitions)
     assert (ours.met, set(ours.breaches)) == (theirs.met, set(theirs.breaches))
     search = Search(theirs)
-    for liveness in (prop for prop in LIVENESS if "calls" in prop.monitors):
+    for liveness in (prop for prop in LIVENESS if CALLS in prop.monitors):
         if is_proved(ours, liveness):
             regions = search.where(lambda state, prop=liveness: prop.owed(theirs.system, state))  # type: ignore[misc]
             assert not any(True for owed, region in regions.items() for _ in search.in_region(liveness, owed, region))
 
 
 def test_a_check_of_two_tags_says_what_one_of_one_tag_says() -> None:
-    one, two = (
-        check(Question(SPEC, WORLD, [p for p in PROPERTIES if p.monitors == ("calls",)], "test", tags=tags))
-        for tags in (1, 2)
-    )
+    one, two = (check(question(SPEC, [p for p in PROPERTIES if p.monitors == (CALLS,)], tags=tags)) for tags in (1, 2))
     assert verdicts(one) == verdicts(two)
     assert max(explored.states for explored in two.explorations) > 500_000
 
 
 @pytest.mark.parametrize("reductions", [frozenset[str](), frozenset({"symmetry"}), frozenset({"bisimulation"})])
 def test_a_reduction_changes_how_much_is_explored_and_no_verdict(reductions: frozenset[str]) -> None:
-    asked = Question(SPEC, WORLD, PROPERTIES, "test", ("algorithm",), ("terminated",), tags=2)
-    reduced, other = check(asked), check(replace(asked, reductions=reductions))
+    asked = question(SPEC, PROPERTIES, ("algorithm",), ("terminated",), tags=2)
+    reduced, other = check(asked), check(replace(asked, effort=Effort(reductions=reductions)))
     assert verdicts(other) == verdicts(reduced)
     sizes = [sum(explored.states for explored in report.explorations) for report in (reduced, other)]
     assert sizes[0] == sizes[1] if "bisimulation" in reductions else sizes[0] < sizes[1]
@@ -227,23 +230,21 @@ def test_a_reduction_changes_how_much_is_explored_and_no_verdict(reductions: fro
 
 def test_the_limit_that_nobody_gave_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bgsync.judge.explorations.LIMIT", 100)
-    report = check(Question(SPEC, WORLD, [p for p in PROPERTIES if p.id == "gate"], "test", ("step",)))
+    report = check(question(SPEC, [p for p in PROPERTIES if p.id == "gate"], ("step",)))
     assert not report.interrupted
     assert [v.verdict for v in report.verdicts] == ["inconclusive"]
     assert "first 1" in report.verdicts[0].message
 
 
 def test_a_limit_ends_a_product_as_it_ends_anything() -> None:
-    report = check(
-        Question(SPEC, WORLD, [p for p in PROPERTIES if p.id == "gate"], "test", ("step",), tags=2, limit=10_000)
-    )
+    report = check(question(SPEC, [p for p in PROPERTIES if p.id == "gate"], ("step",), tags=2, limit=10_000))
     assert [v.verdict for v in report.verdicts] == ["inconclusive"]
     assert "first" in report.verdicts[0].message
 
 
 def test_what_one_tag_breaks_by_itself_is_found_where_several_are_too_many_to_look_at() -> None:
     asked = [prop for prop in PROPERTIES if prop.id == "resolved-then-fires"]
-    (verdict,) = check(Question(SPEC, WORLD, asked, "test", ("step",), tags=3, limit=1_500)).verdicts
+    (verdict,) = check(question(SPEC, asked, ("step",), tags=3, limit=1_500)).verdicts
     assert verdict.verdict == "violated"
     assert verdict.trace is not None
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from bgsync.judge.check import Question, check
+from bgsync.judge.check import check
 from bgsync.product import compiled
 from bgsync.product.checkpoint import opened
 from bgsync.product.pages import count
 from bgsync.product.resources import Resources
 from bgsync.product.search import FAST, levels, reachable
 from bgsync.shipped.model.background_sync.one_off import SPEC
-from bgsync.shipped.model.environment import WORLD
-from bgsync.shipped.properties import PROPERTIES
+from bgsync.shipped.properties.background_sync import PROPERTIES
+from tests.models import question
 from tests.test_product import product_of, scenario
 from tests.test_product_scale import product, states
 
@@ -91,7 +91,7 @@ def test_a_cluster_goes_on_from_a_checkpoint_and_its_own_is_gone_on_with_elsewhe
 def test_verdicts_are_those_of_one_process(workers: Resources) -> None:
     asked = [prop for prop in PROPERTIES if prop.id in ("unique-tag", "retry-delay", "gate")]
     here, there = (
-        check(Question(SPEC, WORLD, asked, "test", ("algorithm",), tags=2, resources=resources))
+        check(question(SPEC, asked, ("algorithm",), tags=2, resources=resources))
         for resources in (Resources(), workers)
     )
     assert there.verdicts == here.verdicts

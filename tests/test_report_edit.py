@@ -9,11 +9,15 @@ from click.testing import CliRunner, Result
 from markdown_it import MarkdownIt
 
 from bgsync.cli import main
-from bgsync.compare import AlgorithmChange, Change, Changes, StepChange
+from bgsync.compare.properties import Change, Changes
+from bgsync.compare.steps import AlgorithmChange, StepChange
 from bgsync.judge import facts as f
+from bgsync.judge.glossary import glossary
 from bgsync.judge.verdict import Coverage, Location, Report, Trace, Verdict
 from bgsync.report import write
 from bgsync.report.edit import Edit
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from tests.specs import PRINT_QUEUE
 from tests.traces import A, at, taken
 
@@ -36,7 +40,9 @@ def edit(*, broken: bool = True) -> Edit:
     return Edit("HEAD:print.bs", (AlgorithmChange("register", "changed", steps),), changes)
 
 
-REPORT = Report("print.bs", "", {"tags": 1}, (), Coverage(1, 1, 1), (BROKEN, KNOWN, Verdict("gate", "holds")))
+VERDICTS = (BROKEN, KNOWN, Verdict("gate", "holds"))
+SYNC = glossary(PROPERTIES, WORLD)
+REPORT = Report("print.bs", "", {"tags": 1}, (), Coverage(1, 1, 1), VERDICTS, glossary=SYNC)
 
 
 def test_a_comment_begins_with_what_the_edit_did() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,12 @@ from sarif_pydantic import Sarif
 
 from bgsync.cli import main
 from bgsync.judge import facts as f
+from bgsync.judge.glossary import glossary
 from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
 from bgsync.report import FORMATS, form_of, write
 from bgsync.report.itf import NotOneTraceError
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.words import Words
 from tests.traces import A, at, moved, taken
 
@@ -52,7 +56,7 @@ REPORT = Report(
     ),
     notes=(Note("abort-scope", "what does it abort?", AT),),
     seconds=1.5,
-    words=LOANS,
+    glossary=replace(glossary(PROPERTIES, WORLD), words=LOANS),
 )
 
 

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from bgsync.cli import main
-from bgsync.draw import MissingExtraError
+from bgsync.draw.svg import MissingExtraError
 from bgsync.report import html
 
 FAST = ("check", "--granularity", "algorithm", "--property", "gate", "--traces", "none")

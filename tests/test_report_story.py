@@ -3,23 +3,31 @@
 from dataclasses import replace
 
 import pytest
-from model.one_off import SPEC
 
-from bgsync.cli.question import Asked
 from bgsync.draw.lanes import Answered, Lanes, Sent
 from bgsync.judge import facts as f
+from bgsync.judge.check import check
+from bgsync.judge.glossary import Glossary, glossary
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
-from bgsync.report.rules import rules
 from bgsync.report.story import Story, gaps, headline, shown, story
 from bgsync.report.words import told, who
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.model.background_sync.world import WORDS, WORLD
+from bgsync.shipped.properties import general
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.sources import Source
-from bgsync.texts import read_text
-from bgsync.words import BACKGROUND_SYNC, Words
+from bgsync.system.world import World
+from bgsync.targets import Wish, of_text
+from bgsync.targets import question as questioned
+from bgsync.texts import read
+from bgsync.words import Words
 from tests.specs import PRINT_QUEUE
 from tests.traces import A, B, at, by, called, moved, taken
 
 WAITING = frozenset({("lend", "9")})
 LOANS = Words(noun="loan")
+LENDING = Glossary(LOANS)
+SYNC = glossary(PROPERTIES, WORLD)
 LENT = f.StateChanged(A, "new", "lent")
 BACK = f.StateChanged(A, "lent", "back")
 
@@ -76,7 +84,7 @@ def test_a_move_of_the_world_counts_only_where_the_run_ends_with_the_invocation(
 
 
 def violated(*steps: TraceStep, kind: str = "race", loop: int | None = None) -> Story:
-    return story(Verdict("unique-tag", "violated", kind, trace=Trace(steps, loop)), SPEC, LOANS)
+    return story(Verdict("unique-tag", "violated", kind, trace=Trace(steps, loop)), SPEC, LENDING)
 
 
 def test_the_lines_to_mend_of_a_race_are_where_it_looked_what_came_between_and_where_it_goes_on() -> None:
@@ -98,7 +106,7 @@ def test_without_a_gap_the_lines_are_those_that_changed_something_the_last_first
 def test_what_a_run_does_after_it_broke_is_no_line_to_mend() -> None:
     steps = run(("a", "1", (LENT,)), ("a", "2", (BACK,)), ("a", "3", (f.StateChanged(A, "back", "sold"),)))
     places = (Location("lib.bs", 1, 1, "lend", "2"),)
-    tale = story(Verdict("retry-delay", "violated", "logic", (), "", places, Trace(steps)), SPEC, LOANS)
+    tale = story(Verdict("retry-delay", "violated", "logic", (), "", places, Trace(steps)), SPEC, LENDING)
     assert [line.place for line in tale.lines] == [1, 0]
 
 
@@ -129,18 +137,19 @@ def test_a_change_of_what_was_taken_out_of_the_list_says_so() -> None:
 
 
 def test_every_property_of_the_content_says_what_happens_where_it_breaks() -> None:
-    from properties import PROPERTIES
-
     for name in {prop.id for prop in PROPERTIES}:
-        assert rules()[name].broken.endswith("."), name
+        assert SYNC.rule(name).broken.endswith("."), name
+    for name in {prop.id for prop in general.PROPERTIES}:
+        assert glossary(general.PROPERTIES, World()).rule(name).broken.endswith("."), name
 
 
 def test_the_headline_names_what_has_to_go_wrong_first() -> None:
     verdict = Verdict("firing-ends", "violated", "logic", ("terminated",))
-    assert headline(verdict) == (
+    assert headline(verdict, SYNC) == (
         "A registration stays in the state firing for ever, where the user agent terminates the service worker."
     )
-    assert headline(Verdict("known-term/x", "violated", "structure", (), "'lone' is no term")) == "'lone' is no term"
+    lone = Verdict("known-term/x", "violated", "structure", (), "'lone' is no term")
+    assert headline(lone, SYNC) == "'lone' is no term"
 
 
 # --- words
@@ -154,14 +163,14 @@ def test_messages_go_between_the_lifelines_that_they_concern() -> None:
         moved("network", "go online", "offline", "online"),
         moved("service worker", "unregister", "active", "none"),
     )
-    lanes = Lanes((call,), BACKGROUND_SYNC)
+    lanes = Lanes((call,), WORDS)
     pairs = [lanes.messages(step)[0][:2] for step in (call, dispatched, settled, resolved, online, gone)]
     assert pairs == [
         ("worker", "user agent"), ("user agent", "worker"), ("worker", "user agent"), ("user agent", "worker"),
         ("network", "user agent"), ("page", "user agent"),
     ]  # fmt: skip
     assert lanes.messages(moved("door", "opens", "shut", "open")) == ()
-    stored = Lanes((called("register(t1) #1", "with a stored message"),), BACKGROUND_SYNC)
+    stored = Lanes((called("register(t1) #1", "with a stored message"),), WORDS)
     assert stored.messages(dispatched)[1] == ("worker", "server", Sent())
     assert stored.messages(settled)[0] == ("server", "worker", Answered("rejected"))
 
@@ -182,19 +191,19 @@ def test_a_change_is_told_in_words_and_one_without_any_as_it_is(change: f.Change
 
 
 def test_who_an_invocation_is() -> None:
-    assert who(by("register(t1) #2"), BACKGROUND_SYNC) == "call number 2 of register(t1)"
-    assert "handler has ended" in who(by("event #1"), BACKGROUND_SYNC)
+    assert who(by("register(t1) #2"), WORDS) == "call number 2 of register(t1)"
+    assert "handler has ended" in who(by("event #1"), WORDS)
 
 
 # --- the whole way
 
 
 def test_the_race_of_an_invented_text_is_found_between_its_look_up_and_its_append() -> None:
-    reading = read_text(Source("print.bs", PRINT_QUEUE))
-    asked = Asked("both", (), 1, 2, "scope", 300_000, ("unique-tag",), hard=False)
-    (verdict,) = asked.report(reading.spec, "print.bs").verdicts
+    target = of_text(read(Source("print.bs", PRINT_QUEUE)))
+    report = check(questioned(target, Wish(("unique-tag",), each=False)))
+    (verdict,) = report.verdicts
     assert verdict.trace is not None
-    tale = story(verdict, reading.spec, BACKGROUND_SYNC)
+    tale = story(verdict, target.spec, report.glossary)
     steps, _ = shown(verdict.trace)
     assert [steps[line.place].step for line in tale.lines] == ["7", "8.3", "8.3"]
     assert tale.headline == "Two registrations with the same tag end up in one list."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from bgsync.explore import explore as explore_plainly
 from bgsync.judge.budget import Budget
-from bgsync.judge.check import Question, check
+from bgsync.judge.check import check
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Safety, Seen, View
 from bgsync.judge.verdict import Report
@@ -17,16 +18,15 @@ from bgsync.judge.whole import Watched, watch
 from bgsync.language import LanguageError, Spec, Statement
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.environment import ADVERSITIES
-from bgsync.shipped.properties import PROPERTIES
-from bgsync.system.monitor import MONITORS
+from bgsync.shipped.properties.background_sync import PROPERTIES
+from bgsync.system.observation import Observation, Removed, StateSet
 from bgsync.system.scenario import Scenario
-from bgsync.system.state import Observation
 from bgsync.system.step import State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
 from bgsync.tables.multisets import Multisets
 from bgsync.tables.steps import UNSEEN
-from tests.models import CALM, WORLD, outbox
+from tests.models import CALM, MONITORS, UNGATED, outbox, question, scenario
 from tests.test_queues import QUEUED, firing
 
 SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety)]
@@ -56,24 +56,34 @@ def same(scenario: Scenario) -> int:
 @pytest.mark.parametrize("adversity", ["", *ADVERSITIES])
 def test_tables_give_every_state_and_transition_of_the_interpreter(monitor: str, adversity: str) -> None:
     adversities = (adversity,) if adversity else ()
-    same(Scenario(SPEC, WORLD, "algorithm", adversities, monitor=monitor))
+    same(scenario(SPEC, UNGATED, "algorithm", adversities, monitor=monitor))
 
 
 @pytest.mark.parametrize("monitor", MONITORS)
 def test_tables_give_them_step_by_step_too(monitor: str) -> None:
-    assert same(Scenario(SPEC, WORLD, "step", ("terminated",), calls=1, monitor=monitor)) > 200
+    assert same(scenario(SPEC, UNGATED, "step", ("terminated",), calls=1, monitor=monitor)) > 200
 
 
 def test_tables_give_them_where_termination_leaves_many_events_of_a_removed_registration() -> None:
-    assert same(Scenario(outbox(), WORLD, "step", ("terminated",), calls=2, monitor="none")) > 10_000
+    assert (
+        same(
+            scenario(
+                outbox(),
+                UNGATED,
+                "step",
+                ("terminated",),
+            )
+        )
+        > 10_000
+    )
 
 
 def test_tables_give_them_for_several_tags() -> None:
-    assert same(Scenario(SPEC, WORLD, "algorithm", (), tags=2, monitor="none")) > 300
+    assert same(scenario(SPEC, UNGATED, "algorithm", tags=2)) > 300
 
 
 def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_contexts_it_does_not_look_at() -> None:
-    system = System(Scenario(SPEC, WORLD, "step", (), monitor="calls"))
+    system = System(scenario(SPEC, UNGATED, "step", monitor="calls"))
     tables = Tables(system)
     taken = list[tuple[State, Turn]]()
     take = system.take
@@ -115,8 +125,8 @@ def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_cont
 
 @pytest.mark.parametrize("spec", [QUEUED, firing(in_parallel=True)], ids=["queues", "shared variables"])
 def test_tables_give_them_where_invocations_wait_for_each_other_and_share_variables(spec: Spec) -> None:
-    same(Scenario(spec, WORLD, "algorithm", (), monitor="calls"))
-    same(Scenario(spec, CALM, "step", (), calls=1, monitor="calls"))
+    same(scenario(spec, UNGATED, "algorithm", monitor="calls"))
+    same(scenario(spec, CALM, "step", calls=1, monitor="calls"))
 
 
 def without(spec: Spec, places: set[tuple[str, str]]) -> Spec:
@@ -141,14 +151,14 @@ PLACES = sorted({(o.algorithm, o.step) for st_ in SPEC.statements() if (o := st_
     places=st.sets(st.sampled_from(PLACES), max_size=3),
     granularity=st.sampled_from(["algorithm", "step"]),
     adversity=st.sampled_from(list(ADVERSITIES)),
-    monitor=st.sampled_from(MONITORS),
+    monitor=st.sampled_from(list(MONITORS)),
 )
 def test_tables_give_them_for_whatever_an_editor_takes_out(
     places: set[tuple[str, str]], granularity: str, adversity: str, monitor: str
 ) -> None:
     try:
         spec = without(SPEC, places)
-        same(Scenario(spec, WORLD, granularity, (adversity,), calls=1, monitor=monitor))
+        same(scenario(spec, UNGATED, granularity, (adversity,), calls=1, monitor=monitor))
     except LanguageError:
         assume(False)
 
@@ -169,8 +179,8 @@ def judged(watched: Watched) -> tuple[object, ...]:
 @pytest.mark.parametrize("spec", [SPEC, outbox(), firing(in_parallel=True)], ids=["one-off", "outbox", "a loop"])
 def test_what_is_judged_without_the_frame_is_judged_so_with_it(spec: Spec, monitor: str) -> None:
     for granularity, calls in (("algorithm", 2), ("step", 1)):
-        scenario = Scenario(spec, WORLD, granularity, (), calls=calls, monitor=monitor)
-        assert judged(watch(System(scenario), SAFETY)) == judged(watch(System(scenario), SAFETY, frame=False))
+        asked = scenario(spec, UNGATED, granularity, calls=calls, monitor=monitor)
+        assert judged(watch(System(asked), SAFETY)) == judged(watch(System(asked), SAFETY, frame=False))
 
 
 def test_a_property_that_looks_at_the_processes_themselves_sees_all_of_them() -> None:
@@ -181,15 +191,15 @@ def test_a_property_that_looks_at_the_processes_themselves_sees_all_of_them() ->
         crowds.add(len(view.before.processes))
         yield Seen("a crowd" if after and len(after.processes) > 3 else None)
 
-    prop = Safety("crowd", "Never more than three.", "", "", ("set", "removed"), crowd)
-    scenario = Scenario(SPEC, WORLD, "step", (), calls=1, monitor="none")
-    found = watch(System(scenario), [prop]).breaches["crowd"]
-    assert found.source == watch(System(scenario), [prop], frame=False).breaches["crowd"].source
+    prop = Safety("crowd", "Never more than three.", "", "", (StateSet, Removed), crowd)
+    asked = scenario(SPEC, UNGATED, "step", calls=1)
+    found = watch(System(asked), [prop]).breaches["crowd"]
+    assert found.source == watch(System(asked), [prop], frame=False).breaches["crowd"].source
     assert max(crowds) > 1
 
 
 def test_a_process_outside_of_a_part_comes_through_unchanged_and_many_stay_many() -> None:
-    system = System(Scenario(SPEC, WORLD, "step", calls=1))
+    system = System(scenario(SPEC, UNGATED, "step", calls=1, monitor="calls"))
     explore_plainly(system)
     multisets = Multisets(system)
     parked = next(n for n in range(len(system.processes.known)) if system.parked(n))
@@ -203,14 +213,14 @@ def test_a_process_outside_of_a_part_comes_through_unchanged_and_many_stay_many(
 
 def test_tables_are_of_systems_that_count_what_is_the_same() -> None:
     with pytest.raises(ValueError, match="fork=True"):
-        Tables(System(Scenario(SPEC, WORLD), fork=False))
+        Tables(System(scenario(SPEC, UNGATED, monitor="calls"), fork=False))
 
 
 # --- several at once, and budgets
 
 
-def report(**asked: object) -> Report:
-    return check(Question(SPEC, WORLD, PROPERTIES, "one-off", adversities=("restarted",), calls=1, **asked))  # type: ignore[arg-type]
+def report(**asked: Any) -> Report:
+    return check(question(SPEC, adversities=("restarted",), world=UNGATED, calls=1, **asked))
 
 
 def test_explorations_that_run_at_once_say_the_same_in_the_same_order() -> None:

@@ -7,27 +7,28 @@ from click.testing import CliRunner, Result
 
 from bgsync.cli import main
 from bgsync.judge.budget import Budget
-from bgsync.judge.check import Question, check
+from bgsync.judge.check import check
 from bgsync.judge.property import Safety
 from bgsync.judge.replay import moves, replay_safety
 from bgsync.judge.verdict import Report
 from bgsync.judge.walks import Walks, walk
 from bgsync.judge.whole import watch
+from bgsync.shipped.model.background_sync.monitors import CALLS
 from bgsync.shipped.model.background_sync.one_off import SPEC
-from bgsync.shipped.model.environment import WORLD
-from bgsync.shipped.properties import PROPERTIES
-from bgsync.system.scenario import Scenario
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.system import System
 from bgsync.tables import explore
+from tests.models import question, scenario
 from tests.test_queues import QUEUED
 
-SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety) and "calls" in prop.monitors]
-ASKED = Scenario(SPEC, WORLD)
+SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety) and CALLS in prop.monitors]
+ASKED = scenario(SPEC, WORLD, monitor=CALLS)
 
 
 def ask(walks: Walks | None, *ids: str, **more: int) -> Report:
     asked = [prop for prop in PROPERTIES if prop.id in ids]
-    return check(Question(SPEC, WORLD, asked, "test", ("step",), tags=more.get("tags", 1), calls=2, walks=walks))
+    return check(question(SPEC, asked, ("step",), tags=more.get("tags", 1), walks=walks))
 
 
 def test_the_same_seed_walks_the_same_way_and_another_one_does_not() -> None:
@@ -37,14 +38,14 @@ def test_the_same_seed_walks_the_same_way_and_another_one_does_not() -> None:
 
 
 def test_what_is_visited_is_reachable_and_many_walks_visit_all_of_a_small_system() -> None:
-    asked = Scenario(SPEC, WORLD, "algorithm")
+    asked = scenario(SPEC, WORLD, "algorithm", monitor=CALLS)
     few, many = (walk(System(asked), SAFETY, Walks(count, 50)) for count in (1, 300))
     assert few.visited < set(explore(few.tables).keys)
     assert many.visited == set(explore(many.tables).keys)
 
 
 def test_they_see_of_a_small_system_what_looking_at_all_of_it_sees() -> None:
-    asked = Scenario(SPEC, WORLD, "algorithm")
+    asked = scenario(SPEC, WORLD, "algorithm", monitor=CALLS)
     all_of_it, walked = watch(System(asked), SAFETY), walk(System(asked), SAFETY, Walks(300, 50))
     assert set(walked.breaches) == set(all_of_it.breaches)
     assert walked.met == all_of_it.met
@@ -75,14 +76,14 @@ def test_verdicts_are_violated_with_a_trace_or_inconclusive_with_what_was_covere
 
 
 def test_nothing_is_said_to_hold_or_never_to_occur_even_where_all_was_visited() -> None:
-    report = check(Question(QUEUED, WORLD, PROPERTIES, "test", ("algorithm",), tags=2, walks=Walks(100, 50)))
+    report = check(question(QUEUED, PROPERTIES, ("algorithm",), tags=2, walks=Walks(100, 50)))
     assert {verdict.verdict for verdict in report.verdicts} <= {"violated", "inconclusive"}
     assert all(verdict.trace is not None for verdict in report.verdicts if verdict.verdict == "violated")
 
 
 def test_what_walks_found_step_by_step_only_is_not_called_a_race() -> None:
     asked = [prop for prop in PROPERTIES if prop.id == "unique-tag"]
-    report = check(Question(SPEC, WORLD, asked, "test", walks=Walks(200, 100)))
+    report = check(question(SPEC, asked, walks=Walks(200, 100)))
     assert [(verdict.verdict, verdict.kind) for verdict in report.verdicts] == [("violated", None)]
     assert (report.bounds["walks"], report.bounds["seed"]) == (200, 0)
 
@@ -94,8 +95,7 @@ def test_several_tags_are_walked_through_as_a_whole() -> None:
 
 def test_a_budget_ends_them_with_what_was_covered() -> None:
     asked = [prop for prop in PROPERTIES if prop.id == "gate"]
-    question = Question(SPEC, WORLD, asked, "test", ("step",), walks=Walks(10_000), budget=Budget(1e-6))
-    report = check(question)
+    report = check(question(SPEC, asked, ("step",), walks=Walks(10_000), budget=Budget(1e-6)))
     (verdict,) = report.verdicts
     assert verdict.verdict == "inconclusive"
     assert "--time gives it more; 0 random walks" in verdict.message

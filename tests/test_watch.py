@@ -3,16 +3,18 @@
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from bgsync.judge.budget import Budget
+from bgsync.judge.check import check
 from bgsync.judge.facts import Invocation, StepTaken
 from bgsync.judge.verdict import Coverage, Location, Report, Trace, TraceStep, Verdict
 from bgsync.language import Spec
 from bgsync.sources import Source
-from bgsync.texts import read_text
+from bgsync.system.scenario import Bounds
+from bgsync.targets import Wish, of_text, question
+from bgsync.texts import Text, read
 from bgsync.watch import News, NothingReadError, Session, Stopper
 from bgsync.watch.session import ROUNDS
 from tests.specs import PRINT_QUEUE
@@ -30,18 +32,19 @@ class Asking:
     def __init__(self, answer: Answer) -> None:
         self.answer, self.limits = answer, list[int | None]()
 
-    def __call__(self, spec: Spec, name: str, limit: int | None, budget: Budget) -> Report:
+    def __call__(self, text: Text, limit: int | None, budget: Budget) -> Report:
         self.limits.append(limit)
+        name = text.reading.document.file
         try:
             budget.check()
         except KeyboardInterrupt:
             return Report(name, "", {}, (), Coverage(1, 1, 1), (), interrupted=True)
-        return Report(name, "", {}, (), Coverage(1, 1, 1), self.answer(spec, limit))
+        return Report(name, "", {}, (), Coverage(1, 1, 1), self.answer(text.reading.spec, limit))
 
 
 def session(answer: Answer) -> tuple[Session, Asking]:
     ask = Asking(answer)
-    return Session(lambda source: read_text(source), ask), ask
+    return Session(read, ask), ask
 
 
 def says(spec: Spec, word: str) -> bool:
@@ -173,11 +176,8 @@ def test_a_stopper_ends_those_who_share_it_before_and_after_it_was_stopped() -> 
 
 
 def test_a_check_of_all_the_engine_is_stopped_from_another_thread() -> None:
-    from bgsync.cli.question import Asked
-    from bgsync.judge.check import check
-
-    reading: Any = read_text(Source("print.bs", PRINT_QUEUE))
     stopper = Stopper()
-    question = replace(Asked("both", (), 2, 2, "scope", None, ()).question(reading.spec, "x"), budget=stopper)
+    wish = Wish(bounds=Bounds(tags=2), budget=stopper)
+    asked = question(of_text(read(Source("print.bs", PRINT_QUEUE))), wish)
     threading.Timer(0.05, stopper.stop).start()
-    assert check(question).interrupted
+    assert check(asked).interrupted

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model.one_off import SPEC
 
 import bgsync
 from bgsync.draw.links import to_lines
@@ -14,11 +13,15 @@ from bgsync.draw.sequence import Sequence, sequence_diagram
 from bgsync.draw.sequence_svg import sequence_svg
 from bgsync.draw.sequence_text import sequence_mermaid, sequence_plantuml
 from bgsync.judge import facts as f
+from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Coverage, Explored, Location, Report, Trace, TraceStep, Verdict
 from bgsync.report import write
 from bgsync.report.html import Page, to_html
 from bgsync.report.text import trace_lines
-from bgsync.words import BACKGROUND_SYNC, Signal, Words
+from bgsync.shipped.model.background_sync.content import ONE_OFF
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.model.background_sync.world import WORDS
+from bgsync.words import Signal, Words
 from tests.traces import A, at, by, called, moved, taken
 
 STEPS = (
@@ -38,7 +41,7 @@ VERDICT = Verdict("one-loan", "violated", "logic", (), "two", (Location("lib.bs"
 
 def reported(words: Words) -> Report:
     explored = (Explored("step", (), "calls", 7, 9, 0.5, True),)
-    return Report("lib.bs", "", {"tags": 1}, explored, Coverage(3, 3, 3), (VERDICT,), words=words)
+    return Report("lib.bs", "", {"tags": 1}, explored, Coverage(3, 3, 3), (VERDICT,), glossary=Glossary(words))
 
 
 def drawn(words: Words) -> Sequence:
@@ -46,12 +49,12 @@ def drawn(words: Words) -> Sequence:
 
 
 def page_data(words: Words) -> Any:
-    page = to_html(Page(reported(words), SPEC))
+    page = to_html(Page(reported(words), SPEC, ONE_OFF))
     return json.loads(page.partition('id="data">')[2].partition("</script>")[0])
 
 
 def test_a_report_has_neutral_words_unless_it_is_told_others() -> None:
-    assert Report("lib.bs", "", {}, (), Coverage(1, 1, 1), ()).words == Words()
+    assert Report("lib.bs", "", {}, (), Coverage(1, 1, 1), ()).glossary == Glossary(Words())
     assert Words().lanes == ("user", "user agent", "worker", "server")
 
 
@@ -148,8 +151,8 @@ def test_no_room_that_tells_a_run_says_the_words_of_one_spec(room: str) -> None:
 
 def test_the_pictures_and_the_page_send_every_message_between_the_same_lanes() -> None:
     calls = {"lend(b1) #1": "user agent", "lend(b1) #2": "user agent"}
-    steps = page_data(BACKGROUND_SYNC)["reports"][0]["verdicts"][0]["steps"]
+    steps = page_data(WORDS)["reports"][0]["verdicts"][0]["steps"]
     on_page = [(source, target) for step in steps for source, target, _ in step["messages"]]
-    items = drawn(BACKGROUND_SYNC).items
+    items = drawn(WORDS).items
     sent = [(calls.get(item.source, item.source), calls.get(item.target, item.target)) for item in items]
     assert [pair for pair in sent if pair[0] != pair[1]] == on_page
