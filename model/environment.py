@@ -5,12 +5,14 @@ machine declares what it means for what runs. A worker is installed and activate
 `activate` belong to no scenario yet.
 """
 
-from transitions import Machine as TransitionsMachine
+from typing import TYPE_CHECKING
 
-from bgsync.machines.building import built
 from bgsync.system.state import Record
 from bgsync.system.world import Adversity, Effect, Machine, Meaning, World
 from bgsync.words import Signal, Words, invocations
+
+if TYPE_CHECKING:
+    from transitions import Machine as TransitionsMachine
 
 NETWORK = Machine(
     "network", "offline", (("go online", "offline", "online"), ("go offline", "online", "offline")), recurs="online"
@@ -80,7 +82,9 @@ WORLD = World(
 )
 
 
-def machine(name: str) -> TransitionsMachine:
+def machine(name: str) -> "TransitionsMachine":
     """Make the `transitions` machine of one part of the environment. Raises KeyError for an unknown name."""
+    from bgsync.machines.building import built
+
     known = {each.name: each for each in WORLD.machines}[name]
     return built(known.name, known.states, known.initial, known.rows)

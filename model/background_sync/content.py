@@ -1,6 +1,7 @@
 """The contents of this folder: one-off background sync, and what of it is true of the periodic one, too."""
 
 from bgsync.contents import Content
+from bgsync.driving import Operations
 from bgsync.language import FireEvent, HandleEvent, Spec
 
 from ...properties.background_sync import PERIODIC as PERIODIC_PROPERTIES
@@ -8,10 +9,15 @@ from ...properties.background_sync import PROPERTIES
 from ..service_worker import FIRE_FUNCTIONAL_EVENT
 from ..vocabulary import VOCABULARY
 from .one_off import FILE, SPEC
-from .operations import operations
 from .published import ADDRESSES
 from .registration import LIFECYCLE
 from .world import WORLD
+
+
+def _operations() -> Operations:
+    from .operations import operations  # what drives implementations is seldom wanted
+
+    return operations()
 
 
 def _is_sync(spec: Spec) -> str:
@@ -44,7 +50,7 @@ ONE_OFF = Content(
     LIFECYCLE,
     ADDRESSES,
     traces=("resolved-then-fires", "unique-tag", "retry-delay"),
-    operations=operations,
+    operations=_operations,
 )
 PERIODIC = Content(
     "periodic",

@@ -5,9 +5,10 @@ sends all that is stored when it starts. With a tag for each message an event se
 of `monitors` take the rows of this table; where several handlers took one message, each of them delivers it or not.
 """
 
-from transitions import Machine
+from typing import TYPE_CHECKING
 
-from bgsync.machines.building import built
+if TYPE_CHECKING:
+    from transitions import Machine
 
 NONE, STORED, SENT, DELIVERED, ABANDONED = STATES = ("none", "stored", "sent", "delivered", "abandoned")
 ROWS = (
@@ -22,6 +23,8 @@ NEXT = {(trigger, source): dest for trigger, source, dest in ROWS}
 UNDELIVERED = (STORED, SENT)
 
 
-def machine() -> Machine:
+def machine() -> "Machine":
     """Make a message that does not exist yet."""
+    from bgsync.machines.building import built
+
     return built("message", STATES, NONE, ROWS)

@@ -5,9 +5,12 @@ some behaviour. The text never names the two final states: a registration remove
 succeeded, one removed after a last-chance rejection has failed.
 """
 
-from transitions import Machine
+from typing import TYPE_CHECKING
 
 from bgsync.judge.lifecycle import Lifecycle
+
+if TYPE_CHECKING:
+    from transitions import Machine
 
 PENDING = "pending"
 WAITING = "waiting"
@@ -47,6 +50,6 @@ COLOURS = {
 LIFECYCLE = Lifecycle("sync registration", STATES, INITIAL, ROWS, SUCCESS, FAILED, COLOURS)
 
 
-def machine(model: object | None = None) -> Machine:
+def machine(model: object | None = None) -> "Machine":
     """Make a registration that is pending; `model` is the object that gets the state, the machine itself by default."""
     return LIFECYCLE.machine(model)

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from bgsync.explore.model import Model
-from bgsync.machines.table import Row
+
+if TYPE_CHECKING:
+    from bgsync.machines.table import Row
 
 
 class Unable(Exception):  # a signal, not an error

@@ -1,15 +1,19 @@
 """What a text was before an edit, for `bgsync check --base`."""
 
+from __future__ import annotations
+
 import os
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bgsync.cli.question import Asked
 from bgsync.cli.targets import named
-from bgsync.judge.verdict import Report
-from bgsync.report.edit import Edit
-from bgsync.targets import Target, of_text, static
+
+if TYPE_CHECKING:
+    from bgsync.judge.verdict import Report
+    from bgsync.report.edit import Edit
+    from bgsync.targets import Target
 
 
 def source_before(base: str, target: str) -> Any:
@@ -32,6 +36,7 @@ def source_before(base: str, target: str) -> Any:
 
 def target_before(base: str, target: Target, sidecar: Path | None) -> Target | None:
     """Give what a text was before, judged as it is now. None if there was none. Raises SourceError and ReadError."""
+    from bgsync.targets import of_text
     from bgsync.texts import read
 
     source = source_before(base, target.name)
@@ -44,6 +49,8 @@ def edit_since(before: Target, now: Target, report: Report, question: Asked) -> 
     """Compare a report with that on the text before."""
     from bgsync.compare.properties import broken_and_repaired
     from bgsync.compare.steps import changed_steps
+    from bgsync.report.edit import Edit
+    from bgsync.targets import static
     from bgsync.watch.session import relocated, reusable
 
     if reusable(now.spec, before.spec):

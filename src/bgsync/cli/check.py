@@ -15,7 +15,6 @@ from bgsync.cli.large import for_what_is_large
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.targets import expected, main_content
 from bgsync.cli.targets import targets as found_targets
-from bgsync.report.edit import Edit
 from bgsync.report.formats import FORMATS, endings, form_of, write
 
 
@@ -105,7 +104,7 @@ def check(
     asked_of = [one for target in targets or (None,) for one in found_targets(target, sidecar)]
     if base is not None and any(target.text is None for target in asked_of):
         fail("--base needs a spec text: name the file that was edited")
-    reports, pages, edits = [], [], list[Edit | None]()
+    reports, pages, edits = [], [], list[Any]()
     for target in asked_of:
         before = None if base is None else expected(partial(target_before, base, target, sidecar))
         if before is not None:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 from bgsync.judge.budget import Budget
 from bgsync.judge.decide import LIMIT
 from bgsync.judge.explorations import Effort, Exploration, Progress, run_all
-from bgsync.judge.glossary import glossary
-from bgsync.judge.property import Property
+from bgsync.judge.glossary import Glossary, Rule
+from bgsync.judge.property import Liveness, Property
+from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Verdict
 from bgsync.language import NotUnderstood, Origin, Spec
 from bgsync.system.monitor import Monitor
@@ -248,6 +249,14 @@ class _Judge:
             content=asked.content, chosen=asked.chosen,
             glossary=glossary(asked.properties, asked.world),
         )  # fmt: skip
+
+
+def glossary(properties: Iterable[Property], world: World) -> Glossary:
+    """Make the glossary of what these properties say of a spec in this world; safety says it before liveness."""
+    rules = {each.id: Rule(each.id, each.sentence, each.why, each.reference) for each in STRUCTURE}
+    for each in sorted(properties, key=lambda prop: not isinstance(prop, Liveness)):
+        rules[each.id] = Rule(each.id, each.sentence, each.why, each.reference, each.broken)
+    return Glossary(world.words, rules, {name: each.says for name, each in world.adversities.items()})
 
 
 def _weight(verdict: Verdict) -> int:

@@ -6,9 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from bgsync.judge.property import Liveness, Property
-from bgsync.judge.structure import PROPERTIES as STRUCTURE
-from bgsync.system.world import World
 from bgsync.words import Words
 
 
@@ -38,11 +35,3 @@ class Glossary:
     def adversity(self, needs: Iterable[str]) -> str:
         """Say in words what has to go wrong outside of the text."""
         return " and ".join(self.adversities.get(name, name) for name in needs)
-
-
-def glossary(properties: Iterable[Property], world: World) -> Glossary:
-    """Make the glossary of what these properties say of a spec in this world; safety says it before liveness."""
-    rules = {each.id: Rule(each.id, each.sentence, each.why, each.reference) for each in STRUCTURE}
-    for each in sorted(properties, key=lambda prop: not isinstance(prop, Liveness)):
-        rules[each.id] = Rule(each.id, each.sentence, each.why, each.reference, each.broken)
-    return Glossary(world.words, rules, {name: each.says for name, each in world.adversities.items()})

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-
-from transitions import Machine
+from typing import TYPE_CHECKING
 
 from bgsync.judge.property import View, canonical, declared, state_in
-from bgsync.machines.building import built
 from bgsync.system.observation import Observation, Removed, StateSet
 from bgsync.system.system import System
+
+if TYPE_CHECKING:
+    from transitions import Machine
 
 Change = tuple[str, str]
 """The state that is left and the one that is entered, as `canonical` writes them."""
@@ -40,6 +41,8 @@ class Lifecycle:
 
     def machine(self, model: object | None = None) -> Machine:
         """Make its `transitions` machine; `model` is the object that gets the state, by default the machine itself."""
+        from bgsync.machines.building import built
+
         rows = [row[:3] for row in self.rows]
         return built(self.name, self.states, self.initial, rows, final=self.final, model=model)
 

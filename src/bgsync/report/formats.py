@@ -1,12 +1,15 @@
 """All forms of a report, a row each: the command line, its help and what it says of a wrong ending come from here."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from bgsync.judge.verdict import Report
-from bgsync.report.edit import Edit
+if TYPE_CHECKING:
+    from bgsync.judge.verdict import Report
+    from bgsync.report.edit import Edit
 
 
 class Format(NamedTuple):

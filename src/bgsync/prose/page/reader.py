@@ -42,7 +42,9 @@ LONGEST = 8_000_000
 """The longest source that is read, in characters."""
 
 _METADATA = re.compile(r"<(?:pre|xmp)\b[^<>]*+>", re.IGNORECASE)
-_KEY = re.compile(r"^[ \t]*+(Title|Indent|Markup Shorthands)[ \t]*+:[ \t]*+([^\r\n]*+)", re.IGNORECASE | re.MULTILINE)
+_KEY = re.compile(
+    r"^[ \t]*+(Title|H1|Indent|Markup Shorthands)[ \t]*+:[ \t]*+([^\r\n]*+)", re.IGNORECASE | re.MULTILINE
+)
 _GENERATED = re.compile(r"<meta\b[^<>]*\bname=[\"']?generator\b", re.IGNORECASE)
 _STEPS_FOLLOW = re.compile(
     r"\b(?:following|these|those|below)\s(?:[\w-]+\s){0,3}(?:sub-?)?(?:steps|algorithm)\b|\b(?:sub-?)?steps\b[^.]*:$",
