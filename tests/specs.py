@@ -161,3 +161,41 @@ RESPEC = """<!DOCTYPE html>
 </html>
 """
 """The same in the source of ReSpec."""
+
+SYNC = PRINT_QUEUE.replace("print queue", "list of sync registrations").replace("print job", "sync registration")
+"""The same in the words of one-off background sync."""
+
+PERIODIC = PRINT_QUEUE.replace("print job", "periodic print job")
+"""The same as it would be of periodic sync, as far as words go."""
+
+LIBRARY = """<pre class='metadata'>
+Title: Library
+Shortname: library
+</pre>
+
+# Concepts # {#concepts}
+
+A [=service worker registration=] has an associated <dfn>loan list</dfn>, a [=list=] of [=loans=].
+
+A <dfn>loan</dfn> has an associated <dfn>title</dfn>, a DOMString.
+
+A [=loan=] has an associated <dfn>loan state</dfn>, which is one of <dfn>lent</dfn>, <dfn>overdue</dfn> or
+<dfn>lost</dfn>. It is initially set to [=lent=].
+
+<div algorithm>
+The <dfn method for=Library>lend(|title|)</dfn> method, when invoked, MUST return [=a new promise=] |promise| and
+run these steps [=in parallel=]:
+
+1. Let |owner| be [=this=]'s associated [=service worker registration=].
+1. If the user has disabled lending, [=reject=] |promise| with a {{NotAllowedError}} and abort these steps.
+1. Let |loan| be the [=loan=] in |owner|'s [=loan list=] whose [=title=] is |title| if any, or null otherwise.
+1. If |loan| is null:
+   1. Set |loan| to a new [=loan=].
+   1. Set |loan|'s [=title=] to |title|.
+   1. Append |loan| to |owner|'s [=loan list=].
+1. Assert: |loan|'s [=loan state=] is [=lent=].
+1. Set |loan|'s [=loan state=] to [=overdue=].
+1. [=Resolve=] |promise|.
+</div>
+"""
+"""A text that fires no event: what is lent is in a list, and its Assert fails where a title is lent twice."""

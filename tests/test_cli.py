@@ -31,7 +31,7 @@ def test_check_prints_a_table_and_one_trace_in_about_a_screen() -> None:
     assert "(logic)" in result.stdout
     assert result.stdout.count("from here on, again and again") <= 1
     assert len(result.stdout.splitlines()) < 90
-    assert "content: " in result.stderr
+    assert "judged as one-off: it is its own spec" in result.stdout
 
 
 def test_check_as_json_follows_its_published_schema() -> None:
@@ -163,25 +163,34 @@ def test_help_teaches() -> None:
     assert "Exit status" in run("check", "-h").stdout
 
 
-def test_a_model_folder_with_an_error_in_it_is_one_line_with_file_and_line(tmp_path: Path) -> None:
-    import shutil
-    import subprocess
-    import sys
-
-    for name in ("model", "properties"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    broken = tmp_path / "model" / "one_off.py"
-    broken.write_text(broken.read_text().replace("FIRING),", "'sleeping'),", 1))
-    for text, says in ((None, "sleeping"), ("x = (", "SyntaxError")):
-        if text is not None:
-            broken.write_text(text)
-        done = subprocess.run(
-            [sys.executable, "-m", "bgsync.cli", "check"], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 2
-        (line,) = done.stderr.splitlines()
+def test_a_model_with_an_error_in_it_is_one_line_with_file_and_line(tmp_path: Path) -> None:
+    model = (ROOT / "model" / "background_sync" / "one_off.py").read_text()
+    model = model.replace("\nfrom ..", "\nfrom bgsync.shipped.model.")
+    model = model.replace("\nfrom .", "\nfrom bgsync.shipped.model.background_sync.")
+    (tmp_path / "content.py").write_text(
+        "from dataclasses import replace\n"
+        "from bgsync.shipped.model.background_sync.content import ONE_OFF\n"
+        "from .one_off import SPEC\n"
+        "CONTENT = replace(ONE_OFF, name='mine', spec=SPEC)\n"
+    )
+    file = tmp_path / "one_off.py"
+    for text, says in ((model.replace("FIRING),", "'sleeping'),", 1), "sleeping"), ("x = (", "SyntaxError")):
+        file.write_text(text)
+        result = run("check", *FAST, "--content", str(tmp_path))
+        assert (result.exit_code, result.stdout) == (2, "")
+        (line,) = result.stderr.splitlines()
         assert "one_off.py:" in line
         assert says in line
+    file.write_text(model)
+    assert "judged as mine" in run("check", *FAST, "--content", str(tmp_path)).stdout
+
+
+def test_an_unknown_monitor_is_refused_with_those_that_there_are() -> None:
+    result = run("export", "--to", "promela", "--monitor", "nonsense")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "error: unknown monitor 'nonsense': one of none, calls, timers, outbox shared, outbox per-message\n"
+    )
 
 
 def test_fuzz_visits_every_state_row_and_operation_of_the_lifecycle() -> None:

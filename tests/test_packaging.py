@@ -1,69 +1,98 @@
-"""The content that is used, and the wheel as somebody else installs it."""
+"""The wheel as somebody else installs it, and that what lies in the folder where bgsync runs is never run."""
 
 import json
 import subprocess
 import sys
-import venv
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from bgsync.content import content_root, load_content
+from tests.specs import PRINT_QUEUE
 
 ROOT = Path(__file__).parents[1]
+FAST = ("--granularity", "algorithm", "--calls", "1", "--format", "json")
+BINARY = str(Path(sys.executable).with_name("bgsync"))
 
 
-def test_the_nearest_project_folder_with_both_content_folders_is_used(tmp_path: Path) -> None:
-    for name in ("model", "properties"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "__init__.py").write_text("")
-    deep = tmp_path / "a" / "b"
-    deep.mkdir(parents=True)
-    assert content_root(deep) == tmp_path
-
-
-def test_a_folder_with_only_one_of_them_is_no_project(tmp_path: Path) -> None:
-    (tmp_path / "model").mkdir()
-    (tmp_path / "model" / "__init__.py").write_text("")
-    assert content_root(tmp_path) == ROOT
-
-
-def test_loading_puts_the_content_first_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", ["elsewhere"])
-    assert load_content(ROOT) == ROOT
-    assert sys.path == [str(ROOT), "elsewhere"]
-    load_content(ROOT)
-    assert sys.path == [str(ROOT), "elsewhere"]
-
-
-def test_without_any_content_the_error_names_the_repair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import bgsync.content
-
-    monkeypatch.setattr(bgsync.content, "__file__", str(tmp_path / "x" / "y" / "content.py"))
-    with pytest.raises(FileNotFoundError, match="run inside a bgsync project, or reinstall"):
-        content_root(tmp_path)
-
-
-def test_the_wheel_installed_elsewhere_runs_the_main_job(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True)
-    (wheel,) = tmp_path.glob("*.whl")
-    venv.create(tmp_path / "venv", with_pip=False, system_site_packages=False)
+    (made,) = folder.glob("*.whl")
+    return made
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """A folder of a text, with packages and modules beside it that leave a trace when they are run."""
+    folder = tmp_path / "hostile"
+    folder.mkdir()
+    (folder / "print.bs").write_text(PRINT_QUEUE, encoding="utf-8")
+    leave = f"open({str(tmp_path / 'trace')!r}, 'a').write(__name__ + chr(10))\n"
+    names = ("model/__init__", "model/one_off", "model/background_sync/__init__", "model/background_sync/content",
+             "properties/__init__", "properties/general", "properties/background_sync", "content", "conftest",
+             "sitecustomize")  # fmt: skip
+    for name in names:
+        file = folder / f"{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(leave, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("command", [(BINARY,), (sys.executable, "-m", "bgsync.cli")], ids=["bgsync", "-m"])
+@pytest.mark.parametrize(
+    "target", [(), ("one-off",), ("print.bs",), (".",)], ids=lambda words: "-".join(words) or "none"
+)
+def test_nothing_in_the_folder_that_is_checked_is_run(
+    hostile: Path, command: tuple[str, ...], target: tuple[str, ...]
+) -> None:
+    asked = [*command, "check", *target, "--property", "promise-settles", *FAST]
+    done = subprocess.run(asked, cwd=hostile, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {v["property"]: v["verdict"] for v in json.loads(done.stdout)["verdicts"]} == {"promise-settles": "holds"}
+    assert not (hostile.parent / "trace").exists()
+    assert not list(hostile.rglob("__pycache__"))
+
+
+def test_it_is_run_when_it_is_named_as_content(hostile: Path) -> None:
+    """So the trace of the other test would be seen."""
+    done = subprocess.run([BINARY, "check", "--content", "."], cwd=hostile, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "there is no CONTENT" in done.stderr
+    assert (hostile.parent / "trace").read_text().endswith(".content\n")
+
+
+def test_the_wheel_has_its_content_in_its_own_package_and_nothing_beside_it(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert {name.split("/")[0] for name in names} == {
+        "bgsync",
+        next(n for n in names if "/METADATA" in n).split("/")[0],
+    }
+    assert {f"bgsync/shipped/{each}/__init__.py" for each in ("model", "properties")} <= set(names)
+    for folder in ("model", "properties"):
+        ours = {f"bgsync/shipped/{path.relative_to(ROOT)}" for path in (ROOT / folder).rglob("*.py")}
+        assert {name for name in names if name.startswith(f"bgsync/shipped/{folder}/")} == ours
+    assert len(names) == len(set(names)), "nothing is in it twice"
+    assert "bgsync/py.typed" in names
+
+
+def test_the_wheel_installed_elsewhere_runs_the_main_job(wheel: Path, hostile: Path, tmp_path: Path) -> None:
     target = tmp_path / "site"
     install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(target), str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
-    assert (target / "bgsync" / "_content" / "model" / "one_off.py").is_file()
-    assert (target / "bgsync" / "py.typed").is_file()
+    assert not {"model", "properties"} & {path.name for path in target.iterdir()}
     job = (
-        "import sys; sys.path = [p for p in sys.path if p != sys.argv[1]]; sys.path.insert(0, sys.argv[2]);"
+        "import sys; sys.path = [sys.argv[2], *(p for p in sys.path if not p.startswith(sys.argv[1]))];"
+        "import bgsync; assert bgsync.__file__.startswith(sys.argv[2]), bgsync.__file__;"
         "from bgsync.cli import main; main(['check', '--granularity', 'algorithm', '--format', 'json'])"
     )
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", job, str(ROOT), str(target)], cwd=elsewhere, capture_output=True, text=True, check=False
-    )
+    run = [sys.executable, "-c", job, str(ROOT), str(target)]
+    done = subprocess.run(run, cwd=hostile, capture_output=True, text=True, check=False)
     assert done.returncode == 1, done.stderr
     report = json.loads(done.stdout)
-    assert "shipped" in report["model"]
+    assert report["model"].startswith("one-off")
     assert any(v["property"] == "retry-delay" and v["verdict"] == "violated" for v in report["verdicts"])
+    assert not (hostile.parent / "trace").exists()

@@ -27,7 +27,7 @@ def button(page: Page, name: str) -> Any:
 
 def test_the_page_begins_with_what_is_broken_in_plain_words(opened: Any, built_in: Path) -> None:
     page = opened(built_in).page
-    expect(page).to_have_title("3 broken: one-off (bgsync)")
+    expect(page).to_have_title("3 broken: one-off (model/background_sync/one_off.py) (bgsync)")
     expect(page.locator("#summary")).to_contain_text("3 promises of the text are broken.")
     rows = page.get_by_role("button", name=re.compile("^broken: "))
     expect(rows).to_have_count(3)

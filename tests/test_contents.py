@@ -1,0 +1,190 @@
+"""Content is chosen: by what a text defines, or by the name of a folder, of which every mistake is one line."""
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bgsync.cli import main
+from bgsync.contents import SHIPPED, ContentError, chosen, content, load, shipped
+from bgsync.shipped.model.background_sync.content import ONE_OFF
+from bgsync.sources import Source
+from bgsync.targets import Wish, judged, of_text
+from bgsync.texts import Text, read
+from tests.specs import LIBRARY, PERIODIC, PRINT_QUEUE, RESPEC, SYNC
+
+SPECS = Path(__file__).parents[2] / "shared" / "specs"
+
+
+def read_of(text: str) -> Text:
+    return read(Source("text.bs", text))
+
+
+# --- by what a text defines
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "why"),
+    [
+        (SYNC, "one-off", "it defines register() and the list of sync registrations and an event that is fired"),
+        (PERIODIC, "periodic", "an event that is fired by a worker's functional event, of a periodic print job"),
+        (PRINT_QUEUE, "one-off", "it defines register() and the print queue and an event"),
+        (RESPEC, "one-off", "it defines register() and the print queue and an event"),
+        (LIBRARY, "any-text", "it is about nothing that bgsync has more properties for"),
+    ],
+    ids=["one-off", "periodic", "print queue", "ReSpec", "without an event"],
+)
+def test_a_text_is_judged_as_what_it_defines(text: str, name: str, why: str) -> None:
+    found = read_of(text)
+    assert (found.content.name, chosen(found.reading.spec)) == (name, (found.content, found.why))
+    assert why in found.why
+
+
+@pytest.mark.skipif(not SPECS.is_dir(), reason="the spec sources are not at hand")
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("one-off-94df522.bs", "one-off"),
+        ("periodic-f9973ae.bs", "periodic"),
+        ("sibling-background-fetch.bs", "any-text"),
+        ("sibling-web-locks.bs", "any-text"),
+        ("sibling-permissions.html", "any-text"),
+    ],
+)
+def test_so_are_real_texts(file: str, name: str) -> None:
+    assert read_of((SPECS / file).read_text(encoding="utf-8")).content.name == name
+
+
+def test_verdicts_on_a_text_about_something_else_name_nothing_that_it_does_not_have() -> None:
+    report = judged(of_text(read_of(LIBRARY)), Wish())
+    assert (report.content, report.chosen) == ("any-text", "it is about nothing that bgsync has more properties for")
+    found = {verdict.property: verdict.verdict for verdict in report.verdicts}
+    assert (found["asserts/lend.5"], found["promise-settles"], found["gate"]) == ("violated", "holds", "holds")
+    for verdict in report.verdicts:
+        rule = report.glossary.rule(verdict.property)
+        for said in (verdict.property, verdict.message, *rule, *verdict.needs):
+            assert not re.search(r"\bevents?\b|outbox|deliver", said, re.IGNORECASE), (verdict.property, said)
+
+
+def test_a_content_that_is_named_goes_before_what_a_text_defines() -> None:
+    known = {each.name: each for each in shipped()}
+    assert list(known) == ["periodic", "one-off", "any-text"]
+    assert len(SHIPPED) == len(known)
+    found = read(Source("text.bs", SYNC), content=known["any-text"])
+    assert (found.content, found.why) == (known["any-text"], "it was named")
+    assert all(content(name) == each for name, each in known.items())
+    with pytest.raises(ContentError, match="is about none of the contents: name one with --content"):
+        chosen(found.reading.spec, ())
+
+
+def test_an_unknown_name_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(ContentError, match="no content 'one-of': one of periodic, one-off, any-text, or a folder with"):
+        content("one-of")
+
+
+# --- from a folder
+
+HEAD = """from dataclasses import replace
+from bgsync.shipped.model.background_sync.content import ONE_OFF
+from .own import CHANGED
+CONTENT = replace(ONE_OFF, name="mine", **CHANGED)
+"""
+OWN = """from dataclasses import replace
+from bgsync.shipped.model import environment
+from bgsync.shipped.model.background_sync.registration import LIFECYCLE
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.properties.background_sync import PROPERTIES
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    made = tmp_path / "mine"
+    made.mkdir()
+    before = set(sys.modules), list(sys.path), sys.dont_write_bytecode
+    yield made
+    private = {name for name in sys.modules if name.startswith("_bgsync_content_")} - before[0]
+    for name in private:
+        del sys.modules[name]
+    assert (sys.path, sys.dont_write_bytecode) == before[1:]
+    assert not list(made.rglob("__pycache__"))
+
+
+def write(folder: Path, own: str = "CHANGED = {}", head: str = HEAD) -> None:
+    (folder / "content.py").write_text(head, encoding="utf-8")
+    (folder / "own.py").write_text(OWN + own, encoding="utf-8")
+
+
+def test_a_folder_is_loaded_with_its_own_modules_and_read_again_when_it_was_edited(folder: Path) -> None:
+    write(folder)
+    assert load(folder) == replace(ONE_OFF, name="mine")
+    assert content(str(folder)).name == "mine"
+    write(folder, "CHANGED = {'about': 'what was edited'}")
+    assert load(folder).about == "what was edited"
+
+
+TWICE = "CHANGED = {'properties': (*PROPERTIES, replace(PROPERTIES[0], sentence='Another one.'))}"
+TRIGGER = """
+ADVERSITY = replace(WORLD.adversities["terminated"], triggers=("terminat",))
+CHANGED = {"world": replace(WORLD, adversities={"terminated": ADVERSITY})}
+"""
+RECURS = """
+NETWORK = replace(environment.NETWORK, recurs="onlin")
+CHANGED = {"world": WORLD.with_machine(NETWORK)}
+"""
+ROW = """
+ROWS = (*LIFECYCLE.rows, ("fire", "waitin", "firing", "fire a sync event 4"))
+CHANGED = {"lifecycle": replace(LIFECYCLE, rows=ROWS)}
+"""
+MISTAKES = {
+    "no CONTENT": (HEAD.replace("CONTENT", "CONTENTS"), "CHANGED = {}", "content.py", "assign a bgsync.contents.Cont"),
+    "CONTENT of another type": ("CONTENT = 3", "", "content.py", "CONTENT is of type int: make it a bgsync.contents"),
+    "a syntax error": (HEAD + "x = (", "CHANGED = {}", "content.py:5", "SyntaxError: '[(]' was never closed"),
+    "an exception in another module": (HEAD, "CHANGED = {}\n1 / 0", "own.py:7", "ZeroDivisionError: division by zero"),
+    "a module that ends": (HEAD, "raise SystemExit('enough')", "own.py:6", "SystemExit: enough"),
+    "a module that is missing": (HEAD.replace("own", "owns"), "", "content.py:3", "ModuleNotFoundError: No module"),
+    "a misspelt trigger": (HEAD, TRIGGER, "own.py:8", "'terminated' speaks of trigger 'terminat'.*mean 'terminate'?"),
+    "a misspelt state": (HEAD, RECURS, "own.py:7", "'network' speaks of state 'onlin'.*did you mean 'online'?"),
+    "a row with an unknown state": (HEAD, ROW, "content.py", "'fire' of the lifecycle speaks of 'waitin': its states"),
+    "two properties of one id": (HEAD, TWICE, "content.py", "two properties of mine are called 'asserts': rename one"),
+    "no properties": (HEAD, "CHANGED = {'properties': ()}", "content.py", "mine has no properties: there would be"),
+    "a name with a blank": (HEAD.replace('"mine"', '"my own"'), "CHANGED = {}", "content.py", "'my own': take letters"),
+}
+
+
+@pytest.mark.parametrize(("head", "own", "place", "says"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_in_a_folder_is_one_line_with_its_place_and_leaves_nothing_behind(
+    folder: Path, head: str, own: str, place: str, says: str
+) -> None:
+    write(folder, own, head)
+    before = {name for name in sys.modules if name.startswith("_bgsync_content_")}
+    with pytest.raises(ContentError, match=says) as caught:
+        load(folder)
+    message = str(caught.value)
+    assert message.startswith(f"{folder / place}: ")
+    assert "\n" not in message
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    assert {name for name in sys.modules if name.startswith("_bgsync_content_")} == before
+    result = CliRunner().invoke(main, ["check", "--content", str(folder)])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"error: {message}\n"
+
+
+def test_a_folder_without_content_says_what_it_has_to_have(folder: Path) -> None:
+    with pytest.raises(ContentError, match=r"mine: no content: it has no file content\.py with a variable CONTENT"):
+        load(folder)
+    assert not {name for name in sys.modules if name.startswith("_bgsync_content_")}
+
+
+def test_the_command_line_judges_as_the_content_of_a_folder(folder: Path) -> None:
+    write(folder, "CHANGED = {'properties': PROPERTIES[:2]}")
+    asked = ["check", "--granularity", "algorithm", "--calls", "1", "--content", str(folder)]
+    result = CliRunner().invoke(main, asked)
+    assert "judged as mine: it is its own spec" in result.stdout
+    other = CliRunner().invoke(main, [*asked, "--property", "gate"])
+    assert other.exit_code == 2
+    assert "unknown property 'gate': one of asserts, unique-tag" in other.stderr
