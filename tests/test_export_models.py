@@ -24,6 +24,7 @@ from bgsync.product.search import reachable
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.shipped.properties.background_sync import PROPERTIES
+from bgsync.system.monitor import Monitor
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.tables import Tables
@@ -38,7 +39,7 @@ def scenario(
     adversities: tuple[str, ...] = (),
     tags: int = 1,
     calls: int = 1,
-    monitor: str = "calls",
+    monitor: str | Monitor = "calls",
 ) -> Scenario:
     return models.scenario(SPEC, WORLD, granularity, adversities, tags=tags, calls=calls, monitor=monitor)
 

@@ -113,7 +113,11 @@ def test_window_clients_come_and_go_at_will_so_reading_them_is_a_choice() -> Non
     found = [outcome.process for outcome in lab.machine.outcomes(lab.shared, lab.entry())]
     seen = {dict(process.frames[-1].variables).get("x") for process in found if process}
     assert seen == {None, "top-level"}
-    other = Lab(single(Let("x", None), ForEach("c", Population("window clients"), Let("x", Field(v.c, "url"))), Resolve(v.promise)))
+    other = Lab(
+        single(
+            Let("x", None), ForEach("c", Population("window clients"), Let("x", Field(v.c, "url"))), Resolve(v.promise)
+        )
+    )
     assert [kinds(outcome) for outcome in other.machine.outcomes(other.shared, other.entry())] == [["resolved"]] * 2
 
 

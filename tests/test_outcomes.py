@@ -116,7 +116,9 @@ def test_a_choice_that_nobody_reads_is_not_made_and_one_that_is_made_stays() -> 
 
 def test_only_the_algorithm_that_fires_events_dispatches() -> None:
     for statement in (Dispatch(), RunPostDispatchSteps()):
-        with pytest.raises(LanguageError, match="main 1: only the algorithm that fires events dispatches: fire one instead"):
+        with pytest.raises(
+            LanguageError, match="main 1: only the algorithm that fires events dispatches: fire one instead"
+        ):
             Lab(single(statement))
 
 

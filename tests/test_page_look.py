@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from bgsync.judge import facts as f
-from bgsync.judge.glossary import glossary
+from bgsync.judge.check import glossary
 from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
 from bgsync.language import Steps, algorithm
 from bgsync.report.html import Page as Reported

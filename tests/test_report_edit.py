@@ -12,7 +12,7 @@ from bgsync.cli import main
 from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange, StepChange
 from bgsync.judge import facts as f
-from bgsync.judge.glossary import glossary
+from bgsync.judge.check import glossary
 from bgsync.judge.verdict import Coverage, Location, Report, Trace, Verdict
 from bgsync.report import write
 from bgsync.report.edit import Edit

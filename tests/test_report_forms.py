@@ -14,7 +14,7 @@ from sarif_pydantic import Sarif
 
 from bgsync.cli import main
 from bgsync.judge import facts as f
-from bgsync.judge.glossary import glossary
+from bgsync.judge.check import glossary
 from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
 from bgsync.report import FORMATS, form_of, write
 from bgsync.report.itf import NotOneTraceError

@@ -6,9 +6,9 @@ import pytest
 
 from bgsync.draw.lanes import Answered, Lanes, Sent
 from bgsync.judge import facts as f
-from bgsync.judge.check import check
-from bgsync.judge.glossary import Glossary, glossary
-from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
+from bgsync.judge.check import check, glossary
+from bgsync.judge.glossary import Glossary
+from bgsync.judge.verdict import Kind, Location, Trace, TraceStep, Verdict
 from bgsync.report.story import Story, gaps, headline, shown, story
 from bgsync.report.words import told, who
 from bgsync.shipped.model.background_sync.one_off import SPEC
@@ -83,7 +83,7 @@ def test_a_move_of_the_world_counts_only_where_the_run_ends_with_the_invocation(
     assert gaps((*steps, *run(("b", "5", (BACK,))))) == ()
 
 
-def violated(*steps: TraceStep, kind: str = "race", loop: int | None = None) -> Story:
+def violated(*steps: TraceStep, kind: Kind = "race", loop: int | None = None) -> Story:
     return story(Verdict("unique-tag", "violated", kind, trace=Trace(steps, loop)), SPEC, LENDING)
 
 
