@@ -16,7 +16,7 @@ class Told(NamedTuple):
 
 
 def thing(known: f.Thing, words: Words) -> str:
-    """Name a thing, such as registration A."""
+    """Name a thing, such as loan A."""
     return f"{words.noun} {known.label}" if known.label else words.noun
 
 

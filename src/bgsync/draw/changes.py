@@ -28,7 +28,7 @@ FULFILLED, REJECTED, WAITED = "the event is fulfilled", "the event is rejected",
 
 @dataclass(frozen=True)
 class Change:
-    """One change of a registration's state, as the text writes the states; `source` is "" for what comes into being."""
+    """One change of an object's state, as the text writes the states; `source` is "" for what comes into being."""
 
     source: str
     target: str
@@ -49,7 +49,7 @@ class Changes:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a statement that changes a registration stands: what triggers it, and what must hold to come to it."""
+    """Where a statement that changes an object stands: what triggers it, and what must hold to come to it."""
 
     statement: Statement
     trigger: str
@@ -57,7 +57,7 @@ class Place:
 
 
 def places(spec: Spec) -> tuple[Place, ...]:
-    """Give every statement of a spec that may change a registration."""
+    """Give every statement of a spec that may change an object."""
     state = next((member.name for member in spec.type.members if member.values is not None), "")
     return tuple(place for name, body in spec.bodies() for place in _places(body, name, (), state))
 
@@ -108,7 +108,7 @@ def _conjuncts(guard: e.Expr) -> Iterator[e.Expr]:
 
 
 def _is_about_itself(guard: e.Expr, state: str) -> bool:
-    """Whether a condition only asks for the state of the registration, or whether there is one."""
+    """Whether a condition only asks for the state of the object, or whether there is one."""
     match guard:
         case e.Not(operand=operand):
             return _is_about_itself(operand, state)

@@ -1,4 +1,4 @@
-"""What an edit of a text did, as a picture: to the lifecycle of a registration, or to the steps of an algorithm.
+"""What an edit of a text did, as a picture: to the lifecycle of an object, or to the steps of an algorithm.
 
 What only one of the texts has is drawn too, and marked: by a sign, by the pattern of its line, and by a colour.
 """

@@ -1,6 +1,6 @@
-"""The reachable states as a picture that stays readable: one registration is looked at, and what is alike is one.
+"""The reachable states as a picture that stays readable: one object is looked at, and what is alike is one.
 
-Every state is projected to what becomes of one registration; a transition that leaves it as it is, is internal. Then
+Every state is projected to what becomes of one object; a transition that leaves it as it is, is internal. Then
 states that nobody who sees only that could ever tell apart are drawn as one, by branching bisimulation
 (`bgsync.explore.partition`). So an arrow out of a box says what every state in it can do, now or after internal moves.
 
@@ -55,9 +55,9 @@ def project(
     limit: int | None = None,
     progress: Callable[[int, int, int], None] | None = None,
 ) -> Projected:
-    """Explore a spec with one tag, and project every state to the registration of that tag.
+    """Explore a spec with one tag, and project every state to the object of that tag.
 
-    What only follows a removed registration is left out. Raises LanguageError for a spec that cannot be run.
+    What only follows a removed object is left out. Raises LanguageError for a spec that cannot be run.
     """
     system = System(Scenario(spec, world, granularity, adversities, Bounds(calls=calls)))
     graph = explore(Tables(system), limit=limit, progress=progress)
@@ -80,7 +80,7 @@ def project(
 
 
 def _say(system: System, step: Step) -> str:
-    """Say an action; of a step of an algorithm, which one changes a registration."""
+    """Say an action; of a step of an algorithm, which one changes an object."""
     words, number = say_action(system, step.action), step.action.process
     if number is not None and words == str(system.program.code[system.process(number).pc].origin):
         for ran in step.executed:
@@ -108,7 +108,7 @@ def states_diagram(
         arrows = _arrows(graph, block)
         told = (
             f" Left out: there are {len(set(alike)):,} kinds of states that differ in what can become of them, with "
-            f"{len(fine):,} arrows, more than the budget of {budget}. Here all with the same registration state are "
+            f"{len(fine):,} arrows, more than the budget of {budget}. Here all with the same object state are "
             "one box, and an arrow says that some of them can do this, not that each can."
         )
     nodes, ids = _nodes(graph, block, arrows, hues)

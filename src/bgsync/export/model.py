@@ -1,6 +1,6 @@
 """A product of components as numbers and words, ready to be written in the language of another model checker.
 
-What is exported is the product's main part: every state whose registrations are in the list, and every transition
+What is exported is the product's main part: every state whose objects are in the list, and every transition
 between two such states. It is the same for all languages:
 
 * a *context*, what all tags share, and for each component a *local state*, both by number;
@@ -9,7 +9,7 @@ between two such states. It is the same for all languages:
   invocation, 2 a handler runs besides, which may call;
 * *broadcasts*, in which all components move at once and the context changes;
 * *alarms*: at which level a transition that breaks a property can be taken from a local state in a context, whether or
-  not the run ends by it, or goes on with a removed registration by itself.
+  not the run ends by it, or goes on with a removed object by itself.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ class Model:
             "A state is a context and a local state of each component, by number. A slot is a context and a local",
             "state as one number: context * number of local states + local state. All is looked up by slot.",
             "Some of it needs a level: 1, room for one more invocation in flight; 2, a handler that runs besides.",
-            "Not in here: what goes on around a registration that was removed while something still held it.",
+            "Not in here: what goes on around an object that was removed while something still held it.",
         )
 
     def legend(self, usage: str) -> Iterator[str]:
@@ -254,7 +254,7 @@ def _context(closed: Closed, number: int) -> str:
 
 
 def _local(part: Component, number: int) -> str:
-    """Tell a local state: its registration, and where its invocations stand."""
+    """Tell a local state: its object, and where its invocations stand."""
     known, machines = part.locals[number], part.contexts.known[0].machines
     state = State(Shared(machines, known.heap), known.processes, (), known.memory)
     told = [] if part.tag is None else [object_states(part.system, state)[part.tag]]

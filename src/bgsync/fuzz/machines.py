@@ -110,7 +110,7 @@ class _Lockstep(CoveredMachine):
 
 
 def operation_label(operation: str, state: str) -> str:
-    """Name an operation together with the state of the registration that it is done on."""
+    """Name an operation together with the state of the object that it is done on."""
     return f"{operation} when {state}"
 
 

@@ -199,7 +199,7 @@ class Finding {
       const inner = marked.getBoundingClientRect(), outer = this.picture.getBoundingClientRect();
       this.picture.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;
     }
-    this.states.textContent = told.join("; ") || "There is no registration yet.";
+    this.states.textContent = told.join("; ") || `There is no ${this.report.noun} yet.`;
   }
 
   current(box, kind, is) {
