@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bgsync.contents import Content, ContentError, shipped
 from bgsync.judge.budget import Budget
@@ -14,12 +15,12 @@ from bgsync.judge.property import Property
 from bgsync.judge.static import notes, structure_verdicts
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.structure import findings
-from bgsync.judge.structure.text import structure
 from bgsync.judge.verdict import Note, Report, Verdict
 from bgsync.language import Spec
-from bgsync.sources import load
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds
-from bgsync.texts import Text, read
+
+if TYPE_CHECKING:
+    from bgsync.texts import Text
 
 OWN = "it is its own spec"
 """Why the spec of a content is judged as it."""
@@ -78,6 +79,9 @@ def targets(name: str, sidecar: Path | None = None, content: Content | None = No
     found = next((each for each in known if each.name == name and each.spec is not None), None)
     if found is not None:
         return [own(found)]
+    from bgsync.sources import load
+    from bgsync.texts import read  # the reader is not needed before
+
     return [of_text(read(source, sidecar, content)) for source in load(name)]
 
 
@@ -112,7 +116,12 @@ def _asked(properties: Sequence[Property], wanted: Collection[str]) -> list[Prop
 
 def static(target: Target, wanted: Collection[str] = ()) -> tuple[tuple[Verdict, ...], tuple[Note, ...]]:
     """Give the verdicts and the notes of structure on a spec, or on a text with all that only its words show."""
-    found = findings(target.spec) if target.text is None else structure(target.text.reading)
+    if target.text is None:
+        found = findings(target.spec)
+    else:
+        from bgsync.judge.structure.text import structure
+
+        found = structure(target.text.reading)
     return structure_verdicts(found, wanted), notes(found, wanted)
 
 
