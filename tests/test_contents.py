@@ -101,16 +101,20 @@ from bgsync.shipped.properties.background_sync import PROPERTIES
 """
 
 
+def private() -> set[str]:
+    """Give the modules of contents of folders that are loaded."""
+    return {name for name in sys.modules if name.startswith("_bgsync_content_")}
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     made = tmp_path / "mine"
     made.mkdir()
-    before = set(sys.modules), list(sys.path), sys.dont_write_bytecode
+    before, known = (list(sys.path), sys.dont_write_bytecode), private()
     yield made
-    private = {name for name in sys.modules if name.startswith("_bgsync_content_")} - before[0]
-    for name in private:
+    for name in private() - known:
         del sys.modules[name]
-    assert (sys.path, sys.dont_write_bytecode) == before[1:]
+    assert (sys.path, sys.dont_write_bytecode) == before
     assert not list(made.rglob("__pycache__"))
 
 
@@ -161,23 +165,24 @@ def test_a_mistake_in_a_folder_is_one_line_with_its_place_and_leaves_nothing_beh
     folder: Path, head: str, own: str, place: str, says: str
 ) -> None:
     write(folder, own, head)
-    before = {name for name in sys.modules if name.startswith("_bgsync_content_")}
+    before = private()
     with pytest.raises(ContentError, match=says) as caught:
         load(folder)
     message = str(caught.value)
     assert message.startswith(f"{folder / place}: ")
     assert "\n" not in message
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
-    assert {name for name in sys.modules if name.startswith("_bgsync_content_")} == before
+    assert private() == before
     result = CliRunner().invoke(main, ["check", "--content", str(folder)])
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"error: {message}\n"
 
 
 def test_a_folder_without_content_says_what_it_has_to_have(folder: Path) -> None:
+    before = private()
     with pytest.raises(ContentError, match=r"mine: no content: it has no file content\.py with a variable CONTENT"):
         load(folder)
-    assert not {name for name in sys.modules if name.startswith("_bgsync_content_")}
+    assert private() == before
 
 
 def test_the_command_line_judges_as_the_content_of_a_folder(folder: Path) -> None:

@@ -261,8 +261,8 @@ def with_method(*body: Statement) -> Spec:
     ("spec", "why"),
     [
         (QUEUED, "invocations wait for each other"),
-        (with_method(Empty(REGISTRATIONS)), "looks at the registrations of other tags"),
-        (with_method(ForEach("one", REGISTRATIONS, (Set(state_of(v.one), FIRING),))), "looks at the registrations"),
+        (with_method(Empty(REGISTRATIONS)), "looks at the objects of other tags"),
+        (with_method(ForEach("one", REGISTRATIONS, (Set(state_of(v.one), FIRING),))), "looks at the objects"),
     ],
     ids=["queues", "a method that empties the list", "a method that changes all"],
 )

@@ -269,7 +269,7 @@ def test_a_removed_registration_that_somebody_holds_for_ever_is_rejected() -> No
     loop = While(Not(Is(STATE, FIRING)), steps(Wait("a while")))
     asked = scenario(single(*gone, loop, parameters=("tag",)), CALM, "algorithm", calls=1, monitor=CALLS)
     call = Move("call", "main(t1)", None, Caller(handler=False), (), (0,))
-    with pytest.raises(Rejected, match="what holds a removed registration never comes to an end"):
+    with pytest.raises(Rejected, match="what holds a removed object never comes to an end"):
         check_lasso(Found(asked, "no-endless-firing", (call,), (call,), "events"))
 
 
