@@ -165,6 +165,9 @@ RESPEC = """<!DOCTYPE html>
 SYNC = PRINT_QUEUE.replace("print queue", "list of sync registrations").replace("print job", "sync registration")
 """The same in the words of one-off background sync."""
 
+SILENT = HEAD + REGISTER
+"""The same without what fires an event: jobs are registered and listed, and nothing becomes of them."""
+
 PERIODIC = PRINT_QUEUE.replace("print job", "periodic print job")
 """The same as it would be of periodic sync, as far as words go."""
 

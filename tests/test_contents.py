@@ -15,7 +15,7 @@ from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.sources import Source
 from bgsync.targets import Wish, judged, of_text
 from bgsync.texts import Text, read
-from tests.specs import LIBRARY, PERIODIC, PRINT_QUEUE, RESPEC, SYNC
+from tests.specs import LIBRARY, PERIODIC, PRINT_QUEUE, RESPEC, SILENT, SYNC
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
 
@@ -30,13 +30,18 @@ def read_of(text: str) -> Text:
 @pytest.mark.parametrize(
     ("text", "name", "why"),
     [
-        (SYNC, "one-off", "it defines register() and the list of sync registrations and an event that is fired"),
-        (PERIODIC, "periodic", "an event that is fired by a worker's functional event, of a periodic print job"),
-        (PRINT_QUEUE, "one-off", "it defines register() and the print queue and an event"),
-        (RESPEC, "one-off", "it defines register() and the print queue and an event"),
+        (
+            SYNC,
+            "one-off",
+            "it has register() and a list of sync registrations, and fires a functional event for what is in it",
+        ),
+        (PERIODIC, "periodic", "fires a functional event for what is in it, of a periodic print job"),
+        (PRINT_QUEUE, "one-off", "it has register() and a print queue, and fires a functional event for what is in it"),
+        (RESPEC, "one-off", "it has register() and a print queue, and fires a functional event for what is in it"),
+        (SILENT, "any-text", "it is about nothing that bgsync has more properties for"),
         (LIBRARY, "any-text", "it is about nothing that bgsync has more properties for"),
     ],
-    ids=["one-off", "periodic", "print queue", "ReSpec", "without an event"],
+    ids=["one-off", "periodic", "print queue", "ReSpec", "register() without an event", "without an event"],
 )
 def test_a_text_is_judged_as_what_it_defines(text: str, name: str, why: str) -> None:
     found = read_of(text)
@@ -146,17 +151,32 @@ CHANGED = {"lifecycle": replace(LIFECYCLE, rows=ROWS)}
 """
 MISTAKES = {
     "no CONTENT": (HEAD.replace("CONTENT", "CONTENTS"), "CHANGED = {}", "content.py", "assign a bgsync.contents.Cont"),
-    "CONTENT of another type": ("CONTENT = 3", "", "content.py", "CONTENT is of type int: make it a bgsync.contents"),
+    "CONTENT of another type": ("CONTENT = 3", "", "content.py", "is of type int: assign a bgsync.contents.Cont"),
     "a syntax error": (HEAD + "x = (", "CHANGED = {}", "content.py:5", "SyntaxError: '[(]' was never closed"),
     "an exception in another module": (HEAD, "CHANGED = {}\n1 / 0", "own.py:7", "ZeroDivisionError: division by zero"),
     "a module that ends": (HEAD, "raise SystemExit('enough')", "own.py:6", "SystemExit: enough"),
     "a module that is missing": (HEAD.replace("own", "owns"), "", "content.py:3", "ModuleNotFoundError: No module"),
     "a misspelt trigger": (HEAD, TRIGGER, "own.py:8", "'terminated' speaks of trigger 'terminat'.*mean 'terminate'?"),
     "a misspelt state": (HEAD, RECURS, "own.py:7", "'network' speaks of state 'onlin'.*did you mean 'online'?"),
-    "a row with an unknown state": (HEAD, ROW, "content.py", "'fire' of the lifecycle speaks of 'waitin': its states"),
-    "two properties of one id": (HEAD, TWICE, "content.py", "two properties of mine are called 'asserts': rename one"),
-    "no properties": (HEAD, "CHANGED = {'properties': ()}", "content.py", "mine has no properties: there would be"),
-    "a name with a blank": (HEAD.replace('"mine"', '"my own"'), "CHANGED = {}", "content.py", "'my own': take letters"),
+    "a row with an unknown state": (
+        HEAD,
+        ROW,
+        "content.py:4",
+        "'fire' of the lifecycle speaks of 'waitin': its states",
+    ),
+    "two properties of one id": (
+        HEAD,
+        TWICE,
+        "content.py:4",
+        "two properties of mine are called 'asserts': rename one",
+    ),
+    "no properties": (HEAD, "CHANGED = {'properties': ()}", "content.py:4", "mine has no properties: there would be"),
+    "a name with a blank": (
+        HEAD.replace('"mine"', '"my own"'),
+        "CHANGED = {}",
+        "content.py:4",
+        "'my own': take letters",
+    ),
 }
 
 

@@ -127,10 +127,10 @@ def test_shapes_tell_what_a_step_is_and_colours_which_state_it_sets() -> None:
     picture = flow_diagram(SPEC, "fire a sync event", PUBLISHED, COLOURS)
     kinds = {node.label.split()[0]: node.kind for node in picture.nodes}
     assert (kinds["1"], kinds["5.2.1"], kinds["5.2.1.2"], kinds["5.3.2.1"]) == ("step", "test", "call", "wait")
-    hues = {node.label.split()[0]: node.state for node in picture.nodes if node.state}
+    hues = {node.label.split()[0]: node.hue for node in picture.nodes if node.hue}
     assert hues["4"] == COLOURS["firing"]
     assert hues["5.3.2.3"] == COLOURS["pending"]
-    assert not any(node.state for node in flow_diagram(SPEC, "fire a sync event", PUBLISHED).nodes)
+    assert not any(node.hue for node in flow_diagram(SPEC, "fire a sync event", PUBLISHED).nodes)
 
 
 @pytest.mark.parametrize("name", [name for name, _ in SPEC.bodies()])

@@ -149,5 +149,5 @@ def test_a_real_counterexample_is_drawn_whole_with_the_state_that_it_leads_to() 
     shown = sum(s.visible or bool(s.changes) or not s.step for s in found.trace.steps)
     assert max(item.number for item in sequence.items) == shown
     assert "of a tiny outbox that breaks firing-ends" in sequence.description
-    assert f"state-{COLOURS['firing']}" in sequence_svg(sequence)
+    assert f"hue-{COLOURS['firing']}" in sequence_svg(sequence)
     assert render(sequence, "png").startswith(b"\x89PNG")

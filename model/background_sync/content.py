@@ -21,14 +21,13 @@ def _operations() -> Operations:
 
 
 def _is_sync(spec: Spec) -> str:
-    """Say why a text is one of background sync: one registers something, and an event is fired for what is listed."""
-    if WORLD.promises not in spec.methods:
-        return ""
+    """Say why a text is one of background sync: something is registered, put into a list, and an event fired for it."""
     fired = any(isinstance(statement, FireEvent | HandleEvent) for statement in spec.statements())
-    said = [f"{WORLD.promises}()"]
-    said += [f"the {spec.type.list_name}"] if spec.type.list_name else []
-    said += ["an event that is fired by a worker's functional event"] if fired else []
-    return f"it defines {' and '.join(said)}" if len(said) > 1 else ""
+    named = LIFECYCLE.name in spec.type.name
+    if WORLD.promises not in spec.methods or not spec.type.list_name or not (fired or named):
+        return ""
+    why = "fires a functional event for what is in it" if fired else f"defines what a {spec.type.name} is"
+    return f"it has {WORLD.promises}() and a {spec.type.list_name}, and {why}"
 
 
 def is_periodic(spec: Spec) -> str:

@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -69,6 +70,21 @@ class Content:
     operations: Callable[[], Operations] | None = None
     """Makes the operations that drive an implementation of it, if it has any."""
 
+    def __post_init__(self) -> None:
+        if not self.name or not self.name.replace("-", "").isalnum():
+            raise ContentError(f"the content's name is {self.name!r}: take letters, figures and hyphens")
+        if not self.properties:
+            raise ContentError(f"{self.name} has no properties: there would be nothing to check")
+        ids = Counter((type(prop), prop.id, monitor) for prop in self.properties for monitor in prop.monitors or ("",))
+        (_, name, _), most = ids.most_common(1)[0]
+        if most > 1:
+            raise ContentError(f"two properties of {self.name} are called {name!r}: rename one")
+        states = self.lifecycle.states
+        for trigger, *ends, _ in self.lifecycle.rows:
+            if unknown := [end for end in ends if end not in states]:
+                row = f"row {trigger!r} of the lifecycle speaks of {unknown[0]!r}"
+                raise ContentError(f"{row}: its states are {', '.join(states)}")
+
     @property
     def monitors(self) -> dict[str, Monitor]:
         """The monitors that its properties need, by name."""
@@ -122,18 +138,14 @@ def load(folder: Path) -> Content:
     sys.modules[name] = module_from_spec(spec)
     try:
         with _no_bytecode():
-            found: Any = importlib.import_module(f"{name}.content")
-        if not hasattr(found, "CONTENT"):
-            raise ContentError(f"{file}: there is no CONTENT: assign a bgsync.contents.Content to it")
-        made = found.CONTENT
-        if not isinstance(made, Content):
-            raise ContentError(f"{file}: CONTENT is of type {type(made).__name__}: make it a bgsync.contents.Content")
-        check(made, str(file))
+            made: Any = getattr(importlib.import_module(f"{name}.content"), "CONTENT", None)
     except (Exception, SystemExit) as error:
         _forget(name)
-        if isinstance(error, ContentError):
-            raise
         raise ContentError(f"{_place(error, folder.resolve())}: {_said(error)}") from None
+    if not isinstance(made, Content):
+        _forget(name)
+        what = "there is no CONTENT" if made is None else f"CONTENT is of type {type(made).__name__}"
+        raise ContentError(f"{file}: {what}: assign a bgsync.contents.Content to it")
     return made
 
 
@@ -165,23 +177,3 @@ def _said(error: BaseException) -> str:
     said = " ".join((error.msg if isinstance(error, SyntaxError) else str(error)).split())
     kind = "" if isinstance(error, BgsyncError) else type(error).__name__
     return ": ".join(filter(None, (kind, said)))
-
-
-def check(made: Content, place: str) -> None:
-    """Refuse a content whose parts do not fit each other. Raises ContentError."""
-    ids = [(prop.id, monitor.name) for prop in made.properties for monitor in prop.monitors]
-    kinds = {(type(prop), *pair) for prop in made.properties for pair in ids if pair[0] == prop.id}
-    if not made.name or not made.name.replace("-", "").isalnum():
-        raise ContentError(f"{place}: the content's name is {made.name!r}: take letters, figures and hyphens")
-    if not made.properties:
-        raise ContentError(f"{place}: {made.name} has no properties: there would be nothing to check")
-    if len(kinds) < len(ids):
-        twice = next(name for name, _ in ids if sum(name == other for other, _ in ids) > 1)
-        raise ContentError(f"{place}: two properties of {made.name} are called {twice!r}: rename one")
-    states = made.lifecycle.states
-    for trigger, source, dest, _ in made.lifecycle.rows:
-        for end in (source, dest):
-            if end not in states:
-                raise ContentError(
-                    f"{place}: row {trigger!r} of the lifecycle speaks of {end!r}: its states are {', '.join(states)}"
-                )

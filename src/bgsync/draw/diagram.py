@@ -27,12 +27,12 @@ _BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 @dataclass(frozen=True, order=True)
 class Node:
-    """A state or a step. `state` picks a fixed colour of `bgsync.draw.colours`; any other name is drawn uncoloured."""
+    """A state or a step; `hue` is one of `bgsync.draw.colours`; any other is drawn uncoloured."""
 
     id: str
     label: str
     kind: NodeKind = "normal"
-    state: str = ""
+    hue: str = ""
     link: str = ""
     """Where the step can be read."""
     change: Change = "normal"

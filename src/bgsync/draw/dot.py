@@ -87,8 +87,8 @@ def _place(node: Node) -> tuple[int, str]:
 
 
 def _node(node: Node, name: str, width: int, links: bool) -> str:
-    colour = LIGHT.hues.get(node.state, LIGHT.other)
-    state = f"state-{node.state}" if node.state in LIGHT.hues else "state-other"
+    colour = LIGHT.hues.get(node.hue, LIGHT.other)
+    hue = f"hue-{node.hue if node.hue in LIGHT.hues else 'other'}"
     stroke = LIGHT.changes.get(node.change, colour.stroke)
     change = "" if node.change == "normal" else f" change-{node.change}"
     line = _LINES[node.change].replace('style="dotted"', 'style="filled,dotted"').replace(
@@ -97,7 +97,7 @@ def _node(node: Node, name: str, width: int, links: bool) -> str:
     label = _quoted(*_lines(SIGNS[node.change] + node.label, width))
     link = f", URL={_quoted(node.link)}" if node.link and links else ""
     return (
-        f'  {name} [id={name}, label={label}, class="{state} kind-{node.kind}{change}",'
+        f'  {name} [id={name}, label={label}, class="{hue} kind-{node.kind}{change}",'
         f' fillcolor="{colour.fill}", color="{stroke}"{_SHAPES[node.kind]}{line}{link}]'
     )
 

@@ -248,11 +248,11 @@ def _label(arrow: Arrow) -> ET.Element | None:
 
 def _box(box: Box) -> ET.Element:
     node = box.node
-    state = f"state-{node.state}" if node.state in LIGHT.hues else "state-other"
+    hue = f"hue-{node.hue if node.hue in LIGHT.hues else 'other'}"
     change = "" if node.change == "normal" else f" change-{node.change}"
-    group = ET.Element("g", {"class": f"node {state} kind-{node.kind}{change}"})
+    group = ET.Element("g", {"class": f"node {hue} kind-{node.kind}{change}"})
     ET.SubElement(group, "title").text = plain(node.label)
-    colour = LIGHT.hues.get(node.state, LIGHT.other)
+    colour = LIGHT.hues.get(node.hue, LIGHT.other)
     paint = {
         "fill": colour.fill,
         "stroke": LIGHT.changes.get(node.change, colour.stroke),
@@ -311,8 +311,8 @@ def _rules(theme: Theme) -> Rules:
         (".edge path", f"stroke: {theme.line}"),
         (".edge polygon", f"fill: {theme.line}"),
         *(
-            (f".state-{state} path", f"fill: {colour.fill}; stroke: {colour.stroke}")
-            for state, colour in sorted({**theme.hues, "other": theme.other}.items())
+            (f".hue-{hue} path", f"fill: {colour.fill}; stroke: {colour.stroke}")
+            for hue, colour in sorted({**theme.hues, "other": theme.other}.items())
         ),
         *(
             (f"{where}", body)

@@ -43,11 +43,11 @@ def to_mermaid(diagram: Diagram) -> str:
         lines += [f"    [*] --> {names[node.id]}" for node in diagram.nodes if node.kind == "initial"]
         lines += [_edge(edge, names) for edge in diagram.edges]
         lines += [f"    {names[node.id]} --> [*]" for node in diagram.nodes if node.kind == "final"]
-    for state, colour in sorted(LIGHT.hues.items()):
-        members = [names[node.id] for node in diagram.nodes if node.state == state]
+    for hue, colour in sorted(LIGHT.hues.items()):
+        members = [names[node.id] for node in diagram.nodes if node.hue == hue]
         if members:
-            lines.append(f"    classDef c_{state} fill:{colour.fill},stroke:{colour.stroke},color:{LIGHT.text}")
-            lines += [f"    class {name} c_{state}" for name in members]
+            lines.append(f"    classDef c_{hue} fill:{colour.fill},stroke:{colour.stroke},color:{LIGHT.text}")
+            lines += [f"    class {name} c_{hue}" for name in members]
     for kind, stroke in sorted(LIGHT.changes.items()):
         members = [names[node.id] for node in diagram.nodes if node.change == kind]
         if members:

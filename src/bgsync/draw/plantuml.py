@@ -68,7 +68,7 @@ def _step(node: Node, name: str) -> str:
 
 
 def _colour(node: Node) -> str:
-    colour = LIGHT.hues.get(node.state)
+    colour = LIGHT.hues.get(node.hue)
     parts = [colour.fill] if colour else []
     line = LIGHT.changes.get(node.change, colour.stroke if colour else "")
     parts += [f"line:{line.removeprefix('#')}"] if line else []

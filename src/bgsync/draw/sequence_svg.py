@@ -165,11 +165,11 @@ def _line(x: float, y: float, line: str, bold: int) -> ET.Element:
     return made
 
 
-def _change(x: float, y: float, lines: list[str], state: str) -> list[ET.Element]:
+def _change(x: float, y: float, lines: list[str], hue: str) -> list[ET.Element]:
     """Draw what a step changes, with a sample of the colour of the state that it leads to."""
     sample = {"x": f"{x:.1f}", "y": f"{y + 4:.1f}", "width": "11", "height": "11", "rx": "3"}
     return [
-        ET.Element("rect", {"class": f"state-{state or 'other'}", **sample}),
+        ET.Element("rect", {"class": f"hue-{hue or 'other'}", **sample}),
         *(text(x + 18, y + LINE * n + NOTE + 2.5, line, NOTE, font_weight="bold") for n, line in enumerate(lines)),
     ]
 
@@ -225,7 +225,7 @@ def _rules(theme: Theme) -> Rules:
         (".loop rect", f"fill: none; stroke: {line}; stroke-dasharray: 7,4"),
         (".outcome rect", f"fill: {theme.background}; stroke: {bad}; stroke-width: 2"),
         *(
-            (f".state-{state}", f"fill: {colour.fill}; stroke: {colour.stroke}")
-            for state, colour in sorted({**theme.hues, "other": theme.other}.items())
+            (f".hue-{hue}", f"fill: {colour.fill}; stroke: {colour.stroke}")
+            for hue, colour in sorted({**theme.hues, "other": theme.other}.items())
         ),
     ]

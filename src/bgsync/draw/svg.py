@@ -138,19 +138,19 @@ def _lift(drawing: ET.Element, group: ET.Element, title: str, texts: list[ET.Ele
 
 
 def _rules(diagram: Diagram, theme: Theme) -> Rules:
-    used = {node.state for node in diagram.nodes}
+    used = {node.hue for node in diagram.nodes}
     rules = [
         *base_rules(theme),
         (".edge path", f"stroke: {theme.line}"),
         (".edge polygon", f"fill: {theme.line}; stroke: {theme.line}"),
         (".start ellipse", f"fill: {theme.line}; stroke: {theme.line}"),
     ]
-    for state, colour in sorted({**theme.hues, "other": theme.other}.items()):
-        if state in used or (state == "other" and used - set(theme.hues)):
-            rules.append((f".state-{state} path", f"fill: {colour.fill}; stroke: {colour.stroke}"))
-            rules.append((f".state-{state} polygon", f"fill: {colour.fill}; stroke: {colour.stroke}"))
-            rules.append((f".state-{state} path[fill=none]", "fill: none"))
-            rules.append((f".state-{state} polygon[fill=none]", "fill: none"))
+    for hue, colour in sorted({**theme.hues, "other": theme.other}.items()):
+        if hue in used or (hue == "other" and used - set(theme.hues)):
+            rules.append((f".hue-{hue} path", f"fill: {colour.fill}; stroke: {colour.stroke}"))
+            rules.append((f".hue-{hue} polygon", f"fill: {colour.fill}; stroke: {colour.stroke}"))
+            rules.append((f".hue-{hue} path[fill=none]", "fill: none"))
+            rules.append((f".hue-{hue} polygon[fill=none]", "fill: none"))
     for kind, line in sorted(theme.changes.items()):
         rules.append((f".edge-{kind} path", f"stroke: {line}"))
         rules.append((f".edge-{kind} polygon", f"fill: {line}; stroke: {line}"))

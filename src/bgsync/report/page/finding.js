@@ -181,9 +181,9 @@ class Finding {
 
   /** Mark the states in the picture of the lifecycle; where it has none of them it is not the one of this text. */
   mark(now) {
-    const groups = [...this.picture.querySelectorAll("[class*=state-]")];
-    const states = (group) => [...group.classList].filter((one) => one.startsWith("state-")).map((one) => canonical(one.slice(6)));
-    const known = new Set(groups.flatMap(states));
+    const groups = [...this.picture.querySelectorAll(".node")].filter((group) => group.querySelector("title"));
+    const drawn = (group) => canonical(group.querySelector("title").textContent.replace(/ \(.*\)$/, ""));
+    const known = new Set(groups.map(drawn));
     const ever = this.verdict.steps.flatMap((step) => step.changes).filter(([, , , , kind]) => kind === "state");
     this.picture.parentElement.hidden = !ever.some(([, , old, after]) => known.has(canonical(old)) || known.has(canonical(after)));
     const told = [];
@@ -192,7 +192,7 @@ class Finding {
       if (kind !== "state") continue;
       const gone = [...now.values()].some((known) => known.thing === thing && known.kind === "unlisted");
       told.push(`${thing}: ${value}${gone ? ", and no longer in the list" : ""}`);
-      for (const group of groups) if (states(group).includes(canonical(value))) group.classList.add(gone ? "gone" : "on");
+      for (const group of groups) if (drawn(group) === canonical(value)) group.classList.add(gone ? "gone" : "on");
     }
     const marked = this.picture.querySelector(".on, .gone");
     if (marked) {
