@@ -51,12 +51,12 @@ def prepare(size: Size, folder: Path) -> dict[str, object]:
 
 def _plain(size: Size) -> int:
     graph = explore_plainly(size.system())
-    return sum(not state.apart for state in graph.states)
+    return sum(not state.disjoint for state in graph.states)
 
 
 def _tables(size: Size) -> int:
     graph = explore(Tables(size.system()))
-    return sum(not graph.state(number).apart for number in range(len(graph)))
+    return sum(not graph.state(number).disjoint for number in range(len(graph)))
 
 
 # --- on the product
@@ -70,9 +70,9 @@ def _saturated(product: Product, *, symmetry: bool = False, fast: bool = True) -
 
 def _all(product: Product, pages: Pages) -> int:
     """Count the states for which those with sorted components stand."""
-    from bgsync.product.tally import tallied  # and numba, which would count as memory of the other engines
+    from bgsync.product.counting import counted  # and numba, which would count as memory of the other engines
 
-    counts, _ = tallied(product, pages, symmetry=True)
+    counts, _ = counted(product, pages, symmetry=True)
     return int(counts[0][0].sum())
 
 

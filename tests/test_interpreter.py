@@ -1,5 +1,7 @@
 """What every instruction means, on algorithms that run alone."""
 
+from typing import get_args
+
 import pytest
 
 from bgsync.language import (
@@ -42,7 +44,8 @@ from bgsync.language import (
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import PENDING, WAITING
 from bgsync.shipped.model.service_worker import ACTIVE_WORKER
-from bgsync.system.program import Program
+from bgsync.system.program import Op, Program
+from bgsync.system.run import Run
 from bgsync.system.state import LIST, Object, Ref, Shared, Value
 from tests.models import FILE, STATE, Items, Lab, kinds, single
 
@@ -288,3 +291,8 @@ def test_a_call_in_tail_position_leaves_no_frame_behind() -> None:
         process = lab.once(lab.entry()).process
         assert process is not None
         assert len(process.frames) == frames
+
+
+def test_every_kind_of_instruction_has_a_meaning() -> None:
+    meant = {name.removeprefix("_do_").replace("_", " ") for name in dir(Run) if name.startswith("_do_")}
+    assert meant | {"await", "end"} == set(get_args(Op))

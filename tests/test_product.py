@@ -121,7 +121,7 @@ def test_its_states_are_those_of_the_interpreter_one_for_one() -> None:
     asked = scenario(granularity="step", calls=1)
     whole = product_of(asked)
     walk, graph = Walk(whole), explore(whole.tables)
-    points = [walk.point(state) for state in map(graph.state, range(len(graph))) if not state.apart]
+    points = [walk.point(state) for state in map(graph.state, range(len(graph))) if not state.disjoint]
     pages, complete = reachable(whole.product)
     assert complete
     assert None not in points
@@ -142,9 +142,9 @@ def test_engines_levels_and_symmetry_count_the_same(asked: Scenario) -> None:
     fast = Reached(whole, sorted_ones, True, True)
     assert count(sorted_ones) < count(compiled) / 1.9
     assert (one.states, one.transitions) == (other.states, other.transitions)
-    for mine, theirs, tallied in zip(one.counts, other.counts, fast.counts, strict=True):
+    for mine, theirs, counted in zip(one.counts, other.counts, fast.counts, strict=True):
         assert np.array_equal(mine, theirs)
-        assert np.array_equal(mine, tallied)
+        assert np.array_equal(mine, counted)
     assert list(levels(whole.product, fast=False)) == list(levels(whole.product, fast=True))
     assert sum(levels(whole.product)) == one.states
 

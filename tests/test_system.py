@@ -75,7 +75,7 @@ def _without_slot(process: Process) -> str:
 
 
 def essences(closed: System, states: Iterable[State]) -> set[tuple[object, ...]]:
-    return {essence(closed, state) for state in states if not state.apart}
+    return {essence(closed, state) for state in states if not state.disjoint}
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_an_algorithm_that_begins_with_a_wait_waits() -> None:
 def forks(closed: System) -> list[tuple[State, Step]]:
     found = []
     for state in graph(closed).states:
-        found += [(state, step) for step in closed.steps(state) if step.action.apart is not None]
+        found += [(state, step) for step in closed.steps(state) if step.action.disjoint is not None]
     return found
 
 
@@ -232,13 +232,13 @@ def test_the_run_forks_where_a_removed_registration_is_still_held() -> None:
     for before, step in found:
         after = step.after
         assert after is not None
-        assert after.apart
+        assert after.disjoint
         assert after.memory == ()
         assert [known.listed for known in after.shared.heap if known] == [False]
-        assert {closed.slot(number) for number in after.processes} == {step.action.apart}
-        twin = next(s.after for s in closed.steps(before) if s.action == step.action._replace(apart=None))
+        assert {closed.slot(number) for number in after.processes} == {step.action.disjoint}
+        twin = next(s.after for s in closed.steps(before) if s.action == step.action._replace(disjoint=None))
         assert twin is not None
-        assert not twin.apart
+        assert not twin.disjoint
         assert {known.listed for known in twin.shared.heap if known} <= {True}
         assert not {"call", "rule"} & {s.action.kind for s in closed.steps(after)}
 
@@ -246,8 +246,8 @@ def test_the_run_forks_where_a_removed_registration_is_still_held() -> None:
 def test_the_plain_semantics_never_forks() -> None:
     closed = system(one_off.SPEC, "algorithm", fork=False)
     found = graph(closed, limit=200)
-    assert not any(action.apart is not None for out in found.edges for action, _ in out)
-    assert not any(state.apart for state in found.states)
+    assert not any(action.disjoint is not None for out in found.edges for action, _ in out)
+    assert not any(state.disjoint for state in found.states)
 
 
 # --- saying it
@@ -279,9 +279,9 @@ def test_a_state_and_an_action_are_said_in_a_line() -> None:
 
 def test_an_invocation_with_a_removed_registration_is_away() -> None:
     closed = system(one_off.SPEC, "algorithm")
-    apart = [state for state in graph(closed).states if state.apart and state.processes]
-    assert all("(away)" in label(closed, state) for state in apart)
-    assert apart
+    disjoint = [state for state in graph(closed).states if state.disjoint and state.processes]
+    assert all("(away)" in label(closed, state) for state in disjoint)
+    assert disjoint
 
 
 # --- a spec that does not fit its world, or never ends

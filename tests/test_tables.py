@@ -37,7 +37,7 @@ def told(system: System, state: State) -> tuple[object, ...]:
     """Tell a state without the numbers that a system has given to its processes."""
     processes = sorted(map(str, map(system.process, state.processes)))
     queues = tuple((queue, tuple(map(system.process, numbers))) for queue, numbers in state.queues)
-    return state.shared, tuple(processes), state.due, state.memory, state.apart, queues
+    return state.shared, tuple(processes), state.due, state.memory, state.disjoint, queues
 
 
 def same(scenario: Scenario) -> int:
@@ -108,8 +108,14 @@ def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_cont
             if isinstance(turn, int):
                 plain = take(base.state._replace(processes=part.numbers), Turn("run", turn))
                 found = [
-                    (way.step.action, way.step.executed, way.left, way.base and way.base.state, into.numbers)
-                    for way, into in row.ways
+                    (
+                        each.step.action,
+                        each.step.executed,
+                        each.left,
+                        each.base and each.base.state,
+                        into.numbers,
+                    )
+                    for each, into in row.successors
                 ]
                 assert found == [
                     (

@@ -38,13 +38,13 @@ def _leaves(*states: str) -> Callable[[View, Hashable], bool]:
             left = isinstance(seen, Removed) or (isinstance(seen, StateSet) and canonical(seen.after) not in names)
             if left and isinstance(seen, OfObject) and seen.slot == slot:
                 return True
-        return view.step.action.apart is not None
+        return view.step.action.disjoint is not None
 
     return given
 
 
 def _owed_tags(system: System, state: State) -> Iterator[Hashable]:
-    if not state.apart:
+    if not state.disjoint:
         yield from state.memory
 
 
@@ -77,7 +77,7 @@ def _dispatches(view: View) -> bool:
 
 
 def _undelivered(system: System, state: State) -> Iterator[Hashable]:
-    if not state.apart and undelivered(state.memory):
+    if not state.disjoint and undelivered(state.memory):
         yield "the message"
 
 

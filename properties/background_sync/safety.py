@@ -75,7 +75,7 @@ def _retry_delay(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _last_chance(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    if not isinstance(seen, Reacted) or seen.outcome != "rejected" or "lastChance" not in seen.told:
+    if not isinstance(seen, Reacted) or seen.outcome != "rejected" or "lastChance" not in seen.observed:
         return
     before = state_in(view.system, seen.before)
     known = view.object_after(seen.slot)

@@ -6,7 +6,7 @@ read, or a `transitions` machine.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, overload
 
@@ -23,7 +23,8 @@ from bgsync.draw.lifecycle import lifecycle_diagram, machine_diagram, text_lifec
 from bgsync.draw.links import published, to_text
 from bgsync.draw.states import project, states_diagram, states_words
 from bgsync.judge.budget import Budget
-from bgsync.judge.explorations import Effort, Progress
+from bgsync.judge.explorations import Effort
+from bgsync.judge.pace import Progress
 from bgsync.machines.check import Invariant, MachineReport, check_machine
 from bgsync.results import Checked, Compared, Picture, ResultError
 from bgsync.sources import Source, load_one
@@ -134,7 +135,7 @@ def compare(
     abort: str = "scope",
     limit: int = 300_000,
     content: Content | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Compared:
     """Say what an edit did: steps, behaviour, properties broken and repaired. Raises as `check` does."""
     before, after = judged_alike(target(old, content), target(new, content))

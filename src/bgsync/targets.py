@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from bgsync.contents import Content, ContentError, shipped
 from bgsync.judge.budget import Budget
 from bgsync.judge.check import Question, check
-from bgsync.judge.explorations import Effort, Progress
+from bgsync.judge.explorations import Effort
+from bgsync.judge.pace import Progress
 from bgsync.judge.property import Property
 from bgsync.judge.static import notes, structure_verdicts
 from bgsync.judge.structure import PROPERTIES as STRUCTURE

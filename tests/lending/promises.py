@@ -52,7 +52,7 @@ def _asked(system: System, state: State) -> Iterator[Hashable]:
 
 
 def _lent(view: View, slot: Hashable) -> bool:
-    return view.step.action.apart is not None or any(
+    return view.step.action.disjoint is not None or any(
         isinstance(seen, StateSet) and seen.slot == slot and seen.after == LENT for seen in view.step.observations
     )
 

@@ -11,7 +11,7 @@ explored with one more call in flight, and what has no bound there either is a d
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -20,14 +20,12 @@ from bgsync.compare.observe import Labelled, observed
 from bgsync.compare.runs import run
 from bgsync.compare.traces import Bound, Traces
 from bgsync.explore.partition import Quotient, quotient
+from bgsync.judge.pace import Progress
 from bgsync.judge.verdict import Trace
 from bgsync.language import NotUnderstood, Spec
 from bgsync.system.scenario import DEFAULT_BOUNDS, GRANULARITIES, Bounds, Scenario
 from bgsync.system.world import World
 from bgsync.words import Words
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is explored, the states found and the depth."""
 
 TRIES = 20
 """How many traces in a row may turn out to be no difference before a direction is given up."""
@@ -173,7 +171,7 @@ class _Pair:
         scenario = replace(scenario, bounds=replace(scenario.bounds, calls=scenario.calls + more))
         what = f"{_where(scenario)}, {('old', 'new')[side]} text"
         tell = self.progress
-        watch = None if tell is None else lambda states, depth: tell(what, states, depth)
+        watch = None if tell is None else lambda states, depth: tell(what, states, depth, f"depth {depth}")
         return observed(scenario, self.numbers, limit=self.limit, progress=watch)
 
     def _related(self, graphs: list[Labelled]) -> Comparison:

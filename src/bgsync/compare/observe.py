@@ -206,7 +206,7 @@ class _Observed(Model[State | None, tuple[str, ...]]):
         if state is None:
             return
         for labels, step in self.observer.steps(state):
-            if step.action.apart is not None and not _removes(step):
+            if step.action.disjoint is not None and not _removes(step):
                 self.torn = (
                     str(self.observer.system.program.code[step.executed[-1].pc].origin) if step.executed else "?"
                 )
@@ -214,7 +214,7 @@ class _Observed(Model[State | None, tuple[str, ...]]):
 
 
 def _removes(step: Step) -> bool:
-    return any(isinstance(seen, Removed) and seen.slot == step.action.apart for seen in step.observations)
+    return any(isinstance(seen, Removed) and seen.slot == step.action.disjoint for seen in step.observations)
 
 
 @dataclass

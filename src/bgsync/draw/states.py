@@ -63,16 +63,16 @@ def project(
     graph = explore(Tables(system), limit=limit, progress=progress)
     (tag,) = system.scenario.tag_names
     states = [graph.state(number) for number in range(len(graph))]
-    numbers = {old: new for new, old in enumerate(n for n, state in enumerate(states) if not state.apart)}
+    numbers = {old: new for new, old in enumerate(n for n, state in enumerate(states) if not state.disjoint)}
     seen = [object_states(system, states[old])[tag] for old in numbers]
     said: dict[int, str] = {}
     moves = []
     for old in numbers:
         out = set()
         for transition in graph.out(old):
-            way, target = graph.ways[transition], graph.targets[transition]
+            index, target = graph.successors[transition], graph.targets[transition]
             if target in numbers:
-                words = said.get(way) or said.setdefault(way, _say(system, graph.tables.ways[way].step))
+                words = said.get(index) or said.setdefault(index, _say(system, graph.tables.successors[index].step))
                 out.add((words, numbers[target]))
         moves.append(frozenset(out))
     remarks = [", ".join(recurring(system, states[old])) for old in numbers]

@@ -209,7 +209,7 @@ def _moves(closed: Closed, part: Component, words: dict[str, int], distinct: boo
     found: list[list[Move]] = [[] for _ in range(closed.product.contexts * len(part.locals))]
     for move in part.steps:
         if move.target is not None:
-            says = words.setdefault(_own(part, say_action(closed.system, move.way.step.action)), len(words))
+            says = words.setdefault(_own(part, say_action(closed.system, move.successor.step.action)), len(words))
             found[_slot(part, move.context, move.source)].append(Move(move.target, _level(move.guard), says))
     for slot, moves in enumerate(found):
         moves.sort(key=lambda move: (move.level, move.target))
@@ -234,7 +234,7 @@ def _broken(
     judgement, messages = Judgement(part.tables, properties), dict[str, str]()
     found: dict[str, dict[int, int]] = {}
     for move in chain(part.steps, (p.move for p in part.parts), (d.move for d in part.departures)):
-        for name, message in judgement.broken(move.way, move.before, move.after):
+        for name, message in judgement.broken(move.successor, move.before, move.after):
             if _wanted(name, only):
                 messages.setdefault(name, message)
                 slots, slot = found.setdefault(name, {}), _slot(part, move.context, move.source)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from bgsync.judge.budget import Budget
 from bgsync.judge.decide import LIMIT
-from bgsync.judge.explorations import Effort, Exploration, Progress, run_all
+from bgsync.judge.explorations import Effort, Exploration, run_all
 from bgsync.judge.glossary import Glossary, Rule
+from bgsync.judge.pace import Progress
 from bgsync.judge.property import Liveness, Property
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Verdict
@@ -189,20 +190,20 @@ class _Judge:
                     base[monitor] = len(explorations)
                 explorations.append(replace(one, after=base.get(monitor)) if environment.adversities else one)
             ends.append(len(explorations))
-        outcomes = run_all(explorations, self.question.effort.processes, self.budget, self.progress)
-        results = []
+        results = run_all(explorations, self.question.effort.processes, self.budget, self.progress)
+        by_environment = []
         for first, end in pairwise([0, *ends]):
             found: dict[str, Verdict] = {}
-            for outcome in outcomes[first:end]:
-                self.explored += outcome.explored
-                self.ran |= outcome.ran
-                self.interrupted |= outcome.interrupted
-                for verdict in outcome.verdicts:
+            for result in results[first:end]:
+                self.explored += result.explored
+                self.ran |= result.ran
+                self.interrupted |= result.interrupted
+                for verdict in result.verdicts:
                     known = found.get(verdict.property)
                     if known is None or _weight(verdict) > _weight(known):
                         found[verdict.property] = verdict
-            results.append(found)
-        return results
+            by_environment.append(found)
+        return by_environment
 
     def explorations(self, environment: _Environment) -> Iterator[Exploration]:
         """Give what is to be explored in an environment: the system once with each monitor that a property needs."""

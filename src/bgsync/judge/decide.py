@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from bgsync.judge.evidence import Evidence
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
@@ -19,9 +20,8 @@ from bgsync.system.system import System
 
 if TYPE_CHECKING:
     from bgsync.judge.product import WatchedProduct
-    from bgsync.judge.walks import Walked
 
-Step = Callable[..., None]
+Tick = Callable[..., None]
 """Called on the way with the states found, the depth, and how many are left to do, or pages of a product (`pages`)."""
 
 TRIES = 20
@@ -31,26 +31,24 @@ LIMIT = 300_000
 """How many states are explored one by one, where the question does not say; a product has no such limit."""
 
 
-def safety_verdicts(
-    watched: Watched | WatchedProduct | Walked, prop: Safety, why: str, settled: frozenset[str]
-) -> Iterator[Verdict]:
+def safety_verdicts(found: Evidence, prop: Safety, why: str, settled: frozenset[str]) -> Iterator[Verdict]:
     """Judge a safety property, but for the ids that are settled; a breach is replayed. `why` nothing else is known."""
-    system = watched.system
+    system = found.system
     for name in ids(prop, system):
         if name in settled:
             continue
-        breach = watched.breaches.get(name)
+        breach = found.breaches.get(name)
         if breach is not None:
             try:
-                replay = replay_safety(system.scenario, moves(system, watched.path(name)), prop, name)
+                replay = replay_safety(system.scenario, moves(system, found.path(name)), prop, name)
             except Rejected as reason:
                 yield Verdict(name, "inconclusive", message=f"{breach.message}; but on replay: {reason}")
                 continue
             trace = tell(replay)
             yield Verdict(name, "violated", None, (), breach.message, tuple(_locations(replay, trace)), trace)
-        elif not watched.complete:
+        elif not found.complete:
             yield Verdict(name, "inconclusive", message=why)
-        elif name in watched.met:
+        elif name in found.met:
             yield Verdict(name, "holds")
         elif prop.unseen is not None:
             yield Verdict(name, "violated", "structure", message=prop.unseen)
@@ -83,7 +81,7 @@ def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why
 
 
 def liveness_verdicts(
-    watched: Watched, properties: Sequence[Liveness], why: str, limit: int | None, step: Step
+    watched: Watched, properties: Sequence[Liveness], why: str, limit: int | None, step: Tick
 ) -> Iterator[Verdict]:
     """Judge liveness in what was explored; where that is not all of several tags, in what one tag does by itself, too.
 
@@ -97,7 +95,7 @@ def liveness_verdicts(
 
 
 def _broken_by_one_tag(
-    scenario: Scenario, properties: Sequence[Liveness], limit: int | None, step: Step
+    scenario: Scenario, properties: Sequence[Liveness], limit: int | None, step: Tick
 ) -> dict[str, Verdict]:
     """Give the verdicts on what one tag breaks by itself, and again on replay with all tags."""
     if not properties:
@@ -115,7 +113,7 @@ def liveness_of_product(
     watched: WatchedProduct,
     properties: Sequence[Liveness],
     limit: int | None,
-    step: Step,
+    step: Tick,
     spent: str,
 ) -> Iterator[Verdict]:
     """Judge liveness of several tags: by a proof, by what one tag does by itself, or by the whole, up to a limit."""
@@ -137,11 +135,11 @@ def liveness_of_product(
         yield from (liveness_verdict(search, prop, scenario, spent or unfinished(search.watched)) for prop in left)
 
 
-def unfinished(watched: Watched | WatchedProduct) -> str:
+def unfinished(found: Evidence) -> str:
     """Say why nothing is concluded from what was not seen."""
-    if watched.pools:
-        return f"the pool is too small: {', '.join(sorted(watched.pools))}"
-    return f"nothing found in the first {watched.states:,} states"
+    if found.pools:
+        return f"the pool is too small: {', '.join(sorted(found.pools))}"
+    return f"nothing found in the first {found.states:,} states"
 
 
 def ids(prop: Property, system: System) -> tuple[str, ...]:

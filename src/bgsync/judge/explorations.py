@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from bgsync.judge.budget import Budget
-from bgsync.judge.decide import LIMIT, Step, ids, liveness_of_product, liveness_verdicts, safety_verdicts, unfinished
-from bgsync.judge.pace import Pace
+from bgsync.judge.decide import LIMIT, Tick, ids, liveness_of_product, liveness_verdicts, safety_verdicts, unfinished
+from bgsync.judge.pace import Pace, Progress
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.verdict import Explored, Verdict
 from bgsync.judge.walks import Walked, Walks, walk
@@ -24,9 +24,6 @@ from bgsync.tables import TableGraph, Tables
 
 if TYPE_CHECKING:
     from bgsync.judge.product import WatchedProduct
-
-Progress = Callable[[str, int, int, str], None]
-"""Called with what is explored, the states found, the depth or the rounds done, and how far that is, in words."""
 
 REDUCTIONS = frozenset({"symmetry", "bisimulation"})
 """What makes the product of several tags smaller, and changes no verdict."""
@@ -76,7 +73,7 @@ class Exploration:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Result:
     """What an exploration gave."""
 
     verdicts: tuple[Verdict, ...]
@@ -88,7 +85,7 @@ class Outcome:
 
 def run_all(
     explorations: Sequence[Exploration], processes: int, budget: Budget, progress: Progress | None
-) -> list[Outcome]:
+) -> list[Result]:
     """Run explorations, several at once if `processes` says so and the system can fork; the results are in order."""
     if processes < 2 or len(explorations) < 2 or "fork" not in multiprocessing.get_all_start_methods():
         return _one_by_one(explorations, budget, progress)
@@ -96,10 +93,10 @@ def run_all(
     context = multiprocessing.get_context("fork")
     budget.share(context.Event())
     told, ready = context.SimpleQueue(), Event()
-    outcomes, failed, left = dict[int, Outcome](), list[BaseException](), dict(enumerate(explorations))
+    results, failed, left = dict[int, Result](), list[BaseException](), dict(enumerate(explorations))
 
-    def end(place: int, outcome: Outcome) -> None:
-        outcomes[place] = outcome
+    def end(place: int, result: Result) -> None:
+        results[place] = result
         ready.set()
 
     def fail(error: BaseException) -> None:
@@ -107,11 +104,11 @@ def run_all(
         ready.set()
 
     with context.Pool(min(processes, len(explorations)), _begin, (told, budget)) as pool:
-        while len(outcomes) < len(explorations):
+        while len(results) < len(explorations):
             try:
                 for place, one in list(left.items()):
-                    if one.after is None or one.after in outcomes:
-                        given = place, _settled(one, outcomes)
+                    if one.after is None or one.after in results:
+                        given = place, _settled(one, results)
                         pool.apply_async(_run, given, callback=partial(end, place), error_callback=fail)
                         del left[place]
                 while not told.empty():
@@ -124,22 +121,22 @@ def run_all(
                 budget.stop()
             if failed:
                 raise failed[0]
-    return [outcomes[place] for place in range(len(explorations))]
+    return [results[place] for place in range(len(explorations))]
 
 
-def _settled(exploration: Exploration, outcomes: Mapping[int, Outcome]) -> frozenset[str]:
+def _settled(exploration: Exploration, results: Mapping[int, Result]) -> frozenset[str]:
     """Give what needs no verdict any more, now that the exploration before it has ended."""
-    before = () if exploration.after is None else outcomes[exploration.after].verdicts
+    before = () if exploration.after is None else results[exploration.after].verdicts
     return exploration.settled.union(v.property for v in before if v.verdict == "violated")
 
 
-def _one_by_one(explorations: Sequence[Exploration], budget: Budget, progress: Progress | None) -> list[Outcome]:
-    outcomes = dict[int, Outcome]()
+def _one_by_one(explorations: Sequence[Exploration], budget: Budget, progress: Progress | None) -> list[Result]:
+    results = dict[int, Result]()
     for place, one in enumerate(explorations):
-        interrupted = any(outcome.interrupted for outcome in outcomes.values())
-        settled = replace(one, settled=_settled(one, outcomes))
-        outcomes[place] = Outcome((), (), frozenset(), True) if interrupted else run(settled, budget, progress)
-    return list(outcomes.values())
+        interrupted = any(result.interrupted for result in results.values())
+        settled = replace(one, settled=_settled(one, results))
+        results[place] = Result((), (), frozenset(), True) if interrupted else run(settled, budget, progress)
+    return list(results.values())
 
 
 _shared: list[Exploration] = []
@@ -153,16 +150,16 @@ def _begin(told: Any, budget: Budget) -> None:
     _worker[:] = told, budget
 
 
-def _run(place: int, settled: frozenset[str]) -> Outcome:
+def _run(place: int, settled: frozenset[str]) -> Result:
     told, budget = _worker
     return run(replace(_shared[place], settled=settled), budget, lambda *news: told.put(news))
 
 
-def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> Outcome:
+def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> Result:
     """Run one exploration."""
     exploration = exploration.left()
     if not exploration.properties:
-        return Outcome((), (), frozenset(), False)
+        return Result((), (), frozenset(), False)
     first = _run_once(exploration, exploration.limit, budget, progress)
     unsure = any(verdict.verdict == "inconclusive" for verdict in first.verdicts)
     if not exploration.again or not unsure or first.interrupted:
@@ -171,7 +168,7 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
     return replace(second, explored=first.explored + second.explored, ran=first.ran | second.ran)
 
 
-def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progress: Progress | None) -> Outcome:
+def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progress: Progress | None) -> Result:
     began = time.perf_counter()
     scenario = exploration.scenario
     told = " ".join((scenario.granularity, *scenario.adversities))
@@ -213,10 +210,10 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     explored = Explored(
         scenario.granularity, scenario.adversities, scenario.monitor.name, *size, seconds, watched.complete, minimised
     )
-    return Outcome(_named(exploration, verdicts), (explored,), frozenset(watched.ran), interrupted)
+    return Result(_named(exploration, verdicts), (explored,), frozenset(watched.ran), interrupted)
 
 
-def _walked(exploration: Exploration, walked: Walked, budget: Budget, began: float) -> Outcome:
+def _walked(exploration: Exploration, walked: Walked, budget: Budget, began: float) -> Result:
     """Judge what random walks came to: some of it is broken, of all else nothing is known."""
     scenario, why = exploration.scenario, "; ".join(filter(None, (budget.spent, walked.covered)))
     verdicts = list[Verdict]()
@@ -230,7 +227,7 @@ def _walked(exploration: Exploration, walked: Walked, budget: Budget, began: flo
     size, seconds = (walked.states, walked.transitions), time.perf_counter() - began
     explored = Explored(scenario.granularity, scenario.adversities, scenario.monitor.name, *size, seconds, False)
     stopped = walked.interrupted and not budget.spent
-    return Outcome(_named(exploration, verdicts), (explored,), frozenset(walked.ran), stopped)
+    return Result(_named(exploration, verdicts), (explored,), frozenset(walked.ran), stopped)
 
 
 def _named(exploration: Exploration, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
@@ -238,7 +235,7 @@ def _named(exploration: Exploration, verdicts: Iterable[Verdict]) -> tuple[Verdi
     return tuple(replace(verdict, granularity=granularity) for verdict in verdicts)
 
 
-def _watched(exploration: Exploration, limit: int | None, step: Step) -> Watched | WatchedProduct:
+def _watched(exploration: Exploration, limit: int | None, step: Tick) -> Watched | WatchedProduct:
     """Explore a scenario: several tags by their product, where they are separable."""
     scenario, properties = exploration.scenario, exploration.properties
     system = System(scenario)

@@ -41,7 +41,7 @@ def _asked(system: System, state: State, going: Iterable[int]) -> frozenset[Dema
         if context[place] in left_by:
             return frozenset({("move", left_by[context[place]])})
     asks: set[Demand] = {("move", left_by[context[n]]) for n, left_by in system.stops if context[n] in left_by}
-    if not state.apart and not system.scenario.means(Meaning.UNDONE):
+    if not state.disjoint and not system.scenario.means(Meaning.UNDONE):
         asks.update(("rule", name) for name in state.due)
     asks.update(("process", system.processes.kind[number]) for number in going)
     return frozenset(asks)

@@ -55,9 +55,9 @@ class Search:
     def __init__(self, watched: Watched) -> None:
         self.watched, self.system, self.graph = watched, watched.system, watched.graph
         self.tables, self.demands = watched.graph.tables, Demands(watched)
-        steps = [way.step for way in self.tables.ways]
+        steps = [successor.step for successor in self.tables.successors]
         self.targets: Numbers = np.array(self.graph.targets, np.int64)
-        self.ways: Numbers = np.array(self.graph.ways, np.int64)
+        self.successors: Numbers = np.array(self.graph.successors, np.int64)
         self.sources: Numbers = np.repeat(np.arange(len(self.graph), dtype=np.int64), np.diff(self.graph.starts))
         self.bases: Numbers = np.array(self.graph.keys, np.int64) >> 32
         self.processes: Numbers = np.array(self.graph.keys, np.int64) & 0xFFFFFFFF
@@ -89,7 +89,7 @@ class Search:
 
         before, after = (self.processes[ends[transitions]] for ends in (self.sources, self.targets))
         table, known = Tabulated(self.tables, told), self.tables.multisets.known
-        values, which = over(table, self.tables.ways, self.ways[transitions], known, before, after)
+        values, which = over(table, self.tables.successors, self.successors[transitions], known, before, after)
         return np.array(values, bool)[which]
 
     # --- what leads nowhere
@@ -101,13 +101,15 @@ class Search:
         A run that leaves one behind is none that goes on for ever: what was removed has to go on as well, and ends it.
         """
         graph, bases = self.graph, self.tables.bases
-        apart = np.array([bases[key >> 32].state.apart for key in graph.keys], bool)
-        inner = np.flatnonzero(apart[self.sources])
-        acting = np.array([way.step.action.process is not None for way in self.tables.ways], bool)
-        good = {int(n) for n in np.flatnonzero(apart) if not graph.state(int(n)).processes}
-        good |= {int(n) for n in np.flatnonzero(apart) if not graph.complete and graph.starts[n] == graph.starts[n + 1]}
+        disjoint = np.array([bases[key >> 32].state.disjoint for key in graph.keys], bool)
+        inner = np.flatnonzero(disjoint[self.sources])
+        acting = np.array([successor.step.action.process is not None for successor in self.tables.successors], bool)
+        good = {int(n) for n in np.flatnonzero(disjoint) if not graph.state(int(n)).processes}
+        good |= {
+            int(n) for n in np.flatnonzero(disjoint) if not graph.complete and graph.starts[n] == graph.starts[n + 1]
+        }
         for part in self.components(inner, fair=False):
-            if acting[self.ways[part.transitions]].any():
+            if acting[self.successors[part.transitions]].any():
                 good |= set(part.states.tolist())
         before: dict[int, list[int]] = {}
         for source, target in zip(self.sources[inner].tolist(), self.targets[inner].tolist(), strict=True):
@@ -118,13 +120,13 @@ class Search:
                 if source not in reached:
                     reached.add(source)
                     work.append(source)
-        rest = [int(n) for n in np.flatnonzero(apart) if int(n) not in reached]
+        rest = [int(n) for n in np.flatnonzero(disjoint) if int(n) not in reached]
         return frozenset(graph.keys[n] for n in rest if any(True for _ in self.system.goes_on(graph.state(n))))
 
     @cached_property
     def leaves_doomed(self) -> Mask:
-        """The ways that leave something doomed behind."""
-        return np.array([not self.doomed.isdisjoint(way.left) for way in self.tables.ways], bool)
+        """The successors that leave something doomed behind."""
+        return np.array([not self.doomed.isdisjoint(successor.left) for successor in self.tables.successors], bool)
 
     @cached_property
     def stems(self) -> Numbers | None:
@@ -134,7 +136,7 @@ class Search:
         """
         if not self.doomed:
             return None
-        starts, kept = np.array(self.graph.starts, np.int64), ~self.leaves_doomed[self.ways]
+        starts, kept = np.array(self.graph.starts, np.int64), ~self.leaves_doomed[self.successors]
         came = np.full(len(self.graph), -2)
         came[0], level = -1, np.zeros(1, np.int64)
         while len(level):
@@ -201,18 +203,18 @@ class Search:
         found, work = [], self.components(transitions, needed)
         while work:
             part = work.pop()
-            ways = set(self.ways[part.transitions].tolist())
+            successors = set(self.successors[part.transitions].tolist())
             if not self.system.scenario.means(Meaning.UNDONE):
-                declined = frozenset[Any]().union(*(self.declined[way] for way in ways))
-                refused = declined - frozenset[Any]().union(*(self.chosen[way] for way in ways))
+                declined = frozenset[Any]().union(*(self.declined[successor] for successor in successors))
+                refused = declined - frozenset[Any]().union(*(self.chosen[successor] for successor in successors))
                 if refused:
                     bad = np.array([not refused.isdisjoint(names) for names in self.declined], bool)
-                    work += self.components(part.transitions[~bad[self.ways[part.transitions]]], needed)
+                    work += self.components(part.transitions[~bad[self.successors[part.transitions]]], needed)
                     continue
             if self.demands.any_eager:
                 cases, case = self.demands.cases
                 eager = {cases[n].eager for n in set(case[part.states].tolist())}
-                passed = reduce(or_, eager, 0) & ~reduce(or_, (self.acts[way] for way in ways), 0)
+                passed = reduce(or_, eager, 0) & ~reduce(or_, (self.acts[successor] for successor in successors), 0)
                 if passed:
                     good = np.array([not each.eager & passed for each in cases], bool)[case]
                     kept = good[self.sources[part.transitions]] & good[self.targets[part.transitions]]
@@ -223,7 +225,7 @@ class Search:
 
     @cached_property
     def asked_and_met(self) -> tuple[Bits, Bits]:
-        """Give what weak fairness asks for in each state, and what each way meets of it; a bit for every demand."""
+        """Give what weak fairness asks for in each state, and what each successor meets of it: a bit a demand."""
         cases, case = self.demands.cases
         width = max(len(self.demands.places) + 63, 64) // 64
 
@@ -247,7 +249,7 @@ class Search:
         there, first = np.unique(homes[order], return_index=True)
         done = np.zeros_like(always)
         if len(there):
-            done[there] = np.bitwise_or.reduceat(met[self.ways[transitions[order]]], first, 0)
+            done[there] = np.bitwise_or.reduceat(met[self.successors[transitions[order]]], first, 0)
         fair: Mask = ((always & ~done) == 0).all(1)
         return fair
 
@@ -268,7 +270,7 @@ class Search:
         inside[region] = True
         if self.stems is not None:
             inside &= self.stems > -2
-        kept = np.flatnonzero(inside[self.sources] & inside[self.targets] & ~self.leaves_doomed[self.ways])
+        kept = np.flatnonzero(inside[self.sources] & inside[self.targets] & ~self.leaves_doomed[self.successors])
         kept = kept[~self.on_transitions(lambda view: liveness.given(view, owed), kept)].astype(np.int64)
         needed = None
         if liveness.needs is not None:
@@ -276,7 +278,7 @@ class Search:
             needed[kept] = self.on_transitions(liveness.needs, kept)
         found = self.fair_components(kept, needed)
         if found:
-            yield from self.fair_components(kept[~self.calls[self.ways[kept]]], needed)
+            yield from self.fair_components(kept[~self.calls[self.successors[kept]]], needed)
             yield from found
 
     def loop(self, entry: int, part: Component, liveness: Liveness) -> list[Edge]:
@@ -302,8 +304,10 @@ class Search:
         for demand, _ in self.demands.among(eager):
             wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d)  # type: ignore[misc]
         if not self.system.scenario.means(Meaning.UNDONE):
-            ways = set(self.ways[part.transitions].tolist())
-            for name in sorted(frozenset[Any]().union(*(self.declined[way] for way in ways)), key=str):
+            successors = set(self.successors[part.transitions].tolist())
+            for name in sorted(
+                frozenset[Any]().union(*(self.declined[successor] for successor in successors)), key=str
+            ):
                 wanted.append(lambda edge, n=name: n in choices(edge[1], Chose))  # type: ignore[misc]
         walked: list[Edge] = []
         here = entry

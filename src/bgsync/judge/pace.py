@@ -1,7 +1,11 @@
 """How far an exploration is, in words: its rate, its depth, what is left, and how long that takes where it is known."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+Progress = Callable[[str, int, int, str], None]
+"""Called with what is explored, the states found, the depth or the rounds done, and how far that is, in words."""
 
 
 @dataclass

@@ -20,11 +20,11 @@ from bgsync.judge.property import Liveness, Property, Safety, View
 from bgsync.judge.replay import Rejected
 from bgsync.judge.whole import Judgement, Watched, watch_tables
 from bgsync.product.arrays import closed
-from bgsync.product.component import Component, Departure, Move
+from bgsync.product.component import Component, Departure, Transition
 from bgsync.product.minimise import Colours
 from bgsync.product.reached import Reached
 from bgsync.product.resources import NOTHING_ELSE, Resources
-from bgsync.product.search import FAST, Progress, reachable
+from bgsync.product.search import FAST, Rounds, reachable
 from bgsync.product.traces import NoRunError, Walk, runs_to
 from bgsync.system.state import Shared
 from bgsync.system.step import State, Step
@@ -38,7 +38,7 @@ class ProductBreach:
 
     id: str
     message: str
-    moves: list[tuple[int, Move]] = field(default_factory=list)
+    moves: list[tuple[int, Transition]] = field(default_factory=list)
     """The transitions, each with the table of its component; before what is followed by itself, those that leave it."""
     alone: tuple[State, ...] = ()
     """The states of what is followed by itself, up to the one that the transition leaves."""
@@ -52,7 +52,7 @@ class WatchedProduct:
     properties: Sequence[Safety]
     fast: bool
     complete: bool
-    apart: dict[int, Watched] = field(default_factory=dict)
+    disjoint: dict[int, Watched] = field(default_factory=dict)
     """By table: the removed objects that are followed by themselves."""
     met: set[str] = field(default_factory=set)
     breaches: dict[str, ProductBreach] = field(default_factory=dict)
@@ -77,7 +77,7 @@ class WatchedProduct:
     def _alone(self) -> list[tuple[State, int, int]]:
         """Give the states of removed objects, how often there is one like it, and its transitions."""
         homes, found, empty = self.reached.closed.product.homes[1:], [], set[object]()
-        for table, watched in self.apart.items():
+        for table, watched in self.disjoint.items():
             graph = watched.graph
             for number in range(len(graph)):
                 state, out = graph.state(number), graph.starts[number + 1] - graph.starts[number]
@@ -133,11 +133,13 @@ def colours(tables: Tables, properties: Sequence[Property]) -> Colours:
         state = State(Shared(context.machines, heap), processes, context.due, memory)
         return tuple(any(True for _ in prop.owed(component.system, state)) for prop in owing)
 
-    def move(component: Component, move: Move) -> Hashable:
-        way = move.way
-        if way.index not in seen:
-            seen[way.index] = tuple((ran.pc, tuple(one.kind for one in ran.observations)) for ran in way.step.executed)
-        return seen[way.index], judgement.found(way, move.before, move.after)
+    def move(component: Component, move: Transition) -> Hashable:
+        successor = move.successor
+        if successor.index not in seen:
+            seen[successor.index] = tuple(
+                (ran.pc, tuple(one.kind for one in ran.observations)) for ran in successor.step.executed
+            )
+        return seen[successor.index], judgement.found(successor, move.before, move.after)
 
     return Colours(local, move)
 
@@ -149,7 +151,7 @@ def watch_product(
     minimise: bool = True,
     symmetry: bool = True,
     limit: int | None = None,
-    progress: Progress | None = None,
+    progress: Rounds | None = None,
     fast: bool = FAST,
     resources: Resources = NOTHING_ELSE,
 ) -> WatchedProduct:
@@ -175,7 +177,7 @@ def watch_product(
     for table, part in enumerate(whole.parts):
         left = [d for d in part.departures if watched.reached.times(table, d.move)]
         if left:
-            _look_apart(watched, table, part, left)
+            _look_disjoint(watched, table, part, left)
     return watched
 
 
@@ -183,15 +185,15 @@ def _look(watched: WatchedProduct, table: int, part: Component) -> None:
     judgement = Judgement(part.tables, watched.properties)
     for move in chain(part.steps, (p.move for p in part.parts), (d.move for d in part.departures)):
         if watched.reached.times(table, move):
-            for name, broken in judgement.broken(move.way, move.before, move.after):
+            for name, broken in judgement.broken(move.successor, move.before, move.after):
                 watched.breaches.setdefault(name, ProductBreach(name, broken)).moves.append((table, move))
     _add(watched, judgement.met, judgement.ran, judgement.pools)
 
 
-def _look_apart(watched: WatchedProduct, table: int, part: Component, left: list[Departure]) -> None:
+def _look_disjoint(watched: WatchedProduct, table: int, part: Component, left: list[Departure]) -> None:
     starts = dict.fromkeys(d.key for d in left)
     alone = watch_tables(part.tables, watched.properties, starts=map(part.tables.state, starts))
-    watched.apart[table] = alone
+    watched.disjoint[table] = alone
     for name, breach in alone.breaches.items():
         if name not in watched.breaches:
             path = [alone.graph.state(source) for source, _, _ in alone.graph.path(breach.source)]
@@ -214,7 +216,7 @@ def _add(watched: WatchedProduct, met: set[str], ran: set[int], pools: set[str])
 def is_proved(watched: WatchedProduct, liveness: Liveness) -> bool:
     """Whether no fair endless run of a component in any company breaks a property, nor one of what is by itself."""
     parts = [Watched(part.system, part.graph) for part in watched.reached.closed.parts]
-    return watched.complete and not any(_lasso(one, liveness) for one in (*parts, *watched.apart.values()))
+    return watched.complete and not any(_lasso(one, liveness) for one in (*parts, *watched.disjoint.values()))
 
 
 def _lasso(watched: Watched, liveness: Liveness) -> bool:
@@ -239,12 +241,12 @@ def premise_met(watched: WatchedProduct, liveness: Liveness) -> bool:
     return False
 
 
-def _before(move: Move) -> State:
-    return move.way.before._replace(processes=move.before.numbers)
+def _before(move: Transition) -> State:
+    return move.successor.before._replace(processes=move.before.numbers)
 
 
-def _whole(move: Move) -> Step:
-    step = move.way.step
+def _whole(move: Transition) -> Step:
+    step = move.successor.step
     if step.after is None or move.after is None:
         return step
     return step._replace(after=step.after._replace(processes=move.after.numbers))

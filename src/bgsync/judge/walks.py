@@ -20,7 +20,7 @@ from bgsync.system.step import Step
 from bgsync.system.system import System
 from bgsync.tables.explore import MOST
 from bgsync.tables.multisets import Multiset
-from bgsync.tables.tables import Tables, Way
+from bgsync.tables.tables import Successor, Tables
 
 KEPT = 100_000
 """Of how many states what follows is kept; of others it is looked up again."""
@@ -60,7 +60,7 @@ class Walked:
     def __post_init__(self) -> None:
         self.judgement = Judgement(self.tables, self.properties)
         self.met, self.ran, self.pools = self.judgement.met, self.judgement.ran, self.judgement.pools
-        self._kept: dict[int, list[tuple[Way, int]]] = {}
+        self._kept: dict[int, list[tuple[Successor, int]]] = {}
         self._open: list[int] = []
 
     @property
@@ -82,7 +82,7 @@ class Walked:
             f"{len(self.ran & set(code))} of {len(code)} instructions; what they did not come to is not known"
         )
 
-    def out(self, key: int) -> list[tuple[Way, int]]:
+    def out(self, key: int) -> list[tuple[Successor, int]]:
         """Give the transitions out of a state to others, each with its target; judge them where it is new."""
         found = self._kept.get(key)
         if found is not None:
@@ -92,13 +92,13 @@ class Walked:
             self.visited.add(key)
             self._open.append(key)
         whole = self.tables.multisets.known[key & 0xFFFFFFFF]
-        for way, into in self._transitions(key):
-            if new and way.look:
-                for name, broken in self.judgement.broken(way, whole, into):
-                    self.breaches.setdefault(name, Breach(key, self._step(way, into), broken))
-                way.look = self.judgement.depends(way)
-            if way.base is not None and into is not None:
-                found.append((way, way.base.index << 32 | into.index))
+        for successor, into in self._transitions(key):
+            if new and successor.look:
+                for name, broken in self.judgement.broken(successor, whole, into):
+                    self.breaches.setdefault(name, Breach(key, self._step(successor, into), broken))
+                successor.look = self.judgement.depends(successor)
+            if successor.base is not None and into is not None:
+                found.append((successor, successor.base.index << 32 | into.index))
         if len(self._kept) < KEPT:
             self._kept[key] = found
         return found
@@ -114,35 +114,35 @@ class Walked:
             self._open.pop()
         return self.start()
 
-    def is_used_up(self, key: int, out: list[tuple[Way, int]]) -> bool:
+    def is_used_up(self, key: int, out: list[tuple[Successor, int]]) -> bool:
         """Whether a removed object is followed by itself here, and all that can follow was visited."""
-        return self.tables.bases[key >> 32].state.apart and all(target in self.visited for _, target in out)
+        return self.tables.bases[key >> 32].state.disjoint and all(target in self.visited for _, target in out)
 
-    def _transitions(self, key: int) -> list[tuple[Way, Multiset | None]]:
+    def _transitions(self, key: int) -> list[tuple[Successor, Multiset | None]]:
         """Give the transitions out of a state with the processes after each; without those beyond the pool."""
         tables, whole, found = (
             self.tables,
             self.tables.multisets.known[key & 0xFFFFFFFF],
-            list[tuple[Way, Multiset | None]](),
+            list[tuple[Successor, Multiset | None]](),
         )
         for row in tables.rows(tables.bases[key >> 32], whole):
-            for way, part_after in row.ways:
+            for successor, part_after in row.successors:
                 into = None
-                if way.base is not None:
-                    into = tables.multisets.lifted(whole, row.part, part_after) if way.framed else part_after
+                if successor.base is not None:
+                    into = tables.multisets.lifted(whole, row.part, part_after) if successor.framed else part_after
                     if len(into.numbers) > MOST:
                         self.pools.add(f"invocations ({MOST})")
                         continue
-                found.append((way, into))
+                found.append((successor, into))
         return found
 
     @staticmethod
-    def _step(way: Way, into: Multiset | None) -> Step:
-        after = way.step.after
+    def _step(successor: Successor, into: Multiset | None) -> Step:
+        after = successor.step.after
         return (
-            way.step
+            successor.step
             if after is None or into is None
-            else way.step._replace(after=after._replace(processes=into.numbers))
+            else successor.step._replace(after=after._replace(processes=into.numbers))
         )
 
     def path(self, name: str) -> list[Step]:
@@ -153,12 +153,12 @@ class Walked:
         while work:
             key = work.popleft()
             whole = self.tables.multisets.known[key & 0xFFFFFFFF]
-            for way, into in self._transitions(key):
-                step = self._step(way, into)
-                if any(found == name for found, _ in self.judgement.broken(way, whole, into)):
+            for successor, into in self._transitions(key):
+                step = self._step(successor, into)
+                if any(found == name for found, _ in self.judgement.broken(successor, whole, into)):
                     return [*self._back(came, key), step]
-                if way.base is not None and into is not None:
-                    target = way.base.index << 32 | into.index
+                if successor.base is not None and into is not None:
+                    target = successor.base.index << 32 | into.index
                     if target in self.visited and target not in came:
                         came[target] = key, step
                         work.append(target)
@@ -213,8 +213,8 @@ def walk(
 
 
 class _Choice:
-    """Chooses half of the time the way that was taken least, a quarter a state not visited, an eighth the instruction
-    that ran least, an eighth anything.
+    """Chooses half of the time the successor that was taken least, a quarter a state not visited, an eighth the
+    instruction that ran least, an eighth anything.
     """
 
     def __init__(self, chance: random.Random, instructions: int) -> None:
@@ -222,22 +222,22 @@ class _Choice:
         self.taken: dict[int, int] = {}
         self.ran = [0] * instructions
 
-    def among(self, out: list[tuple[Way, int]], visited: set[int]) -> int:
+    def among(self, out: list[tuple[Successor, int]], visited: set[int]) -> int:
         """Choose a transition, and give its target."""
         kind, taken, ran = self.chance.randrange(8), self.taken, self.ran
         some = out
         if kind in (1, 2):
             some = [pair for pair in out if pair[1] not in visited] or out
         elif kind == 3:
-            rare = [min((ran[one.pc] for one in way.step.executed), default=0) for way, _ in out]
+            rare = [min((ran[one.pc] for one in successor.step.executed), default=0) for successor, _ in out]
             least = min(rare)
             some = [pair for pair, many in zip(out, rare, strict=True) if many == least]
         elif kind > 3:
-            often = [taken.get(way.index, 0) for way, _ in out]
+            often = [taken.get(successor.index, 0) for successor, _ in out]
             least = min(often)
             some = [pair for pair, many in zip(out, often, strict=True) if many == least]
-        way, key = some[int(self.chance.random() * len(some))]
-        taken[way.index] = taken.get(way.index, 0) + 1
-        for one in way.step.executed:
+        successor, key = some[int(self.chance.random() * len(some))]
+        taken[successor.index] = taken.get(successor.index, 0) + 1
+        for one in successor.step.executed:
             ran[one.pc] += 1
         return key

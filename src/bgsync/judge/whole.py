@@ -9,7 +9,7 @@ from bgsync.system.step import State, Step
 from bgsync.system.system import System
 from bgsync.tables import TableGraph, Tables, explore
 from bgsync.tables.multisets import Multiset
-from bgsync.tables.tables import Way
+from bgsync.tables.tables import Successor
 from bgsync.tables.tabulated import Tabulated
 
 Found = tuple[tuple[str, str | None], ...]
@@ -80,23 +80,23 @@ class Judgement:
                 self._looking.setdefault(kind, []).append(safety)
         self._judged = Tabulated(tables, self.of)
 
-    def broken(self, way: Way, before: Multiset, after: Multiset | None) -> list[tuple[str, str]]:
+    def broken(self, successor: Successor, before: Multiset, after: Multiset | None) -> list[tuple[str, str]]:
         """Give the ids that a transition breaks, and how."""
-        self.ran.update(ran.pc for ran in way.step.executed)
-        if not way.step.observations:
+        self.ran.update(ran.pc for ran in successor.step.executed)
+        if not successor.step.observations:
             return []
-        self.pools.update(seen.bound for seen in way.step.observations if isinstance(seen, PoolMet))
-        found = self.found(way, before, after)
+        self.pools.update(seen.bound for seen in successor.step.observations if isinstance(seen, PoolMet))
+        found = self.found(successor, before, after)
         self.met.update(name for name, _ in found)
         return [(name, broken) for name, broken in found if broken is not None]
 
-    def found(self, way: Way, before: Multiset, after: Multiset | None) -> Found:
+    def found(self, successor: Successor, before: Multiset, after: Multiset | None) -> Found:
         """Give the ids whose premise a transition meets, and what breaks them."""
-        return self._judged.way(way, before, after)
+        return self._judged.successor(successor, before, after)
 
-    def depends(self, way: Way) -> bool:
-        """Whether the judgement of a way, which was judged before, depends on its frame."""
-        return bool(way.step.observations) and not self._judged.is_constant(way)
+    def depends(self, successor: Successor) -> bool:
+        """Whether the judgement of a successor, which was judged before, depends on its frame."""
+        return bool(successor.step.observations) and not self._judged.is_constant(successor)
 
     def of(self, before: State, step: Step | None) -> Found:
         """Judge one transition."""
@@ -142,13 +142,13 @@ def watch_tables(
     judgement = Judgement(tables, properties)
     watched = Watched(tables.system, TableGraph(tables), judgement.met, {}, judgement.ran, judgement.pools)
 
-    def look(source: int, way: Way, before: Multiset, after: Multiset | None) -> bool:
-        for name, broken in judgement.broken(way, before, after):
+    def look(source: int, successor: Successor, before: Multiset, after: Multiset | None) -> bool:
+        for name, broken in judgement.broken(successor, before, after):
             if name not in watched.breaches:
-                step = way.step
+                step = successor.step
                 whole = step.after if step.after is None else step.after._replace(processes=_numbers(after))
                 watched.breaches[name] = Breach(source, step._replace(after=whole), broken)
-        return judgement.depends(way)
+        return judgement.depends(successor)
 
     watched.graph = explore(tables, look, limit=limit, progress=progress, starts=starts)
     watched.pools |= watched.graph.pools

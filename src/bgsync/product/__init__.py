@@ -1,9 +1,9 @@
 """Several tags as a product of components: the states of one tag, many times, instead of all states one by one.
 
 Tags meet only in a *context* (the environment, the rules that are due) and in the bound on invocations in flight. So
-what one tag can do is worked out once by the tables of the interpreter (`component`), checked to be the same in the
-company of other tags (`company`), and put into arrays (`arrays`). A state of the whole is then a context and a local
-state for each component. Sets of states are pages of bits (`pages`); a search adds to them what is one step away until
+what one tag can do is worked out once by the tables of the interpreter (`component`), checked to be the same beside
+other tags (`composition`), and put into arrays (`arrays`). A state of the whole is then a context and a local state
+for each component. Sets of states are pages of bits (`pages`); a search adds to them what is one step away until
 nothing is new (`search`, in compiled code `compiled` and `kernels`). `reached` counts, `traces` leads back to the
 beginning and takes the run on the interpreter.
 

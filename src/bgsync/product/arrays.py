@@ -14,8 +14,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from bgsync.product.company import check_company
-from bgsync.product.component import CALLED, ROOM, Component, Contexts, Label, Move, NotSeparableError
+from bgsync.product.component import CALLED, ROOM, Component, Contexts, Label, NotSeparableError, Transition
+from bgsync.product.composition import check_composition
 from bgsync.product.minimise import Colours, minimised
 from bgsync.system.system import System
 from bgsync.tables.tables import Tables
@@ -165,7 +165,7 @@ def closed(
             if piece.move.target is not None:
                 leads[row, piece.move.context] = piece.context
             guards[row] = piece.move.guard
-    ran = check_company(tables, parts, pause)
+    ran = check_composition(tables, parts, pause)
     if colours is not None:
         parts = tuple(minimised(part, colours) for part in parts)
     arrays = tuple(_table(part, labels, len(contexts.known)) for part in parts)
@@ -222,7 +222,7 @@ def _table(component: Component, labels: tuple[Label, ...], contexts: int) -> Ta
     )
 
 
-def _edges(steps: list[Move], classes: list[int], place: list[int]) -> list[tuple[int, ...]]:
+def _edges(steps: list[Transition], classes: list[int], place: list[int]) -> list[tuple[int, ...]]:
     """Give the edges as (class, guard, target class, target place, place, mask)."""
     masks: dict[tuple[int, int, int], int] = {}
     for step in steps:

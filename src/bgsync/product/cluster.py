@@ -58,7 +58,7 @@ class Level(NamedTuple):
     """How many pages had new states."""
 
 
-class Told(NamedTuple):
+class Counts(NamedTuple):
     """What is said of a level: the states that an owner has seen, and its pages with new ones."""
 
     states: int
@@ -92,9 +92,9 @@ def taken(product: Product, how: tuple[bool, bool], before: Level, *sent: Bits) 
     return Level(seen, tuple(_some(product, found, whose == n) for n in range(owners)), len(fresh.keys))
 
 
-def told(level: Level) -> Told:
+def counts(level: Level) -> Counts:
     """Say how far it is."""
-    return Told(int(np.bitwise_count(level.seen.words).sum(dtype=np.int64)), level.fresh)
+    return Counts(int(np.bitwise_count(level.seen.words).sum(dtype=np.int64)), level.fresh)
 
 
 def all_seen(level: Level) -> Bits:
@@ -189,7 +189,7 @@ class Distributed:
     def __init__(self, client: Client, product: Product, *, fast: bool, symmetry: bool) -> None:
         self.client, self.product, self.how = client, product, (fast, symmetry)
         self.workers = sorted(client.nthreads())
-        self.told: list[Told] = []
+        self.counts: list[Counts] = []
         self._begin(_bits(product, {}), _bits(product, plain.initial(product)))
 
     def _begin(self, seen: Bits, fresh: Bits) -> None:
@@ -217,11 +217,11 @@ class Distributed:
             self._submit(taken, "level", mine, self.there, self.how, self.levels[mine], *(row[mine] for row in sent))
             for mine in owners
         ]
-        news = self._gathered([self._submit(told, "told", mine, levels[mine]) for mine in owners], pause)
-        self.levels, self.told = levels, news
+        news = self._gathered([self._submit(counts, "told", mine, levels[mine]) for mine in owners], pause)
+        self.levels, self.counts = levels, news
         if pause is not None:
             pause()
-        return any(one.fresh for one in self.told)
+        return any(one.fresh for one in self.counts)
 
     def _gathered(self, futures: list[Any], pause: Callable[[], None] | None = None) -> list[Any]:
         """Wait for results. Raises ClusterError where they cannot be had."""
@@ -248,11 +248,11 @@ class Distributed:
 
     def size(self) -> int:
         """Count the states."""
-        return sum(one.states for one in self.told)
+        return sum(one.states for one in self.counts)
 
     def frontier(self) -> int:
         """Count the pages with new states."""
-        return sum(one.fresh for one in self.told)
+        return sum(one.fresh for one in self.counts)
 
     def pages(self) -> Pages:
         """Give the states: they come here."""

@@ -17,7 +17,7 @@ from bgsync.system.step import Caller, Presence, State, Turn
 from bgsync.system.system import System
 from bgsync.tables.graph import TableGraph
 from bgsync.tables.multisets import Multiset
-from bgsync.tables.tables import Base, Tables, Way
+from bgsync.tables.tables import Base, Successor, Tables
 
 ROOM, CALLED = 1, 2
 """Guards: there must be room for one more invocation; a handler must be running, which may call."""
@@ -50,13 +50,13 @@ class Label(NamedTuple):
     detail: str | Caller | None
 
 
-class Move(NamedTuple):
+class Transition(NamedTuple):
     """One transition of a component. `target` is None where the run ends by it."""
 
     context: int
     source: int
     target: int | None
-    way: Way
+    successor: Successor
     guard: int
     before: Multiset
     after: Multiset | None
@@ -66,7 +66,7 @@ class Move(NamedTuple):
 class Part:
     """What one component does when all move at once, and the context after it."""
 
-    move: Move
+    move: Transition
     label: Label
     context: int
 
@@ -75,7 +75,7 @@ class Part:
 class Departure:
     """A transition after which a removed object is followed by itself, from the state with this key."""
 
-    move: Move
+    move: Transition
     key: int
 
 
@@ -105,7 +105,7 @@ class Component:
     ) -> None:
         self.tables, self.system, self.tag, self.contexts = tables, tables.system, tag, contexts
         self.locals: list[Local] = []
-        self.steps: list[Move] = []
+        self.steps: list[Transition] = []
         self.parts: list[Part] = []
         self.departures: list[Departure] = []
         self.graph = TableGraph(tables)
@@ -139,32 +139,34 @@ class Component:
         tables, graph = self.tables, self.graph
         base, whole = tables.bases[key >> 32], tables.multisets.known[key & 0xFFFFFFFF]
         context, source = self._met[number]
-        company = Presence(whole.presence.busy, True, frozenset())
-        for turn, row in tables.turns(base, whole, company):
-            for way, part_after in row.ways:
-                if way.step.action.kind == "call" and way.step.action.name not in self._calls:
+        composition = Presence(whole.presence.busy, True, frozenset())
+        for turn, row in tables.turns(base, whole, composition):
+            for successor, part_after in row.successors:
+                if successor.step.action.kind == "call" and successor.step.action.name not in self._calls:
                     continue
-                guard = self._guard(turn, way)
-                if way.base is None:
-                    self._note(Move(context, source, None, way, guard, whole, None), context, turn)
+                guard = self._guard(turn, successor)
+                if successor.base is None:
+                    self._note(Transition(context, source, None, successor, guard, whole, None), context, turn)
                     continue
-                after = tables.multisets.lifted(whole, row.part, part_after) if way.framed else part_after
-                there = way.base.index << 32 | after.index
-                if way.base.state.apart:
-                    self.departures.append(Departure(Move(context, source, None, way, guard, whole, after), there))
+                after = tables.multisets.lifted(whole, row.part, part_after) if successor.framed else part_after
+                there = successor.base.index << 32 | after.index
+                if successor.base.state.disjoint:
+                    self.departures.append(
+                        Departure(Transition(context, source, None, successor, guard, whole, after), there)
+                    )
                     continue
                 after_it = self._state(there)
                 graph.targets.append(after_it)
-                graph.ways.append(way.index)
+                graph.successors.append(successor.index)
                 into, target = self._met[after_it]
-                self._note(Move(context, source, target, way, guard, whole, after), into, turn)
+                self._note(Transition(context, source, target, successor, guard, whole, after), into, turn)
         graph.targets.append(number)
-        graph.ways.append(tables.idle(base).index)
+        graph.successors.append(tables.idle(base).index)
         graph.starts.append(len(graph.targets))
 
-    def _note(self, move: Move, into: int, turn: Turn | int) -> None:
+    def _note(self, move: Transition, into: int, turn: Turn | int) -> None:
         """Note a transition that leads into a context."""
-        action = move.way.step.action
+        action = move.successor.step.action
         if isinstance(turn, Turn) and turn.kind != "call":
             self.parts.append(Part(move, Label(action.kind, action.name, action.detail), into))
         elif into != move.context:
@@ -183,11 +185,11 @@ class Component:
             self.graph.parent.append(-1)
         return known
 
-    def _guard(self, turn: Turn | int, way: Way) -> int:
+    def _guard(self, turn: Turn | int, successor: Successor) -> int:
         if isinstance(turn, int):
             return ROOM if self.system.parked(turn) else 0
         if turn.kind == "call":
-            caller = way.step.action.detail
+            caller = successor.step.action.detail
             return ROOM | CALLED if isinstance(caller, Caller) and caller.handler else ROOM
         return ROOM if turn.kind in ("rule", "outside") else 0
 

@@ -13,7 +13,7 @@ from copy import copy
 from dataclasses import dataclass
 
 from bgsync.explore.partition import quotient
-from bgsync.product.component import Component, Departure, Label, Move, Part
+from bgsync.product.component import Component, Departure, Label, Part, Transition
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Colours:
     """What may be told apart: of local states, by number, and of transitions."""
 
     local: Callable[[Component, int], Hashable]
-    move: Callable[[Component, Move], Hashable]
+    move: Callable[[Component, Transition], Hashable]
 
 
 def minimised(component: Component, colours: Colours) -> Component:
@@ -36,7 +36,7 @@ def minimised(component: Component, colours: Colours) -> Component:
     for local in range(size):
         kept = component.busy(local), component.handler(local), component.locals[local].heap
         add(local, None, "is", *kept, colours.local(component, local))
-    moves, known = list[tuple[Move, Label | str, int, int]](), dict[Hashable, int]()
+    moves, known = list[tuple[Transition, Label | str, int, int]](), dict[Hashable, int]()
     for move, label, further in _moves(component):
         colour = known.setdefault(colours.move(component, move), len(known))
         moves.append((move, label, further, colour))
@@ -66,8 +66,8 @@ def minimised(component: Component, colours: Colours) -> Component:
     return made
 
 
-def _moves(component: Component) -> list[tuple[Move, Label | str, int]]:
+def _moves(component: Component) -> list[tuple[Transition, Label | str, int]]:
     """Give all transitions, what kind each is of, and the context or the state of what departs after it."""
-    steps: list[tuple[Move, Label | str, int]] = [(move, "steps", 0) for move in component.steps]
+    steps: list[tuple[Transition, Label | str, int]] = [(move, "steps", 0) for move in component.steps]
     steps += [(part.move, part.label, part.context) for part in component.parts]
     return steps + [(departure.move, "departs", departure.key) for departure in component.departures]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgsync.product.arrays import Closed, Joint, Numbers, Product, Table
-from bgsync.product.component import Move
+from bgsync.product.component import Transition
 from bgsync.product.pages import Key, Pages
 
 
@@ -53,7 +53,7 @@ class Reached:
         """
         product = self.closed.product
         if self.fast:
-            return self._tallied[0]
+            return self._counted[0]
         found = [np.zeros((4, t.states, product.contexts), np.int64) for t in product.tables]
         for key, page in self.pages.items():
             many = orbits(product, key) if self.symmetry else np.int64(1)
@@ -68,7 +68,7 @@ class Reached:
                         found[product.homes[axis]][guard, local, context] += mine
         return found
 
-    def times(self, table: int, move: Move) -> int:
+    def times(self, table: int, move: Transition) -> int:
         """Count the states in which a component with this table can move so."""
         return int(self.counts[table][move.guard, move.source, move.context])
 
@@ -83,7 +83,7 @@ class Reached:
         single, joints = self._broadcasts
         total += sum(int(self.counts[0][guard, :, context].sum()) for guard, context, _ in single)
         if self.fast:
-            return total + sum(self._tallied[1])
+            return total + sum(self._counted[1])
         return total + sum(self._joint(key, joint) for joint in joints for key in self.pages)
 
     @cached_property
@@ -97,10 +97,10 @@ class Reached:
         return found
 
     @cached_property
-    def _tallied(self) -> tuple[list[NDArray[np.int64]], list[int]]:
-        from bgsync.product.tally import tallied
+    def _counted(self) -> tuple[list[NDArray[np.int64]], list[int]]:
+        from bgsync.product.counting import counted
 
-        return tallied(self.closed.product, self.pages, self._broadcasts[1], symmetry=self.symmetry)
+        return counted(self.closed.product, self.pages, self._broadcasts[1], symmetry=self.symmetry)
 
     def _joint(self, key: Key, joint: Joint) -> int:
         """Count the transitions in which all components of a page move."""
@@ -108,12 +108,12 @@ class Reached:
         if not product.allowed(key)[guard]:
             return 0
         many = orbits(product, key) if self.symmetry else np.int64(1)
-        ways = ((page >> page.dtype.type(context)) & page.dtype.type(1)) * many
+        successors = ((page >> page.dtype.type(context)) & page.dtype.type(1)) * many
         for axis, (table, options) in enumerate(zip(product.components, every, strict=True)):
             first = table.offsets[key[axis]]
             some = options[table.members[first : first + page.shape[axis]]]
-            ways = ways * some.reshape((-1, *(1,) * (page.ndim - axis - 1)))
-        return int(ways.sum(dtype=np.int64))
+            successors = successors * some.reshape((-1, *(1,) * (page.ndim - axis - 1)))
+        return int(successors.sum(dtype=np.int64))
 
 
 def _options(product: Product, table: Table, label: int, context: int) -> Numbers:

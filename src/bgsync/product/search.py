@@ -18,7 +18,7 @@ from bgsync.product.resources import NOTHING_ELSE, Resources
 if TYPE_CHECKING:
     from bgsync.product.cluster import Distributed
 
-Progress = Callable[[int, int, int], None]
+Rounds = Callable[[int, int, int], None]
 """Called with the states found, the rounds done and how many pages have new states."""
 
 FAST = importlib.util.find_spec("numba") is not None
@@ -31,7 +31,7 @@ def reachable(
     fast: bool = FAST,
     symmetry: bool = False,
     limit: int | None = None,
-    progress: Progress | None = None,
+    progress: Rounds | None = None,
     resources: Resources = NOTHING_ELSE,
 ) -> tuple[Pages, bool]:
     """Give all reachable states, by saturation: what is found on a page is used at once; and whether these are all.

@@ -15,7 +15,7 @@ from itertools import product as combinations
 import numpy as np
 
 from bgsync.product.arrays import Closed, Words
-from bgsync.product.component import Context, Local, Move
+from bgsync.product.component import Context, Local, Transition
 from bgsync.product.pages import Key, Pages
 from bgsync.product.search import layers
 from bgsync.system.monitor import Note
@@ -30,13 +30,15 @@ class NoRunError(Exception):
     """The interpreter does not take a step that the product has: they disagree."""
 
 
-def runs_to(closed: Closed, moves: list[tuple[int, Move]], *, fast: bool) -> tuple[list[Point], tuple[int, Move]]:
+def runs_to(
+    closed: Closed, moves: list[tuple[int, Transition]], *, fast: bool
+) -> tuple[list[Point], tuple[int, Transition]]:
     """Give the states of a shortest run to one in which a component can make one of these moves, and which.
 
     The moves come with the table of their component. Raises NoRunError when none can ever be made.
     """
     product = closed.product
-    wanted: dict[tuple[int, int], list[Move]] = defaultdict(list)
+    wanted: dict[tuple[int, int], list[Transition]] = defaultdict(list)
     for table, move in moves:
         wanted[table, int(product.tables[table].classes[move.source])].append(move)
     passed: list[Pages] = []
@@ -51,7 +53,7 @@ def runs_to(closed: Closed, moves: list[tuple[int, Move]], *, fast: bool) -> tup
     raise NoRunError("what was reached by saturation is not reached step by step")
 
 
-def _where(closed: Closed, key: Key, page: Words, axis: int, table: int, move: Move) -> Point | None:
+def _where(closed: Closed, key: Key, page: Words, axis: int, table: int, move: Transition) -> Point | None:
     """Give a state of a page in which a component can make a move."""
     place = int(closed.product.tables[table].place[move.source])
     if not closed.product.allowed(key)[move.guard]:
@@ -89,10 +91,10 @@ class Back:
     closed: Closed
 
     @cached_property
-    def _steps(self) -> list[dict[int, list[Move]]]:
-        made: list[dict[int, list[Move]]] = []
+    def _steps(self) -> list[dict[int, list[Transition]]]:
+        made: list[dict[int, list[Transition]]] = []
         for part in self.closed.parts:
-            by: dict[int, list[Move]] = defaultdict(list)
+            by: dict[int, list[Transition]] = defaultdict(list)
             for step in part.steps:
                 if step.target is not None and step.target != step.source:
                     by[step.target].append(step)
@@ -159,7 +161,7 @@ class Walk:
         """Give the step to a removed object that says the same as a component has it. Raises NoRunError."""
         for step in self.system.steps(state):
             after = step.after
-            if after is not None and after.apart and after.shared.context == wanted.shared.context:
+            if after is not None and after.disjoint and after.shared.context == wanted.shared.context:
                 tag = next((self.system.tag(after.shared, n) for n, o in enumerate(after.shared.heap) if o), None)
                 own = self._local(after, after.processes, tag, self.closed.parts[table].tag)
                 if own == Local(wanted.shared.heap, wanted.processes, wanted.memory):
@@ -168,7 +170,7 @@ class Walk:
 
     def point(self, state: State) -> Point | None:
         """Give the state of the product that says the same; None where a removed object is followed by itself."""
-        if state.apart:
+        if state.disjoint:
             return None
         tags = self.system.scenario.tag_names
         owners = {number: self._owner(state, number, tags) for number in set(state.processes)}

@@ -57,7 +57,7 @@ def attributes(system: System, state: State) -> dict[str, str | int | bool]:
     """Give a state as flat attributes: the environment, the object of each key, how many invocations there are."""
     flat: dict[str, str | int | bool] = dict(zip(system.machines, state.shared.context, strict=True))
     flat |= {f"{system.world.words.noun} {key}": value for key, value in object_states(system, state).items()}
-    return flat | {"invocations": len(state.processes), "apart": state.apart}
+    return flat | {"invocations": len(state.processes), "disjoint": state.disjoint}
 
 
 def say_action(system: System, action: Action) -> str:

@@ -183,7 +183,7 @@ class Effects(Evaluation):
         if self.promise_state(known) != "pending":
             self.seen.append(SettledTwice())
             return
-        read, barred = self.variables.pop("@purview", ()), self.variables.pop("@barred", ())
+        read, barred = self.variables.pop("@observing", ()), self.variables.pop("@barred", ())
         assert isinstance(read, tuple)
         assert isinstance(barred, tuple)
         met = tuple(sorted({*read, *barred}, key=str))

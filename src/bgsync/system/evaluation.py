@@ -181,9 +181,9 @@ class Evaluation:
 
     def _note(self, what: str) -> None:
         if self.promise_state(self.variables.get("@promise")) == "pending":
-            have = self.variables.get("@purview", ())
+            have = self.variables.get("@observing", ())
             assert isinstance(have, tuple)
-            self.variables["@purview"] = tuple(sorted({*have, what}, key=str))
+            self.variables["@observing"] = tuple(sorted({*have, what}, key=str))
 
     # --- expressions
 
@@ -308,9 +308,9 @@ class Evaluation:
                 if isinstance(owner, e.Var):
                     self.write(owner.name, Event(decided))
             if found is True:
-                told = self.variables.get("@told", ())
-                assert isinstance(told, tuple)
-                self.variables["@told"] = tuple(sorted({*told, name}, key=str))
+                observed = self.variables.get("@observed", ())
+                assert isinstance(observed, tuple)
+                self.variables["@observed"] = tuple(sorted({*observed, name}, key=str))
             return found
         if isinstance(holder, str) and name == self.machine.type.unique:
             return holder  # the options of a call are known by their key

@@ -99,7 +99,7 @@ class Reacted(OfObject):
     before: Value
     """The fields of the object when the event settled."""
     outcome: Value
-    told: tuple[str, ...]
+    observed: tuple[str, ...]
     """The members of the event that were read as true."""
     now: tuple[Value, ...]
     """The fields of the object."""

@@ -12,6 +12,7 @@ What waits has an instruction of its own: `await` (a handler), `wait` (time), `u
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Literal
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
@@ -26,7 +27,20 @@ EVENT = "@event"
 """The hidden variable that holds what the dispatched event is about."""
 OUTCOME = "@outcome"
 """The hidden variable that holds how the event settled, where steps in several places react to it."""
-WAITS = frozenset({"await", "wait", "until", "chance", "queue", "task"})
+Op = Literal[
+    "add", "assert", "await", "bind", "branch", "call", "chance", "dispatch", "each", "empty", "end", "increment",
+    "items", "jump", "let", "not understood", "queue", "reject", "remove", "resolve", "return", "set", "spawn",
+    "spawn each", "task", "throw", "until", "upon", "wait",
+]  # fmt: skip
+"""The kinds of instructions; what each of them does is a method of `bgsync.system.run.Run`, or of its effects."""
+
+EFFECTS: Mapping[type[s.Statement], Op] = {
+    s.Let: "let", s.Set: "set", s.Increment: "increment", s.Add: "add", s.Remove: "remove", s.Empty: "empty",
+    s.Resolve: "resolve", s.Reject: "reject", s.Assert: "assert", s.Wait: "wait", s.Call: "call",
+}  # fmt: skip
+"""The statements that are one instruction each, after which control goes on."""
+
+WAITS: frozenset[Op] = frozenset({"await", "wait", "until", "chance", "queue", "task"})
 """The instructions that an invocation stops at."""
 
 
@@ -34,7 +48,7 @@ WAITS = frozenset({"await", "wait", "until", "chance", "queue", "task"})
 class Instruction:
     """One instruction; `next` is where control goes, `other` where it goes otherwise."""
 
-    op: str
+    op: Op
     statement: s.Statement
     group: tuple[str, tuple[int, ...]]
     atomic: bool
@@ -99,7 +113,7 @@ class Program:
         enqueue = next(statement for statement in body if isinstance(statement, s.Enqueue))
         return self._emit("queue", enqueue, scope, next=self._block(batch, END, scope))
 
-    def _emit(self, op: str, statement: s.Statement, scope: _Scope, **parts: object) -> int:
+    def _emit(self, op: Op, statement: s.Statement, scope: _Scope, **parts: object) -> int:
         assert statement.origin is not None
         group = scope.atomic or (statement.origin.algorithm, statement.origin.path)
         made = Instruction(op, statement, group, scope.atomic is not None, delayed=scope.delayed)
@@ -220,7 +234,7 @@ class Program:
                 leave = (("exit", scope.abort, statement.origin),)
                 return self._emit("not understood", statement, scope, next=target, other=entry, branches=leave)
             case _:
-                return self._emit(type(statement).__name__.lower(), statement, scope, next=target)
+                return self._emit(EFFECTS[type(statement)], statement, scope, next=target)
 
     def _dispatching(self, statement: s.Statement, target: int, scope: _Scope) -> int:
         """What Fire Functional Event does with the event and the steps that were handed to it."""

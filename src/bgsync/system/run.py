@@ -3,7 +3,6 @@
 See `bgsync.system.interpreter` for when an action ends.
 """
 
-from collections.abc import Callable
 from typing import Protocol
 
 from bgsync.language import statements as s
@@ -35,7 +34,9 @@ from bgsync.system.state import (
     Value,
 )
 
-KEPT = frozenset({"@promise", "@barred", "@purview", "@about", "@settled", "@told", "@queue", "@reacting", "@result"})
+KEPT = frozenset(
+    {"@promise", "@barred", "@observing", "@about", "@settled", "@observed", "@queue", "@reacting", "@result"}
+)
 """Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to."""
 
 ENDLESS = 10_000
@@ -153,9 +154,9 @@ class Run(Effects):
             self.seen.append(NeverSettled())
         about, settled = self.variables.get("@about"), self.variables.get("@settled")
         if isinstance(about, Ref) and isinstance(settled, tuple) and self._reacted():
-            told, now = self.variables.get("@told", ()), self.object(about).fields
-            assert isinstance(told, tuple)
-            self.seen.append(Reacted(about.slot, settled[0], settled[1], tuple(map(str, told)), now))
+            observed, now = self.variables.get("@observed", ()), self.object(about).fields
+            assert isinstance(observed, tuple)
+            self.seen.append(Reacted(about.slot, settled[0], settled[1], tuple(map(str, observed)), now))
 
     def _come_back(self) -> None:
         """Go on in the algorithm that called, with what was returned."""
@@ -179,14 +180,11 @@ class Run(Effects):
     def _execute(self, instruction: Instruction, settle: str | None) -> None:
         self.delayed = instruction.delayed
         self.own_promise = self.program.promise_of.get(instruction.origin.algorithm)
-        handler: Callable[[Instruction], None] | None = getattr(self, "_do_" + instruction.op.replace(" ", "_"), None)
         if instruction.op == "await":
             self._settle(instruction, settle)
             return
-        if handler is None:
-            raise TypeError(f"{instruction.origin}: no meaning for {instruction.op!r}")
         self.pc = instruction.next
-        handler(instruction)
+        getattr(self, "_do_" + instruction.op.replace(" ", "_"))(instruction)
 
     def _settle(self, instruction: Instruction, settle: str | None) -> None:
         about, place, first = self.variables.get(EVENT), self.variables.get(OUTCOME), True
@@ -261,7 +259,7 @@ class Run(Effects):
         given = {k: x for k, x in self.variables.items() if k not in KEPT}
         if "@promise" in live and "@promise" in self.variables:
             given["@promise"] = self.promise()
-            given |= {k: x for k, x in self.variables.items() if k in ("@barred", "@purview")}
+            given |= {k: x for k, x in self.variables.items() if k in ("@barred", "@observing")}
         return Process((self._frame(entry, given),))
 
     def _do_spawn(self, instruction: Instruction) -> None:

@@ -18,7 +18,7 @@ class State(NamedTuple):
     due: tuple[str, ...]
     """The rules whose occasion has come and that have not run since."""
     memory: Memory
-    apart: bool = False
+    disjoint: bool = False
     """Whether this branch follows a removed object only."""
     queues: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """The batches that wait in each queue, in their order."""
@@ -73,7 +73,7 @@ class Action(NamedTuple):
     choices: tuple[tuple[str, Value], ...] = ()
     after: int | None = None
     """The process as it stands afterwards."""
-    apart: int | None = None
+    disjoint: int | None = None
     """The slot of the removed object that this branch follows from here."""
     caller: str = ""
     """Of a call: who calls; the detail says more."""

@@ -109,7 +109,7 @@ class System(Turns, Model[State, Action]):
             queues = tuple((q, tuple(self._still_barred(n, moved) for n in have)) for q, have in moved.queues)
             moved = moved._replace(processes=kept, queues=queues)
         rules = [rule.name for rule in self._rules_on(self.machines[place], trigger)]
-        if not rules or state.apart or not self.agent_runs(state):
+        if not rules or state.disjoint or not self.agent_runs(state):
             yield from self._finish(action, moved)
         elif self.by_step:
             yield from self._finish(action, moved._replace(due=tuple(sorted({*state.due, *rules}))))
@@ -368,7 +368,7 @@ class System(Turns, Model[State, Action]):
         if met is not None:
             yield Step(action, None, executed, (*observations, PoolMet(met)))
             return
-        if not self.fork or after.apart:
+        if not self.fork or after.disjoint:
             yield Step(action, after, executed, observations)
             return
         if self.tag_place is not None and len(self.scenario.tag_names) > 1 and not (after.shared.cells or after.queues):
@@ -383,7 +383,7 @@ class System(Turns, Model[State, Action]):
                 continue
             alone = State(only(after.shared, slot), own, (), (), True)
             left.append(tidied(self.processes, collect(self.processes, alone)[0]))
-            yield Step(action._replace(apart=slot), left[-1], executed, observations)
+            yield Step(action._replace(disjoint=slot), left[-1], executed, observations)
             memory = main.memory
             for number in own:
                 memory = self.monitor.forgotten(memory, self.process(number))

@@ -152,7 +152,7 @@ class Turns:
         for place, (machine, _, source, _) in enumerate(self.moves):
             if state.shared.context[machine] == source:
                 yield Turn("move", place)
-        if not self.agent_runs(state) or state.apart:
+        if not self.agent_runs(state) or state.disjoint:
             return
         if presence.busy + len(queued(state)) < self.scenario.calls:
             yield Turn("call", int(presence.handler))

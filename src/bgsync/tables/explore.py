@@ -6,10 +6,10 @@ from bgsync.system.collect import POOLS
 from bgsync.system.step import State
 from bgsync.tables.graph import TableGraph
 from bgsync.tables.multisets import Multiset
-from bgsync.tables.tables import Tables, Way
+from bgsync.tables.tables import Successor, Tables
 
-Watcher = Callable[[int, Way, Multiset, Multiset | None], bool]
-"""Called with a state, a way out of it, and the processes before and after; says whether to be called each time."""
+Watcher = Callable[[int, Successor, Multiset, Multiset | None], bool]
+"""Called with a state, a successor of it, and the processes before and after; says whether to be called each time."""
 
 MOST = POOLS["invocations"]
 
@@ -29,7 +29,7 @@ def explore(
     A state with more processes than the pool has room for is left out, and `pools` says so.
     """
     graph = TableGraph(tables)
-    keys, index, parent, targets, ways = graph.keys, graph.index, graph.parent, graph.targets, graph.ways
+    keys, index, parent, targets, successors = graph.keys, graph.index, graph.parent, graph.targets, graph.successors
     known, bases, lifted = tables.multisets.known, tables.bases, tables.multisets.lifted
     for state in tables.system.initial_states() if starts is None else starts:
         key = tables.key(state)
@@ -48,15 +48,15 @@ def explore(
             key = keys[current]
             whole = known[key & 0xFFFFFFFF]
             for _, row in tables.turns(bases[key >> 32], whole, whole.presence):
-                for way, part_after in row.ways:
-                    base = way.base
+                for successor, part_after in row.successors:
+                    base = successor.base
                     if base is None:
-                        if way.look and watcher is not None:
-                            way.look = watcher(current, way, whole, None)
+                        if successor.look and watcher is not None:
+                            successor.look = watcher(current, successor, whole, None)
                         continue
-                    into = lifted(whole, row.part, part_after) if way.framed else part_after
-                    if way.look and watcher is not None:
-                        way.look = watcher(current, way, whole, into)
+                    into = lifted(whole, row.part, part_after) if successor.framed else part_after
+                    if successor.look and watcher is not None:
+                        successor.look = watcher(current, successor, whole, into)
                     target_key = base.index << 32 | into.index
                     target = index.get(target_key)
                     if target is None:
@@ -67,7 +67,7 @@ def explore(
                         keys.append(target_key)
                         parent.append(current)
                     targets.append(target)
-                    ways.append(way.index)
+                    successors.append(successor.index)
             graph.starts.append(len(targets))
             current += 1
             if current == depth_ends:

@@ -1,4 +1,4 @@
-"""The reachable graph in arrays: a number per state, and per transition its target and its way in the tables."""
+"""The reachable graph in arrays: a number per state, and per transition its target and its entry in the tables."""
 
 from array import array
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class TableGraph:
         self.starts = array("q", [0])
         """starts[i]: the first transition of state i; those of state i end where those of state i + 1 start."""
         self.targets = array("i")
-        self.ways = array("i")
+        self.successors = array("i")
         self.complete = True
         """False when the search was interrupted or met a limit."""
         self.pools: set[str] = set()
@@ -47,7 +47,7 @@ class TableGraph:
 
     def step(self, transition: int) -> Step:
         """Give the step of a transition, frame and all."""
-        step = self.tables.ways[self.ways[transition]].step
+        step = self.tables.successors[self.successors[transition]].step
         return step._replace(after=self.state(self.targets[transition]))
 
     def path(self, target: int) -> list[Edge]:

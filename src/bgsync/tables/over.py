@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgsync.tables.multisets import Multiset
-from bgsync.tables.tables import Base, Way
+from bgsync.tables.tables import Base, Successor
 from bgsync.tables.tabulated import Query, Tabulated
 
 T = TypeVar("T")
@@ -16,7 +16,7 @@ Numbers = NDArray[np.int64]
 
 def over(
     table: Tabulated[T],
-    places: Sequence[Way] | Sequence[Base],
+    places: Sequence[Successor] | Sequence[Base],
     which: Numbers,
     processes: Sequence[Multiset],
     before: Numbers,
@@ -31,8 +31,8 @@ def over(
 
     def value(item: int) -> int:
         place, first = places[which[item]], processes[before[item]]
-        if isinstance(place, Way):
-            found = table.way(place, first, None if after is None else processes[after[item]])
+        if isinstance(place, Successor):
+            found = table.successor(place, first, None if after is None else processes[after[item]])
         else:
             found = table.state(place, first)
         if found not in home:

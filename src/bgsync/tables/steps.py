@@ -74,6 +74,6 @@ def _within(before: State, step: Step) -> Step:
 
 
 def _in(before: State, after: State) -> State:
-    (_, heap, cells), processes, _, memory, apart, queues = after
-    due = () if apart else before.due
-    return State(Shared(before.shared.context, heap, cells), processes, due, memory, apart, queues)
+    (_, heap, cells), processes, _, memory, disjoint, queues = after
+    due = () if disjoint else before.due
+    return State(Shared(before.shared.context, heap, cells), processes, due, memory, disjoint, queues)

@@ -48,29 +48,29 @@ class Plan(NamedTuple):
     batches: list[Turn]
 
 
-class Way:
+class Successor:
     """One transition, whatever processes are about. `base` is None when the run ends here."""
 
     __slots__ = ("base", "before", "framed", "index", "left", "look", "step")
 
     def __init__(self, index: int, before: State, step: Step, base: Base | None, left: tuple[int, ...]) -> None:
         self.index, self.before, self.step, self.base, self.left = index, before, step, base, left
-        self.framed = step.action.apart is None
+        self.framed = step.action.disjoint is None
         """Whether the frame comes along; it does not where a removed object is followed by itself."""
         self.look = True
         """Whether whoever watches wants to see the next use."""
 
 
 class Row:
-    """What a turn does to a part of the processes: the ways, and what the part becomes in each.
+    """What a turn does to a part of the processes: the successors, and what the part becomes in each.
 
     `touches` knows the processes of a frame to which it matters; it is None where it matters to none.
     """
 
-    __slots__ = ("part", "touches", "ways")
+    __slots__ = ("part", "successors", "touches")
 
-    def __init__(self, part: Multiset, ways: list[tuple[Way, Multiset]], touches: Known | None) -> None:
-        self.part, self.ways, self.touches = part, ways, touches
+    def __init__(self, part: Multiset, successors: list[tuple[Successor, Multiset]], touches: Known | None) -> None:
+        self.part, self.successors, self.touches = part, successors, touches
 
 
 class Tables:
@@ -82,16 +82,16 @@ class Tables:
         self.system, self.frame = system, frame
         self.multisets = Multisets(system)
         self.bases: list[Base] = []
-        self.ways: list[Way] = []
+        self.successors: list[Successor] = []
         self._runs = Steps(system)
-        self._ways: dict[tuple[Base, Base | None, Action, tuple[Executed, ...], tuple[int, ...]], Way] = {}
+        self._successors: dict[tuple[Base, Base | None, Action, tuple[Executed, ...], tuple[int, ...]], Successor] = {}
         self._bases: dict[tuple[Shared, tuple[str, ...], Memory, bool, Queues], Base] = {}
 
     # --- states as numbers
 
     def split(self, state: State) -> tuple[Base, Multiset]:
         """Give the two parts of a state."""
-        key = (state.shared, state.due, state.memory, state.apart, state.queues)
+        key = (state.shared, state.due, state.memory, state.disjoint, state.queues)
         base = self._bases.get(key)
         if base is None:
             bare = state._replace(processes=())
@@ -105,9 +105,9 @@ class Tables:
 
         def entangled(number: int) -> bool:
             held = bool(processes.cells[number]) or processes.batch[number] is not None
-            return held or (not bare.apart and not away.isdisjoint(processes.slots[number]))
+            return held or (not bare.disjoint and not away.isdisjoint(processes.slots[number]))
 
-        alive = sorted(away) if bare.apart else []
+        alive = sorted(away) if bare.disjoint else []
         holders = tuple(Known(lambda number, slot=slot: slot in processes.slots[number]) for slot in alive)  # type: ignore[misc]
         return Base(len(self.bases), bare, Known(entangled), holders)
 
@@ -188,35 +188,35 @@ class Tables:
 
     def _worked_out(self, base: Base, turn: Turn | int, part: Multiset) -> Row:
         before = base.state._replace(processes=part.numbers)
-        ways = []
+        successors = []
         unlisted, seen = set[int](), list[tuple[Noticed, tuple[str | None, ...]]]()
         for step in self._steps(before, turn):
             target, into = (None, part) if step.after is None else self.split(step.after)
-            ways.append((self._way(base, step, target), into))
+            successors.append((self._successor(base, step, target), into))
             if step.after is not None and step.after.shared.heap is not before.shared.heap:
                 unlisted |= _unlisted(before.shared, step.after.shared)
             noted = [one for one in step.observations if isinstance(one, Dispatched | WaitBegan)]
             seen += [(one, self._tags(one, before, step)) for one in noted]
         matters = bool(unlisted or seen)
-        return Row(part, ways, Known(lambda number: self._touched(number, unlisted, seen)) if matters else None)
+        return Row(part, successors, Known(lambda number: self._touched(number, unlisted, seen)) if matters else None)
 
     def _steps(self, before: State, turn: Turn | int) -> Iterator[Step]:
         if isinstance(turn, Turn):
             return self.system.take(before, turn)
         return self._runs.of(before, turn) if self.frame else self.system.take(before, Turn("run", turn))
 
-    def _way(self, base: Base, step: Step, target: Base | None) -> Way:
+    def _successor(self, base: Base, step: Step, target: Base | None) -> Successor:
         left = tuple(map(self.key, step.left))
         key = (base, target, step.action, step.executed, left)
-        way = self._ways.get(key)
-        if way is None:
-            way = self._ways[key] = Way(len(self.ways), base.state, step, target, left)
-            self.ways.append(way)
-        return way
+        successor = self._successors.get(key)
+        if successor is None:
+            successor = self._successors[key] = Successor(len(self.successors), base.state, step, target, left)
+            self.successors.append(successor)
+        return successor
 
-    def idle(self, base: Base) -> Way:
-        """Give the way that changes nothing: something else happens, somewhere else."""
-        return self._way(base, Step(Action("idle", ""), base.state, (), ()), base)
+    def idle(self, base: Base) -> Successor:
+        """Give the successor in which nothing changes: something else happens, somewhere else."""
+        return self._successor(base, Step(Action("idle", ""), base.state, (), ()), base)
 
     # --- what is entangled
 

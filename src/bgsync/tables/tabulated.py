@@ -1,4 +1,4 @@
-"""Functions of transitions and of states, worked out once a way or base wherever the frame makes no difference.
+"""Functions of transitions and of states, worked out once a successor or base wherever the frame makes no difference.
 
 The function is given a step and state without the frame. When it counts processes, the frame counts too: what it asked
 is noted, and it is worked out once for every answer. When it looks at the processes themselves it is worked out for
@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from bgsync.system.step import State, Step
 from bgsync.tables.multisets import Multiset, Which
-from bgsync.tables.tables import Base, Tables, Way
+from bgsync.tables.tables import Base, Successor, Tables
 
 T = TypeVar("T")
 Query = tuple[bool, Which]
@@ -63,7 +63,7 @@ class Framed(State):
 
 
 class _Cell(Generic[T]):
-    """What is known of a function at one way or base."""
+    """What is known of a function at one successor or base."""
 
     __slots__ = ("answers", "queries", "whole")
 
@@ -79,15 +79,15 @@ class Tabulated(Generic[T]):
     def __init__(self, tables: Tables, function: Callable[[State, Step | None], T]) -> None:
         self.tables, self.function = tables, function
         self._asked = _Asked()
-        self._ways: dict[int, _Cell[T]] = {}
+        self._successors: dict[int, _Cell[T]] = {}
         self._bases: dict[int, _Cell[T]] = {}
 
-    def way(self, way: Way, before: Multiset, after: Multiset | None) -> T:
+    def successor(self, successor: Successor, before: Multiset, after: Multiset | None) -> T:
         """Give the value for a transition."""
-        cell = self._ways.get(way.index)
+        cell = self._successors.get(successor.index)
         if cell is None:
-            cell = self._ways[way.index] = _Cell()
-        return self._value(cell, way.before, way.step, (before, after))
+            cell = self._successors[successor.index] = _Cell()
+        return self._value(cell, successor.before, successor.step, (before, after))
 
     def state(self, base: Base, processes: Multiset) -> T:
         """Give the value for a state."""
@@ -96,13 +96,13 @@ class Tabulated(Generic[T]):
             cell = self._bases[base.index] = _Cell()
         return self._value(cell, base.state, None, (processes, None))
 
-    def is_constant(self, place: Way | Base) -> bool:
-        """Whether the value for a way or base, which was asked for before, is the same in every frame."""
+    def is_constant(self, place: Successor | Base) -> bool:
+        """Whether the value for a successor or base, which was asked for before, is the same in every frame."""
         return self.queries(place) == ()
 
-    def queries(self, place: Way | Base) -> tuple[Query, ...] | None:
-        """Give what is asked of processes at a way or base that was met; None when they are looked at themselves."""
-        cell = self._ways[place.index] if isinstance(place, Way) else self._bases[place.index]
+    def queries(self, place: Successor | Base) -> tuple[Query, ...] | None:
+        """Give what is asked of processes at a successor or base that was met; None when they are looked at."""
+        cell = self._successors[place.index] if isinstance(place, Successor) else self._bases[place.index]
         return None if cell.whole else cell.queries
 
     def _value(self, cell: _Cell[T], state: State, step: Step | None, processes: tuple[Multiset, Multiset | None]) -> T:

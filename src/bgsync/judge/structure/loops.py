@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, place, step
-from bgsync.judge.structure.walking import ASYNCHRONOUS, LOOPS, Body, Step, queued, visit
+from bgsync.judge.structure.walking import ASYNCHRONOUS, LOOPS, Body, Visited, queued, visit
 from bgsync.language import Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
@@ -34,7 +34,7 @@ def loops(spec: Spec, known: Known) -> Iterator[Finding]:
                     yield from _abort(at)
 
 
-def _loop(loop: s.While, steps: tuple[Step, ...]) -> Iterator[Finding]:
+def _loop(loop: s.While, steps: tuple[Visited, ...]) -> Iterator[Finding]:
     inside = tuple(visit(traversal.body_of(loop)))
     leaving = [at for at in inside if isinstance(at.statement, EXITS) or _may_exit(at.statement)]
     if any(_leaves(at) for at in leaving):
@@ -51,7 +51,7 @@ def _loop(loop: s.While, steps: tuple[Step, ...]) -> Iterator[Finding]:
     yield from _condition(loop, inside, steps)
 
 
-def _condition(loop: s.While, inside: tuple[Step, ...], steps: tuple[Step, ...]) -> Iterator[Finding]:
+def _condition(loop: s.While, inside: tuple[Visited, ...], steps: tuple[Visited, ...]) -> Iterator[Finding]:
     """A loop whose condition reads nothing but variables: who changes them?"""
     read = e.variables(loop.condition)
     if not read or not all(isinstance(part, e.Var | e.Is | e.Not | e.And | e.Or | e.Compare | str | bool | int | None)
@@ -75,7 +75,7 @@ def _asynchronous(around: Body) -> bool:
     return any(isinstance(each, ASYNCHRONOUS) for each in around)
 
 
-def _leaves(at: Step) -> bool:
+def _leaves(at: Visited) -> bool:
     """Whether a statement leaves the loop whose body it was visited from."""
     if _asynchronous(at.around):
         return False
@@ -90,7 +90,7 @@ def _may_write(statement: s.Statement, names: frozenset[str]) -> bool:
     return isinstance(statement, s.NotUnderstood) and bool(names & {*statement.may_write})
 
 
-def _falls_short(at: Step) -> str:
+def _falls_short(at: Visited) -> str:
     block = next(each for each in reversed(at.around) if isinstance(each, ASYNCHRONOUS))
     verb = say(at.statement) if isinstance(at.statement, EXITS) else "what is not understood"
     here = place(at.statement)
@@ -112,7 +112,7 @@ def _started(block: s.Statement) -> str:
             return "are handed to the event"
 
 
-def _jump(at: Step) -> Iterator[Finding]:
+def _jump(at: Visited) -> Iterator[Finding]:
     verb = "continue" if isinstance(at.statement, s.Continue) else "break"
     around = list(at.around)
     while around and not isinstance(around[-1], (*LOOPS, *ASYNCHRONOUS)):
@@ -133,7 +133,7 @@ def _jump(at: Step) -> Iterator[Finding]:
     yield Finding("exit", message, place(at.statement), NOTE if whole else ERROR)
 
 
-def _abort(at: Step) -> Iterator[Finding]:
+def _abort(at: Visited) -> Iterator[Finding]:
     block = next((n for n in reversed(range(len(at.around))) if isinstance(at.around[n], ASYNCHRONOUS)), None)
     if block is None:
         return
@@ -159,7 +159,7 @@ def _abort(at: Step) -> Iterator[Finding]:
         yield Finding("abort-scope", message, place(at.statement), NOTE)
 
 
-def _around(block: s.Statement, at: Step) -> bool:
+def _around(block: s.Statement, at: Visited) -> bool:
     return any(each is block for each in at.around)
 
 

@@ -29,7 +29,7 @@ def parts(spec: Spec) -> tuple[Algorithm | Rule, ...]:
     return (*spec.algorithms, *spec.rules)
 
 
-class Step(NamedTuple):
+class Visited(NamedTuple):
     """A statement with the blocks around it, the innermost last, and its place in each list from the top."""
 
     statement: s.Statement
@@ -38,11 +38,11 @@ class Step(NamedTuple):
     """Every list that it is in, the innermost last, and the position in it."""
 
 
-def visit(body: Body, around: Body = (), lists: tuple[tuple[Body, int], ...] = ()) -> Iterator[Step]:
+def visit(body: Body, around: Body = (), lists: tuple[tuple[Body, int], ...] = ()) -> Iterator[Visited]:
     """Give every statement of a body with what is around it."""
     for position, statement in enumerate(body):
         here = (*lists, (body, position))
-        yield Step(statement, around, here)
+        yield Visited(statement, around, here)
         yield from visit(traversal.body_of(statement), (*around, statement), here)
 
 

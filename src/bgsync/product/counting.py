@@ -10,7 +10,7 @@ from bgsync.product.arrays import Joint, Product
 from bgsync.product.pages import Pages, packed
 
 
-def tallied(
+def counted(
     product: Product, pages: Pages, joints: Sequence[Joint] = (), *, symmetry: bool
 ) -> tuple[list[NDArray[np.int64]], list[int]]:
     """Give what `Reached.counts` gives, and how many transitions each of the joint moves has."""
@@ -23,12 +23,14 @@ def tallied(
         columns = np.stack([table.sizes, table.offsets[:-1], table.busy, table.handler])
         classes[:, axis, : len(table.sizes)] = columns
     asked = np.array([(guard, context) for guard, context, _ in joints], np.int64).reshape(-1, 2)
-    ways, joint = np.zeros((len(asked), *members.shape), np.int64), np.zeros(len(asked), np.int64)
+    successors, joint = np.zeros((len(asked), *members.shape), np.int64), np.zeros(len(asked), np.int64)
     for one, (_, _, many) in enumerate(joints):
         for axis, options in enumerate(many):
-            ways[one, axis, : len(options)] = options
+            successors[one, axis, : len(options)] = options
     alike = product.alike if symmetry else width
-    _tally(whole.rows, whole.starts, whole.words, classes, members, alike, product.room, asked, ways, found, joint)
+    _count(
+        whole.rows, whole.starts, whole.words, classes, members, alike, product.room, asked, successors, found, joint
+    )
     totals = [np.zeros((4, t.states, product.contexts), np.int64) for t in product.tables]
     for axis, home in enumerate(product.homes):
         totals[home] += found[axis, :, : product.tables[home].states]
@@ -36,7 +38,7 @@ def tallied(
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _tally(rows, starts, words, classes, members, alike, room, asked, ways, found, joint):  # type: ignore[no-untyped-def]
+def _count(rows, starts, words, classes, members, alike, room, asked, successors, found, joint):  # type: ignore[no-untyped-def]
     """Add pages to what is found: for each component, guard, local state and context, how many states there are.
 
     To `joint` is added in how many ways each move that is asked for, a guard and a context, can be taken.
@@ -80,5 +82,5 @@ def _tally(rows, starts, words, classes, members, alike, room, asked, ways, foun
                 if allowed[asked[one, 0]] and word >> np.uint64(asked[one, 1]) & np.uint64(1):
                     times = many
                     for axis in range(width):
-                        times *= ways[one, axis, members[axis, spots[axis]]]
+                        times *= successors[one, axis, members[axis, spots[axis]]]
                     joint[one] += times

@@ -17,24 +17,24 @@ from bgsync.system.system import System
 from bgsync.tables.steps import Steps
 from bgsync.tables.tables import Base, Row, Tables
 
-Told = tuple[object, ...]
+Observed = tuple[object, ...]
 
 
-def check_company(
+def check_composition(
     tables: Tables, components: Iterable[Component], pause: Callable[[], None] = lambda: None
 ) -> frozenset[int]:
     """Check all rows of the tables; give the instructions that ran in company. Raises NotSeparableError."""
     others = {known for part in components for local in part.locals for known in local.heap if known is not None}
-    company = Company(tables.system, sorted(others, key=str))
+    composition = Composition(tables.system, sorted(others, key=str))
     for base in tables.bases:
         pause()
-        if not base.state.apart:
+        if not base.state.disjoint:
             for (turn, _), row in base.rows.items():
-                company.check(base, turn if isinstance(turn, Turn) else Turn("run", turn), row)
-    return frozenset(company.ran)
+                composition.check(base, turn if isinstance(turn, Turn) else Turn("run", turn), row)
+    return frozenset(composition.ran)
 
 
-class Company:
+class Composition:
     """Another tag's object, in all its states."""
 
     def __init__(self, system: System, known: list[Object]) -> None:
@@ -69,7 +69,7 @@ class Company:
             lonely = _with(state._replace(shared=state.shared._replace(heap=()), processes=()), place, other)
             theirs = self._steps(lonely, turn) if together else [None]
             expected = {self._joined(a, b, place, other) for a in mine for b in theirs} - {None}
-            if {self._told(step) for step in found} - {None} != expected:
+            if {self._observed(step) for step in found} - {None} != expected:
                 name = turn.name or (found or mine)[0].action.name
                 raise NotSeparableError(f"{name} looks at the objects of other tags")
 
@@ -80,20 +80,20 @@ class Company:
             self._others[state, turn] = list(self.system.take(state, turn))
         return self._others[state, turn]
 
-    def _told(self, step: Step) -> Told | None:
+    def _observed(self, step: Step) -> Observed | None:
         """Tell a step by where it leads; None for one that ends the run or follows a removed object."""
-        if step.after is None or step.after.apart:
+        if step.after is None or step.after.disjoint:
             return None
         return (*step.action[:2], step.action.detail, step.after)
 
-    def _joined(self, mine: Step, theirs: Step | None, place: int, other: Object) -> Told | None:
+    def _joined(self, mine: Step, theirs: Step | None, place: int, other: Object) -> Observed | None:
         """Tell the step that two components make together."""
         after = mine.after
-        if after is None or after.apart:
+        if after is None or after.disjoint:
             return None
         if theirs is None:
             return (*mine.action[:2], mine.action.detail, _with(after, place, other))
-        if theirs.after is None or theirs.after.apart or theirs.action.detail != mine.action.detail:
+        if theirs.after is None or theirs.after.disjoint or theirs.action.detail != mine.action.detail:
             return None
         there = theirs.after.shared.heap
         joint = _with(after, place, there[place]) if place < len(there) and there[place] else after
