@@ -185,9 +185,9 @@ def lifecycle(
 ) -> None:
     """Draw the lifecycle of a registration.
 
-    Without SPEC as it is meant (model/registration.py), each transition with its trigger, its guard and its step. With
-    SPEC as its algorithms have it, read off what every run does to a registration, over the lifecycle as it is meant:
-    what only the text does is marked with +, what nothing in the text does with −.
+    Without SPEC as it is meant, by the content's own machine, each transition with its trigger, its guard and its step.
+    With SPEC as its algorithms have it, read off what every run does to a registration, over the lifecycle as it is
+    meant: what only the text does is marked with +, what nothing in the text does with −.
 
     \b
     bgsync draw lifecycle one-off --granularity step      what races do to a registration, too
