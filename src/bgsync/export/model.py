@@ -34,7 +34,7 @@ LEVELS = {0: 0, ROOM: 1, ROOM | CALLED: 2}
 
 
 @dataclass(frozen=True)
-class Move:
+class Option:
     """What one component can do in a context, from level `level` on; `says` is the place of its words."""
 
     target: int
@@ -64,7 +64,7 @@ class Kind:
     busy: tuple[int, ...]
     """How many invocations each has in flight."""
     handler: tuple[bool, ...]
-    moves: tuple[tuple[Move, ...], ...]
+    moves: tuple[tuple[Option, ...], ...]
     """By slot."""
     joint: tuple[tuple[tuple[int, ...], ...], ...]
     """By broadcast and slot: what a local state may become."""
@@ -205,12 +205,12 @@ def _level(guard: int) -> int:
     return LEVELS[guard]
 
 
-def _moves(closed: Closed, part: Component, words: dict[str, int], distinct: bool) -> tuple[tuple[Move, ...], ...]:
-    found: list[list[Move]] = [[] for _ in range(closed.product.contexts * len(part.locals))]
+def _moves(closed: Closed, part: Component, words: dict[str, int], distinct: bool) -> tuple[tuple[Option, ...], ...]:
+    found: list[list[Option]] = [[] for _ in range(closed.product.contexts * len(part.locals))]
     for move in part.steps:
         if move.target is not None:
             says = words.setdefault(_own(part, say_action(closed.system, move.successor.step.action)), len(words))
-            found[_slot(part, move.context, move.source)].append(Move(move.target, _level(move.guard), says))
+            found[_slot(part, move.context, move.source)].append(Option(move.target, _level(move.guard), says))
     for slot, moves in enumerate(found):
         moves.sort(key=lambda move: (move.level, move.target))
         if distinct:
