@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 from bgsync.cli.common import EPILOG, fail
+from bgsync.cli.internal import fail_inside
 from bgsync.cli.targets import content_option
+from bgsync.errors import BgsyncError
 
 COMMANDS = {
     "check": ("bgsync.cli.check:check", "Explore every behaviour and say what holds and what does not."),
@@ -53,8 +55,12 @@ class Commands(click.Group):
         except KeyboardInterrupt:
             click.echo("interrupted before anything was explored", err=True)
             sys.exit(3)
-        except OSError as error:
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except (OSError, BgsyncError) as error:
             fail(error)
+        except Exception as error:
+            fail_inside(error)
 
 
 @click.group(

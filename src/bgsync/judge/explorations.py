@@ -10,6 +10,7 @@ from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from bgsync.errors import place_of
 from bgsync.judge.budget import Budget
 from bgsync.judge.decide import LIMIT, Tick, ids, liveness_of_product, liveness_verdicts, safety_verdicts, unfinished
 from bgsync.judge.pace import Pace, Progress
@@ -152,7 +153,11 @@ def _begin(told: Any, budget: Budget) -> None:
 
 def _run(place: int, settled: frozenset[str]) -> Result:
     told, budget = _worker
-    return run(replace(_shared[place], settled=settled), budget, lambda *news: told.put(news))
+    try:
+        return run(replace(_shared[place], settled=settled), budget, lambda *news: told.put(news))
+    except Exception as error:
+        error.add_note(place_of(error))  # its traceback stays in this process
+        raise
 
 
 def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> Result:

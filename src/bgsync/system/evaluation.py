@@ -303,7 +303,7 @@ class Evaluation:
             members = dict(holder.members)
             found = members.get(name, AWAITED if "promise" in name else UNKNOWN)
             if isinstance(found, Undecided):
-                found = self._decide(*found)
+                found = self._decide(found.name, found.adversity, found.should)
                 decided = tuple((n, found if n == name else x) for n, x in holder.members)
                 if isinstance(owner, e.Var):
                     self.write(owner.name, Event(decided))

@@ -114,7 +114,11 @@ class Run(Effects):
             first = False
             touched = touched or machine.shared_code[self.pc]
             here, depth = self.pc, len(self.frames)
-            self._execute(instruction, settle)
+            try:
+                self._execute(instruction, settle)
+            except Exception as error:
+                error.add_note(f"at {instruction.origin}")
+                raise
             self.executed += [Executed(here, tuple(self.seen)), *self.trailing]
             self.seen, self.trailing = [], []
             if self.failed:

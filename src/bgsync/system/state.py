@@ -1,13 +1,17 @@
-"""Values, objects and processes: small, immutable, and equal when they say the same."""
+"""Values, objects and processes: small, immutable, and equal when they say the same.
+
+They are tuples, and tuples with the same items are equal: so each kind of value has its `kind` among them.
+"""
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 
 class Ref(NamedTuple):
     """A reference to the object in this slot of the heap."""
 
     slot: int
+    kind: Literal["ref"] = "ref"
 
 
 class Undecided(NamedTuple):
@@ -16,24 +20,28 @@ class Undecided(NamedTuple):
     name: str
     adversity: str | None
     should: str | None = None
+    kind: Literal["undecided"] = "undecided"
 
 
 class Event(NamedTuple):
     """A dispatched event: its members."""
 
     members: tuple[tuple[str, "Value"], ...]
+    kind: Literal["event"] = "event"
 
 
 class Record(NamedTuple):
     """Something that the environment has, with its attributes."""
 
     attributes: tuple[tuple[str, "Value"], ...]
+    kind: Literal["record"] = "record"
 
 
 class Unknown(NamedTuple):
     """What is not followed, and may be anything."""
 
     name: str = "unknown"
+    kind: Literal["unknown"] = "unknown"
 
 
 UNKNOWN = Unknown()
@@ -43,6 +51,7 @@ class List(NamedTuple):
     """The list of the spec itself, which a variable may hold."""
 
     name: str = "the list"
+    kind: Literal["list"] = "list"
 
 
 LIST = List()
@@ -52,6 +61,7 @@ class Awaited(NamedTuple):
     """The promise that settles when the handler of the dispatched event does."""
 
     name: str = "the event's promise"
+    kind: Literal["awaited"] = "awaited"
 
 
 AWAITED = Awaited()
@@ -61,12 +71,14 @@ class Cell(NamedTuple):
     """A reference to a variable that several invocations share."""
 
     slot: int
+    kind: Literal["cell"] = "cell"
 
 
 class Promise(NamedTuple):
     """A reference to the promise of a method, kept where a shared variable is: `pending` or `settled`."""
 
     slot: int
+    kind: Literal["promise"] = "promise"
 
 
 Value = (

@@ -359,7 +359,12 @@ class System(Turns, Model[State, Action]):
         observations: tuple[Observation, ...] = (),
     ) -> Iterator[Step]:
         """Collect what nobody holds, and fork where a removed object has nothing to do with the rest any more."""
-        after, lost = self._small(after)
+        try:
+            after, lost = self._small(after)
+        except Exception as error:
+            if executed:
+                error.add_note(f"after {self.program.code[executed[-1].pc].origin}")
+            raise
         if lost:
             seen = NeverSettled()
             executed = (*executed, Executed(executed[-1].pc if executed else END, (seen,)))
