@@ -266,16 +266,16 @@ class Lab:
         moving: tuple[str, ...] = ("network",),
         adversities: tuple[str, ...] = (),
         abort: str = "scope",
-        anything: bool = False,
+        blur: str = "nothing",
     ) -> None:
         self.program = Program(spec, abort)
         self.machine = Interpreter(
             self.program,
             UNGATED,
-            sharing(self.program, frozenset(moving), anything=anything),
+            sharing(self.program, frozenset(moving), anything=blur == "anything"),
             by_step=granularity == "step",
             adversities=frozenset(adversities),
-            anything=anything,
+            not_understood=blur,
         )
         self.shared = Shared(tuple(machine.initial for machine in UNGATED.machines), ())
 

@@ -41,7 +41,7 @@ class Question:
     thorough: bool = False
     bounds: Bounds = DEFAULT_BOUNDS
     effort: Effort = field(default_factory=Effort)
-    not_understood: str = "nothing"
+    not_understood: str = "stops"
     """What a sentence that is not understood does first; the other reading follows where it matters."""
     budget: Budget = field(default_factory=Budget)
     content: str = ""
@@ -59,34 +59,57 @@ All, if only one property is asked for.
 """
 
 
+FEWEST, FACTOR = 500, 5
+"""What is not understood may do anything: so many states of that are looked at, or so many times the sure ones."""
+
+
 def check(question: Question, progress: Progress | None = None) -> Report:
     """Answer a question. Raises ValueError for an unknown adversity, granularity or bound."""
     began = time.perf_counter()
-    judge = _Judge(question, progress)
+    judge = _Judge(replace(question, not_understood="stops"), progress)
     verdicts = judge.all()
     if judge.blind_ran() and not judge.interrupted:
-        other = _Judge(replace(question, not_understood="anything"), progress, judge.explored)
-        ran = sorted(str(origin) for origin in judge.blind_ran())
-        verdicts = _joined(verdicts, other.all(), ran)
+        largest = max(each.states for each in judge.explored)
+        limit = min(question.effort.limit or LIMIT, max(FEWEST, FACTOR * largest))
+        effort = replace(question.effort, limit=limit)
+        anything = replace(question, not_understood="anything", effort=effort)
+        other = _Judge(anything, progress, judge.explored)
+        possible = other.all()
+        judge.ran |= other.ran
+        verdicts = _joined(verdicts, possible, sorted(str(origin) for origin in judge.blind_ran()))
         judge.interrupted |= other.interrupted
     return replace(judge.report(verdicts), seconds=time.perf_counter() - began)
 
 
-def _joined(nothing: tuple[Verdict, ...], anything: tuple[Verdict, ...], ran: list[str]) -> tuple[Verdict, ...]:
-    """Join the two readings of what is not understood: where they differ, the verdict depends on it."""
+def _joined(certain: tuple[Verdict, ...], possible: tuple[Verdict, ...], ran: list[str]) -> tuple[Verdict, ...]:
+    """Join what is known of the runs that come to nothing that is not understood with what is of all that there may be.
+
+    The first ones are there whatever the sentences mean, so what breaks a property among them does so. The others are
+    all that there can be: what does not happen in them never does. All else depends on what is not understood.
+    """
     which = f"step {ran[0]}, which is" if len(ran) == 1 else f"steps {', '.join(ran)}, which are"
     message = f"depends on {which} not understood"
-    first, second = ({(v.property, v.needs): v for v in some} for some in (nothing, anything))
-    settled = {v.property for some in (nothing, anything) for v in some if not v.needs and v.verdict == "violated"}
-    joined = []
+    first, second = ({(v.property, v.needs): v for v in some} for some in (certain, possible))
+    joined: dict[tuple[str, tuple[str, ...]], Verdict] = {}
     for key in dict.fromkeys((*first, *second)):
-        one, other = first.get(key), second.get(key)
-        known = one or other
-        if known is None or (key[1] and key[0] in settled):
-            continue
-        same = one is not None and other is not None and one.verdict == other.verdict
-        joined.append(known if same else Verdict(*key[:1], "inconclusive", None, key[1], message))
-    return tuple(joined)
+        agreed = _agreed(first.get(key), second.get(key))
+        if agreed is not None or not key[1] or key in second:
+            joined[key] = agreed or Verdict(key[0], "inconclusive", None, key[1], message)
+    unsure = ("violated", "inconclusive")
+    settled = {name for (name, needs), verdict in joined.items() if not needs and verdict.verdict in unsure}
+    return tuple(verdict for (name, needs), verdict in joined.items() if not needs or name not in settled)
+
+
+def _agreed(certain: Verdict | None, possible: Verdict | None) -> Verdict | None:
+    """Give the verdict that is so whatever is not understood means; None where it depends on that."""
+    missed = certain is not None and certain.verdict == "violated" and certain.trace is None
+    if certain is not None and certain.verdict == "violated" and not missed:
+        return certain
+    if possible is None or (possible.verdict == "violated" and possible.trace is not None):
+        return None
+    if possible.verdict == "inconclusive":
+        return possible if certain is None or certain.verdict == "inconclusive" else None
+    return None if missed and possible.verdict != "violated" else possible
 
 
 class _Environment(NamedTuple):

@@ -11,6 +11,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.rewrite import rewrite
 from bgsync.prose.declarations import Declared, declarations, lexicon_of
+from bgsync.prose.grammar.effects import Statements
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
 from bgsync.prose.grammar.words import words_of
@@ -19,6 +20,7 @@ from bgsync.prose.inline import sentence_of
 from bgsync.prose.outside import Outside, annotated, check_meant
 from bgsync.prose.page.document import AlgorithmText, Document, Sentence
 from bgsync.prose.placing import stamped
+from bgsync.prose.possible import with_calls
 from bgsync.prose.results import called
 from bgsync.prose.steps import StepsReader
 from bgsync.prose.understood import SentenceRead
@@ -77,8 +79,13 @@ def read_spec(
         else:
             rules.append(rule)
     parameters = {algorithm.name: len(algorithm.parameters) for algorithm in algorithms}
-    built = [replace(each, steps=_fitted(called(each.steps, lexicon), parameters)) for each in algorithms]
-    kept = [replace(each, steps=_fitted(called(each.steps, lexicon), parameters)) for each in rules]
+
+    def finished(steps: Statements) -> Statements:
+        fitted = _fitted(called(steps, lexicon), parameters)
+        return with_calls(fitted, lexicon, parameters, followed.list_name or "")
+
+    built = [replace(each, steps=finished(each.steps)) for each in algorithms]
+    kept = [replace(each, steps=finished(each.steps)) for each in rules]
     reading.spec = Spec(
         document.title,
         revision,
@@ -220,8 +227,6 @@ def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
             if not machine or not level:
                 continue
             rule = _rule(reading, sentence, comma + 1, found[1], (machine, trigger, level), vocabulary)
-            if rule is None:
-                continue
             later = " ".join(other.text.lower() for other in paragraph.sentences[at + 1 :])
             if "in any order" in later or "in any order" in said:
                 rule = replace(rule, steps=tuple(_in_any_order(each) for each in rule.steps))
@@ -235,19 +240,17 @@ def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
 
 def _rule(
     reading: Reading, sentence: Sentence, start: int, occasion: str, moved: tuple[str, str, str], vocabulary: Vocabulary
-) -> Rule | None:
-    """Read what a rule does, from the word at `start` on."""
-    agent = vocabulary.agent.split()
+) -> Rule:
+    """Read what a rule does, from the word at `start` on, be it understood or not."""
     name = occasion.removeprefix(f"{vocabulary.agent} ")
-    texts = words_of(sentence).texts
-    begin = start + len(agent) + 1 if [*texts[start : start + len(agent)]] == agent else start
+    texts = [*words_of(sentence).texts]
+    agents = (vocabulary.agent.split(), ["it"])
+    begin = next((start + len(words) + 1 for words in agents if texts[start : start + len(words)] == words), start)
     reader = StepsReader(name, reading.document.file, reading.lexicon, known=reading.known)
     origin = replace(reader.origin(sentence, (1,)), key=reading.outside.keys[id(sentence)])
     read = reader.understand(sentence, origin, begin)
-    if any(isinstance(each, s.NotUnderstood) for each in read.statements):
-        return None
     reading.sentences.append(read)
-    steps = tuple(rewrite(stamped(each, origin), vocabulary.expression) for each in read.statements)
+    steps = tuple(rewrite(stamped(each, origin), vocabulary.expression) for each in reader.doubted(read))
     return Rule(name, *moved, steps)
 
 

@@ -125,7 +125,7 @@ class StepsReader:
         if made and open_ended(made[-1]) and not nested and not following(one.statements):
             made[-1] = filled(made[-1], tuple(stamped(each, origin) for each in one.statements))
             return
-        for statement in self._doubted(one):
+        for statement in self.doubted(one):
             if isinstance(statement, Following) and (fired := _last_fired(made)) is not None:
                 event = made[fired]
                 assert isinstance(event, s.FireEvent)
@@ -133,12 +133,13 @@ class StepsReader:
             elif not isinstance(statement, WithMembers):
                 made.append(stamped(statement, origin))
 
-    def _doubted(self, one: SentenceRead) -> Statements:
-        """Give the statements of a sentence; where a word or variable of it is lost they may be done, or anything."""
-        if not one.loses or any(isinstance(each, s.NotUnderstood) for each in one.statements):
+    def doubted(self, one: SentenceRead) -> Statements:
+        """Give the statements of a sentence; where it was not understood whole they may be done, or anything."""
+        if one.understood or any(isinstance(each, s.NotUnderstood) for each in traversal.walk(one.statements)):
             return one.statements
         if len(one.statements) == 1 and isinstance(only := one.statements[0], s.Let | s.Set):
-            return (replace(only, value=Unread(one.sentence.text)),)
+            value = Unread(one.sentence.text) if one.loses else only.value
+            return (s.NotUnderstood(one.sentence.text), replace(only, value=value))
         blind = self.blind(one.sentence, False)
         return (replace(blind, body=one.statements),)
 
@@ -184,7 +185,7 @@ class StepsReader:
         reads = words.variables(0, len(words))
         writes = [*reads]
         writes += [name for low, name in self.lexicon.members.items() if low in " ".join(words.texts)]
-        writes += ["promise"] if _speaks_of(words, SETTLES) else []
+        writes += ["promise"] if _speaks_of(words, SETTLES) or "promise" in " ".join(words.texts) else []
         writes += ["exit"] if _speaks_of(words, EXITS) else []
         body: Statements = (Following(),) if has_steps else ()
         return s.NotUnderstood(sentence.text.rstrip(":. "), reads, tuple(writes), body)

@@ -1,5 +1,7 @@
 """The report as text: what was explored, a table of verdicts, and the traces that were asked for."""
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -80,6 +82,16 @@ def _head(report: Report, console: Console) -> None:
     console.print()
 
 
+def _under(report: Report, name: str) -> Iterator[str]:
+    """Say with which adversities a property does not hold, and with which it is not known."""
+    for verdict, said in (("violated", "but not with"), ("inconclusive", "not known with")):
+        under = [
+            each.needs[0] for each in report.verdicts if each.needs and (each.property, each.verdict) == (name, verdict)
+        ]
+        if under:
+            yield f"{said}: {', '.join(under)}"
+
+
 def _table(report: Report, console: Console) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for name in ("", "property", "verdict", "kind", "what was seen"):
@@ -97,8 +109,7 @@ def _table(report: Report, console: Console) -> None:
         if len(members) > 1 and not harmed and all(v.verdict == "holds" for v in members):
             members = [Verdict(f"{name} (all {len(members)})", "holds")]
         for v in members:
-            under = [o for o in report.verdicts if o.needs and o.property == v.property and o.verdict == "violated"]
-            said = v.message or (f"but not with: {', '.join(o.needs[0] for o in under)}" if under else "")
+            said = v.message or "; ".join(_under(report, v.property))
             table.add_row(
                 f"[{STYLES[v.verdict]}]{SIGNS[v.verdict]}[/]", escape(v.property),
                 f"[{STYLES[v.verdict]}]{v.verdict}[/]", v.kind or "", escape(said),

@@ -224,8 +224,10 @@ class Effects(Evaluation):
     def anything(self, statement: s.NotUnderstood) -> None:
         """Do anything at all to what a sentence mentions; where it names no object, to any that is in the list."""
         held = [x for name in statement.reads if isinstance(x := self.read(name), Ref)]
+        kind = self.machine.type
+        states = [kind.list_name, *(member.name for member in kind.members if member.values)] if held else []
         held = held or [Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed]
-        for name in statement.may_write:
+        for name in dict.fromkeys((*statement.may_write, *states)):
             for reference in dict.fromkeys(held):
                 self._anything_to(reference, name)
             if name in self.variables and self.free(f"{name} is changed"):

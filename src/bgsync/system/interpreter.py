@@ -25,7 +25,7 @@ from bgsync.system.state import Cell, Frame, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES
 from bgsync.system.world import World
 
-WAYS = 4096
+WAYS = {"nothing": 4096, "stops": 4096, "anything": 256}
 """How many ways in which one action can end are followed."""
 
 
@@ -44,7 +44,7 @@ class Interpreter:
         *,
         by_step: bool,
         adversities: frozenset[str] = frozenset(),
-        anything: bool = False,
+        not_understood: str = "nothing",
     ) -> None:
         self.program, self.world, self.by_step, self.adversities = program, world, by_step, adversities
         self.spec, self.type = program.spec, program.spec.type
@@ -52,13 +52,13 @@ class Interpreter:
         self.initial: Mapping[str, str] = MappingProxyType({each.name: each.initial for each in world.machines})
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
         self.shared_code, self.quiet, self.enqueuing = sharing.shared, sharing.quiet, sharing.enqueuing
-        self.anything = anything
-        """Whether a sentence that is not understood is taken to do anything at all."""
+        self.not_understood = not_understood
+        """What a sentence that is not understood is taken to do."""
 
     def outcomes(self, shared: Shared, process: Process, settle: str | None = None) -> Iterator[Outcome]:
         """Give every way in which the next action of `process` can end; `settle` is how its event settles."""
         scripts: list[tuple[Value, ...]] = [()]
-        ways = 0
+        ways, most = 0, WAYS[self.not_understood]
         while scripts:
             script = scripts.pop()
             try:
@@ -68,8 +68,8 @@ class Interpreter:
                 scripts += [(*script, option) for option in reversed(open_choice.options)]
             except Blocked:
                 continue
-            if ways >= WAYS and scripts:
-                met = PoolMet(f"ways in which one action ends ({WAYS})")
+            if ways >= most and scripts:
+                met = PoolMet(f"ways in which one action ends ({most})")
                 yield Outcome(None, (), (), shared, (Executed(process.pc, (met,)),), True, ())
                 return
 

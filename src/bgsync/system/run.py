@@ -54,7 +54,7 @@ class Analysed(Machine, Protocol):
 
     program: Program
     by_step: bool
-    anything: bool
+    not_understood: str
     shared_code: tuple[bool, ...]
     quiet: tuple[bool, ...]
 
@@ -213,13 +213,14 @@ class Run(Effects):
         """Control only."""
 
     def _do_not_understood(self, instruction: Instruction) -> None:
-        """Nothing is done, or anything."""
+        """Nothing is done; or the run ends, since nobody knows what follows; or anything is done."""
         statement = instruction.statement
         assert isinstance(statement, s.NotUnderstood)
-        if not self.interpreter.anything:
+        if self.interpreter.not_understood != "anything":
+            self.failed = self.interpreter.not_understood == "stops"
             return
         self.anything(statement)
-        if "exit" in statement.may_write and self.free(f"the steps end: {statement.text}"):
+        if self.free(f"the steps end: {statement.text}"):
             self.pc = instruction.branches[0][1]
         elif instruction.other != instruction.next and self.free(f"what stands below is done: {statement.text}"):
             self.pc = instruction.other

@@ -11,8 +11,8 @@ from bgsync.system.program import ABORT_READINGS
 from bgsync.system.world import Meaning, World
 
 GRANULARITIES = ("step", "algorithm")
-READINGS = ("nothing", "anything")
-"""What a sentence that is not understood is taken to do."""
+READINGS = ("nothing", "stops", "anything")
+"""What a sentence that is not understood is taken to do: a run that comes to it may also be said to end there."""
 
 
 @dataclass(frozen=True)

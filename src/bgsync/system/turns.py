@@ -36,14 +36,14 @@ def program_of(spec: Spec, abort: str, origins: Origins) -> Program:
 @lru_cache(maxsize=8)
 def interpreter_of(scenario: Scenario, moving: frozenset[str], origins: Origins, seen: Statements) -> Interpreter:
     """Make the interpreter of a scenario, once for all that differ in nothing that it looks at."""
-    program, anything = program_of(scenario.spec, scenario.bounds.abort, origins), scenario.not_understood == "anything"
+    program = program_of(scenario.spec, scenario.bounds.abort, origins)
     return Interpreter(
         program,
         scenario.world,
-        sharing(program, moving, anything=anything, seen=seen),
+        sharing(program, moving, anything=scenario.not_understood == "anything", seen=seen),
         by_step=scenario.granularity == "step",
         adversities=frozenset(scenario.adversities),
-        anything=anything,
+        not_understood=scenario.not_understood,
     )
 
 
