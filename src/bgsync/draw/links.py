@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from bgsync.language import Origin
+from bgsync.plain import LEFT_OUT
 from bgsync.sources.source import STANDARD_INPUT
 
 Link = Callable[[Origin], str]
@@ -25,7 +26,7 @@ def to_lines(origin: Origin) -> str:
     Of REV:path it is the path, whatever revision is there when the link is followed.
     """
     if origin.file.startswith(WEB):
-        return origin.file
+        return origin.file.removesuffix(LEFT_OUT)
     path = origin.file.partition(":")[2] or origin.file
     return f"{quote(path)}#L{origin.line}" if path not in ("", STANDARD_INPUT) and origin.line else ""
 
