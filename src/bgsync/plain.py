@@ -17,8 +17,10 @@ _IN_LINES = re.compile(f"[{_HARMFUL}]")
 _IN_ONE_LINE = re.compile(f"[\t\n{_HARMFUL}]")
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)|(?<=#)#(?=\[)", re.MULTILINE)
 
-_USER = re.compile(r"(?<=://)(?:[^\s/?#]*@|[^\s/?#:@]*:(?!\d*(?:[/?#]|$))\S*@)")
-_QUERY = re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]*://[^\s?#'\"]*)[?#][^\s'\"]*?(?=[:;,.)]*(?:[\s'\"]|$))")
+_URL = r"\b[A-Za-z][A-Za-z0-9+.-]+:/{1,2}"
+"""How a URL begins, and what a path makes of it, in which there are no two slashes."""
+_USER = re.compile(rf"({_URL})(?:[^\s/?#]*@|[^\s/?#:@]*:(?!\d*(?:[/?#]|$))\S*@)")
+_QUERY = re.compile(rf"({_URL}[^\s?#'\"]*)[?#][^\s'\"]*?(?=[:;,.)]*(?:[\s'\"]|$))")
 LEFT_OUT = "?…"
 """What stands where a URL has a query or a fragment: either may hold a secret."""
 
@@ -54,7 +56,12 @@ def without_commands(text: str) -> str:
 
 def without_secrets(text: str) -> str:
     """Give text whose URLs have no user name, password, query or fragment."""
-    return _QUERY.sub(lambda match: match[1] + LEFT_OUT, _USER.sub("", text))
+    return _QUERY.sub(lambda match: match[1] + LEFT_OUT, _USER.sub(r"\1", text))
+
+
+def shown(target: object) -> str:
+    """Give what a user names as it is shown: one line, a URL without user name, password, query and fragment."""
+    return flat(without_secrets(str(target)))
 
 
 def _decoded(text: str) -> str:

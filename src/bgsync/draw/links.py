@@ -37,7 +37,7 @@ def to_text(addresses: Mapping[str, str]) -> Link:
 
 
 def by_template(template: str) -> Link:
-    """Make links of a template with {file}, {line}, {algorithm} and {step}. Raises ValueError for any other name."""
+    """Make links of a template with {file}, {line}, {algorithm} and {step}. Raises ValueError for any other."""
 
     def link(origin: Origin) -> str:
         return template.format(
@@ -46,7 +46,7 @@ def by_template(template: str) -> Link:
 
     try:
         link(Origin("", (), "", 0, 1, "", ""))
-    except (KeyError, IndexError, AttributeError) as error:
-        known = "{file}, {line}, {algorithm}, {step}"
-        raise ValueError(f"a link has {known} only, not {error} (in {template!r})") from error
+    except (LookupError, AttributeError, ValueError):
+        known = "{file}, {line}, {algorithm} and {step}"
+        raise ValueError(f"{template!r}: no template of a link; put only {known} in braces") from None
     return link

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from bgsync.files import no_file
-from bgsync.plain import flat, without_secrets
+from bgsync.plain import shown
 from bgsync.sources import git, text
 from bgsync.sources.text import SourceError, check_size, decode
 
-__all__ = ["Source", "SourceError", "load", "load_one", "shown"]
+__all__ = ["Source", "SourceError", "load", "load_one"]
 
 SUFFIXES = (".bs", ".html", ".htm")
 STANDARD_INPUT = "<standard input>"
@@ -37,11 +37,6 @@ class Source:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", shown(self.name))
-
-
-def shown(target: object) -> str:
-    """Give what a user names as it is shown: one harmless line, a URL without user name, password and query."""
-    return flat(without_secrets(str(target)))
 
 
 def load(target: str) -> tuple[Source, ...]:
