@@ -38,16 +38,15 @@ def write(path: str | os.PathLike[str], made: str | bytes) -> None:
     and no file, such as a pipe, is written to as it is.
     """
     data = visible(made).encode() if isinstance(made, str) else made
-    place = Path(os.path.realpath(path))
     try:
-        if no_file(place):
-            with place.open("wb") as stream:
+        if no_file(path):
+            with open(path, "wb") as stream:
                 stream.write(data)
         else:
-            _replace(place, data)
+            _replace(Path(os.path.realpath(path)), data)
     except OSError as error:
         cause = error.strerror or type(error).__name__
-        raise FileError(f"{flat(path)}: cannot be written ({cause}); make room, or name another file") from None
+        raise FileError(f"{flat(path)}: cannot be written ({cause}); correct the path, or make room there") from None
 
 
 def _replace(place: Path, data: bytes) -> None:

@@ -16,7 +16,8 @@ OUTPUTS = ("path", "files", "page")
 """The parameters of commands that name what is written; all others name what is read, if they name a file."""
 
 PAGE = (".html", ".htm")
-"""How the files of a report as a page end."""
+"""How the files of a report as a page end. So do specs, so a page that is there must be a report."""
+MARK = b"<title>bgsync report</title>"
 
 
 def claim(path: str | Path, endings: tuple[str, ...]) -> None:
@@ -30,11 +31,20 @@ def claim(path: str | Path, endings: tuple[str, ...]) -> None:
         return
     if any(os.path.samefile(place, one) for one in _read_files()):
         fail(f"{path}: this is a file that is read, and writing would overwrite it; name another file")
-    if place.stat().st_size and not place.name.lower().endswith(endings):
+    if not place.stat().st_size:
+        return
+    if not place.name.lower().endswith(endings):
         fail(
             f"{path}: there is a file of another kind ({place.name}), and writing would overwrite it; "
             f"name a file that ends in {' or '.join(endings)}, or remove that one"
         )
+    if endings == PAGE and not _is_report(place):
+        fail(f"{path}: there is a page that is no report, and writing would overwrite it; name another file")
+
+
+def _is_report(place: Path) -> bool:
+    with place.open("rb") as file:
+        return MARK in file.read(2000)
 
 
 def save(path: str | Path, made: str | bytes) -> None:

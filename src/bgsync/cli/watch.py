@@ -18,7 +18,7 @@ from bgsync.cli.out import console, fail, say
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.saving import PAGE, claim
 from bgsync.cli.targets import named
-from bgsync.files import FileError, write
+from bgsync.files import FileError, no_file, write
 
 EPILOG = "Exit status: 0 ended with Ctrl-C, 2 bad input or usage."
 
@@ -50,6 +50,8 @@ def watch(file: Path, page: Path | None, sidecar: Path | None, **asked: Any) -> 
     bgsync watch spec/index.bs --html report.html --property asserts
     """
     question = Asked(**asked)
+    if kind := no_file(file):
+        fail(f"{file}: {kind}, which is never saved; name a file")
     if page is not None:
         claim(page, PAGE)
     from bgsync.watch import MissingWatchError

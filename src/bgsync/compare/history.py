@@ -165,7 +165,7 @@ def print_history(history: History, console: Console) -> None:
     """Print the matrix, and every stretch in which something is violated."""
     changed = len(history.columns)
     console.print(
-        f"[bold]{escape(history.path)}[/]: {history.revisions} revisions, the reading changed at {changed}",
+        f"[bold]{escape(flat(history.path))}[/]: {history.revisions} revisions, the reading changed at {changed}",
         highlight=False,
     )
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
