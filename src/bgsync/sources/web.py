@@ -65,7 +65,7 @@ def _follow(url: str, deadline: float) -> tuple[bytes, str | None, str]:
     opener = build_opener(_Redirects)
     headers = {"User-Agent": f"bgsync/{version('bgsync')}", "Accept": "text/html, text/plain, */*;q=0.5"}
     current = _checked(url, "")
-    may_stay_inside: bool | None = None
+    began_inside: bool | None = None
     for _ in range(REDIRECTS + 1):
         request = Request(current, headers=headers | {"Accept-Encoding": "identity"})
         try:
@@ -77,10 +77,10 @@ def _follow(url: str, deadline: float) -> tuple[bytes, str | None, str]:
                 if error.code not in _MOVED or not place:
                     phrase = PHRASES.get(error.code, "unknown status")
                     raise SourceError(f"{shown(current)}: status {error.code} ({phrase}); check the URL") from None
-            if may_stay_inside is None:
-                may_stay_inside = _is_inside(current)
+            if began_inside is None:
+                began_inside = all(_are_private(current))
             previous, current = current, _checked(_join(current, place), current)
-            if not may_stay_inside and _is_inside(current):
+            if not began_inside and any(_are_private(current)):
                 raise SourceError(
                     f"{shown(previous)}: redirects to an address of a private network, which no page of the web may "
                     "lead to; name the URL of the text itself"
@@ -133,14 +133,14 @@ def _join(base: str, place: str) -> str:
         raise SourceError(f"{shown(base)}: redirects to no valid URL; name the URL of the text itself") from None
 
 
-def _is_inside(url: str) -> bool:
-    """Whether a URL leads to this machine or a network that is not public, as far as its name can be looked up."""
+def _are_private(url: str) -> list[bool]:
+    """Say of each address that a URL may lead to whether it is of this machine or of a network that is not public."""
     parts = urlsplit(url)
     try:
         found = socket.getaddrinfo(parts.hostname, parts.port or 80, type=socket.SOCK_STREAM)
     except OSError:  # then nothing is fetched from it, unless a proxy knows it
-        return False
-    return any(not _is_public(str(address[0])) for *_, address in found)
+        return [False]
+    return [not _is_public(str(address[0])) for *_, address in found]
 
 
 def _is_public(address: str) -> bool:
