@@ -96,7 +96,7 @@ def test_what_a_budget_leaves_out_is_told_beside_the_picture(folder: Path) -> No
         (("--all", "lifecycle"), "leave the name of one out"),
         (("lifecycle", "-o", "a.jpg"), "a.jpg: which form is that? End it in one of .svg"),
         (("lifecycle", "nowhere.bs"), "nowhere.bs"),
-        (("lifecycle", "--links", "{page}"), "a link has {file}, {line}"),
+        (("lifecycle", "--links", "{page}"), "put only {file}, {line}"),
         (("lifecycle", "one-off", "--with", "rain"), "unknown adversity 'rain': one of"),
         (("algorithm", "queue.bs", "--name", "fly"), "--name is one of 'Fire Functional Event'"),
         (("trace",), "Name one property with --property"),

@@ -130,7 +130,7 @@ def test_a_link_is_a_line_of_a_file_a_page_of_the_web_or_a_template() -> None:
     assert PUBLISHED(origin) == ""
     assert to_lines(replace(origin, file=STANDARD_INPUT)) == to_lines(replace(origin, line=0)) == ""
     assert by_template("x/{file}?{line}#{algorithm}-{step}")(origin) == "x/my%20spec.bs?7#to%20lend-3.1"
-    with pytest.raises(ValueError, match=r"\{file\}, \{line\}.*'page'"):
+    with pytest.raises(ValueError, match=r"'\{page\}': .+ \{file\}, \{line\}"):
         by_template("{page}")
 
 

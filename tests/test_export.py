@@ -86,7 +86,7 @@ class Colour(IntEnum):
         (Colour.RED, 4),
         (float("nan"), "nan"),
         (0.5, 0.5),
-        ("bell\x07\ud800", "bell\\x07\\ud800"),
+        ("bell\x07\ud800", "bell\\u0007\\ud800"),
     ],
 )
 def test_every_format_takes_any_attribute(value: object, flat: object) -> None:

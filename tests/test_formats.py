@@ -50,7 +50,7 @@ LANGUAGE = Added(
     "OUT.txt: 2 kinds",
 )
 GRAPH = Added(
-    "from bgsync.export import GRAPHS\nGRAPHS['edges'] = 'added:to_edges'",
+    "from bgsync.export import GRAPHS, GraphFormat\nGRAPHS['edges'] = GraphFormat('added:to_edges', ('.edges',))",
     "def to_edges(graph):\n    return '\\n'.join(f'{source} {target}' for source, target in graph.edges())",
     "graph lifecycle --format edges --output OUT.txt",
     ("dot|edges]",),

@@ -19,6 +19,8 @@ FOLDERS = {
 
 ROOMS = (
     "errors",
+    "plain",
+    "files",
     "words",
     "sources",
     "language",

@@ -322,7 +322,7 @@ def test_an_edited_file_is_read_again(file: Path) -> None:
         ("lamp.py", None, "names no machine; write path/to/file.py:name"),
         ("lamp.py:", None, "names no machine; write path/to/file.py:name"),
         ("none.py:lamp", None, r"none.py: cannot be read \(No such file or directory\); correct the path"),
-        (".:lamp", None, r"cannot be read \(Is a directory\)"),
+        (".:lamp", None, r"a folder, where a file is needed"),
         ("lamp.py:lump", None, r"there is no 'lump'; name one of its machines \(lamp\)"),
         ("lamp.py:lamp", "x = 1", "there is no 'lamp'; define it there"),
         ("lamp.py:number", None, "'number' is of type int; name a transitions.Machine"),

@@ -79,6 +79,16 @@ def test_the_wheel_has_its_content_in_its_own_package_and_nothing_beside_it(whee
     assert "bgsync/py.typed" in names
 
 
+def test_the_wheel_says_its_licence_and_has_it(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        (metadata,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        said = archive.read(metadata).decode()
+        licence = archive.read(metadata.replace("METADATA", "licenses/LICENSE")).decode()
+    assert "License-Expression: MIT\n" in said
+    assert "License-File: LICENSE\n" in said
+    assert licence == (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
 def test_the_wheel_installed_elsewhere_runs_the_main_job(wheel: Path, hostile: Path, tmp_path: Path) -> None:
     target = tmp_path / "site"
     install = [sys.executable, "-m", "pip", "install", "-q", "--no-deps", "--target", str(target), str(wheel)]

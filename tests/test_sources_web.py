@@ -46,6 +46,8 @@ class Handler(BaseHTTPRequestHandler):
         }
         if kind in places:
             self.reply(302, Location=places[kind])
+        elif kind == "to":
+            self.reply(302, Location=f"http://{rest}")
         elif kind == "hops":
             self.reply(307, Location=f"/hops/{int(rest) - 1}" if int(rest) > 1 else "/ok")
         elif kind == "big":
@@ -123,7 +125,7 @@ def test_a_request_says_who_asks_and_wants_no_compression(site: str) -> None:
         ("out", "/out: redirects to a URL of scheme 'file'; only http and https are fetched"),
         ("ftp", "redirects to a URL of scheme 'ftp'"),
         ("broken", "redirects to no valid URL"),
-        ("gzip", "sent in the encoding 'gzip'"),
+        ("gzip", "sent as 'gzip'"),
         ("short", "cut off, 4 bytes are missing"),
     ],
 )
@@ -132,6 +134,57 @@ def test_what_the_server_does_wrong_is_an_error_with_the_url(site: str, path: st
         fetch(f"{site}/{path}")
     assert str(caught.value).startswith(site)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "127.0.0.1/",
+        "127.1.2.3:1/",
+        "[::1]/",
+        "[::ffff:127.0.0.1]/",
+        "2130706433/",
+        "10.1.2.3/",
+        "172.16.0.1/",
+        "192.168.0.1/",
+        "169.254.169.254/latest/meta-data/?token=secret",
+        "[fd00::1]/",
+        "[fe80::1]/",
+        "0.0.0.0/",
+        "localhost/",
+        "inside.test/",
+    ],
+)
+def test_a_page_of_the_web_leads_to_no_private_address(site: str, monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+    as_it_is, here = socket.getaddrinfo, site.removeprefix("http://")
+    names = {"inside.test": "10.0.0.1", "spec.test": "127.0.0.1"}
+
+    def looked_up(host: Any, *args: Any, **more: Any) -> Any:
+        return as_it_is(names.get(host, host), *args, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
+    are_private = web._are_private
+    monkeypatch.setattr(web, "_are_private", lambda url: [False, True] if "spec.test" in url else are_private(url))
+    outside = f"http://spec.test:{here.partition(':')[2]}"
+    assert fetch(f"{outside}/ok")[0] == b"A shelf at /ok"
+    with pytest.raises(SourceError, match=r"redirects to an address of a private network, .+; name the URL") as caught:
+        fetch(f"{outside}/to/{place}")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_private_page_may_lead_to_another(site: str) -> None:
+    assert fetch(f"{site}/to/{site.removeprefix('http://')}/ok")[0] == b"A shelf at /ok"
+
+
+def test_a_secret_in_a_url_goes_into_no_message_and_no_name(site: str) -> None:
+    assert load_one(f"{site}/ok/x?token=secret#part").name == f"{site}/ok/x?…"
+    for url in (f"{site}/none?token=secret", f"{site}/to/{site.removeprefix('http://')}/none?token=secret",
+                "http://host.invalid/?token=secret", f"{site}/gzip?secret", "https://user:secret@host.invalid/",
+                "ftp://user:secret@host.invalid/x", "http://user:se/cret@host.invalid/"):  # fmt: skip
+        with pytest.raises(SourceError) as caught:
+            load_one(url)
+        assert "secret" not in str(caught.value)
+        assert "cret@" not in str(caught.value)
 
 
 @pytest.mark.parametrize("claim", ["", "/10", "/999999999"])

@@ -6,10 +6,10 @@ They wrap the data of the rooms behind them, which are attributes: nothing is hi
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from bgsync.compare.behaviour import Comparison
@@ -21,11 +21,18 @@ from bgsync.draw.links import to_lines
 from bgsync.draw.render import render
 from bgsync.draw.sequence import Sequence, sequence_diagram
 from bgsync.errors import BgsyncError
+from bgsync.files import write as write_file
 from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
+from bgsync.plain import flat, visible
 from bgsync.report import write
 from bgsync.report.text import SIGNS, trace_lines
 from bgsync.targets import Target
 from bgsync.words import Words
+
+
+def _html(text: str) -> str:
+    """Write text for a notebook, in which nothing of it is markup, and every character is seen."""
+    return html.escape(visible(text))
 
 
 class ResultError(BgsyncError, LookupError):
@@ -43,8 +50,11 @@ class Picture:
         return render(self.drawn, form)
 
     def save(self, path: str | Path) -> None:
-        """Write it into a file, in the form that its ending says. Raises ValueError, MissingExtraError and OSError."""
-        Path(path).write_bytes(self.to(form_of(str(path))))
+        """Write it into a file, in the form that its ending says.
+
+        Raises ValueError, MissingExtraError and FileError, which is an OSError.
+        """
+        write_file(path, self.to(form_of(str(path))))
 
     def __repr__(self) -> str:
         return f"<Picture {self.drawn.title!r}>"
@@ -88,10 +98,10 @@ class Run:
 
     def __str__(self) -> str:
         """Tell it in numbered steps, as the command line does."""
-        return "\n".join(trace_lines(self.trace, self.words))
+        return visible("\n".join(trace_lines(self.trace, self.words)))
 
     def _repr_html_(self) -> str:
-        return f"<pre>{escape(str(self))}</pre>"
+        return f"<pre>{_html(str(self))}</pre>"
 
 
 @dataclass(frozen=True, repr=False)
@@ -140,16 +150,16 @@ class Checked:
     def __repr__(self) -> str:
         counts = Counter(v.verdict for v in self.verdicts if not v.needs)
         told = ", ".join(f"{many} {verdict}" for verdict, many in sorted(counts.items()))
-        return f"<Checked {self.report.model} as {self.report.content}: {told}>"
+        return f"<Checked {flat(self.report.model)} as {self.report.content}: {told}>"
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{SIGNS[v.verdict]}</td><td><code>{escape(v.property)}</code></td><td>{v.verdict}</td>"
-            f"<td>{escape(v.kind or '')}</td><td>{escape(', '.join(v.needs))}</td><td>{escape(v.message)}</td></tr>"
+            f"<tr><td>{SIGNS[v.verdict]}</td><td><code>{_html(v.property)}</code></td><td>{v.verdict}</td>"
+            f"<td>{_html(v.kind or '')}</td><td>{_html(', '.join(v.needs))}</td><td>{_html(v.message)}</td></tr>"
             for v in self.verdicts
         )
         head = "".join(f"<th>{name}</th>" for name in ("", "property", "verdict", "kind", "needs", "what was seen"))
-        caption = escape(f"{self.report.model}, judged as {self.report.content}: {self.report.chosen}")
+        caption = _html(f"{self.report.model}, judged as {self.report.content}: {self.report.chosen}")
         return f"<table><caption>{caption}</caption><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
@@ -176,5 +186,5 @@ class Compared:
         for each in self.steps:
             origins = [(step.kind, step.new or step.old) for step in each.steps]
             rows += [(kind, str(origin)) for kind, origin in origins if origin is not None]
-        body = "".join(f"<tr><td>{escape(kind)}</td><td><code>{escape(name)}</code></td></tr>" for kind, name in rows)
+        body = "".join(f"<tr><td>{_html(kind)}</td><td><code>{_html(name)}</code></td></tr>" for kind, name in rows)
         return f"<table><caption>{self.behaviour.relation}</caption><tbody>{body}</tbody></table>"

@@ -65,7 +65,7 @@ def read_text(source: Source, sidecar: Path | None = None, content: Content | No
 
 
 def _read(source: Source, sidecar: Path | None, content: Content) -> Reading:
-    path = Path(source.name)
+    path = source.path or Path(source.name)
     chosen = sidecar or (beside(path) if beside(path).is_file() else None)
     entries: dict[str, ReadAs] = load_sidecar(chosen) if chosen else {}
     read_as = {key: entry.read_as for key, entry in entries.items()}

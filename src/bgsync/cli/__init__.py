@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from bgsync.cli.common import EPILOG, fail
+from bgsync.cli.common import EPILOG
 from bgsync.cli.internal import fail_inside
+from bgsync.cli.out import fail, misused, prepared, say
 from bgsync.cli.targets import content_option
 from bgsync.errors import BgsyncError
 
@@ -48,12 +49,21 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
+    def main(self, *args: Any, standalone_mode: bool = True, **more: Any) -> Any:
+        """Run the command line, and end with its status."""
+        with prepared():
+            try:
+                status = super().main(*args, standalone_mode=False, **more)  # type: ignore[call-overload]
+            except click.ClickException as error:
+                misused(error)
+        sys.exit(status if isinstance(status, int) else 0)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("interrupted before anything was explored", err=True)
+            say("interrupted before anything was explored", err=True)
             sys.exit(3)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise

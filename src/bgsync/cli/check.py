@@ -10,9 +10,11 @@ import click
 from rich.markup import escape
 
 from bgsync.cli.base import edit_since, target_before
-from bgsync.cli.common import EPILOG, console, fail
+from bgsync.cli.common import EPILOG
 from bgsync.cli.large import for_what_is_large
+from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.saving import PAGE, claim, save
 from bgsync.cli.targets import expected, main_content
 from bgsync.cli.targets import targets as found_targets
 from bgsync.report.formats import FORMATS, endings, form_of, write
@@ -101,6 +103,10 @@ def check(
         forms = {file: form_of(file) for file in files}
     except ValueError as error:
         fail(error)
+    for file, form in forms.items():
+        claim(file, FORMATS[form].endings)
+    if page is not None:
+        claim(page, PAGE)
     asked_of = [one for target in targets or (None,) for one in found_targets(target, sidecar)]
     if base is not None and any(target.text is None for target in asked_of):
         fail("--base needs a spec text: name the file that was edited")
@@ -127,18 +133,18 @@ def check(
                 print_comparison(edit.steps, None, console(), edit.properties)
         if report.interrupted:
             states = sum(e.states for e in report.explorations)
-            click.echo(f"interrupted after {states:,} states; the verdicts are about those", err=True)
+            say(f"interrupted after {states:,} states; the verdicts are about those", err=True)
             break
     try:
         if output != "text":
-            click.echo(write(output, *reports, edits=edits))
+            emit(write(output, *reports, edits=edits))
         for file, form in forms.items():
-            file.write_text(write(form, *reports, edits=edits), encoding="utf-8")
+            save(file, write(form, *reports, edits=edits))
         if page is not None:
             from bgsync.report.html import to_html
 
-            page.write_text(to_html(*pages), encoding="utf-8")
-    except (NotOneTraceError, OSError) as error:
+            save(page, to_html(*pages))
+    except NotOneTraceError as error:
         fail(error)
     if any(report.interrupted for report in reports):
         sys.exit(3)
@@ -199,7 +205,7 @@ def _check_machine(target: str, output: str) -> NoReturn:
     if output == "json":
         import msgspec
 
-        click.echo(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+        emit(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
     else:
         out = console()
         total = len(report.table.states)

@@ -1,19 +1,13 @@
-"""What every command needs: errors in one line, and a progress line."""
+"""What every command needs: names that are known, and a progress line."""
 
 import sys
 import time
-from typing import NoReturn
+from contextlib import suppress
 
-import click
-from rich.console import Console
+from bgsync.cli.out import fail
+from bgsync.plain import flat
 
 EPILOG = "Exit status: 0 nothing wrong, 1 something violated, 2 bad input or usage, 3 inconclusive or interrupted."
-
-
-def fail(message: object) -> NoReturn:
-    """End with one line on what was wrong with the input."""
-    click.echo(f"error: {message}", err=True)
-    sys.exit(2)
 
 
 def choose(kind: str, wanted: tuple[str, ...], known: list[str]) -> None:
@@ -34,18 +28,15 @@ class Line:
         seconds = time.monotonic() - self.began
         if seconds > 1 and sys.stderr.isatty():
             self.shown = True
-            click.echo(
-                f"\r\033[Kexploring {what}: {states:,} states, {far or f'depth {depth}'}, {seconds:.0f} s",
-                nl=False,
-                err=True,
-            )
+            _draw(f"exploring {what}: {states:,} states, {far or f'depth {depth}'}, {seconds:.0f} s")
 
     def end(self) -> None:
         """Take the line away."""
         if self.shown:
-            click.echo("\r\033[K", nl=False, err=True)
+            _draw("")
 
 
-def console() -> Console:
-    """Give a console for a report: as wide as the terminal, or 110 columns."""
-    return Console(width=None if sys.stdout.isatty() else 110, soft_wrap=False, emoji=False)
+def _draw(line: str) -> None:
+    with suppress(OSError):
+        sys.stderr.write(f"\r\033[K{flat(line)}")
+        sys.stderr.flush()

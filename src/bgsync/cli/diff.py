@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.markup import escape
 
-from bgsync.cli.common import Line, console, fail
+from bgsync.cli.common import Line
+from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.targets import named, target
 
@@ -64,7 +64,7 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     if not (no_properties or no_behaviour) and not same_data(was, now):
         properties = broken_and_repaired(question.report(before), question.report(after), (was, now))
     if output == "json":
-        click.echo(to_json(changes, comparison, properties))
+        emit(to_json(changes, comparison, properties))
     else:
         print_comparison(changes, comparison, console(), properties)
     if comparison is None:
@@ -110,10 +110,10 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
     except SourceError as error:
         fail(error)
     if output == "json":
-        click.echo(history_json(matrix))
+        emit(history_json(matrix))
     else:
         print_history(matrix, console())
     if matrix.interrupted:
-        click.echo(escape("interrupted: the columns are those that were explored"), err=True)
+        say("interrupted: the columns are those that were explored", err=True)
         sys.exit(3)
     sys.exit(matrix.exit_status)

@@ -11,8 +11,10 @@ from urllib.parse import quote, unquote
 
 import click
 
-from bgsync.cli.common import Line, choose, fail
+from bgsync.cli.common import Line, choose
+from bgsync.cli.out import fail, say
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.saving import claim, save
 from bgsync.cli.targets import adversities as known_adversities
 from bgsync.cli.targets import main_content
 from bgsync.cli.targets import target as found_target
@@ -80,9 +82,8 @@ class Output:
         except (MissingExtraError, ValueError) as error:
             fail(error)
         if why := refused(made, form, picture.size):
-            click.echo(f"too large: {why}", err=True)
-        with click.open_file(self.path, "wb") as stream:
-            stream.write(made)
+            say(f"too large: {why}", err=True)
+        save(self.path, made)
 
 
 def writing(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,7 +92,9 @@ def writing(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(command)
     def with_output(path: str, form: str | None, theme: str, links: str | None, **rest: Any) -> Any:
-        return command(output=Output(path, form, theme, links), **rest)
+        output = Output(path, form, theme, links)
+        claim(path, FORMATS[output.chosen].endings)
+        return command(output=output, **rest)
 
     options = (
         click.option(
@@ -170,8 +173,8 @@ def draw(context: click.Context, everything: bool) -> None:
         fail("no folder diagrams/ at or above the current folder: make one, or run inside a project that has it")
     try:
         for name, text in gallery.files(main_content()):
-            (folder / name).write_text(text, encoding="utf-8")
-            click.echo(f"diagrams/{name}")
+            save(folder / name, text)
+            say(f"diagrams/{name}")
     except MissingExtraError as error:
         fail(error)
 
@@ -224,7 +227,7 @@ def explored_changes(of: Target, granularity: str, adversities: tuple[str, ...],
     finally:
         line.end()
     if not found.complete:
-        click.echo(f"not complete: the exploration ended after {found.states:,} states (--limit)", err=True)
+        say(f"not complete: the exploration ended after {found.states:,} states (--limit)", err=True)
     return found
 
 
@@ -303,7 +306,7 @@ def states(
     picture = states_diagram(graph, *words, budget, of.content.lifecycle.colours)
     for remark in picture.description.split(". "):
         if remark.startswith(("Left out", "The exploration")):
-            click.echo(remark.rstrip(".").lower(), err=True)
+            say(remark.rstrip(".").lower(), err=True)
     output.write(picture)
 
 
@@ -334,7 +337,7 @@ def trace(target: str | None, output: Output, **asked: Any) -> None:
     if not found:
         said = ", ".join(dict.fromkeys(f"{v.property} {v.verdict}" for v in report.verdicts)) or "nothing was judged"
         fail(f"no counterexample of {name} to draw: {said} (an adversity may break it: --with NAME)")
-    about = "" if of.text is None else f" of {target}"
+    about = "" if of.text is None else f" of {of.name}"
     link, hues = output.link(of.content, of.text), of.content.lifecycle.colours
     output.write(sequence_diagram(found[0], link, report.words, about, hues))
 
@@ -387,4 +390,4 @@ def difference(
         edited = [each for each in changed_steps(was, now) if any(step.kind != "reworded" for step in each.steps)]
         changed = [f"--name {each.name!r}" for each in edited if each.name in known]
         rest = f"; steps that were changed: {', '.join(changed)}" if changed else ", and no step was changed"
-        click.echo(f"nothing in the lifecycle was changed{rest}", err=True)
+        say(f"nothing in the lifecycle was changed{rest}", err=True)

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from bgsync.cli.common import choose, fail
+from bgsync.cli.common import choose
+from bgsync.cli.out import fail
+from bgsync.cli.saving import claim, save
 from bgsync.cli.targets import adversities as known_adversities
 from bgsync.cli.targets import target as found_target
 from bgsync.export import LANGUAGES, writer
@@ -91,6 +93,7 @@ def export(
     from bgsync.system.system import System
     from bgsync.tables import Tables
 
+    claim(path, (LANGUAGES[language].ending,))
     of = found_target(target, sidecar)
     known, monitors = of.content.properties, of.content.monitors
     safety = [prop for prop in known if isinstance(prop, Safety) and prop.unseen is None]
@@ -116,5 +119,4 @@ def export(
         fail(error)
     file = f"model{LANGUAGES[language].ending}" if path == "-" else Path(path).name
     text = writer(language)(model, file)
-    with click.open_file(path, "w", encoding="utf-8") as stream:
-        stream.write(text)
+    save(path, text)

@@ -4,7 +4,8 @@ import sys
 
 import click
 
-from bgsync.cli.common import EPILOG, fail
+from bgsync.cli.common import EPILOG
+from bgsync.cli.out import fail, say
 from bgsync.cli.targets import main_content
 
 
@@ -36,7 +37,7 @@ def fuzz(examples: int, steps: int, seed: int) -> None:
     try:
         coverage = run(machine, examples=examples, steps=steps, seed=seed)
     except AssertionError as error:
-        click.echo(f"they disagree: {error}" if own.operations else f"broken: {error}")
+        say(f"they disagree: {error}" if own.operations else f"broken: {error}")
         sys.exit(1)
-    click.echo(coverage.report())
+    say(coverage.report())
     sys.exit(3 if coverage.missing() else 0)

@@ -5,8 +5,7 @@ import sys
 import traceback
 from typing import NoReturn
 
-import click
-
+from bgsync.cli.out import say
 from bgsync.errors import place_of
 
 STATUS = 70
@@ -25,5 +24,5 @@ def fail_inside(error: Exception) -> NoReturn:
     placed = notes if any(note.startswith("in ") for note in notes) else [place_of(error), *notes]
     parts = [f"internal error: {type(error).__name__}{said and f': {said}'}", *filter(None, placed)]
     repair = f"bgsync is wrong here, not its input: please report this line and the text; {TRACEBACK}=1 shows more"
-    click.echo(f"{', '.join(parts)}; {repair}", err=True)
+    say(f"{', '.join(parts)}; {repair}", err=True)
     sys.exit(STATUS)

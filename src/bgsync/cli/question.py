@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bgsync.cli.common import Line, choose, fail
+from bgsync.cli.common import Line, choose
 from bgsync.cli.large import resources
+from bgsync.cli.out import fail
 from bgsync.cli.targets import adversities, candidates, expected
 
 if TYPE_CHECKING:

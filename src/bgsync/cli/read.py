@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from bgsync.cli.common import console, fail
+from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.targets import named
 
 EPILOG = "Exit status: 0 read, 1 with --strict where something was not understood, 2 bad input or usage."
@@ -88,9 +88,9 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
         import msgspec
 
         shown = reports[0] if len(reports) == 1 else reports
-        click.echo(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
+        emit(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
     if strict and missed:
-        click.echo(f"{missed} sentences were not understood", err=True)
+        say(f"{missed} sentences were not understood", err=True)
         sys.exit(1)
 
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bgsync.cli.common import EPILOG, Line, choose, fail
+from bgsync.cli.common import EPILOG, Line, choose
+from bgsync.cli.out import fail, say
+from bgsync.cli.saving import claim, save
 from bgsync.cli.targets import adversities as known_adversities
 from bgsync.cli.targets import candidates, main_content
 from bgsync.cli.targets import target as found_target
@@ -24,12 +26,12 @@ def explain(name: str | None) -> None:
     known = {prop.id: prop for each in reversed(candidates()) for prop in reversed(each.properties)}
     if name is None:
         for prop in sorted(known.values(), key=lambda prop: prop.id):
-            click.echo(f"{prop.id:22} {prop.sentence}")
+            say(f"{prop.id:22} {prop.sentence}")
         return
     base = name.split("/")[0]
     choose("property", (base,), sorted(known))
     prop = known[base]
-    click.echo(f"{prop.id}: {prop.sentence}\n\nWhy it matters: {prop.why}\nRests on: {prop.reference}")
+    say(f"{prop.id}: {prop.sentence}\n\nWhy it matters: {prop.why}\nRests on: {prop.reference}")
 
 
 def system_graph(of: Target, granularity: str, adversities: tuple[str, ...], bounds: Bounds) -> Any:
@@ -68,10 +70,11 @@ def graph(
     In Python: bgsync.to_networkx(graph) gives the same graph, on which any function can be checked.
     """
     from bgsync.explore import explore
-    from bgsync.export.graph import to_networkx, write
+    from bgsync.export.graph import to_networkx, written
     from bgsync.system.describe import attributes, label, say_action
     from bgsync.system.scenario import Bounds
 
+    claim(path, GRAPHS[output].endings)
     if target == "lifecycle":
         own = main_content()
         if own.operations is None:
@@ -88,5 +91,4 @@ def graph(
             attributes=lambda state: attributes(system, state),
             say=lambda action: say_action(system, action),
         )
-    with click.open_file(path, "w", encoding="utf-8") as stream:
-        write(made, stream, output)
+    save(path, written(made, output))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from bgsync.cli.common import fail
+from bgsync.cli.out import fail
 
 if TYPE_CHECKING:
     from bgsync.contents import Content

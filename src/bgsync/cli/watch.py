@@ -13,9 +13,12 @@ from rich.console import Console
 from rich.markup import escape
 
 from bgsync.cli.check import page_of
-from bgsync.cli.common import Line, console, fail
+from bgsync.cli.common import Line
+from bgsync.cli.out import console, fail, say
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.saving import PAGE, claim
 from bgsync.cli.targets import named
+from bgsync.files import FileError, no_file, write
 
 EPILOG = "Exit status: 0 ended with Ctrl-C, 2 bad input or usage."
 
@@ -47,6 +50,10 @@ def watch(file: Path, page: Path | None, sidecar: Path | None, **asked: Any) -> 
     bgsync watch spec/index.bs --html report.html --property asserts
     """
     question = Asked(**asked)
+    if kind := no_file(file):
+        fail(f"{file}: {kind}, which is never saved; name a file")
+    if page is not None:
+        claim(page, PAGE)
     from bgsync.watch import MissingWatchError
 
     try:
@@ -54,7 +61,7 @@ def watch(file: Path, page: Path | None, sidecar: Path | None, **asked: Any) -> 
     except MissingWatchError as error:
         fail(error)
     except KeyboardInterrupt:
-        click.echo("\nended", err=True)
+        say("\nended", err=True)
         sys.exit(0)
 
 
@@ -215,9 +222,9 @@ class _Watching:
         from bgsync.targets import of_text
 
         try:
-            self.page.write_text(to_html(page_of(news.report, of_text(news.text))), encoding="utf-8")
-        except OSError as error:
-            self._say(f"[bold red]the page cannot be written[/]: {escape(str(error))}")
+            write(self.page, to_html(page_of(news.report, of_text(news.text))))
+        except FileError as error:
+            self._say(f"[bold red]the page is not there[/]: {escape(str(error))}")
 
     def _say(self, text: str) -> None:
         self.out.print(text, highlight=False, soft_wrap=True, emoji=False)

@@ -17,6 +17,7 @@ from bgsync.judge.static import structure_verdicts
 from bgsync.judge.structure.text import structure
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import Spec
+from bgsync.plain import flat
 from bgsync.prose.page.reader import ReadError
 from bgsync.sources import Revision, Source, SourceError, decode, read_blobs
 from bgsync.texts import Text, read
@@ -164,7 +165,7 @@ def print_history(history: History, console: Console) -> None:
     """Print the matrix, and every stretch in which something is violated."""
     changed = len(history.columns)
     console.print(
-        f"[bold]{escape(history.path)}[/]: {history.revisions} revisions, the reading changed at {changed}",
+        f"[bold]{escape(flat(history.path))}[/]: {history.revisions} revisions, the reading changed at {changed}",
         highlight=False,
     )
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
@@ -195,17 +196,17 @@ def _told(revision: Revision | None) -> str:
 def history_json(history: History) -> str:
     """Write a history as JSON."""
     data = {
-        "path": history.path,
+        "path": flat(history.path),
         "revisions": history.revisions,
         "interrupted": history.interrupted,
         "columns": [
             {
                 "commit": column.revision.commit,
                 "date": column.revision.date,
-                "subject": column.revision.subject,
+                "subject": flat(column.revision.subject),
                 "verdicts": column.verdicts,
                 "unchanged": [revision.commit for revision in column.unchanged],
-                "error": column.error,
+                "error": flat(column.error),
             }
             for column in history.columns
         ],

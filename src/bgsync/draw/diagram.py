@@ -1,10 +1,11 @@
 """What a picture of states or of steps says, whatever draws it: nodes and edges, always in the same order."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
+
+from bgsync.plain import plain
 
 NodeKind = Literal["initial", "normal", "final", "begin", "step", "test", "wait", "call", "end"]
 """A state is initial, normal or final; the others are of a flow of steps."""
@@ -21,8 +22,6 @@ SIGNS: dict[EdgeKind, str] = {
     "apart": "",
 }
 """What a text starts with, so that its kind is told by more than a colour or a line style."""
-
-_BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
 @dataclass(frozen=True, order=True)
@@ -93,20 +92,6 @@ class Diagram:
         """Give the meanings of the kinds that are in the picture."""
         used = {edge.kind for edge in self.edges} | {node.change for node in self.nodes}
         return tuple((kind, meaning) for kind, meaning in self.meanings if kind in used)
-
-
-def plain(text: str) -> str:
-    """Give `text` as one line, every character that XML forbids or that reorders text shown as U+FFFD."""
-
-    def shown(character: str) -> str:
-        forbidden = (
-            unicodedata.category(character) in ("Cc", "Cs")
-            or ord(character) & 0xFFFE == 0xFFFE
-            or unicodedata.bidirectional(character) in _BIDIRECTIONAL
-        )
-        return "\N{REPLACEMENT CHARACTER}" if forbidden else character
-
-    return "".join(map(shown, " ".join(text.split())))
 
 
 def shortened(text: str, most: int) -> str:

@@ -5,7 +5,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Sequence
 
 from bgsync.draw.colours import DARK, LIGHT, THEMES, Theme
-from bgsync.draw.diagram import EdgeKind, plain
+from bgsync.draw.diagram import EdgeKind
+from bgsync.plain import plain
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 FONTS = "Arial, Helvetica, sans-serif"

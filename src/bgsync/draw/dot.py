@@ -3,7 +3,8 @@
 import textwrap
 
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, plain
+from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers
+from bgsync.plain import plain
 
 FONT, FREE_FONT = "DejaVu Sans", "Arial"
 """Boxes are laid out for the widest of the usual fonts, and have room for any other; free text is for a common one."""

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bgsync.draw.colours import LIGHT, Theme
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, Node, edge_in_words, in_words, plain, shortened
+from bgsync.draw.diagram import SIGNS, Diagram, Edge, Node, edge_in_words, in_words, shortened
 from bgsync.draw.document import (
     DASHES,
     LEGEND_ROW,
@@ -28,6 +28,7 @@ from bgsync.draw.document import (
     width,
     wrapped,
 )
+from bgsync.plain import plain
 
 SIZE, NOTE = 13, 11
 LONGEST = 240

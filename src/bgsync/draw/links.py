@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from bgsync.language import Origin
+from bgsync.plain import LEFT_OUT
 from bgsync.sources.source import STANDARD_INPUT
 
 Link = Callable[[Origin], str]
@@ -25,7 +26,7 @@ def to_lines(origin: Origin) -> str:
     Of REV:path it is the path, whatever revision is there when the link is followed.
     """
     if origin.file.startswith(WEB):
-        return origin.file
+        return origin.file.removesuffix(LEFT_OUT)
     path = origin.file.partition(":")[2] or origin.file
     return f"{quote(path)}#L{origin.line}" if path not in ("", STANDARD_INPUT) and origin.line else ""
 
@@ -36,7 +37,7 @@ def to_text(addresses: Mapping[str, str]) -> Link:
 
 
 def by_template(template: str) -> Link:
-    """Make links of a template with {file}, {line}, {algorithm} and {step}. Raises ValueError for any other name."""
+    """Make links of a template with {file}, {line}, {algorithm} and {step}. Raises ValueError for any other."""
 
     def link(origin: Origin) -> str:
         return template.format(
@@ -45,7 +46,7 @@ def by_template(template: str) -> Link:
 
     try:
         link(Origin("", (), "", 0, 1, "", ""))
-    except (KeyError, IndexError, AttributeError) as error:
-        known = "{file}, {line}, {algorithm}, {step}"
-        raise ValueError(f"a link has {known} only, not {error} (in {template!r})") from error
+    except (LookupError, AttributeError, ValueError):
+        known = "{file}, {line}, {algorithm} and {step}"
+        raise ValueError(f"{template!r}: no template of a link; put only {known} in braces") from None
     return link

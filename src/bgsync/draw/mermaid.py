@@ -9,7 +9,8 @@ import json
 import re
 
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, in_words, plain
+from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, in_words
+from bgsync.plain import plain
 
 _UNSAFE = re.compile(r"[^\w .,()/+»−±'-]")
 _SHAPES: dict[NodeKind, tuple[str, str]] = {

@@ -4,7 +4,8 @@ import re
 import textwrap
 
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, in_words, plain
+from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, in_words
+from bgsync.plain import plain
 
 _UNSAFE = re.compile(r"[^\w .,()/'-]|--+|__+|//+|''+|(?<![\w ])-|\\")
 _SHAPES: dict[NodeKind, str] = {

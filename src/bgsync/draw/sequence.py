@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bgsync import telling
-from bgsync.draw.diagram import plain, shortened
+from bgsync.draw.diagram import shortened
 from bgsync.draw.lanes import Answered, Lanes
 from bgsync.draw.links import Link
 from bgsync.judge import facts as f
 from bgsync.judge.verdict import Trace, TraceStep, Verdict
+from bgsync.plain import plain
 from bgsync.words import Words
 
 LONGEST = 170

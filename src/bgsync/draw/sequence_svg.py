@@ -11,9 +11,9 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
 from bgsync.draw.colours import Hues, Theme, hue_of
-from bgsync.draw.diagram import plain
 from bgsync.draw.document import Rules, base_rules, document, linked, text, width, wrapped
 from bgsync.draw.sequence import Item, Sequence, in_words, item_in_words, shown
+from bgsync.plain import plain
 
 SIZE, NOTE, LINE = 12.5, 11.5, 16
 PAGE = 830

@@ -1,8 +1,8 @@
 """Write a sequence diagram as Mermaid and as PlantUML."""
 
 from bgsync.draw import mermaid, plantuml
-from bgsync.draw.diagram import plain
 from bgsync.draw.sequence import Item, Lane, Sequence, in_words, shown
+from bgsync.plain import plain
 
 AGAIN = "from here on, again and again"
 

@@ -14,9 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bgsync.draw.colours import NO_HUES, Hues, hue_of
-from bgsync.draw.diagram import Diagram, Edge, Node, NodeKind, plain
+from bgsync.draw.diagram import Diagram, Edge, Node, NodeKind
 from bgsync.explore.partition import TAU, quotient
 from bgsync.language import Spec
+from bgsync.plain import plain
 from bgsync.system.describe import object_states, recurring, say_action
 from bgsync.system.observation import Listed, Removed, StateSet
 from bgsync.system.scenario import Bounds, Scenario

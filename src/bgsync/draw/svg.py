@@ -9,12 +9,13 @@ from functools import partial
 from itertools import product
 
 from bgsync.draw.colours import LIGHT, Theme
-from bgsync.draw.diagram import SIGNS, Diagram, edge_in_words, identifiers, in_words, plain
+from bgsync.draw.diagram import SIGNS, Diagram, edge_in_words, identifiers, in_words
 from bgsync.draw.document import DASHES, LEGEND_ROW, NAMESPACE, Rules, base_rules, document, legend, linked
 from bgsync.draw.dot import TEXT_SIZE, WIDTH, edge_id, edge_lines, to_dot
 from bgsync.draw.flow_svg import flow_svg
 from bgsync.draw.formats import FORMATS
 from bgsync.errors import BgsyncError
+from bgsync.plain import plain
 
 _NOTE_SIZE = TEXT_SIZE - 2
 PAGE = 830

@@ -24,12 +24,19 @@ LANGUAGES = {
     "tla": Language(".tla", "for TLC", "bgsync.export.tla:written"),
 }
 
+
+class GraphFormat(NamedTuple):
+    """What a graph of networkx can be written in: what writes it, as module:name, and how its files end."""
+
+    writer: str
+    endings: tuple[str, ...]
+
+
 GRAPHS = {
-    "graphml": "bgsync.export.graph:to_graphml",
-    "json": "bgsync.export.graph:to_json",
-    "dot": "bgsync.export.graph:to_dot",
+    "graphml": GraphFormat("bgsync.export.graph:to_graphml", (".graphml", ".xml")),
+    "json": GraphFormat("bgsync.export.graph:to_json", (".json",)),
+    "dot": GraphFormat("bgsync.export.graph:to_dot", (".dot", ".gv")),
 }
-"""What a graph of networkx can be written in, and what writes it."""
 
 
 class Write(Protocol):

@@ -6,14 +6,15 @@ import math
 import re
 from collections.abc import Callable, Hashable, Mapping
 from os import PathLike
-from pathlib import Path
 from pkgutil import resolve_name
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import networkx as nx
 
+from bgsync import files
 from bgsync.explore.graph import Graph
 from bgsync.export import GRAPHS
+from bgsync.plain import visible
 
 if TYPE_CHECKING:
     Exported = nx.MultiDiGraph[int]
@@ -24,8 +25,6 @@ S = TypeVar("S", bound=Hashable)
 A = TypeVar("A", bound=Hashable)
 Flat = str | int | float | bool
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-"""What XML cannot carry, or changes on the way; written as a visible escape such as \\x07 in every format."""
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 
 
@@ -76,10 +75,25 @@ def counterexample(
 
 
 def write(graph_nx: "nx.MultiDiGraph[int]", path_or_stream: str | PathLike[str] | IO[Any], format: str) -> None:
-    """Write the graph to a file, or to a stream of text or bytes, in a format of the table `bgsync.export.GRAPHS`.
+    """Write the graph to a file, or to a stream of text or bytes, as `written` gives it.
+
+    Raises ValueError for another format and FileError, an OSError, when the file cannot be written.
+    """
+    text = written(graph_nx, format)
+    if isinstance(path_or_stream, str | PathLike):
+        files.write(path_or_stream, text)
+        return
+    try:
+        path_or_stream.write(text)
+    except TypeError:  # a stream of bytes
+        path_or_stream.write(text.encode())
+
+
+def written(graph_nx: "nx.MultiDiGraph[int]", format: str) -> str:
+    """Give the graph in a format of the table `bgsync.export.GRAPHS`.
 
     Attributes are flattened as in `to_networkx`, so a graph that was changed since is taken too. Edges are
-    numbered through. Raises ValueError for another format and OSError when the file cannot be written.
+    numbered through. Raises ValueError for another format.
     """
     if format not in GRAPHS:
         raise ValueError(f"unknown format {format!r}; use one of {', '.join(GRAPHS)}")
@@ -88,14 +102,8 @@ def write(graph_nx: "nx.MultiDiGraph[int]", path_or_stream: str | PathLike[str] 
     clean.add_nodes_from((node, _flattened(data)) for node, data in graph_nx.nodes(data=True))
     for key, (source, target, data) in enumerate(graph_nx.edges(data=True)):
         clean.add_edge(source, target, key, **_flattened(data))
-    text: str = resolve_name(GRAPHS[format])(clean)
-    if isinstance(path_or_stream, str | PathLike):
-        Path(path_or_stream).write_bytes(text.encode())
-        return
-    try:
-        path_or_stream.write(text)
-    except TypeError:  # a stream of bytes
-        path_or_stream.write(text.encode())
+    text: str = resolve_name(GRAPHS[format].writer)(clean)
+    return text
 
 
 def to_graphml(graph: "nx.MultiDiGraph[int]") -> str:
@@ -152,4 +160,4 @@ def _flat(value: object) -> Flat:
     if isinstance(value, Mapping | list | tuple):
         value = json.dumps(value, sort_keys=True, default=str, ensure_ascii=False)
     text = str.__str__(value) if isinstance(value, str) else str(value)
-    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], text)
+    return visible(text)

@@ -11,6 +11,7 @@ from typing import Any
 from transitions import Machine
 from transitions.core import listify
 
+from bgsync.files import no_file
 from bgsync.machines.check import Invariant, refuse
 from bgsync.machines.table import MachineError
 
@@ -53,6 +54,8 @@ def load_machine(spec: str) -> tuple[Machine, tuple[Invariant, ...]]:
 def _run(path: Path) -> ModuleType:
     """Run a file as a module of a private name: no bytecode is written, so an edited file is never stale."""
     private = f"_bgsync_machine_{hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:16]}"
+    if kind := no_file(path):
+        raise MachineError(f"{path}: {kind}, where a file is needed; name a file")
     try:
         source = path.read_bytes()
     except OSError as error:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
@@ -21,6 +20,7 @@ from typing import IO, NamedTuple
 import numpy as np
 
 from bgsync.errors import BgsyncError
+from bgsync.files import no_file
 from bgsync.product.arrays import Numbers, Product, Table, Words
 from bgsync.product.pages import Growing, Packed, Pages, lengths
 
@@ -99,18 +99,26 @@ class Checkpoint:
         """Give what was saved; None where nothing was. Raises CheckpointError for a file that is damaged."""
         if not self.file.exists():
             return None
+        if kind := no_file(self.file):
+            raise self._damaged(f"it is {kind}")
         try:
             with self.file.open("rb") as file, np.load(file, allow_pickle=False) as saved:
                 if str(saved["fingerprint"]) != self.fingerprint:
-                    raise ValueError("of another exploration")
+                    raise self._damaged("it is of another exploration")
                 found = Snapshot(saved["keys"], saved["seen"], saved["fresh"], int(saved["rounds"]))
             words = int(lengths(self.product, found.keys).sum())
             if not len(found.seen) == len(found.fresh) == words or found.seen.dtype != self.product.word:
-                raise ValueError("its pages have other sizes")
-        except (ValueError, KeyError, EOFError, IndexError, zipfile.BadZipFile, OSError) as error:
-            reason = " ".join(str(error).split())
-            raise CheckpointError(f"{self.file}: damaged ({reason}): delete this file to begin anew") from None
+                raise self._damaged("its pages have other sizes")
+        except CheckpointError:
+            raise
+        except OSError as error:
+            raise self._damaged(error.strerror or "it is not whole") from None
+        except Exception:  # a file that anything may have written to makes its readers fail in many ways
+            raise self._damaged("it is no checkpoint, or not whole") from None
         return found
+
+    def _damaged(self, reason: str) -> CheckpointError:
+        return CheckpointError(f"{self.file}: damaged ({reason}): delete this file to begin anew")
 
     def due(self) -> bool:
         """Whether it is time to save."""

@@ -238,10 +238,8 @@ class Distributed:
                         pause()
             found: list[Any] = self.client.gather(futures)
             return found
-        except KilledWorker as error:
-            raise ClusterError(
-                f"the cluster lost several workers at one task: give them more memory ({error})"
-            ) from None
+        except KilledWorker:
+            raise ClusterError("the cluster lost several workers at one task: give them more memory") from None
         except (CommClosedError, FutureCancelledError, ImportError, MemoryError, OSError) as error:
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             raise ClusterError(f"the cluster failed ({reason}): nothing is known of the states; ask again") from None

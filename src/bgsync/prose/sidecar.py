@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bgsync.errors import BgsyncError
+from bgsync.files import no_file
 
 NOTHING = "nothing"
 """What a sentence is read as that does nothing."""
@@ -46,6 +47,8 @@ def beside(path: Path) -> Path:
 
 def load_sidecar(path: Path) -> dict[str, ReadAs]:
     """Read a sidecar. Raises SidecarError."""
+    if kind := no_file(path):
+        raise SidecarError(f"{path}: {kind}, where a file is needed: name a file")
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -7,6 +7,8 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, NamedTuple
 
+from bgsync.plain import visible
+
 if TYPE_CHECKING:
     from bgsync.judge.verdict import Report
     from bgsync.report.edit import Edit
@@ -35,13 +37,13 @@ FORMATS = {
 
 
 def write(form: str, *reports: Report, edits: Sequence[Edit | None] = ()) -> str:
-    """Write reports in a form, those that are read beside an edit with what each one did.
+    """Write reports in a form, made harmless, those that are read beside an edit with what each one did.
 
     Raises KeyError, and NotOneTraceError for ITF.
     """
     row = FORMATS[form]
     to_form: Callable[..., str] = resolve_name(row.writer)
-    return to_form(*reports, edits=edits) if row.edits else to_form(*reports)
+    return visible(to_form(*reports, edits=edits) if row.edits else to_form(*reports))
 
 
 def endings() -> dict[str, str]:

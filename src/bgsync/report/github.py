@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bgsync.judge.verdict import Report, Verdict
+from bgsync.plain import visible
 from bgsync.report.edit import Edit
 
 LEVELS = {"violated": "error", "inconclusive": "warning", "conditional": "notice"}
@@ -43,8 +44,7 @@ def _line(level: str, file: str, line: int, column: int, title: str, message: st
 
 
 def _data(text: str) -> str:
-    safe = "".join(c if c in "\r\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-    return safe.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _value(text: str) -> str:

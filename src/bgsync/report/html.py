@@ -22,6 +22,7 @@ from bgsync.judge import facts as f
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
 from bgsync.language import NotUnderstood, Spec
+from bgsync.plain import all_visible
 from bgsync.report.story import Story, shown, story
 from bgsync.report.words import told, who
 from bgsync.words import Words
@@ -50,7 +51,7 @@ def to_html(*pages: Page) -> str:
     """Write reports as one page."""
     lanes = list(dict.fromkeys(lane for page in pages for lane in page.report.words.lanes))
     data = json.dumps(
-        {"version": version("bgsync"), "lanes": lanes, "reports": [_page(page) for page in pages]},
+        all_visible({"version": version("bgsync"), "lanes": lanes, "reports": [_page(page) for page in pages]}),
         ensure_ascii=False,
         sort_keys=True,
     )

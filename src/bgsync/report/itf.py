@@ -10,6 +10,7 @@ from typing import Any
 from bgsync import telling
 from bgsync.errors import BgsyncError
 from bgsync.judge.verdict import Report, Trace, Verdict
+from bgsync.plain import all_visible
 
 
 class NotOneTraceError(BgsyncError, ValueError):
@@ -24,7 +25,7 @@ def to_itf(*reports: Report) -> str:
         raise NotOneTraceError(f"ITF holds one trace, and there are {len(found)}: name one with --property ({names})")
     report, verdict = found[0]
     assert verdict.trace is not None
-    return json.dumps(_trace(report, verdict, verdict.trace), indent=2, ensure_ascii=False)
+    return json.dumps(all_visible(_trace(report, verdict, verdict.trace)), indent=2, ensure_ascii=False)
 
 
 def _trace(report: Report, verdict: Verdict, trace: Trace) -> dict[str, Any]:

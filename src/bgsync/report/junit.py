@@ -1,11 +1,10 @@
 """The report as JUnit XML, which most build servers show: a test case a property, a suite a text."""
 
-import re
 from xml.etree import ElementTree as xml
 
-from bgsync.draw.diagram import plain
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report, Verdict
+from bgsync.plain import plain, visible
 from bgsync.report.text import trace_lines
 from bgsync.words import Words
 
@@ -61,8 +60,4 @@ def _case(verdict: Verdict, under: list[Verdict], glossary: Glossary) -> xml.Ele
 def _told(verdict: Verdict, words: Words) -> str:
     places = [f"at {p.algorithm} {p.step} ({p.file}:{p.line})" for p in verdict.locations]
     trace = [] if verdict.trace is None else trace_lines(verdict.trace, words)
-    return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", "\n".join(["", verdict.message, *places, *trace]))
-
-
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML has no room for."""
+    return visible("\n".join(["", verdict.message, *places, *trace]))

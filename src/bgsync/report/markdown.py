@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from bgsync.draw.diagram import plain
 from bgsync.draw.sequence import sequence_diagram
 from bgsync.draw.sequence_text import sequence_mermaid
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report, Verdict
+from bgsync.plain import plain, visible
 from bgsync.report.edit import Edit
 from bgsync.report.story import headline
 from bgsync.report.text import SIGNS, trace_lines
@@ -149,7 +149,7 @@ def _folded(verdict: Verdict, glossary: Glossary) -> str:
 
 
 def _fenced(line: str) -> str:
-    return "".join(c if c == "\n" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line).replace("`", "'")
+    return visible(line).replace("`", "'")
 
 
 def _code(text: str) -> str:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from bgsync import telling
 from bgsync.judge.glossary import Rule
 from bgsync.judge.verdict import Location, Report, Trace, TraceStep, Verdict
+from bgsync.plain import LEFT_OUT, all_visible
 from bgsync.words import Words
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -20,7 +21,8 @@ SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def to_sarif(*reports: Report) -> str:
     """Write reports as one SARIF log: what is violated, what is inconclusive, and notes."""
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(reports)]}, indent=2, ensure_ascii=False)
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(reports)]}
+    return json.dumps(all_visible(log), indent=2, ensure_ascii=False)
 
 
 def _run(reports: tuple[Report, ...]) -> dict[str, Any]:
@@ -126,6 +128,6 @@ def _location(place: Location) -> dict[str, Any]:
 
 
 def _at(file: str, line: int, column: int) -> dict[str, Any]:
-    uri = quote(file.replace("\\", "/"), safe="/:")
+    uri = quote(file.removesuffix(LEFT_OUT).replace("\\", "/"), safe="/:")
     region = {"startLine": max(line, 1), "startColumn": max(column, 1)}
     return {"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}

@@ -1,0 +1,211 @@
+"""Where output goes: pipes that close, disks that are full, encodings without our signs, files that are there."""
+
+import os
+import re
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bgsync import files
+from bgsync.files import FileError
+from tests.specs import PRINT_QUEUE
+
+BGSYNC = (sys.executable, "-m", "bgsync.cli")
+SMALL = ("--granularity", "algorithm", "--calls", "1", "--jobs", "1")
+DRAW = ("draw", "lifecycle", "--format", "dot", "-o")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a text, and a file of another kind."""
+    (tmp_path / "print.bs").write_text(PRINT_QUEUE, encoding="utf-8")
+    (tmp_path / "letter.txt").write_text("dear", encoding="utf-8")
+    return tmp_path
+
+
+def run(folder: Path, *words: str, shell: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a folder, or a line of a shell in which "$@" is the command."""
+    command = ["bash", "-c", shell, "bash", *BGSYNC, *words] if shell else [*BGSYNC, *words]
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, encoding="utf-8", errors="replace",
+        check=False, stdin=subprocess.DEVNULL, timeout=60,
+    )  # fmt: skip
+
+
+# --- pipes and encodings
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("read", "print.bs"), ("read", "print.bs", "--format", "json"), ("explain",), ("--help",),
+     ("draw", "lifecycle", "--format", "dot"), ("check", "--against", "print.bs")],
+    ids=" ".join,
+)  # fmt: skip
+def test_a_reader_that_stops_is_no_error(folder: Path, words: tuple[str, ...]) -> None:
+    done = run(folder, *words, shell='"$@" | true; exit ${PIPESTATUS[0]}')
+    assert done.stderr == ""
+    assert done.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full device")
+@pytest.mark.parametrize("words", [("read", "print.bs"), ("explain",), ("read", "print.bs", "--format", "json")])
+def test_a_full_disk_is_said_in_one_line(folder: Path, words: tuple[str, ...]) -> None:
+    done = run(folder, *words, shell='"$@" > /dev/full')
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "error: standard output: cannot be written (No space left on device); make room, or write elsewhere"
+    ]
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-"])
+def test_a_stream_may_be_closed(folder: Path, closed: str) -> None:
+    done = run(folder, "read", "print.bs", shell=f'"$@" {closed}')
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+POSIX = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.parametrize("environment", [POSIX, {"PYTHONIOENCODING": "latin-1"}], ids=["posix", "latin-1"])
+def test_an_encoding_without_our_signs_gets_others(folder: Path, environment: dict[str, str]) -> None:
+    (folder / "print.bs").write_text(PRINT_QUEUE.replace("Title: Print", "Title: 印刷 Print"), encoding="utf-8")
+    read = run(folder, "read", "print.bs", **environment)
+    assert (read.returncode, read.stderr) == (0, "")
+    assert r"print.bs \u5370\u5237 Print Queue" in read.stdout
+    assert "\n+ " in read.stdout
+    checked = run(folder, "check", "print.bs", *SMALL, **environment)
+    assert (checked.returncode, checked.stderr) == (1, "")
+    assert "-> network: offline -> online" in checked.stdout
+
+
+# --- files
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((*DRAW, "print.bs"), "print.bs: there is a file of another kind (print.bs), and writing would overwrite it; "
+         "name a file that ends in .dot or .gv, or remove that one"),
+        ((*DRAW, "letter.txt"), "letter.txt: there is a file of another kind"),
+        ((*DRAW, "link.dot"), "link.dot: there is a file of another kind (print.bs)"),
+        (("draw", "lifecycle", "print.bs", "-o", "hard.dot"), "hard.dot: this is a file that is read"),
+        (("graph", "-o", "letter.txt"), "name a file that ends in .json, or"),
+        (("export", "print.bs", "--to", "tla", "-o", "print.bs"), "print.bs: this is a file that is read"),
+        (("check", "spec.html", "--html", "spec.html"), "spec.html: this is a file that is read"),
+        (("check", ".", "--html", "spec.html"), "spec.html: this is a file that is read"),
+        (("check", "print.bs", "--html", "letter.txt"), "letter.txt: there is a file of another kind"),
+        (("check", "print.bs", "--html", "spec.html"), "spec.html: there is a page that is no report"),
+        (("watch", "print.bs", "--html", "print.bs"), "print.bs: this is a file that is read"),
+        ((*DRAW, "missing/x.dot"), "missing/x.dot: cannot be written (No such file or directory); correct the path"),
+    ],
+)  # fmt: skip
+def test_nothing_is_written_over_what_is_read_or_of_another_kind(
+    folder: Path, words: tuple[str, ...], said: str
+) -> None:
+    (folder / "spec.html").write_text(PRINT_QUEUE, encoding="utf-8")
+    (folder / "link.dot").symlink_to("print.bs")
+    (folder / "hard.dot").hardlink_to(folder / "print.bs")
+    before = {file.name: file.read_bytes() for file in folder.iterdir()}
+    done = run(folder, *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert {file.name: file.read_bytes() for file in folder.iterdir()} == before
+
+
+def test_an_output_of_before_or_an_empty_file_or_a_device_is_written_to(folder: Path) -> None:
+    (folder / "empty").touch()
+    for name in ("new.dot", "new.dot", "empty", "/dev/null"):
+        assert run(folder, *DRAW, name).returncode == 0
+    assert (folder / "empty").read_text() == (folder / "new.dot").read_text() != ""
+    assert run(folder, *DRAW, "/dev/stdout").stdout == (folder / "new.dot").read_text()
+
+
+def test_the_old_file_stays_whole_where_the_new_one_does_not_fit(tmp_path: Path) -> None:
+    file = tmp_path / "report.json"
+    files.write(file, "old")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(FileError, match=r"report\.json: cannot be written \(File too large\); correct"):
+            files.write(file, "new" * 1000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert file.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_keeps_its_mode_and_a_link_its_place(tmp_path: Path) -> None:
+    file, link = tmp_path / "a.md", tmp_path / "b.md"
+    file.write_text("old")
+    file.chmod(0o640)
+    link.symlink_to("a.md")
+    files.write(link, "new\x1b")
+    assert link.is_symlink()
+    assert file.read_text() == r"new\u001b"
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("words", [("read",), ("check",), ("check", "--against"), ("diff", "one-off"), ("watch",),
+                                   ("read", "print.bs", "--sidecar"), ("check", "print.bs", "--base")])  # fmt: skip
+@pytest.mark.parametrize("kind", ["a pipe", "a device"])
+def test_what_is_no_file_is_refused_at_once(folder: Path, words: tuple[str, ...], kind: str) -> None:
+    place = folder / "fifo" if kind == "a pipe" else Path("/dev/zero")
+    if kind == "a pipe":
+        os.mkfifo(place)
+    done = run(folder, *words, str(place))
+    assert done.returncode == 2
+    assert f"error: {place}: {kind}, " in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_folder_is_read_where_one_may_be(folder: Path) -> None:
+    os.mkfifo(folder / "pipe.bs")
+    assert run(folder, "read", ".").stdout.startswith("print.bs Print Queue\n")
+    refused = run(folder, "check", f"{folder}:machine")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+    (folder / "folder.py").mkdir()
+    refused = run(folder, "check", "folder.py:machine")
+    assert refused.stderr == "error: folder.py: a folder, where a file is needed; name a file\n"
+
+
+# --- the same bytes
+
+
+ENVIRONMENTS: tuple[tuple[dict[str, str], str, str], ...] = (
+    ({"PYTHONHASHSEED": "1"}, "1", "."),
+    ({"PYTHONHASHSEED": "2", **POSIX, "TZ": "Asia/Tokyo"}, "2", ".."),
+    ({"PYTHONHASHSEED": "3", "PYTHONIOENCODING": "latin-1", "COLUMNS": "40"}, "3", "/"),
+)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("check", "FILE", *SMALL[:4], "--format", form) for form in ("json", "sarif", "junit", "github", "markdown")),
+        ("read", "FILE", "--format", "json"),
+        ("graph", "FILE", "--calls", "1", "--format", "graphml"),
+        ("draw", "states", "FILE", "--calls", "1", "--format", "svg"),
+        ("draw", "trace", "FILE", "--property", "fires-online", "--calls", "1", "--links", ""),
+        ("export", "FILE", "--to", "promela", "--calls", "1", "--granularity", "algorithm"),
+    ],
+    ids=lambda words: "-".join((words[0], words[-1])),
+)
+def test_the_same_bytes_come_out_everywhere(folder: Path, words: tuple[str, ...]) -> None:
+    """Whatever the hash seed, the locale, the folder and the number of processes; how long it took is left out."""
+    file = folder / "spooler – é.bs"
+    file.write_text(PRINT_QUEUE, encoding="utf-8")
+    made = set()
+    for environment, jobs, place in ENVIRONMENTS:
+        on = ("--jobs", jobs) if words[0] == "check" else ()
+        done = subprocess.run(
+            [*BGSYNC, *(word.replace("FILE", str(file)) for word in words), *on],
+            cwd=folder / place, env=os.environ | environment, capture_output=True, check=False,
+        )  # fmt: skip
+        assert done.returncode in (0, 1), done.stderr
+        made.add(re.sub(rb'("seconds": |(?<=case" )time="|suite [^>]*\btime=")[\d.]+', rb"\1", done.stdout))
+    assert len(made) == 1
+    assert made.pop()
