@@ -42,6 +42,7 @@ ROOMS = (
     "export",
     "fuzz",
     "watch",
+    "start",
     "targets",
     "results",
     "api",

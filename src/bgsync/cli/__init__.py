@@ -47,8 +47,10 @@ class Commands(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command."""
+        """Run a command; first tell whoever started all this that there is something to interrupt now."""
         try:
+            if ctx.obj is not None:
+                ctx.obj()
             return super().invoke(ctx)
         except KeyboardInterrupt:
             click.echo("interrupted before anything was explored", err=True)
