@@ -1,6 +1,7 @@
 """bgsync watch."""
 
 import gc
+import signal
 import sys
 import threading
 import time
@@ -49,6 +50,7 @@ def watch(file: Path, page: Path | None, sidecar: Path | None, **asked: Any) -> 
     question = Asked(**asked)
     from bgsync.watch import MissingWatchError
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # no report is waited for, so none can be late
     try:
         _Watching(file, page, sidecar, question).run()
     except MissingWatchError as error:
