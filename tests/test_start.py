@@ -22,6 +22,8 @@ from bgsync import cli, start
 @click.command()
 @click.argument("how")
 def work(how):
+    if how == "unhurried":
+        start.unhurried()
     if how == "elsewhere":
         from multiprocessing import Pool
         pool = Pool(2)
@@ -147,6 +149,14 @@ def test_what_ends_soon_after_ctrl_c_ends_as_it_wants(tmp_path: Path) -> None:
         command.end(signal.SIGINT)
         assert command.process.returncode == 3
         assert command.err.read_text() == ""
+
+
+def test_what_has_something_to_save_is_not_ended(tmp_path: Path) -> None:
+    with running(tmp_path, STUBBORN, "work", "unhurried") as command:
+        wait_until(lambda: "working" in command.out.read_text(), command.err.read_text)
+        command.process.send_signal(signal.SIGINT)
+        before = command.used
+        wait_until(lambda: command.used > before + 0.6, command.err.read_text)
 
 
 def test_processes_that_work_for_one_that_was_killed_end_themselves(tmp_path: Path) -> None:

@@ -36,6 +36,12 @@ def main() -> None:
             _listen_no_more()
 
 
+def unhurried() -> None:
+    """Have Ctrl-C set no limit of time: there is no report to wait for, or something to save before it."""
+    if signal.getsignal(signal.SIGINT) is _interrupted:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def _listen() -> None:
     """Have Ctrl-C interrupt from now on; what is interrupted ends soon where the system has timers."""
     signal.signal(signal.SIGINT, _interrupted if hasattr(signal, "setitimer") else signal.default_int_handler)

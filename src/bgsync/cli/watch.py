@@ -1,7 +1,6 @@
 """bgsync watch."""
 
 import gc
-import signal
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ from bgsync.cli.check import page_of
 from bgsync.cli.common import Line, console, fail
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.targets import named
+from bgsync.start import unhurried
 
 EPILOG = "Exit status: 0 ended with Ctrl-C, 2 bad input or usage."
 
@@ -50,7 +50,7 @@ def watch(file: Path, page: Path | None, sidecar: Path | None, **asked: Any) -> 
     question = Asked(**asked)
     from bgsync.watch import MissingWatchError
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # no report is waited for, so none can be late
+    unhurried()
     try:
         _Watching(file, page, sidecar, question).run()
     except MissingWatchError as error:
