@@ -17,7 +17,7 @@ SMALL = Size(1, 1)
 
 
 def bench() -> Bench:
-    return Bench(1, False, time.monotonic() + 60)
+    return Bench(1, False, time.monotonic() + 3600)
 
 
 def made(engine: str, states: int, cpu: float = 1.0) -> Result:
@@ -31,14 +31,19 @@ def test_a_name_of_a_size_reads_as_the_size() -> None:
 def test_processor_time_is_that_of_the_child_and_not_the_time_it_sleeps(tmp_path: Path) -> None:
     took = run([sys.executable, "-c", "import time; time.sleep(0.4); print('done')"], tmp_path)
     assert took.output == "done\n"
-    assert took.wall >= 0.4 > took.cpu > 0
+    assert took.wall - took.cpu > 0.39
+    assert took.cpu > 0
     assert took.memory > 1_000_000
 
 
-@pytest.mark.parametrize(("code", "why"), [("import time; time.sleep(9)", "more than"), ("exit(7)", "ended with 7")])
-def test_a_command_that_fails_or_takes_too_long_is_an_error_that_says_so(code: str, why: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("code", "seconds", "why"), [("import time; time.sleep(900)", 1, "more than"), ("exit(7)", 900, "ended with 7")]
+)
+def test_a_command_that_fails_or_takes_too_long_is_an_error_that_says_so(
+    code: str, seconds: float, why: str, tmp_path: Path
+) -> None:
     with pytest.raises(FailedError, match=why):
-        run([sys.executable, "-c", code], tmp_path, seconds=1)
+        run([sys.executable, "-c", code], tmp_path, seconds=seconds)
 
 
 def test_engines_that_count_differently_stop_everything() -> None:

@@ -187,20 +187,17 @@ def test_an_empty_label_is_drawn_by_every_renderer() -> None:
     ET.fromstring(to_svg(diagram))
 
 
-def test_drawing_twice_in_two_processes_with_different_hash_seeds_gives_the_same_bytes() -> None:
+def test_another_process_with_another_hash_seed_draws_the_same_bytes() -> None:
     code = (
         "from bgsync.draw.dot import to_dot; from bgsync.draw.lifecycle import lifecycle_diagram;"
         "from bgsync.draw.mermaid import to_mermaid; from bgsync.draw.svg import to_svg; import sys;"
         "from bgsync.shipped.model.background_sync.content import ONE_OFF; d = lifecycle_diagram(ONE_OFF);"
         "sys.stdout.buffer.write((to_svg(d) + to_dot(d) + to_mermaid(d)).encode())"
     )
-    environments = [{"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)} for seed in ("1", "2")]
-    runs = [
-        subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, check=True).stdout
-        for env in environments
-    ]
+    environment = {"PYTHONHASHSEED": "1", "PYTHONPATH": ":".join(sys.path)}
+    made = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True).stdout
     diagram = lifecycle_diagram(ONE_OFF)
-    assert runs[0] == runs[1] == (to_svg(diagram) + to_dot(diagram) + to_mermaid(diagram)).encode()
+    assert made == (to_svg(diagram) + to_dot(diagram) + to_mermaid(diagram)).encode()
 
 
 def test_the_svg_tells_a_screen_reader_everything_that_it_shows() -> None:

@@ -30,6 +30,7 @@ from bgsync.system.system import System
 from bgsync.tables import Tables
 from tests import models
 from tests.specs import PRINT_QUEUE
+from tests.waiting import PATIENCE
 
 SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety) and prop.unseen is None]
 
@@ -85,7 +86,7 @@ def broken(asked: Scenario) -> set[str]:
 
 
 def run(folder: Path, *command: str) -> str:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=10 * PATIENCE)
     assert done.returncode in (0, 1), f"{' '.join(command)}: {done.stdout}{done.stderr}"
     return done.stdout
 

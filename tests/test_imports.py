@@ -44,6 +44,7 @@ ROOMS = (
     "export",
     "fuzz",
     "watch",
+    "start",
     "targets",
     "results",
     "api",

@@ -57,14 +57,12 @@ def ask(budget: Budget, granularity: str = "step", calls: int = 2) -> Report:
 def test_a_budget_ends_the_search_of_a_product_without_a_verdict(
     seconds: float | None, megabytes: int | None, says: str
 ) -> None:
-    began = time.monotonic()
     report = ask(Budget(seconds, megabytes))
     assert [verdict.verdict for verdict in report.verdicts] == ["inconclusive"]
     assert says in report.verdicts[0].message
     assert [explored.complete for explored in report.explorations] == [False]
     assert not report.interrupted
     assert report.exit_status == 3
-    assert time.monotonic() - began < 2
 
 
 def test_it_ends_promises_of_both_kinds_before_anything_was_explored() -> None:

@@ -19,6 +19,7 @@ from bgsync.product.pages import Pages, count
 from bgsync.product.resources import Resources
 from bgsync.product.search import FAST, reachable
 from tests.test_product import product_of, scenario
+from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
 ENGINES = [pytest.param(False, id="numpy"), pytest.param(True, id="compiled")] if FAST else [False]
@@ -71,9 +72,7 @@ def test_after_kill_9_in_the_middle_it_goes_on_to_the_same_states(tmp_path: Path
     whole, _ = reachable(product(), fast=fast, symmetry=fast)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "7"}
     with subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path), str(fast)], cwd=ROOT, env=environment) as child:
-        until = time.monotonic() + 60
-        while not list(tmp_path.glob("*.npz")) and time.monotonic() < until:
-            time.sleep(0.01)
+        wait_until(lambda: bool(list(tmp_path.glob("*.npz"))))
         with pytest.raises(CheckpointError, match="another check is using it"), opened(tmp_path):
             pass
         time.sleep(0.1)

@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,9 @@ from click.testing import CliRunner
 from bgsync.cli import main
 from bgsync.watch import Saves, settled
 from tests.specs import PRINT_QUEUE
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
-
-PATIENCE = 60.0
-"""How many seconds a busy machine may take before a test fails."""
 
 BROKEN = PRINT_QUEUE.replace("If |job| is null:", "If |job| is not null:")
 FAST = ("--granularity", "algorithm", "--calls", "1", "--property", "one-event", "--property", "receiver")
@@ -41,28 +40,40 @@ class Running:
     def text(self) -> str:
         return self.told.read_text(encoding="utf-8")
 
-    def wait(self, words: str, times: int = 1) -> float:
-        """Wait until it has said something so often; give the seconds that took."""
-        began = time.monotonic()
-        while self.text.count(words) < times:
-            assert self.process.poll() is None, self.text
-            assert time.monotonic() - began < PATIENCE, f"{words!r} {times} times; but:\n{self.text}"
-            time.sleep(0.01)
-        return time.monotonic() - began
+    def wait(self, words: str, times: int = 1) -> None:
+        """Wait until it has said something so often."""
+
+        def said() -> bool:
+            assert self.text.count(words) >= times or self.process.poll() is None, self.text
+            return self.text.count(words) >= times
+
+        wait_until(said, lambda: f"{words!r} {times} times; but:\n{self.text}")
 
     def interrupt(self) -> int:
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(PATIENCE)
+        wait_until(lambda: self.process.poll() is not None, lambda: f"no end; but:\n{self.text}")
+        return self.process.returncode
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    found = Running(tmp_path)
+def watching() -> Iterator[Callable[..., Running]]:
+    """Start what watches, and leave none behind, however the test ends."""
+    with ExitStack() as ending:
+
+        def start(folder: Path, *options: str) -> Running:
+            found = Running(folder, *options)
+            ending.callback(found.process.wait)
+            ending.callback(found.process.kill)
+            return found
+
+        yield start
+
+
+@pytest.fixture
+def running(watching: Callable[..., Running], tmp_path: Path) -> Running:
+    found = watching(tmp_path)
     found.wait("every state was looked at")
-    yield found
-    if found.process.poll() is None:
-        found.process.kill()
-        found.process.wait()
+    return found
 
 
 def by_rename(file: Path, text: str) -> None:
@@ -120,10 +131,10 @@ def test_what_is_wrong_with_the_file_is_said_and_the_next_save_is_waited_for(run
     assert running.interrupt() == 0
 
 
-def test_a_folder_that_goes_and_comes_back_is_watched_again(tmp_path: Path) -> None:
+def test_a_folder_that_goes_and_comes_back_is_watched_again(watching: Callable[..., Running], tmp_path: Path) -> None:
     folder = tmp_path / "spec"
     folder.mkdir()
-    watched = Running(folder)
+    watched = watching(folder)
     watched.told = folder / "told"
     watched.wait("every state was looked at")
     told = tmp_path / "told"
@@ -155,12 +166,11 @@ def test_the_sidecar_is_watched_too(running: Running) -> None:
     running.wait("the reading says nothing new")
 
 
-def test_the_page_is_written_again_after_a_save(tmp_path: Path) -> None:
+def test_the_page_is_written_again_after_a_save(watching: Callable[..., Running], tmp_path: Path) -> None:
     page = tmp_path / "report.html"
-    watched = Running(tmp_path, "--html", str(page))
+    watched = watching(tmp_path, "--html", str(page))
     watched.wait("every state was looked at")
-    while not page.exists():
-        time.sleep(0.01)
+    wait_until(page.exists)
     before = page.read_text(encoding="utf-8")
     in_place(watched.file, BROKEN)
     watched.wait("every state was looked at", 2)
@@ -169,8 +179,8 @@ def test_the_page_is_written_again_after_a_save(tmp_path: Path) -> None:
     assert "job is not null" not in before
 
 
-def test_ctrl_c_in_the_middle_of_a_check_ends_it(tmp_path: Path) -> None:
-    watched = Running(tmp_path, "--granularity", "both", "--calls", "3", "--tags", "2")
+def test_ctrl_c_in_the_middle_of_a_check_ends_it(watching: Callable[..., Running], tmp_path: Path) -> None:
+    watched = watching(tmp_path, "--granularity", "both", "--calls", "3", "--tags", "2")
     watched.wait("looking further")
     assert watched.interrupt() == 0
     assert watched.text.rstrip().endswith("ended")
@@ -191,6 +201,12 @@ def test_without_the_extra_the_repair_is_named(tmp_path: Path, monkeypatch: pyte
     assert "pip install bgsync[watch]" in result.output
 
 
+def noticed(file: Path, saves: Saves) -> bool:
+    """Save a file, again and again until it is watched, and say whether that was noticed."""
+    file.write_text(f"{time.monotonic()}", encoding="utf-8")
+    return saves.wait(0.3)
+
+
 def test_a_link_is_followed_to_the_file_it_leads_to(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     real, link = tmp_path / "real" / "a.bs", tmp_path / "b.bs"
@@ -198,9 +214,7 @@ def test_a_link_is_followed_to_the_file_it_leads_to(tmp_path: Path) -> None:
     link.symlink_to(real)
     saves = Saves((link,))
     try:
-        time.sleep(0.3)
-        real.write_text("two", encoding="utf-8")
-        assert saves.wait(10)
+        wait_until(lambda: noticed(real, saves))
     finally:
         saves.end()
 

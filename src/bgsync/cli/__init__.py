@@ -59,8 +59,10 @@ class Commands(click.Group):
         sys.exit(status if isinstance(status, int) else 0)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command."""
+        """Run a command; first tell whoever started all this that there is something to interrupt now."""
         try:
+            if ctx.obj is not None:
+                ctx.obj()
             return super().invoke(ctx)
         except KeyboardInterrupt:
             say("interrupted before anything was explored", err=True)

@@ -1,5 +1,5 @@
 """python -m bgsync.cli"""
 
-from bgsync.cli import main
+from bgsync.start import main
 
 main()

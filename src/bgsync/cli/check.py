@@ -18,6 +18,7 @@ from bgsync.cli.saving import PAGE, claim, save
 from bgsync.cli.targets import expected, main_content
 from bgsync.cli.targets import targets as found_targets
 from bgsync.report.formats import FORMATS, endings, form_of, write
+from bgsync.start import unhurried
 
 
 @click.command(epilog=EPILOG)
@@ -96,6 +97,8 @@ def check(
     if len(targets) == 1 and _names_machine(targets[0]):
         _check_machine(targets[0], output)
     question = Asked(**asked)
+    if question.checkpoint is not None:
+        unhurried()
     from bgsync.report.itf import NotOneTraceError
     from bgsync.targets import judged_alike, static
 

@@ -19,6 +19,7 @@ from bgsync.cli.question import Asked, asking
 from bgsync.cli.saving import PAGE, claim
 from bgsync.cli.targets import named
 from bgsync.files import FileError, no_file, write
+from bgsync.start import unhurried
 
 EPILOG = "Exit status: 0 ended with Ctrl-C, 2 bad input or usage."
 
@@ -56,6 +57,7 @@ def watch(file: Path, page: Path | None, sidecar: Path | None, **asked: Any) -> 
         claim(page, PAGE)
     from bgsync.watch import MissingWatchError
 
+    unhurried()
     try:
         _Watching(file, page, sidecar, question).run()
     except MissingWatchError as error:

@@ -1,20 +1,25 @@
 """The report as one HTML file that needs nothing else: no network, no server, no build.
 
 The page gets everything as JSON in a data block, and its script puts text into elements as text only, so nothing that
-a spec says can become markup or code; a content security policy forbids all loading besides.
+a spec says can become markup or code. A content security policy is the second wall: it forbids all loading, and allows
+the scripts and styles of the page by the hashes of what they say, so one that got in besides would not run.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import xml.etree.ElementTree as ET
+from base64 import b64encode
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
 from bgsync import telling
 from bgsync.contents import Content
+from bgsync.draw.document import NAMESPACE
 from bgsync.draw.lanes import Answered, Lanes, Message, Sent
 from bgsync.draw.lifecycle import lifecycle_diagram
 from bgsync.draw.svg import MissingExtraError, to_svg
@@ -27,13 +32,10 @@ from bgsync.report.story import Story, shown, story
 from bgsync.report.words import told, who
 from bgsync.words import Words
 
-POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
-    "form-action 'none'"
-)
 KINDS: dict[type, str] = {f.StateChanged: "state", f.Listed: "listed", f.Unlisted: "unlisted"}
 """The kinds of changes that the page tells from all others."""
-PARTS = ("page.html", "page.css", "kit.js", "finding.js", "page.js")
+SCRIPTS = ("kit.js", "finding.js", "page.js")
+PARTS = ("page.html", "page.css", *SCRIPTS)
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,30 @@ def to_html(*pages: Page) -> str:
     for character in "&<>\u2028\u2029":
         data = data.replace(character, f"\\u{ord(character):04x}")
     parts = {name: files("bgsync.report").joinpath("page", name).read_text(encoding="utf-8") for name in PARTS}
-    parts |= {"data": data, "policy": POLICY, "lifecycle": _lifecycle([page.content for page in pages])}
+    picture = _lifecycle([page.content for page in pages])
+    parts |= {"data": data, "lifecycle": picture}
+    parts["policy"] = policy([parts[name] for name in SCRIPTS], [parts["page.css"], *_styles(picture)])
     document = parts["page.html"]
-    for name in ("policy", "page.css", "lifecycle", "data", "kit.js", "finding.js", "page.js"):
+    for name in ("policy", "page.css", "lifecycle", "data", *SCRIPTS):
         before, after = document.rsplit("{{" + name + "}}", 1)  # what was put in stands before it, whatever it says
         document = before + parts[name] + after
     return document
+
+
+def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
+    """Give a content security policy that allows these scripts and styles to stand in the page, and nothing else."""
+    allowed = {"script-src": scripts, "style-src": styles}
+    sources = [f"{kind} {' '.join(map(_hash, texts))}" for kind, texts in allowed.items()]
+    return "; ".join(("default-src 'none'", *sources, "base-uri 'none'", "form-action 'none'"))
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _styles(picture: str) -> list[str]:
+    """Give what the style elements of an SVG say."""
+    return [element.text or "" for element in ET.fromstring(picture or "<svg/>").iter(f"{{{NAMESPACE}}}style")]
 
 
 def _lifecycle(contents: Sequence[Content]) -> str:

@@ -12,11 +12,12 @@ const KINDS = {
 
 const $ = (id) => document.getElementById(id);
 
-/** Make an element. Text is put in as text, never as markup. */
+/** Make an element. Text is put in as text, never as markup; the policy of the page allows no style attribute in markup. */
 function h(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (key === "style") made.style.cssText = value;
     else if (value !== null && value !== undefined && value !== false) made.setAttribute(key, value === true ? "" : value);
   }
   made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));

@@ -1,0 +1,101 @@
+"""How the command `bgsync` starts, and that it ends soon once it is told to, wherever it is.
+
+Ctrl-C raises KeyboardInterrupt, and what was found by then is told. Telling can take longer than a user waits: the way
+to a finding is searched for among millions of states. So it is given some time, and then all ends without a report.
+SIGTERM ends it at once. Processes that work for it end with it, however it ends.
+"""
+
+import os
+import signal
+import threading
+import time
+from functools import partial
+from pkgutil import resolve_name
+from types import FrameType
+
+GRACE = 1.5
+"""How many seconds of processor time this process may use after Ctrl-C; with others that work for it, by the clock."""
+
+ALONE = 0.5
+"""How often a process that works for this one looks whether it is still there, in seconds."""
+
+
+def main() -> None:
+    """Run the command line."""
+    heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # else who started it wants it ignored
+    if heard:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # there is nothing to tell yet
+    command = resolve_name("bgsync.cli:main")
+    signal.signal(signal.SIGTERM, _terminated)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=partial(_as_worker, os.getpid()))
+    try:
+        command(obj=_listen if heard else None)
+    finally:
+        if heard:
+            _listen_no_more()
+
+
+def unhurried() -> None:
+    """Have Ctrl-C set no limit of time: there is no report to wait for, or something to save before it."""
+    if signal.getsignal(signal.SIGINT) is _interrupted:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _listen() -> None:
+    """Have Ctrl-C interrupt from now on; what is interrupted ends soon where the system has timers."""
+    signal.signal(signal.SIGINT, _interrupted if hasattr(signal, "setitimer") else signal.default_int_handler)
+
+
+def _listen_no_more() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGPROF, _late)
+    signal.signal(signal.SIGALRM, _late_with_workers)
+    signal.setitimer(signal.ITIMER_PROF, GRACE)
+    signal.setitimer(signal.ITIMER_REAL, GRACE, GRACE / 4)
+    raise KeyboardInterrupt
+
+
+def _late_with_workers(number: int, frame: FrameType | None) -> None:
+    from multiprocessing import active_children
+
+    if active_children():
+        _late(number, frame)
+
+
+def _late(number: int, frame: FrameType | None) -> None:
+    _end_workers()
+    os.write(2, b"interrupted; the report would have taken too long\n")
+    os._exit(3)
+
+
+def _terminated(number: int, frame: FrameType | None) -> None:
+    _end_workers()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _end_workers() -> None:
+    from multiprocessing import active_children
+
+    for worker in active_children():
+        worker.kill()
+
+
+def _as_worker(parent: int) -> None:
+    """Leave Ctrl-C to the process that this one works for, and end with it, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(ALONE)
+    os._exit(1)
