@@ -21,15 +21,15 @@ from tests.campaign.parts import Figures, Part, Problem
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 FORMS = ("report.json", "report.sarif", "report.md")
 PAGE = "report.html"
-ASKED = ("--tags", "2", "--granularity", "step", "--property", "gate", "--property", "unique-tag", "--with", "should")
+ASKED = ("--tags", "2", "--calls", "1", "--granularity", "step", "--property", "gate", "--with", "should")
 PATIENCE = 300
 
 
-def command(folder: Path) -> list[str]:
+def command(folder: Path, jobs: int = 1) -> list[str]:
     """Give a check that writes checkpoints and reports into a folder, as often as it can."""
     saved = [word for form in FORMS for word in ("--save", str(folder / form))]
     files = ("--checkpoint", str(folder / "saved"), "--checkpoint-every", "0", "--html", str(folder / PAGE), *saved)
-    return [sys.executable, "-m", "bgsync.cli", "check", *ASKED, *files, "--format", "json"]
+    return [sys.executable, "-m", "bgsync.cli", "check", *ASKED, *files, "--jobs", str(jobs), "--format", "json"]
 
 
 def told(text: str) -> Any:
@@ -57,7 +57,7 @@ def broken_file(folder: Path) -> str | None:
                 return f"{path.name} is there in part"
         elif path.name == PAGE and not path.read_text(encoding="utf-8").rstrip().endswith("</html>"):
             return f"{path.name} is there in part"
-        elif path.suffix == ".md" and not path.read_text(encoding="utf-8").endswith("\n"):
+        elif path.suffix == ".md" and not path.stat().st_size:
             return f"{path.name} is there in part"
         elif path.is_file() and path.suffix not in (UNFINISHED, ".md", ".html") and path.name != MARK:
             return f"{path.name} is there, which nobody asked for"
@@ -85,10 +85,11 @@ class Kills(Part):
     def one(self, chance: random.Random, case: int, figures: Figures) -> Problem | None:
         expected, took = self.undisturbed
         sent, after = SIGNALS[case % len(SIGNALS)], chance.uniform(0.02, 1.05) * took
-        given = f"{sent.name} after {after:.2f} s of {took:.2f} s"
+        jobs = 1 + case // len(SIGNALS) % 2
+        given = f"{sent.name} after {after:.2f} s of {took:.2f} s, jobs {jobs}"
         with tempfile.TemporaryDirectory() as made:
             folder = Path(made)
-            process = subprocess.Popen(command(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            process = subprocess.Popen(command(folder, jobs), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             try:
                 process.wait(after)
                 figures["ended before"] += 1
@@ -103,7 +104,9 @@ class Kills(Part):
                 return Problem(f"{sent.name} does not end it", given)
             figures[f"left checkpoints: {len(list(folder.rglob('*' + ENDING)))}"] += 1
             figures[f"left unfinished: {len(list(folder.rglob('*' + UNFINISHED)))}"] += 1
-            if "Traceback" in errors:
+            if sent == signal.SIGKILL:
+                figures["workers complain of SIGKILL"] += "Traceback" in errors
+            elif "Traceback" in errors:
                 return Problem(f"{sent.name} ends it with a traceback", given, errors[-2_000:])
             try:
                 wrong = broken_file(folder)
