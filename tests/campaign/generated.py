@@ -27,7 +27,6 @@ from bgsync.language import (
     Spec,
     Statement,
     Wait,
-    steps,
     v,
 )
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS, SPEC

@@ -43,6 +43,11 @@ def told(text: str) -> Any:
     return without(json.loads(text))
 
 
+def whole(text: str, page: bool) -> bool:
+    """Whether a report for people is all there, as far as can be told."""
+    return text.rstrip().endswith("</html>") if page else bool(text)
+
+
 def broken_file(folder: Path) -> str | None:
     """Say which file is there in part only, if any."""
     for path in sorted(folder.rglob("*")):
@@ -55,9 +60,7 @@ def broken_file(folder: Path) -> str | None:
                 json.loads(path.read_text(encoding="utf-8"))
             except ValueError:
                 return f"{path.name} is there in part"
-        elif path.name == PAGE and not path.read_text(encoding="utf-8").rstrip().endswith("</html>"):
-            return f"{path.name} is there in part"
-        elif path.suffix == ".md" and not path.stat().st_size:
+        elif path.name in (PAGE, "report.md") and not whole(path.read_text(encoding="utf-8"), path.name == PAGE):
             return f"{path.name} is there in part"
         elif path.is_file() and path.suffix not in (UNFINISHED, ".md", ".html") and path.name != MARK:
             return f"{path.name} is there, which nobody asked for"
@@ -78,7 +81,9 @@ class Kills(Part):
         for _ in range(2):
             with tempfile.TemporaryDirectory() as made:
                 began = time.monotonic()
-                done = subprocess.run(command(Path(made)), capture_output=True, text=True, timeout=PATIENCE, check=False)
+                done = subprocess.run(
+                    command(Path(made)), capture_output=True, text=True, timeout=PATIENCE, check=False
+                )
                 took, said = time.monotonic() - began, done.stdout
         return told(said), took
 

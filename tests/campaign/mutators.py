@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 Mutator = Callable[[str, random.Random], str]
 
-ODD = "\u0000\u0001\u001b\u00a0\u00ad\u200b\u200d\u202e\u2028\u2029\ufeff\ufffd\ufffe\u0301ßİﬁΩ漢🦆\U000e0001\U0010ffff\r\v\f"
+ODD = "\u0000\u0001\u001b\u00a0\u00ad\u200b\u200d\u202e\u2028\u2029\ufeff\ufffd\ufffe\u0301ßİﬁΩ漢🦆"
+ODD += "\U000e0001\U0010ffff\r\v\f"
 MARKS = "<>|[]{}=`'\"&;:*_#\\/.,()!?-0 \n\t$%^~@"
 WORD = re.compile(r"\S+")
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>|\[=|=\]|\{\{|\}\}|\||<!--|-->")
