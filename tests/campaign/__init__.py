@@ -1,0 +1,1 @@
+"""Long campaigns against the reader, the engines, the files and the exports: see docs/campaign.md."""
