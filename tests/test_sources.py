@@ -323,7 +323,7 @@ def test_a_file_deleted_since_keeps_its_history(repo: Path) -> None:
     assert subjects(repo, "desk.bs") == [("one", "desk.bs")]
 
 
-def test_shallow_clones_and_bare_repositories_work(repo: Path, tmp_path: Path) -> None:
+def test_shallow_clones_work_and_bare_repositories_are_refused(repo: Path, tmp_path: Path) -> None:
     commit(repo, "one", {"desk.bs": DESK})
     last = commit(repo, "two", {"desk.bs": "<p>Closed.\n"})
     git(tmp_path, "clone", "--quiet", "--depth=1", repo.as_uri(), "shallow")
@@ -332,8 +332,8 @@ def test_shallow_clones_and_bare_repositories_work(repo: Path, tmp_path: Path) -
     assert load_one(str(tmp_path / "shallow/desk.bs")).revision == last
     with pytest.raises(SourceError, match="git fetch --unshallow"):
         show("HEAD~1", "desk.bs", tmp_path / "shallow")
-    assert subjects(tmp_path / "bare", "desk.bs") == [("one", "desk.bs"), ("two", "desk.bs")]
-    assert show("HEAD", "desk.bs", tmp_path / "bare") == (b"<p>Closed.\n", last)
+    with pytest.raises(SourceError, match="one among other files may be hostile; clone it"):
+        show("HEAD", "desk.bs", tmp_path / "bare")
 
 
 def test_forty_revisions_are_read_by_a_handful_of_processes(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

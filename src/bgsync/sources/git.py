@@ -1,4 +1,9 @@
-"""Files of a git repository at any revision, by running the `git` program."""
+"""Files of a git repository at any revision, by running the `git` program, which is to run nothing itself.
+
+A repository may be hostile: its configuration, or a bare repository among its files, can name programs as filters,
+hooks, monitors, differs and helpers of what it fetches. So git looks into no bare repository, filters nothing, fetches
+nothing, and takes from the environment only what says where its configuration is.
+"""
 
 import os
 import posixpath
@@ -19,11 +24,15 @@ SECONDS = 30
 """How long one run of git may take."""
 
 _HASH = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_CONFIG = ("core.abbrev=auto", "core.quotePath=false", "log.showRoot=true", "log.showSignature=false")
-_DROPPED = {  # they point at another repository, or change what a path means
-    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"),
-    *("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
-}
+_CONFIG = (
+    *("core.abbrev=auto", "core.quotePath=false", "log.showRoot=true", "log.showSignature=false"),
+    *("safe.bareRepository=explicit", "core.fsmonitor=false", f"core.hooksPath={os.devnull}", "diff.external="),
+)
+_KEPT = re.compile(
+    r"GIT_(CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|(KEY|VALUE)_\d+))"
+)
+"""What of the environment git may see: the other GIT_* lead it elsewhere, or have it run or write something."""
+_NO_FETCH = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
 
 
 class MissingPathError(SourceError):
@@ -113,21 +122,21 @@ def states(folder: Path, contents: Mapping[str, bytes]) -> dict[str, str]:
         lines = _git(folder, "cat-file", "--batch-check", stdin=stdin).splitlines() if asked else []
         blobs = dict(zip(asked, (line.split()[0].decode(errors="replace") for line in lines), strict=True))
         return {
-            name: short if _is_blob(folder, name, data, blobs.get(name, "")) else f"{short}+changes"
+            name: short if _is_blob(data, blobs.get(name, "")) else f"{short}+changes"
             for name, data in contents.items()
         }
     except (SourceError, ValueError):
         return {}
 
 
-def _is_blob(folder: Path, name: str, data: bytes, blob: str) -> bool:
+def _is_blob(data: bytes, blob: str) -> bool:
+    """Whether a file is a blob; the work tree may hold other line ends than the repository."""
     if not _HASH.fullmatch(blob):
         return False
     plain = (sha1 if len(blob) == 40 else sha256)(b"blob %d\0" % len(data) + data, usedforsecurity=False)
     if plain.hexdigest() == blob:
         return True
-    # The work tree may hold other line ends than the repository.
-    return _git(folder, "hash-object", "--stdin", f"--path={name}", stdin=data).decode().strip() == blob
+    return b"\r\n" in data and _is_blob(data.replace(b"\r\n", b"\n"), blob)
 
 
 def _prefix(folder: Path, name: str) -> str:
@@ -179,8 +188,8 @@ def _git(folder: Path, *words: str, stdin: str | bytes = b"", fails: bool = Fals
     """Give what git prints. `fails` says that a failure means nothing was found."""
     if not folder.is_dir():
         raise SourceError(f"{folder}: no such folder; correct the path")
-    environment = {name: value for name, value in os.environ.items() if name not in _DROPPED}
-    environment |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "LANGUAGE": "C"}
+    inherited = {n: value for n, value in os.environ.items() if not n.startswith("GIT_") or _KEPT.fullmatch(n)}
+    environment = inherited | _NO_FETCH | {"LC_ALL": "C", "LANGUAGE": "C"}
     options = [word for setting in _CONFIG for word in ("-c", setting)]
     try:
         result = subprocess.run(
@@ -203,6 +212,8 @@ def _git(folder: Path, *words: str, stdin: str | bytes = b"", fails: bool = Fals
     said = result.stderr.decode(errors="replace").strip()
     if "not a git repository" in said:
         raise SourceError(f"{folder} is in no git repository; run inside one, or name a file")
+    if "bare repository" in said:
+        raise SourceError(f"{folder} is in a bare repository, and one among other files may be hostile; clone it")
     if "dubious ownership" in said:
         raise SourceError(f"{folder} is owned by someone else; allow it with git config --global safe.directory")
     first = said.partition("\n")[0].removeprefix("fatal: ")

@@ -10,7 +10,19 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 _FORMAT = "%x01%H%x00%P%x00%cs%x00%ct%x00%s%x00"
-_LOG = ("log", "-z", "-c", "-M", "--combined-all-paths", "--raw", "--no-abbrev", "--no-color", "--encoding=UTF-8")
+_LOG = (
+    "log",
+    "--no-ext-diff",
+    "--no-textconv",
+    "-z",
+    "-c",
+    "-M",
+    "--combined-all-paths",
+    "--raw",
+    "--no-abbrev",
+    "--no-color",
+    "--encoding=UTF-8",
+)
 
 
 class Git(Protocol):
