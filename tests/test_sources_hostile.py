@@ -73,7 +73,8 @@ def embedded(folder: Path, mark: Path) -> None:
         part.rename(spec / part.name)
     (spec / ".git").rmdir()
     (spec / ".gitattributes").write_text("* filter=x\n", encoding="utf-8")
-    config = f'[core]\nrepositoryformatversion = 0\nworktree = .\nfsmonitor = "touch {mark}"\n[filter "x"]\nclean = touch {mark}\n'
+    core = f'[core]\nrepositoryformatversion = 0\nworktree = .\nfsmonitor = "touch {mark}"\n'
+    config = f'{core}[filter "x"]\nclean = touch {mark}\n'
     (spec / "config").write_text(config, encoding="utf-8")
 
 

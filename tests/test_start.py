@@ -118,7 +118,7 @@ def test_ctrl_c_ends_a_check_within_two_seconds_of_processor_time(
     with running(tmp_path, CHECK, "check", *words.split()) as command:
         wait_until(lambda: when(command), command.err.read_text)
         assert command.end(signal.SIGINT) < 2
-        assert command.process.returncode == 3
+        assert command.process.returncode == 3, command.err.read_text()
         told = command.err.read_text()
         assert told.count("\n") == 1
         assert told.startswith("interrupted")
@@ -139,7 +139,7 @@ def test_what_goes_on_after_ctrl_c_is_ended(tmp_path: Path, how: str) -> None:
     with running(tmp_path, STUBBORN, "work", how) as command:
         wait_until(lambda: "working" in command.out.read_text(), command.err.read_text)
         assert command.end(signal.SIGINT) < 1
-        assert command.process.returncode == 3
+        assert command.process.returncode == 3, command.err.read_text()
         assert command.err.read_text() == "interrupted; the report would have taken too long\n"
 
 
@@ -147,7 +147,7 @@ def test_what_ends_soon_after_ctrl_c_ends_as_it_wants(tmp_path: Path) -> None:
     with running(tmp_path, STUBBORN, "work", "soon") as command:
         wait_until(lambda: "working" in command.out.read_text(), command.err.read_text)
         command.end(signal.SIGINT)
-        assert command.process.returncode == 3
+        assert command.process.returncode == 3, command.err.read_text()
         assert command.err.read_text() == ""
 
 

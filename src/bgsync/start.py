@@ -7,11 +7,13 @@ SIGTERM ends it at once. Processes that work for it end with it, however it ends
 
 import os
 import signal
+import sys
 import threading
 import time
 from functools import partial
 from pkgutil import resolve_name
 from types import FrameType
+from typing import Any
 
 GRACE = 1.5
 """How many seconds of processor time this process may use after Ctrl-C; with others that work for it, by the clock."""
@@ -63,9 +65,7 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
 
 
 def _late_with_workers(number: int, frame: FrameType | None) -> None:
-    from multiprocessing import active_children
-
-    if active_children():
+    if _workers():
         _late(number, frame)
 
 
@@ -82,10 +82,14 @@ def _terminated(number: int, frame: FrameType | None) -> None:
 
 
 def _end_workers() -> None:
-    from multiprocessing import active_children
-
-    for worker in active_children():
+    for worker in _workers():
         worker.kill()
+
+
+def _workers() -> list[Any]:
+    """Give the processes that work for this one. Nothing is imported here: a signal comes in the middle of an import."""
+    children = getattr(sys.modules.get("multiprocessing"), "active_children", None)
+    return [] if children is None else list(children())
 
 
 def _as_worker(parent: int) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Sequence
+from math import fsum
 
 from bgsync.draw.colours import DARK, LIGHT, THEMES, Theme
 from bgsync.draw.diagram import EdgeKind
@@ -99,7 +100,7 @@ def linked(children: list[ET.Element], link: str) -> list[ET.Element]:
 
 def width(words: str, size: float) -> float:
     """Give the room that a line needs in DejaVu Sans, the widest of the usual fonts."""
-    return size * sum(_WIDTHS.get(c, 0.7 if c.isupper() else 0.63) for c in words)
+    return size * fsum(_WIDTHS.get(c, 0.7 if c.isupper() else 0.63) for c in words)
 
 
 _WIDTHS = {

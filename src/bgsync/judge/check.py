@@ -128,13 +128,15 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
     coarse = [v for found in base.values() for v in found.values() if v.verdict == "violated"]
     # broken coarsely, broken finely; but what no behaviour does there, a finer one may
     settled = frozenset(v.property for v in coarse if v.kind != "structure")
+    if question.not_understood == "anything":  # what too many runs may do, finer or worse ones may, too
+        settled |= {name for found in base.values() for name, v in found.items() if v.verdict == "inconclusive"}
     plain = [_Environment("step", (), settled)] if "step" in question.granularities else []
     hard = list[_Environment]()
     if judge.is_large and not question.thorough:
         judge.left_out = question.adversities
     else:
         granularities = question.granularities if question.thorough else ("algorithm",)
-        known = settled if plain else frozenset(v.property for v in coarse)
+        known = settled if plain else settled | {v.property for v in coarse}
         hard = [_Environment(one, (adversity,), known) for adversity in question.adversities for one in granularities]
     results = judge.environments([*plain, *hard])
     if plain:
