@@ -87,7 +87,7 @@ def _end_workers() -> None:
 
 
 def _workers() -> list[Any]:
-    """Give the processes that work for this one. Nothing is imported here: a signal comes in the middle of an import."""
+    """Give the processes that work for this one. It imports nothing: a signal may come amid an import."""
     children = getattr(sys.modules.get("multiprocessing"), "active_children", None)
     return [] if children is None else list(children())
 

@@ -25,7 +25,7 @@ from bgsync.system.state import Cell, Frame, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES
 from bgsync.system.world import World
 
-WAYS = {"nothing": 4096, "stops": 4096, "anything": 64}
+WAYS = {"nothing": 4096, "stops": 4096, "anything": 256}
 """How many ways in which one action can end are followed."""
 
 
