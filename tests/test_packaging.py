@@ -95,7 +95,8 @@ def test_the_wheel_installed_elsewhere_runs_the_main_job(wheel: Path, hostile: P
     subprocess.run(install, check=True, capture_output=True)
     assert not {"model", "properties"} & {path.name for path in target.iterdir()}
     job = (
-        "import sys; sys.path = [sys.argv[2], *(p for p in sys.path if p not in ('', sys.argv[1], sys.argv[1] + '/src'))];"
+        "import sys; ours = ('', sys.argv[1], sys.argv[1] + '/src');"
+        "sys.path = [sys.argv[2], *(p for p in sys.path if p not in ours)];"
         "import bgsync; assert bgsync.__file__.startswith(sys.argv[2]), bgsync.__file__;"
         "from bgsync.cli import main; main(['check', '--granularity', 'algorithm', '--format', 'json'])"
     )
