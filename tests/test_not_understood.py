@@ -78,3 +78,19 @@ def test_where_everything_is_understood_nothing_is_explored_twice() -> None:
         (each.granularity, each.adversities, each.monitor) for each in bgsync.check("one-off").report.explorations
     ]
     assert len(places) == len(set(places))
+
+
+@pytest.mark.parametrize(
+    ("said", "misspelt"),
+    [
+        ("Set |job|'s [=job state=] to [=printing=]", "Set |job|'s [=job state=] to [=prnting=]"),
+        ("Assert: |job|'s [=job state=] is [=queued=]", "Assert: |job|'s [=job state=] is [=qeued=]"),
+        ("Set |job|'s [=job state=] to [=printing=]", "Set |job|'s [=job state=] to `prinnting`"),
+    ],
+)
+def test_a_misspelt_state_is_no_new_state(said: str, misspelt: str) -> None:
+    assert said in PRINT_QUEUE
+    found = report_of(PRINT_QUEUE.replace(said, misspelt))
+    assert found.coverage.understood == found.coverage.total - 1
+    for name, verdict in verdicts(found).items():
+        assert verdict != "violated" or verdicts(WHOLE)[name] == "violated"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import Unread
 from bgsync.prose.grammar.sentences import Following, Statements, Switch
 from bgsync.prose.grammar.words import Words
@@ -80,6 +82,35 @@ def unread_values(statements: Statements) -> tuple[str, ...]:
                 continue
             conditional = isinstance(statement, s.If | s.While | s.Assert | s.WaitUntil | s.Whenever)
             found |= dict.fromkeys(_inputs(expression, conditional))
+    return tuple(found)
+
+
+LIKE = 0.75
+"""How like a state a word is that is taken for a misspelt one where it may be a condition."""
+
+
+def undeclared(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
+    """Give the values of members that say which values they have, and not these: a misspelt state is no new state."""
+    values = {member.name: member.values for kind in lexicon.types.values() for member in kind.members if member.values}
+    found: dict[str, None] = {}
+
+    def look(place: e.Expr, value: e.Expr) -> None:
+        said = value.text if isinstance(value, e.Input) and not value.reads else value
+        if isinstance(place, e.Field) and isinstance(said, str) and said not in values.get(place.name, (said,)):
+            found[said] = None
+
+    for statement in traversal.walk(statements):
+        if isinstance(statement, s.Set):
+            look(statement.target, statement.value)
+        for expression in _operands(statement):
+            for part in e.parts(expression):
+                match part:
+                    case e.Is(left=left, right=right):
+                        look(left, right)
+                        look(right, left)
+                    case e.Apply(name=name, arguments=(e.Field(name=member),)):
+                        if get_close_matches(name, values.get(member, ()), 1, LIKE):
+                            found[name] = None
     return tuple(found)
 
 
