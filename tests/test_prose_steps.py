@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from bgsync.cli import main
 from bgsync.language import say
-from bgsync.language.statements import Statement
+from bgsync.language.statements import FireEvent, Statement
 from bgsync.language.traversal import body_of
 from bgsync.prose.ledger import ledger
 from bgsync.prose.page.reader import read_document
@@ -271,3 +271,16 @@ def test_an_algorithm_whose_result_is_used_is_run(use: str) -> None:
     asked = PRINT_QUEUE.replace("1. [=Resolve=] |promise|.", f"1. {use}") + ASK
     assert settles(PRINT_QUEUE) == settles(asked) == "holds"
     assert settles(asked.replace("1. [=Resolve=] |promise|.\n1. Return", "1. Return")) == "violated"
+
+
+def test_the_properties_of_an_event_that_is_fired_under_a_condition_are_its_members() -> None:
+    spec = reading(
+        '1. If the |book| is lent, [=fire functional event=] "`lent`" using {{LentEvent}} on |book| '
+        "with the following properties:",
+        "    : {{LentEvent/book}}",
+        "    :: |book|",
+    ).spec
+    (condition,) = spec.algorithms[0].steps
+    (fired,) = body_of(condition)
+    assert isinstance(fired, FireEvent)
+    assert [name for name, _ in fired.members] == ["book"]

@@ -170,8 +170,17 @@ class Report:
 
     @property
     def exit_status(self) -> int:
-        """0 nothing wrong, 1 something violated, 3 inconclusive."""
+        """0 nothing wrong, 1 something violated, 3 inconclusive, which it is where nothing was looked at, too."""
         verdicts = {verdict.verdict for verdict in self.verdicts if not verdict.needs}
         if "violated" in verdicts:
             return 1
-        return 3 if "inconclusive" in verdicts or self.interrupted else 0
+        return 3 if "inconclusive" in verdicts or self.interrupted or self.nothing_seen else 0
+
+    @property
+    def nothing_seen(self) -> str:
+        """Why nothing can be said of what the text does; "" where something can."""
+        if not self.coverage.total:
+            return "no step of an algorithm was found: bgsync read shows what was"
+        if self.explorations and not self.coverage.reached:
+            return "no step is reached: no algorithm is a method or rule that anybody calls"
+        return ""

@@ -84,14 +84,24 @@ def _members(reader: Reader, made: Made, members: Members, path: Path) -> None:
             read = (s.Let(called, value),)
             reader.read.append(SentenceRead(origin, sentence, read, 0, unread_values(read), lost(words, read)))
         found.append((called, value))
+    made[:] = _given(tuple(made), tuple(found)) or made
+
+
+def _given(made: Statements, members: tuple[tuple[str, e.Expr], ...]) -> Statements:
+    """Give members to the last event or value, also one that is below a condition; nothing where there is none."""
     for at in range(len(made) - 1, -1, -1):
         statement = made[at]
+        inner = _given(traversal.body_of(statement), members)
         if isinstance(statement, s.FireEvent):
-            made[at] = replace(statement, members=(*statement.members, *found))
-            return
-        if isinstance(statement, s.Let | s.Set | s.Perform):
-            made[at] = with_members(statement, tuple(found))
-            return
+            statement = replace(statement, members=(*statement.members, *members))
+        elif isinstance(statement, s.Let | s.Set | s.Perform):
+            statement = with_members(statement, members)
+        elif inner:
+            statement = replace(statement, body=inner)  # type: ignore[call-arg]
+        else:
+            continue
+        return (*made[:at], statement, *made[at + 1 :])
+    return ()
 
 
 def _joined(reader: Reader, bullets: Bullets, path: Path, every: bool) -> e.Expr:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.prose.grammar.effects import Following, Statements, Switch
+from bgsync.prose.grammar.effects import Following, Statements, Switch, WithMembers
 from bgsync.prose.page.markup import ReadError
 
 MOST_CASES = 100
@@ -80,6 +80,13 @@ def stamped(statement: s.Statement, origin: s.Origin) -> s.Statement:
     if body:
         return replace(statement, origin=placed, body=body)  # type: ignore[call-arg]
     return statement if statement.origin is not None else replace(statement, origin=origin)
+
+
+def without_members(statement: s.Statement) -> s.Statement:
+    """Take out, from below a statement, what stands for members that follow: they go to their event when they come."""
+    body = traversal.body_of(statement)
+    kept = tuple(without_members(each) for each in body if not isinstance(each, WithMembers))
+    return replace(statement, body=kept) if kept != body else statement  # type: ignore[call-arg]
 
 
 def with_members(statement: s.Statement, members: tuple[tuple[str, e.Expr], ...]) -> s.Statement:

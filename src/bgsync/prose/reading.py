@@ -86,13 +86,15 @@ def read_spec(
 
     built = [replace(each, steps=finished(each.steps)) for each in algorithms]
     kept = [replace(each, steps=finished(each.steps)) for each in rules]
+    bodies = (*(each.steps for each in built), *(each.steps for each in kept))
+    fires = any(isinstance(each, s.FireEvent | s.HandleEvent) for body in bodies for each in traversal.walk(body))
     reading.spec = Spec(
         document.title,
         revision,
         _fixed(followed, built),
         tuple(built),
         tuple(kept),
-        firing,
+        firing if fires else None,
         tuple(head.name for _, head in heads if head.method and head.name in parameters),
         others=tuple(each for each in lexicon.types.values() if each.name != followed.name),
         read=True,
@@ -176,7 +178,8 @@ def _fitted(steps: tuple[s.Statement, ...], parameters: dict[str, int]) -> tuple
     """
     made: list[s.Statement] = []
     for statement in steps:
-        if isinstance(statement, s.Else) and not (made and isinstance(made[-1], s.If)):
+        astray = isinstance(statement, s.Else) and not (made and isinstance(made[-1], s.If))
+        if astray or type(statement).__module__ != s.__name__:  # one that only stands for others, and got none
             said = statement.origin.sentence if statement.origin else "otherwise"
             statement = s.NotUnderstood(said, body=traversal.body_of(statement), origin=statement.origin)
         if isinstance(statement, s.Call):

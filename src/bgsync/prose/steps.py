@@ -27,6 +27,7 @@ from bgsync.prose.placing import (
     stamped,
     too_many,
     unbound,
+    without_members,
 )
 from bgsync.prose.sidecar import NOTHING, SidecarError
 from bgsync.prose.understood import SentenceRead, lost, undeclared, unread_values, variables_of
@@ -131,7 +132,7 @@ class StepsReader:
                 assert isinstance(event, s.FireEvent)
                 made[fired] = replace(event, bind=statement.bind or event.bind, body=(Following(origin=origin),))
             elif not isinstance(statement, WithMembers):
-                made.append(stamped(statement, origin))
+                made.append(stamped(without_members(statement), origin))
 
     def doubted(self, one: SentenceRead) -> Statements:
         """Give the statements of a sentence; where it was not understood whole they may be done, or anything."""

@@ -77,6 +77,8 @@ def _head(report: Report, console: Console) -> None:
     console.print(
         told + (f", not {missed}" if missed else "") + (f" and {more} more" if more > 0 else ""), highlight=False
     )
+    if report.nothing_seen:
+        console.print(f"[yellow]{report.nothing_seen}[/]", highlight=False)
     if report.interrupted:
         console.print("[yellow]interrupted: what follows is about the part that was explored[/]")
     console.print()
