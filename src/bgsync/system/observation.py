@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 from bgsync.system.state import Process, Shared, Value
@@ -205,3 +205,14 @@ class Outcome(NamedTuple):
     failed: bool
     """Whether an Assert failed or the text's own invariant broke: the run ends here."""
     choices: tuple[tuple[str, Value], ...]
+
+
+def in_slots(observations: tuple[Observation, ...], names: dict[int, int]) -> tuple[Observation, ...]:
+    """Give observations about objects that are in other slots now."""
+
+    def renamed(seen: Observation) -> Observation:
+        if not isinstance(seen, OfObject) or seen.slot is None:
+            return seen
+        return replace(seen, slot=names.get(seen.slot, seen.slot))
+
+    return tuple(map(renamed, observations))

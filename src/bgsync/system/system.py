@@ -16,7 +16,6 @@ The user agent's one reading that is not in the text: a task or timer that is du
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from bgsync.explore.model import Model
 from bgsync.system.collect import as_more, by_tag, collect, counted, only, pool, stands_alone, tidied
@@ -30,6 +29,7 @@ from bgsync.system.observation import (
     Outcome,
     PoolMet,
     WaitBegan,
+    in_slots,
 )
 from bgsync.system.program import END, WAITS
 from bgsync.system.state import UNKNOWN, Frame, Process, Shared, Value
@@ -379,8 +379,8 @@ class System(Turns, Model[State, Action]):
         if self.tag_place is not None and len(self.scenario.tag_names) > 1 and not (after.shared.cells or after.queues):
             after, names = by_tag(self.processes, after, self.scenario.tag_names, self.tag_place)
             if names:
-                executed = tuple(Executed(pc, _renamed(seen, names)) for pc, seen in executed)
-                observations = _renamed(observations, names)
+                executed = tuple(Executed(pc, in_slots(seen, names)) for pc, seen in executed)
+                observations = in_slots(observations, names)
         main, left = after, list[State]()
         for slot, known in enumerate(after.shared.heap):
             own = stands_alone(self.processes, main, slot) if known and not known.listed else None
@@ -398,14 +398,3 @@ class System(Turns, Model[State, Action]):
             main, _ = collect(self.processes, main._replace(processes=rest, memory=memory, shared=shared))
             main = tidied(self.processes, main)
         yield Step(action, main, executed, observations, tuple(left))
-
-
-def _renamed(observations: tuple[Observation, ...], names: dict[int, int]) -> tuple[Observation, ...]:
-    """Give observations about objects that are in other slots now."""
-
-    def renamed(seen: Observation) -> Observation:
-        if not isinstance(seen, OfObject) or seen.slot is None:
-            return seen
-        return replace(seen, slot=names.get(seen.slot, seen.slot))
-
-    return tuple(map(renamed, observations))
