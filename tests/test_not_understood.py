@@ -1,10 +1,12 @@
 """What is not understood breaks nothing: a verdict is `violated` only if it is so whatever the sentence means."""
 
+import re
 from collections.abc import Mapping
 
 import pytest
 
 import bgsync
+from bgsync.compare.properties import broken_and_repaired
 from bgsync.judge.verdict import Report
 from bgsync.prose.possible import algorithms_in
 from bgsync.sources import Source
@@ -94,3 +96,11 @@ def test_a_misspelt_state_is_no_new_state(said: str, misspelt: str) -> None:
     assert found.coverage.understood == found.coverage.total - 1
     for name, verdict in verdicts(found).items():
         assert verdict != "violated" or verdicts(WHOLE)[name] == "violated"
+
+
+def test_an_edit_that_makes_a_text_many_times_as_large_is_said_to() -> None:
+    line = "1. Let |owner| be the [=service worker registration=] of |job|.\n"
+    assert line in PRINT_QUEUE
+    found = broken_and_repaired(WHOLE, report_of(PRINT_QUEUE.replace(line, f"{line}1. Set |job| to null.\n")))
+    assert re.fullmatch(r"[\d,]+ states at granularity algorithm, and \d+ in the old text", found.grown)
+    assert broken_and_repaired(WHOLE, WHOLE).grown == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from functools import cache
 
+from bgsync.compare.properties import broken_and_repaired
 from bgsync.errors import BgsyncError
 from bgsync.judge.explorations import Effort
 from bgsync.judge.verdict import Report
@@ -88,7 +89,7 @@ class Texts(Part):
         figures[f"{kind}: verdicts {'as before' if verdicts(report) == verdicts(before) else 'changed'}"] += 1
         if says_a_word(report):
             figures["not everything seen, and said so"] += 1
-        elif size(report) > GROWTH * size(before):
+        elif size(report) > GROWTH * size(before) and not broken_and_repaired(before, report).grown:
             grown = f"{size(report):,} states, and {size(before):,} unedited"
             return Problem("growth without a word", text, f"{asked}: {grown}")
         return None

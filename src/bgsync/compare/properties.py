@@ -1,6 +1,6 @@
 """Which promises an edit broke, and which it repaired: the reports on two texts, side by side."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bgsync.compare.steps import origins
 from bgsync.judge.verdict import Report, Verdict
@@ -21,6 +21,10 @@ class Change:
     new: Verdict | None
 
 
+GROWTH = 10
+"""How many times the states of the old text are worth a word."""
+
+
 @dataclass(frozen=True)
 class Changes:
     """What the verdicts of two reports say about an edit, in the order of the new report."""
@@ -33,6 +37,8 @@ class Changes:
     """Violated in both, but by a race here and by logic there, or the other way round."""
     unsure: tuple[Change, ...] = ()
     """Where one of the two reports is inconclusive, and the other is not, or says nothing."""
+    grown: str = ""
+    """Where the new text has many times the states of the old one: often the first sign of a wrong edit."""
 
 
 def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | None = None) -> Changes:
@@ -59,7 +65,22 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
             repaired.append(change)
         elif was is not None and now is not None and was.kind != now.kind:
             kinds.append(change)
-    return _without_harmed(Changes(tuple(broken), tuple(repaired), tuple(kinds), tuple(unsure)), before, after)
+    found = Changes(tuple(broken), tuple(repaired), tuple(kinds), tuple(unsure), _grown(old, new))
+    return _without_harmed(found, before, after)
+
+
+def _grown(old: Report, new: Report) -> str:
+    """Say where there are more than GROWTH times the states; "" where there are nowhere."""
+    before, after = (
+        {(e.granularity, e.adversities, e.monitor): e.states for e in reversed(each.explorations)}
+        for each in (old, new)
+    )
+    for place, now in sorted(after.items(), key=lambda item: item[1], reverse=True):
+        was = before.get(place, now)
+        if now > GROWTH * was:
+            needs = f" with {', '.join(place[1])}" if place[1] else ""
+            return f"{now:,} states at granularity {place[0]}{needs}, and {was:,} in the old text"
+    return ""
 
 
 Verdicts = dict[tuple[str, tuple[str, ...]], Verdict]
@@ -72,11 +93,10 @@ def _without_harmed(changes: Changes, before: Verdicts, after: Verdicts) -> Chan
         plain = other.get((change.property, ()))
         return bool(change.needs) and plain is not None and plain.verdict == "violated"
 
-    return Changes(
-        tuple(change for change in changes.broken if not hidden(change, before)),
-        tuple(change for change in changes.repaired if not hidden(change, after)),
-        changes.changed_kind,
-        changes.unsure,
+    return replace(
+        changes,
+        broken=tuple(change for change in changes.broken if not hidden(change, before)),
+        repaired=tuple(change for change in changes.repaired if not hidden(change, after)),
     )
 
 

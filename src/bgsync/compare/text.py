@@ -106,6 +106,8 @@ def _properties(changes: Changes, console: Console) -> None:
         ("broken in another way", "yellow", changes.changed_kind),
         ("not known", "yellow", changes.unsure),
     )
+    if changes.grown:
+        _say(console, f"[yellow]much larger[/]: {escape(changes.grown)}")
     if not any(found for _, _, found in titles):
         _say(console, "no verdict has changed")
     for title, style, found in titles:

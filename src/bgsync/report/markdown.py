@@ -58,6 +58,8 @@ def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
     what = f"breaks {len(broken)}" if broken else "breaks nothing"
     also = f" and repairs {len(repaired)}" if repaired else ""
     yield f"**This edit {what}{also}** (since {_text(edit.base)})."
+    if edit.properties.grown:
+        yield f"It makes the text much larger: {_text(edit.properties.grown)}."
     if broken or repaired or edit.properties.changed_kind or edit.properties.unsure:
         yield ""
     for verdict in broken:
