@@ -184,3 +184,22 @@ def test_who_wants_ctrl_c_ignored_has_it_ignored(tmp_path: Path) -> None:
         used = command.used
         wait_until(lambda: command.used > used + 0.1)
         assert command.process.poll() is None
+
+
+WRITING = """
+import os, pathlib, signal
+from bgsync import files, start
+
+signal.signal(signal.SIGTERM, start._terminated)
+os.fsync = lambda number: os.kill(os.getpid(), signal.SIGTERM)
+files.write("report.txt", "all of it")
+"""
+
+
+def test_nothing_half_written_stays_where_sigterm_comes_while_a_file_is_written(tmp_path: Path) -> None:
+    (tmp_path / "report.txt").write_text("the old one", encoding="utf-8")
+    done = subprocess.run([sys.executable, "-c", WRITING], cwd=tmp_path, check=False)
+    assert done.returncode == -signal.SIGTERM
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [
+        ("report.txt", "the old one")
+    ]

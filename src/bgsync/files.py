@@ -18,6 +18,10 @@ _KINDS = (
 )
 
 
+UNFINISHED: set[Path] = set()
+"""What is being written just now: whoever ends the process without a word takes it away first."""
+
+
 class FileError(BgsyncError, OSError):
     """A file that cannot be written: one line that names the file, the cause and the repair."""
 
@@ -54,6 +58,7 @@ def _replace(place: Path, data: bytes) -> None:
     if mode is not None and not os.access(place, os.W_OK):
         raise PermissionError(13, "Permission denied")
     part = place.with_name(f".bgsync-{secrets.token_hex(8)}.part")
+    UNFINISHED.add(part)
     try:
         with part.open("xb") as stream:
             if mode is not None:
@@ -66,3 +71,5 @@ def _replace(place: Path, data: bytes) -> None:
         with suppress(OSError):
             part.unlink()
         raise
+    finally:
+        UNFINISHED.discard(part)

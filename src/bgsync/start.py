@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from pkgutil import resolve_name
 from types import FrameType
@@ -77,6 +78,9 @@ def _late(number: int, frame: FrameType | None) -> None:
 
 def _terminated(number: int, frame: FrameType | None) -> None:
     _end_workers()
+    for part in tuple(getattr(sys.modules.get("bgsync.files"), "UNFINISHED", ())):
+        with suppress(OSError):
+            part.unlink()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGTERM)
 
