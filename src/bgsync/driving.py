@@ -5,6 +5,7 @@ A content that has operations can be fuzzed against its lifecycle (`bgsync.fuzz`
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -47,9 +48,10 @@ class Driven(Protocol):
 class SmallWorld(Model[Any, str]):
     """A world in which each operation happens in one go, for the object of one key."""
 
+    @abstractmethod
     def step(self, state: Any, action: str) -> tuple[Any, tuple[Row, ...]]:
         """Give the state after `action`, and the rows of machines that it takes, in order. Raises ValueError."""
-        raise NotImplementedError
+        ...
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,7 +14,7 @@ from bgsync.cli.large import for_what_is_large
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
-from bgsync.cli.targets import expected, main_content
+from bgsync.cli.targets import main_content
 from bgsync.cli.targets import targets as found_targets
 from bgsync.report.formats import FORMATS, endings, form_of, write
 from bgsync.start import unhurried
@@ -115,7 +114,7 @@ def check(
         fail("--base needs a spec text: name the file that was edited")
     reports, pages, edits = [], [], list[Any]()
     for target in asked_of:
-        before = None if base is None else expected(partial(target_before, base, target, sidecar))
+        before = None if base is None else target_before(base, target, sidecar)
         if before is not None:
             before, target = judged_alike(before, target)  # it is asked about as that
         verdicts, remarks = static(target, question.wanted)

@@ -14,7 +14,7 @@ import click
 from bgsync.cli.common import Line, choose
 from bgsync.cli.large import resources
 from bgsync.cli.out import fail
-from bgsync.cli.targets import adversities, candidates, expected
+from bgsync.cli.targets import adversities, candidates
 
 if TYPE_CHECKING:
     from bgsync.judge.check import Question
@@ -180,7 +180,7 @@ class Asked:
         """Ask it of a spec. Ends with one line where it cannot be asked of what that is about."""
         from bgsync.targets import question
 
-        return expected(lambda: question(target, self.wish))
+        return question(target, self.wish)
 
     def report(self, target: Target) -> Report:
         """Answer it for a spec, with a progress line."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from bgsync.contents import Content
     from bgsync.targets import Target
 
-T = TypeVar("T")
 NAMED = "bgsync.content"
 """Where the context of a command keeps what --content names."""
 OWN = "one-off"
@@ -46,7 +45,7 @@ def named() -> Content | None:
 
     context = click.get_current_context(silent=True)
     name = None if context is None else context.meta.get(NAMED)
-    return None if name is None else expected(lambda: content(name))
+    return None if name is None else content(name)
 
 
 def candidates() -> tuple[Content, ...]:
@@ -67,14 +66,14 @@ def default() -> str:
     from bgsync.targets import own
 
     one = named()
-    return OWN if one is None else expected(lambda: own(one)).name
+    return OWN if one is None else own(one).name
 
 
 def targets(name: str | None, sidecar: Path | None = None) -> list[Target]:
     """Give what a name stands for: a folder may have several texts. Ends with one line where it cannot be read."""
     from bgsync.targets import targets as all_targets
 
-    return expected(lambda: all_targets(name or default(), sidecar, named()))
+    return all_targets(name or default(), sidecar, named())
 
 
 def target(name: str | None, sidecar: Path | None = None) -> Target:
@@ -88,13 +87,3 @@ def target(name: str | None, sidecar: Path | None = None) -> Target:
 def adversities(contents: Iterable[Content]) -> list[str]:
     """Give the adversities that there are in any of the worlds."""
     return sorted({name for each in contents for name in each.world.adversities})
-
-
-def expected(work: Callable[[], T]) -> T:
-    """Do something, and end with one line where the user's input is in its way."""
-    from bgsync.errors import BgsyncError
-
-    try:
-        return work()
-    except BgsyncError as error:
-        fail(error)

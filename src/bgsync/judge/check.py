@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -66,7 +66,7 @@ FEWEST, FACTOR = 500, 5
 def check(question: Question, progress: Progress | None = None) -> Report:
     """Answer a question. Raises ValueError for an unknown adversity, granularity or bound."""
     began = time.perf_counter()
-    judge = _Judge(replace(question, not_understood="stops"), progress)
+    judge = _Judge(question, progress)
     verdicts = judge.all()
     if judge.blind_ran() and not judge.interrupted:
         largest = max(each.states for each in judge.explored)
@@ -95,9 +95,13 @@ def _joined(certain: tuple[Verdict, ...], possible: tuple[Verdict, ...], ran: li
         agreed = _agreed(first.get(key), second.get(key))
         if agreed is not None or not key[1] or key in second:
             joined[key] = agreed or Verdict(key[0], "inconclusive", None, key[1], message)
-    unsure = ("violated", "inconclusive")
-    settled = {name for (name, needs), verdict in joined.items() if not needs and verdict.verdict in unsure}
-    return tuple(verdict for (name, needs), verdict in joined.items() if not needs or name not in settled)
+    return tuple(verdict for verdict in joined.values() if not verdict.needs or _adds(verdict, joined))
+
+
+def _adds(verdict: Verdict, joined: Mapping[tuple[str, tuple[str, ...]], Verdict]) -> bool:
+    """Whether a verdict under an adversity says more than the one without: nothing where that is as bad, or worse."""
+    base = joined.get((verdict.property, ()))
+    return base is None or (base.verdict != "violated" and (verdict.verdict, base.verdict) != ("inconclusive",) * 2)
 
 
 def _agreed(certain: Verdict | None, possible: Verdict | None) -> Verdict | None:

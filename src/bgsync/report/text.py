@@ -111,7 +111,7 @@ def _table(report: Report, console: Console) -> None:
         if len(members) > 1 and not harmed and all(v.verdict == "holds" for v in members):
             members = [Verdict(f"{name} (all {len(members)})", "holds")]
         for v in members:
-            said = v.message or "; ".join(_under(report, v.property))
+            said = "; ".join(filter(None, (v.message, *_under(report, v.property))))
             table.add_row(
                 f"[{STYLES[v.verdict]}]{SIGNS[v.verdict]}[/]", escape(v.property),
                 f"[{STYLES[v.verdict]}]{v.verdict}[/]", v.kind or "", escape(said),
