@@ -105,7 +105,7 @@ def question(
     calls: int = 2,
     abort: str = "scope",
     thorough: bool = False,
-    not_understood: str = "nothing",
+    not_understood: str = "stops",
     budget: Budget | None = None,
     **effort: Any,
 ) -> Question:
