@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bgsync.prose.grammar.words import words_of
-from bgsync.prose.page.document import AlgorithmText, Interface, Place, Sentence, Token
+from bgsync.prose.grammar.words import LINKS, words_of
+from bgsync.prose.idl import Idl
+from bgsync.prose.inline import sentence_of
+from bgsync.prose.page.document import AlgorithmText, Place, Sentence, Token
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Head:
     returns: str | None
     method: bool
     """Whether script can call it."""
+    defined: bool
+    """Whether a definition names it, so that others may run it."""
     queue: str | None
     """The parallel queue that all its steps are enqueued to."""
     occasion: str | None
@@ -27,6 +31,10 @@ class Head:
     sentence: Sentence | None
     defaults: tuple[tuple[str, Sentence], ...] = ()
     """What a parameter is where none is given, in the words of the text."""
+    optional: frozenset[str] = frozenset()
+    """The parameters that a call may leave out."""
+    condition: str | None = None
+    """What has to be true for it to run, in the words of the text."""
 
 
 _RUN = re.compile(
@@ -36,7 +44,7 @@ _RESPOND = re.compile(r"\bto (respond to .*?) (?:,|user agent)")
 _PLAIN = re.compile(r"[^\w\s-]")
 
 
-def head_of(text: AlgorithmText) -> Head:
+def head_of(text: AlgorithmText, idl: Idl) -> Head:
     """Read the head of an algorithm; one without a name is named after its line."""
     sentences = [*text.introduction]
     tokens = [token for sentence in sentences for token in sentence.tokens]
@@ -47,24 +55,74 @@ def head_of(text: AlgorithmText) -> Head:
     method = name is not None and ("(" in name.text or name.type == "method")
     shown = name.text if name else _plain(text.heading) or f"steps at line {text.place.line}"
     shown, _, inside = shown.partition("(")
-    declared = [word.strip(" |?.…") for word in re.split(r"[,\[\]]", inside.rstrip(") ")) if word.strip(" |?.…")]
-    variables = dict.fromkeys(token.text for token in tokens if token.kind == "var")
-    given = declared or [name for name in variables if name != returns]
-    if method:
-        given = [word.split()[-1] for word in declared]
-    occasion = _RUN.search(said) or _RESPOND.search(said)
+    shown = shown.strip()
+    operation = idl.operations.get(shown) if method else None
+    given = _in_parentheses(inside) or _linked(tokens, shown)
+    if not given and (text.inputs or not method):
+        spoken = text.inputs or tuple(token for token in tokens if token.kind == "var")
+        given = [token.text for token in spoken if token.text != returns]
+    if not given and operation is not None:
+        given = [name for name, _, _ in operation.parameters]
+    defaults = [(name, sentence_of(value)) for name, _, value in (operation.parameters if operation else ()) if value]
+    occasion, condition = _occasion(said)
     queue = re.search(r"enqueue (?:following|these) steps (?:to|on) (.*)", said)
     return Head(
-        shown.strip(),
-        tuple(given),
+        shown,
+        tuple(dict.fromkeys(given)),
         returns,
         method,
+        name is not None and name.kind == "dfn",
         _last_term(sentences) if queue else None,
-        occasion[1] if occasion and not method else None,
+        None if method else occasion,
         text.introduction[0].place if text.introduction else text.place,
         text.introduction[-1] if text.introduction else None,
-        tuple(_defaults(tokens)),
+        tuple({**{name: value for name, value in defaults if value}, **dict(_defaults(tokens))}.items()),
+        frozenset(
+            (*_optional(tokens), *(name for name, left, _ in operation.parameters if left))
+            if operation
+            else _optional(tokens)
+        ),
+        condition,
     )
+
+
+def _in_parentheses(inside: str) -> list[str]:
+    """Give the names between the parentheses after a method, types and marks left out."""
+    words = (word.strip(" |?.…").partition(":")[0].split() for word in re.split(r"[,\[\]]", inside.rstrip(") ")))
+    return [each[-1].strip(" |?.…") for each in words if each and each[-1].strip(" |?.…")]
+
+
+def _linked(tokens: list[Token], name: str) -> list[str]:
+    """Give the parameters of a method that its introduction links with them."""
+    for token in tokens:
+        if token.kind in LINKS and token.text.partition("(")[0].rpartition("/")[2] == name:
+            given = _in_parentheses(token.text.partition("(")[2])
+            if given:
+                return given
+    return []
+
+
+def _occasion(said: str) -> tuple[str | None, str | None]:
+    """Give what makes the user agent run the steps, and what has to be true then."""
+    found = _RUN.search(said) or _RESPOND.search(said)
+    if found is None:
+        return None, None
+    occasion, comma, condition = found[1].partition(" , if ")
+    return occasion, condition if comma else None
+
+
+def _optional(tokens: list[Token]) -> Iterator[str]:
+    """Find "an optional |days|", "optionally a |colour|"."""
+    left = False
+    for token in tokens:
+        if token.kind == "var":
+            if left:
+                yield token.text
+            left = False
+        elif token.text.lower() in ("optional", "optionally", "default", "defaults"):
+            left = True
+        elif token.text in (",", ".", ":", "and"):
+            left = False
 
 
 def _defaults(tokens: list[Token]) -> Iterator[tuple[str, Sentence]]:
@@ -81,21 +139,14 @@ def _defaults(tokens: list[Token]) -> Iterator[tuple[str, Sentence]]:
 _BEFORE_VALUE = ("is", "to", "of", "value", "being", ":", "=", "a", "an", "the")
 
 
-def declared_defaults(name: str, interfaces: Iterable[Interface]) -> Iterator[tuple[str, str]]:
-    """Give the parameters of a method that have a default in a block of IDL, with the default as written."""
-    for interface in interfaces:
-        for found in re.finditer(rf"\b{re.escape(name)}\s*\(([^()]*)\)", interface.text):
-            for argument in found[1].split(","):
-                declared, _, value = argument.partition("=")
-                if value and declared.split():
-                    yield declared.split()[-1], value.strip()
-
-
 def _name(tokens: list[Token], heading: list[Token]) -> Token | None:
-    """Give the token that names it: a definition, or else a link in its heading."""
+    """Give the token that names it: a definition, a link to a method in its introduction, or a link in its heading."""
     for token in (*tokens, *heading):
         if token.kind == "dfn":
             return token
+    for token in tokens:
+        if token.kind == "idl" and token.text.endswith(")"):
+            return token._replace(text=token.text.rpartition("/")[2])
     return next((token for token in heading if token.kind in ("term", "idl")), None)
 
 

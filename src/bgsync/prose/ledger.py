@@ -59,7 +59,7 @@ class Ledger:
 
 def ledger(reading: Reading, vocabulary: Vocabulary) -> Ledger:
     """Account for every normative sentence of a reading."""
-    entries = [*_steps(reading), *_heads(reading), *_outside(reading, vocabulary)]
+    entries = [*_steps(reading), *_heads(reading), *_outside(reading, vocabulary), *_not_read(reading)]
     entries.sort(key=lambda entry: entry.place)
     return Ledger(tuple(entries))
 
@@ -87,6 +87,11 @@ def _steps(reading: Reading) -> Iterator[Entry]:
         origin = one.origin
         how, place = told or _below(one.statements), one.sentence.place
         yield Entry(origin.key, str(origin), place, one.sentence.text, status, how, True, same)
+
+
+def _not_read(reading: Reading) -> Iterator[Entry]:
+    for each in reading.document.not_read:
+        yield Entry("", each.heading, each.place, each.text, NOT_UNDERSTOOD, f"not read: {each.why}")
 
 
 def _below(statements: Statements) -> str:

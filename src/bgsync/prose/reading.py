@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec, traversal
 from bgsync.language import expressions as e
@@ -15,10 +16,10 @@ from bgsync.prose.grammar.effects import Statements
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
 from bgsync.prose.grammar.words import words_of
-from bgsync.prose.heads import Head, declared_defaults, head_of
-from bgsync.prose.inline import sentence_of
+from bgsync.prose.heads import Head, head_of
+from bgsync.prose.idl import idl_of
 from bgsync.prose.outside import Outside, annotated, check_meant
-from bgsync.prose.page.document import AlgorithmText, Document, Sentence
+from bgsync.prose.page.document import AlgorithmText, Document, Sentence, mapped
 from bgsync.prose.placing import stamped
 from bgsync.prose.possible import with_calls
 from bgsync.prose.results import called
@@ -60,7 +61,8 @@ def read_spec(
     vocabulary = replace(vocabulary, should=_should(document))
     declared = declarations(document)
     lexicon = lexicon_of(document, declared)
-    heads = _named_apart([(text, head_of(text)) for text in document.algorithms])
+    idl = idl_of(document.interfaces)
+    heads = _named_apart([(text, head_of(text, idl)) for text in document.algorithms])
     for _, head in heads:
         lexicon.algorithms[head.name.lower()] = head.name
     followed = _followed(lexicon)
@@ -130,7 +132,7 @@ def _body(
     reading: Reading, text: AlgorithmText, head: Head, vocabulary: Vocabulary, read_as: Mapping[str, str]
 ) -> tuple[s.Statement, ...]:
     reader = StepsReader(head.name, reading.document.file, reading.lexicon, dict(read_as), known=reading.known)
-    steps = reader.steps(text.steps)
+    steps = reader.steps(mapped(text.steps, partial(_with_parameters, frozenset(head.parameters))))
     reading.sentences += reader.read
     reading.nesting += reader.findings
     reading.annotated |= reader.used
@@ -140,19 +142,29 @@ def _body(
     place = head.sentence.place
     origin = s.Origin(head.name, (), reading.document.file, place.line, place.column, head.sentence.text, head.name)
     steps = (*_defaults(reading, head, origin), *steps)
+    if head.condition is not None:
+        steps = (s.If(e.Input(head.condition), steps, origin=origin),)
     if head.queue is None:
         return steps
     return (s.Enqueue(e.Associated(head.queue), steps, origin=origin),)
 
 
+def _with_parameters(parameters: frozenset[str], sentence: Sentence) -> Sentence:
+    """Give a sentence in which the name of a parameter that is linked as IDL is that variable."""
+    if not any(token.kind == "idl" and token.text in parameters for token in sentence.tokens):
+        return sentence
+    tokens = (
+        token._replace(kind="var") if token.kind == "idl" and token.text in parameters else token
+        for token in sentence.tokens
+    )
+    return Sentence(tuple(tokens), sentence.text, sentence.place)
+
+
 def _defaults(reading: Reading, head: Head, origin: s.Origin) -> Iterator[s.Statement]:
     """Give a parameter that is not given its default."""
-    declared = declared_defaults(head.name, reading.document.interfaces) if head.method else ()
-    written = ((name, sentence_of(value)) for name, value in declared)
-    known = dict((*written, *head.defaults))
-    for name, sentence in known.items():
-        words = words_of(sentence) if sentence is not None else None
-        value = Sentences(words, reading.lexicon).parse("owned", 0, len(words)) if words else None
+    for name, sentence in head.defaults:
+        words = words_of(sentence)
+        value = Sentences(words, reading.lexicon).parse("owned", 0, len(words))
         if name in head.parameters and value is not None and value.value is not None:
             variable = e.Var(name)
             yield s.If(e.Is(variable, None), (s.Set(variable, value.value, origin=origin),), origin=origin)
@@ -200,13 +212,16 @@ def _fitted(steps: tuple[s.Statement, ...], parameters: dict[str, int]) -> tuple
 
 
 def _rule_of(head: Head, body: tuple[s.Statement, ...], vocabulary: Vocabulary) -> Rule | None:
-    """An algorithm that the user agent runs by itself is a rule."""
+    """Give an algorithm that the user agent runs by itself as a rule.
+
+    What happens outside of all that is followed may happen at any time; but what a definition names, others may run.
+    """
     if head.occasion is None:
         return None
     machine, trigger = vocabulary.occasion(head.occasion)
-    if not machine:
+    if not machine and head.defined:
         return None
-    return Rule(head.name, machine, trigger, "MUST", body)
+    return Rule(head.name, machine, trigger or head.occasion, "MUST", body)
 
 
 _WHENEVER = re.compile(r"^(?:whenever|when|each time|every time) (.*?) ,")

@@ -6,7 +6,8 @@ Nothing here knows what a sentence says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 
@@ -102,6 +103,32 @@ class Item:
 Part = Sentence | Numbered | Bullets | Members | Cases | Note
 
 
+def mapped(numbered: Numbered, change: Callable[[Sentence], Sentence]) -> Numbered:
+    """Give steps with every sentence in them changed."""
+    return replace(numbered, items=tuple(_mapped(item, change) for item in numbered.items))
+
+
+def _mapped(item: Item, change: Callable[[Sentence], Sentence]) -> Item:
+    made: list[Part] = []
+    for part in item.parts:
+        match part:
+            case Sentence():
+                made.append(change(part))
+            case Numbered():
+                made.append(mapped(part, change))
+            case Bullets():
+                made.append(replace(part, items=tuple(_mapped(inner, change) for inner in part.items)))
+            case Members():
+                entries = tuple((change(name), tuple(map(change, values))) for name, values in part.entries)
+                made.append(replace(part, entries=entries))
+            case Cases():
+                cases = tuple((tuple(map(change, names)), _mapped(inner, change)) for names, inner in part.entries)
+                made.append(replace(part, entries=cases))
+            case Note():
+                made.append(part)
+    return replace(item, parts=tuple(made))
+
+
 @dataclass(frozen=True, slots=True)
 class AlgorithmText:
     """An algorithm as it stands on the page: the sentences that introduce it, and its numbered steps."""
@@ -115,6 +142,18 @@ class AlgorithmText:
     """What its terms are for (dfn-for), in lower case, or ''."""
     marked: bool
     """Whether the source marks it as an algorithm."""
+    place: Place
+    inputs: tuple[Token, ...] = ()
+    """The variables that a list of inputs before the steps names."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotRead:
+    """What stands in the source and may say something, and is not read; `why` says why not."""
+
+    text: str
+    why: str
+    heading: str
     place: Place
 
 
@@ -167,3 +206,4 @@ class Document:
     defects: tuple[Defect, ...]
     source: str
     """The source itself, for showing a line of it."""
+    not_read: tuple[NotRead, ...] = ()

@@ -41,7 +41,7 @@ def _names(text: str) -> frozenset[str]:
 
 
 VOID = _names("area base br col embed frame hr img input keygen link meta param source track wbr")
-RAW = _names("pre script style xmp textarea noembed iframe svg math template")
+RAW = _names("pre script style xmp textarea noembed iframe svg math template wpt wpt-rest emu-alg")
 BLOCK = _names(
     "address article aside blockquote body caption center colgroup dd details dialog dir div dl dt fieldset figcaption "
     "figure footer form h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li main menu nav ol optgroup option p pre "
@@ -50,7 +50,7 @@ BLOCK = _names(
 INLINE = _names(
     "a abbr acronym assert audio b bdi bdo big button canvas cite code conditional data datalist del dfn em font i "
     "include ins kbd l label map mark meter nobr noscript object output picture progress q rb rp rt rtc ruby s samp "
-    "select slot small span strike strong sub sup time tt u var video wpt"
+    "select slot small span strike strong sub sup time tt u var video"
 )
 """Inline elements of HTML, and those of Bikeshed that have no dash in their name."""
 KNOWN = VOID | RAW | BLOCK | INLINE

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import NamedTuple
 
 from bgsync.prose.page.blocks import Group, blocks, is_idl, is_marked, is_note, is_unseen
 from bgsync.prose.page.document import (
     AlgorithmText,
     Document,
+    NotRead,
     Paragraph,
     Sentence,
     Token,
 )
+from bgsync.prose.page.introductions import announces, defines, inputs, is_inputs, tells_to_do
 from bgsync.prose.page.items import Items
 from bgsync.prose.page.markdown import NOTE, Markdown, indent_of
 from bgsync.prose.page.markup import (
@@ -46,10 +49,6 @@ _KEY = re.compile(
     r"^[ \t]*+(Title|H1|Indent|Markup Shorthands)[ \t]*+:[ \t]*+([^\r\n]*+)", re.IGNORECASE | re.MULTILINE
 )
 _GENERATED = re.compile(r"<meta\b[^<>]*\bname=[\"']?generator\b", re.IGNORECASE)
-_STEPS_FOLLOW = re.compile(
-    r"\b(?:following|these|those|below)\s(?:[\w-]+\s){0,3}(?:sub-?)?(?:steps|algorithm)\b|\b(?:sub-?)?steps\b[^.]*:$",
-    re.IGNORECASE,
-)
 _NON_NORMATIVE = re.compile(
     r"(?:This|The following) (?:sub-?)?(?:section|chapter|appendix|clause)s? (?:is|are) "
     r"(?:non-normative|not normative|informative)",
@@ -130,6 +129,11 @@ class _Reader:
         self._paragraphs: list[Paragraph] = []
         self._waiting: list[tuple[tuple[Sentence, ...], _Context]] = []
         """Paragraphs that may introduce a list."""
+        self._inputs: tuple[Element, _Context] | None = None
+        """A list of inputs, until it is known whether steps follow."""
+        self._goes_on = False
+        """Whether a numbered list would go on with the steps of the last algorithm: only notes stand between."""
+        self._not_read: list[NotRead] = []
         self._heading: Sentence | None = None
         self._heading_level = 0
         self._informative_level = 0
@@ -148,6 +152,7 @@ class _Reader:
             tuple(self._tokens.definitions),
             tuple(sorted(self._markup.defects, key=lambda defect: (defect.place, defect.code))),
             self._source,
+            tuple(self._not_read),
         )
 
     def _survey(self, element: Element, published: bool) -> None:
@@ -206,20 +211,30 @@ class _Reader:
             first = False
             if block.name in HEADINGS and not is_unseen(block):
                 self._flush()
+                self._goes_on = False
                 self._head(block, context)
             elif self._generated_level:
                 continue
             elif is_idl(block):
                 self._items.interface(block)
+            elif block.name == "emu-alg":
+                self._pass_over(block, "its steps are written for ecmarkup, which is not known here")
             elif is_unseen(block):
                 continue
             else:
                 self._block(block, self._inside(block, context))
         self._flush()
 
+    def _pass_over(self, element: Element, why: str) -> None:
+        """Keeps what is not read, with the reason."""
+        heading = self._heading.text if self._heading else ""
+        self._not_read.append(NotRead(self._plain(element), why, heading, self._lines.place(element.start)))
+
     def _block(self, block: Element, inner: _Context) -> None:
         if block.name == "ol":
             self._numbered(block, inner)
+        elif block.name == "dl" and is_inputs(block, self._plain):
+            self._inputs = block, inner
         elif block.name in LISTS:
             self._bullets(block, inner)
         elif block.name == "section":
@@ -247,6 +262,7 @@ class _Reader:
             return True
         if self._waiting and not context.marked:
             self._flush()
+        self._goes_on = False
         self._waiting.append((sentences, context))
         return True
 
@@ -254,6 +270,9 @@ class _Reader:
         for sentences, context in self._waiting:
             self._keep(sentences, context)
         self._waiting.clear()
+        listed, self._inputs = self._inputs, None
+        if listed is not None:
+            self._bullets(*listed)
 
     def _keep(self, sentences: tuple[Sentence, ...], context: _Context) -> None:
         informative = context.informative or self._informative_level > 0
@@ -276,10 +295,21 @@ class _Reader:
             self._informative_level = 0
 
     def _numbered(self, element: Element, context: _Context) -> None:
-        introduction = self._introduction(context)
+        listed, self._inputs = self._inputs, None
+        if self._goes_on and not self._waiting and listed is None:
+            last = self._algorithms[-1]
+            more = self._items.steps(element, context.scope).items
+            self._algorithms[-1] = replace(last, steps=replace(last.steps, items=(*last.steps.items, *more)))
+            return
+        introduction = self._introduction(context, listed is not None or self._tells_to_do(element, context))
         if introduction is None:
+            self._goes_on = False
             self._bullets(element, context)
             return
+        given = (
+            [self._tokens.sentence(value.children, "") for value in inputs(listed[0], self._plain)] if listed else []
+        )
+        variables = [token for sentence in given if sentence for token in sentence.tokens if token.kind == "var"]
         steps = self._items.steps(element, context.scope)
         self._algorithms.append(
             AlgorithmText(
@@ -289,24 +319,32 @@ class _Reader:
                 context.scope.lower(),
                 context.marked,
                 introduction[0].place if introduction else steps.place,
+                tuple(variables),
             )
         )
-        self._under_heading = False
+        self._under_heading, self._goes_on = False, True
 
-    def _introduction(self, context: _Context) -> tuple[Sentence, ...] | None:
+    def _tells_to_do(self, element: Element, context: _Context) -> bool:
+        """Whether a list that counts is one of steps, although nothing says so."""
+        counts = not (context.informative or self._informative_level)
+        return counts and tells_to_do(element, self._plain, self._source)
+
+    def _introduction(self, context: _Context, surely: bool) -> tuple[Sentence, ...] | None:
         """The sentences that introduce a list as an algorithm, or None if it is none; other paragraphs are kept."""
         found: tuple[Sentence, ...] = ()
         start = len(self._waiting)
         if self._waiting:
             start -= 1
             last = self._waiting[start][0]
-            if context.marked and not _defines(last):
-                defining = [index for index, (sentences, _) in enumerate(self._waiting) if _defines(sentences)]
+            if context.marked and not defines(last):
+                defining = [index for index, (sentences, _) in enumerate(self._waiting) if defines(sentences)]
                 start = defining[-1] if defining else start
-            elif not (context.marked or _defines(last) or _STEPS_FOLLOW.search(last[-1].text)):
-                return None
+            elif not (context.marked or announces(last)):
+                if not surely:
+                    return None
+                start += not last[-1].text.endswith(":")
             found = tuple(sentence for sentences, _ in self._waiting[start:] for sentence in sentences)
-        elif not (context.marked or (self._under_heading and self._heading and _defines((self._heading,)))):
+        elif not (context.marked or surely or (self._under_heading and self._heading and defines((self._heading,)))):
             return None
         del self._waiting[start:]
         self._flush()
@@ -351,7 +389,3 @@ class _Reader:
             name + first.sentences, first.scope, first.informative, first.heading, name[0].place, first.lead
         )
         return ()
-
-
-def _defines(sentences: Iterable[Sentence]) -> bool:
-    return any(token.kind == "dfn" for sentence in sentences for token in sentence.tokens)

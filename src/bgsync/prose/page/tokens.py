@@ -42,6 +42,8 @@ _UNSEEN = frozenset(
         "svg",
         "template",
         "video",
+        "wpt",
+        "wpt-rest",
     )
 )
 

@@ -1,0 +1,86 @@
+"""What the blocks of IDL of a document declare: operations with their parameters, enumerations and members.
+
+Only what the reader of prose needs of Web IDL (section 2): no inheritance is followed, and a type that inherits, is
+partial or includes a mixin may have more members than are seen here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bgsync.prose.page.document import Interface
+
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
+_DEFINITION = re.compile(
+    r"\b(?P<partial>partial\s+)?(?P<kind>interface(?:\s+mixin)?|dictionary|namespace|enum)\s+(?P<name>\w+)"
+    r"(?P<parent>\s*:\s*\w+)?\s*\{(?P<body>[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
+)
+_OPERATION = re.compile(r"(?P<type>[\w<>?, ]*[\w>?])\s+(?P<name>\w+)\s*\((?P<parameters>[^()]*(?:\([^()]*\)[^()]*)*)\)")
+_EXTENDED = re.compile(r"\[[^\[\]]*\]")
+_NAME = re.compile(r"(\w+)\s*$")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation of an interface, or of none that is seen.
+
+    `parameters` are each a name, whether it may be left out, and its default as written.
+    """
+
+    owner: str
+    name: str
+    parameters: tuple[tuple[str, bool, str], ...]
+    returns: str
+    """The type of its result, as written."""
+
+
+@dataclass
+class Idl:
+    """What blocks of IDL declare."""
+
+    operations: dict[str, Operation] = field(default_factory=dict)
+    """By name; where several have one name, the first."""
+    values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Enumeration to its values."""
+
+
+def idl_of(interfaces: Iterable[Interface]) -> Idl:
+    """Read the blocks of IDL of a document; what is no IDL is passed over."""
+    found = Idl()
+    for block in interfaces:
+        text = _COMMENT.sub("", block.text)
+        for definition in _DEFINITION.finditer(text):
+            if definition["kind"] == "enum":
+                found.values[definition["name"]] = tuple(re.findall(r'"([^"]*)"', definition["body"]))
+            else:
+                _operations(found, definition["name"], definition["body"])
+        _operations(found, "", _DEFINITION.sub("", text))
+    return found
+
+
+def _operations(found: Idl, owner: str, body: str) -> None:
+    for statement in _EXTENDED.sub("", body).split(";"):
+        operation = _OPERATION.search(" ".join(statement.split()))
+        if operation:
+            parameters = tuple(_parameters(operation["parameters"]))
+            made = Operation(owner, operation["name"], parameters, operation["type"].strip())
+            found.operations.setdefault(made.name, made)
+
+
+def _parameters(text: str) -> Iterable[tuple[str, bool, str]]:
+    """Give the parameters of an operation; commas inside of < > and { } separate none."""
+    depth, parts = 0, [""]
+    for sign in text:
+        depth += (sign in "<({") - (sign in ">)}")
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    for part in parts:
+        declared, _, default = part.partition("=")
+        named = _NAME.search(declared)
+        if named:
+            may_be_left_out = "optional" in declared.split() or "..." in declared
+            yield named[1], may_be_left_out, default.strip()

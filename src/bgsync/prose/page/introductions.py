@@ -1,0 +1,83 @@
+"""What makes a numbered list an algorithm: what is said right before it, or what its own items begin with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from bgsync.prose.page.document import Sentence
+from bgsync.prose.page.markup import Element
+
+STEPS_FOLLOW = re.compile(
+    r"\b(?:following|these|those|below)\s(?:[\w-]+\s){0,3}(?:sub-?)?(?:steps|algorithm)\b|\b(?:sub-?)?steps\b[^.]*:$",
+    re.IGNORECASE,
+)
+"""What says that steps follow."""
+_INPUTS = re.compile(r"\s*(?:inputs?|arguments?|parameters?)\b", re.IGNORECASE)
+_OUTPUTS = re.compile(r"\s*(?:outputs?|returns?|results?|return value)\b", re.IGNORECASE)
+_COMMANDS = frozenset(
+    (
+        *("abort", "add", "append", "assert", "await", "break", "call", "clear", "complete", "continue", "create"),
+        *("decrement", "delete", "dequeue", "detach", "dispatch", "empty", "enqueue", "execute", "exit", "fire"),
+        *("follow", "for", "fulfil", "fulfill", "if", "in", "increment", "initialize", "insert", "invoke", "let"),
+        *("mark", "notify", "otherwise", "perform", "prepend", "queue", "reject", "remove", "replace", "resolve"),
+        *("return", "run", "schedule", "set", "start", "stop", "terminate", "throw", "unless", "unset", "upon"),
+        *("wait", "when", "while"),
+    )
+)
+"""What a step begins with, in lower case."""
+_FIRST = re.compile(r"\W*([A-Za-z-]+)")
+_VARIABLE = re.compile(r"<var\b|(?<![\w|])\|[^\W\d]\w*(?:[ -]\w+)*(?:\s?:\s?[^|\n]{1,100})?\|")
+
+
+def defines(sentences: Iterable[Sentence]) -> bool:
+    """Whether sentences define something."""
+    return any(token.kind == "dfn" for sentence in sentences for token in sentence.tokens)
+
+
+def announces(sentences: tuple[Sentence, ...]) -> bool:
+    """Whether a paragraph introduces the list after it: it defines something, or says that steps follow."""
+    return defines(sentences) or STEPS_FOLLOW.search(sentences[-1].text) is not None
+
+
+def tells_to_do(element: Element, plain: Callable[[Element], str], source: str) -> bool:
+    """Whether most items of a list begin with a command or speak of variables, so that they are steps."""
+    items = [child for child in element.children if isinstance(child, Element) and child.name == "li"]
+    found = 0
+    for item in items:
+        first = _FIRST.match(plain(item)[:100])
+        inside = source[item.start : _end(item)]
+        found += bool((first and first[1].lower() in _COMMANDS) or _VARIABLE.search(inside))
+    return found * 2 > len(items)
+
+
+def _end(element: Element) -> int:
+    last = element
+    while isinstance(last, Element) and last.children:
+        last = last.children[-1]  # type: ignore[assignment]  # a leaf ends the loop
+    return getattr(last, "end", last.start)
+
+
+def is_inputs(element: Element, plain: Callable[[Element], str]) -> bool:
+    """Whether a list of names with values says what an algorithm takes and gives."""
+    names = [plain(name) for name, _ in _entries(element)]
+    return bool(names) and all(_INPUTS.match(name) or _OUTPUTS.match(name) for name in names)
+
+
+def inputs(element: Element, plain: Callable[[Element], str]) -> Iterator[Element]:
+    """Give the values under the names that speak of inputs."""
+    for name, values in _entries(element):
+        if _INPUTS.match(plain(name)):
+            yield from values
+
+
+def _entries(element: Element) -> list[tuple[Element, list[Element]]]:
+    found: list[tuple[Element, list[Element]]] = []
+    for child in element.children:
+        if isinstance(child, Element) and child.name == "div":
+            found += _entries(child)
+        elif isinstance(child, Element) and child.name == "dt":
+            found.append((child, []))
+        elif isinstance(child, Element) and child.name == "dd" and found:
+            found[-1][1].append(child)
+    return found
