@@ -52,10 +52,11 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
     name = _name([*tokens], [*heading])
     said = " ".join(" ".join(words_of(sentence).texts) for sentence in sentences)
     returns = _after(tokens, ("promise",))
-    method = name is not None and ("(" in name.text or name.type == "method")
     shown = name.text if name else _plain(text.heading) or f"steps at line {text.place.line}"
-    shown, _, inside = shown.partition("(")
+    shown, parentheses, inside = shown.partition("(")
     shown = shown.strip()
+    abstract = shown[:1].isupper() and shown not in idl.operations
+    method = name is not None and bool(parentheses) and not abstract
     operation = idl.operations.get(shown) if method else None
     given = _in_parentheses(inside) or _linked(tokens, shown)
     if not given and (text.inputs or not method):

@@ -64,7 +64,10 @@ def read_spec(
     idl = idl_of(document.interfaces)
     heads = _named_apart([(text, head_of(text, idl)) for text in document.algorithms])
     for _, head in heads:
-        lexicon.algorithms[head.name.lower()] = head.name
+        named = lexicon.methods if head.method else lexicon.algorithms
+        named[head.name.lower()] = head.name
+        optional = len(head.optional & {*head.parameters})
+        lexicon.takes[head.name] = (len(head.parameters) - optional, len(head.parameters))
     followed = _followed(lexicon)
     empty = Spec(document.title, revision, followed, (), methods=(), read=True)
     reading = Reading(document, empty, lexicon, declared, outside, heads=heads)

@@ -30,7 +30,7 @@ from bgsync.prose.placing import (
     without_members,
 )
 from bgsync.prose.sidecar import NOTHING, SidecarError
-from bgsync.prose.understood import SentenceRead, lost, undeclared, unread_values, variables_of
+from bgsync.prose.understood import SentenceRead, lost, misfits, undeclared, unread_values, variables_of
 
 EXITS = ("abort", "return", "terminat", "stop", "throw", "exit", "end")
 SETTLES = ("resolv", "reject", "settl", "fulfil", "promise")
@@ -164,7 +164,8 @@ class StepsReader:
             return SentenceRead(origin, sentence, (self.blind(sentence, opens(sentence)),), UNREAD)
         statements: Statements = result.value
         missing = lost_words(parser, ("statement", start, len(words)), self.lexicon, statements)
-        unread = (*unread_values(statements), *missing, *undeclared(statements, self.lexicon))
+        values = unread_values(statements)
+        unread = (*values, *missing, *undeclared(statements, self.lexicon), *misfits(statements, self.lexicon))
         return SentenceRead(origin, sentence, statements, result.cost, unread, lost(words, statements))
 
     def _annotated(self, sentence: Sentence, origin: s.Origin) -> SentenceRead:

@@ -114,6 +114,28 @@ def undeclared(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(found)
 
 
+def misfits(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
+    """Give the calls of algorithms of the text whose arguments do not fit the parameters: too few, or too many."""
+    found: dict[str, None] = {}
+
+    def look(name: str | None, arguments: tuple[e.Expr, ...]) -> None:
+        if name is None or name not in lexicon.takes:
+            return
+        least, most = lexicon.takes[name]
+        if not least <= len(arguments) <= most:
+            wanted = f"{least}" if least == most else f"{least} to {most}"
+            found[f"{name} takes {wanted} argument{'s' * (most != 1)}, not {len(arguments)}"] = None
+
+    for statement in traversal.walk(statements):
+        if isinstance(statement, s.Call):
+            look(statement.algorithm, statement.arguments)
+        for expression in _operands(statement):
+            for part in e.parts(expression):
+                if isinstance(part, e.Apply):
+                    look(lexicon.algorithm(part.name), part.arguments)
+    return tuple(found)
+
+
 def _inputs(expression: e.Expr, condition: bool) -> list[str]:
     if isinstance(expression, Unread) and not condition:
         return [expression.text]

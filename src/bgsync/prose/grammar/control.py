@@ -80,6 +80,13 @@ def _whose(p: Phrases, each: Any, name: str, said: Any) -> Any:
     return None if condition is None else _filtered(each, condition)
 
 
+def _entry(p: Phrases, key: e.Expr, value: e.Expr, where: e.Expr) -> Any:
+    """The key of each entry of a map; its value is read by it."""
+    if not (isinstance(key, e.Var) and isinstance(value, e.Var)):
+        return None
+    return (key.name, where, True)
+
+
 def _except(p: Phrases, each: Any, value: e.Expr) -> Any:
     return _filtered(each, e.Not(e.Is(e.Var(each[0]), value)))
 
@@ -120,8 +127,10 @@ def _then(p: Phrases, first: Statements, second: Statements) -> Any:
     starts = bool(second) and isinstance(second[0], s.InParallel | s.Enqueue)
     if starts and len(first) == 1 and isinstance(first[0], s.Return):
         return second + first
-    ends = bool(first) and isinstance(first[-1], s.Return | s.Throw | s.Continue | s.Break)
-    return None if ends else both(first, second)
+    if bool(first) and isinstance(first[-1], s.Return | s.Throw | s.Continue | s.Break):
+        ended = second in ((s.Abort(),), (s.Return(),)) and isinstance(first[-1], s.Return | s.Throw)
+        return first if ended else None  # "throw x and abort these steps" says the end twice
+    return both(first, second)
 
 
 def _then_if(p: Phrases, first: Statements, second: Statements) -> Any:
@@ -136,8 +145,10 @@ EACH = Category(
     [
         form("{word} in|of {noun}", lambda p, name, where: (name, where, True)),
         form("{kind} {var} in|of {noun}", lambda p, kind, name, where: (name.name, where, True), 1),
+        form("{var} → {var} of|in {noun}", _entry),
         form("{kind} {var}", _each_of_kind),
         form("{each} whose|where {name} {predicates}", _whose),
+        form("{each} with {name} equal to {sum}", lambda p, each, name, x: _whose(p, each, name, lambda y: e.Is(y, x))),
         form("{each} that|which {predicates}", _that),
         form("{each} where|such|for that|which? {condition}", lambda p, each, c: _filtered(each, c), 1),
         form("{each} whose {opaque}", lambda p, each, c: _filtered(each, c), 2),
@@ -174,11 +185,11 @@ LOOPS = Category(
         form("while {condition}", lambda p, c: (s.While(c, _STEPS),)),
         form("while {condition} ,|: {sequence}", lambda p, c, body: (s.While(c, body),)),
         form("for {word} of|in {noun}", lambda p, name, where: _each(p, (name, where, True)), 1),
-        form("for each {each}", _each),
+        form("for each|every {each}", _each),
+        form("for each|every {each} ,|: {sequence}", _each),
         form("for each {each} , in any order", _in_any_order),
         form("for each {each} , in any order ,|: {sequence}", _in_any_order),
         form("for each {each} in parallel", _in_any_order),
-        form("for each {each} ,|: {sequence}", _each),
         form("{operation} for each {kind} whose {name} {predicates}", _for_each_of_type),
         form("{clause} for each {each}", lambda p, body, each: _each(p, each, body), 1),
     ]
@@ -213,7 +224,9 @@ TAIL = Category(
 SWITCH = Category(
     [
         form("switch|branch", lambda p: (Switch(),)),
-        form("switch|branch on {noun}", lambda p, subject: (Switch(subject),)),
+        form("switch|branch|switching on {noun}", lambda p, subject: (Switch(subject),)),
+        form("switching on {noun} , run|perform|execute|do|take|follow {matched}",
+             lambda p, subject, _: (Switch(subject),)),
         form("switch|branch on {noun} ,? and? then? run|perform|execute|do|take|follow {matched}",
              lambda p, subject, _: (Switch(subject),)),
         form("depending|dependent|based on {noun}", lambda p, subject: (Switch(subject),)),

@@ -8,6 +8,7 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.language.readback import say_value
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 from bgsync.prose.grammar.values import field
@@ -184,10 +185,38 @@ def _bare_call(p: Phrases, call: Any) -> Any:
     return None if (" " in name and name in p.lexicon.members) or name in p.lexicon.types else _call(p, call)
 
 
+def _named(value: e.Expr) -> tuple[str, ...]:
+    return (value.name,) if isinstance(value, e.Var) else ()
+
+
+def _run_later(p: Phrases, what: str, taken: tuple[str, ...] = ()) -> Statements:
+    """Steps that something runs later, never or several times: what ends them ends nothing around them."""
+    given = tuple(s.Let(name, e.Input(f"what {what} is given as {name}")) for name in taken)
+    return (s.Whenever(e.Input(f"{what} is run"), (*given, Following())),)
+
+
+def _steps_of(p: Phrases, name: Any, steps: Any, taken: tuple[str, ...] = ()) -> Statements:
+    bound = _let(p, name, e.Input("the steps below"))
+    return (*bound, *_run_later(p, p.words.said(1, 2), taken))
+
+
+def _set_steps(p: Phrases, target: e.Expr, steps: Any, taken: tuple[str, ...] = ()) -> Any:
+    return both(set_(p, target, e.Input("the steps below")), _run_later(p, say_value(target), taken))
+
+
 def _remark(p: Phrases, *text: str) -> Statements:
     return (s.Remark(p.words.said(0, p.size)),)
 
 
+TAKEN = Category(
+    [
+        form("{var}", lambda p, value: _named(value)),
+        form("{kind} {var}", lambda p, kind, value: _named(value)),
+        form("{taken} ,? and {taken}", lambda p, a, b: a + b),
+        form("{taken} , {taken}", lambda p, a, b: a + b),
+    ]
+)
+"""The variables that steps are given when they are run."""
 NAMES = Category(
     [
         form("{word}", lambda p, name: (name,)),
@@ -197,11 +226,16 @@ NAMES = Category(
 )
 EFFECTS = Category(
     [
+        form("let {word} be {steps}", _steps_of),
+        form("let {word} be {steps} ,? given|with|taking {taken}", _steps_of),
+        form("set {noun} to {steps}", _set_steps),
+        form("set {noun} to {steps} ,? given|with|taking {taken}", _set_steps),
+        form("add|append {steps} to {noun}", lambda p, _, where: _run_later(p, say_value(where))),
         form("let {word} be {value}", _let),
         form("let {word} , {text} , be {value}", lambda p, name, text, value: _let(p, name, value), 1),
         form("let {word} represent {value}", _let),
         form("let {word} , {text} , represent {text}",
-             lambda p, name, text, what: (s.Remark(f"|{name}| represents {what}"),)),
+             lambda p, name, text, what: _let(p, name, e.Input(what))),
         form("let {word} be {value} ,? and {word} be {value}", _lets),
         form("let {word} be {value} , {word} be {value}", _lets),
         form("let {names} be {value}", _parts, 1),
@@ -266,6 +300,9 @@ EFFECTS = Category(
              lambda p, var, kind, text: (*_let(p, var, e.New(kind)), s.Remark(text))),
         form("create {value} , {var}", lambda p, value, var: _let(p, var, value), 1),
         form("run|perform|invoke|call|execute|follow {call}", _call),
+        form("run|perform|invoke|call|execute|follow {var}", lambda p, steps: (s.Perform("run", (steps,)),)),
+        form("run|perform|invoke|call|execute|follow {var} {arguments}",
+             lambda p, steps, given: (s.Perform("run", (steps, *given)),)),
         form("{call}", _bare_call, 1),
         form("this|that is {rest}", _remark, 30),
         form("this|that|these|those|it|here {comment}", _remark, 31),
@@ -275,4 +312,4 @@ EFFECTS = Category(
         form("note|thus|hence|therefore {rest}", _remark, 30),
     ]
 )  # fmt: skip
-TABLES: dict[str, Category] = {"names": NAMES, "effect": EFFECTS}
+TABLES: dict[str, Category] = {"names": NAMES, "taken": TAKEN, "effect": EFFECTS}

@@ -21,6 +21,10 @@ class Lexicon:
     lists: dict[str, str] = field(default_factory=dict)
     """Name of a list in lower case to the type of its items."""
     algorithms: dict[str, str] = field(default_factory=dict)
+    methods: dict[str, str] = field(default_factory=dict)
+    """What script calls; only a link to IDL is a call of one, "name()"."""
+    takes: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Algorithm or method to how many arguments it takes at least and at most."""
     terms: set[str] = field(default_factory=set)
     """Every term that is defined here or linked to, in lower case."""
     _found: dict[tuple[str, int], str | None] = field(default_factory=dict, repr=False)
@@ -45,13 +49,19 @@ class Lexicon:
         return any(each in self.members or each in self.lists or each in self.terms for each in named)
 
     def algorithm(self, name: str) -> str | None:
-        """Give the algorithm that words name, in the form that the text defines it or with another verb form."""
+        """Give the algorithm that a link names, as the text defines it or with another verb form; "name()" a method."""
         low = name.lower()
+        if low.endswith("()"):
+            return self.methods.get(low[:-2])
         key = (low, len(self.algorithms))
         if key not in self._found:
             named = (wanted for wanted in (low, *verb_forms(low)) if wanted in self.algorithms)
             self._found[key] = next((self.algorithms[wanted] for wanted in named), None)
         return self._found[key]
+
+    def phrase(self, words: str) -> str | None:
+        """Give the algorithm that plain words name: exactly as the text defines it."""
+        return self.algorithms.get(words.lower())
 
     def may_begin(self, word: str) -> bool:
         """Whether the name of an algorithm, in some verb form, can begin with a word in lower case."""

@@ -14,6 +14,10 @@ UNREAD = 40
 """The cost of a phrase that is left in its own words."""
 PLAIN = 5
 """The cost of a plain word that is taken for a value."""
+OPAQUE = 20
+"""The cost of a thing that is left in its own words: it may be any value."""
+MOST_OPAQUE = 14
+"""How many words it has at most."""
 FREE = 15
 """The cost of a condition that is left in its own words: it may be true or false at any time."""
 
@@ -30,6 +34,8 @@ STOP = LIMITS | frozenset([
 ])  # fmt: skip
 """Words that are no part of a name."""
 PREPOSITIONS = ("for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into")
+_NOT_PLAIN = LIMITS | frozenset(("and", "or", "if", "whether", "then", "else", "because", "since", "so"))
+_DETERMINERS = frozenset(("any", "some", "all", "each", "every", "one", "this", "its"))
 SUFFIXES = ("attribute", "member", "value", "field", "property", "instance", "object", "interface")
 _NO_START = frozenset(
     [",", ".", ":", ";", ")", "]", "then", "and", "or", "if", "otherwise", "else", "to", "run", "is", "are", "'s"]
@@ -161,7 +167,32 @@ class Phrases(Parser):
         if self.texts[start] in _NO_START or self.texts[end - 1] in _NO_END:
             return None
         opened = self._input(start, end)
+        if self._is_plain_thing(start, end):
+            return Result(OPAQUE + end - start, opened)
         return Result(UNREAD + end - start, Unread(opened.text, opened.reads))
+
+    def _is_plain_thing(self, start: int, end: int) -> bool:
+        """Whether words name one thing that is not followed: nothing in them says more than what it is.
+
+        No clause, choice or enumeration, no verb that tells to do something, and nothing that the text defines and that
+        is followed: what names that in words that are not understood may mean it.
+        """
+        words, lexicon = self.words.words[start:end], self.lexicon
+        if words[0].article == "" and self.texts[start] not in _DETERMINERS or end - start > MOST_OPAQUE:
+            return False
+        for word in words:
+            link = word.token.term.lower() if word.kind in ("term", "idl") else ""
+            if link in lexicon.members or link in lexicon.values or link in lexicon.lists:
+                return False
+            if link and lexicon.algorithm(link) is not None:
+                return False
+            if word.kind == "word" and (word.text in _NOT_PLAIN or word.text.startswith(TELLING)):
+                return False
+            if word.kind == "mark" and word.text != "'s":
+                return False
+            if word.kind == "word" and (word.text in lexicon.members or word.text in lexicon.values):
+                return False
+        return True
 
     def _free(self, start: int, end: int) -> Result | None:
         """A condition in its own words: one clause, and nothing that tells to do something."""
@@ -269,11 +300,11 @@ class Phrases(Parser):
             start += 1
         if words.ends[start] == end:
             token = words.words[start].token
-            return Result(0, token.term if token.kind != "idl" else token.text.removesuffix("()"))
+            return Result(0, token.term if token.kind != "idl" else _called(token.text))
         if words.words[start].kind == "var" or end - start > 12:
             return None
         name = words.said(start, end)
-        return Result(1, name) if self.lexicon.algorithm(name) else None
+        return Result(1, name) if self.lexicon.phrase(name) else None
 
     specials: ClassVar[dict[str, Special]] = {
         "var": _variable, "word": _word, "name": _name, "kind": _name, "term": _term, "text": _text, "rest": _rest,
@@ -283,6 +314,12 @@ class Phrases(Parser):
     }  # fmt: skip
     begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL}
     """The first words of those that begin with one of a few words."""
+
+
+def _called(text: str) -> str:
+    """Give the name of what a link to IDL calls: "lend()" for "lend(book)"."""
+    name, parentheses, _ = text.partition("(")
+    return f"{name}()" if parentheses else name
 
 
 def variable(name: str) -> e.Expr:

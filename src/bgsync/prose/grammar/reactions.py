@@ -94,7 +94,7 @@ QUEUE = Category(
         form("{loose} {var}", lambda p, words, var: (None, var.name, None) if words.split()[-1] == "task" else None),
         form("{queue} ,? in|on {noun} ,?", lambda p, queue, where: (where, *queue[1:])),
         form("{queue} ,? using {kind} ,?", lambda p, queue, kind: queue if queue[0] is not None else None),
-        form("{queue} ,? using|given {noun} ,?", _given),
+        form("{queue} ,? using|given|with|for {noun} ,?", _given),
     ]
 )
 OUTCOME = Category(
@@ -113,7 +113,8 @@ FIRED = Category(
         form("for {noun}", lambda p, value: (("about", value),)),
         form("on|at|to {noun}", lambda p, value: (("target", value),)),
         form("with following properties|attributes|members|initialization", lambda p: (("follow", True),)),
-        form("with {members}", lambda p, members: (("members", members),)),
+        form("with its? {members}", lambda p, members: (("members", members),)),
+        form("whose {members}", lambda p, members: (("members", members),)),
         form("{fired} {fired}", lambda p, a, b: a + b),
         form("{fired} , and? {fired}", lambda p, a, b: a + b),
     ]
@@ -129,6 +130,8 @@ RUN = Category(
         form("run|perform|execute|do as follows", lambda p: _STEPS),
         form("continue|proceed|resume ,? in parallel", _later),
         form("continue|proceed|resume with|running|executing? {steps} ,? in parallel", _later),
+        form("continue|proceed|resume with|running|executing? {steps} asynchronously", _later),
+        form("run|perform|execute|do {steps} asynchronously", lambda p, said: (s.InParallel(_following(said)),)),
         form("{steps} must|shall|should? be? run|executed|performed|continue in parallel", _later),
         form("in parallel ,? run|perform|execute|do {steps}", lambda p, said: (s.InParallel(_following(said)),)),
         form("run|perform|execute|do {steps} with|given|using {var}", lambda p, _, var: (Following(var.name),)),

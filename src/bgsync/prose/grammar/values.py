@@ -91,7 +91,8 @@ VALUES = Category(
         form("{find}", 0, 1),
         form("{sum}", 0),
         form("{sum} {or-null}", 0, 1),
-        form("{sum} if {condition} ,? otherwise|else {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
+        form("{sum} if {condition} ,|; otherwise|else ,? {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
+        form("{sum} if {condition} otherwise|else {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} ,? and|or {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("whether {condition}", lambda p, c: e.Conditional(c, True, False)),
         form("whether or not {condition}", lambda p, c: e.Conditional(c, True, False)),
@@ -134,7 +135,14 @@ PRODUCTS = Category(
 NOUNS = Category(
     [
         form("{owned}", 0),
-        form("result of {call}", lambda p, call: e.Apply(*call)),
+        form("result|results of {call}", lambda p, call: e.Apply(*call)),
+        form("first|last item|element|entry of|in|from {noun}", lambda p, where: e.Apply("one end", (where,))),
+        form("{quoted} / {owned}", lambda p, name, value: e.Sequence((name, value))),
+        form("{described} whose {members}", lambda p, name, members: e.New(name, members)),
+        form("{described} ( {items} )", lambda p, name, items: e.Apply(name, items)),
+        form("tuple? ( {items} )", lambda p, items: e.Sequence(items) if len(items) > 1 else None),
+        form("« [ {entries} ] »", lambda p, entries: e.New("map", entries)),
+        form("« [ ] »", lambda p: e.Sequence()),
         form("?|! {call}", lambda p, call: e.Apply(*call)),
         form("{camel} ( {items} )", lambda p, name, arguments: e.Apply(name, arguments)),
         form("{owned} 's result of {call}", lambda p, owner, call: e.Apply(call[0], (owner, *call[1]))),
@@ -163,7 +171,13 @@ NOUNS = Category(
         form("new {name} instance|object? in {noun}", lambda p, name, where: e.New(name, (("realm", where),))),
         form("new {name} instance|object? in {noun} ,? with|whose its? {members}",
              lambda p, name, where, members: e.New(name, (("realm", where), *members))),
-        form("new {name} instance|object? whose|with its? {members}", lambda p, name, members: e.New(name, members)),
+        form("new {name} instance|object? ,? whose|with its? {members}", lambda p, name, members: e.New(name, members)),
+        form("new {name} dictionary|map|list|set|queue? ,? whose|with its? {members}",
+             lambda p, name, members: e.New(name, members)),
+        form("new {name} dictionary", lambda p, name: e.New(name)),
+        form("new {name} ( {items} )", lambda p, name, items: e.Apply(f"new {name}", items)),
+        form("new empty {name}", lambda p, name: e.New(name)),
+        form("newly created {name} instance|object?", lambda p, name: e.New(name)),
         form("timestamp representing now", lambda p: e.Input("now")),
         form("current time|timestamp|date", lambda p: e.Input("now")),
         form("current date and time", lambda p: e.Input("now")),
@@ -198,6 +212,8 @@ CALL = Category(
         form("{operation} {items} {arguments}", lambda p, name, first, rest: (name, first + rest), 3),
         form("running|calling|invoking|performing|executing algorithm|steps? {operation} {arguments}",
              lambda p, name, arguments: (name, arguments)),
+        form("running|calling|invoking|performing|executing {owned} 's {name} {arguments}",
+             lambda p, owner, name, arguments: (name, (owner, *arguments))),
         form("running|calling|invoking {capital} constructor {arguments}",
              lambda p, name, arguments: (name, arguments)),
     ]
@@ -220,10 +236,17 @@ ITEMS = Category(
         form("{value} , {items}", lambda p, value, items: (value, *items)),
     ]
 )
+ENTRIES = Category(
+    [
+        form("{quoted} → {sum}", lambda p, key, value: ((key, value),)),
+        form("{entries} , {entries}", lambda p, a, b: a + b),
+    ]
+)
 MEMBERS = Category(
     [
         form("{name} is {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
         form("{name} set|initialized to {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
+        form("{name} {sum}", lambda p, name, value: ((p.lexicon.member(name), value),), 3),
         form("{members} ,? and whose|its? {members}", lambda p, a, b: a + b),
         form("{members} , whose|its? {members}", lambda p, a, b: a + b),
     ]
@@ -237,7 +260,7 @@ ERROR = Category(
 )
 TABLES: dict[str, Category] = {
     "value": VALUES, "or-null": OR_NULL, "find": FIND, "sum": SUMS, "product": PRODUCTS, "noun": NOUNS, "owned": OWNED,
-    "call": CALL, "arguments": ARGUMENTS, "items": ITEMS, "members": MEMBERS, "error": ERROR,
+    "call": CALL, "arguments": ARGUMENTS, "items": ITEMS, "members": MEMBERS, "entries": ENTRIES, "error": ERROR,
 }  # fmt: skip
 
 __all__ = ["TABLES", "UNREAD", "Unread", "field", "variable"]

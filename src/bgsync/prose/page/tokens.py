@@ -247,12 +247,13 @@ class Tokens:
             ticks = "`" if group == "bytes" else ""
             self._string(inline, found[group], found.start(group), ticks, ticks)
         elif group == "reference":
-            target, bar, shown = found["reference"][2:-2].rpartition("|")
+            written = found["reference"]
+            target, bar, shown = written.lstrip("\\")[2:-2].rpartition("|")
             if bar:
                 self._term(inline, shown, begin + len(target) + 3)
-            else:  # [[\\slot]] is an internal slot, [[SPEC]] another spec
-                kind = "idl" if target.startswith("\\") or shown.startswith("\\") else "word"
-                self._put(inline, kind, found["reference"].replace("\\", ""), begin)
+            else:  # \\[[slot]] and what stands after a full stop is an internal slot, [[SPEC]] another spec
+                owned = bool(inline.tokens) and inline.tokens[-1].text in (".", "'s")
+                self._put(inline, "idl" if owned or "\\" in written else "word", written.replace("\\", ""), begin)
         elif group == "shown":
             self._term(inline, found["shown"], found.start("shown"))
         elif group == "escaped":
@@ -293,6 +294,9 @@ class Tokens:
     def _term(self, inline: _Inline, shown: str, at: int, term: str | None = None, scope: str = "") -> None:
         text = spaced(shown.replace("`", ""))
         at += len(shown) - len(shown.lstrip())
+        if text.startswith("[[") and text.endswith("]]"):
+            self._put(inline, "idl", text, at, term=text)
+            return
         self._put(inline, "term", text, at, term=spaced(text if term is None else term).lower(), scope=lowered(scope))
 
     def _idl(self, inline: _Inline, content: str, start: int) -> None:
