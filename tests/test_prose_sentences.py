@@ -112,7 +112,10 @@ If |a| is 1, if |b| is 2, abort, otherwise the desk is closed for a while.
 Run these steps, but abort when |x| is true:
 Set |a| to 1, |b|.
 Remove everything but |loan| from |loans|.
-Let |x| be the third [=loan=] that |y| wanted.
+Let |x| be the third [=loan=] that |y| wanted, or was given.
+Let |x| be a [=loan=] whose [=due date=] is |day|.
+Set |loan|'s [=due date=].
+Update |x| as needed.
 For each |x| of |loans| and its due dates, abort.
 Add |loan|.
 Wait until.

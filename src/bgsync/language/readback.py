@@ -52,7 +52,7 @@ def write_value(value: e.Expr) -> str:
         case e.Choice(name=name):
             return name
         case e.Input(text=text, reads=reads):
-            return _worded(text, reads) if reads or _AWKWARD.search(text) else f"[={text}=]"
+            return f"the {_worded(text, reads)}" if reads or _AWKWARD.search(text) else f"[={text}=]"
         case e.Find(collection=collection, field=field, value=wanted):
             return f"the item of {write_value(collection)} whose {_named(field)} is {write_value(wanted)}, or null"
         case e.New(type=kind, members=members):

@@ -10,7 +10,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import write
 from bgsync.prose.grammar.lexicon import Lexicon
-from bgsync.prose.grammar.sentences import Following, Sentences, Statements, Switch, WithMembers
+from bgsync.prose.grammar.sentences import Following, Sentences, Statements, Switch, WithMembers, following
 from bgsync.prose.grammar.words import words_of
 from bgsync.prose.page.document import Sentence
 from bgsync.prose.page.markup import Lines, Markup, Text
@@ -64,4 +64,5 @@ def _bare(statements: Statements) -> Statements:
         replace(each, body=_bare(traversal.body_of(each))) if traversal.body_of(each) else each  # type: ignore[call-arg]
         for each in statements
         if not isinstance(each, Following | Switch | WithMembers | s.Remark)
+        and not (isinstance(each, s.Whenever) and following(traversal.body_of(each)))
     )

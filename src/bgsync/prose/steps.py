@@ -10,6 +10,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.prose import lists
 from bgsync.prose.conservation import lost_words
+from bgsync.prose.doubts import doubts
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import UNREAD, Unread
 from bgsync.prose.grammar.sentences import Following, Sentences, Statements, Switch, WithMembers, following
@@ -30,7 +31,7 @@ from bgsync.prose.placing import (
     without_members,
 )
 from bgsync.prose.sidecar import NOTHING, SidecarError
-from bgsync.prose.understood import SentenceRead, lost, misfits, undeclared, unread_values, variables_of
+from bgsync.prose.understood import SentenceRead, lost, undeclared, unread_values, variables_of
 
 EXITS = ("abort", "return", "terminat", "stop", "throw", "exit", "end")
 SETTLES = ("resolv", "reject", "settl", "fulfil", "promise")
@@ -164,8 +165,8 @@ class StepsReader:
             return SentenceRead(origin, sentence, (self.blind(sentence, opens(sentence)),), UNREAD)
         statements: Statements = result.value
         missing = lost_words(parser, ("statement", start, len(words)), self.lexicon, statements)
-        values = unread_values(statements)
-        unread = (*values, *missing, *undeclared(statements, self.lexicon), *misfits(statements, self.lexicon))
+        doubted = doubts(parser, ("statement", start, len(words)), statements, self.lexicon)
+        unread = (*unread_values(statements), *missing, *undeclared(statements, self.lexicon), *doubted)
         return SentenceRead(origin, sentence, statements, result.cost, unread, lost(words, statements))
 
     def _annotated(self, sentence: Sentence, origin: s.Origin) -> SentenceRead:
@@ -205,7 +206,9 @@ class StepsReader:
             made[-1] = replace(made[-1], body=(*traversal.body_of(made[-1]), *inner))
             return
         if made and made[-1].origin is not None:
-            self.findings.append(("well-nested", "steps below a step that speaks of none", made[-1].origin))
+            self._astray("steps below a step that speaks of none", made[-1].origin)
+            sentence = made[-1].origin.sentence
+            inner = (s.NotUnderstood(sentence, variables_of(inner), (), inner, origin=made[-1].origin),)
         made += inner
 
     def _closed(self, statement: s.Statement) -> Statements:
@@ -216,11 +219,19 @@ class StepsReader:
             return (statement,)
         origin = waiting[0].origin or statement.origin
         if origin is not None:
-            self.findings.append(("well-nested", "steps are announced, and none stand below", origin))
+            self._astray("steps are announced, and none stand below", origin)
+        said = origin.sentence if origin else "steps"
+        unknown = (s.NotUnderstood(said, variables_of((statement,)), origin=origin),)
         if any(isinstance(each, Switch) for each in waiting):
-            said = origin.sentence if origin else "switch"
-            return chosen(statement, (s.NotUnderstood(said, variables_of((statement,)), origin=origin),))
-        return () if isinstance(statement, Following) else (filled(statement, ()),)
+            return chosen(statement, unknown)
+        return unknown if isinstance(statement, Following) else (filled(statement, unknown),)
+
+    def _astray(self, what: str, origin: s.Origin) -> None:
+        """Note that a sentence and the steps below it do not fit: then the sentence was not understood."""
+        self.findings.append(("well-nested", what, origin))
+        for at, one in enumerate(self.read):
+            if one.origin is origin:
+                self.read[at] = replace(one, unread=(*one.unread, what))
 
 
 def _last_fired(made: list[s.Statement]) -> int | None:

@@ -58,12 +58,13 @@ def variables_of(statements: Statements) -> tuple[str, ...]:
             names |= dict.fromkeys(e.variables(statement.target))
         if isinstance(statement, s.Remark):
             names |= dict.fromkeys(statement.text.replace("|", " ").split())
-        for expression in _operands(statement):
+        for expression in operands_of(statement):
             names |= dict.fromkeys(e.variables(expression))
     return tuple(names)
 
 
-def _operands(statement: s.Statement) -> tuple[e.Expr, ...]:
+def operands_of(statement: s.Statement) -> tuple[e.Expr, ...]:
+    """Give the expressions of a statement; of a Switch, what it chooses by."""
     return (statement.subject,) if isinstance(statement, Switch) else traversal.expressions(statement)
 
 
@@ -77,7 +78,7 @@ def unread_values(statements: Statements) -> tuple[str, ...]:
     """Give the values that were left in the text's own words; conditions and waits may be."""
     found: dict[str, None] = {}
     for statement in traversal.walk(statements):
-        for expression in _operands(statement):
+        for expression in operands_of(statement):
             if isinstance(statement, s.Wait):
                 continue
             conditional = isinstance(statement, s.If | s.While | s.Assert | s.WaitUntil | s.Whenever)
@@ -102,7 +103,7 @@ def undeclared(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
     for statement in traversal.walk(statements):
         if isinstance(statement, s.Set):
             look(statement.target, statement.value)
-        for expression in _operands(statement):
+        for expression in operands_of(statement):
             for part in e.parts(expression):
                 match part:
                     case e.Is(left=left, right=right):
@@ -111,28 +112,6 @@ def undeclared(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
                     case e.Apply(name=name, arguments=(e.Field(name=member),)):
                         if get_close_matches(name, values.get(member, ()), 1, LIKE):
                             found[name] = None
-    return tuple(found)
-
-
-def misfits(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
-    """Give the calls of algorithms of the text whose arguments do not fit the parameters: too few, or too many."""
-    found: dict[str, None] = {}
-
-    def look(name: str | None, arguments: tuple[e.Expr, ...]) -> None:
-        if name is None or name not in lexicon.takes:
-            return
-        least, most = lexicon.takes[name]
-        if not least <= len(arguments) <= most:
-            wanted = f"{least}" if least == most else f"{least} to {most}"
-            found[f"{name} takes {wanted} argument{'s' * (most != 1)}, not {len(arguments)}"] = None
-
-    for statement in traversal.walk(statements):
-        if isinstance(statement, s.Call):
-            look(statement.algorithm, statement.arguments)
-        for expression in _operands(statement):
-            for part in e.parts(expression):
-                if isinstance(part, e.Apply):
-                    look(lexicon.algorithm(part.name), part.arguments)
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.prose.grammar.forms import Category, form
-from bgsync.prose.grammar.phrases import Phrases
+from bgsync.prose.grammar.phrases import Phrases, Plain
 from bgsync.prose.grammar.values import field
 
 Said = Callable[[e.Expr], Any]
@@ -33,6 +33,8 @@ def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
         if isinstance(value, str | bool | None):
             return None
         one = options[0]
+        if len(options) == 1 and isinstance(one, Plain):
+            return e.Apply(str(one), (value,))
         if len(options) == 1 and isinstance(one, e.Input) and not one.reads and one.text not in _NOW:
             name = one.text
             return None if name.lower() in p.lexicon.members else e.Apply(name, (value,))
@@ -237,7 +239,7 @@ ATOMS = Category(
         form("true", lambda p: True),
         form("false", lambda p: False),
         form("{var}", lambda p, value: e.Is(value, True), 3),
-        form("{term}", lambda p, name: e.Apply(name), 3),
+        form("{term}", lambda p, name: e.Apply(name), 4),
     ]
 )
 """One condition. What fits none is left in its own words."""

@@ -80,11 +80,11 @@ def _whose(p: Phrases, each: Any, name: str, said: Any) -> Any:
     return None if condition is None else _filtered(each, condition)
 
 
-def _entry(p: Phrases, key: e.Expr, value: e.Expr, where: e.Expr) -> Any:
-    """The key of each entry of a map; its value is read by it."""
+def _entries(p: Phrases, key: e.Expr, value: e.Expr, where: e.Expr, body: Statements = _STEPS) -> Any:
+    """Each key of a map with its value."""
     if not (isinstance(key, e.Var) and isinstance(value, e.Var)):
         return None
-    return (key.name, where, True)
+    return (s.ForEach(key.name, where, (s.Let(value.name, e.Item(where, key)), *body)),)
 
 
 def _except(p: Phrases, each: Any, value: e.Expr) -> Any:
@@ -145,7 +145,6 @@ EACH = Category(
     [
         form("{word} in|of {noun}", lambda p, name, where: (name, where, True)),
         form("{kind} {var} in|of {noun}", lambda p, kind, name, where: (name.name, where, True), 1),
-        form("{var} → {var} of|in {noun}", _entry),
         form("{kind} {var}", _each_of_kind),
         form("{each} whose|where {name} {predicates}", _whose),
         form("{each} with {name} equal to {sum}", lambda p, each, name, x: _whose(p, each, name, lambda y: e.Is(y, x))),
@@ -185,6 +184,8 @@ LOOPS = Category(
         form("while {condition}", lambda p, c: (s.While(c, _STEPS),)),
         form("while {condition} ,|: {sequence}", lambda p, c, body: (s.While(c, body),)),
         form("for {word} of|in {noun}", lambda p, name, where: _each(p, (name, where, True)), 1),
+        form("for each {var} → {var} of|in {noun}", _entries),
+        form("for each {var} → {var} of|in {noun} ,|: {sequence}", _entries),
         form("for each|every {each}", _each),
         form("for each|every {each} ,|: {sequence}", _each),
         form("for each {each} , in any order", _in_any_order),
@@ -225,8 +226,6 @@ SWITCH = Category(
     [
         form("switch|branch", lambda p: (Switch(),)),
         form("switch|branch|switching on {noun}", lambda p, subject: (Switch(subject),)),
-        form("switching on {noun} , run|perform|execute|do|take|follow {matched}",
-             lambda p, subject, _: (Switch(subject),)),
         form("switch|branch on {noun} ,? and? then? run|perform|execute|do|take|follow {matched}",
              lambda p, subject, _: (Switch(subject),)),
         form("depending|dependent|based on {noun}", lambda p, subject: (Switch(subject),)),

@@ -195,13 +195,18 @@ def _run_later(p: Phrases, what: str, taken: tuple[str, ...] = ()) -> Statements
     return (s.Whenever(e.Input(f"{what} is run"), (*given, Following())),)
 
 
+def _add_steps(p: Phrases, steps: Any, where: e.Expr) -> Statements:
+    """Abort steps of a signal, say."""
+    return (s.Whenever(e.Input(f"what was added to {say_value(where)} is run", (where,)), (Following(),)),)
+
+
 def _steps_of(p: Phrases, name: Any, steps: Any, taken: tuple[str, ...] = ()) -> Statements:
-    bound = _let(p, name, e.Input("the steps below"))
+    bound = _let(p, name, e.Input("steps below"))
     return (*bound, *_run_later(p, p.words.said(1, 2), taken))
 
 
 def _set_steps(p: Phrases, target: e.Expr, steps: Any, taken: tuple[str, ...] = ()) -> Any:
-    return both(set_(p, target, e.Input("the steps below")), _run_later(p, say_value(target), taken))
+    return both(set_(p, target, e.Input("steps below")), _run_later(p, say_value(target), taken))
 
 
 def _remark(p: Phrases, *text: str) -> Statements:
@@ -230,7 +235,7 @@ EFFECTS = Category(
         form("let {word} be {steps} ,? given|with|taking {taken}", _steps_of),
         form("set {noun} to {steps}", _set_steps),
         form("set {noun} to {steps} ,? given|with|taking {taken}", _set_steps),
-        form("add|append {steps} to {noun}", lambda p, _, where: _run_later(p, say_value(where))),
+        form("add|append {steps} to {noun}", _add_steps),
         form("let {word} be {value}", _let),
         form("let {word} , {text} , be {value}", lambda p, name, text, value: _let(p, name, value), 1),
         form("let {word} represent {value}", _let),

@@ -61,7 +61,11 @@ class Lexicon:
 
     def phrase(self, words: str) -> str | None:
         """Give the algorithm that plain words name: exactly as the text defines it."""
-        return self.algorithms.get(words.lower())
+        key = (words.lower(), -len(self.algorithms))
+        if key not in self._found:
+            bare = {_without_articles(name): meant for name, meant in self.algorithms.items()}
+            self._found[key] = bare.get(_without_articles(key[0]))
+        return self._found[key]
 
     def may_begin(self, word: str) -> bool:
         """Whether the name of an algorithm, in some verb form, can begin with a word in lower case."""
@@ -94,6 +98,10 @@ class Lexicon:
         self.owners.setdefault(member.name.lower(), set()).add(owner.lower())
         for value in member.values or ():
             self.values[value.lower()] = value
+
+
+def _without_articles(name: str) -> str:
+    return " ".join(word for word in name.split() if word not in ("a", "an", "the"))
 
 
 def variants(name: str) -> Iterable[str]:

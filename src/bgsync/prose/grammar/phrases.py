@@ -8,7 +8,7 @@ from typing import ClassVar
 from bgsync.language import expressions as e
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.spans import Parser, Result, Special
-from bgsync.prose.grammar.words import LIMITS, Words
+from bgsync.prose.grammar.words import LIMITS, LINKS, Words
 
 UNREAD = 40
 """The cost of a phrase that is left in its own words."""
@@ -20,6 +20,12 @@ MOST_OPAQUE = 14
 """How many words it has at most."""
 FREE = 15
 """The cost of a condition that is left in its own words: it may be true or false at any time."""
+
+
+class Plain(str):
+    """A plain word that was taken for a value, since nothing says what else it is."""
+
+    __slots__ = ()
 
 
 class Unread(e.Input):
@@ -178,7 +184,8 @@ class Phrases(Parser):
         is followed: what names that in words that are not understood may mean it.
         """
         words, lexicon = self.words.words[start:end], self.lexicon
-        if words[0].article == "" and self.texts[start] not in _DETERMINERS or end - start > MOST_OPAQUE:
+        said = words[0].article or self.texts[start] in _DETERMINERS or any(word.kind in LINKS for word in words)
+        if not said or end - start > MOST_OPAQUE:
             return False
         for word in words:
             link = word.token.term.lower() if word.kind in ("term", "idl") else ""
@@ -259,7 +266,7 @@ class Phrases(Parser):
         if word.kind == "term":
             return Result(named.cost + 1, e.Input(name))
         vague = name in COMMANDS or name in _VAGUE or name.startswith("non-")
-        return None if end - start > 1 or vague else Result(PLAIN, name)
+        return None if end - start > 1 or vague else Result(PLAIN, Plain(name))
 
     def _name(self, start: int, end: int) -> Result | None:
         """A link, or up to six plain words; "associated" before it and "attribute" after it say nothing more."""

@@ -66,7 +66,7 @@ _THESE = {
         ("remaining",), ("this",), ("all", "following"), ("all", "of", "these"), ("current",), (), ("below",),
         ("rest", "of", "this"), ("such",), ("set", "of", "following"), ("remaining", "of", "these"),
         ("overall", "set", "of"), ("this", "set", "of"), ("subsequent",),
-        ("following", "abort"), ("these", "abort"), ("algorithm", "with", "following"), ("algorithm", "of", "following"),
+        ("following", "abort"), ("these", "abort"), ("algorithm", "with", "following"),
     )
     for noun in ("steps", "substeps", "algorithm", "sub-steps", "step", "operations", "instructions")
 } | {("following",), ("steps", "below"), ("following", "steps", "below")}  # fmt: skip

@@ -8,7 +8,8 @@ before "of", "of" before +, "and" before "or". A parse is memoised on category a
 
 Prose is ambiguous, so each result has a cost. What is left in the text's own words costs most, so that the reading
 which understands most is chosen; then what a form is less sure of; of equals the form that stands first in its table,
-and of its matches the one with the shortest first slot. A tie never depends on anything else.
+and of its matches the one with the shortest first slot. A tie never depends on anything else. Where two readings that
+cost something are equally good and say something else, that is kept in `tied`: the sentence can be read in two ways.
 
 What is cheap is tested first. A form is tried only on spans that have all its literal words, and begin and end with
 those that it begins and ends with; a slot before a literal ends only where that literal stands. A sentence that is too
@@ -67,6 +68,8 @@ class Parser:
             self.at[text] = self.at.get(text, 0) | 1 << place
         self.present = sum(BITS.get(text, 0) for text in self.at)
         self.known: dict[Part, Result | None] = {}
+        self.tied: set[Part] = set()
+        """The parts of which two readings, that say something else, are equally good."""
         self.attempts = ATTEMPTS
         self.places: dict[tuple[str, ...], list[int]] = {}
         self.bits: dict[tuple[str, ...], int] = {}
@@ -134,44 +137,39 @@ class Parser:
             forms = self._candidates(category, first)
         limit = 1_000_000 if best is None else best.cost
         span = (1 << end) - (1 << start)
+        tied = False
         for one, needed in forms:
-            if limit <= one.cost or size < one.least or (one.ends is not None and last not in one.ends):
+            if limit < one.cost or size < one.least or (one.ends is not None and last not in one.ends):
                 continue
             for places in needed:
                 if not places & span:
                     break
             else:
-                limit, best = self._tried(one, start, end, limit, best)
-                if limit == 0:
-                    break
+                for result in self._readings(one, start, end, limit):
+                    if best is None or result.cost < best.cost:
+                        limit, best, tied = result.cost, result, False
+                    elif result.cost == best.cost and result.value != best.value:
+                        tied = not callable(result.value)  # what is said of a value is a function, and equals none
+            if limit == 0:  # then the order of the table decides
+                break
+        if tied:
+            self.tied.add((category, start, end))
         return best
 
-    def _tried(self, one: Form, start: int, end: int, limit: int, best: Result | None) -> tuple[int, Result | None]:
-        """Give the best result with one more form tried."""
+    def _readings(self, one: Form, start: int, end: int, limit: int) -> Iterator[Result]:
+        """Give what a form reads a span as, in every way that costs no more than the limit."""
+        build = one.build
         if one.slot:
             inner = self.part(one.slot, start, end)
-            if inner is None or inner.cost + one.cost >= limit:
-                return limit, best
-            value = inner.value if isinstance(one.build, int) else one.build(self, inner.value)
-            if value is None and one.build != 0:
-                return limit, best
-            cost = inner.cost + one.cost
-            return cost, Result(cost, value, one, ((one.slot, start, end),))
-        for cost, values, parts in self._match(one.elements, 0, start, end, limit - one.cost):
-            if cost + one.cost >= limit:
-                continue
-            build = one.build
-            if isinstance(build, int):
-                value = values[build]
-            else:
-                value = build(self, *values)
-                if value is None:
-                    continue
-            limit = cost + one.cost
-            best = Result(limit, value, one, parts)
-            if cost == 0:
-                break
-        return limit, best
+            if inner is not None and inner.cost + one.cost <= limit:
+                value = inner.value if isinstance(build, int) else build(self, inner.value)
+                if value is not None or build == 0:
+                    yield Result(inner.cost + one.cost, value, one, ((one.slot, start, end),))
+            return
+        for cost, values, parts in self._match(one.elements, 0, start, end, limit - one.cost + 1):
+            value = values[build] if isinstance(build, int) else build(self, *values)
+            if value is not None or isinstance(build, int):
+                yield Result(cost + one.cost, value, one, parts)
 
     def _candidates(self, category: str, first: str) -> list[tuple[Form, list[int]]]:
         """Give the forms that may fit spans that begin with a word, and where their literals stand, as bits."""

@@ -67,6 +67,15 @@ def _or_if(p: Phrases, a: e.Expr, c: e.Expr, b: e.Expr, d: e.Expr) -> Any:
     return None
 
 
+def _made(p: Phrases, kind: str, members: Any) -> Any:
+    """A thing with these members is made; of what stands in a list, one that has them may be meant."""
+    return None if p.lexicon.list_of(kind) else e.New(kind, members)
+
+
+def _of_values(p: Phrases, kind: str, items: tuple[e.Expr, ...]) -> e.Expr:
+    return e.New(kind, (("values", e.Sequence(items)),))
+
+
 OR_NULL = Category(
     [
         form(pattern, lambda p, *kind: True)
@@ -136,9 +145,10 @@ NOUNS = Category(
     [
         form("{owned}", 0),
         form("result|results of {call}", lambda p, call: e.Apply(*call)),
-        form("first|last item|element|entry of|in|from {noun}", lambda p, where: e.Apply("one end", (where,))),
+        form("first item|element|entry of|in|from {noun}", lambda p, where: e.Apply("first item", (where,))),
+        form("last item|element|entry of|in|from {noun}", lambda p, where: e.Apply("last item", (where,))),
         form("{quoted} / {owned}", lambda p, name, value: e.Sequence((name, value))),
-        form("{described} whose {members}", lambda p, name, members: e.New(name, members)),
+        form("{described} whose {members}", _made),
         form("{described} ( {items} )", lambda p, name, items: e.Apply(name, items)),
         form("tuple? ( {items} )", lambda p, items: e.Sequence(items) if len(items) > 1 else None),
         form("« [ {entries} ] »", lambda p, entries: e.New("map", entries)),
@@ -175,7 +185,7 @@ NOUNS = Category(
         form("new {name} dictionary|map|list|set|queue? ,? whose|with its? {members}",
              lambda p, name, members: e.New(name, members)),
         form("new {name} dictionary", lambda p, name: e.New(name)),
-        form("new {name} ( {items} )", lambda p, name, items: e.Apply(f"new {name}", items)),
+        form("new {name} ( {items} )", _of_values),
         form("new empty {name}", lambda p, name: e.New(name)),
         form("newly created {name} instance|object?", lambda p, name: e.New(name)),
         form("timestamp representing now", lambda p: e.Input("now")),
@@ -223,7 +233,7 @@ _PREPOSITION = "|".join(PREPOSITIONS)
 ARGUMENTS = Category(
     [
         form(f"{_PREPOSITION} {{items}}", lambda p, items: items),
-        form("with|passing {items} as arguments|argument|input", 0),
+        form("with|passing {items} as its? arguments|argument|input", 0),
         form("passing|with arguments {items}", 0),
         form(f"{{arguments}} ,? and? {_PREPOSITION} {{items}}", lambda p, a, b: a + b),
     ]

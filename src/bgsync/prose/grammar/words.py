@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,9 @@ LIMITS = frozenset(
     ("not", "no", "never", "unless", "except", "only", "until", "otherwise", "nor", "neither", "cannot", "without")
 )
 """Words that turn or limit what is said: none may be lost."""
+
+
+_CODE_POINT = re.compile(r"u\+[0-9a-f]{4,6}\Z")
 
 
 class Word(NamedTuple):
@@ -110,7 +114,7 @@ def words_from(tokens: Iterable[Token], dropped: Sequence[Token] = ()) -> Words:
                 continue
             if low in FILLERS and _says_nothing(words, listed, place):
                 continue
-            words.append(Word(low, kind, token, article))
+            words.append(Word(low, "string" if _CODE_POINT.match(low) else kind, token, article))
         article = ""
     while words and words[-1].text in (".", ":", ";", ",") and words[-1].kind == "mark":
         words.pop()

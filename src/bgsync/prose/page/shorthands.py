@@ -22,7 +22,7 @@ IDL_TYPES = frozenset(_NAMES.split())
 _NOWHERE = Place(1, 1)
 
 _WORDS = r"""
-    (?P<word>(?:e\.g|i\.e|etc|cf|vs|resp)\.(?!\w)|https?://[^\s<>"'`)\]]{1,2000}(?<![.,;:])
+    (?P<word>U\+[0-9A-Fa-f]{4,6}\b|(?:e\.g|i\.e|etc|cf|vs|resp)\.(?!\w)|https?://[^\s<>"'`)\]]{1,2000}(?<![.,;:])
             |[^\W\d_]\w*+(?:-\w++|['](?!s\b)\w++)*+)
   | (?P<number>\d++(?:[.,]\d++)*+(?!\w)) | (?P<ordinal>\w++)
 """

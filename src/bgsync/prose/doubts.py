@@ -1,0 +1,209 @@
+"""Distrust: what looks wrong in a reading makes its sentence partly understood.
+
+Names are conserved already (`conservation`); what goes wrong in silence is of attachment and category. Each doubt below
+is a kind of misreading that was met: two readings that are equally good, a call that does not fit, a negation or a
+constant that is on one side only, a comparison or a command that was taken for a thing, a plain word that was taken for
+a value, and an open condition that holds more than a condition. A doubt may be wrong: then a sentence that was read
+rightly counts as not understood, which costs the editor a word and nobody a false verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.language import traversal
+from bgsync.prose.grammar.lexicon import Lexicon
+from bgsync.prose.grammar.phrases import COMMANDS, STARTS, Plain
+from bgsync.prose.grammar.sentences import ALL, ANY, Statements
+from bgsync.prose.grammar.spans import Parser, Part
+from bgsync.prose.grammar.words import Word, Words
+from bgsync.prose.understood import operands_of
+
+_NEGATIONS = frozenset(("not", "no", "never", "cannot", "without", "neither", "unless", "except", "none"))
+_RELATIONS = (" than ", "same as ", "equal to ", "identical to ")
+_VERBS = COMMANDS | STARTS | {"settle", "fulfill", "fulfil", "prepend", "insert", "delete", "dispatch", "terminate"}
+_JOINS = frozenset(("and", "or", "then"))
+_EXPLAINS = ("i.e.", "e.g.", "meaning", "which means", "that is to say", "for example", "in other words")
+_RESULTS = frozenset(("failure", "success", "valid", "invalid"))
+"""What steps return in plain words."""
+_CONSTANTS: tuple[tuple[str, object], ...] = (("true", True), ("false", False), ("null", None))
+LONGEST_CONDITION = 25
+"""How many words a condition in its own words has at most."""
+
+
+def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
+    """Say what of the reading of a sentence is in doubt."""
+    told: dict[str, None] = {}
+    words, expressions = parser.words, [*_expressions(statements)]
+    said = [*words.words]
+    for (category, start, end), _ in parser.derivation(*whole):
+        if (category, start, end) in parser.tied:
+            told[f"{words.said(start, end)!r} can be read in two ways"] = None
+        if category == "or-null":  # what is found has that in it
+            said[start:end] = [Word("", "word", words.words[start].token)] * (end - start)
+    found = (
+        *_misfits(statements, lexicon),
+        *_negations(said, expressions, statements),
+        *_constants(said, expressions, statements),
+        *_flags(words, statements, lexicon),
+        *_things(expressions),
+        *_plain_words(statements),
+        *_conditions(statements, words),
+    )
+    return tuple(told | dict.fromkeys(found))
+
+
+def _expressions(statements: Statements) -> Iterator[e.Expr]:
+    for statement in traversal.walk(statements):
+        for expression in operands_of(statement):
+            yield from e.parts(expression)
+
+
+def _misfits(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
+    """Give the calls of algorithms of the text whose arguments do not fit the parameters: too few, or too many."""
+    found: dict[str, None] = {}
+
+    def look(name: str | None, arguments: tuple[e.Expr, ...]) -> None:
+        if name is None or name not in lexicon.takes:
+            return
+        least, most = lexicon.takes[name]
+        if not least <= len(arguments) <= most:
+            wanted = f"{least}" if least == most else f"{least} to {most}"
+            found[f"{name} takes {wanted} argument{'s' * (most != 1)}, not {len(arguments)}"] = None
+
+    for statement in traversal.walk(statements):
+        if isinstance(statement, s.Call):
+            look(statement.algorithm, statement.arguments)
+        for expression in operands_of(statement):
+            for part in e.parts(expression):
+                if isinstance(part, e.Apply):
+                    look(lexicon.algorithm(part.name), part.arguments)
+    return tuple(found)
+
+
+def _negations(words: list[Word], expressions: list[e.Expr], statements: Statements) -> Iterator[str]:
+    """A negation of the sentence that nothing of its reading has."""
+    said = sum(word.kind == "word" and word.text in _NEGATIONS for word in words)
+    if said:
+        kept = sum(_denies(each) for each in expressions)
+        kept += sum(isinstance(each, s.Else) for each in traversal.walk(statements))
+        kept += sum(_count(text, _NEGATIONS) for text in _texts(expressions, statements))
+        if kept < said:
+            yield "a negation is lost"
+
+
+def _denies(expression: e.Expr) -> bool:
+    match expression:
+        case e.Not() | e.Is(right=None | False | e.Sequence(items=())):
+            return True
+        case e.Conditional() | e.Compare(operator="<=" | ">="):  # "if not", "does not exceed"
+            return True
+        case _:
+            return False
+
+
+def _texts(expressions: list[e.Expr], statements: Statements) -> Iterator[str]:
+    """Give everything that a reading has in words."""
+    for expression in expressions:
+        match expression:
+            case e.Input(text=text) | e.Choice(name=text) | e.Apply(name=text) | e.Associated(name=text):
+                yield text
+            case str():
+                yield expression
+    for statement in traversal.walk(statements):
+        match statement:
+            case s.Remark(text=text) | s.Perform(name=text) | s.NotUnderstood(text=text):
+                yield text
+            case s.Call(algorithm=text):
+                yield text
+
+
+def _count(text: str, words: frozenset[str]) -> int:
+    return sum(word in words for word in text.lower().replace(",", " ").split())
+
+
+def _constants(words: list[Word], expressions: list[e.Expr], statements: Statements) -> Iterator[str]:
+    """A constant of the sentence that its reading does not have."""
+    for word, value in _CONSTANTS:
+        said = any(each.text == word and each.kind in ("word", "string", "idl", "term") for each in words)
+        if not said or ANY in expressions or ALL in expressions:
+            continue
+        found = any(part is value for part in expressions) or (
+            value is False and any(isinstance(part, e.Not | e.Is) for part in expressions)
+        )
+        found = found or any(_count(text, frozenset((word,))) for text in _texts(expressions, statements))
+        ends = value is None and any(isinstance(each, s.Return | s.Resolve) for each in traversal.walk(statements))
+        if not found and not ends:
+            yield f"{word!r} is lost"
+
+
+def _flags(words: Words, statements: Statements, lexicon: Lexicon) -> Iterator[str]:
+    """What is set to true or false although the sentence does not say so, and is no flag."""
+    said = {word.text for word in words.words}
+    if said & {"true", "false", "flag", "flags"}:
+        return
+    flags = {
+        member.name
+        for kind in lexicon.types.values()
+        for member in kind.members
+        if "flag" in member.type or "boolean" in member.type or "flag" in member.name
+    }
+    for statement in traversal.walk(statements):
+        if isinstance(statement, s.Set) and isinstance(statement.value, bool):
+            name = statement.target.name if isinstance(statement.target, e.Field | e.Var) else ""
+            if name not in flags and "flag" not in name:
+                yield f"{name!r} is set to what the sentence does not say"
+
+
+def _things(expressions: list[e.Expr]) -> Iterator[str]:
+    """A comparison, a command or a plain word that was taken for a thing."""
+    for each in expressions:
+        for part in _values_in(each):
+            text = part.text if isinstance(part, e.Input) else part.name if isinstance(part, e.Apply) else ""
+            if any(relation in f"{text} " for relation in _RELATIONS):
+                yield f"{text!r} was taken for a thing"
+        if isinstance(each, e.Apply) and each.name.lower() in _VERBS:
+            yield f"{each.name!r} was taken for a value"
+
+
+def _values_in(expression: e.Expr) -> tuple[e.Expr, ...]:
+    """Give the values that an expression is made of; conditions are none."""
+    match expression:
+        case e.And() | e.Or() | e.Not():
+            return ()
+        case e.Conditional(then=then, otherwise=otherwise):
+            return (then, otherwise)
+        case _:
+            return e.operands(expression)
+
+
+def _plain_words(statements: Statements) -> Iterator[str]:
+    """A plain word that was taken for a value: it is one where steps return it, or where it is one of several."""
+    for statement in traversal.walk(statements):
+        for expression in operands_of(statement):
+            if isinstance(statement, s.Return) and isinstance(expression, Plain):
+                continue
+            listed = {id(part) for each in e.parts(expression) if isinstance(each, e.Or) for part in e.parts(each)}
+            for part in e.parts(expression):
+                if isinstance(part, Plain) and part not in _RESULTS and id(part) not in listed:
+                    yield f"{part!s} was taken for a value"
+
+
+def _conditions(statements: Statements, words: Words) -> Iterator[str]:
+    """A condition in its own words that holds a command, an explanation, or too much."""
+    for statement in traversal.walk(statements):
+        if not isinstance(statement, s.If | s.While | s.WaitUntil | s.Assert | s.Whenever):
+            continue
+        for expression in operands_of(statement):
+            for part in e.parts(expression):
+                if isinstance(part, e.Input) and _is_more(part.text):
+                    yield f"{part.text!r} is more than a condition"
+
+
+def _is_more(text: str) -> bool:
+    said = text.lower().split()
+    if len(said) > LONGEST_CONDITION or any(word in text.lower() for word in _EXPLAINS):
+        return True
+    return any(word in _VERBS and said[at - 1] in _JOINS for at, word in enumerate(said) if at)
