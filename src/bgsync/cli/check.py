@@ -16,6 +16,7 @@ from bgsync.cli.question import Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
 from bgsync.cli.targets import main_content
 from bgsync.cli.targets import targets as found_targets
+from bgsync.pauses import pausing
 from bgsync.report.formats import FORMATS, endings, form_of, write
 from bgsync.start import unhurried
 
@@ -96,6 +97,7 @@ def check(
     if len(targets) == 1 and _names_machine(targets[0]):
         _check_machine(targets[0], output)
     question = Asked(**asked)
+    question.begin()
     if question.checkpoint is not None:
         unhurried()
     from bgsync.report.itf import NotOneTraceError
@@ -123,7 +125,8 @@ def check(
         reports.append(report)
         edits.append(None if before is None else edit_since(before, target, report, question))
         if page is not None:
-            pages.append(page_of(report, target))
+            with pausing(None):
+                pages.append(page_of(report, target))
         if output == "text":
             from bgsync.report.text import print_report
 

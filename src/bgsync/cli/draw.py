@@ -325,6 +325,7 @@ def trace(target: str | None, output: Output, **asked: Any) -> None:
     bgsync draw trace spec/index.bs --property firing-ends --with terminated -o stuck.svg
     """
     question = Asked(**asked, hard=False)
+    question.begin()
     if len(question.properties) != 1:
         fail("which counterexample? Name one property with --property (bgsync explain lists them)")
     from bgsync.draw.sequence import sequence_diagram
