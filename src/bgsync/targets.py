@@ -18,6 +18,7 @@ from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.structure import Finding, by_place, findings_of
 from bgsync.judge.verdict import Note, Report, Verdict
 from bgsync.language import Spec
+from bgsync.language.reaching import unreached as unreached_algorithms
 from bgsync.pauses import pausing
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds
 
@@ -139,13 +140,22 @@ def _of_structure(target: Target) -> Iterator[Finding]:
     return seen(target.text.reading)
 
 
+def unreached(target: Target) -> dict[str, str]:
+    """Give the algorithms of a spec that nothing reaches, each with the reason."""
+    if target.text is None:
+        return unreached_algorithms(target.spec)
+    from bgsync.texts import unreached as of_reading
+
+    return of_reading(target.text.reading)
+
+
 def judged(target: Target, wish: Wish, progress: Progress | None = None) -> Report:
     """Judge a target: all that is explored, and its structure. Raises ContentError, LanguageError, ValueError."""
     asked = question(target, wish)
     with pausing(wish.budget.finish):
         verdicts, remarks = static(target, wish.wanted)
     report = check(asked, progress)
-    return replace(report, verdicts=report.verdicts + verdicts, notes=remarks)
+    return replace(report, verdicts=report.verdicts + verdicts, notes=remarks, unreached=unreached(target))
 
 
 def judged_alike(before: Target, now: Target) -> tuple[Target, Target]:

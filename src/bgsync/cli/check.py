@@ -101,7 +101,7 @@ def check(
     if question.checkpoint is not None:
         unhurried()
     from bgsync.report.itf import NotOneTraceError
-    from bgsync.targets import judged_alike, static
+    from bgsync.targets import judged_alike, static, unreached
 
     try:
         forms = {file: form_of(file) for file in files}
@@ -121,7 +121,7 @@ def check(
             before, target = judged_alike(before, target)  # it is asked about as that
         verdicts, remarks = static(target, question.wanted)
         report = question.report(target)
-        report = replace(report, verdicts=report.verdicts + verdicts, notes=remarks)
+        report = replace(report, verdicts=report.verdicts + verdicts, notes=remarks, unreached=unreached(target))
         reports.append(report)
         edits.append(None if before is None else edit_since(before, target, report, question))
         if page is not None:

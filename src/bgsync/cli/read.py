@@ -64,7 +64,7 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
     from bgsync.prose.sidecar import SidecarError
     from bgsync.prose.suggest import all_suggestions
     from bgsync.sources import SourceError, load
-    from bgsync.texts import ledger
+    from bgsync.texts import ledger, unreached
     from bgsync.texts import read as read_source
 
     missed = 0
@@ -89,7 +89,8 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
                 ]
                 reports.append(
                     {"file": source.name, "revision": source.revision, "total": total, "understood": understood,
-                     "read_back_equal": same, "entries": entries, "defects": defects}
+                     "read_back_equal": same, "entries": entries, "defects": defects,
+                     "unreached": [{"algorithm": name, "why": why} for name, why in unreached(reading).items()]}
                 )  # fmt: skip
             else:
                 out = console()
@@ -97,6 +98,10 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
                 out.print(f"{total} sentences, {understood} understood, {same} read back equal", highlight=False)
                 counts = Counter(each.status for each in book.entries)
                 out.print(", ".join(f"{counts[name]} {name}" for name in STYLES if counts[name]), highlight=False)
+                for name, why in unreached(reading).items():
+                    out.print(
+                        f"[yellow]nothing reaches[/] {escape(name)}: {escape(why)}", highlight=False, soft_wrap=True
+                    )
                 _print(out, [each for each in book.entries if not only or each.status in only], helped)
                 for defect in reading.document.defects:
                     place = f"{source.name}:{defect.place.line}:{defect.place.column}"
