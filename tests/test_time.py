@@ -132,6 +132,13 @@ def test_after_the_search_there_is_a_little_time_to_tell_what_was_found() -> Non
 
 
 @pytest.mark.usefixtures("ticking")
+def test_what_a_search_found_is_judged_with_that_little_time_too() -> None:
+    budget = Budget(10)
+    assert asked(budget.once) == 10
+    assert asked(budget.once) == 128
+
+
+@pytest.mark.usefixtures("ticking")
 def test_reading_ends_with_the_time() -> None:
     with pausing(Budget(0.001).finish), pytest.raises(SpentError):
         read(Source("kettles.bs", MANY_WAYS + "\n\nThe kettle is hot. It sings.\n" * 500))

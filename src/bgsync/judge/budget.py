@@ -59,6 +59,13 @@ class Budget:
         if self.spent:
             raise SpentError(self.spent)
 
+    def once(self) -> None:
+        """Do so until it has ended a search; what is made of what that found is then ended by `finish`."""
+        if self.spent:
+            self.finish()
+        else:
+            self.check()
+
     def finish(self) -> None:
         """Do so when it is up for what comes before and after a search: that has GRACE more, of processor time."""
         if self.is_stopped():

@@ -195,10 +195,10 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     safety = [prop for prop in exploration.properties if isinstance(prop, Safety)]
     liveness = [prop for prop in exploration.properties if isinstance(prop, Liveness)]
     if walks is not None:
-        with pausing(budget.check):
+        with pausing(budget.once):
             walked = walk(System(scenario), safety, walks, progress=step)
         return _walked(exploration, walked, budget, began)
-    with pausing(budget.check):
+    with pausing(budget.once):
         watched = _watched(exploration, limit, step)
     most = limit if limit is not None or not isinstance(watched, Watched) else LIMIT
     stopped = not watched.complete and not watched.pools and (most is None or watched.states < most)
