@@ -127,7 +127,11 @@ def explored_history(
             columns[-1] = replace(columns[-1], unchanged=(*columns[-1].unchanged, revision))
             continue
         previous = spec
-        static = structure_verdicts(structure(text.reading), frozenset(wanted))
+        try:
+            static = structure_verdicts(structure(text.reading), frozenset(wanted))
+        except SpentError:
+            interrupted = True
+            break
         known = next((verdicts for other, verdicts in explored if _same(other, spec)), None)
         if known is None:
             report = answer(text)
