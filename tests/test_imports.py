@@ -19,6 +19,7 @@ FOLDERS = {
 
 ROOMS = (
     "errors",
+    "pauses",
     "plain",
     "files",
     "words",

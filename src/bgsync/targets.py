@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bgsync.contents import Content, ContentError, shipped
-from bgsync.judge.budget import Budget
+from bgsync.judge.budget import Budget, SpentError
 from bgsync.judge.check import Question, check
 from bgsync.judge.explorations import Effort
 from bgsync.judge.pace import Progress
 from bgsync.judge.property import Property
 from bgsync.judge.static import notes, structure_verdicts
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
-from bgsync.judge.structure import findings
+from bgsync.judge.structure import Finding, by_place, findings_of
 from bgsync.judge.verdict import Note, Report, Verdict
 from bgsync.language import Spec
+from bgsync.language.reaching import unreached as unreached_algorithms
+from bgsync.pauses import pausing
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds
 
 if TYPE_CHECKING:
@@ -116,21 +118,44 @@ def _asked(properties: Sequence[Property], wanted: Collection[str]) -> list[Prop
 
 
 def static(target: Target, wanted: Collection[str] = ()) -> tuple[tuple[Verdict, ...], tuple[Note, ...]]:
-    """Give the verdicts and the notes of structure on a spec, or on a text with all that only its words show."""
-    if target.text is None:
-        found = findings(target.spec)
-    else:
-        from bgsync.judge.structure.text import structure
+    """Give the verdicts and the notes of structure on a spec, or on a text with all that only its words show.
 
-        found = structure(target.text.reading)
-    return structure_verdicts(found, wanted), notes(found, wanted)
+    When a budget ends it on the way, they are about what was found until then.
+    """
+    some, unfinished = list[Finding](), ""
+    try:
+        for finding in _of_structure(target):
+            some.append(finding)  # what was found before the end is kept
+    except SpentError as spent:
+        unfinished = str(spent)
+    found = by_place(some)
+    return structure_verdicts(found, wanted, unfinished), notes(found, wanted)
+
+
+def _of_structure(target: Target) -> Iterator[Finding]:
+    if target.text is None:
+        return findings_of(target.spec)
+    from bgsync.judge.structure.text import seen
+
+    return seen(target.text.reading)
+
+
+def unreached(target: Target) -> dict[str, str]:
+    """Give the algorithms of a spec that nothing reaches, each with the reason."""
+    if target.text is None:
+        return unreached_algorithms(target.spec)
+    from bgsync.texts import unreached as of_reading
+
+    return of_reading(target.text.reading)
 
 
 def judged(target: Target, wish: Wish, progress: Progress | None = None) -> Report:
     """Judge a target: all that is explored, and its structure. Raises ContentError, LanguageError, ValueError."""
-    report = check(question(target, wish), progress)
-    verdicts, remarks = static(target, wish.wanted)
-    return replace(report, verdicts=report.verdicts + verdicts, notes=remarks)
+    asked = question(target, wish)
+    with pausing(wish.budget.finish):
+        verdicts, remarks = static(target, wish.wanted)
+    report = check(asked, progress)
+    return replace(report, verdicts=report.verdicts + verdicts, notes=remarks, unreached=unreached(target))
 
 
 def judged_alike(before: Target, now: Target) -> tuple[Target, Target]:

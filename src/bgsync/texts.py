@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bgsync.contents import Content, ContentError, shipped
+from bgsync.language.reaching import unreached as unreached_algorithms
+from bgsync.prose.heads import not_read
 from bgsync.prose.ledger import Ledger
 from bgsync.prose.ledger import ledger as make_ledger
 from bgsync.prose.page.reader import ReadError, read_document
@@ -80,6 +82,12 @@ def _read(source: Source, sidecar: Path | None, content: Content) -> Reading:
     if not reading.spec.title:
         reading.spec = replace(reading.spec, title=source.name)
     return reading
+
+
+def unreached(reading: Reading) -> dict[str, str]:
+    """Give the algorithms of a text that nothing reaches, each with the reason."""
+    heads = {head.name: why for text, head in reading.heads if (why := not_read(text, head))}
+    return unreached_algorithms(reading.spec, heads)
 
 
 @_uncollected()

@@ -64,8 +64,8 @@ class Commands(click.Group):
             if ctx.obj is not None:
                 ctx.obj()
             return super().invoke(ctx)
-        except KeyboardInterrupt:
-            say("interrupted before anything was explored", err=True)
+        except KeyboardInterrupt as ended:
+            say(f"{ended}" or "interrupted before anything was explored", err=True)
             sys.exit(3)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise

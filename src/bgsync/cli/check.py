@@ -16,6 +16,7 @@ from bgsync.cli.question import Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
 from bgsync.cli.targets import main_content
 from bgsync.cli.targets import targets as found_targets
+from bgsync.pauses import pausing
 from bgsync.report.formats import FORMATS, endings, form_of, write
 from bgsync.start import unhurried
 
@@ -96,10 +97,11 @@ def check(
     if len(targets) == 1 and _names_machine(targets[0]):
         _check_machine(targets[0], output)
     question = Asked(**asked)
+    question.begin()
     if question.checkpoint is not None:
         unhurried()
     from bgsync.report.itf import NotOneTraceError
-    from bgsync.targets import judged_alike, static
+    from bgsync.targets import judged_alike, static, unreached
 
     try:
         forms = {file: form_of(file) for file in files}
@@ -119,11 +121,12 @@ def check(
             before, target = judged_alike(before, target)  # it is asked about as that
         verdicts, remarks = static(target, question.wanted)
         report = question.report(target)
-        report = replace(report, verdicts=report.verdicts + verdicts, notes=remarks)
+        report = replace(report, verdicts=report.verdicts + verdicts, notes=remarks, unreached=unreached(target))
         reports.append(report)
         edits.append(None if before is None else edit_since(before, target, report, question))
         if page is not None:
-            pages.append(page_of(report, target))
+            with pausing(None):
+                pages.append(page_of(report, target))
         if output == "text":
             from bgsync.report.text import print_report
 

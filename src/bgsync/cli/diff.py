@@ -12,6 +12,7 @@ from bgsync.cli.common import Line
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.targets import named, target
+from bgsync.pauses import pausing
 
 if TYPE_CHECKING:
     from bgsync.judge.verdict import Report
@@ -41,6 +42,7 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     bgsync diff HEAD:spec/index.bs spec/index.bs
     """
     question = Asked(**asked)
+    question.begin()
     from bgsync.compare.behaviour import compare
     from bgsync.compare.data import same_data
     from bgsync.compare.json import to_json
@@ -55,10 +57,11 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     comparison = None
     if not no_behaviour:
         line = Line()
-        comparison = compare(
-            was, now, before.content.world, granularities=question.granularities, adversities=question.adversities,
-            bounds=question.bounds, limit=question.limit or 300_000, progress=line,
-        )  # fmt: skip
+        with pausing(question.budget.check):
+            comparison = compare(
+                was, now, before.content.world, granularities=question.granularities, adversities=question.adversities,
+                bounds=question.bounds, limit=question.limit or 300_000, progress=line,
+            )  # fmt: skip
         line.end()
     properties = None
     if not (no_properties or no_behaviour) and not same_data(was, now):
@@ -98,6 +101,7 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
     from bgsync.targets import of_text
 
     question = Asked(**asked, hard=False)
+    question.begin()
     try:
         revisions = history(repository, path, since)
         if not revisions:
@@ -114,6 +118,6 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
     else:
         print_history(matrix, console())
     if matrix.interrupted:
-        say("interrupted: the columns are those that were explored", err=True)
+        say(f"{question.budget.spent or 'interrupted'}; the columns are those that were explored", err=True)
         sys.exit(3)
     sys.exit(matrix.exit_status)

@@ -325,6 +325,7 @@ def trace(target: str | None, output: Output, **asked: Any) -> None:
     bgsync draw trace spec/index.bs --property firing-ends --with terminated -o stuck.svg
     """
     question = Asked(**asked, hard=False)
+    question.begin()
     if len(question.properties) != 1:
         fail("which counterexample? Name one property with --property (bgsync explain lists them)")
     from bgsync.draw.sequence import sequence_diagram
@@ -335,7 +336,10 @@ def trace(target: str | None, output: Output, **asked: Any) -> None:
     broken = [v for v in report.verdicts if v.verdict == "violated" and v.trace is not None]
     found = [v for v in broken if v.property == name or "/" not in name]
     if not found:
-        said = ", ".join(dict.fromkeys(f"{v.property} {v.verdict}" for v in report.verdicts)) or "nothing was judged"
+        some = [
+            f"{v.property} {v.verdict}" + f" ({v.message})" * (v.verdict == "inconclusive") for v in report.verdicts
+        ]
+        said = ", ".join(dict.fromkeys(some)) or "nothing was judged"
         fail(f"no counterexample of {name} to draw: {said} (an adversity may break it: --with NAME)")
     about = "" if of.text is None else f" of {of.name}"
     link, hues = output.link(of.content, of.text), of.content.lifecycle.colours

@@ -6,6 +6,7 @@ import gc
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from bgsync.cli.out import fail
 from bgsync.cli.targets import adversities, candidates
 
 if TYPE_CHECKING:
+    from bgsync.judge.budget import Budget
     from bgsync.judge.check import Question
     from bgsync.judge.verdict import Report
     from bgsync.system.scenario import Bounds
@@ -63,7 +65,7 @@ OPTIONS = (
         "seconds",
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
-        help="Stop after so long; what is not decided by then is inconclusive.",
+        help="Stop after so long, reading included; what is not decided by then is inconclusive.",
     ),
     click.option(
         "--memory",
@@ -140,6 +142,19 @@ class Asked:
         choose("property", names, [*dict.fromkeys(known), *(row.id for row in PROPERTIES)])
         choose("adversity", self.adversities, adversities(candidates()))
 
+    @cached_property
+    def budget(self) -> Budget:
+        """What it may spend, from the first time on that this is asked."""
+        from bgsync.judge.budget import Budget
+
+        return Budget(self.seconds, self.megabytes, files=self.disk is None)
+
+    def begin(self) -> None:
+        """Have all that this command does end with the budget, but for what is written in the end."""
+        from bgsync.pauses import pausing
+
+        click.get_current_context().with_resource(pausing(self.budget.finish))
+
     @property
     def granularities(self) -> tuple[str, ...]:
         """The granularities asked for, the coarse one first."""
@@ -160,7 +175,6 @@ class Asked:
     @property
     def wish(self) -> Wish:
         """What is asked, as a value."""
-        from bgsync.judge.budget import Budget
         from bgsync.judge.explorations import REDUCTIONS, Effort
         from bgsync.judge.walks import Walks
         from bgsync.targets import Wish
@@ -171,9 +185,8 @@ class Asked:
             reductions=REDUCTIONS - set(self.left_out),
             walks=None if self.walks is None else Walks(self.walks, self.walk_steps, self.seed),
         )
-        budget = Budget(self.seconds, self.megabytes, files=self.disk is None)
         return Wish(
-            self.properties, self.adversities, self.hard, self.granularities, self.bounds, effort, budget
+            self.properties, self.adversities, self.hard, self.granularities, self.bounds, effort, self.budget
         )  # fmt: skip
 
     def question(self, target: Target) -> Question:

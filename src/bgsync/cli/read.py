@@ -1,8 +1,13 @@
 """bgsync read: the ledger of a spec text."""
 
+from __future__ import annotations
+
 import sys
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
@@ -10,6 +15,10 @@ from rich.markup import escape
 
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.targets import named
+
+if TYPE_CHECKING:
+    from bgsync.prose.ledger import Entry
+    from bgsync.prose.suggest import Suggestions
 
 EPILOG = "Exit status: 0 read, 1 with --strict where something was not understood, 2 bad input or usage."
 STYLES = {"modelled": "green", "abstracted": "cyan", "partly understood": "yellow", "not understood": "bold red"}
@@ -30,8 +39,13 @@ SIGNS = {"modelled": "✓", "abstracted": "~", "partly understood": "?", "not un
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What sentences are to be read as, in TOML. Default: FILE.read-as.toml, where it exists.",
 )
+@click.option(
+    "--suggest",
+    is_flag=True,
+    help="Say of each step that is not understood which part was not read, and offer wordings near it that are.",
+)
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None, output: str) -> None:
+def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None, suggest: bool, output: str) -> None:
     """Show every normative sentence of a spec text, and what it was read as.
 
     FILE is a Bikeshed source, a ReSpec source or published HTML; also REV:path in a git checkout, a folder, a URL,
@@ -43,11 +57,14 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
     [[sentence]]
     key = "0f3c9a1b77de"        # as shown here; it survives renumbering
     read_as = "set |loan|'s [=state=] to [=overdue=]"
+
+    With --suggest at most two wordings are offered; each was read again, and is understood.
     """
     from bgsync.prose.page.reader import ReadError
     from bgsync.prose.sidecar import SidecarError
+    from bgsync.prose.suggest import all_suggestions
     from bgsync.sources import SourceError, load
-    from bgsync.texts import ledger
+    from bgsync.texts import ledger, unreached
     from bgsync.texts import read as read_source
 
     missed = 0
@@ -58,10 +75,12 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
             reading, book = text.reading, ledger(text)
             total, understood, same = book.numbers
             missed += total - understood
+            helped = all_suggestions(reading.sentences, reading.lexicon) if suggest else {}
             if output == "json":
                 entries = [
                     {"key": each.key, "where": each.where, "line": each.place.line, "column": each.place.column,
                      "sentence": each.sentence, "status": each.status, "how": each.how, "read_back": each.read_back}
+                    | ({} if (help := helped.get(each.key)) is None else asdict(help))
                     for each in book.entries
                 ]  # fmt: skip
                 defects = [
@@ -70,7 +89,8 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
                 ]
                 reports.append(
                     {"file": source.name, "revision": source.revision, "total": total, "understood": understood,
-                     "read_back_equal": same, "entries": entries, "defects": defects}
+                     "read_back_equal": same, "entries": entries, "defects": defects,
+                     "unreached": [{"algorithm": name, "why": why} for name, why in unreached(reading).items()]}
                 )  # fmt: skip
             else:
                 out = console()
@@ -78,7 +98,11 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
                 out.print(f"{total} sentences, {understood} understood, {same} read back equal", highlight=False)
                 counts = Counter(each.status for each in book.entries)
                 out.print(", ".join(f"{counts[name]} {name}" for name in STYLES if counts[name]), highlight=False)
-                _print(out, source.name, [each for each in book.entries if not only or each.status in only])
+                for name, why in unreached(reading).items():
+                    out.print(
+                        f"[yellow]nothing reaches[/] {escape(name)}: {escape(why)}", highlight=False, soft_wrap=True
+                    )
+                _print(out, [each for each in book.entries if not only or each.status in only], helped)
                 for defect in reading.document.defects:
                     place = f"{source.name}:{defect.place.line}:{defect.place.column}"
                     out.print(f"[yellow]markup[/] {escape(place)}: {escape(defect.message)}", highlight=False)
@@ -94,7 +118,7 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
         sys.exit(1)
 
 
-def _print(out: Console, file: str, entries: list) -> None:  # type: ignore[type-arg]
+def _print(out: Console, entries: list[Entry], helped: Mapping[str, Suggestions]) -> None:
     where = ""
     for each in entries:
         heading = each.where.rsplit(" ", 1)[0] if each.in_steps else each.where
@@ -112,3 +136,7 @@ def _print(out: Console, file: str, entries: list) -> None:  # type: ignore[type
         again = "" if each.read_back is not False else " [yellow](read back differently)[/]"
         how = f"read as: {each.how}" if each.in_steps and each.status != "abstracted" else f"{each.status}: {each.how}"
         out.print(f"    {escape(how)}{again}", style="dim", highlight=False, soft_wrap=True)
+        if (help := helped.get(each.key)) is not None:
+            told = [("not read", help.unread)] * bool(help.unread) + [("understood", one) for one in help.wordings]
+            for what, said in told:
+                out.print(f"    [yellow]{what}:[/] {escape(said)}", highlight=False, soft_wrap=True)

@@ -20,9 +20,11 @@ from bgsync.compare.observe import Labelled, observed
 from bgsync.compare.runs import run
 from bgsync.compare.traces import Bound, Traces
 from bgsync.explore.partition import Quotient, quotient
+from bgsync.judge.budget import SpentError
 from bgsync.judge.pace import Progress
 from bgsync.judge.verdict import Trace
 from bgsync.language import NotUnderstood, Spec
+from bgsync.pauses import pause
 from bgsync.system.scenario import DEFAULT_BOUNDS, GRANULARITIES, Bounds, Scenario
 from bgsync.system.world import World
 from bgsync.words import Words
@@ -123,7 +125,10 @@ def _compared(
         return Comparison("equivalent", "same but for names", None, None, (), doubt)
     found: list[Comparison] = []
     for before, after in scenarios:
-        found.append(_Pair(before, after, limit, progress).compare())
+        try:
+            found.append(_Pair(before, after, limit, progress).compare())
+        except SpentError as spent:
+            found.append(_inconclusive(f"{spent}"))
         if found[-1].relation != "equivalent":
             break
     last = found[-1]
@@ -177,6 +182,7 @@ class _Pair:
     def _related(self, graphs: list[Labelled]) -> Comparison:
         for graph in graphs:
             if not graph.complete:
+                pause()  # where it was a budget that ended the exploration, it ends the comparison, too
                 return _inconclusive(f"bound: {self._unfinished(graph)}")
         if graphs[0].edges == graphs[1].edges:
             return Comparison("equivalent", "isomorphism", None, None, ())

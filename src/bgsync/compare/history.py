@@ -13,6 +13,7 @@ from rich.table import Table
 
 from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.contents import Content
+from bgsync.judge.budget import SpentError
 from bgsync.judge.static import structure_verdicts
 from bgsync.judge.structure.text import structure
 from bgsync.judge.verdict import Report, Verdict
@@ -114,6 +115,9 @@ def explored_history(
         name = f"{revision.commit}:{revision.path}"
         try:
             text = read(Source(name, decode(texts[revision.blob], name), revision.commit), content=content)
+        except SpentError:
+            interrupted = True
+            break
         except (SourceError, ReadError) as error:
             columns.append(Column(revision, {}, error=str(error)))
             previous = None
@@ -123,7 +127,11 @@ def explored_history(
             columns[-1] = replace(columns[-1], unchanged=(*columns[-1].unchanged, revision))
             continue
         previous = spec
-        static = structure_verdicts(structure(text.reading), frozenset(wanted))
+        try:
+            static = structure_verdicts(structure(text.reading), frozenset(wanted))
+        except SpentError:
+            interrupted = True
+            break
         known = next((verdicts for other, verdicts in explored if _same(other, spec)), None)
         if known is None:
             report = answer(text)

@@ -11,6 +11,7 @@ lacks, so on both sides only the states that no internal move leads to from anot
 from collections.abc import Iterator
 
 from bgsync.explore.partition import TAU, Quotient
+from bgsync.pauses import pause
 
 Pair = tuple[int, frozenset[int]]
 
@@ -92,6 +93,7 @@ class Traces:
         while layer:
             current, layer = layer, []
             for pair in current:
+                pause()
                 state, states = pair
                 for label, targets in self.weak(state).items():
                     reached = self.after(states, label)

@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from bgsync.pauses import pause
+
 Edges = Sequence[AbstractSet[tuple[int, int]]]
 TAU = 0
 
@@ -113,6 +115,7 @@ def _refine(graph: Quotient, tick: Callable[[int], None] | None) -> list[int]:
     diverging = frozenset({-1})
     pending: dict[int, None] = dict.fromkeys(range(len(members)))
     while pending:
+        pause()
         current = next(iter(pending))
         del pending[current]
         if len(members[current]) == 1:

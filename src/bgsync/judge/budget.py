@@ -8,12 +8,22 @@ from typing import Any
 
 STATUS = Path("/proc/self/status")
 
+GRACE = 1.0
+"""How many seconds of processor time there are, when the time is up, to read what is judged and to tell what was found.
+"""
+
+
+class SpentError(KeyboardInterrupt):
+    """A budget ended what was done; the message says which one. What is interrupted by it is so as by the user."""
+
 
 class Budget:
     """A budget: `seconds` from now on, and `megabytes` that each process may have at once.
 
     With `files=False` what lies in files does not count, where the system (Linux) tells it from the rest: it makes
     room when others want it. Raises ValueError where memory cannot be measured.
+
+    `check` ends a search. What comes before and after it is ended by `finish`, which grants a little more.
     """
 
     def __init__(self, seconds: float | None = None, megabytes: int | None = None, *, files: bool = True) -> None:
@@ -21,6 +31,7 @@ class Budget:
             raise ValueError("this system does not say how much memory a process has: leave the budget of memory out")
         self.seconds, self.megabytes, self.files = seconds, megabytes, files
         self._ends = None if seconds is None else time.monotonic() + seconds
+        self._late: float | None = None
         self._stopped: Any = None
         self.spent = ""
         """Why it ended, in words; empty as long as something is left."""
@@ -33,16 +44,46 @@ class Budget:
         """Stop all who share it."""
         self._stopped.set()
 
+    def is_stopped(self) -> bool:
+        """Whether the user stopped it."""
+        return self._stopped is not None and self._stopped.is_set()
+
     def check(self) -> None:
-        """Raise KeyboardInterrupt when nothing is left."""
-        if self._stopped is not None and self._stopped.is_set():
+        """Raise SpentError when nothing is left, and KeyboardInterrupt when the user stopped it."""
+        if self.is_stopped():
             raise KeyboardInterrupt
-        if self._ends is not None and time.monotonic() > self._ends:
-            self.spent = f"not decided within {self.seconds:g} s: --time gives it more"
+        if self._is_over():
+            self.spent = self._out_of_time
         elif self.megabytes is not None and _megabytes(self.files) > self.megabytes:
-            self.spent = f"not decided within {self.megabytes:,} MB: --memory gives it more"
+            self.spent = f"ran out of memory, not decided within {self.megabytes:,} MB: --memory gives it more"
         if self.spent:
+            raise SpentError(self.spent)
+
+    def once(self) -> None:
+        """Do so until it has ended a search; what is made of what that found is then ended by `finish`."""
+        if self.spent:
+            self.finish()
+        else:
+            self.check()
+
+    def finish(self) -> None:
+        """Do so when it is up for what comes before and after a search: that has GRACE more, of processor time."""
+        if self.is_stopped():
             raise KeyboardInterrupt
+        if not self._is_over():
+            return
+        if self._late is None:
+            self._late = time.process_time()
+        if time.process_time() - self._late > GRACE:
+            self.spent = self._out_of_time
+            raise SpentError(self.spent)
+
+    def _is_over(self) -> bool:
+        return self._ends is not None and time.monotonic() > self._ends
+
+    @property
+    def _out_of_time(self) -> str:
+        return f"ran out of time, not decided within {self.seconds:g} s: --time gives it more"
 
 
 def _megabytes(files: bool) -> float:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from bgsync.errors import place_of
-from bgsync.judge.budget import Budget
+from bgsync.judge.budget import Budget, SpentError
 from bgsync.judge.decide import LIMIT, Tick, ids, liveness_of_product, liveness_verdicts, safety_verdicts, unfinished
+from bgsync.judge.evidence import Evidence
 from bgsync.judge.pace import Pace, Progress
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.verdict import Explored, Verdict
 from bgsync.judge.walks import Walked, Walks, walk
 from bgsync.judge.whole import Watched, watch
+from bgsync.pauses import pausing
 from bgsync.product.resources import NOTHING_ELSE, Resources
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
@@ -154,7 +156,8 @@ def _begin(told: Any, budget: Budget) -> None:
 def _run(place: int, settled: frozenset[str]) -> Result:
     told, budget = _worker
     try:
-        return run(replace(_shared[place], settled=settled), budget, lambda *news: told.put(news))
+        with pausing(None):  # not as in the process that this one is a copy of
+            return run(replace(_shared[place], settled=settled), budget, lambda *news: told.put(news))
     except Exception as error:
         error.add_note(place_of(error))  # its traceback stays in this process
         raise
@@ -192,23 +195,27 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     safety = [prop for prop in exploration.properties if isinstance(prop, Safety)]
     liveness = [prop for prop in exploration.properties if isinstance(prop, Liveness)]
     if walks is not None:
-        return _walked(exploration, walk(System(scenario), safety, walks, progress=step), budget, began)
-    watched = _watched(exploration, limit, step)
+        with pausing(budget.once):
+            walked = walk(System(scenario), safety, walks, progress=step)
+        return _walked(exploration, walked, budget, began)
+    with pausing(budget.once):
+        watched = _watched(exploration, limit, step)
     most = limit if limit is not None or not isinstance(watched, Watched) else LIMIT
     stopped = not watched.complete and not watched.pools and (most is None or watched.states < most)
     interrupted = stopped and not budget.spent
-    verdicts: list[Verdict] = []
     cut = limit != exploration.effort.limit and not exploration.again
     why = budget.spent or unfinished(watched) + ("; --property with this id alone explores all" if cut else "")
-    try:
+
+    def judged() -> Iterator[Verdict]:
         for prop in safety:
-            verdicts += safety_verdicts(watched, prop, why, exploration.settled)
+            yield from safety_verdicts(watched, prop, why, exploration.settled)
         if not isinstance(watched, Watched):
-            verdicts += liveness_of_product(watched, liveness, limit, step, budget.spent)
+            yield from liveness_of_product(watched, liveness, limit, step, budget.spent)
         elif liveness:
-            verdicts += liveness_verdicts(watched, liveness, why, limit, step)
-    except KeyboardInterrupt:
-        interrupted = True
+            yield from liveness_verdicts(watched, liveness, why, limit, step)
+
+    verdicts, left = _collected(exploration, watched, judged(), budget)
+    interrupted = interrupted or left
     seconds = time.perf_counter() - began
     size = watched.states, watched.transitions
     minimised = not isinstance(watched, Watched) and "bisimulation" in exploration.effort.reductions
@@ -218,20 +225,42 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     return Result(_named(exploration, verdicts), (explored,), frozenset(watched.ran), interrupted)
 
 
+def _collected(
+    exploration: Exploration, found: Evidence, judged: Iterable[Verdict], budget: Budget
+) -> tuple[list[Verdict], bool]:
+    """Collect verdicts, and say whether the user interrupted it. What there was no time to judge is inconclusive."""
+    verdicts = list[Verdict]()
+    try:
+        with pausing(budget.finish):
+            for verdict in judged:
+                verdicts.append(verdict)  # what was judged before an interruption is kept
+    except SpentError as spent:
+        told = exploration.settled.union(verdict.property for verdict in verdicts)
+        for name in (name for prop in exploration.properties for name in ids(prop, found.system) if name not in told):
+            breach = found.breaches.get(name)
+            message = f"{spent}" if breach is None else f"{breach.message}; but on replay: {spent}"
+            verdicts.append(Verdict(name, "inconclusive", message=message))
+    except KeyboardInterrupt:
+        return verdicts, True
+    return verdicts, False
+
+
 def _walked(exploration: Exploration, walked: Walked, budget: Budget, began: float) -> Result:
     """Judge what random walks came to: some of it is broken, of all else nothing is known."""
     scenario, why = exploration.scenario, "; ".join(filter(None, (budget.spent, walked.covered)))
-    verdicts = list[Verdict]()
-    for prop in exploration.properties:
-        if isinstance(prop, Safety):
-            verdicts += safety_verdicts(walked, prop, why, exploration.settled)
-        else:
-            verdicts.append(
-                Verdict(ids(prop, System(scenario))[0], "inconclusive", message="random walks do not go on for ever")
-            )
+
+    def judged() -> Iterator[Verdict]:
+        for prop in exploration.properties:
+            if isinstance(prop, Safety):
+                yield from safety_verdicts(walked, prop, why, exploration.settled)
+            else:
+                (name,) = ids(prop, walked.system)
+                yield Verdict(name, "inconclusive", message="random walks do not go on for ever")
+
+    verdicts, left = _collected(exploration, walked, judged(), budget)
     size, seconds = (walked.states, walked.transitions), time.perf_counter() - began
     explored = Explored(scenario.granularity, scenario.adversities, scenario.monitor.name, *size, seconds, False)
-    stopped = walked.interrupted and not budget.spent
+    stopped = left or (walked.interrupted and not budget.spent)
     return Result(_named(exploration, verdicts), (explored,), frozenset(walked.ran), stopped)
 
 

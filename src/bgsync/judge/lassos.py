@@ -21,6 +21,7 @@ from rustworkx import PyDiGraph, strongly_connected_components
 from bgsync.judge.fairness import Demand, Demands, act, choices
 from bgsync.judge.property import Liveness, View
 from bgsync.judge.whole import Watched
+from bgsync.pauses import pause
 from bgsync.system.observation import Chose, Declined
 from bgsync.system.step import State, Step
 from bgsync.system.world import Meaning
@@ -202,6 +203,7 @@ class Search:
         """Give the components in which a fair run can stay for ever, the first state first."""
         found, work = [], self.components(transitions, needed)
         while work:
+            pause()
             part = work.pop()
             successors = set(self.successors[part.transitions].tolist())
             if not self.system.scenario.means(Meaning.UNDONE):
@@ -354,6 +356,7 @@ def nearest(out: Callable[[int], list[Edge]], start: int, goals: list[Callable[[
     came: dict[int, Edge | None] = {start: None}
     queue = deque([start])
     while queue:
+        pause()
         here = queue.popleft()
         for edge in out(here):
             if any(goal(edge) for goal in goals):

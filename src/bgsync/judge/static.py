@@ -15,8 +15,13 @@ def location(origin: Origin) -> Location:
     return Location(origin.file, origin.line, origin.column, origin.algorithm, origin.step)
 
 
-def structure_verdicts(findings: Iterable[Finding], wanted: Collection[str] = ()) -> tuple[Verdict, ...]:
-    """Give the verdicts on the properties of structure that are wanted, all by default: one a place that breaks it."""
+def structure_verdicts(
+    findings: Iterable[Finding], wanted: Collection[str] = (), unfinished: str = ""
+) -> tuple[Verdict, ...]:
+    """Give the verdicts on the properties of structure that are wanted, all by default: one a place that breaks it.
+
+    Where it is `unfinished`, for the reason given, no property holds for want of a finding.
+    """
     errors = [finding for finding in findings if finding.level == ERROR]
     made: list[Verdict] = []
     for name in (row.id for row in PROPERTIES):
@@ -39,7 +44,7 @@ def structure_verdicts(findings: Iterable[Finding], wanted: Collection[str] = ()
                 )
             )
         if not mine:
-            made.append(Verdict(name, "holds", granularity=TEXT))
+            made.append(Verdict(name, "inconclusive" if unfinished else "holds", message=unfinished, granularity=TEXT))
     return tuple(made)
 
 

@@ -1,5 +1,6 @@
 """What the judge says: verdicts, traces told in spec steps, and what was explored."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -152,6 +153,8 @@ class Report:
     interrupted: bool = False
     """Whether the user stopped it: what is said is about the part that was explored."""
     notes: tuple[Note, ...] = ()
+    unreached: Mapping[str, str] = field(default_factory=dict)
+    """The algorithms that no method and no rule comes to, as the text stands, each with the reason."""
     left_out: tuple[str, ...] = ()
     """The adversities that were not looked at, since the text is large and none was asked for."""
     seconds: float = 0.0
@@ -181,6 +184,8 @@ class Report:
         """Why nothing can be said of what the text does; "" where something can."""
         if not self.coverage.total:
             return "no step of an algorithm was found: bgsync read shows what was"
+        if self.explorations and not self.coverage.reached and not all(each.complete for each in self.explorations):
+            return "no step was reached before it ended"
         if self.explorations and not self.coverage.reached:
             return "no step is reached: no algorithm is a method or rule that anybody calls"
         return ""

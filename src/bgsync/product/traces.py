@@ -14,6 +14,7 @@ from itertools import product as combinations
 
 import numpy as np
 
+from bgsync.pauses import pause
 from bgsync.product.arrays import Closed, Words
 from bgsync.product.component import Context, Local, Transition
 from bgsync.product.pages import Key, Pages
@@ -43,6 +44,7 @@ def runs_to(
         wanted[table, int(product.tables[table].classes[move.source])].append(move)
     passed: list[Pages] = []
     for pages in layers(product, fast=fast):
+        pause()
         passed.append(pages)
         for key in sorted(pages):
             for axis, table in enumerate(product.homes):
@@ -68,6 +70,7 @@ def _where(closed: Closed, key: Key, page: Words, axis: int, table: int, move: T
 def _backwards(closed: Closed, passed: list[Pages], goal: Point) -> list[Point]:
     back, run = Back(closed), [goal]
     for pages in reversed(passed[:-1]):
+        pause()
         run.append(next(point for point in back.before(run[-1]) if _has(closed, pages, point)))
     return run[::-1]
 

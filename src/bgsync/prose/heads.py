@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import shorten
 
 from bgsync.prose.grammar.words import LINKS, words_of
 from bgsync.prose.idl import Idl
@@ -124,6 +125,23 @@ def _optional(tokens: list[Token]) -> Iterator[str]:
             left = True
         elif token.text in (",", ".", ":", "and"):
             left = False
+
+
+_CALLED = re.compile(r"\b(?:getter|setter|constructor|method|invoked)\b")
+"""What a head speaks of that is about something that script does."""
+
+
+def not_read(text: AlgorithmText, head: Head) -> str:
+    """Say that a head is not understood; "" where it is that of a method, or defines what others call."""
+    if head.method:
+        return ""
+    if head.occasion is not None:
+        return f"its head is not understood: it runs when {head.occasion}"
+    said = " ".join(sentence.text for sentence in text.introduction)
+    names = any(token.kind == "dfn" for sentence in text.introduction for token in sentence.tokens)
+    if names and not _CALLED.search(said.lower()):
+        return ""
+    return f"its head is not understood: {shorten(said, 100, placeholder=' ...') or 'there is none'}"
 
 
 def _defaults(tokens: list[Token]) -> Iterator[tuple[str, Sentence]]:

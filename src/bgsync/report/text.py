@@ -1,6 +1,7 @@
 """The report as text: what was explored, a table of verdicts, and the traces that were asked for."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from rich.console import Console
 from rich.markup import escape
@@ -20,7 +21,7 @@ STYLES = {
     "inconclusive": "yellow",
 }
 MANY = 8
-"""How many unreached steps are named; JSON names all."""
+"""How many unreached steps and algorithms are named; JSON names all."""
 
 SIGNS = {"holds": "✓", "violated": "✗", "conditional": "~", "vacuous": "∅", "inconclusive": "?"}
 
@@ -77,6 +78,10 @@ def _head(report: Report, console: Console) -> None:
     console.print(
         told + (f", not {missed}" if missed else "") + (f" and {more} more" if more > 0 else ""), highlight=False
     )
+    for name, why in islice(report.unreached.items(), MANY):
+        console.print(f"nothing reaches {escape(name)}: {escape(why)}", highlight=False, soft_wrap=True)
+    if (more := len(report.unreached) - MANY) > 0:
+        console.print(f"nothing reaches {more} more algorithms: bgsync read names them", highlight=False)
     if report.nothing_seen:
         console.print(f"[yellow]{report.nothing_seen}[/]", highlight=False)
     if report.interrupted:

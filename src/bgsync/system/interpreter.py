@@ -15,6 +15,7 @@ Several outcomes come from choices: the run is repeated with each script of choi
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
+from bgsync.pauses import pause
 from bgsync.system.effects import Blocked
 from bgsync.system.evaluation import NeedsChoice
 from bgsync.system.observation import Executed, Outcome, PoolMet
@@ -61,6 +62,7 @@ class Interpreter:
         ways, most = 0, WAYS[self.not_understood]
         while scripts:
             script = scripts.pop()
+            pause()
             try:
                 yield Run(self, shared, process, script).run(settle)
                 ways += 1

@@ -18,6 +18,7 @@ The user agent's one reading that is not in the text: a task or timer that is du
 from collections.abc import Iterable, Iterator
 
 from bgsync.explore.model import Model
+from bgsync.pauses import pause
 from bgsync.system.collect import as_more, by_tag, collect, counted, only, pool, stands_alone, tidied
 from bgsync.system.monitor import Beginning, Call, Memory
 from bgsync.system.observation import (
@@ -258,6 +259,7 @@ class System(Turns, Model[State, Action]):
         before: tuple[Observation, ...] = (),
     ) -> Iterator[Step]:
         """Put an outcome into the state; where a run is one action, what belongs to it runs on."""
+        pause()
         memory, note = state.memory, process.note
         news = tuple(seen for one in outcome.executed for seen in one.observations)
         for seen in news:
@@ -284,11 +286,9 @@ class System(Turns, Model[State, Action]):
         if outcome.at_once and not self.by_step:
             first, *later = outcome.at_once
             base = self._placed(state._replace(shared=outcome.shared, memory=memory), left, spawned)
-            if self.program.code[first.pc].op in WAITS:
-                more = Outcome(None, (first,), tuple(later), outcome.shared, (), False, ())
-                yield from self._apply(base, action, first, base.processes, more, executed, observations)
-                return
-            for inner in self._run(outcome.shared, first):
+            waiting = Outcome(None, (first,), (), outcome.shared, (), False, ())
+            waits = self.program.code[first.pc].op in WAITS
+            for inner in (waiting,) if waits else self._run(outcome.shared, first):
                 more = inner._replace(at_once=inner.at_once + tuple(later))
                 yield from self._apply(base, action, first, base.processes, more, executed, observations)
             return

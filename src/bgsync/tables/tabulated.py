@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from bgsync.pauses import pause
 from bgsync.system.step import State, Step
 from bgsync.tables.multisets import Multiset, Which
 from bgsync.tables.tables import Base, Successor, Tables
@@ -106,6 +107,7 @@ class Tabulated(Generic[T]):
         return None if cell.whole else cell.queries
 
     def _value(self, cell: _Cell[T], state: State, step: Step | None, processes: tuple[Multiset, Multiset | None]) -> T:
+        pause()
         if not cell.whole:
             answers = _answers(cell.queries, processes)
             if answers in cell.answers:

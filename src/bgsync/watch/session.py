@@ -51,11 +51,9 @@ class Stopper(Budget):
         if self._stopped is not None:
             self._stopped.set()
 
-    def check(self) -> None:
-        """Raise KeyboardInterrupt when it was stopped, or nothing is left."""
-        if self.stopped:
-            raise KeyboardInterrupt
-        super().check()
+    def is_stopped(self) -> bool:
+        """Whether it was stopped."""
+        return self.stopped or super().is_stopped()
 
 
 class NothingReadError(BgsyncError, ValueError):

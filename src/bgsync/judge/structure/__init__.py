@@ -8,7 +8,7 @@ doubt they are silent: a variable whose type is not certain has no type, and a p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from bgsync.judge.structure.containers import containers
 from bgsync.judge.structure.definitions import definitions
@@ -19,14 +19,22 @@ from bgsync.judge.structure.nesting import nesting
 from bgsync.judge.structure.promises import promises
 from bgsync.judge.structure.terms import terms
 from bgsync.language import Spec
+from bgsync.pauses import pause
 
 CHECKS = (definitions, members, loops, promises, containers, terms, nesting)
 
 
 def findings(spec: Spec, known: Known | None = None) -> tuple[Finding, ...]:
     """Find what is wrong with the structure of a spec, in the order of the text."""
+    return by_place(findings_of(spec, known))
+
+
+def findings_of(spec: Spec, known: Known | None = None) -> Iterator[Finding]:
+    """Give the findings one by one, as they are found."""
     told = known or Known()
-    return by_place(finding for check in CHECKS for finding in check(spec, told))
+    for check in CHECKS:
+        pause()
+        yield from check(spec, told)
 
 
 def by_place(found: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -39,4 +47,4 @@ def _place(finding: Finding) -> tuple[str, int, int, tuple[int, ...], str, str]:
     return origin.file, origin.line, origin.column, origin.path, finding.property, finding.message
 
 
-__all__ = ["ERROR", "NOTE", "PROPERTIES", "Finding", "Known", "Structure", "by_place", "findings"]
+__all__ = ["ERROR", "NOTE", "PROPERTIES", "Finding", "Known", "Structure", "by_place", "findings", "findings_of"]

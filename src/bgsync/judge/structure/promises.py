@@ -17,6 +17,7 @@ from bgsync.judge.structure.walking import ASYNCHRONOUS, Body, queued, visit
 from bgsync.language import Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.pauses import pause
 
 TOO_MANY = 400
 """Paths; an algorithm with more is not judged."""
@@ -62,6 +63,7 @@ class _Settling:
 
     def judge(self, body: Body, owed: bool) -> Iterator[Finding]:
         """Judge the steps of one algorithm."""
+        pause()
         if any(self.changed(each) for each in traversal.walk(body)):
             return
         try:

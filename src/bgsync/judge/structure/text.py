@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings
+from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings_of
 from bgsync.judge.structure.finding import close
 from bgsync.language import Member, traversal
 from bgsync.language import expressions as e
@@ -23,16 +23,14 @@ LIKE = 0.86
 
 def structure(reading: Reading) -> tuple[Finding, ...]:
     """Find what is wrong with the structure of a text, in the order of the text."""
-    return by_place(
-        (
-            *findings(reading.spec, known(reading)),
-            *_nesting(reading),
-            *_markup(reading),
-            *_links(reading),
-            *_plain_members(reading),
-            *_plain_variables(reading),
-        )
-    )
+    return by_place(seen(reading))
+
+
+def seen(reading: Reading) -> Iterator[Finding]:
+    """Give the findings one by one, as they are found."""
+    yield from findings_of(reading.spec, known(reading))
+    for look in (_nesting, _markup, _links, _plain_members, _plain_variables):
+        yield from look(reading)
 
 
 def known(reading: Reading) -> Known:

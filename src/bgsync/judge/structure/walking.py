@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from bgsync.language import Algorithm, Rule, Spec, traversal
 from bgsync.language import statements as s
+from bgsync.pauses import pause
 
 Body = tuple[s.Statement, ...]
 
@@ -24,9 +25,12 @@ ASYNCHRONOUS = (
 LOOPS = (s.While, s.ForEach)
 
 
-def parts(spec: Spec) -> tuple[Algorithm | Rule, ...]:
-    """Give the algorithms and rules of a spec."""
-    return (*spec.algorithms, *spec.rules)
+def parts(spec: Spec) -> Iterator[Algorithm | Rule]:
+    """Give the algorithms and rules of a spec, with a pause before each."""
+    every: tuple[Algorithm | Rule, ...] = (*spec.algorithms, *spec.rules)
+    for part in every:
+        pause()
+        yield part
 
 
 class Visited(NamedTuple):

@@ -22,6 +22,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
+from bgsync.pauses import pause
 from bgsync.prose.grammar.forms import BITS, KINDS, Form, Grammar, literal
 from bgsync.prose.grammar.words import Words
 
@@ -78,6 +79,7 @@ class Parser:
 
     def parse(self, category: str, start: int, end: int) -> Result | None:
         """Parse a span as a category; None where it cannot be one, or would take too long."""
+        pause()
         if end - start > LONGEST:
             return None
         try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bgsync.pauses import pause
 from bgsync.prose.page.document import Token
 
 _ENDS = frozenset(".?!")
@@ -18,6 +19,7 @@ _CLOSERS = frozenset(")]\"”’'")
 
 def sentence_ends(tokens: Sequence[Token]) -> Iterator[int]:
     """The index after the last token of each sentence."""
+    pause()
     inside = _in_parentheses(tokens)
     index, count = 0, len(tokens)
     while index < count:
