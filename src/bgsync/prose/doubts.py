@@ -88,7 +88,7 @@ def _negations(words: list[Word], expressions: list[e.Expr], statements: Stateme
     said = sum(word.kind == "word" and word.text in _NEGATIONS for word in words)
     if said:
         kept = sum(_denies(each) for each in expressions)
-        kept += sum(isinstance(each, s.Else) for each in traversal.walk(statements))
+        kept += sum(isinstance(each, s.Else | s.Abort) for each in traversal.walk(statements))
         kept += sum(_count(text, _NEGATIONS) for text in _texts(expressions, statements))
         if kept < said:
             yield "a negation is lost"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import say
-from bgsync.prose.grammar.sentences import Following, Statements, Switch
+from bgsync.prose.grammar.sentences import Following, Statements, Switch, WithMembers
 from bgsync.prose.grammar.words import opens, words_of
 from bgsync.prose.inline import read_back
 from bgsync.prose.page.document import Paragraph, Place, Sentence
@@ -66,6 +66,7 @@ def ledger(reading: Reading, vocabulary: Vocabulary) -> Ledger:
 
 def _steps(reading: Reading) -> Iterator[Entry]:
     again: dict[int, bool] = {}
+    modelled = {_place(each.origin) for each in reading.spec.statements() if each.origin}
     for one in reading.sentences:
         walked = traversal.walk(one.statements)
         told = "; ".join(
@@ -75,6 +76,8 @@ def _steps(reading: Reading) -> Iterator[Entry]:
         remark = bool(walked) and all(isinstance(each, s.Remark) for each in walked)
         if blind:
             status = NOT_UNDERSTOOD
+        elif not (one.within or _says_nothing(one.statements)) and _place(one.origin) not in modelled:
+            status, told = NOT_UNDERSTOOD, f"{told} (but nothing in the model comes of it)"
         elif one.unread or one.lost:
             status = PARTLY
             missed = [*(f'"{text}"' for text in one.unread), *(f"the variable {name}" for name in one.lost)]
@@ -87,6 +90,15 @@ def _steps(reading: Reading) -> Iterator[Entry]:
         origin = one.origin
         how, place = told or _below(one.statements), one.sentence.place
         yield Entry(origin.key, str(origin), place, one.sentence.text, status, how, True, same)
+
+
+def _place(origin: s.Origin) -> tuple[str, tuple[int, ...], str]:
+    return origin.algorithm, origin.path, origin.key
+
+
+def _says_nothing(statements: Statements) -> bool:
+    """Whether all of it only stands for what is below or beside it."""
+    return all(isinstance(each, Following | Switch | WithMembers | s.Remark) for each in statements)
 
 
 def _not_read(reading: Reading) -> Iterator[Entry]:

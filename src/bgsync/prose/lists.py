@@ -82,9 +82,14 @@ def _members(reader: Reader, made: Made, members: Members, path: Path) -> None:
                 continue
             value = result.value if result else Unread(sentence.text)
             read = (s.Let(called, value),)
-            reader.read.append(SentenceRead(origin, sentence, read, 0, unread_values(read), lost(words, read)))
+            unread = unread_values(read)
+            reader.read.append(SentenceRead(origin, sentence, read, 0, unread, lost(words, read), within=True))
         found.append((called, value))
-    made[:] = _given(tuple(made), tuple(found)) or made
+    given = _given(tuple(made), tuple(found))
+    if given:
+        made[:] = given
+    else:
+        _not_followed(reader, made, members, path)
 
 
 def _given(made: Statements, members: tuple[tuple[str, e.Expr], ...]) -> Statements:
@@ -133,7 +138,8 @@ def _condition(reader: Reader, sentence: Sentence, path: Path, subject: e.Expr =
         found = result.value if result else None
     unread = () if found is not None else (sentence.text,)
     said = e.Input(sentence.text) if found is None else found
-    reader.read.append(SentenceRead(reader.origin(sentence, path), sentence, (s.Assert(said),), 0, unread))
+    origin = reader.origin(sentence, path)
+    reader.read.append(SentenceRead(origin, sentence, (s.Assert(said),), 0, unread, within=True))
     return said
 
 

@@ -206,9 +206,13 @@ class StepsReader:
             made[-1] = replace(made[-1], body=(*traversal.body_of(made[-1]), *inner))
             return
         if made and made[-1].origin is not None:
-            self._astray("steps below a step that speaks of none", made[-1].origin)
-            sentence = made[-1].origin.sentence
-            inner = (s.NotUnderstood(sentence, variables_of(inner), (), inner, origin=made[-1].origin),)
+            what = "steps below a step that speaks of none"
+            if isinstance(made[-1], s.Let):  # nothing but what comes after it can be meant
+                self.findings.append(("well-nested", what, made[-1].origin))
+            else:
+                self._astray(what, made[-1].origin)
+                sentence = made[-1].origin.sentence
+                inner = (s.NotUnderstood(sentence, variables_of(inner), (), inner, origin=made[-1].origin),)
         made += inner
 
     def _closed(self, statement: s.Statement) -> Statements:
@@ -218,8 +222,13 @@ class StepsReader:
         if not waiting:
             return (statement,)
         origin = waiting[0].origin or statement.origin
+        what = "steps are announced, and none stand below"
+        if isinstance(statement, s.FireEvent) and all(isinstance(x, Following) for x in traversal.body_of(statement)):
+            if origin is not None:  # what comes after it in the same list can only be meant
+                self.findings.append(("well-nested", what, origin))
+            return (filled(statement, ()),)
         if origin is not None:
-            self._astray("steps are announced, and none stand below", origin)
+            self._astray(what, origin)
         said = origin.sentence if origin else "steps"
         unknown = (s.NotUnderstood(said, variables_of((statement,)), origin=origin),)
         if any(isinstance(each, Switch) for each in waiting):

@@ -28,6 +28,8 @@ class SentenceRead:
     lost: tuple[str, ...] = ()
     """The variables of the sentence that its statements do not mention."""
 
+    within: bool = False
+    """Whether it is a condition or a member of the step that it stands below, and no statement of its own."""
     annotated: bool = False
     """Whether it was read as what the sidecar says that it means."""
 

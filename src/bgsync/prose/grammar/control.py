@@ -19,6 +19,7 @@ from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 
 _STEPS = (Following(),)
+_STATED = "conditions|statements|criteria? is|are true|met|satisfied|fulfilled"
 ANY, ALL = e.Input("any of the following"), e.Input("all of the following")
 """Conditions that a list below spells out."""
 
@@ -52,6 +53,19 @@ def _in_which_case(p: Phrases, body: Statements, c: e.Expr, other: Statements) -
 
 def _under(condition: e.Expr) -> Any:
     return lambda p: (s.If(condition, _STEPS),)
+
+
+def _when(condition: e.Expr) -> Any:
+    return lambda p, body: None if following(body) else (s.If(condition, body),)
+
+
+def _pairs(p: Phrases, first: e.Expr, second: e.Expr, where: e.Expr, body: Statements = _STEPS) -> Any:
+    """Each pair of a list, its two parts by their names."""
+    if not (isinstance(first, e.Var) and isinstance(second, e.Var)):
+        return None
+    pair = f"{first.name} and {second.name}"
+    parts = tuple(s.Let(each.name, e.Item(e.Var(pair), at)) for at, each in enumerate((first, second)))
+    return (s.ForEach(pair, where, (*parts, *body)),)
 
 
 def _each(p: Phrases, each: Any, body: Statements = _STEPS) -> Statements:
@@ -163,8 +177,10 @@ CLAUSE = Category(
 )
 CONDITIONAL = Category(
     [
-        form("if any|one|either of following conditions? is|are true|met|satisfied ,? then?", _under(ANY)),
-        form("if all|each of following conditions? is|are true|met|satisfied ,? then?", _under(ALL)),
+        form(f"if any|one|either of following {_STATED} ,? then?", _under(ANY)),
+        form(f"if all|each of following {_STATED} ,? then?", _under(ALL)),
+        form(f"{{clause}} if any|one|either of following {_STATED}", _when(ANY)),
+        form(f"{{clause}} if all|each of following {_STATED}", _when(ALL)),
         form("if {condition} ,? then", _if),
         form("if {condition}", _if),
         form("if {condition} ,|: then? {sequence} ,|; otherwise|else ,|:? {sequence}", _if_else),
@@ -177,6 +193,8 @@ CONDITIONAL = Category(
         form("unless {condition}", _unless),
         form("otherwise|else ,? then?", lambda p: (s.Else(_STEPS),)),
         form("otherwise|else ,|:? {sequence}", lambda p, body: (s.Else(body),)),
+        form("if not ,? then?", lambda p: (s.Else(_STEPS),)),
+        form("if not , then? {sequence}", lambda p, body: (s.Else(body),)),
     ]
 )
 LOOPS = Category(
@@ -186,6 +204,8 @@ LOOPS = Category(
         form("for {word} of|in {noun}", lambda p, name, where: _each(p, (name, where, True)), 1),
         form("for each {var} → {var} of|in {noun}", _entries),
         form("for each {var} → {var} of|in {noun} ,|: {sequence}", _entries),
+        form("for each ( {var} , {var} ) of|in {noun}", _pairs),
+        form("for each ( {var} , {var} ) of|in {noun} ,|: {sequence}", _pairs),
         form("for each|every {each}", _each),
         form("for each|every {each} ,|: {sequence}", _each),
         form("for each {each} , in any order", _in_any_order),
@@ -214,6 +234,9 @@ TAIL = Category(
         form("whenever {condition} ,|: {sequence}", lambda p, c, body: (s.Whenever(c, body),)),
         form("whenever {condition}", lambda p, c: (s.Whenever(c, _STEPS),)),
         form("user agent may|might|can {sequence}", _may),
+        form("user agent may|might|can", lambda p: (s.If(e.Choice("user agent may do the steps below"), _STEPS),)),
+        form("optionally ,? {sequence}", _may),
+        form("optionally", lambda p: (s.If(e.Choice("user agent may do the steps below"), _STEPS),)),
         form("user agent should {sequence}", _should),
         form("user agent must|shall|will {sequence}", 0),
         form("must|shall {sequence}", 0),

@@ -171,10 +171,13 @@ OWN = frozenset(
 """Verbs that have a meaning of their own: a sentence with one that fits no form of it is no call of another text."""
 
 
+_QUEUES = ("queue", "enqueue", "queues", "enqueues")
+
+
 def _call(p: Phrases, call: Any) -> Any:
     name, arguments = call
     known = p.lexicon.algorithm(name)
-    if known is None and name.lower() in OWN:
+    if known is None and (name.lower() in OWN or name.lower().partition(" ")[0] in _QUEUES):
         return None
     return (s.Perform(name, arguments) if known is None else s.Call(known, arguments),)
 
@@ -263,7 +266,7 @@ EFFECTS = Category(
         form("decrement|decrease {noun} by {value}", _decrement),
         form("add|append|insert|push|put|prepend {value} to|into|in|onto {noun}", _add),
         form("enqueue {value} to|into|in|onto|on {noun}", _add, 1),
-        form("replace {value} with {value} in {noun}",
+        form("replace {value} with {value} ,? in {noun}",
              lambda p, old, new, where: both(_remove(p, old, where), _add(p, new, where))),
         form("{noun} is|are added|appended to {noun}", _add),
         form("remove|delete|take {value} from {noun}", _remove),
@@ -274,6 +277,8 @@ EFFECTS = Category(
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
         form("empty {noun}", lambda p, where: (s.Empty(where),)),
+        form("add|append|insert|push|put|prepend ( {items} ) to|into|in|onto {noun}",
+             lambda p, items, where: _add(p, e.Sequence(items), where)),
         form("resolve|fulfill|fulfil {noun}", _resolve),
         form("resolve|fulfill|fulfil {noun} with {value}", _resolve),
         form("{noun} is resolved|fulfilled with {value}", _resolve),
@@ -284,6 +289,8 @@ EFFECTS = Category(
         form("abort|terminate|stop|exit|end|finish ,?", lambda p: (s.Abort(),)),
         form("abort|terminate|stop|exit|end|finish {steps}", lambda p, _: (s.Abort(),)),
         form("stop|abort running|executing {steps}", lambda p, _: (s.Abort(),)),
+        form("skip {steps}", lambda p, _: (s.Abort(),)),
+        form("take no further action", lambda p: (s.Abort(),)),
         form("return", lambda p: (s.Return(),)),
         form("return {value}", lambda p, value: (s.Return(value),)),
         form("return {items}", _several, 1),

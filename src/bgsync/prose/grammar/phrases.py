@@ -42,7 +42,10 @@ STOP = LIMITS | frozenset([
 PREPOSITIONS = ("for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into")
 _NOT_PLAIN = LIMITS | frozenset(("and", "or", "if", "whether", "then", "else", "because", "since", "so"))
 _DETERMINERS = frozenset(("any", "some", "all", "each", "every", "one", "this", "its"))
-SUFFIXES = ("attribute", "member", "value", "field", "property", "instance", "object", "interface")
+SUFFIXES = (
+    *("attribute", "member", "value", "field", "property", "instance", "object", "interface"),
+    *("flag", "boolean", "slot", "dictionary"),
+)
 _NO_START = frozenset(
     [",", ".", ":", ";", ")", "]", "then", "and", "or", "if", "otherwise", "else", "to", "run", "is", "are", "'s"]
 )
@@ -195,7 +198,7 @@ class Phrases(Parser):
                 return False
             if word.kind == "word" and (word.text in _NOT_PLAIN or word.text.startswith(TELLING)):
                 return False
-            if word.kind == "mark" and word.text != "'s":
+            if word.kind == "mark" and word.text not in ("'s", "<", ">", "?"):
                 return False
             if word.kind == "word" and (word.text in lexicon.members or word.text in lexicon.values):
                 return False

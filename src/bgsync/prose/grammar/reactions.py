@@ -157,6 +157,7 @@ REACTIONS = Category(
         form(f"{_SETTLES} with reason|value|result? {{var}}", lambda p, v, o, var: _upon(p, o, v, bind=var.name)),
         form("react to {outcome} of {noun} with|by {steps}", lambda p, o, v, _: _upon(p, o, v)),
         form("react to rejection {outcome} of {noun} with|by {steps}", lambda p, o, v, _: _upon(p, o, v), 1),
+        form("react to {noun}", lambda p, promise: (s.Remark(f"on what comes of {write_value(promise)}"), *_STEPS)),
         form("in parallel", lambda p: (s.InParallel(_STEPS),)),
         form("in parallel ,|: {sequence}", lambda p, body: (s.InParallel(body),)),
         form("{effect} ,? in parallel", _beside, 1),

@@ -47,6 +47,11 @@ def _of_kind(p: Phrases, kind: str, value: e.Expr) -> Any:
     return value if low.split()[-1] in name and not {"for", "of", "to"} & set(low.split()) else None
 
 
+def _of_variable(p: Phrases, name: str, value: e.Expr) -> Any:
+    """What a term says of a variable right after it; after a preposition comes an argument, and maybe a longer one."""
+    return None if name.split()[-1] in PREPOSITIONS else e.Apply(name, (value,))
+
+
 def _absent(value: e.Expr) -> e.Expr:
     return e.Is(value, None)
 
@@ -103,6 +108,8 @@ VALUES = Category(
         form("{sum} if {condition} ,|; otherwise|else ,? {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} otherwise|else {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} ,? and|or {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
+        form("{sum} if {condition} , {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
+        form("{sum} if {condition} , {sum} if not", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("whether {condition}", lambda p, c: e.Conditional(c, True, False)),
         form("whether or not {condition}", lambda p, c: e.Conditional(c, True, False)),
         form("{sum} if {condition} ,? and|or {sum} if not", lambda p, a, c, b: e.Conditional(c, a, b)),
@@ -186,6 +193,7 @@ NOUNS = Category(
              lambda p, name, members: e.New(name, members)),
         form("new {name} dictionary", lambda p, name: e.New(name)),
         form("new {name} ( {items} )", _of_values),
+        form("new {name} {arguments}", lambda p, name, given: e.New(name, (("values", e.Sequence(given)),)), 1),
         form("new empty {name}", lambda p, name: e.New(name)),
         form("newly created {name} instance|object?", lambda p, name: e.New(name)),
         form("timestamp representing now", lambda p: e.Input("now")),
@@ -206,7 +214,7 @@ OWNED = Category(
         form("this {name}", lambda p, name: e.Associated(name)),
         form("{var} {term}", lambda p, owner, name: field(p, owner, name), 2),
         form("{kind} {var}", _of_kind, 1),
-        form("{term} {var}", lambda p, name, value: e.Apply(name, (value,)), 2),
+        form("{term} {var}", _of_variable, 2),
         form("{capital} value? {quoted}", 1, 1),
         form("{capital} DOMException|exception", 0),
     ]
@@ -218,6 +226,7 @@ CALL = Category(
         form("{camel} ( )", lambda p, name: (name, ())),
         form("{camel} ( {items} )", lambda p, name, arguments: (name, arguments)),
         form("{operation} {arguments}", lambda p, name, arguments: (name, arguments)),
+        form("{operation} , {arguments}", lambda p, name, arguments: (name, arguments), 1),
         form("{operation} {items}", lambda p, name, arguments: (name, arguments), 3),
         form("{operation} {items} {arguments}", lambda p, name, first, rest: (name, first + rest), 3),
         form("running|calling|invoking|performing|executing algorithm|steps? {operation} {arguments}",
@@ -265,6 +274,7 @@ ERROR = Category(
     [
         form("new? {exception} exception|error?", 0),
         form("newly created {exception} exception|error?", 0),
+        form("{error} in {noun}", lambda p, error, realm: e.Apply(error, (realm,)) if isinstance(error, str) else None),
         form("{sum}", 0, 2),
     ]
 )

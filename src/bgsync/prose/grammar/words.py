@@ -108,6 +108,8 @@ def words_from(tokens: Iterable[Token], dropped: Sequence[Token] = ()) -> Words:
         else:
             low = text.lower()
             if low == '"' and any(near.kind in LINKS for near in listed[max(place - 1, 0) : place + 2]):
+                if token.space and place + 1 < len(listed):
+                    listed[place + 1] = listed[place + 1]._replace(space=True)
                 continue
             if low in ARTICLES:
                 article = low
@@ -193,10 +195,17 @@ def _without_remarks(tokens: tuple[Token, ...]) -> tuple[list[Token], list[Token
         token = tokens[place]
         if token.kind == "mark" and token.text == "(" and token.space:
             close = next((at for at in range(place, len(tokens)) if tokens[at].text == ")"), None)
-            if close is not None and not any(t.kind in ("var", "number") or t.text == "+" for t in tokens[place:close]):
+            if close is not None and not any(
+                t.kind in ("var", "number") or t.text in ("+", "this") for t in tokens[place:close]
+            ):
                 dropped += tokens[place + 1 : close]
                 place = close + 1
                 continue
         kept.append(token)
         place += 1
     return kept, dropped
+
+
+def _says_more(token: Token) -> bool:
+    """Whether a token makes more than a remark of what stands in parentheses."""
+    return token.kind in ("var", "number") or token.text in ("+", "this")
