@@ -258,7 +258,7 @@ def _write_error(error: e.Expr) -> str:
 def _if(statement: s.Statement, condition: e.Expr) -> str:
     if isinstance(condition, e.Choice) and condition.name.startswith(("user agent may ", "user agent should ")):
         told = _inline(statement).removeprefix(": ")
-        return f"the {' '.join(condition.name.split()[:3])} {told}" if told else f"if {condition.name}"
+        return f"the {' '.join(condition.name.split()[:3])} {told}".rstrip()
     return f"if {write_condition(condition)}" + _inline(statement)
 
 

@@ -9,6 +9,7 @@ rightly counts as not understood, which costs the editor a word and nobody a fal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bgsync.language import expressions as e
@@ -26,6 +27,8 @@ _RELATIONS = (" than ", "same as ", "equal to ", "identical to ")
 _VERBS = COMMANDS | STARTS | {"settle", "fulfill", "fulfil", "prepend", "insert", "delete", "dispatch", "terminate"}
 _JOINS = frozenset(("and", "or", "then"))
 _EXPLAINS = ("i.e.", "e.g.", "meaning", "which means", "that is to say", "for example", "in other words")
+_BINDS = re.compile(r"\b(?:exception|error|value|result) [a-z]\w*$")
+"""A condition that gives something a name."""
 _RESULTS = frozenset(("failure", "success", "valid", "invalid"))
 """What steps return in plain words."""
 _CONSTANTS: tuple[tuple[str, object], ...] = (("true", True), ("false", False), ("null", None))
@@ -204,6 +207,8 @@ def _conditions(statements: Statements, words: Words) -> Iterator[str]:
 
 def _is_more(text: str) -> bool:
     said = text.lower().split()
+    if _BINDS.search(text):
+        return True
     if len(said) > LONGEST_CONDITION or any(word in text.lower() for word in _EXPLAINS):
         return True
     return any(word in _VERBS and said[at - 1] in _JOINS for at, word in enumerate(said) if at)

@@ -42,6 +42,9 @@ _RUN = re.compile(
     r"\b(?:when|whenever|once|if) (.*?) ,? (?:user agent (?:must|should|shall|may|will) )?(?:run|perform|execute)\b"
 )
 _RESPOND = re.compile(r"\bto (respond to .*?) (?:,|user agent)")
+_QUEUE = re.compile(
+    r"\benqueue (?:following|these) steps (?:to|on) |\bqueue (?:[\w-]+ ){0,3}task (?:on|using|given) .*\bto\b"
+)
 _PLAIN = re.compile(r"[^\w\s-]")
 
 
@@ -67,7 +70,7 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
         given = [name for name, _, _ in operation.parameters]
     defaults = [(name, sentence_of(value)) for name, _, value in (operation.parameters if operation else ()) if value]
     occasion, condition = _occasion(said)
-    queue = re.search(r"enqueue (?:following|these) steps (?:to|on) (.*)", said)
+    queue = _QUEUE.search(said)
     return Head(
         shown,
         tuple(dict.fromkeys(given)),

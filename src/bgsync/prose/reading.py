@@ -19,7 +19,7 @@ from bgsync.prose.grammar.words import words_of
 from bgsync.prose.heads import Head, head_of
 from bgsync.prose.idl import idl_of
 from bgsync.prose.outside import Outside, annotated, check_meant
-from bgsync.prose.page.document import AlgorithmText, Document, Sentence, mapped
+from bgsync.prose.page.document import AlgorithmText, Document, Sentence, mapped, sentences_in
 from bgsync.prose.placing import stamped
 from bgsync.prose.possible import with_calls
 from bgsync.prose.results import called
@@ -63,6 +63,9 @@ def read_spec(
     lexicon = lexicon_of(document, declared)
     idl = idl_of(document.interfaces)
     heads = _named_apart([(text, head_of(text, idl)) for text in document.algorithms])
+    steps = (each for text in document.algorithms for each in sentences_in(text.steps))
+    linked = (token for sentence in (*_sentences(document), *steps) for token in sentence.tokens if token.kind == "idl")
+    lexicon.terms |= {token.text.lower() for token in linked}
     for _, head in heads:
         named = lexicon.methods if head.method else lexicon.algorithms
         named[head.name.lower()] = head.name
@@ -154,12 +157,10 @@ def _body(
 
 def _with_parameters(parameters: frozenset[str], sentence: Sentence) -> Sentence:
     """Give a sentence in which the name of a parameter that is linked as IDL is that variable."""
-    if not any(token.kind == "idl" and token.text in parameters for token in sentence.tokens):
+    meant = {t.text for t in sentence.tokens if t.kind == "idl" and f'"{t.text}"' not in sentence.text} & parameters
+    if not meant:
         return sentence
-    tokens = (
-        token._replace(kind="var") if token.kind == "idl" and token.text in parameters else token
-        for token in sentence.tokens
-    )
+    tokens = (t._replace(kind="var") if t.kind == "idl" and t.text in meant else t for t in sentence.tokens)
     return Sentence(tuple(tokens), sentence.text, sentence.place)
 
 

@@ -87,7 +87,7 @@ class StepsReader:
                 return
         origin = statement.origin
         assert origin is not None
-        self.findings.append(("well-nested", "an Otherwise that follows no If", origin))
+        self._astray("an Otherwise that follows no If", origin)
         variables = variables_of(traversal.body_of(statement))
         made.append(s.NotUnderstood(origin.sentence, variables, (), traversal.body_of(statement), origin=origin))
 

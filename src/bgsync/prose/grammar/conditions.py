@@ -12,6 +12,7 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.prose.grammar.forms import Category, form
+from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import Phrases, Plain
 from bgsync.prose.grammar.values import field
 
@@ -19,11 +20,17 @@ Said = Callable[[e.Expr], Any]
 """What is said of a value: gives the condition for it, or None where it cannot be said of it."""
 
 
-def _any_of(value: e.Expr, options: tuple[e.Expr, ...]) -> e.Expr:
-    made: e.Expr = e.Is(value, options[-1])
+def _any_of(value: e.Expr, options: tuple[e.Expr, ...], lexicon: Lexicon | None = None) -> e.Expr:
+    made = _one(value, options[-1], lexicon)
     for option in reversed(options[:-1]):
-        made = e.Or(e.Is(value, option), made)
+        made = e.Or(_one(value, option, lexicon), made)
     return made
+
+
+def _one(value: e.Expr, option: e.Expr, lexicon: Lexicon | None) -> e.Expr:
+    """A value is another one, or is of the type that a capital names."""
+    typed = isinstance(option, str) and option[:1].isupper() and lexicon is not None and lexicon.value(option) is None
+    return e.Apply(str(option), (value,)) if typed else e.Is(value, option)
 
 
 def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
@@ -38,7 +45,7 @@ def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
         if len(options) == 1 and isinstance(one, e.Input) and not one.reads and one.text not in _NOW:
             name = one.text
             return None if name.lower() in p.lexicon.members else e.Apply(name, (value,))
-        return _any_of(value, options)
+        return _any_of(value, options, p.lexicon)
 
     return said
 
@@ -234,6 +241,8 @@ ATOMS = Category(
         ),
         form("steps to {call} return|returned {sum}", lambda p, call, value: e.Is(e.Apply(*call), value)),
         form("{call} returns {sum}", lambda p, call, value: e.Is(e.Apply(*call), value)),
+        form("{sum} is {term} {var}", lambda p, value, name, other: e.Apply(name, (value, other)), 1),
+        form("{sum} is not {term} {var}", lambda p, value, name, other: e.Not(e.Apply(name, (value, other))), 1),
         form("{sum} {verbal}", lambda p, value, name: e.Apply(name, (value,)), 1),
         form("{sum} {operation} {sum}", lambda p, a, name, b: e.Apply(name, (a, b)), 2),
         form("true", lambda p: True),

@@ -10,7 +10,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import say_value
 from bgsync.prose.grammar.forms import Category, form
-from bgsync.prose.grammar.phrases import Phrases
+from bgsync.prose.grammar.phrases import COMMANDS, Phrases
 from bgsync.prose.grammar.values import field
 
 Statements = tuple[s.Statement, ...]
@@ -177,7 +177,7 @@ _QUEUES = ("queue", "enqueue", "queues", "enqueues")
 def _call(p: Phrases, call: Any) -> Any:
     name, arguments = call
     known = p.lexicon.algorithm(name)
-    if known is None and (name.lower() in OWN or name.lower().partition(" ")[0] in _QUEUES):
+    if known is None and (name.lower() in OWN | COMMANDS or name.lower().partition(" ")[0] in _QUEUES):
         return None
     return (s.Perform(name, arguments) if known is None else s.Call(known, arguments),)
 
@@ -277,8 +277,6 @@ EFFECTS = Category(
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
         form("empty {noun}", lambda p, where: (s.Empty(where),)),
-        form("add|append|insert|push|put|prepend ( {items} ) to|into|in|onto {noun}",
-             lambda p, items, where: _add(p, e.Sequence(items), where)),
         form("resolve|fulfill|fulfil {noun}", _resolve),
         form("resolve|fulfill|fulfil {noun} with {value}", _resolve),
         form("{noun} is resolved|fulfilled with {value}", _resolve),
@@ -295,7 +293,7 @@ EFFECTS = Category(
         form("return {value}", lambda p, value: (s.Return(value),)),
         form("return {items}", _several, 1),
         form("throw {error}", lambda p, error: (s.Throw(error),)),
-        form("continue", lambda p: (s.Continue(),)),
+        form("continue this? loop?", lambda p: (s.Continue(),)),
         form("continue with|to next {text}", lambda p, text: (s.Continue(),), 1),
         form("skip to next {text}", lambda p, text: (s.Continue(),), 1),
         form("break", lambda p: (s.Break(),)),

@@ -41,6 +41,8 @@ STOP = LIMITS | frozenset([
 """Words that are no part of a name."""
 PREPOSITIONS = ("for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into")
 _NOT_PLAIN = LIMITS | frozenset(("and", "or", "if", "whether", "then", "else", "because", "since", "so"))
+_BACK = {("value",), ("result",), ("return", "value"), ("returned", "value"), ("same",), ("steps",)}
+"""What means something that was said before."""
 _DETERMINERS = frozenset(("any", "some", "all", "each", "every", "one", "this", "its"))
 SUFFIXES = (
     *("attribute", "member", "value", "field", "property", "instance", "object", "interface"),
@@ -188,7 +190,7 @@ class Phrases(Parser):
         """
         words, lexicon = self.words.words[start:end], self.lexicon
         said = words[0].article or self.texts[start] in _DETERMINERS or any(word.kind in LINKS for word in words)
-        if not said or end - start > MOST_OPAQUE:
+        if not said or end - start > MOST_OPAQUE or self.texts[start:end] in _BACK:
             return False
         for word in words:
             link = word.token.term.lower() if word.kind in ("term", "idl") else ""

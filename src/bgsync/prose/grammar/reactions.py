@@ -56,6 +56,11 @@ def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
     return (s.Perform("fire an event", tuple(given)),)
 
 
+def _react(p: Phrases, promise: e.Expr) -> Statements:
+    """The reactions stand below."""
+    return (s.Remark(f"on what comes of {write_value(promise)}"), s.InParallel(_STEPS))
+
+
 def _beside(p: Phrases, body: Statements) -> Any:
     """What is done in parallel; ending the steps is not."""
     ends = isinstance(body[-1], s.Return | s.Throw | s.Abort | s.Continue | s.Break | s.Remark)
@@ -157,7 +162,7 @@ REACTIONS = Category(
         form(f"{_SETTLES} with reason|value|result? {{var}}", lambda p, v, o, var: _upon(p, o, v, bind=var.name)),
         form("react to {outcome} of {noun} with|by {steps}", lambda p, o, v, _: _upon(p, o, v)),
         form("react to rejection {outcome} of {noun} with|by {steps}", lambda p, o, v, _: _upon(p, o, v), 1),
-        form("react to {noun}", lambda p, promise: (s.Remark(f"on what comes of {write_value(promise)}"), *_STEPS)),
+        form("react to {noun}", _react),
         form("in parallel", lambda p: (s.InParallel(_STEPS),)),
         form("in parallel ,|: {sequence}", lambda p, body: (s.InParallel(body),)),
         form("{effect} ,? in parallel", _beside, 1),

@@ -72,6 +72,11 @@ def _or_if(p: Phrases, a: e.Expr, c: e.Expr, b: e.Expr, d: e.Expr) -> Any:
     return None
 
 
+def _list_of(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
+    """A list of these; words such as "books that were lost" may be any number of things."""
+    return None if any(isinstance(item, e.Input) for item in items) else e.Sequence(items)
+
+
 def _made(p: Phrases, kind: str, members: Any) -> Any:
     """A thing with these members is made; of what stands in a list, one that has them may be meant."""
     return None if p.lexicon.list_of(kind) else e.New(kind, members)
@@ -174,7 +179,7 @@ NOUNS = Category(
         form("empty string", lambda p: ""),
         form("empty ordered? list|map|set|sequence|tuple|array", lambda p: e.Sequence()),
         form("new empty? ordered? list|map|set|array", lambda p: e.Sequence()),
-        form("list|set|array containing|of {items}", lambda p, items: e.Sequence(items)),
+        form("list|set|array containing|of {items}", _list_of),
         form("« {items} »", lambda p, items: e.Sequence(items)),
         form("« »", lambda p: e.Sequence()),
         form("new promise", lambda p: e.New("promise")),
@@ -189,9 +194,6 @@ NOUNS = Category(
         form("new {name} instance|object? in {noun} ,? with|whose its? {members}",
              lambda p, name, where, members: e.New(name, (("realm", where), *members))),
         form("new {name} instance|object? ,? whose|with its? {members}", lambda p, name, members: e.New(name, members)),
-        form("new {name} dictionary|map|list|set|queue? ,? whose|with its? {members}",
-             lambda p, name, members: e.New(name, members)),
-        form("new {name} dictionary", lambda p, name: e.New(name)),
         form("new {name} ( {items} )", _of_values),
         form("new {name} {arguments}", lambda p, name, given: e.New(name, (("values", e.Sequence(given)),)), 1),
         form("new empty {name}", lambda p, name: e.New(name)),

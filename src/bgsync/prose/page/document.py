@@ -103,6 +103,18 @@ class Item:
 Part = Sentence | Numbered | Bullets | Members | Cases | Note
 
 
+def sentences_in(numbered: Numbered) -> list[Sentence]:
+    """Give every sentence of steps."""
+    found: list[Sentence] = []
+
+    def see(sentence: Sentence) -> Sentence:
+        found.append(sentence)
+        return sentence
+
+    mapped(numbered, see)
+    return found
+
+
 def mapped(numbered: Numbered, change: Callable[[Sentence], Sentence]) -> Numbered:
     """Give steps with every sentence in them changed."""
     return replace(numbered, items=tuple(_mapped(item, change) for item in numbered.items))

@@ -35,9 +35,19 @@ def defines(sentences: Iterable[Sentence]) -> bool:
     return any(token.kind == "dfn" for sentence in sentences for token in sentence.tokens)
 
 
-def announces(sentences: tuple[Sentence, ...]) -> bool:
-    """Whether a paragraph introduces the list after it: it defines something, or says that steps follow."""
-    return defines(sentences) or STEPS_FOLLOW.search(sentences[-1].text) is not None
+def says_steps(sentences: tuple[Sentence, ...]) -> bool:
+    """Whether a paragraph says that steps follow."""
+    return STEPS_FOLLOW.search(sentences[-1].text) is not None
+
+
+def has_definitions(element: Element) -> bool:
+    """Whether the items of a list define something each, so that they are no steps."""
+    return any(
+        isinstance(part, Element) and part.name == "dfn"
+        for child in element.children
+        if isinstance(child, Element)
+        for part in child.children
+    )
 
 
 def tells_to_do(element: Element, plain: Callable[[Element], str], source: str) -> bool:

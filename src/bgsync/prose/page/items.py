@@ -70,6 +70,9 @@ class Items:
                 yield self.steps(block, scope)
             elif block.name == "dl":
                 yield self._members(block, scope)
+            elif block.name == "table":
+                rows = tuple(self._item(row, scope) for row in _rows(block) if row.children)
+                yield Bullets(rows, self._lines.place(block.start))
             elif block.name in LISTS:
                 yield Bullets(self._items(block, scope), self._lines.place(block.start))
             else:
@@ -111,6 +114,15 @@ class Items:
             if isinstance(child, Text):
                 text = without_tags(self._source[child.start : child.end])
                 self.interfaces.append(Interface(text, self._lines.place(child.start)))
+
+
+def _rows(element: Element) -> Iterator[Element]:
+    for child in element.children:
+        if isinstance(child, Element):
+            if child.name == "tr":
+                yield child
+            else:
+                yield from _rows(child)
 
 
 def _definitions(element: Element) -> Iterator[Element]:

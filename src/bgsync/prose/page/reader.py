@@ -22,7 +22,7 @@ from bgsync.prose.page.document import (
     Sentence,
     Token,
 )
-from bgsync.prose.page.introductions import announces, defines, inputs, is_inputs, tells_to_do
+from bgsync.prose.page.introductions import defines, has_definitions, inputs, is_inputs, says_steps, tells_to_do
 from bgsync.prose.page.items import Items
 from bgsync.prose.page.markdown import NOTE, Markdown, indent_of
 from bgsync.prose.page.markup import (
@@ -63,6 +63,8 @@ class _Context(NamedTuple):
     marked: bool = False
     informative: bool = False
     lead: Sentence | None = None
+    case: bool = False
+    """Whether it is the value of a list of names with values, so that what is listed there is done in one case."""
 
 
 def read_document(source: str, file: str) -> Document:
@@ -301,9 +303,15 @@ class _Reader:
             more = self._items.steps(element, context.scope).items
             self._algorithms[-1] = replace(last, steps=replace(last.steps, items=(*last.steps.items, *more)))
             return
-        introduction = self._introduction(context, listed is not None or self._tells_to_do(element, context))
+        tells = self._tells_to_do(element, context)
+        introduction = None
+        if not has_definitions(element):
+            introduction = self._introduction(context, listed is not None or (tells and not context.case))
         if introduction is None:
             self._goes_on = False
+            if tells and context.case:
+                self._pass_over(element, "its steps are those of a case, and no step above says of what")
+                return
             self._bullets(element, context)
             return
         given = (
@@ -327,7 +335,7 @@ class _Reader:
     def _tells_to_do(self, element: Element, context: _Context) -> bool:
         """Whether a list that counts is one of steps, although nothing says so."""
         counts = not (context.informative or self._informative_level)
-        return counts and tells_to_do(element, self._plain, self._source)
+        return counts and not has_definitions(element) and tells_to_do(element, self._plain, self._source)
 
     def _introduction(self, context: _Context, surely: bool) -> tuple[Sentence, ...] | None:
         """The sentences that introduce a list as an algorithm, or None if it is none; other paragraphs are kept."""
@@ -339,7 +347,7 @@ class _Reader:
             if context.marked and not defines(last):
                 defining = [index for index, (sentences, _) in enumerate(self._waiting) if defines(sentences)]
                 start = defining[-1] if defining else start
-            elif not (context.marked or announces(last)):
+            elif not (context.marked or says_steps(last) or defines(last)):
                 if not surely:
                     return None
                 start += not last[-1].text.endswith(":")
@@ -381,7 +389,7 @@ class _Reader:
     def _value(self, element: Element, context: _Context, name: tuple[Sentence, ...]) -> tuple[Sentence, ...]:
         """Reads a dd: its first paragraph has the name before it."""
         before = len(self._paragraphs)
-        self._walk(element, context)
+        self._walk(element, context._replace(case=True))
         if len(self._paragraphs) == before:
             return name
         first = self._paragraphs[before]

@@ -49,6 +49,8 @@ _UNSEEN = frozenset(
 
 _SUFFIX = re.compile(r"[a-z]{1,10}(?![\w'-]\w)")
 _TWO_HUMPS = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+\Z")
+_LITERALS = frozenset(("true", "false", "null", "undefined"))
+"""What is a value when it is written as code."""
 _BROKEN = {"[=": ("unclosed-link", "[= without =]"), "=]": ("stray-link-end", "=] without [=")}
 
 
@@ -261,6 +263,14 @@ class Tokens:
         elif group in ("broken", "misspelt"):
             self._broken(inline, found, begin)
 
+    def _link_around(self, inline: _Inline, element: Element, made: list[Token], shown: list[str], space: bool) -> None:
+        """A link whose text holds what it is given: "[=lend=] |book|" where both are the link."""
+        first = next(at for at, token in enumerate(made) if token.kind == "var")
+        token = self._linked(element, _joined(made[:first], shown[:first]), made[:first])
+        inline.tokens += [token._replace(space=space), *made[first:]]
+        inline.shown += [_joined(made[:first], shown[:first]), *shown[first:]]
+        inline.space = False
+
     def _possessive(self, inline: _Inline, text: str, begin: int) -> None:
         last = inline.tokens[-1] if inline.tokens and not inline.space else None
         owned = last is not None and (last.text.endswith("s") or last.kind not in ("word", "mark", "number"))
@@ -281,6 +291,9 @@ class Tokens:
         start += (len(text) - len(bare)) // 2
         start += len(bare) - len(bare.lstrip())
         bare = " ".join(bare.split())
+        if not opening and bare in _LITERALS:
+            self._put(inline, "word", bare, start)
+            return
         self._put(inline, "string", bare, start, shown=f"{opening}{bare}{closing}")
 
     def _link(self, inline: _Inline, content: str, start: int) -> None:
@@ -342,6 +355,9 @@ class Tokens:
             token = self._definition(element, seen, made[0])
         elif len(made) == 1 and made[0].kind in ("var", "dfn", "idl"):
             token = made[0]
+        elif element.name == "a" and made[0].kind != "var" and any(token.kind == "var" for token in made):
+            self._link_around(inline, element, made, shown, space)
+            return
         else:
             token = self._linked(element, seen, made)
         inline.tokens.append(token._replace(space=space))
