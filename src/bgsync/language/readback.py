@@ -241,6 +241,8 @@ def write(statement: s.Statement) -> str:
             return _named(name) + (f" for {given}" if given else "")
         case s.Increment(target=target, by=by):
             return f"increment {write_value(target)} by {write_value(by)}"
+        case s.Enqueue(queue=queue, task=True):
+            return f"queue a task on {write_value(queue)}" + _inline(statement)
         case s.Enqueue(queue=queue):
             return f"enqueue to {write_value(queue)}" + _inline(statement)
         case s.Remark(text=text):

@@ -25,6 +25,8 @@ class Head:
     """What makes the user agent run it by itself, in the words of the text."""
     place: Place
     sentence: Sentence | None
+    parallel: bool = False
+    """Whether it says that the steps run in parallel."""
     defaults: tuple[tuple[str, Sentence], ...] = ()
     """What a parameter is where none is given, in the words of the text."""
 
@@ -33,6 +35,7 @@ _RUN = re.compile(
     r"\b(?:when|whenever|once|if) (.*?) ,? (?:user agent (?:must|should|shall|may|will) )?(?:run|perform|execute)\b"
 )
 _RESPOND = re.compile(r"\bto (respond to .*?) (?:,|user agent)")
+_PARALLEL = re.compile(r"\b(?:run|perform|execute|do|continue)\b[^,.]* in parallel\b|^in parallel\b|, in parallel\b")
 _PLAIN = re.compile(r"[^\w\s-]")
 
 
@@ -63,6 +66,7 @@ def head_of(text: AlgorithmText) -> Head:
         occasion[1] if occasion and not method else None,
         text.introduction[0].place if text.introduction else text.place,
         text.introduction[-1] if text.introduction else None,
+        bool(_PARALLEL.search(said)),
         tuple(_defaults(tokens)),
     )
 
@@ -89,6 +93,14 @@ def declared_defaults(name: str, interfaces: Iterable[Interface]) -> Iterator[tu
                 declared, _, value = argument.partition("=")
                 if value and declared.split():
                     yield declared.split()[-1], value.strip()
+
+
+def declared_promise(name: str, interfaces: Iterable[Interface]) -> bool:
+    """Whether a method is declared to return a promise in a block of IDL."""
+    return any(
+        re.search(rf"\bPromise\s*(?:<|&lt;)[^;{{}}()]*(?:>|&gt;)\s*{re.escape(name)}\s*\(", interface.text)
+        for interface in interfaces
+    )
 
 
 def _name(tokens: list[Token], heading: list[Token]) -> Token | None:

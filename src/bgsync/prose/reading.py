@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language.promises import returned
 from bgsync.language.rewrite import rewrite
 from bgsync.prose.declarations import Declared, declarations, lexicon_of
 from bgsync.prose.grammar.effects import Statements
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
 from bgsync.prose.grammar.words import words_of
-from bgsync.prose.heads import Head, declared_defaults, head_of
+from bgsync.prose.heads import Head, declared_defaults, declared_promise, head_of
 from bgsync.prose.inline import sentence_of
 from bgsync.prose.outside import Outside, annotated, check_meant
 from bgsync.prose.page.document import AlgorithmText, Document, Sentence
@@ -75,7 +76,7 @@ def read_spec(
         body = _body(reading, text, head, vocabulary, read_as or {})
         rule = _rule_of(head, body, vocabulary)
         if rule is None:
-            algorithms.append(Algorithm(head.name, head.parameters, body, head.returns))
+            algorithms.append(Algorithm(head.name, head.parameters, body, _returns(reading, head, body), head.parallel))
         else:
             rules.append(rule)
     parameters = {algorithm.name: len(algorithm.parameters) for algorithm in algorithms}
@@ -143,6 +144,13 @@ def _body(
     if head.queue is None:
         return steps
     return (s.Enqueue(e.Associated(head.queue), steps, origin=origin),)
+
+
+def _returns(reading: Reading, head: Head, body: tuple[s.Statement, ...]) -> str | None:
+    """Name the promise that an algorithm returns: its head says it, or its steps do, or it is declared."""
+    if head.returns or not head.method:
+        return head.returns
+    return returned(body, declared_promise(head.name, reading.document.interfaces))
 
 
 def _defaults(reading: Reading, head: Head, origin: s.Origin) -> Iterator[s.Statement]:

@@ -220,6 +220,8 @@ class Run(Effects):
             self.failed = self.interpreter.not_understood == "stops"
             return
         self.anything(statement)
+        if not instruction.branches:
+            return
         if self.free(f"the steps end: {statement.text}"):
             self.pc = instruction.branches[0][1]
         elif instruction.other != instruction.next and self.free(f"what stands below is done: {statement.text}"):
