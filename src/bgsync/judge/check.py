@@ -206,7 +206,7 @@ class _Judge:
         return _all(self)
 
     def blind_ran(self) -> Mapping[Origin, bool]:
-        """Give the steps that some behaviour reached and nobody knows the effect of, and whether they are understood."""
+        """Give the steps with an unknown effect that some behaviour reached, and whether they are understood."""
         unread = {st.origin for st in self.question.spec.statements() if isinstance(st, NotUnderstood)}
         code = System(Scenario(self.question.spec, self.question.world)).program.code
         ran = {code[pc].origin for pc in self.ran if code[pc].op == "not understood"}

@@ -111,7 +111,8 @@ class Program:
         self.reactions: Mapping[str, int] = MappingProxyType(self._reactions)
         """In how many places the steps of each algorithm react to an event."""
         self.live: Sequence[frozenset[str]] = tuple(self._liveness())
-        del self._made, self._reactions, self._promises  # nothing of a program changes once it is made: many systems share it
+        # nothing of a program changes once it is made: many systems share it
+        del self._made, self._reactions, self._promises
 
     def _shared(self, name: str, given: tuple[str, ...], body: tuple[s.Statement, ...]) -> dict[str, int]:
         own = self.promise_of.get(name)

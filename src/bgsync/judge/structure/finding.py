@@ -90,6 +90,12 @@ PROPERTIES = (
         "A value that a member cannot have is never equal to it; a promise that is never settled waits for ever.",
         "the declarations of the text; Web IDL and Promises Guide for promises",
     ),
+    Structure(
+        "missing-task",
+        "Steps that run in parallel touch what script can see only in a task that they queue.",
+        "Script runs on the event loop: its promises, events and objects must not change under it.",
+        "HTML, section 8.1.7: event loops; dealing with the event loop from other specifications",
+    ),
 )
 
 
@@ -109,6 +115,8 @@ class Known:
     """List to the type of its items."""
     open: frozenset[str] = frozenset()
     """Types that may have more members than the text says: interfaces, which inherit."""
+    interfaces: frozenset[str] = frozenset()
+    """The interfaces that the text declares."""
     links: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """Key of a sentence and member to the types that the sentence links the member to."""
     places: Mapping[tuple[str, str], s.Origin] = field(default_factory=dict)

@@ -57,6 +57,11 @@ def known(reading: Reading) -> Known:
             for block in reading.document.interfaces
             for name in re.findall(r"\b(?:interface|dictionary|mixin)\s+(\w+)", block.text)
         ),
+        interfaces=frozenset(
+            name.lower()
+            for block in reading.document.interfaces
+            for name in re.findall(r"\binterface\s+(?!mixin\b)(\w+)", block.text)
+        ),
         links=_linked_owners(reading),
         places=_places(reading),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from bgsync.language import expressions as e
@@ -63,12 +62,12 @@ def _beside(p: Phrases, body: Statements) -> Any:
     return None if ends else (s.InParallel(body),)
 
 
-def _enqueue(p: Phrases, queue: e.Expr, body: Statements = _STEPS) -> Statements:
+def _enqueue(p: Phrases, queue: e.Expr, body: Statements = _STEPS, task: bool = False) -> Statements:
     """Queue steps; "and abort these steps" after them ends the steps that queue, not those that are queued.
 
     What is put on an event loop is a task, whatever verb says so.
     """
-    task = "event loop" in say_value(queue)
+    task = task or "event loop" in say_value(queue)
     size = len(body)
     while size > 1 and isinstance(body[size - 1], s.Abort | s.Return):
         size -= 1
@@ -80,8 +79,7 @@ def _queued(p: Phrases, queue: Any, body: Statements) -> Statements:
     named: Statements = () if task is None else (s.Let(task, e.Input("this task")),)
     if given is not None:
         named = (*named, s.Remark(f"the task is given {write_value(given)}"))
-    first, *rest = _enqueue(p, "event loop" if where is None else where, body)
-    return (*named, replace(first, task=True), *rest)
+    return (*named, *_enqueue(p, "event loop" if where is None else where, body, task=True))
 
 
 def _given(p: Phrases, queue: Any, value: e.Expr) -> Any:
