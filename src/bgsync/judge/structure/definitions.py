@@ -6,6 +6,7 @@ were started, and bind for nobody but themselves. Of every name only the first u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, close, hint, place, step
@@ -15,6 +16,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 
 Names = frozenset[str]
+_WORDS = re.compile(r"[\w\[\]-]+")
 ALWAYS = frozenset({"this"})
 
 
@@ -37,6 +39,9 @@ class _Check:
                 self.binders.setdefault(name, []).append((at.statement, at.around))
         self.names = given | frozenset(self.binders)
         self.conditions: list[e.Expr] = []
+        unread = [(place(each).path, each.text) for each in traversal.walk(body) if isinstance(each, s.NotUnderstood)]
+        self.unread = {path: set(_WORDS.findall(text)) for path, text in unread}
+        """The words of the sentences that are not understood, which may give variables values."""
         self.body(body, given)
 
     def body(self, body: Body, bound: Names) -> Names | None:
@@ -120,6 +125,7 @@ class _Check:
             else:
                 message = f"nothing gives the variable {name!r} a value{hint(name, self.names - {name})}"
             unsure = name not in _plainly(expression) and not close(name, self.names - {name}, 0.85)
+            unsure |= any(name in said for path, said in self.unread.items() if path != place(statement).path)
             self.findings.append(Finding("defined-before-use", message, place(statement), NOTE if unsure else ERROR))
 
     def agree(self, around: Body) -> bool:

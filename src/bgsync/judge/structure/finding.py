@@ -128,13 +128,21 @@ MOST_NAMES = 300
 
 
 def close(name: str, names: Iterable[str], cutoff: float = 0.75) -> str | None:
-    """Give the name that is most like another, compared in lower case, if any is like it; None among too many."""
+    """Give the name that is most like another, if any is like it; None among too many.
+
+    Names that differ in the case of letters, in spaces or in marks are the same.
+    """
     named = list(names)
     if len(named) > MOST_NAMES:
         return None
-    known = {each.lower(): each for each in sorted(named)}
+    known = {each.lower(): each for each in sorted(named) if plain(each) != plain(name)}
     found = difflib.get_close_matches(name.lower(), sorted(known), 1, cutoff)
     return known[found[0]] if found else None
+
+
+def plain(name: str) -> str:
+    """Give the letters and digits of a name in lower case."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def hint(name: str, names: Iterable[str]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings
 from bgsync.judge.structure.finding import close
@@ -25,14 +26,30 @@ def structure(reading: Reading) -> tuple[Finding, ...]:
     """Find what is wrong with the structure of a text, in the order of the text."""
     return by_place(
         (
-            *findings(reading.spec, known(reading)),
-            *_nesting(reading),
+            *_judged(reading, (*findings(reading.spec, known(reading)), *_nesting(reading))),
             *_markup(reading),
             *_links(reading),
             *_plain_members(reading),
             *_plain_variables(reading),
         )
     )
+
+
+def _judged(reading: Reading, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Make a note of what rests on a step that is not understood: its own, or one that it stands below."""
+    unread: dict[str, list[s.Origin]] = {}
+    for one in reading.sentences:
+        if not one.understood:
+            unread.setdefault(one.origin.algorithm, []).append(one.origin)
+    for finding in found:
+        path = finding.origin.path
+        doubts = [
+            each for each in unread.get(finding.origin.algorithm, ()) if path and path[: len(each.path)] == each.path
+        ]
+        if doubts and finding.level == ERROR:
+            message = f"{finding.message}; but step {doubts[0].step} is not understood"
+            finding = replace(finding, message=message, level=NOTE)
+        yield finding
 
 
 def known(reading: Reading) -> Known:
@@ -186,12 +203,12 @@ def _anchored(reading: Reading) -> frozenset[str]:
 
 def _links(reading: Reading) -> Iterator[Finding]:
     """Links that are not defined here and almost are: singular for plural, or misspelt."""
-    defined = {token.term.lower() for token in reading.document.definitions if token.term}
+    defined = {_spaced(token.term) for token in reading.document.definitions if token.term}
     anchored = _anchored(reading)
     told: set[tuple[str, str]] = set()
     for one in reading.sentences:
         for token in one.sentence.tokens:
-            term = token.term.lower()
+            term = _spaced(token.term)
             if token.kind != "term" or token.scope or not term or term in anchored:
                 continue
             if term in defined or any(form in defined for form in _linked(term)) or (one.origin.step, term) in told:
@@ -204,20 +221,24 @@ def _links(reading: Reading) -> Iterator[Finding]:
                 yield Finding("known-term", message, one.origin, NOTE if slip else ERROR)
 
 
+def _spaced(term: str) -> str:
+    return " ".join(term.lower().split())
+
+
 def _linked(term: str) -> Iterator[str]:
     """Give the definitions that a link in the plural, or as a verb, finds by itself."""
-    for ending, plain in (
-        ("s", ""),
-        ("es", ""),
-        ("ies", "y"),
-        ("'s", ""),
-        ("’s", ""),
-        ("ing", ""),
-        ("ing", "e"),
-        ("ed", ""),
-    ):
+    for ending, plain in _ENDINGS:
         if term.endswith(ending):
-            yield term.removesuffix(ending) + plain
+            stem = term.removesuffix(ending)
+            yield stem + plain
+            if not plain and stem[-2:-1] == stem[-1:]:
+                yield stem[:-1]
+
+
+_ENDINGS = (
+    ("s", ""), ("es", ""), ("ies", "y"), ("'s", ""), ("’s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("d", ""),
+    ("ied", "y"),
+)  # fmt: skip
 
 
 def _plain_members(reading: Reading) -> Iterator[Finding]:
