@@ -54,7 +54,7 @@ class _Check:
                 return None
             if isinstance(statement, s.Else):
                 other = self.body(traversal.body_of(statement), before)
-                now = _both(taken, other)
+                now = _either(taken, other) if _chooses(statement) else _both(taken, other)
                 continue
             before = now
             now, taken = self.statement(statement, now)
@@ -116,6 +116,9 @@ class _Check:
         for name in sorted(e.variables(expression) - bound):
             if name in self.told:
                 continue
+            if name not in _plainly(expression) and _bound_in_words(name, statement, expression):
+                self.told.add(name)
+                continue
             binders = [each for each in self.binders.get(name, []) if each[0] is not statement]
             if any(self.agree(around) for _, around in binders):
                 continue
@@ -134,6 +137,22 @@ class _Check:
         return bool(conditional) and all(
             isinstance(each, s.If) and each.condition in self.conditions for each in conditional
         )
+
+
+def _bound_in_words(name: str, statement: s.Statement, expression: e.Expr) -> bool:
+    """Whether the words of the text say that they give a variable its value: "an algorithm that takes a |chunk|"."""
+    if isinstance(statement, s.Let) and statement.name == name:
+        return True
+    said = " ".join(part.text for part in e.parts(expression) if isinstance(part, e.Input))
+    return bool(re.search(_BOUND.format(re.escape(name)), said))
+
+
+_BOUND = r"\b(?:tak(?:es|ing)|given|returning|called with)(?: argument)? {0}\b|\b{0} (?:argument|parameter)s?\b"
+
+
+def _chooses(statement: s.Statement) -> bool:
+    """Whether a sentence gives a variable one of several values: "let x be a if b; otherwise c"."""
+    return place(statement).sentence.lower().startswith("let ") and "otherwise" in place(statement).sentence
 
 
 def _plainly(expression: e.Expr) -> Names:
@@ -155,6 +174,10 @@ def _both(left: Names | None, right: Names | None) -> Names | None:
     if left is None or right is None:
         return right if left is None else left
     return left & right
+
+
+def _either(left: Names | None, right: Names | None) -> Names | None:
+    return _both(left, right) if left is None or right is None else left | right
 
 
 def _where(binder: tuple[s.Statement, Body], use: s.Statement) -> str:

@@ -1,9 +1,9 @@
 """missing-task: what script can see is touched by steps that run in parallel, and no task is queued for it.
 
 Steps run in parallel where a head or a step says so, and on a parallel queue; from there they lead into the algorithms
-that they call; a method is for script to call. A task of an event loop, an event and a reaction to a promise lead back
-to where script runs. Of a block that is not understood nothing is known, nor of what comes after a sentence that speaks
-of a task and is not understood.
+that they call; a method is for script to call, and what the members of an event are is asked where it is made. A task
+of an event loop, an event and a reaction to a promise lead back to where script runs. Of a block that is not understood
+nothing is known, nor of what comes after a sentence that speaks of a task and is not understood.
 """
 
 from __future__ import annotations
@@ -73,8 +73,9 @@ class _Tasks:
 
     def body(self, body: Body, way: _Way | None) -> None:
         """Follow a list of steps; `way` is how they come to run in parallel, None where they do not."""
+        events = {place(each) for each in body if isinstance(each, s.FireEvent)}
         for statement in body:
-            if way is not None:
+            if way is not None and place(statement) not in events:
                 self.statement(statement, way)
             self.body(traversal.body_of(statement), _inside(statement, way))
             if isinstance(statement, s.NotUnderstood) and _TASK.search(place(statement).sentence.lower()):

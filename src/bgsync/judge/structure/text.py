@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import accumulate
 
 from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings
 from bgsync.judge.structure.finding import close
@@ -36,17 +37,18 @@ def structure(reading: Reading) -> tuple[Finding, ...]:
 
 
 def _judged(reading: Reading, found: Iterable[Finding]) -> Iterator[Finding]:
-    """Make a note of what rests on a step that is not understood: its own, or one that it stands below."""
+    """Make a note of what rests on a step that is not understood, its own or one above it; of a note, nothing."""
     unread: dict[str, list[s.Origin]] = {}
     for one in reading.sentences:
         if not one.understood:
             unread.setdefault(one.origin.algorithm, []).append(one.origin)
     for finding in found:
         path = finding.origin.path
-        doubts = [
-            each for each in unread.get(finding.origin.algorithm, ()) if path and path[: len(each.path)] == each.path
-        ]
-        if doubts and finding.level == ERROR:
+        known = unread.get(finding.origin.algorithm, ()) if path else ()
+        doubts = [each for each in known if path[: len(each.path)] == each.path]
+        if doubts and finding.level == NOTE:
+            continue
+        if doubts:
             message = f"{finding.message}; but step {doubts[0].step} is not understood"
             finding = replace(finding, message=message, level=NOTE)
         yield finding
@@ -171,9 +173,18 @@ def _nesting(reading: Reading) -> Iterator[Finding]:
     }
     for code, message, origin in reading.nesting:
         one = read.get(id(origin))
+        if one is not None and "follows no If" in message and _after_unread(reading, origin):
+            continue
         if one is not None and not _meant(one, item_of.get(id(one.sentence)), message):
             continue
         yield Finding(code, message, origin)
+
+
+def _after_unread(reading: Reading, origin: s.Origin) -> bool:
+    """Whether the step before is not understood, so that it may be the condition that was looked for."""
+    before = (*origin.path[:-1], origin.path[-1] - 1)
+    same = (each for each in reading.sentences if each.origin.algorithm == origin.algorithm)
+    return any(each.origin.path == before and not each.understood for each in same)
 
 
 def _meant(one: SentenceRead, item: Item | None, message: str) -> bool:
@@ -186,10 +197,20 @@ def _meant(one: SentenceRead, item: Item | None, message: str) -> bool:
     return True
 
 
+_WRAPPED = re.compile(r"\|\w[\w ]*\n[ \t]*\w[\w ]*\|")
+"""A variable whose name goes on in the next line."""
+
+
 def _markup(reading: Reading) -> Iterator[Finding]:
     """What is broken in the markup."""
-    lines = reading.document.source.splitlines()
+    source = reading.document.source
+    lines = source.splitlines()
+    starts = list(accumulate((len(line) for line in source.splitlines(keepends=True)), initial=0))
+    wrapped = [range(*found.span()) for found in _WRAPPED.finditer(source)]
     for defect in reading.document.defects:
+        at = starts[defect.place.line - 1] + defect.place.column - 1
+        if any(at in found for found in wrapped):
+            continue
         text = lines[defect.place.line - 1].strip()
         origin = s.Origin("", (), reading.document.file, defect.place.line, defect.place.column, text, defect.code)
         yield Finding("well-nested", defect.message, origin, NOTE)

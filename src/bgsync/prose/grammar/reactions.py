@@ -98,7 +98,7 @@ QUEUE = Category(
         form("{loose} {var}", lambda p, words, var: (None, var.name, None) if words.split()[-1] == "task" else None),
         form("{queue} ,? in|on {noun} ,?", lambda p, queue, where: (where, *queue[1:])),
         form("{queue} ,? using {kind} ,?", lambda p, queue, kind: queue if queue[0] is not None else None),
-        form("{queue} ,? using|given {noun} ,?", _given),
+        form("{queue} ,? using|given|with {noun} ,?", _given),
     ]
 )
 OUTCOME = Category(

@@ -153,6 +153,7 @@ NOUNS = Category(
         form("« {items} »", lambda p, items: e.Sequence(items)),
         form("« »", lambda p: e.Sequence()),
         form("new promise", lambda p: e.New("promise")),
+        form("new promise in {noun}", lambda p, where: e.New("promise", (("realm", where),))),
         form("promise rejected with {error}", lambda p, error: e.Apply("a promise rejected with", (error,))),
         form("promise resolved with {sum}", lambda p, value: e.Apply("a promise resolved with", (value,))),
         form("new {name} instance|object?", lambda p, name: e.New(name)),
