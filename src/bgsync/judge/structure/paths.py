@@ -95,8 +95,8 @@ def _fields(condition: object) -> frozenset[str]:
 
 
 def is_open(condition: object) -> bool:
-    """Whether a condition is left in the words of the text, or in those of an operation that it does not define."""
-    return any(isinstance(part, e.Input | e.Apply) for part in e.parts(_expression(condition)))
+    """Whether it takes the words of the text, or an operation that it does not define, to say what a condition is."""
+    return any(isinstance(part, e.Input | e.Apply | str) for part in e.parts(_expression(condition)))
 
 
 def alike(some: Iterable[object], others: Iterable[object]) -> bool:

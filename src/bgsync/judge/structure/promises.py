@@ -11,6 +11,7 @@ in the words of the text, about the same things, may exclude each other: what re
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -226,7 +227,7 @@ class _Settling:
             case s.NotUnderstood():
                 return self.not_understood(statement, paths)
             case s.Call():
-                return [self.called(path, statement) for path in paths]
+                return [after for path in paths for after in self.called(path, statement)]
             case _:
                 if self.handed_on(statement):
                     return [replace(path, certain=False) for path in paths]
@@ -269,19 +270,24 @@ class _Settling:
             self.twice[both] = sure or self.twice.get(both, False)
         return path
 
-    def called(self, path: _Path, statement: s.Call) -> _Path:
+    def called(self, path: _Path, statement: s.Call) -> list[_Path]:
         """Follow an algorithm of the text that gets the promise."""
         if not self.handed_on(statement):
-            return replace(path, taken=forgotten(path.taken, statement))
+            return [replace(path, taken=forgotten(path.taken, statement))]
+        open_ended = [replace(path, certain=False)]
         callee = self.spec.algorithm(statement.algorithm)
         given = [n for n, x in zip(callee.parameters, statement.arguments, strict=False) if x == e.Var(self.promise)]
         if len(given) != 1 or callee.name in self.calling:
-            return replace(path, certain=False)
+            return open_ended
         inside = _Settling(given[0], self.spec, queued(callee.steps), (*self.calling, callee.name))
         ends = inside.ends()
-        if ends and all(end.settled is not None and end.certain for end in ends):
-            return self.settle(path, statement)
-        return path if ends and all(map(inside.never, ends)) and not inside.spoken() else replace(path, certain=False)
+        settles = [end.settled is not None and end.certain for end in ends]
+        nothing = [inside.never(end) for end in ends]
+        if not ends or inside.spoken() or not all(map(operator.or_, settles, nothing)):
+            return open_ended
+        if any(settles) and any(nothing) and statement.bind:
+            return open_ended  # what it gives back may say whether it has settled the promise
+        return [*([self.settle(path, statement)] if any(settles) else []), *([path] if any(nothing) else [])]
 
     def handed_on(self, statement: s.Statement) -> bool:
         """Whether a statement gives the promise to something that may settle it."""
