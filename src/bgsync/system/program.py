@@ -350,6 +350,11 @@ class Program:
         return live
 
 
+def may_not_come(instruction: Instruction) -> bool:
+    """Whether what is waited for may never come; a promise settles in the end, one way or the other."""
+    return instruction.op == "chance" and not {"fulfilled", "rejected"} <= {how for how, _, _ in instruction.branches}
+
+
 def loop_variable(instruction: Instruction) -> str:
     """Name the hidden variable with the items that a For each has still to visit."""
     name = instruction.statement.name if isinstance(instruction.statement, s.ForEach) else ""

@@ -93,8 +93,8 @@ PROPERTIES = (
     Structure(
         "missing-task",
         "Steps that run in parallel touch what script can see only in a task that they queue.",
-        "Script runs on the event loop: its promises, events and objects must not change under it.",
-        "HTML, section 8.1.7: event loops; dealing with the event loop from other specifications",
+        "Script runs one task at a time: what it holds changes between its tasks, or browsers differ in what it sees.",
+        "HTML, dealing with tasks from other specifications",
     ),
 )
 
