@@ -30,6 +30,8 @@ def same(left: Value, right: Value) -> bool | None:
         return None
     if isinstance(left, str) and isinstance(right, str) and is_key(left) != is_key(right):
         return None
+    if {type(left), type(right)} == {str, tuple}:
+        return None  # a word that stands for something of which there may be none
     if isinstance(left, int) and isinstance(right, int) and is_number(left) and is_number(right):
         return None if left >= MANY and right >= MANY else left == right
     return type(left) is type(right) and left == right
