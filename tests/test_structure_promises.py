@@ -185,6 +185,14 @@ def test_a_promise_that_is_settled_twice_is_found_whatever_the_error_is_called(e
     assert found(NEW, *around, *(lead + each for each in body), END) == ["2.2" if lead else "3"]
 
 
+def test_a_promise_that_a_loop_settles_and_goes_on_is_found() -> None:
+    each, after = "1. [=list/For each=] |cup| of |water|'s [=cups=]:", "1. [=Reject=] |p| with a {{TypeError}}."
+    full = "    1. If |cup| is full, [=resolve=] |p|"
+    assert found(NEW, each, full + ".", after, END) == ["3"]
+    assert found(NEW, each, full + " and [=break=].", after, END) == ["3"]
+    assert found(NEW, each, full + " and abort these steps.", after, END) == []
+
+
 def test_a_promise_that_an_algorithm_settles_first_is_found() -> None:
     assert found(NEW, "1. [=Spill over=] with |p|.", RESOLVE, END) == ["3"]
 

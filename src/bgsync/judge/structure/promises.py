@@ -212,9 +212,7 @@ class _Settling:
             case s.Return() | s.Throw():
                 return [self.ended(path, statement) for path in paths]
             case s.ForEach() | s.While() | s.Whenever():
-                rounds = self.body(inner, paths)
-                settles = any(path.settled for path in rounds) or any(path.left for path in rounds)
-                return [replace(path, certain=False) for path in paths] if settles else paths
+                return self.looped(inner, paths)
             case s.Atomically():
                 return self.body(inner, paths)
             case s.Upon(outcomes=outcomes, promise=promise):
@@ -232,6 +230,16 @@ class _Settling:
                 if self.handed_on(statement):
                     return [replace(path, certain=False) for path in paths]
                 return [replace(path, taken=forgotten(path.taken, statement)) for path in paths]
+
+    def looped(self, inner: Body, paths: list[_Path]) -> list[_Path]:
+        """Follow no round of a loop, or one that settles the promise and goes on after the loop."""
+        rounds = self.body(inner, paths)
+        on = [each for each in rounds if not each.left or isinstance(each.ending, s.Break | s.Continue)]
+        settled = [replace(each, certain=False, left=False, ending=None) for each in on if each.settled is not None]
+        new = [each for each in settled if all(each.settled is not path.settled for path in paths)]
+        if not new and not any(path.left for path in rounds):
+            return paths
+        return [*(replace(path, certain=False) for path in paths), *new]
 
     def beside_them(self, inner: Body, paths: list[_Path]) -> list[_Path]:
         """Follow steps that run on their own, and go on beside them."""
