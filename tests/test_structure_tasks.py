@@ -131,6 +131,11 @@ def test_an_algorithm_that_is_called_in_parallel_is_found_with_the_way_that_lead
     assert where(PLAIN, NEW, "1. [=In parallel=]:", in_task, END) == []
 
 
+def test_an_assertion_can_say_that_the_steps_run_in_parallel() -> None:
+    assert where(PLAIN, NEW, "1. Assert: these steps are running [=in parallel=].", "1. [=Resolve=] |p|.") == ["ring 3"]
+    assert where(PLAIN, NEW, "1. Assert: this is not running [=in parallel=].", "1. [=Resolve=] |p|.") == []
+
+
 def test_a_block_that_is_not_understood_may_be_a_task() -> None:
     unread = "    1. Unless the clapper, by whatever means, has the bell ring:\n        1. [=Resolve=] |p|."
     assert where(PLAIN, NEW, "1. [=In parallel=]:", unread, END) == []

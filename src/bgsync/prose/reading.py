@@ -143,7 +143,8 @@ def _body(
     steps = (*_defaults(reading, head, origin), *steps)
     if head.queue is None:
         return steps
-    return (s.Enqueue(e.Associated(head.queue), steps, origin=origin),)
+    task = "event loop" in head.queue
+    return (s.Enqueue(e.Associated(head.queue), steps, task, origin=origin),)
 
 
 def _returns(reading: Reading, head: Head, body: tuple[s.Statement, ...]) -> str | None:

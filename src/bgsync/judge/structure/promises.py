@@ -33,6 +33,9 @@ from bgsync.language import Algorithm, Spec, promises, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 
+Callees = dict[tuple[str, str], tuple[bool, bool]]
+"""What becomes of a promise that an algorithm gets as a parameter: see `_Settling.of_callee`."""
+
 
 @dataclass(frozen=True)
 class _Path:
@@ -54,12 +57,13 @@ class _Path:
 
 def settling(spec: Spec, known: Known) -> Iterator[Finding]:
     """Find promises that are settled twice or never, and steps that wait inside one action."""
+    callees: Callees = {}
     for part in spec.algorithms:
         lets = [each for each in traversal.walk(part.steps) if isinstance(each, s.Let)]
         made = dict.fromkeys(each.name for each in lets if promises.is_new(each.value))
         for name in dict.fromkeys([*([part.returns] if part.returns else []), *made]):
             owed = name == part.returns and name != promises.UNNAMED
-            yield from _Settling(name, spec, queued(part.steps)).judge(owed, by_head=name not in made)
+            yield from _Settling(name, spec, queued(part.steps), callees).judge(owed, by_head=name not in made)
         if part.name in spec.methods:
             yield from _lost(part)
     for _, body in spec.bodies():
@@ -78,8 +82,8 @@ def _lost(method: Algorithm) -> Iterator[Finding]:
 
 
 class _Settling:
-    def __init__(self, promise: str, spec: Spec, steps: Body, calling: tuple[str, ...] = ()) -> None:
-        self.promise, self.spec, self.steps, self.calling = promise, spec, steps, calling
+    def __init__(self, promise: str, spec: Spec, steps: Body, callees: Callees) -> None:
+        self.promise, self.spec, self.steps, self.callees = promise, spec, steps, callees
         self.twice: dict[tuple[s.Origin, s.Origin], bool] = {}
         """Where it is settled, and where again, and whether both can surely be on one path."""
         self.guards: set[object] = set()
@@ -282,20 +286,27 @@ class _Settling:
         """Follow an algorithm of the text that gets the promise."""
         if not self.handed_on(statement):
             return [replace(path, taken=forgotten(path.taken, statement))]
-        open_ended = [replace(path, certain=False)]
+        settles, nothing = self.of_callee(statement)
+        if settles == nothing and (statement.bind or not settles):
+            return [replace(path, certain=False)]  # what it gives back may say whether it has settled the promise
+        return [*([self.settle(path, statement)] if settles else []), *([path] if nothing else [])]
+
+    def of_callee(self, statement: s.Call) -> tuple[bool, bool]:
+        """Give whether some ways through the called algorithm settle it, and some surely do not; neither is open."""
         callee = self.spec.algorithm(statement.algorithm)
         given = [n for n, x in zip(callee.parameters, statement.arguments, strict=False) if x == e.Var(self.promise)]
-        if len(given) != 1 or callee.name in self.calling:
-            return open_ended
-        inside = _Settling(given[0], self.spec, queued(callee.steps), (*self.calling, callee.name))
-        ends = inside.ends()
-        settles = [end.settled is not None and end.certain for end in ends]
-        nothing = [inside.never(end) for end in ends]
-        if not ends or inside.spoken() or not all(map(operator.or_, settles, nothing)):
-            return open_ended
-        if any(settles) and any(nothing) and statement.bind:
-            return open_ended  # what it gives back may say whether it has settled the promise
-        return [*([self.settle(path, statement)] if any(settles) else []), *([path] if any(nothing) else [])]
+        if len(given) != 1:
+            return False, False
+        key = (callee.name, given[0])
+        if key not in self.callees:
+            self.callees[key] = (False, False)  # for an algorithm that calls itself
+            inside = _Settling(given[0], self.spec, queued(callee.steps), self.callees)
+            ends = inside.ends()
+            settles = [end.settled is not None and end.certain for end in ends]
+            nothing = [inside.never(end) for end in ends]
+            if ends and not inside.spoken() and all(map(operator.or_, settles, nothing)):
+                self.callees[key] = (any(settles), any(nothing))
+        return self.callees[key]
 
     def handed_on(self, statement: s.Statement) -> bool:
         """Whether a statement gives the promise to something that may settle it."""

@@ -1,9 +1,9 @@
 """missing-task: what script can see is touched by steps that run in parallel, and no task is queued for it.
 
-Steps run in parallel where a head or a step says so, and on a parallel queue; from there they lead into the algorithms
-that they call; a method is for script to call, and what the members of an event are is asked where it is made. A task
-of an event loop, an event and a reaction to a promise lead back to where script runs. Of a block that is not understood
-nothing is known, nor of what comes after a sentence that speaks of a task and is not understood.
+Steps run in parallel where a head, a step or an assertion says so, and on a parallel queue; from there they lead into
+the algorithms that they call; a method is for script to call, and what the members of an event are is asked where it is
+made. A task of an event loop, an event and a reaction to a promise lead back to where script runs. Of a block that is
+not understood nothing is known, nor of what comes after a sentence that speaks of a task and is not understood.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from bgsync.language.readback import say_value
 
 _FIRES = re.compile(r"^(?:fir|dispatch)(?:e|ing|es)? (?!.*\bfunctional\b).*\bevent\b")
 _TASK = re.compile(r"\b(?:micro)?tasks?\b")
+_PARALLEL = re.compile(r"^(?!.*\bnot\b).*\bin parallel\b")
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,17 @@ class _Tasks:
         self.algorithms = {each.name: each for each in spec.algorithms}
         self.found: dict[tuple[s.Origin | str, str], _Found] = {}
         self.seen: set[tuple[s.Origin, str]] = set()
+        self.tasks: set[tuple[str, tuple[int, ...]]] = set()
+        """The steps that speak of a task and enqueue nothing: they may have been misread."""
         self.called: dict[str, _Way] = {}
         """The algorithms that steps which run in parallel call, and the first way that leads there."""
 
     def findings(self) -> Iterator[Finding]:
         for part in parts(self.spec):
+            told = traversal.walk(part.steps)
+            enqueue = {place(each) for each in told if isinstance(each, s.Enqueue)}
+            spoken = {place(each) for each in told if _TASK.search(place(each).sentence.lower())} - enqueue
+            self.tasks |= {(origin.algorithm, origin.path) for origin in spoken if origin.path}
             self.body(queued(part.steps), _way_of(part))
         followed: set[str] = set()
         while left := [name for name in self.called if name not in followed]:
@@ -78,18 +85,21 @@ class _Tasks:
             if way is not None and place(statement) not in events:
                 self.statement(statement, way)
             self.body(traversal.body_of(statement), _inside(statement, way))
+            if isinstance(statement, s.Assert) and _PARALLEL.search(place(statement).sentence.lower()):
+                way = way or _Way(f"{step(statement)} asserts that the steps run in parallel", place(statement))
             if isinstance(statement, s.NotUnderstood) and _TASK.search(place(statement).sentence.lower()):
                 way = None
 
     def statement(self, statement: s.Statement, way: _Way) -> None:
         """Note what a statement that runs in parallel does itself."""
+        here = place(statement)
         if isinstance(statement, s.Call) and statement.algorithm not in self.spec.methods:
-            here = place(statement)
             led = f"{way.words}, and {step(statement)} of {here.algorithm} calls {statement.algorithm!r}"
             self.called.setdefault(statement.algorithm, _Way(led, statement.algorithm))
         kind, what = self.touches(statement)
-        if kind and not _TASK.search(place(statement).sentence.lower()) and (place(statement), kind) not in self.seen:
-            self.seen.add((place(statement), kind))
+        perhaps = any((here.algorithm, here.path[:size]) in self.tasks for size in range(1, len(here.path) + 1))
+        if kind and not perhaps and (here, kind) not in self.seen:
+            self.seen.add((here, kind))
             self.found.setdefault((way.block, kind), _Found(way)).places.append((statement, what))
 
     def touches(self, statement: s.Statement) -> tuple[str, str]:

@@ -42,8 +42,12 @@ def _judged(reading: Reading, found: Iterable[Finding]) -> Iterator[Finding]:
     for one in reading.sentences:
         if not one.understood:
             unread.setdefault(one.origin.algorithm, []).append(one.origin)
+    headless = {head.name for text, head in reading.heads if head.name == f"steps at line {text.place.line}"}
     for finding in found:
         path = finding.origin.path
+        if finding.property == "defined-before-use" and finding.origin.algorithm in headless and finding.level == ERROR:
+            message = f"{finding.message}; but no head of these steps is understood"
+            finding = replace(finding, message=message, level=NOTE)
         known = unread.get(finding.origin.algorithm, ()) if path else ()
         doubts = [each for each in known if path[: len(each.path)] == each.path]
         if doubts and finding.level == NOTE:
