@@ -57,8 +57,8 @@ def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
 
 
 def _beside(p: Phrases, body: Statements) -> Any:
-    """What is done in parallel; ending the steps is not."""
-    ends = isinstance(body[-1], s.Return | s.Throw | s.Abort | s.Continue | s.Break | s.Remark)
+    """What is done in parallel; ending the steps is not, nor is asserting."""
+    ends = isinstance(body[-1], s.Return | s.Throw | s.Abort | s.Continue | s.Break | s.Remark | s.Assert)
     return None if ends else (s.InParallel(body),)
 
 
