@@ -68,7 +68,7 @@ PROPERTIES = (
     ),
     Structure(
         "exit",
-        "Every loop that is to end can end, and no step leaves or repeats a loop from asynchronous steps.",
+        "Every loop that is to end can end, and no step leaves or repeats a loop from steps that run on their own.",
         "Steps that run in parallel cannot end the loop that started them: what was to happen once happens for ever.",
         "Infra, section 3.6: iteration, break and continue",
     ),

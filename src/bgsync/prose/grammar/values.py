@@ -157,6 +157,8 @@ NOUNS = Category(
         form("promise rejected with {error}", lambda p, error: e.Apply("a promise rejected with", (error,))),
         form("promise resolved with {sum}", lambda p, value: e.Apply("a promise resolved with", (value,))),
         form("new {name} instance|object?", lambda p, name: e.New(name)),
+        form("newly created {name} instance|object?", lambda p, name: e.New(name)),
+        form("new instance|object of {name}", lambda p, name: e.New(name)),
         form("new {name} instance|object? associated with {noun}",
              lambda p, name, value: e.New(name, (("associated", value),))),
         form("new {name} instance|object? with following? set|members|properties|fields?",
