@@ -41,6 +41,14 @@ def returned(body: Body, declared: bool) -> str | None:
     return UNNAMED if declared and isinstance(last, s.Return) and last.value is not None else None
 
 
+def returns_another(statement: s.Return, promise: str) -> bool:
+    """Whether a method that returns a promise returns something else here, of which nothing is known."""
+    value = statement.value
+    if value is None or not promise:
+        return promise == UNNAMED
+    return value != e.Var(promise) and not is_new(value) and not is_settled(value)
+
+
 def at_once(body: Body) -> Iterator[s.Statement]:
     """Give the statements of a body but for those that run on their own."""
     for statement in body:

@@ -21,7 +21,6 @@ from bgsync.language import expressions as e
 from bgsync.language import promises, traversal
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Spec
-from bgsync.language.readback import say_value
 from bgsync.system.closures import only_batch, shared_variables
 
 ABORT_READINGS = ("scope", "list")
@@ -105,7 +104,10 @@ class Program:
         )
         self.code: Sequence[Instruction] = tuple(self._made)
         self.shared: Mapping[str, Mapping[str, int]] = MappingProxyType(
-            {name: MappingProxyType(self._shared(name, given.get(name, ()), body)) for name, body in spec.bodies()}
+            {
+                name: MappingProxyType(shared_variables(given.get(name, ()), body, self.promise_of.get(name)))
+                for name, body in spec.bodies()
+            }
         )
         """The variables of each algorithm that several invocations share, and in how many loops each is bound."""
         self.reactions: Mapping[str, int] = MappingProxyType(self._reactions)
@@ -113,10 +115,6 @@ class Program:
         self.live: Sequence[frozenset[str]] = tuple(self._liveness())
         # nothing of a program changes once it is made: many systems share it
         del self._made, self._reactions, self._promises
-
-    def _shared(self, name: str, given: tuple[str, ...], body: tuple[s.Statement, ...]) -> dict[str, int]:
-        own = self.promise_of.get(name)
-        return {variable: loops for variable, loops in shared_variables(given, body).items() if variable != own}
 
     def _algorithm(self, body: tuple[s.Statement, ...], promise: str) -> int:
         """Give the entry; an algorithm that only enqueues its steps is the batch itself, and waits for its turn."""
@@ -181,7 +179,7 @@ class Program:
         assert statement.origin is not None
         name = statement.origin.algorithm
         handed = promises.handed_on(statement, self._promises.get(name, frozenset()))
-        if isinstance(statement, s.Return) and scope.promise and self._returns_another(statement, scope.promise):
+        if isinstance(statement, s.Return) and promises.returns_another(statement, scope.promise):
             handed |= {scope.promise}
         if not handed:
             return self._plain(statement, target, otherwise, scope)
@@ -189,16 +187,8 @@ class Program:
 
     def _handing(self, statement: s.Statement, handed: frozenset[str], target: int, scope: _Scope) -> int:
         """What is not followed may settle the promises that it gets, or never do."""
-        names = tuple(sorted(handed))
-        may = s.NotUnderstood(f"what is done with {', '.join(names)}", names, ("promise",), origin=statement.origin)
+        may = s.NotUnderstood("what is done with it", tuple(sorted(handed)), ("promise",), origin=statement.origin)
         return self._emit("not understood", may, scope, next=target, other=target)
-
-    def _returns_another(self, statement: s.Return, promise: str) -> bool:
-        """Whether what is returned is no promise that is followed."""
-        value = statement.value
-        if value is None:
-            return promise == promises.UNNAMED
-        return value != e.Var(promise) and not promises.is_new(value) and not promises.is_settled(value)
 
     def _returning(self, statement: s.Return, scope: _Scope) -> int:
         value, end = statement.value, scope.returns
@@ -359,17 +349,6 @@ def loop_variable(instruction: Instruction) -> str:
     """Name the hidden variable with the items that a For each has still to visit."""
     name = instruction.statement.name if isinstance(instruction.statement, s.ForEach) else ""
     return f"@items {instruction.origin.step} {name}"
-
-
-def queue_name(queue: e.Expr) -> str:
-    """Name a queue: there is one of each name, whatever the case of its letters."""
-    match queue:
-        case e.Field(name=name) | e.ListOf(name=name) | e.Associated(name=name) | e.Var(name=name):
-            return name.lower()
-        case e.Apply(name=name) | e.Input(text=name) | str(name):
-            return name.lower()
-        case _:
-            return say_value(queue).lower()
 
 
 def _loop(scope: _Scope, head: int, after: int) -> _Scope:
