@@ -132,6 +132,7 @@ def test_explain_tells_the_sentence_why_it_matters_and_the_reference() -> None:
     assert "followed by an event" in result.stdout
     assert "Why it matters:" in result.stdout
     assert "Rests on:" in result.stdout
+    assert "missing-task: " in run("explain", "missing-task").stdout
     listed = run("explain").stdout
     assert listed.count("\n") >= 19
 

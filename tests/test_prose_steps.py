@@ -49,7 +49,7 @@ def test_steps_below_a_bare_line_are_done() -> None:
 
 def test_an_abort_beside_a_task_ends_the_steps_and_not_the_task() -> None:
     assert outline("1. [=Queue a task=] to set |book| to 1, and abort these steps.", "1. Set |book| to 2.") == [
-        "enqueue to event loop",
+        "queue a task on event loop",
         "  set book to 1",
         "abort these steps",
         "set book to 2",

@@ -37,9 +37,8 @@ from bgsync.language import (
 )
 from bgsync.shipped.model.background_sync.one_off import ONLINE, SPEC
 from bgsync.shipped.properties.background_sync import PROPERTIES
-from bgsync.system.closures import escapes, shared_variables
+from bgsync.system.closures import escapes, queue_name, shared_variables
 from bgsync.system.observation import Asserted
-from bgsync.system.program import queue_name
 from tests.models import (
     CALM,
     FILE,

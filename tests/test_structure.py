@@ -221,7 +221,9 @@ def test_a_promise_settled_once_on_every_path() -> None:
         steps(If(none, (Resolve(v.promise), Abort())), Resolve(v.promise, v.book)),
         steps(If(none, Resolve(v.promise)), Else(Reject(v.promise, "TypeError"))),
         steps(If(none, Resolve(v.promise)), If(Not(none), Reject(v.promise, "TypeError"))),
-        steps(InParallel(steps(If(none, (Resolve(v.promise), Abort())), Resolve(v.promise)))),
+        steps(
+            InParallel(steps(Enqueue("desk", steps(If(none, (Resolve(v.promise), Abort())), Resolve(v.promise)), True)))
+        ),
         steps(Upon(("fulfilled",), v.book, Resolve(v.promise)), Upon(("rejected",), v.book, Resolve(v.promise))),
         steps(Perform("hand on", (v.promise,))),
         steps(NotUnderstood("settle it somehow", (), ("promise",))),

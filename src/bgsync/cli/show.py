@@ -15,6 +15,7 @@ from bgsync.cli.targets import target as found_target
 from bgsync.export import GRAPHS
 
 if TYPE_CHECKING:
+    from bgsync.judge.property import Property
     from bgsync.system.scenario import Bounds
     from bgsync.targets import Target
 
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
 @click.argument("name", required=False, metavar="[PROPERTY]")
 def explain(name: str | None) -> None:
     """Say what a property means, why it matters and what it rests on; without PROPERTY, list them all."""
-    known = {prop.id: prop for each in reversed(candidates()) for prop in reversed(each.properties)}
+    from bgsync.judge.structure.finding import PROPERTIES, Structure
+
+    own = {prop.id: prop for each in reversed(candidates()) for prop in reversed(each.properties)}
+    known: dict[str, Property | Structure] = {**dict(sorted(own.items())), **{row.id: row for row in PROPERTIES}}
     if name is None:
-        for prop in sorted(known.values(), key=lambda prop: prop.id):
-            say(f"{prop.id:22} {prop.sentence}")
+        for each in known.values():
+            say(f"{each.id:22} {each.sentence}")
         return
     base = name.split("/")[0]
     choose("property", (base,), sorted(known))

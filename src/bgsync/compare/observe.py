@@ -21,7 +21,7 @@ from itertools import product
 
 from bgsync.explore import Model, explore
 from bgsync.language.expressions import Choice, parts
-from bgsync.language.statements import FireEvent, Reject, Resolve
+from bgsync.language.statements import FireEvent, Reject, Resolve, Throw
 from bgsync.language.traversal import expressions
 from bgsync.system.describe import said_caller
 from bgsync.system.monitor import Beginning, Call, Memory, Monitor, Note
@@ -57,7 +57,7 @@ class _Keys(Monitor):
         return memory, None if isinstance(seen, Resolved | Rejected) else note
 
 
-SETTLING: Statements = (Resolve, Reject)
+SETTLING: Statements = (Resolve, Reject, Throw)
 """The statements of which an observer sees when they happen."""
 
 

@@ -76,19 +76,31 @@ def check(question: Question, progress: Progress | None = None) -> Report:
         other = _Judge(anything, progress, judge.explored)
         possible = other.all()
         judge.ran |= other.ran
-        verdicts = _joined(verdicts, possible, sorted(str(origin) for origin in judge.blind_ran()))
+        verdicts = _joined(verdicts, possible, _what_matters(judge.blind_ran()))
         judge.interrupted |= other.interrupted
     return replace(judge.report(verdicts), seconds=time.perf_counter() - began)
 
 
-def _joined(certain: tuple[Verdict, ...], possible: tuple[Verdict, ...], ran: list[str]) -> tuple[Verdict, ...]:
+def _what_matters(ran: Mapping[Origin, bool]) -> str:
+    """Say which steps were reached that are not understood, or that only hand a promise on."""
+    told = []
+    for followed, one, several in (
+        (False, "which is not understood", "which are not understood"),
+        (True, "which hands a promise to what is not followed", "which hand a promise to what is not followed"),
+    ):
+        steps = sorted(str(origin) for origin, known in ran.items() if known == followed)
+        if steps:
+            told.append(f"step {steps[0]}, {one}" if len(steps) == 1 else f"steps {', '.join(steps)}, {several}")
+    return "; and on ".join(told)
+
+
+def _joined(certain: tuple[Verdict, ...], possible: tuple[Verdict, ...], ran: str) -> tuple[Verdict, ...]:
     """Join what is known of the runs that come to nothing that is not understood with what is of all that there may be.
 
     The first ones are there whatever the sentences mean, so what breaks a property among them does so. The others are
     all that there can be: what does not happen in them never does. All else depends on what is not understood.
     """
-    which = f"step {ran[0]}, which is" if len(ran) == 1 else f"steps {', '.join(ran)}, which are"
-    message = f"depends on {which} not understood"
+    message = f"depends on {ran}"
     first, second = ({(v.property, v.needs): v for v in some} for some in (certain, possible))
     joined: dict[tuple[str, tuple[str, ...]], Verdict] = {}
     for key in dict.fromkeys((*first, *second)):
@@ -193,11 +205,12 @@ class _Judge:
         """Judge every property in every environment."""
         return _all(self)
 
-    def blind_ran(self) -> set[Origin]:
-        """Give the steps that are not understood and that some behaviour reached."""
-        blind = {st.origin for st in self.question.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
+    def blind_ran(self) -> Mapping[Origin, bool]:
+        """Give the steps with an unknown effect that some behaviour reached, and whether they are understood."""
+        unread = {st.origin for st in self.question.spec.statements() if isinstance(st, NotUnderstood)}
         code = System(Scenario(self.question.spec, self.question.world)).program.code
-        return {code[pc].origin for pc in self.ran} & blind
+        ran = {code[pc].origin for pc in self.ran if code[pc].op == "not understood"}
+        return {origin: origin not in unread for origin in ran}
 
     @property
     def is_large(self) -> bool:

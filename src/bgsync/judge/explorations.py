@@ -234,14 +234,14 @@ def _collected(
         with pausing(budget.finish):
             for verdict in judged:
                 verdicts.append(verdict)  # what was judged before an interruption is kept
-    except SpentError as spent:
+    except KeyboardInterrupt as stopped:
+        why = f"{stopped}" or "interrupted before it was judged"
         told = exploration.settled.union(verdict.property for verdict in verdicts)
         for name in (name for prop in exploration.properties for name in ids(prop, found.system) if name not in told):
             breach = found.breaches.get(name)
-            message = f"{spent}" if breach is None else f"{breach.message}; but on replay: {spent}"
+            message = why if breach is None else f"{breach.message}; but on replay: {why}"
             verdicts.append(Verdict(name, "inconclusive", message=message))
-    except KeyboardInterrupt:
-        return verdicts, True
+        return verdicts, not isinstance(stopped, SpentError)
     return verdicts, False
 
 

@@ -291,7 +291,9 @@ def _check_fair(system: System, cycle: list[Replayed]) -> None:
     acted = {taken.step.action.process for taken in cycle}
     for number in set(cycle[0].before.processes):
         process = system.process(number)
-        if system.program.code[process.pc].op == "chance":
+        awaited = system.program.code[process.pc]
+        outcomes = [outcome for outcome, _, _ in awaited.branches]
+        if awaited.op == "chance" and not ("fulfilled" in outcomes and "rejected" in outcomes):
             continue
         if any(number in taken.before.processes and _held_back(system, taken.before, number) for taken in cycle):
             continue

@@ -20,12 +20,14 @@ class LanguageError(BgsyncError, ValueError):
 
 @dataclass(frozen=True)
 class Algorithm:
-    """A named list of steps. `returns` names the promise that a method returns; such a method runs in parallel."""
+    """A named list of steps. `returns` names the promise that a method returns."""
 
     name: str
     parameters: tuple[str, ...]
     steps: tuple[s.Statement, ...]
     returns: str | None = None
+    parallel: bool = field(default=False, compare=False)
+    """Whether its head says that the steps run in parallel."""
 
 
 @dataclass(frozen=True)

@@ -241,6 +241,8 @@ def write(statement: s.Statement) -> str:
             return _named(name) + (f" for {given}" if given else "")
         case s.Increment(target=target, by=by):
             return f"increment {write_value(target)} by {write_value(by)}"
+        case s.Enqueue(queue=queue, task=True):
+            return f"queue a task on {write_value(queue)}" + _inline(statement)
         case s.Enqueue(queue=queue):
             return f"enqueue to {write_value(queue)}" + _inline(statement)
         case s.Remark(text=text):
@@ -258,7 +260,7 @@ def _write_error(error: e.Expr) -> str:
 def _if(statement: s.Statement, condition: e.Expr) -> str:
     if isinstance(condition, e.Choice) and condition.name.startswith(("user agent may ", "user agent should ")):
         told = _inline(statement).removeprefix(": ")
-        return f"the {' '.join(condition.name.split()[:3])} {told}".rstrip()
+        return f"the {' '.join(condition.name.split()[:3])} {told}" if told else f"if {condition.name}"
     return f"if {write_condition(condition)}" + _inline(statement)
 
 

@@ -68,6 +68,19 @@ def rewrite_own(statement: s.Statement, change: Change) -> s.Statement:
 
 
 _NAMES = frozenset(
-    {"origin", "written", "body", "name", "any_order", "outcomes", "bind", "algorithm", "text", "reads", "may_write"}
+    {
+        "origin",
+        "written",
+        "body",
+        "name",
+        "any_order",
+        "outcomes",
+        "bind",
+        "algorithm",
+        "text",
+        "reads",
+        "may_write",
+        "task",
+    }
 )
 """The fields of statements that hold names and words; `event` is a name in one statement only, a plain string."""

@@ -303,10 +303,12 @@ class Increment(Statement):
 
 @dataclass(frozen=True)
 class Enqueue(Statement):
-    """Enqueue `body` to a parallel queue or to an event loop, which runs one batch at a time in order."""
+    """Enqueue `body` to a parallel queue or, as a task, to an event loop, which runs one batch at a time in order."""
 
     queue: Expr
     body: Body
+    task: bool = False
+    """Whether it is a task of an event loop, whose steps may touch what script can see."""
 
 
 @dataclass(frozen=True)

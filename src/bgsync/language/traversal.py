@@ -5,6 +5,9 @@ from __future__ import annotations
 from bgsync.language import statements as s
 from bgsync.language.expressions import Expr, Field, Item, Var
 
+ASYNCHRONOUS = (s.InParallel, s.Upon, s.Whenever, s.Enqueue, s.QueueTask, s.FireEvent, s.HandleEvent)
+"""Blocks whose steps run on their own: what ends them does not end the steps around them."""
+
 
 def body_of(statement: s.Statement) -> tuple[s.Statement, ...]:
     """Give the statements directly inside a built statement, none for one that holds no others."""

@@ -36,6 +36,12 @@ class Head:
     """The parameters that a call may leave out."""
     condition: str | None = None
     """What has to be true for it to run, in the words of the text."""
+    parallel: bool = False
+    """Whether it says that the steps run in parallel."""
+    task: bool = False
+    """Whether what its steps are enqueued to runs tasks."""
+    promised: bool = False
+    """Whether it is declared to return a promise."""
 
 
 _RUN = re.compile(
@@ -45,6 +51,7 @@ _RESPOND = re.compile(r"\bto (respond to .*?) (?:,|user agent)")
 _QUEUE = re.compile(
     r"\benqueue (?:following|these) steps (?:to|on) |\bqueue (?:[\w-]+ ){0,3}task (?:on|using|given) .*\bto\b"
 )
+_PARALLEL = re.compile(r"\b(?:run|perform|execute|do|continue)\b[^,.]* in parallel\b|^in parallel\b|, in parallel\b")
 _PLAIN = re.compile(r"[^\w\s-]")
 
 
@@ -88,6 +95,9 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
             else _optional(tokens)
         ),
         condition,
+        bool(_PARALLEL.search(said)),
+        queue is not None and not queue[0].startswith("enqueue"),
+        operation is not None and operation.returns.startswith("Promise"),
     )
 
 

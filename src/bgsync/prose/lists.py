@@ -198,7 +198,7 @@ def _choice(reader: Reader, switch: Switch, cases: list[Case], path: Path) -> St
             condition = True if condition is True or other is True else e.Or(other, condition)
         origin = reader.read[-1].origin if names else switch.origin
         assert origin is not None
-        if not names:
+        if not names and not (len(cases) == 1 and len(item.parts) > 1):  # else a list that was not read as one
             reader.findings.append(("well-nested", "a case that names no condition", origin))
         made.append((condition, reader.item(item, at), origin))
     return choice_of(made)

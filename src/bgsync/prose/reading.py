@@ -10,6 +10,7 @@ from functools import partial
 from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.language.promises import returned
 from bgsync.language.rewrite import rewrite
 from bgsync.prose.declarations import Declared, declarations, lexicon_of
 from bgsync.prose.grammar.effects import Statements
@@ -83,7 +84,7 @@ def read_spec(
         body = _body(reading, text, head, vocabulary, read_as or {})
         rule = _rule_of(head, body, vocabulary)
         if rule is None:
-            algorithms.append(Algorithm(head.name, head.parameters, body, head.returns))
+            algorithms.append(Algorithm(head.name, head.parameters, body, _returns(reading, head, body), head.parallel))
         else:
             rules.append(rule)
     parameters = {algorithm.name: len(algorithm.parameters) for algorithm in algorithms}
@@ -152,7 +153,15 @@ def _body(
         steps = (s.If(e.Input(head.condition), steps, origin=origin),)
     if head.queue is None:
         return steps
-    return (s.Enqueue(e.Associated(head.queue), steps, origin=origin),)
+    task = head.task or "event loop" in head.queue
+    return (s.Enqueue(e.Associated(head.queue), steps, task, origin=origin),)
+
+
+def _returns(reading: Reading, head: Head, body: tuple[s.Statement, ...]) -> str | None:
+    """Name the promise that an algorithm returns: its head says it, or its steps do, or it is declared."""
+    if head.returns or not head.method:
+        return head.returns
+    return returned(body, head.promised)
 
 
 def _with_parameters(parameters: frozenset[str], sentence: Sentence) -> Sentence:

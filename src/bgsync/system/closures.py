@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.language.readback import say_value
 
 Thread = tuple[int, ...]
 """Nested asynchronous bodies, from the outermost on; the algorithm itself is ()."""
@@ -24,8 +25,13 @@ class _Access(NamedTuple):
     place: int
 
 
-def shared_variables(parameters: tuple[str, ...], body: tuple[s.Statement, ...]) -> dict[str, int]:
-    """Give the variables that need one place for all, each with the number of loops around where it is bound."""
+def shared_variables(
+    parameters: tuple[str, ...], body: tuple[s.Statement, ...], promise: str | None = None
+) -> dict[str, int]:
+    """Give the variables that need one place for all, each with the number of loops around where it is bound.
+
+    The promise that a method returns has a place of its own.
+    """
     found = list(_Walk().accesses(only_batch(body) or body, (), ()))
     bound = {(access.thread, access.name) for access in found if access.kind == "bind"}
     bound |= {((), name) for name in parameters}
@@ -36,7 +42,7 @@ def shared_variables(parameters: tuple[str, ...], body: tuple[s.Statement, ...])
 
     uses: dict[tuple[Thread, str], list[_Access]] = {}
     for access in found:
-        if access.kind in ("read", "write"):
+        if access.kind in ("read", "write") and access.name != promise:
             uses.setdefault((owner(access), access.name), []).append(access)
     starts = [access for access in found if access.kind == "start"]
     shared: dict[str, int] = {}
@@ -136,3 +142,14 @@ def escapes(promise: str, body: tuple[s.Statement, ...]) -> bool:
         )
     )
     return inner or any(promise in e.variables(part) for part in mentions)
+
+
+def queue_name(queue: e.Expr) -> str:
+    """Name a queue: there is one of each name, whatever the case of its letters."""
+    match queue:
+        case e.Field(name=name) | e.ListOf(name=name) | e.Associated(name=name) | e.Var(name=name):
+            return name.lower()
+        case e.Apply(name=name) | e.Input(text=name) | str(name):
+            return name.lower()
+        case _:
+            return say_value(queue).lower()

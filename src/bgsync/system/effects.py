@@ -233,10 +233,18 @@ class Effects(Evaluation):
             if name in self.variables and self.free(f"{name} is changed"):
                 self.write(name, UNKNOWN)
         if "promise" in statement.may_write:
-            pending = self.promise_state(self.variables.get("@promise")) == "pending"
-            chosen = self.choose("the promise is", ("pending", "resolved", "rejected")) if pending else "pending"
-            if chosen != "pending":
-                self._finish(e.Var(self.own_promise or "promise"), None, rejects=chosen == "rejected")
+            own = self.own_promise or "promise"
+            handed = [name for name in statement.reads if name != own and isinstance(self.read(name), Promise)]
+            self._perhaps(own, self.variables.get("@promise"))
+            for name in handed:
+                self._perhaps(name, self.read(name))
+
+    def _perhaps(self, name: str, promise: Value) -> None:
+        """Settle a promise that is pending, or do not."""
+        pending = self.promise_state(promise) == "pending"
+        chosen = self.choose("the promise is", ("pending", "resolved", "rejected")) if pending else "pending"
+        if chosen != "pending":
+            self._finish(e.Var(name), None, rejects=chosen == "rejected")
 
     def _anything_to(self, reference: Ref, name: str) -> None:
         if name == self.machine.type.list_name:

@@ -1,8 +1,8 @@
 """Numbers processes, so that states stay small, and knows what each of them holds."""
 
 from bgsync.language import statements as s
+from bgsync.system.closures import queue_name
 from bgsync.system.interpreter import Interpreter
-from bgsync.system.program import queue_name
 from bgsync.system.state import Cell, Frame, Process, Promise, Ref, Value, cells_of, replaced, slots_of
 
 

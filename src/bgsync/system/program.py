@@ -7,6 +7,9 @@ end of the list that it stands in (reading `list`).
 
 What waits has an instruction of its own: `await` (a handler), `wait` (time), `until` (a condition), `queue` (its turn),
 `task` (the event loop of the worker), `chance` (what may come or not).
+
+The promise that a method returns is there from the start: making it does nothing, and to return one that is settled
+settles it. A step that hands it to what is not followed is not understood as far as the promise goes: see `_handing`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,10 +18,9 @@ from types import MappingProxyType
 from typing import Literal
 
 from bgsync.language import expressions as e
+from bgsync.language import promises, traversal
 from bgsync.language import statements as s
-from bgsync.language import traversal
 from bgsync.language.algorithm import LanguageError, Spec
-from bgsync.language.readback import say_value
 from bgsync.system.closures import only_batch, shared_variables
 
 ABORT_READINGS = ("scope", "list")
@@ -79,6 +81,8 @@ class _Scope:
     fired: s.FireEvent | s.HandleEvent | None = None
     handled: e.Expr = None
     """What the event is about that the steps around it create and dispatch themselves."""
+    promise: str = ""
+    """The promise that is returned by a Return among these steps."""
 
 
 class Program:
@@ -93,21 +97,28 @@ class Program:
         self._reactions: dict[str, int] = {}
         given = {algorithm.name: algorithm.parameters for algorithm in spec.algorithms}
         own = [(name, body) for name, body in spec.bodies() if spec.firing is None or name != spec.firing.name]
-        self.entry: Mapping[str, int] = MappingProxyType({name: self._algorithm(body) for name, body in own})
-        self.code: Sequence[Instruction] = tuple(self._made)
         self.promise_of: Mapping[str, str] = MappingProxyType({a.name: a.returns for a in spec.algorithms if a.returns})
+        self._promises = promises.holders((a.name, a.parameters, a.steps, a.returns) for a in spec.algorithms)
+        self.entry: Mapping[str, int] = MappingProxyType(
+            {name: self._algorithm(body, self.promise_of.get(name, "")) for name, body in own}
+        )
+        self.code: Sequence[Instruction] = tuple(self._made)
         self.shared: Mapping[str, Mapping[str, int]] = MappingProxyType(
-            {name: MappingProxyType(shared_variables(given.get(name, ()), body)) for name, body in spec.bodies()}
+            {
+                name: MappingProxyType(shared_variables(given.get(name, ()), body, self.promise_of.get(name)))
+                for name, body in spec.bodies()
+            }
         )
         """The variables of each algorithm that several invocations share, and in how many loops each is bound."""
         self.reactions: Mapping[str, int] = MappingProxyType(self._reactions)
         """In how many places the steps of each algorithm react to an event."""
         self.live: Sequence[frozenset[str]] = tuple(self._liveness())
-        del self._made, self._reactions  # nothing of a program changes once it is made: many systems share it
+        # nothing of a program changes once it is made: many systems share it
+        del self._made, self._reactions, self._promises
 
-    def _algorithm(self, body: tuple[s.Statement, ...]) -> int:
+    def _algorithm(self, body: tuple[s.Statement, ...], promise: str) -> int:
         """Give the entry; an algorithm that only enqueues its steps is the batch itself, and waits for its turn."""
-        batch, scope = only_batch(body), _Scope(END, END)
+        batch, scope = only_batch(body), _Scope(END, END, promise=promise)
         if batch is None:
             return self._block(body, END, scope)
         enqueue = next(statement for statement in body if isinstance(statement, s.Enqueue))
@@ -165,7 +176,36 @@ class Program:
         return branches, target
 
     def _statement(self, statement: s.Statement, target: int, otherwise: int | None, scope: _Scope) -> int:
+        assert statement.origin is not None
+        name = statement.origin.algorithm
+        handed = promises.handed_on(statement, self._promises.get(name, frozenset()))
+        if isinstance(statement, s.Return) and promises.returns_another(statement, scope.promise):
+            handed |= {scope.promise}
+        if not handed:
+            return self._plain(statement, target, otherwise, scope)
+        return self._handing(statement, handed, self._plain(statement, target, otherwise, scope), scope)
+
+    def _handing(self, statement: s.Statement, handed: frozenset[str], target: int, scope: _Scope) -> int:
+        """What is not followed may settle the promises that it gets, or never do."""
+        may = s.NotUnderstood("what is done with it", tuple(sorted(handed)), ("promise",), origin=statement.origin)
+        return self._emit("not understood", may, scope, next=target, other=target)
+
+    def _returning(self, statement: s.Return, scope: _Scope) -> int:
+        value, end = statement.value, scope.returns
+        if value is None or (scope.promise and value == e.Var(scope.promise)):
+            return self._emit("jump", statement, scope, next=end)
+        if not scope.promise or not isinstance(value, e.Apply) or not promises.is_settled(value):
+            return self._emit("return", statement, scope, next=end)
+        own, given = e.Var(scope.promise), value.arguments[0] if value.arguments else None
+        end = self._emit("jump", statement, scope, next=end)
+        if value.name == promises.REJECTED:
+            return self._emit("reject", s.Reject(own, given, origin=statement.origin), scope, next=end)
+        return self._emit("resolve", s.Resolve(own, given, origin=statement.origin), scope, next=end)
+
+    def _plain(self, statement: s.Statement, target: int, otherwise: int | None, scope: _Scope) -> int:
         match statement:
+            case s.Let(name=name, value=value) if name == scope.promise and promises.is_new(value):
+                return self._emit("jump", statement, scope, next=target)
             case s.If():
                 then = self._block(traversal.body_of(statement), target, scope)
                 other = target if otherwise is None else otherwise
@@ -201,19 +241,19 @@ class Program:
                     raise LanguageError(
                         f"{statement.origin}: the spec has no algorithm that fires events: give it one (firing=)"
                     )
-                fired = replace(scope, abort=target, returns=target, loop=None, fired=statement)
+                fired = replace(scope, abort=target, returns=target, loop=None, fired=statement, promise="")
                 return self._emit("jump", statement, scope, next=self._block(algorithm.steps, target, fired))
             case s.QueueTask():
                 group = scope.atomic or ("task " + str(statement.origin), ())
-                task = replace(scope, abort=target, returns=target, loop=None, atomic=group)
+                task = replace(scope, abort=target, returns=target, loop=None, atomic=group, promise="")
                 queued = self._block(traversal.body_of(statement), target, task)
                 return self._emit("task", statement, task, next=queued, other=target)
             case s.Dispatch() | s.RunPostDispatchSteps():
                 return self._dispatching(statement, target, scope)
             case s.Abort():
                 return self._emit("jump", statement, scope, next=scope.abort)
-            case s.Return(value=value):
-                return self._emit("jump" if value is None else "return", statement, scope, next=scope.returns)
+            case s.Return():
+                return self._returning(statement, scope)
             case s.Throw():
                 return self._emit("throw", statement, scope, next=scope.returns)
             case s.Continue() | s.Break():
@@ -288,6 +328,8 @@ class Program:
             changed = False
             for pc, instruction in enumerate(self.code):
                 reads, writes = _names(instruction)
+                if self.promise_of.get(instruction.origin.algorithm) in reads:
+                    reads |= {"@promise"}
                 if isinstance(instruction.statement, s.Set):  # what is shared is still needed: it names the place
                     kept = writes & self.shared.get(instruction.origin.algorithm, {}).keys()
                     reads, writes = reads | kept, writes - kept
@@ -298,21 +340,15 @@ class Program:
         return live
 
 
+def may_not_come(instruction: Instruction) -> bool:
+    """Whether what is waited for may never come; a promise settles in the end, one way or the other."""
+    return instruction.op == "chance" and not {"fulfilled", "rejected"} <= {how for how, _, _ in instruction.branches}
+
+
 def loop_variable(instruction: Instruction) -> str:
     """Name the hidden variable with the items that a For each has still to visit."""
     name = instruction.statement.name if isinstance(instruction.statement, s.ForEach) else ""
     return f"@items {instruction.origin.step} {name}"
-
-
-def queue_name(queue: e.Expr) -> str:
-    """Name a queue: there is one of each name, whatever the case of its letters."""
-    match queue:
-        case e.Field(name=name) | e.ListOf(name=name) | e.Associated(name=name) | e.Var(name=name):
-            return name.lower()
-        case e.Apply(name=name) | e.Input(text=name) | str(name):
-            return name.lower()
-        case _:
-            return say_value(queue).lower()
 
 
 def _loop(scope: _Scope, head: int, after: int) -> _Scope:
@@ -320,7 +356,7 @@ def _loop(scope: _Scope, head: int, after: int) -> _Scope:
 
 
 def _asynchronous(scope: _Scope) -> _Scope:
-    return replace(scope, abort=END, returns=END, loop=None, atomic=None)
+    return replace(scope, abort=END, returns=END, loop=None, atomic=None, promise="")
 
 
 def _names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:

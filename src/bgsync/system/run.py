@@ -8,6 +8,7 @@ from typing import Protocol
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError
 from bgsync.language.readback import say_value
+from bgsync.system.closures import queue_name
 from bgsync.system.effects import Effects
 from bgsync.system.evaluation import Machine
 from bgsync.system.observation import (
@@ -21,7 +22,7 @@ from bgsync.system.observation import (
     WaitBegan,
     WaitEnded,
 )
-from bgsync.system.program import END, EVENT, OUTCOME, WAITS, Instruction, Program, loop_variable, queue_name
+from bgsync.system.program import END, EVENT, OUTCOME, WAITS, Instruction, Program, loop_variable
 from bgsync.system.state import (
     UNKNOWN,
     Awaited,
@@ -220,6 +221,8 @@ class Run(Effects):
             self.failed = self.interpreter.not_understood == "stops"
             return
         self.anything(statement)
+        if not instruction.branches:
+            return
         if self.free(f"the steps end: {statement.text}"):
             self.pc = instruction.branches[0][1]
         elif instruction.other != instruction.next and self.free(f"what stands below is done: {statement.text}"):

@@ -8,6 +8,7 @@ from bgsync.language.expressions import Environment, parts
 from bgsync.language.traversal import expressions
 from bgsync.system.monitor import NOTHING, Monitor
 from bgsync.system.program import ABORT_READINGS
+from bgsync.system.unknown import key
 from bgsync.system.world import Meaning, World
 
 GRANULARITIES = ("step", "algorithm")
@@ -76,7 +77,7 @@ class Scenario:
     @property
     def tag_names(self) -> tuple[str, ...]:
         """The keys used: t1, t2 and so on."""
-        return tuple(f"t{number}" for number in range(1, self.tags + 1))
+        return tuple(map(key, range(1, self.tags + 1)))
 
     def enabled(self, trigger: str) -> bool:
         """Whether the environment may take a trigger in this scenario."""

@@ -11,7 +11,7 @@ from bgsync.system.interpreter import Interpreter
 from bgsync.system.monitor import NOTHING
 from bgsync.system.observation import Outcome
 from bgsync.system.processes import Processes
-from bgsync.system.program import Program
+from bgsync.system.program import Program, may_not_come
 from bgsync.system.scenario import Bounds, Scenario
 from bgsync.system.sharing import Statements, sharing
 from bgsync.system.state import Process, Shared
@@ -225,8 +225,8 @@ class Turns:
         )
 
     def must_go_on(self, state: State, number: int, presence: Presence) -> bool:
-        """Whether a process goes on in the end, if nothing else happens: one that is neither blocked nor at chance."""
-        chance = self.program.code[self.process(number).pc].op == "chance"
+        """Whether a process goes on in the end, if nothing else happens: one that is not blocked, nor at chance."""
+        chance = may_not_come(self.program.code[self.process(number).pc])
         return not chance and not self.blocked(state, number) and not self.held_back(state, number, presence)
 
     def goes_on(self, state: State) -> Iterator[int]:

@@ -14,10 +14,24 @@ def is_number(value: Value) -> bool:
     return type(value) is int
 
 
+def key(number: int) -> str:
+    """Name one of the keys that methods are called with, such as a tag: t1, t2 and so on."""
+    return f"t{number}"
+
+
+def is_key(value: str) -> bool:
+    """Whether a string is one of these keys."""
+    return value[:1] == "t" and value[1:].isdecimal()
+
+
 def same(left: Value, right: Value) -> bool | None:
-    """Whether two values are equal."""
+    """Whether two values are equal; a key may be any string that the text names."""
     if UNKNOWN in (left, right):
         return None
+    if isinstance(left, str) and isinstance(right, str) and is_key(left) != is_key(right):
+        return None
+    if {type(left), type(right)} == {str, tuple}:
+        return None  # a word that stands for something of which there may be none
     if isinstance(left, int) and isinstance(right, int) and is_number(left) and is_number(right):
         return None if left >= MANY and right >= MANY else left == right
     return type(left) is type(right) and left == right

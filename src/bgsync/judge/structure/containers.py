@@ -65,7 +65,7 @@ class _Uses:
                 yield from self._single(collection, "removed from")
                 yield from self._item(item, collection)
                 yield from self._as_list(collection, "an item is removed by itself, not by its key", origin)
-            case s.ForEach(collection=collection):
+            case s.ForEach(collection=collection) if not isinstance(collection, str):
                 yield from self._single(collection, "gone through")
                 yield from self._as_list(collection, "its values are gone through", origin)
         for expression in traversal.expressions(statement):

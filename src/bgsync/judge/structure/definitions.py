@@ -6,6 +6,7 @@ were started, and bind for nobody but themselves. Of every name only the first u
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, close, hint, place, step
@@ -15,6 +16,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 
 Names = frozenset[str]
+_WORDS = re.compile(r"[\w\[\]-]+")
 ALWAYS = frozenset({"this"})
 
 
@@ -37,6 +39,9 @@ class _Check:
                 self.binders.setdefault(name, []).append((at.statement, at.around))
         self.names = given | frozenset(self.binders)
         self.conditions: list[e.Expr] = []
+        unread = [(place(each).path, each.text) for each in traversal.walk(body) if isinstance(each, s.NotUnderstood)]
+        self.unread = {path: set(_WORDS.findall(text)) for path, text in unread}
+        """The words of the sentences that are not understood, which may give variables values."""
         self.body(body, given)
 
     def body(self, body: Body, bound: Names) -> Names | None:
@@ -49,7 +54,7 @@ class _Check:
                 return None
             if isinstance(statement, s.Else):
                 other = self.body(traversal.body_of(statement), before)
-                now = _both(taken, other)
+                now = _either(taken, other) if _chooses(statement) else _both(taken, other)
                 continue
             before = now
             now, taken = self.statement(statement, now)
@@ -111,6 +116,9 @@ class _Check:
         for name in sorted(e.variables(expression) - bound):
             if name in self.told:
                 continue
+            if name not in _plainly(expression) and _bound_in_words(name, statement, expression):
+                self.told.add(name)
+                continue
             binders = [each for each in self.binders.get(name, []) if each[0] is not statement]
             if any(self.agree(around) for _, around in binders):
                 continue
@@ -120,6 +128,7 @@ class _Check:
             else:
                 message = f"nothing gives the variable {name!r} a value{hint(name, self.names - {name})}"
             unsure = name not in _plainly(expression) and not close(name, self.names - {name}, 0.85)
+            unsure |= any(name in said for path, said in self.unread.items() if path != place(statement).path)
             self.findings.append(Finding("defined-before-use", message, place(statement), NOTE if unsure else ERROR))
 
     def agree(self, around: Body) -> bool:
@@ -128,6 +137,22 @@ class _Check:
         return bool(conditional) and all(
             isinstance(each, s.If) and each.condition in self.conditions for each in conditional
         )
+
+
+def _bound_in_words(name: str, statement: s.Statement, expression: e.Expr) -> bool:
+    """Whether the words of the text say that they give a variable its value: "an algorithm that takes a |chunk|"."""
+    if isinstance(statement, s.Let) and statement.name == name:
+        return True
+    said = " ".join(part.text for part in e.parts(expression) if isinstance(part, e.Input))
+    return bool(re.search(_BOUND.format(re.escape(name)), said))
+
+
+_BOUND = r"\b(?:tak(?:es|ing)|given|returning|called with)(?: argument)? {0}\b|\b{0} (?:argument|parameter)s?\b"
+
+
+def _chooses(statement: s.Statement) -> bool:
+    """Whether a sentence gives a variable one of several values: "let x be a if b; otherwise c"."""
+    return place(statement).sentence.lower().startswith("let ") and "otherwise" in place(statement).sentence
 
 
 def _plainly(expression: e.Expr) -> Names:
@@ -149,6 +174,10 @@ def _both(left: Names | None, right: Names | None) -> Names | None:
     if left is None or right is None:
         return right if left is None else left
     return left & right
+
+
+def _either(left: Names | None, right: Names | None) -> Names | None:
+    return _both(left, right) if left is None or right is None else left | right
 
 
 def _where(binder: tuple[s.Statement, Body], use: s.Statement) -> str:

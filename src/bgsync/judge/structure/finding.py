@@ -68,7 +68,7 @@ PROPERTIES = (
     ),
     Structure(
         "exit",
-        "Every loop that is to end can end, and no step leaves or repeats a loop from asynchronous steps.",
+        "Every loop that is to end can end, and no step leaves or repeats a loop from steps that run on their own.",
         "Steps that run in parallel cannot end the loop that started them: what was to happen once happens for ever.",
         "Infra, section 3.6: iteration, break and continue",
     ),
@@ -90,6 +90,12 @@ PROPERTIES = (
         "A value that a member cannot have is never equal to it; a promise that is never settled waits for ever.",
         "the declarations of the text; Web IDL and Promises Guide for promises",
     ),
+    Structure(
+        "missing-task",
+        "Steps that run in parallel touch what script can see only in a task that they queue.",
+        "Script runs one task at a time: what it holds changes between its tasks, or browsers differ in what it sees.",
+        "HTML, dealing with tasks from other specifications",
+    ),
 )
 
 
@@ -109,6 +115,8 @@ class Known:
     """List to the type of its items."""
     open: frozenset[str] = frozenset()
     """Types that may have more members than the text says: interfaces, which inherit."""
+    interfaces: frozenset[str] = frozenset()
+    """The interfaces that the text declares."""
     links: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """Key of a sentence and member to the types that the sentence links the member to."""
     places: Mapping[tuple[str, str], s.Origin] = field(default_factory=dict)
@@ -120,13 +128,21 @@ MOST_NAMES = 300
 
 
 def close(name: str, names: Iterable[str], cutoff: float = 0.75) -> str | None:
-    """Give the name that is most like another, compared in lower case, if any is like it; None among too many."""
+    """Give the name that is most like another, if any is like it; None among too many.
+
+    Names that differ in the case of letters, in spaces or in marks are the same.
+    """
     named = list(names)
     if len(named) > MOST_NAMES:
         return None
-    known = {each.lower(): each for each in sorted(named)}
+    known = {each.lower(): each for each in sorted(named) if plain(each) != plain(name)}
     found = difflib.get_close_matches(name.lower(), sorted(known), 1, cutoff)
     return known[found[0]] if found else None
+
+
+def plain(name: str) -> str:
+    """Give the letters and digits of a name in lower case."""
+    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def hint(name: str, names: Iterable[str]) -> str:

@@ -118,6 +118,8 @@ def _jump(at: Visited) -> Iterator[Finding]:
     while around and not isinstance(around[-1], (*LOOPS, *ASYNCHRONOUS)):
         around.pop()
     if not around or not any(isinstance(each, LOOPS) for each in around):
+        if any(isinstance(each, s.NotUnderstood) for each in at.around):
+            return  # it may be a loop
         yield Finding("exit", f"{verb!r} stands in no loop", place(at.statement))
         return
     if isinstance(around[-1], LOOPS):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, declared_at, hint, place, step
+from bgsync.judge.structure.finding import Finding, Known, declared_at, hint, place, step
 from bgsync.judge.structure.types import Types
 from bgsync.judge.structure.walking import parts
 from bgsync.language import Algorithm, Member, ObjectType, Spec, traversal
@@ -196,12 +196,12 @@ def _dead(spec: Spec, known: Known, kind: ObjectType, member: Member, given: _Gi
         return
     for value in member.values or ():
         key = (name, value.lower())
-        if value == member.initial or key in given.values or f" {value.lower()}" in given.said:
+        entered = value == member.initial or key in given.values or f" {value.lower()}" in given.said
+        if entered or name in given.blind:
             continue
         why = "no step ever sets it"
         if key in given.astray:
             astray = given.astray[key]
             why = f"{step(astray)} of {place(astray).algorithm}, alone in naming it, sets it on what is no {kind.name}"
-        level = NOTE if name in given.blind else ERROR
         message = f"{value!r} is declared as a {member.name} of a {kind.name}, and never entered: {why}"
-        yield Finding("dead-state", message, declared_at(spec, known, member.name, value), level)
+        yield Finding("dead-state", message, declared_at(spec, known, member.name, value))

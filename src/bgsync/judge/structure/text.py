@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import accumulate
 
 from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings_of
 from bgsync.judge.structure.finding import close
@@ -28,9 +30,32 @@ def structure(reading: Reading) -> tuple[Finding, ...]:
 
 def seen(reading: Reading) -> Iterator[Finding]:
     """Give the findings one by one, as they are found."""
-    yield from findings_of(reading.spec, known(reading))
-    for look in (_nesting, _markup, _links, _plain_members, _plain_variables):
+    yield from _judged(reading, findings_of(reading.spec, known(reading)))
+    yield from _judged(reading, _nesting(reading))
+    for look in (_markup, _links, _plain_members, _plain_variables):
         yield from look(reading)
+
+
+def _judged(reading: Reading, found: Iterable[Finding]) -> Iterator[Finding]:
+    """Make a note of what rests on a step that is not understood, its own or one above it; of a note, nothing."""
+    unread: dict[str, list[s.Origin]] = {}
+    for one in reading.sentences:
+        if not one.understood:
+            unread.setdefault(one.origin.algorithm, []).append(one.origin)
+    headless = {head.name for text, head in reading.heads if head.name == f"steps at line {text.place.line}"}
+    for finding in found:
+        path = finding.origin.path
+        if finding.property == "defined-before-use" and finding.origin.algorithm in headless and finding.level == ERROR:
+            message = f"{finding.message}; but no head of these steps is understood"
+            finding = replace(finding, message=message, level=NOTE)
+        known = unread.get(finding.origin.algorithm, ()) if path else ()
+        doubts = [each for each in known if path[: len(each.path)] == each.path]
+        if doubts and finding.level == NOTE:
+            continue
+        if doubts:
+            message = f"{finding.message}; but step {doubts[0].step} is not understood"
+            finding = replace(finding, message=message, level=NOTE)
+        yield finding
 
 
 def known(reading: Reading) -> Known:
@@ -54,6 +79,11 @@ def known(reading: Reading) -> Known:
             name.lower()
             for block in reading.document.interfaces
             for name in re.findall(r"\b(?:interface|dictionary|mixin)\s+(\w+)", block.text)
+        ),
+        interfaces=frozenset(
+            name.lower()
+            for block in reading.document.interfaces
+            for name in re.findall(r"\binterface\s+(?!mixin\b)(\w+)", block.text)
         ),
         links=_linked_owners(reading),
         places=_places(reading),
@@ -147,9 +177,18 @@ def _nesting(reading: Reading) -> Iterator[Finding]:
     }
     for code, message, origin in reading.nesting:
         one = read.get(id(origin))
+        if one is not None and "follows no If" in message and _after_unread(reading, origin):
+            continue
         if one is not None and not _meant(one, item_of.get(id(one.sentence)), message):
             continue
         yield Finding(code, message, origin)
+
+
+def _after_unread(reading: Reading, origin: s.Origin) -> bool:
+    """Whether the step before is not understood, so that it may be the condition that was looked for."""
+    before = (*origin.path[:-1], origin.path[-1] - 1)
+    same = (each for each in reading.sentences if each.origin.algorithm == origin.algorithm)
+    return any(each.origin.path == before and not each.understood for each in same)
 
 
 def _meant(one: SentenceRead, item: Item | None, message: str) -> bool:
@@ -162,10 +201,20 @@ def _meant(one: SentenceRead, item: Item | None, message: str) -> bool:
     return True
 
 
+_WRAPPED = re.compile(r"\|\w[\w ]*\n[ \t]*\w[\w ]*\|")
+"""A variable whose name goes on in the next line."""
+
+
 def _markup(reading: Reading) -> Iterator[Finding]:
     """What is broken in the markup."""
-    lines = reading.document.source.splitlines()
+    source = reading.document.source
+    lines = source.splitlines()
+    starts = list(accumulate((len(line) for line in source.splitlines(keepends=True)), initial=0))
+    wrapped = [range(*found.span()) for found in _WRAPPED.finditer(source)]
     for defect in reading.document.defects:
+        at = starts[defect.place.line - 1] + defect.place.column - 1
+        if any(at in found for found in wrapped):
+            continue
         text = lines[defect.place.line - 1].strip()
         origin = s.Origin("", (), reading.document.file, defect.place.line, defect.place.column, text, defect.code)
         yield Finding("well-nested", defect.message, origin, NOTE)
@@ -179,12 +228,12 @@ def _anchored(reading: Reading) -> frozenset[str]:
 
 def _links(reading: Reading) -> Iterator[Finding]:
     """Links that are not defined here and almost are: singular for plural, or misspelt."""
-    defined = {token.term.lower() for token in reading.document.definitions if token.term}
+    defined = {_spaced(token.term) for token in reading.document.definitions if token.term}
     anchored = _anchored(reading)
     told: set[tuple[str, str]] = set()
     for one in reading.sentences:
         for token in one.sentence.tokens:
-            term = token.term.lower()
+            term = _spaced(token.term)
             if token.kind != "term" or token.scope or not term or term in anchored:
                 continue
             if term in defined or any(form in defined for form in _linked(term)) or (one.origin.step, term) in told:
@@ -197,20 +246,24 @@ def _links(reading: Reading) -> Iterator[Finding]:
                 yield Finding("known-term", message, one.origin, NOTE if slip else ERROR)
 
 
+def _spaced(term: str) -> str:
+    return " ".join(term.lower().split())
+
+
 def _linked(term: str) -> Iterator[str]:
     """Give the definitions that a link in the plural, or as a verb, finds by itself."""
-    for ending, plain in (
-        ("s", ""),
-        ("es", ""),
-        ("ies", "y"),
-        ("'s", ""),
-        ("’s", ""),
-        ("ing", ""),
-        ("ing", "e"),
-        ("ed", ""),
-    ):
+    for ending, plain in _ENDINGS:
         if term.endswith(ending):
-            yield term.removesuffix(ending) + plain
+            stem = term.removesuffix(ending)
+            yield stem + plain
+            if not plain and stem[-2:-1] == stem[-1:]:
+                yield stem[:-1]
+
+
+_ENDINGS = (
+    ("s", ""), ("es", ""), ("ies", "y"), ("'s", ""), ("’s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("d", ""),
+    ("ied", "y"),
+)  # fmt: skip
 
 
 def _plain_members(reading: Reading) -> Iterator[Finding]:

@@ -7,20 +7,12 @@ from typing import NamedTuple
 
 from bgsync.language import Algorithm, Rule, Spec, traversal
 from bgsync.language import statements as s
+from bgsync.language.traversal import ASYNCHRONOUS
 from bgsync.pauses import pause
 
-Body = tuple[s.Statement, ...]
+__all__ = ["ASYNCHRONOUS", "LOOPS", "Body", "Visited", "parts", "queued", "visit"]
 
-ASYNCHRONOUS = (
-    s.InParallel,
-    s.Upon,
-    s.Whenever,
-    s.Enqueue,
-    s.QueueTask,
-    s.FireEvent,
-    s.HandleEvent,
-)
-"""Blocks whose steps run on their own: what ends them does not end the steps around them."""
+Body = tuple[s.Statement, ...]
 
 LOOPS = (s.While, s.ForEach)
 

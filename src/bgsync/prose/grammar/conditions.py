@@ -70,6 +70,15 @@ def _opposite(said: Any) -> Any:
     return turned
 
 
+def _none(p: Phrases, value: e.Expr) -> Any:
+    """A collection is empty; of what a plain word names, nothing is known."""
+    return None if isinstance(value, str) else e.Is(value, e.Sequence())
+
+
+def _opposite_of_none(p: Phrases, value: e.Expr) -> Any:
+    return None if isinstance(value, str) else e.Not(e.Is(value, e.Sequence()))
+
+
 def _fixed(right: e.Expr, negated: bool = False) -> Any:
     def said(p: Phrases) -> Said:
         return lambda value: e.Not(e.Is(value, right)) if negated else e.Is(value, right)
@@ -231,8 +240,8 @@ ATOMS = Category(
         form("( {condition} )", 0),
         form("user agent is {name}", lambda p, name: e.Apply(name)),
         form("user agent is not {name}", lambda p, name: e.Not(e.Apply(name))),
-        form("there is|are no {noun}", lambda p, value: e.Is(value, e.Sequence())),
-        form("there is|are {noun}", lambda p, value: e.Not(e.Is(value, e.Sequence()))),
+        form("there is|are no {noun}", _none),
+        form("there is|are {noun}", _opposite_of_none),
         form("neither {atom} nor {atom}", lambda p, a, b: e.Not(e.Or(a, b))),
         form("{sum} and {sum} are {options}", lambda p, a, b, options: e.And(_any_of(a, options), _any_of(b, options))),
         form(

@@ -127,6 +127,10 @@ def _may(p: Phrases, body: Statements) -> Statements:
     return (s.If(e.Choice(f"user agent may {_said(body)}"), body),)
 
 
+def _may_do(p: Phrases) -> Statements:
+    return (s.If(e.Choice("user agent may do this"), _STEPS),)
+
+
 def _should(p: Phrases, body: Statements) -> Statements:
     said = f"user agent should {_said(body)}"
     return (s.If(e.Choice(said, should=said), body),)
@@ -236,9 +240,10 @@ TAIL = Category(
         form("whenever {condition} ,|: {sequence}", lambda p, c, body: (s.Whenever(c, body),)),
         form("whenever {condition}", lambda p, c: (s.Whenever(c, _STEPS),)),
         form("user agent may|might|can {sequence}", _may),
-        form("user agent may|might|can", lambda p: (s.If(e.Choice("user agent may do this"), _STEPS),)),
+        form("user agent may|might|can", _may_do),
+        form("if user agent may do this", _may_do),
         form("optionally ,? {sequence}", _may),
-        form("optionally", lambda p: (s.If(e.Choice("user agent may do this"), _STEPS),)),
+        form("optionally", _may_do),
         form("user agent should {sequence}", _should),
         form("user agent must|shall|will {sequence}", 0),
         form("must|shall {sequence}", 0),

@@ -6,7 +6,7 @@ from typing import Any
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.language.readback import write_value
+from bgsync.language.readback import say_value, write_value
 from bgsync.prose.grammar.effects import Following, Statements, WithMembers
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
@@ -62,17 +62,21 @@ def _react(p: Phrases, promise: e.Expr) -> Statements:
 
 
 def _beside(p: Phrases, body: Statements) -> Any:
-    """What is done in parallel; ending the steps is not."""
-    ends = isinstance(body[-1], s.Return | s.Throw | s.Abort | s.Continue | s.Break | s.Remark)
+    """What is done in parallel; ending the steps is not, nor is asserting."""
+    ends = isinstance(body[-1], s.Return | s.Throw | s.Abort | s.Continue | s.Break | s.Remark | s.Assert)
     return None if ends else (s.InParallel(body),)
 
 
-def _enqueue(p: Phrases, queue: e.Expr, body: Statements = _STEPS) -> Statements:
-    """Queue steps; "and abort these steps" after them ends the steps that queue, not those that are queued."""
+def _enqueue(p: Phrases, queue: e.Expr, body: Statements = _STEPS, task: bool = False) -> Statements:
+    """Queue steps; "and abort these steps" after them ends the steps that queue, not those that are queued.
+
+    What is put on an event loop is a task, whatever verb says so.
+    """
+    task = task or "event loop" in say_value(queue)
     size = len(body)
     while size > 1 and isinstance(body[size - 1], s.Abort | s.Return):
         size -= 1
-    return (s.Enqueue(queue, body[:size]), *body[size:])
+    return (s.Enqueue(queue, body[:size], task), *body[size:])
 
 
 def _queued(p: Phrases, queue: Any, body: Statements) -> Statements:
@@ -80,7 +84,7 @@ def _queued(p: Phrases, queue: Any, body: Statements) -> Statements:
     named: Statements = () if task is None else (s.Let(task, e.Input("this task")),)
     if given is not None:
         named = (*named, s.Remark(f"the task is given {write_value(given)}"))
-    return (*named, *_enqueue(p, "event loop" if where is None else where, body))
+    return (*named, *_enqueue(p, "event loop" if where is None else where, body, task=True))
 
 
 def _given(p: Phrases, queue: Any, value: e.Expr) -> Any:
