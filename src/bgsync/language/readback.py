@@ -236,6 +236,8 @@ def write(statement: s.Statement) -> str:
             return "run the steps handed over"
         case s.Call(algorithm=name, arguments=arguments, bind=bind) if bind:
             return f"let |{bind}| be {write_value(e.Apply(name, arguments))}"
+        case s.Perform(name=name, arguments=arguments) if arguments and _speaks_of(name, arguments):
+            return _worded(name, arguments)
         case s.Call(algorithm=name, arguments=arguments) | s.Perform(name=name, arguments=arguments):
             given = " and ".join(map(write_value, arguments))
             return _named(name) + (f" for {given}" if given else "")
@@ -255,6 +257,11 @@ def write(statement: s.Statement) -> str:
 
 def _write_error(error: e.Expr) -> str:
     return f"{{{{{error}}}}}" if isinstance(error, str) else write_value(error)
+
+
+def _speaks_of(name: str, arguments: tuple[e.Expr, ...]) -> bool:
+    """Whether what is performed is told in words that have its variables in them."""
+    return all(isinstance(each, e.Var) and each.name in name.split() for each in arguments)
 
 
 def _if(statement: s.Statement, condition: e.Expr) -> str:

@@ -11,7 +11,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import UNREAD, Unread
-from bgsync.prose.grammar.sentences import ALL, ANY, Sentences, Statements, Switch
+from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Sentences, Statements, Switch, following
 from bgsync.prose.grammar.words import words_of
 from bgsync.prose.page.document import Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.placing import MOST_CASES, choice_of, chosen, too_many, with_members
@@ -52,6 +52,15 @@ class Reader(Protocol):
         ...
 
 
+def spells_out(statement: s.Statement) -> bool:
+    """Whether what stands below a statement are the conditions that it speaks of."""
+    return (
+        isinstance(statement, s.If)
+        and statement.condition in (ANY, ALL, FALSE)
+        and not following(traversal.body_of(statement))
+    )
+
+
 def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:
     """Put a list without numbers into what was made of the sentences before it."""
     last = made[-1] if made else None
@@ -64,6 +73,8 @@ def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path)
         _members(reader, made, part, path)
     elif isinstance(part, Bullets) and isinstance(last, s.If) and last.condition in (ANY, ALL):
         made[-1] = replace(last, condition=_joined(reader, part, path, last.condition == ALL))
+    elif isinstance(part, Bullets) and isinstance(last, s.If) and last.condition == FALSE:
+        made[-1] = replace(last, condition=e.Not(_joined(reader, part, path, True)))
     else:
         _not_followed(reader, made, part, path)
 

@@ -99,6 +99,8 @@ class StepsReader:
             match part:
                 case Sentence():
                     self._sentence(made, part, path, nested)
+                case Numbered() if made and lists.spells_out(made[-1]):
+                    lists.put(self, made, Bullets(part.items, part.place), path)
                 case Numbered():
                     self.nested(made, self.steps(part, path))
                 case Members() | Cases() | Bullets():

@@ -20,12 +20,20 @@ from bgsync.prose.grammar.phrases import Phrases
 
 _STEPS = (Following(),)
 _STATED = "conditions|statements|criteria? is|are true|met|satisfied|fulfilled"
+_DENIED = "conditions|statements|criteria? is|are false"
 ANY, ALL = e.Input("any of the following"), e.Input("all of the following")
+FALSE = e.Input("any of the following are false")
 """Conditions that a list below spells out."""
 
 
 def _if(p: Phrases, condition: e.Expr, body: Statements = _STEPS) -> Statements:
     return (s.If(condition, body),)
+
+
+def _set_it(p: Phrases, subject: e.Expr, said: Any, value: e.Expr) -> Any:
+    """In "if x is null, set it to y", what else could be meant?"""
+    condition, body = said(subject), set_(p, subject, value)
+    return None if condition is None or body is None else (s.If(condition, body),)
 
 
 def _unless(p: Phrases, condition: e.Expr, body: Statements = _STEPS) -> Any:
@@ -183,6 +191,11 @@ CONDITIONAL = Category(
     [
         form(f"if any|one|either of following {_STATED} ,? then?", _under(ANY)),
         form(f"if all|each of following {_STATED} ,? then?", _under(ALL)),
+        form(f"if any|one of following {_DENIED} ,? then?", _under(FALSE)),
+        form(
+            f"if any|one of following {_DENIED} ,|: then? {{sequence}}",
+            lambda p, body: None if following(body) else (s.If(FALSE, body),),
+        ),
         form(f"if any|one|either of following {_STATED} ,|: {{sequence}}", lambda p, body: (s.If(ANY, body),)),
         form(f"if all|each of following {_STATED} ,|: {{sequence}}", lambda p, body: (s.If(ALL, body),)),
         form(f"{{clause}} if any|one|either of following {_STATED}", _when(ANY)),
@@ -194,6 +207,7 @@ CONDITIONAL = Category(
         form("if {condition} ,|: then? {sequence}", _if),
         form("if {condition} then {sequence}", _if),
         form("if {condition} {command}", _if, 4),
+        form("if {noun} {predicates} ,|: then? set it to {value}", _set_it, 1),
         form("if {condition} , then? set {noun} to {sum} ,|; otherwise|else to? {sum}", _elliptic, 1),
         form("unless {condition} ,|: {sequence}", _unless),
         form("unless {condition}", _unless),

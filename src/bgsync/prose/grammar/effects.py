@@ -314,6 +314,7 @@ EFFECTS = Category(
         form("run|perform|invoke|call|execute|follow {var} {arguments}",
              lambda p, steps, given: (s.Perform("run", (steps, *given)),)),
         form("{call}", _bare_call, 1),
+        form("{deed}", lambda p, done: (s.Perform(done.text, done.reads),)),
         form("this|that is {rest}", _remark, 30),
         form("this|that|these|those|it|here {comment}", _remark, 31),
         form("in other words|particular {comment}", _remark, 31),

@@ -41,6 +41,25 @@ STOP = LIMITS | frozenset([
 """Words that are no part of a name."""
 PREPOSITIONS = ("for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into")
 _NOT_PLAIN = LIMITS | frozenset(("and", "or", "if", "whether", "then", "else", "because", "since", "so"))
+DEEDS = frozenset(
+    (
+        "ask",
+        "disable",
+        "display",
+        "draw",
+        "enable",
+        "focus",
+        "hide",
+        "inform",
+        "play",
+        "present",
+        "prompt",
+        "render",
+        "show",
+        "spin",
+    )
+)
+"""What is done for the user or by the device."""
 _BACK = {("value",), ("result",), ("return", "value"), ("returned", "value"), ("same",), ("steps",)}
 """What means something that was said before."""
 _DETERMINERS = frozenset(("any", "some", "all", "each", "every", "one", "this", "its"))
@@ -182,7 +201,16 @@ class Phrases(Parser):
             return Result(OPAQUE + end - start, opened)
         return Result(UNREAD + end - start, Unread(opened.text, opened.reads))
 
-    def _is_plain_thing(self, start: int, end: int) -> bool:
+    def _deed(self, start: int, end: int) -> Result | None:
+        """What is done for the user or by the device, in the text's own words: nothing that is followed changes."""
+        if self.texts[start] not in DEEDS or self.words.words[start].kind != "word" or end - start < 2:
+            return None
+        if not self._is_plain_thing(start + 1, end, bare=True):
+            return None
+        rest = self._input(start + 1, end)
+        return Result(OPAQUE + end - start, e.Input(f"{self.texts[start]} {rest.text}", rest.reads))
+
+    def _is_plain_thing(self, start: int, end: int, *, bare: bool = False) -> bool:
         """Whether words name one thing that is not followed: nothing in them says more than what it is.
 
         No clause, choice or enumeration, no verb that tells to do something, and nothing that the text defines and that
@@ -190,16 +218,18 @@ class Phrases(Parser):
         """
         words, lexicon = self.words.words[start:end], self.lexicon
         said = words[0].article or self.texts[start] in _DETERMINERS or any(word.kind in LINKS for word in words)
-        if not said or end - start > MOST_OPAQUE or self.texts[start:end] in _BACK:
+        if not (said or bare) or end - start > MOST_OPAQUE or self.texts[start:end] in _BACK:
             return False
+        passive = self.texts[start] == "thrown"
         for word in words:
             link = word.token.term.lower() if word.kind in ("term", "idl") else ""
             if link in lexicon.members or link in lexicon.values or link in lexicon.lists:
                 return False
             if link and lexicon.algorithm(link) is not None:
                 return False
-            if word.kind == "word" and (word.text in _NOT_PLAIN or word.text.startswith(TELLING)):
+            if word.kind == "word" and (word.text in _NOT_PLAIN or word.text.startswith(TELLING)) and not passive:
                 return False
+            passive = word.text in ("was", "were", "been", "is", "are") or word.text == "thrown"
             if word.kind == "mark" and word.text not in ("'s", "<", ">", "?"):
                 return False
             if word.kind == "word" and (word.text in lexicon.members or word.text in lexicon.values):
@@ -323,8 +353,9 @@ class Phrases(Parser):
         "loose": _loose, "owned": _token, "open": _open, "atom": _free, "operation": _operation, "quoted": _quoted,
         "exception": _exception, "described": _described, "capital": _capital, "opaque": _free, "verbal": _verbal,
         "why": _why, "comment": _comment, "camel": _camel, "argument": _argument,
+        "deed": _deed,
     }  # fmt: skip
-    begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL}
+    begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL, "deed": DEEDS}
     """The first words of those that begin with one of a few words."""
 
 

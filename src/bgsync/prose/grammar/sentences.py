@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from bgsync.prose.grammar import conditions, control, effects, reactions, values
-from bgsync.prose.grammar.control import ALL, ANY
+from bgsync.prose.grammar.control import ALL, ANY, FALSE
 from bgsync.prose.grammar.effects import Following, Statements, Switch, WithMembers, following
 from bgsync.prose.grammar.forms import Grammar
 from bgsync.prose.grammar.phrases import Phrases
@@ -71,4 +71,4 @@ _THESE = {
     for noun in ("steps", "substeps", "algorithm", "sub-steps", "step", "operations", "instructions")
 } | {("following",), ("steps", "below"), ("following", "steps", "below")}  # fmt: skip
 
-__all__ = ["ALL", "ANY", "Following", "Sentences", "Statements", "Switch", "WithMembers", "following"]
+__all__ = ["ALL", "ANY", "FALSE", "Following", "Sentences", "Statements", "Switch", "WithMembers", "following"]

@@ -41,13 +41,12 @@ def says_steps(sentences: tuple[Sentence, ...]) -> bool:
 
 
 def has_definitions(element: Element) -> bool:
-    """Whether the items of a list define something each, so that they are no steps."""
-    return any(
-        isinstance(part, Element) and part.name == "dfn"
-        for child in element.children
-        if isinstance(child, Element)
-        for part in child.children
-    )
+    """Whether most items of a list define something, so that they are no steps."""
+    items = [child for child in element.children if isinstance(child, Element)]
+    defining = [
+        item for item in items if any(isinstance(part, Element) and part.name == "dfn" for part in item.children)
+    ]
+    return len(defining) * 2 > len(items)
 
 
 def tells_to_do(element: Element, plain: Callable[[Element], str], source: str) -> bool:
