@@ -27,6 +27,8 @@ _RELATIONS = (" than ", "same as ", "equal to ", "identical to ")
 _VERBS = COMMANDS | STARTS | {"settle", "fulfill", "fulfil", "prepend", "insert", "delete", "dispatch", "terminate"}
 _JOINS = frozenset(("and", "or", "then"))
 _EXPLAINS = ("i.e.", "e.g.", "meaning", "which means", "that is to say", "for example", "in other words")
+_ASKS = frozenset(("check", "checking", "checks", "determine", "determining", "as", "even", "see", "only"))
+"""What may stand before an "if" that means whether."""
 _BINDS = re.compile(r"\b(?:exception|error|value|result) [a-z]\w*$")
 """A condition that gives something a name."""
 _RESULTS = frozenset(("failure", "success", "valid", "invalid"))
@@ -210,5 +212,7 @@ def _is_more(text: str) -> bool:
     if _BINDS.search(text):
         return True
     if len(said) > LONGEST_CONDITION or any(word in text.lower() for word in _EXPLAINS):
+        return True
+    if any(word == "if" and at and said[at - 1] not in _ASKS for at, word in enumerate(said)):
         return True
     return any(word in _VERBS and said[at - 1] in _JOINS for at, word in enumerate(said) if at)

@@ -1,0 +1,247 @@
+"""What was once misread, each as a kind: what must be in the ledger, what calls what, and what is distrusted."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from bgsync.language import statements as s
+from bgsync.language import traversal
+from bgsync.prose.grammar.lexicon import Lexicon
+from bgsync.prose.inline import sentence_of
+from bgsync.prose.ledger import Entry
+from bgsync.prose.ledger import ledger as make_ledger
+from bgsync.prose.page.reader import read_document
+from bgsync.prose.reading import Reading, read_spec
+from bgsync.prose.steps import StepsReader
+from bgsync.prose.vocabulary import Vocabulary
+
+HEAD = "<pre class=metadata>\nTitle: Mill\nMarkup Shorthands: markdown yes\n</pre>\n\n"
+IDL = (
+    "<xmp class=idl>\n"
+    "interface Mill { Promise<undefined> grind(DOMString corn, optional long turns = 1); };\n"
+    "partial interface Mill { boolean stop(DOMString why); };\n"
+    "</xmp>\n\n"
+)
+
+
+def reading(text: str) -> Reading:
+    return read_spec(read_document(HEAD + IDL + text, "mill.bs"), Vocabulary())
+
+
+def ledger(text: str) -> list[Entry]:
+    return list(make_ledger(reading(text), Vocabulary()).entries)
+
+
+def unread(text: str) -> list[str]:
+    return [f"{entry.sentence}: {entry.how}" for entry in ledger(text) if not entry.understood]
+
+
+# --- nothing vanishes
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "parameters"),
+    [
+        ("To <dfn>oil a wheel</dfn>:\n\n: Input\n:: |wheel|, a wheel\n: Output\n:: none\n\n1. Return |wheel|.\n",
+         "oil a wheel", ("wheel",)),
+        ("<h3>Oil</h3>\n<dl><dt>Inputs<dd><var>a</var>, a wheel<dd><var>b</var></dl>\n"
+         "<ol><li>Return <var>a</var>.</ol>\n",
+         "Oil", ("a", "b")),
+        ("When {{Mill/stop()}} is called, the user agent must run these steps:\n\n1. Return {{why}}.\n",
+         "stop", ("why",)),
+        ("The <a data-lt=stop>stop(|reason:DOMString|)</a> method runs these steps:\n\n1. Return |reason|.\n"
+         "\n<h3><dfn>stop()</dfn></h3>\n", None, ()),
+        ("The miller does this:\n\n1. Let |a| be 1.\n1. Return |a|.\n", None, ()),
+    ],
+)  # fmt: skip
+def test_steps_are_read_with_what_they_are_given(text: str, name: str | None, parameters: tuple[str, ...]) -> None:
+    algorithms = {part.name: part for part in reading(text).spec.algorithms}
+    if name is not None:
+        assert algorithms[name].parameters == parameters
+    assert [part for part in algorithms.values() if part.steps]
+
+
+def test_steps_after_a_note_belong_to_the_algorithm_before_it() -> None:
+    (part,) = reading(
+        "To <dfn>oil</dfn>:\n\n1. Let |a| be 1.\n\nNote: Oil is slippery.\n\n1. Return |a|.\n"
+    ).spec.algorithms
+    assert [type(each).__name__ for each in part.steps] == ["Let", "Return"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<emu-alg>\n  1. Let _y_ be 1.\n</emu-alg>\n",
+        "<dl><dt>a red wheel<dd><ol><li>Let |a| be 1.<li>Return |a|.</ol></dl>\n",
+    ],
+)
+def test_steps_that_are_not_read_are_named_with_the_reason(text: str) -> None:
+    assert any("not read: " in line for line in unread(text))
+
+
+def test_a_table_below_a_step_is_no_step() -> None:
+    text = "To <dfn>oil</dfn>:\n\n<ol><li>Let |a| be 1.\n<table><tr><td>set<td>|a|</table></ol>\n"
+    (part,) = reading(text).spec.algorithms
+    assert not any(isinstance(each, s.Set | s.Perform) for each in traversal.walk(part.steps))
+    assert unread(text)
+
+
+def test_a_test_list_is_no_part_of_a_sentence() -> None:
+    text = "To <dfn>oil</dfn>:\n\n1. Throw a {{TypeError}}.\n    <wpt>\n    oil.html\n    </wpt>\n"
+    (part,) = reading(text).spec.algorithms
+    assert part.steps == (s.Throw("TypeError"),)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "1. If |a| is 1, then:\n1. Return |a|.\n",
+        "1. For each |b| of |a|:\n1. Return |a|.\n",
+        "1. Oil |a|.\n    1. Return |a|.\n",
+        "1. Otherwise, return |a|.\n",
+    ],
+)
+def test_steps_that_do_not_fit_what_is_above_them_make_it_not_understood(steps: str) -> None:
+    assert unread(f"To <dfn>oil</dfn> given |a|:\n\n{steps}")
+
+
+# --- calls
+
+
+CALLED = (
+    "<div algorithm>\nTo <dfn>oil a wheel</dfn> given |wheel|:\n\n1. Return.\n</div>\n\n"
+    "<div algorithm>\nThe <dfn method for=Mill>stop(|why|)</dfn> method steps are:\n\n1. Return.\n</div>\n\n"
+    "<div algorithm>\nTo <dfn>run dry</dfn> given |x|:\n\n"
+)
+
+
+def calls(sentence: str) -> list[str]:
+    spec = reading(f"{CALLED}1. {sentence}\n</div>\n").spec
+    return [each.algorithm for each in traversal.walk(spec.algorithm("run dry").steps) if isinstance(each, s.Call)]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["If |x| stops |x|, return.", "If |x| stops, return.", "Let |y| be whether |x| oils wheels.", "Stop |x|."],
+)
+def test_a_word_that_is_like_a_name_calls_nothing(sentence: str) -> None:
+    assert calls(sentence) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["[=Oil a wheel=] given |x|.", "Oil a wheel given |x|.", "Let |y| be the result of [=oiling a wheel=] with |x|."],
+)
+def test_a_link_or_the_defined_phrase_itself_is_a_call(sentence: str) -> None:
+    assert calls(sentence) == ["oil a wheel"]
+
+
+@pytest.mark.parametrize("sentence", ["[=Oil a wheel=].", "[=Oil a wheel=] given |x| and |x|."])
+def test_arguments_that_do_not_fit_make_the_step_not_understood(sentence: str) -> None:
+    assert any("takes 1 argument" in line for line in unread(f"{CALLED}1. {sentence}\n</div>\n"))
+
+
+# --- closures and occasions
+
+
+def test_what_ends_steps_that_run_later_ends_nothing_around_them() -> None:
+    text = (
+        "To <dfn>oil</dfn>:\n\n1. Let |later| be the following steps, given a |reason|:\n    1. Return.\n"
+        "1. Run |later| with 1.\n1. Return 2.\n"
+    )
+    (part,) = reading(text).spec.algorithms
+    (later,) = [each for each in part.steps if isinstance(each, s.Whenever)]
+    assert [type(each).__name__ for each in traversal.body_of(later)] == ["Let", "Return"]
+    assert isinstance(part.steps[-1], s.Return)
+    assert unread(text) == []
+
+
+def test_what_happens_outside_makes_a_rule_that_may_run_while_its_condition_holds() -> None:
+    text = "Whenever the wind turns, if the mill is open, the user agent must run these steps:\n\n1. Let |a| be 1.\n"
+    (rule,) = reading(text).spec.rules
+    assert (rule.machine, rule.trigger) == ("", "wind turns")
+    assert isinstance(rule.steps[0], s.If)
+
+
+# --- distrust
+
+
+LEXICON = Lexicon()
+
+
+def why(text: str) -> str:
+    sentence = sentence_of(text)
+    assert sentence is not None
+    reader = StepsReader("oil", "mill.bs", LEXICON)
+    return "; ".join(reader.understand(sentence, reader.origin(sentence, (1,))).unread)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("Set |x|'s [=sail=].", "set to what the sentence does not say"),
+        ("Let |x| be open.", "taken for a value"),
+        ("Return [=a promise rejected with=] |x| if |y| is not |z|, or |a| if |b|.", ""),
+        ("If this threw an exception |e|, return |e|.", "more than a condition"),
+        ("Replace |x| with |y|, not |z|.", ""),
+    ],
+)
+def test_what_looks_wrong_is_distrusted(sentence: str, told: str) -> None:
+    found = sentence_of(sentence)
+    assert found is not None
+    reader = StepsReader("oil", "mill.bs", LEXICON)
+    one = reader.understand(found, reader.origin(found, (1,)))
+    assert not one.understood
+    assert told in why(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Return `true`.",
+        "Set |x|'s [=open flag=].",
+        "If |x| is found, return failure.",
+        "If |x| is null or a {{Mill}}, return.",
+    ],
+)
+def test_what_only_looks_unusual_is_not_distrusted(sentence: str) -> None:
+    assert why(sentence) == ""
+
+
+# --- one truth
+
+
+STEPS = [
+    "Let |a| be 1.", "If |a| is 1, return.", "If |a| is 2, then:", "For each |b| of |a|:", "Otherwise, set |a| to 2.",
+    "Run these steps [=in parallel=]:", "Oil the mill with butter.", "Let |f| be the following steps:", "Return |a|.",
+    "Queue a task to set |a| to 3.", "While |a| is 1:", "[=Resolve=] |p| with |a|.", "Note: this is a remark.",
+]  # fmt: skip
+
+
+def nested(draw: random.Random, depth: int = 0) -> str:
+    lines = []
+    for _ in range(draw.randint(1, 3)):
+        lines.append("    " * depth + "1. " + draw.choice(STEPS))
+        if depth < 3 and draw.random() < 0.4:
+            lines.append(nested(draw, depth + 1))
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_the_ledger_calls_read_is_in_the_model(seed: int) -> None:
+    text = f"To <dfn>oil</dfn> given |p|:\n\n{nested(random.Random(seed))}\n"
+    read = reading(text)
+    modelled = {each.origin.path for each in read.spec.statements() if each.origin}
+    for entry in make_ledger(read, Vocabulary()).entries:
+        if entry.in_steps and entry.status == "modelled" and entry.how != "runs the steps below":
+            path = tuple(map(int, entry.where.rsplit(" ", 1)[1].split(".")))
+            assert path in modelled, entry
+
+
+def test_the_number_of_what_is_understood_falls_when_nesting_is_lost() -> None:
+    steps = "1. If |a| is 1, then:\n    1. Let |b| be 2.\n    1. Return |b|.\n1. Return |a|.\n"
+    text = f"To <dfn>oil</dfn> given |a|:\n\n{steps}"
+    assert unread(text) == []
+    assert unread(text.replace("    1.", "1."))
