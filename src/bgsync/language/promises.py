@@ -84,7 +84,7 @@ def holders(parts: Iterable[tuple[str, tuple[str, ...], Body, str | None]]) -> M
 def handed_on(statement: s.Statement, promises: Names) -> Names:
     """Give the promises that a statement hands to what is not followed, which may settle them.
 
-    That is an operation of another text, a member, a list, or an object that is made.
+    That is an operation of another text, a member, a list, an object that is made, or steps that run later.
     """
     given: tuple[e.Expr, ...] = ()
     match statement:
@@ -98,6 +98,9 @@ def handed_on(statement: s.Statement, promises: Names) -> Names:
             given = (value,)
         case s.Add(item=item):
             given = (item,)
+        case s.Whenever():  # steps that something else runs, or that run again
+            inside = traversal.walk(traversal.body_of(statement))
+            given = tuple(part for each in inside for part in traversal.expressions(each))
         case s.FireEvent(about=about, members=members):
             given = (about, *(value for _, value in members))
     return promises & frozenset[str]().union(*map(e.variables, given))

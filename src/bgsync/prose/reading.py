@@ -13,7 +13,7 @@ from bgsync.language import statements as s
 from bgsync.language.promises import returned
 from bgsync.language.rewrite import rewrite
 from bgsync.prose.declarations import Declared, declarations, lexicon_of
-from bgsync.prose.grammar.effects import Statements
+from bgsync.prose.grammar.effects import STEPS_BELOW, Statements
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
 from bgsync.prose.grammar.words import words_of
@@ -25,7 +25,7 @@ from bgsync.prose.placing import stamped
 from bgsync.prose.possible import with_calls
 from bgsync.prose.results import called
 from bgsync.prose.steps import StepsReader
-from bgsync.prose.understood import SentenceRead
+from bgsync.prose.understood import SentenceRead, variables_of
 from bgsync.prose.vocabulary import Vocabulary
 
 
@@ -144,6 +144,7 @@ def _body(
     reading.nesting += reader.findings
     reading.annotated |= reader.used
     steps = tuple(rewrite(_about(statement), vocabulary.expression) for statement in steps)
+    steps = _never_run(steps, variables_of(steps, closures=False))
     if head.sentence is None:
         return steps
     place = head.sentence.place
@@ -162,6 +163,20 @@ def _returns(reading: Reading, head: Head, body: tuple[s.Statement, ...]) -> str
     if head.returns or not head.method:
         return head.returns
     return returned(body, head.promised)
+
+
+def _never_run(steps: Statements, used: tuple[str, ...]) -> Statements:
+    """Keep steps that a variable holds from being run where nothing mentions that variable."""
+    made: list[s.Statement] = []
+    for statement in steps:
+        held = made[-1].name if made and isinstance(made[-1], s.Let) and made[-1].value == STEPS_BELOW else ""
+        inner = _never_run(traversal.body_of(statement), used)
+        if inner:
+            statement = replace(statement, body=inner)  # type: ignore[call-arg]
+        if isinstance(statement, s.Whenever) and held and held not in used:
+            statement = s.If(False, (statement,), origin=statement.origin)
+        made.append(statement)
+    return tuple(made)
 
 
 def _with_parameters(parameters: frozenset[str], sentence: Sentence) -> Sentence:

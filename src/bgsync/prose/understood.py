@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.prose.grammar.effects import STEPS_BELOW
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import Unread
 from bgsync.prose.grammar.sentences import Following, Statements, Switch
@@ -45,11 +46,12 @@ class SentenceRead:
         return not (blind or self.unread or self.lost)
 
 
-def variables_of(statements: Statements) -> tuple[str, ...]:
-    """Give every variable that statements read or bind."""
+def variables_of(statements: Statements, *, closures: bool = True) -> tuple[str, ...]:
+    """Give every variable that statements read or bind; without `closures`, not those that are bound to steps."""
     names: dict[str, None] = {}
     for statement in traversal.walk(statements):
-        names |= dict.fromkeys(traversal.bound(statement))
+        if closures or not (isinstance(statement, s.Let) and statement.value == STEPS_BELOW):
+            names |= dict.fromkeys(traversal.bound(statement))
         if isinstance(statement, s.FireEvent):
             names |= dict.fromkeys(e.variables(statement.event))
         if isinstance(statement, s.NotUnderstood):

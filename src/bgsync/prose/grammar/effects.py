@@ -192,6 +192,10 @@ def _named(value: e.Expr) -> tuple[str, ...]:
     return (value.name,) if isinstance(value, e.Var) else ()
 
 
+STEPS_BELOW = e.Input("steps below")
+"""What a variable holds that names steps."""
+
+
 def _run_later(p: Phrases, what: str, taken: tuple[str, ...] = ()) -> Statements:
     """Steps that something runs later, never or several times: what ends them ends nothing around them."""
     given = tuple(s.Let(name, e.Input(f"what {what} is given as {name}")) for name in taken)
@@ -204,12 +208,12 @@ def _add_steps(p: Phrases, steps: Any, where: e.Expr) -> Statements:
 
 
 def _steps_of(p: Phrases, name: Any, steps: Any, taken: tuple[str, ...] = ()) -> Statements:
-    bound = _let(p, name, e.Input("steps below"))
+    bound = _let(p, name, STEPS_BELOW)
     return (*bound, *_run_later(p, p.words.said(1, 2), taken))
 
 
 def _set_steps(p: Phrases, target: e.Expr, steps: Any, taken: tuple[str, ...] = ()) -> Any:
-    return both(set_(p, target, e.Input("steps below")), _run_later(p, say_value(target), taken))
+    return both(set_(p, target, STEPS_BELOW), _run_later(p, say_value(target), taken))
 
 
 def _remark(p: Phrases, *text: str) -> Statements:
