@@ -31,6 +31,11 @@ _ASKS = frozenset(("check", "checking", "checks", "determine", "determining", "a
 """What may stand before an "if" that means whether."""
 _BINDS = re.compile(r"\b(?:exception|error|value|result) [a-z]\w*$")
 """A condition that gives something a name."""
+_SAYS = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|do|does|did|can|cannot|may|must|should|will|would|exist|exists|contain|contains"
+    r"|\w+n't|\w+ed|\w{3,}[^s\W]s)\b"
+)
+"""What a condition in its own words has in it."""
 _RESULTS = frozenset(("failure", "success", "valid", "invalid"))
 """What steps return in plain words."""
 _CONSTANTS: tuple[tuple[str, object], ...] = (("true", True), ("false", False), ("null", None))
@@ -55,6 +60,7 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
         *_flags(words, statements, lexicon),
         *_things(expressions),
         *_plain_words(statements),
+        *_fragments(expressions, words),
         *_conditions(statements, words),
     )
     return tuple(told | dict.fromkeys(found))
@@ -182,6 +188,17 @@ def _values_in(expression: e.Expr) -> tuple[e.Expr, ...]:
             return (then, otherwise)
         case _:
             return e.operands(expression)
+
+
+def _fragments(expressions: list[e.Expr], words: Words) -> Iterator[str]:
+    """One of several conditions that is no condition: a thing that the others speak of, or a part of a list."""
+    for each in expressions:
+        for part in (each.left, each.right) if isinstance(each, e.And | e.Or) else ():
+            if isinstance(part, e.Is) and isinstance(part.left, e.Var) and part.right is True:
+                if "true" not in words.texts:
+                    yield f"{part.left.name!r} was taken for a condition"
+            elif isinstance(part, e.Input) and part not in (ANY, ALL) and not _SAYS.search(part.text):
+                yield f"{part.text!r} was taken for a condition"
 
 
 def _plain_words(statements: Statements) -> Iterator[str]:

@@ -81,6 +81,7 @@ def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path)
 
 def _members(reader: Reader, made: Made, members: Members, path: Path) -> None:
     found: list[tuple[str, e.Expr]] = []
+    before = len(reader.read)
     for name, sentences in members.entries:
         value: e.Expr = None
         for sentence in (name, *sentences):
@@ -100,6 +101,7 @@ def _members(reader: Reader, made: Made, members: Members, path: Path) -> None:
     if given:
         made[:] = given
     else:
+        del reader.read[before:]
         _not_followed(reader, made, members, path)
 
 

@@ -257,7 +257,7 @@ ATOMS = Category(
         form("true", lambda p: True),
         form("false", lambda p: False),
         form("{var}", lambda p, value: e.Is(value, True), 3),
-        form("{term}", lambda p, name: e.Apply(name), 4),
+        form("{claim}", lambda p, name: e.Apply(name), 4),
     ]
 )
 """One condition. What fits none is left in its own words."""

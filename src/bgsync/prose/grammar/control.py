@@ -295,7 +295,8 @@ STATEMENT = Category(
         form("{sequence}", 0),
         form("{tail} ,? and|then then? {conditional}", _then_if),
         form("{sequence} ; and? then? {statement}", _then),
-        form("{sequence} ,? since|because|as|so {why}", _explained, 20),
+        form("{sequence} ,? since|because {why}", _explained, 20),
+        form("{sequence} , as|so {why}", _explained, 20),
         form("{sequence} , in order {why}", _explained, 20),
     ]
 )

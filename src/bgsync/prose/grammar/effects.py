@@ -96,6 +96,8 @@ def _initialize(p: Phrases, name: str, owner: e.Expr, value: e.Expr) -> Any:
 
 def _parts(p: Phrases, names: tuple[str, ...], value: e.Expr) -> Any:
     """Several variables get the parts of one value."""
+    if not isinstance(value, e.Var | e.Apply | e.Input):
+        return None
     return tuple(s.Let(name, e.Item(value, at)) for at, name in enumerate(names)) if len(names) > 1 else None
 
 
@@ -119,6 +121,11 @@ def _add(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     if type(item) is int and isinstance(where, e.Var | e.Field):
         return _increment(p, where, item)
     return None if isinstance(where, str | bool | int | None) else (s.Add(item, where),)
+
+
+def _add_all(p: Phrases, items: e.Expr, where: e.Expr) -> Any:
+    added = _add(p, e.Var("one of them"), where)
+    return None if added is None else (s.ForEach("one of them", items, added),)
 
 
 def _remove(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
@@ -183,8 +190,10 @@ def _call(p: Phrases, call: Any) -> Any:
 
 
 def _bare_call(p: Phrases, call: Any) -> Any:
-    """An operation that stands for a sentence; a member of something does not."""
+    """An operation that stands for a sentence; a member of something does not, nor what was done to something."""
     name = call[0].lower()
+    if name.split()[0].endswith("ed") and p.lexicon.algorithm(name) is None:
+        return None
     return None if (" " in name and name in p.lexicon.members) or name in p.lexicon.types else _call(p, call)
 
 
@@ -269,6 +278,9 @@ EFFECTS = Category(
         form("decrement|decrease {noun}", _decrement),
         form("decrement|decrease {noun} by {value}", _decrement),
         form("add|append|insert|push|put|prepend {value} to|into|in|onto {noun}", _add),
+        form("add|insert|put mapping|entry from {value} to {value} in|into|to {noun}",
+             lambda p, key, value, where: set_(p, e.Item(where, key), value)),
+        form("add|append|insert|push|put contents|items|entries|elements of {noun} to|into|in|onto {noun}", _add_all),
         form("enqueue {value} to|into|in|onto|on {noun}", _add, 1),
         form("replace {value} with {value} ,? in {noun}",
              lambda p, old, new, where: both(_remove(p, old, where), _add(p, new, where))),

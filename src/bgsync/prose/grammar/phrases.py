@@ -129,6 +129,10 @@ class Phrases(Parser):
         whole = self.words.ends[start] == end and self.words.words[start].kind == "term"
         return self._name(start, end) if whole else None
 
+    def _claim(self, start: int, end: int) -> Result | None:
+        """A term that is true or not; one with an article is a thing."""
+        return None if self.words.words[start].article else self._term(start, end)
+
     def _verbal(self, start: int, end: int) -> Result | None:
         """A term that says something of what stands before it, such as "should be renewed"."""
         return self._term(start, end) if self.texts[start] in VERBAL else None
@@ -330,7 +334,9 @@ class Phrases(Parser):
             word = words.words[place]
             if word.kind not in ("word", "term", "number") or (word.text in STOP and word.kind != "term"):
                 return None
-        return Result(2 + end - start, " ".join(texts[start:end]))
+        named = words.words[start].token.text
+        camel = end == start + 1 and named[:1].islower() and not named.islower()
+        return Result(2 + end - start, named if camel else " ".join(texts[start:end]))
 
     def _operation(self, start: int, end: int) -> Result | None:
         """The name of an algorithm: a link, or words that this text defines as one."""
@@ -353,7 +359,7 @@ class Phrases(Parser):
         "loose": _loose, "owned": _token, "open": _open, "atom": _free, "operation": _operation, "quoted": _quoted,
         "exception": _exception, "described": _described, "capital": _capital, "opaque": _free, "verbal": _verbal,
         "why": _why, "comment": _comment, "camel": _camel, "argument": _argument,
-        "deed": _deed,
+        "deed": _deed, "claim": _claim,
     }  # fmt: skip
     begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL, "deed": DEEDS}
     """The first words of those that begin with one of a few words."""

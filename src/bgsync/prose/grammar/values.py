@@ -230,6 +230,8 @@ CALL = Category(
         form("?|! {call}", 0),
         form("{camel} ( )", lambda p, name: (name, ())),
         form("{camel} ( {items} )", lambda p, name, arguments: (name, arguments)),
+        form("{operation} ( )", lambda p, name: (name, ())),
+        form("{operation} ( {items} )", lambda p, name, arguments: (name, arguments)),
         form("{operation} {arguments}", lambda p, name, arguments: (name, arguments)),
         form("{operation} , {arguments}", lambda p, name, arguments: (name, arguments), 1),
         form("{operation} {items}", lambda p, name, arguments: (name, arguments), 3),

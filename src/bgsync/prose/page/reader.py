@@ -44,6 +44,7 @@ __all__ = ["LONGEST", "ReadError", "read_document"]
 LONGEST = 8_000_000
 """The longest source that is read, in characters."""
 
+_METADATA_END = re.compile(r"</(?:pre|xmp)\b", re.IGNORECASE)
 _METADATA = re.compile(r"<(?:pre|xmp)\b[^<>]*+>", re.IGNORECASE)
 _KEY = re.compile(
     r"^[ \t]*+(Title|H1|Indent|Markup Shorthands)[ \t]*+:[ \t]*+([^\r\n]*+)", re.IGNORECASE | re.MULTILINE
@@ -88,8 +89,8 @@ def _metadata(source: str) -> dict[str, str] | None:
     """The keys of the metadata that matter here, or None where there is no metadata."""
     for match in _METADATA.finditer(source):
         if "metadata" in match[0]:
-            end = source.find("</", match.end())
-            block = source[match.end() : end if end >= 0 else len(source)]
+            end = _METADATA_END.search(source, match.end())
+            block = source[match.end() : end.start() if end else len(source)]
             return {key.lower(): value.strip() for key, value in _KEY.findall(block)}
     return None
 

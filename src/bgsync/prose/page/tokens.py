@@ -310,7 +310,14 @@ class Tokens:
         if text.startswith("[[") and text.endswith("]]"):
             self._put(inline, "idl", text, at, term=text)
             return
-        self._put(inline, "term", text, at, term=spaced(text if term is None else term).lower(), scope=lowered(scope))
+        self._put(
+            inline,
+            "term",
+            text,
+            at,
+            term=spaced(text if term is None else term.replace("`", "")).lower(),
+            scope=lowered(scope),
+        )
 
     def _idl(self, inline: _Inline, content: str, start: int) -> None:
         """A link to IDL: `{{Scope/name(a, b)!!type|shown}}`."""
