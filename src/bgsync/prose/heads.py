@@ -69,7 +69,7 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
     abstract = shown[:1].isupper() and shown not in idl.operations
     method = name is not None and bool(parentheses) and not abstract
     operation = idl.operations.get(shown) if method else None
-    given = _in_parentheses(inside) or _linked(tokens, shown)
+    given = _linked(tokens, shown) or _in_parentheses(inside)
     if not given and (text.inputs or not method):
         spoken = text.inputs or tuple(token for token in tokens if token.kind == "var")
         given = [token.text for token in spoken if token.text != returns]
@@ -103,18 +103,24 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
 
 def _in_parentheses(inside: str) -> list[str]:
     """Give the names between the parentheses after a method, types and marks left out."""
-    words = (word.strip(" |?.…").partition(":")[0].split() for word in re.split(r"[,\[\]]", inside.rstrip(") ")))
+    words = (_named(word.strip(" |?.…")).split() for word in re.split(r"[,\[\]]", inside.rstrip(") ")))
     return [each[-1].strip(" |?.…") for each in words if each and each[-1].strip(" |?.…")]
 
 
+def _named(word: str) -> str:
+    """Give the name in "name: Type" and in "Type: name"."""
+    first, colon, second = (each.strip(" |") for each in word.partition(":"))
+    return second if colon and first[:1].isupper() and second[:1].islower() else first
+
+
 def _linked(tokens: list[Token], name: str) -> list[str]:
-    """Give the parameters of a method that its introduction links with them."""
-    for token in tokens:
-        if token.kind in LINKS and token.text.partition("(")[0].rpartition("/")[2] == name:
-            given = _in_parentheses(token.text.partition("(")[2])
-            if given:
-                return given
-    return []
+    """Give the parameters of a method that its introduction names it with, of all its overloads."""
+    return [
+        given
+        for token in tokens
+        if token.kind in LINKS and token.text.partition("(")[0].rpartition("/")[2] == name
+        for given in _in_parentheses(token.text.partition("(")[2])
+    ]
 
 
 def _occasion(said: str) -> tuple[str | None, str | None]:

@@ -75,6 +75,15 @@ class StepsReader:
         if not isinstance(statement, s.Else):
             made.append(statement)
             return
+        remarks = len(made)
+        while remarks and isinstance(made[remarks - 1], s.Remark):
+            remarks -= 1
+        if remarks < len(made):
+            kept = made[remarks:]
+            del made[remarks:]
+            self._put(made, statement, depth)
+            made += kept
+            return
         last = made[-1] if made else None
         if isinstance(last, s.If):
             made.append(statement)
@@ -87,7 +96,10 @@ class StepsReader:
                 return
         origin = statement.origin
         assert origin is not None
-        self._astray("an Otherwise that follows no If", origin)
+        if isinstance(last, s.NotUnderstood) and last.text.lower().startswith(("if ", "otherwise")):
+            self._doubt("an Otherwise that follows no If", origin)
+        else:
+            self._astray("an Otherwise that follows no If", origin)
         variables = variables_of(traversal.body_of(statement))
         made.append(s.NotUnderstood(origin.sentence, variables, (), traversal.body_of(statement), origin=origin))
 
@@ -240,6 +252,9 @@ class StepsReader:
     def _astray(self, what: str, origin: s.Origin) -> None:
         """Note that a sentence and the steps below it do not fit: then the sentence was not understood."""
         self.findings.append(("well-nested", what, origin))
+        self._doubt(what, origin)
+
+    def _doubt(self, what: str, origin: s.Origin) -> None:
         for at, one in enumerate(self.read):
             if one.origin is origin:
                 self.read[at] = replace(one, unread=(*one.unread, what))

@@ -217,7 +217,10 @@ class _Settling:
                 return [replace(path, left=True, ending=path.ending or statement) for path in paths]
             case s.Return() | s.Throw():
                 return [self.ended(path, statement) for path in paths]
-            case s.ForEach() | s.While() | s.Whenever():
+            case s.Whenever():  # may settle it, never or at any time
+                settles = any(isinstance(each, s.Resolve | s.Reject) for each in traversal.walk(inner))
+                return [replace(path, certain=False) for path in paths] if settles else paths
+            case s.ForEach() | s.While():
                 return self.looped(inner, paths)
             case s.Atomically():
                 return self.body(inner, paths)

@@ -128,7 +128,7 @@ def _rows(element: Element) -> Iterator[Element]:
 def _definitions(element: Element) -> Iterator[Element]:
     for child in element.children:
         if isinstance(child, Element):
-            if child.name == "div":
+            if child.name in ("div", "dl"):  # a dl in a dl is one that is marked up twice
                 yield from _definitions(child)
             elif child.name not in RAW:
                 yield child
