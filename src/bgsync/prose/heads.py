@@ -60,7 +60,7 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
     sentences = [*text.introduction]
     tokens = [token for sentence in sentences for token in sentence.tokens]
     heading = list(text.heading.tokens) if text.heading else []
-    name = _name([*tokens], [*heading])
+    name = _name(tokens, heading, sentences[-1].tokens if sentences else ())
     said = " ".join(" ".join(words_of(sentence).texts) for sentence in sentences)
     returns = _after(tokens, ("promise",))
     shown = name.text if name else _plain(text.heading) or f"steps at line {text.place.line}"
@@ -177,9 +177,9 @@ def _defaults(tokens: list[Token]) -> Iterator[tuple[str, Sentence]]:
 _BEFORE_VALUE = ("is", "to", "of", "value", "being", ":", "=", "a", "an", "the")
 
 
-def _name(tokens: list[Token], heading: list[Token]) -> Token | None:
+def _name(tokens: list[Token], heading: list[Token], said_last: tuple[Token, ...]) -> Token | None:
     """Give the token that names it: a definition, a link to a method in its introduction, or a link in its heading."""
-    for token in (*tokens, *heading):
+    for token in (*said_last, *tokens, *heading):
         if token.kind == "dfn":
             return token
     for token in tokens:

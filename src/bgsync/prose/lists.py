@@ -75,6 +75,9 @@ def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path)
         made[-1] = replace(last, condition=_joined(reader, part, path, last.condition == ALL))
     elif isinstance(part, Bullets) and isinstance(last, s.If) and last.condition == FALSE:
         made[-1] = replace(last, condition=e.Not(_joined(reader, part, path, True)))
+    elif isinstance(part, Bullets) and last is not None and following((last,)):
+        steps = (reader.item(item, (*path, number)) for number, item in enumerate(part.items, start=1))
+        reader.nested(made, tuple(each for several in steps for each in several))
     else:
         _not_followed(reader, made, part, path)
 
@@ -233,6 +236,10 @@ def _not_followed(reader: Reader, made: Made, part: Members | Cases | Bullets, p
                 reader.read.append(SentenceRead(origin, inner, (blind,), UNREAD))
                 made.append(replace(blind, origin=origin))
             elif isinstance(inner, Numbered):
-                reader.nested(made, reader.steps(inner, path))
+                steps = reader.steps(inner, path)
+                if made and isinstance(made[-1], s.NotUnderstood):
+                    made[-1] = replace(made[-1], body=(*traversal.body_of(made[-1]), *steps))
+                else:
+                    made += steps
             elif isinstance(inner, Members | Bullets | Cases):
                 _not_followed(reader, made, inner, path)

@@ -311,7 +311,7 @@ EFFECTS = Category(
         form("throw {error}", lambda p, error: (s.Throw(error),)),
         form("continue this? loop?", lambda p: (s.Continue(),)),
         form("continue with|to next {text}", lambda p, text: (s.Continue(),), 1),
-        form("skip to next {text}", lambda p, text: (s.Continue(),), 1),
+        form("skip to next {text}", lambda p, text: None if text.startswith("step") else (s.Continue(),), 1),
         form("break", lambda p: (s.Break(),)),
         form("break|exit from|out? of? loop", lambda p: (s.Break(),)),
         form("wait until {condition}", lambda p, c: (s.WaitUntil(c),)),

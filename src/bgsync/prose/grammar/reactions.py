@@ -93,6 +93,12 @@ def _given(p: Phrases, queue: Any, value: e.Expr) -> Any:
     return (value, task, None) if where is None else (where, task, value)
 
 
+def _from_source(p: Phrases, queue: Any, source: Any) -> Any:
+    """The source of a task says where it goes; what stands before it is what the task is given."""
+    where, task, given = queue
+    return (e.Input(source) if isinstance(source, str) else source, task, given if where is None else where)
+
+
 def _handle(p: Phrases, name: str, about: e.Expr, *_: Any) -> Any:
     return (s.HandleEvent(about, _STEPS),) if name.lower() in HANDLED else None
 
@@ -102,8 +108,9 @@ QUEUE = Category(
         form("{loose}", lambda p, words: (None, None, None) if words.split()[-1] in ("task", "microtask") else None),
         form("{loose} {var}", lambda p, words, var: (None, var.name, None) if words.split()[-1] == "task" else None),
         form("{queue} ,? in|on {noun} ,?", lambda p, queue, where: (where, *queue[1:])),
-        form("{queue} ,? using {kind} ,?", lambda p, queue, kind: queue if queue[0] is not None else None),
-        form("{queue} ,? using|given {noun} ,?", _given),
+        form("{queue} ,? given {noun} ,?", _given),
+        form("{queue} ,? using {noun} ,?", _from_source),
+        form("{queue} ,? using {kind} ,?", _from_source, 1),
         form("{queue} ,? with|for {noun} ,?", lambda p, queue, value: (*queue[:2], value)),
     ]
 )
@@ -192,6 +199,7 @@ STARTS = Category(
         form("fire event|{kind} named|called? {noun} at|on|to {noun}",
              lambda p, *args: (s.Perform("fire an event", args[-2:]),), 1),
         form("fire event named|called? {noun} {fired}", _fire_event, 2),
+        form("fire event with name {noun} at|on|to {noun}", lambda p, *args: (s.Perform("fire an event", args),)),
         form("invoke|run|call {kind} algorithm|steps? with {noun} and {steps} as arguments", _handle),
         form("handle functional event for {noun}", lambda p, about: (s.HandleEvent(about, _STEPS),)),
     ]

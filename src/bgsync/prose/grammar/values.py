@@ -24,6 +24,8 @@ def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
         return e.Associated(name)
     if isinstance(owner, str | bool | int | None):
         return None
+    if owner == e.Var("this") and (name.startswith("[[") or name.lower() in p.lexicon.members):
+        return e.Field(owner, name)
     if owner == e.Var("this") or (isinstance(owner, e.Associated) and owner.name[:1].isupper()):
         return e.Associated(name)
     return e.Field(owner, name)
@@ -260,6 +262,9 @@ ITEMS = Category(
         form("{argument}", lambda p, name: (e.Input(name),), 3),
         form("{value} ,? and {items}", lambda p, value, items: (value, *items)),
         form("{value} , {items}", lambda p, value, items: (value, *items)),
+        form("{value} as {kind}", lambda p, value, name: (value,), 1),
+        form("{value} as {kind} ,? and {items}", lambda p, value, name, items: (value, *items), 1),
+        form("{value} as {kind} , {items}", lambda p, value, name, items: (value, *items), 1),
     ]
 )
 ENTRIES = Category(
