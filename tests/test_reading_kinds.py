@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from bgsync.judge.structure.text import structure
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.prose.grammar.lexicon import Lexicon
@@ -208,6 +209,35 @@ def test_what_looks_wrong_is_distrusted(sentence: str, told: str) -> None:
 )
 def test_what_only_looks_unusual_is_not_distrusted(sentence: str) -> None:
     assert why(sentence) == ""
+
+
+# --- names
+
+
+@pytest.mark.parametrize(
+    ("step", "name", "meant"),
+    [
+        ("Throw an {{InvalidStatError}}.", "InvalidStatError", "InvalidStateError"),
+        ("If |x| is {{Grain/rey}}, return.", "rey", "rye"),
+        ('If |x| is {{Grain["barley"]}}, return.', "barley", ""),
+    ],
+)
+def test_a_name_that_nothing_defines_is_found_and_its_sentence_not_understood(step: str, name: str, meant: str) -> None:
+    enumeration = '<xmp class=idl>enum Grain { "rye", "oats" };</xmp>\n\n'
+    read = reading(f"{enumeration}To <dfn>mill</dfn> given |x|:\n\n1. {step}\n")
+    (found,) = [each for each in structure(read) if each.property == "known-term"]
+    assert found.message == f"nothing defines {name!r}" + (f"; did you mean {meant!r}?" if meant else "")
+    assert [one.understood for one in read.sentences] == [False]
+
+
+@pytest.mark.parametrize(
+    "step", ["Throw a {{GrindingError}}.", "If |x| is {{Grain/rye}}, return.", "Throw an {{AbortError}}."]
+)
+def test_a_name_that_the_text_or_another_may_define_is_no_finding(step: str) -> None:
+    enumeration = '<xmp class=idl>enum Grain { "rye", "oats" };</xmp>\n\n'
+    read = reading(f"{enumeration}To <dfn>mill</dfn> given |x|:\n\n1. {step}\n")
+    assert structure(read) == ()
+    assert all(one.understood for one in read.sentences)
 
 
 # --- one truth

@@ -69,7 +69,8 @@ def check(question: Question, progress: Progress | None = None) -> Report:
     judge = _Judge(question, progress)
     verdicts = judge.all()
     if judge.blind_ran() and not judge.interrupted:
-        largest = max(each.states for each in judge.explored)
+        whole = [each for each in judge.explored if each.granularity == "algorithm"]  # steps make many states of one
+        largest = max(each.states for each in whole or judge.explored)
         limit = min(question.effort.limit or LIMIT, max(FEWEST, FACTOR * largest))
         effort = replace(question.effort, limit=limit)
         anything = replace(question, not_understood="anything", effort=effort)

@@ -65,8 +65,9 @@ def read_spec(
     idl = idl_of(document.interfaces)
     heads = _named_apart([(text, head_of(text, idl)) for text in document.algorithms])
     steps = (each for text in document.algorithms for each in sentences_in(text.steps))
+    lexicon.enumerations = idl.values
     linked = (token for sentence in (*_sentences(document), *steps) for token in sentence.tokens if token.kind == "idl")
-    lexicon.terms |= {token.text.lower() for token in linked}
+    lexicon.terms |= {token.text.lower() for token in linked if not token.text.endswith("Error")}
     for _, head in heads:
         named = lexicon.methods if head.method else lexicon.algorithms
         named[head.name.lower()] = head.name

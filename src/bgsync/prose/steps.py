@@ -16,6 +16,7 @@ from bgsync.prose.grammar.phrases import UNREAD, Unread
 from bgsync.prose.grammar.sentences import Following, Sentences, Statements, Switch, WithMembers, following
 from bgsync.prose.grammar.words import Words, opens, words_of
 from bgsync.prose.inline import statements_of
+from bgsync.prose.names import unknown
 from bgsync.prose.page.document import Bullets, Cases, Item, Members, Note, Numbered, Sentence
 from bgsync.prose.placing import (
     MOST_CASES,
@@ -179,8 +180,9 @@ class StepsReader:
             return SentenceRead(origin, sentence, (self.blind(sentence, opens(sentence)),), UNREAD)
         statements: Statements = result.value
         missing = lost_words(parser, ("statement", start, len(words)), self.lexicon, statements)
+        names = (name for name, _ in unknown(sentence.tokens, self.lexicon))
         doubted = doubts(parser, ("statement", start, len(words)), statements, self.lexicon)
-        unread = (*unread_values(statements), *missing, *undeclared(statements, self.lexicon), *doubted)
+        unread = (*unread_values(statements), *missing, *undeclared(statements, self.lexicon), *names, *doubted)
         return SentenceRead(origin, sentence, statements, result.cost, unread, lost(words, statements))
 
     def _annotated(self, sentence: Sentence, origin: s.Origin) -> SentenceRead:

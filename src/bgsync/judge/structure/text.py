@@ -15,6 +15,7 @@ from bgsync.language import statements as s
 from bgsync.prose.grammar.lexicon import variants, verb_forms
 from bgsync.prose.grammar.words import ARTICLES, opens
 from bgsync.prose.heads import Head
+from bgsync.prose.names import unknown
 from bgsync.prose.page.document import AlgorithmText, Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.reading import Reading
 from bgsync.prose.understood import SentenceRead
@@ -32,7 +33,7 @@ def seen(reading: Reading) -> Iterator[Finding]:
     """Give the findings one by one, as they are found."""
     yield from _judged(reading, findings_of(reading.spec, known(reading)))
     yield from _judged(reading, _nesting(reading))
-    for look in (_markup, _links, _plain_members, _plain_variables):
+    for look in (_markup, _links, _names, _plain_members, _plain_variables):
         yield from look(reading)
 
 
@@ -248,6 +249,14 @@ def _links(reading: Reading) -> Iterator[Finding]:
 
 def _spaced(term: str) -> str:
     return " ".join(term.lower().split())
+
+
+def _names(reading: Reading) -> Iterator[Finding]:
+    """Errors that are misspelt, and values that an enumeration of the text does not have."""
+    for one in reading.sentences:
+        for name, meant in unknown(one.sentence.tokens, reading.lexicon):
+            message = f"nothing defines {name!r}" + (f"; did you mean {meant!r}?" if meant else "")
+            yield Finding("known-term", message, one.origin)
 
 
 def _linked(term: str) -> Iterator[str]:

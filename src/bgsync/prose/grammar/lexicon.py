@@ -23,6 +23,8 @@ class Lexicon:
     algorithms: dict[str, str] = field(default_factory=dict)
     methods: dict[str, str] = field(default_factory=dict)
     """What script calls; only a link to IDL is a call of one, "name()"."""
+    enumerations: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Enumerations of the IDL with their values."""
     takes: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Algorithm or method to how many arguments it takes at least and at most."""
     terms: set[str] = field(default_factory=set)
