@@ -187,6 +187,8 @@ def why(text: str) -> str:
         ("Return [=a promise rejected with=] |x| if |y| is not |z|, or |a| if |b|.", ""),
         ("If this threw an exception |e|, return |e|.", "more than a condition"),
         ("Replace |x| with |y|, not |z|.", ""),
+        ("Wait until one of the following happens:", "more than a condition"),
+        ("Remove |x| from |y| and the [=list of sacks=].", "taken for what is done"),
     ],
 )
 def test_what_looks_wrong_is_distrusted(sentence: str, told: str) -> None:

@@ -17,7 +17,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import COMMANDS, STARTS, Plain
-from bgsync.prose.grammar.sentences import ALL, ANY, Statements
+from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Statements
 from bgsync.prose.grammar.spans import Parser, Part
 from bgsync.prose.grammar.words import Word, Words
 from bgsync.prose.understood import operands_of
@@ -36,6 +36,7 @@ _SAYS = re.compile(
     r"|\w+n't|\w+ed|\w{3,}[^s\W]s)\b"
 )
 """What a condition in its own words has in it."""
+_RUNS = frozenset(("run", "perform", "invoke", "call", "execute", "follow", "running", "performing", "invoking"))
 _RESULTS = frozenset(("failure", "success", "valid", "invalid"))
 """What steps return in plain words."""
 _CONSTANTS: tuple[tuple[str, object], ...] = (("true", True), ("false", False), ("null", None))
@@ -61,6 +62,7 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
         *_things(expressions),
         *_plain_words(statements),
         *_fragments(expressions, words),
+        *_no_acts(statements, words, lexicon),
         *_conditions(statements, words),
     )
     return tuple(told | dict.fromkeys(found))
@@ -201,6 +203,18 @@ def _fragments(expressions: list[e.Expr], words: Words) -> Iterator[str]:
                 yield f"{part.text!r} was taken for a condition"
 
 
+def _no_acts(statements: Statements, words: Words, lexicon: Lexicon) -> Iterator[str]:
+    """A thing, as its article says, that was taken for what is done."""
+    things = {
+        word.token.term
+        for at, word in enumerate(words.words)
+        if word.kind == "term" and word.article and words.texts[at - 1] not in _RUNS
+    }
+    for statement in traversal.walk(statements):
+        if isinstance(statement, s.Perform) and statement.name in things and lexicon.algorithm(statement.name) is None:
+            yield f"{statement.name!r} was taken for what is done"
+
+
 def _plain_words(statements: Statements) -> Iterator[str]:
     """A plain word that was taken for a value: it is one where steps return it, or where it is one of several."""
     for statement in traversal.walk(statements):
@@ -220,13 +234,13 @@ def _conditions(statements: Statements, words: Words) -> Iterator[str]:
             continue
         for expression in operands_of(statement):
             for part in e.parts(expression):
-                if isinstance(part, e.Input) and _is_more(part.text):
+                if isinstance(part, e.Input) and part not in (ANY, ALL, FALSE) and _is_more(part.text):
                     yield f"{part.text!r} is more than a condition"
 
 
 def _is_more(text: str) -> bool:
     said = text.lower().split()
-    if _BINDS.search(text):
+    if _BINDS.search(text) or "following" in said or said[:1] == ["but"]:
         return True
     if len(said) > LONGEST_CONDITION or any(word in text.lower() for word in _EXPLAINS):
         return True

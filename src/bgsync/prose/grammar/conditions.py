@@ -220,7 +220,7 @@ ALTERNATIVES = Category(
 CONJUNCTIONS = Category(
     [
         form("{either}", 0),
-        form("{either} , and if? {conjunction}", lambda p, a, b: e.And(a, b)),
+        form("{either} , and|but if? {conjunction}", lambda p, a, b: e.And(a, b)),
         form("{either} , {conjuncts}", lambda p, a, b: e.And(a, b)),
     ]
 )

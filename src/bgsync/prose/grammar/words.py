@@ -134,6 +134,7 @@ def _with_owners(words: list[Word]) -> list[Word]:
     made: list[Word] = []
     for at, word in enumerate(words):
         plain = word.text == "its" and word.kind == "word" and at > end
+        plain = plain and words[at - 1].text != "with" and "attribute" not in texts[at + 1 : at + 5]  # of an event
         made += words[start : end + 1] if plain else [word]
     return made
 

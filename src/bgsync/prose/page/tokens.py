@@ -323,7 +323,8 @@ class Tokens:
         """A link to IDL: `{{Scope/name(a, b)!!type|shown}}`."""
         target, bar, shown = content.partition("|")
         target = target.partition("!!")[0]
-        slash = target.rfind("/", 0, target.find("(") if "(" in target else len(target))
+        argument = target.rfind(")/") + 1  # of a method: what it is given
+        slash = argument or target.rfind("/", 0, target.find("(") if "(" in target else len(target))
         scope, name = target[: max(slash, 0)].strip(), target[slash + 1 :]
         seen, at = (shown, start + len(content) - len(shown)) if bar else (name, start + slash + 1)
         text = spaced(seen.replace("`", ""))
