@@ -208,7 +208,7 @@ def _no_acts(statements: Statements, words: Words, lexicon: Lexicon) -> Iterator
     things = {
         word.token.term
         for at, word in enumerate(words.words)
-        if word.kind == "term" and word.article and words.texts[at - 1] not in _RUNS
+        if words.ends[at] and word.kind == "term" and word.article and words.texts[at - 1] not in _RUNS
     }
     for statement in traversal.walk(statements):
         if isinstance(statement, s.Perform) and statement.name in things and lexicon.algorithm(statement.name) is None:
