@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from bgsync.prose.page.document import Place, Sentence, Token
 from bgsync.prose.page.fullstops import sentence_ends
+from bgsync.prose.page.inline import CODE, Inline, Span, blank, joined, over_tags, sentence_from
 from bgsync.prose.page.markup import Break, Element, Lines, Markup, Node, ReadError, decoded_runs
 from bgsync.prose.page.shorthands import IDL_TYPES, PLAIN, SHORTHANDS, Dialect, definition, lowered, spaced
 
@@ -22,7 +22,6 @@ _OPENERS = frozenset("\"“'‘[{`\\")
 LONGEST_PARAGRAPH = 100_000
 """The longest paragraph that is read, in characters."""
 _MEANT = frozenset(("a", "code", "dfn", "kbd", "q", "samp", "tt", "var"))
-_CODE = frozenset(("code", "kbd", "q", "samp", "tt"))
 _UNSEEN = frozenset(
     (
         "audio",
@@ -54,40 +53,6 @@ _LITERALS = frozenset(("true", "false", "null", "undefined"))
 _BROKEN = {"[=": ("unclosed-link", "[= without =]"), "=]": ("stray-link-end", "=] without [=")}
 
 
-@dataclass(slots=True)
-class _Span:
-    start: int
-    end: int
-    element: Element
-    inner: list[_Span]
-
-
-@dataclass(slots=True)
-class _Inline:
-    """The text of a paragraph, its spans, and where each of its runs begins in the text and in the source."""
-
-    parts: list[str] = field(default_factory=list)
-    length: int = 0
-    text: str = ""
-    starts: list[int] = field(default_factory=list)
-    offsets: list[int] = field(default_factory=list)
-    tokens: list[Token] = field(default_factory=list)
-    shown: list[str] = field(default_factory=list)
-    bars: list[int] = field(default_factory=list)
-    """Where a | stands that is no part of a variable."""
-    space: bool = True
-
-    def add(self, text: str, offset: int) -> None:
-        self.parts.append(text)
-        self.starts.append(self.length)
-        self.offsets.append(offset)
-        self.length += len(text)
-
-    def offset(self, position: int) -> int:
-        run = bisect_right(self.starts, position) - 1
-        return self.offsets[run] + position - self.starts[run]
-
-
 class Tokens:
     """Makes tokens and sentences of inline content, and keeps every definition that it meets."""
 
@@ -110,17 +75,17 @@ class Tokens:
         found = []
         start = 0
         for end in sentence_ends(inline.tokens):
-            found.append(_sentence(inline, start, end))
+            found.append(sentence_from(inline, start, end))
             start = end
         return tuple(found)
 
     def sentence(self, nodes: Iterable[Node], scope: str) -> Sentence | None:
         """The paragraph as one sentence: of a heading or a name; None if it is empty."""
         inline = self._read(nodes, scope, False)
-        return _sentence(inline, 0, len(inline.tokens)) if inline.tokens else None
+        return sentence_from(inline, 0, len(inline.tokens)) if inline.tokens else None
 
-    def _read(self, nodes: Iterable[Node], scope: str, step: bool) -> _Inline:
-        inline = _Inline()
+    def _read(self, nodes: Iterable[Node], scope: str, step: bool) -> Inline:
+        inline = Inline()
         self._scope = scope
         spans = self._gather(nodes, inline)
         if inline.length > LONGEST_PARAGRAPH and len("".join(inline.parts).strip()) > LONGEST_PARAGRAPH:
@@ -135,8 +100,8 @@ class Tokens:
             self._markup.defect("odd-bar", "a | that is no part of a |variable|", inline.offset(inline.bars[0]))
         return inline
 
-    def _gather(self, nodes: Iterable[Node], inline: _Inline) -> list[_Span]:
-        spans: list[_Span] = []
+    def _gather(self, nodes: Iterable[Node], inline: Inline) -> list[Span]:
+        spans: list[Span] = []
         for node in nodes:
             if isinstance(node, Element):
                 if node.name in ("br", "hr"):
@@ -146,7 +111,7 @@ class Tokens:
                 elif node.name in _MEANT and not node.transparent:
                     start = inline.length
                     inner = self._gather(node.children, inline)
-                    spans.append(_Span(start, inline.length, node, inner))
+                    spans.append(Span(start, inline.length, node, inner))
                 else:
                     spans += self._gather(node.children, inline)
             elif isinstance(node, Break):
@@ -162,7 +127,7 @@ class Tokens:
 
     def _put(
         self,
-        inline: _Inline,
+        inline: Inline,
         kind: str,
         text: str,
         at: int,
@@ -179,7 +144,7 @@ class Tokens:
         inline.shown.append(shown or text)
         inline.space = False
 
-    def _tokens(self, inline: _Inline, start: int, end: int, spans: Sequence[_Span]) -> None:
+    def _tokens(self, inline: Inline, start: int, end: int, spans: Sequence[Span]) -> None:
         """Appends the tokens of a part of the text."""
         text, match = inline.text, self._pattern.match
         position, index = start, 0
@@ -202,7 +167,7 @@ class Tokens:
                         position = self._suffix(inline, span.end, end)
                     continue
                 if text[begin] in _OPENERS:
-                    found = _over_tags(match(text, position, end), spans, index) or found
+                    found = over_tags(match(text, position, end), spans, index) or found
             group = found.lastgroup
             if group is None:
                 if found.end() >= end:
@@ -215,7 +180,7 @@ class Tokens:
             if group in ("link", "idl", "construct"):
                 position = self._suffix(inline, position, end)
 
-    def _suffix(self, inline: _Inline, position: int, end: int) -> int:
+    def _suffix(self, inline: Inline, position: int, end: int) -> int:
         """Adds letters right after a link to its text: the s of "[=loan=]s"."""
         found = _SUFFIX.match(inline.text, position, end)
         if found is None or not inline.tokens or inline.tokens[-1].kind not in ("term", "idl"):
@@ -225,7 +190,7 @@ class Tokens:
         inline.shown[-1] += found[0]
         return found.end()
 
-    def _special(self, inline: _Inline, group: str, found: re.Match[str], begin: int) -> None:
+    def _special(self, inline: Inline, group: str, found: re.Match[str], begin: int) -> None:
         """A token that is more than a word."""
         if group == "mark":
             self._put(inline, "mark", found["mark"], begin)
@@ -263,20 +228,20 @@ class Tokens:
         elif group in ("broken", "misspelt"):
             self._broken(inline, found, begin)
 
-    def _link_around(self, inline: _Inline, element: Element, made: list[Token], shown: list[str], space: bool) -> None:
+    def _link_around(self, inline: Inline, element: Element, made: list[Token], shown: list[str], space: bool) -> None:
         """A link whose text holds what it is given: "[=lend=] |book|" where both are the link."""
         first = next(at for at, token in enumerate(made) if token.kind == "var")
-        token = self._linked(element, _joined(made[:first], shown[:first]), made[:first])
+        token = self._linked(element, joined(made[:first], shown[:first]), made[:first])
         inline.tokens += [token._replace(space=space), *made[first:]]
-        inline.shown += [_joined(made[:first], shown[:first]), *shown[first:]]
+        inline.shown += [joined(made[:first], shown[:first]), *shown[first:]]
         inline.space = False
 
-    def _possessive(self, inline: _Inline, text: str, begin: int) -> None:
+    def _possessive(self, inline: Inline, text: str, begin: int) -> None:
         last = inline.tokens[-1] if inline.tokens and not inline.space else None
         owned = last is not None and (last.text.endswith("s") or last.kind not in ("word", "mark", "number"))
         self._put(inline, "mark", "'s" if owned else text, begin, shown=text)
 
-    def _broken(self, inline: _Inline, found: re.Match[str], begin: int) -> None:
+    def _broken(self, inline: Inline, found: re.Match[str], begin: int) -> None:
         name = found["misspelt"]
         text = found["broken"]
         code, message = _BROKEN.get(text, ("unclosed-idl-link", f"{text} is no link: {{{{ without }}}}"))
@@ -286,7 +251,7 @@ class Tokens:
         else:
             self._put(inline, "mark", text, begin)
 
-    def _string(self, inline: _Inline, text: str, start: int, opening: str = "", closing: str = "") -> None:
+    def _string(self, inline: Inline, text: str, start: int, opening: str = "", closing: str = "") -> None:
         bare = text.strip("`") if len(text) > 1 and text[0] == text[-1] == "`" else text
         start += (len(text) - len(bare)) // 2
         start += len(bare) - len(bare.lstrip())
@@ -296,7 +261,7 @@ class Tokens:
             return
         self._put(inline, "string", bare, start, shown=f"{opening}{bare}{closing}")
 
-    def _link(self, inline: _Inline, content: str, start: int) -> None:
+    def _link(self, inline: Inline, content: str, start: int) -> None:
         """A link to a definition: `[=scope/term|shown=]`."""
         target, bar, shown = content.partition("|")
         scope, slash, term = target.rpartition("/")
@@ -304,7 +269,7 @@ class Tokens:
         scope = "/" if slash and not scope.strip() else scope
         self._term(inline, shown if bar else term, at, term, scope)
 
-    def _term(self, inline: _Inline, shown: str, at: int, term: str | None = None, scope: str = "") -> None:
+    def _term(self, inline: Inline, shown: str, at: int, term: str | None = None, scope: str = "") -> None:
         text = spaced(shown.replace("`", ""))
         at += len(shown) - len(shown.lstrip())
         if text.startswith("[[") and text.endswith("]]"):
@@ -319,7 +284,7 @@ class Tokens:
             scope=lowered(scope),
         )
 
-    def _idl(self, inline: _Inline, content: str, start: int) -> None:
+    def _idl(self, inline: Inline, content: str, start: int) -> None:
         """A link to IDL: `{{Scope/name(a, b)!!type|shown}}`."""
         target, bar, shown = content.partition("|")
         target = target.partition("!!")[0]
@@ -332,15 +297,15 @@ class Tokens:
         at += len(seen) - len(seen.lstrip()) + (bare != text)
         self._put(inline, "idl", bare, at, shown=text, term=spaced(name).strip('"'), scope=scope or "/" * (slash == 0))
 
-    def _span(self, inline: _Inline, span: _Span) -> None:
+    def _span(self, inline: Inline, span: Span) -> None:
         """The token of an element, or its tokens if it means nothing more."""
         element = span.element
         first = len(inline.tokens)
         space = inline.space
-        if element.name in _CODE and not span.inner and not self._has_shorthand(inline, span):
+        if element.name in CODE and not span.inner and not self._has_shorthand(inline, span):
             text = spaced(inline.text[span.start : span.end])
             if text:
-                at = span.start + _blank(inline.text[span.start : span.end])
+                at = span.start + blank(inline.text[span.start : span.end])
                 name = _TWO_HUMPS.match(text) and self._dialect.shorthands and not self._dialect.markdown
                 if name:
                     self._put(inline, "idl", text, at, term=text)
@@ -349,12 +314,12 @@ class Tokens:
             return
         self._tokens(inline, span.start, span.end, span.inner)
         made, shown = inline.tokens[first:], inline.shown[first:]
-        if element.name in _CODE or not made:
+        if element.name in CODE or not made:
             if len(made) == 1 and made[0].kind == "term" and self._dialect.shorthands:
                 inline.tokens[first] = made[0]._replace(kind="idl", term=made[0].text)
             return
         del inline.tokens[first:], inline.shown[first:]
-        seen = _joined(made, shown)
+        seen = joined(made, shown)
         if element.name == "var":
             token = made[0]._replace(
                 kind="var", text=seen, term="", scope="", type=element.attributes.get("data-type", "")
@@ -372,7 +337,7 @@ class Tokens:
         inline.shown.append(seen)
         inline.space = False
 
-    def _has_shorthand(self, inline: _Inline, span: _Span) -> bool:
+    def _has_shorthand(self, inline: Inline, span: Span) -> bool:
         text = inline.text[span.start : span.end]
         return self._dialect.shorthands and ("{{" in text or "[=" in text or text.count("|") > 1)
 
@@ -398,32 +363,3 @@ class Tokens:
         if target:
             return first._replace(kind="term", text=seen, term=target.term.lower(), scope=lowered(target.scope))
         return first._replace(kind="term", text=seen, term=(term or seen).lower(), scope=lowered(scope))
-
-
-def _blank(text: str) -> int:
-    return len(text) - len(text.lstrip())
-
-
-def _over_tags(found: re.Match[str] | None, spans: Sequence[_Span], index: int) -> re.Match[str] | None:
-    """The match if it may reach over tags: if it holds all of their elements, and these mean no more than it does."""
-    if found is None or found.lastgroup not in ("link", "idl", "quoted", "curly", "single", "code", "codes"):
-        return None
-    for span in spans[index : index + 400]:
-        if span.start >= found.end():
-            break
-        code = span.element.name in _CODE and not span.inner
-        if span.end > found.end() or not (code or found.lastgroup in ("link", "idl")):
-            return None
-    return found
-
-
-def _joined(tokens: Sequence[Token], shown: Sequence[str]) -> str:
-    parts = [shown[0]] if shown else []
-    for token, text in zip(tokens[1:], shown[1:], strict=True):
-        parts.append(" " + text if token.space else text)
-    return "".join(parts)
-
-
-def _sentence(inline: _Inline, start: int, end: int) -> Sentence:
-    tokens = tuple(inline.tokens[start:end])
-    return Sentence(tokens, _joined(tokens, inline.shown[start:end]), tokens[0].place)
