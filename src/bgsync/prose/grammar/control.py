@@ -261,7 +261,7 @@ TAIL = Category(
         form("user agent should {sequence}", _should),
         form("user agent must|shall|will {sequence}", 0),
         form("must|shall {sequence}", 0),
-        form("{clause} ,? and|then {tail}", _then),
+        form("{clause} ,? and|then|but {tail}", _then),
         form("{clause} , {tail}", _then, 2),
         form("{guarded}", 0),
     ]

@@ -127,6 +127,7 @@ FIRED = Category(
     [
         form("using {var}", lambda p, kind: (("interface", kind),)),
         form("using|of type? {kind}", lambda p, kind: (("interface", kind),)),
+        form("that|which uses {kind} interface?", lambda p, kind: (("interface", kind),)),
         form("for {noun}", lambda p, value: (("about", value),)),
         form("on|at|to {noun}", lambda p, value: (("target", value),)),
         form("with following properties|attributes|members|initialization", lambda p: (("follow", True),)),

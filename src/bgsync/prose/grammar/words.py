@@ -100,7 +100,11 @@ def words_from(tokens: Iterable[Token], dropped: Sequence[Token] = ()) -> Words:
         kind, text = token.kind, token.text
         if kind in LINKS:
             kind = "term" if kind == "dfn" else kind
-            parts = [text] if kind == "idl" else [part for part in text.lower().split() if part not in ARTICLES] or [""]
+            parts = (
+                [text if text != "Promise" else "promise"]
+                if kind == "idl"
+                else [part for part in text.lower().split() if part not in ARTICLES] or [""]
+            )
             words += [Word(part, kind, token, article) for part in parts]
         elif kind in ("var", "string", "number"):
             text = text.strip('"') if kind == "string" else text
