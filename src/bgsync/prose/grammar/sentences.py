@@ -64,7 +64,8 @@ _THESE = {
     for front in (
         ("following",), ("these",), ("following", "list", "of"), ("rest", "of", "these"), ("rest", "of", "following"),
         ("remaining",), ("all", "remaining"),
-        ("all", "of", "remaining"), ("this",), ("all", "following"), ("all", "of", "these"), ("current",), (), ("below",),
+        ("all", "of", "remaining"), ("this",),
+        ("all", "following"), ("all", "of", "these"), ("current",), (), ("below",),
         ("rest", "of", "this"), ("such",), ("set", "of", "following"), ("remaining", "of", "these"),
         ("overall", "set", "of"), ("this", "set", "of"), ("subsequent",),
         ("following", "abort"), ("these", "abort"), ("algorithm", "with", "following"),
