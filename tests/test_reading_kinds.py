@@ -108,6 +108,13 @@ def test_steps_that_do_not_fit_what_is_above_them_make_it_not_understood(steps: 
     assert unread(f"To <dfn>oil</dfn> given |a|:\n\n{steps}")
 
 
+@pytest.mark.parametrize(
+    "step", ["Set |a| to ².", "If |a| is an [=  =], return.", "[==] |a|.", "Let |a| be [=of=] |a|."]
+)
+def test_odd_signs_and_empty_links_are_read_or_not_and_break_nothing(step: str) -> None:
+    assert ledger(f"To <dfn>oil</dfn> given |a|:\n\n1. {step}\n")
+
+
 # --- calls
 
 

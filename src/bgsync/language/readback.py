@@ -92,7 +92,7 @@ def write_condition(value: e.Expr) -> str:
         case e.Apply(name=name, arguments=()):
             return f"the user agent is {_named(name)}"
         case e.Apply(name=name, arguments=(one,)):
-            if name.split()[0] in _VERBS:
+            if name.partition(" ")[0] in _VERBS:
                 return f"{write_value(one)} {_named(name)}"
             return f"{write_value(one)} is {'' if name.islower() else 'a '}{_named(name)}"
         case e.Apply(name=name, arguments=(one, other)):

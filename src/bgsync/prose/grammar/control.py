@@ -124,7 +124,7 @@ def _for_each_of_type(p: Phrases, name: str, kind: str, member: str, said: Any) 
     where, algorithm = p.lexicon.list_of(kind), p.lexicon.algorithm(name)
     if where is None or algorithm is None:
         return None
-    variable = kind.split()[-1]
+    variable = kind.rpartition(" ")[2]
     condition = said(e.Field(e.Var(variable), p.lexicon.member(member)))
     if condition is None:
         return None

@@ -159,7 +159,7 @@ def _several(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
 
 
 def _duration(p: Phrases, text: str) -> Any:
-    if text.split()[0] == "until":
+    if text.partition(" ")[0] == "until":
         return None
     reads = tuple(e.Var(name) for name in p.words.variables(0, p.size))
     return (s.Wait(e.Input(text, tuple(read for read in reads if read.name in text.split()))),)
@@ -192,7 +192,7 @@ def _call(p: Phrases, call: Any) -> Any:
 def _bare_call(p: Phrases, call: Any) -> Any:
     """An operation that stands for a sentence; a member of something does not, nor what was done to something."""
     name = call[0].lower()
-    if name.split()[0].endswith("ed") and p.lexicon.algorithm(name) is None:
+    if name.partition(" ")[0].endswith("ed") and p.lexicon.algorithm(name) is None:
         return None
     return None if (" " in name and name in p.lexicon.members) or name in p.lexicon.types else _call(p, call)
 

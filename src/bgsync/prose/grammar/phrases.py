@@ -278,7 +278,7 @@ class Phrases(Parser):
             if word.kind == "string":
                 return Result(0, self.lexicon.value(word.text) or word.text)
             if word.kind == "number":
-                return Result(0, int(word.text)) if word.text.isdigit() else None
+                return Result(0, int(word.text)) if word.text.isdecimal() else None
             if word.text in CONSTANTS:
                 return Result(0, CONSTANTS[word.text])
             if word.text == "this":

@@ -105,8 +105,14 @@ def _handle(p: Phrases, name: str, about: e.Expr, *_: Any) -> Any:
 
 QUEUE = Category(
     [
-        form("{loose}", lambda p, words: (None, None, None) if words.split()[-1] in ("task", "microtask") else None),
-        form("{loose} {var}", lambda p, words, var: (None, var.name, None) if words.split()[-1] == "task" else None),
+        form(
+            "{loose}",
+            lambda p, words: (None, None, None) if words.rpartition(" ")[2] in ("task", "microtask") else None,
+        ),
+        form(
+            "{loose} {var}",
+            lambda p, words, var: (None, var.name, None) if words.rpartition(" ")[2] == "task" else None,
+        ),
         form("{queue} ,? in|on {noun} ,?", lambda p, queue, where: (where, *queue[1:])),
         form("{queue} ,? given {noun} ,?", _given),
         form("{queue} ,? using {noun} ,?", _from_source),

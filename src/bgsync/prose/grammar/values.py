@@ -46,12 +46,12 @@ def _of_kind(p: Phrases, kind: str, value: e.Expr) -> Any:
     known = any(wanted in p.lexicon.types for wanted in variants(low)) or kind[:1].isupper()
     if known or low.replace(" ", "") == name:
         return value
-    return value if low.split()[-1] in name and not {"for", "of", "to"} & set(low.split()) else None
+    return value if low.rpartition(" ")[2] in name and not {"for", "of", "to"} & set(low.split()) else None
 
 
 def _of_variable(p: Phrases, name: str, value: e.Expr) -> Any:
     """What a term says of a variable right after it; after a preposition comes an argument, and maybe a longer one."""
-    return None if name.split()[-1] in PREPOSITIONS else e.Apply(name, (value,))
+    return None if name.rpartition(" ")[2] in PREPOSITIONS else e.Apply(name, (value,))
 
 
 def _absent(value: e.Expr) -> e.Expr:
