@@ -16,6 +16,8 @@ PLAIN = 5
 """The cost of a plain word that is taken for a value."""
 OPAQUE = 20
 """The cost of a thing that is left in its own words: it may be any value."""
+MOST_DIGITS = 100
+"""The digits of the longest number that is read."""
 MOST_OPAQUE = 14
 """How many words it has at most."""
 FREE = 15
@@ -278,7 +280,8 @@ class Phrases(Parser):
             if word.kind == "string":
                 return Result(0, self.lexicon.value(word.text) or word.text)
             if word.kind == "number":
-                return Result(0, int(word.text)) if word.text.isdecimal() else None
+                is_number = word.text.isdecimal() and len(word.text) <= MOST_DIGITS
+                return Result(0, int(word.text)) if is_number else None
             if word.text in CONSTANTS:
                 return Result(0, CONSTANTS[word.text])
             if word.text == "this":
