@@ -19,7 +19,7 @@ from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import COMMANDS, STARTS, Plain
 from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Statements
 from bgsync.prose.grammar.spans import Parser, Part
-from bgsync.prose.grammar.words import Word, Words
+from bgsync.prose.grammar.words import LINKS, Word, Words
 from bgsync.prose.understood import operands_of
 
 _NEGATIONS = frozenset(("not", "no", "never", "cannot", "without", "neither", "unless", "except", "none"))
@@ -52,6 +52,8 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
     for (category, start, end), _ in parser.derivation(*whole):
         if (category, start, end) in parser.tied:
             told[f"{words.said(start, end)!r} can be read in two ways"] = None
+        if category == "guarded" and any(_is_open(each) for each in traversal.walk(statements)):
+            told["what comes after the if may be about the value"] = None
         if category == "or-null":  # what is found has that in it
             said[start:end] = [Word("", "word", words.words[start].token)] * (end - start)
     found = (
@@ -66,6 +68,11 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
         *_conditions(statements, words),
     )
     return tuple(told | dict.fromkeys(found))
+
+
+def _is_open(statement: s.Statement) -> bool:
+    """Whether a variable gets a value that is in the text's own words."""
+    return isinstance(statement, s.Let | s.Set) and isinstance(statement.value, e.Input)
 
 
 def _expressions(statements: Statements) -> Iterator[e.Expr]:
@@ -173,6 +180,8 @@ def _flags(words: Words, statements: Statements, lexicon: Lexicon) -> Iterator[s
 def _things(expressions: list[e.Expr]) -> Iterator[str]:
     """A comparison, a command or a plain word that was taken for a thing."""
     for each in expressions:
+        if isinstance(each, e.Is) and type(each.left) is int and each.right is None:
+            yield f"{each.left} was taken for a number"
         for part in _values_in(each):
             text = part.text if isinstance(part, e.Input) else part.name if isinstance(part, e.Apply) else ""
             if any(relation in f"{text} " for relation in _RELATIONS):
@@ -206,9 +215,9 @@ def _fragments(expressions: list[e.Expr], words: Words) -> Iterator[str]:
 def _no_acts(statements: Statements, words: Words, lexicon: Lexicon) -> Iterator[str]:
     """A thing, as its article says, that was taken for what is done."""
     things = {
-        word.token.term
+        word.token.term if word.kind == "term" else word.token.text
         for at, word in enumerate(words.words)
-        if words.ends[at] and word.kind == "term" and word.article and words.texts[at - 1] not in _RUNS
+        if words.ends[at] and word.kind in LINKS and word.article and words.texts[at - 1] not in _RUNS
     }
     for statement in traversal.walk(statements):
         if isinstance(statement, s.Perform) and statement.name in things and lexicon.algorithm(statement.name) is None:

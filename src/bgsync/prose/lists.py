@@ -100,7 +100,8 @@ def _members(reader: Reader, made: Made, members: Members, path: Path) -> None:
             unread = unread_values(read)
             reader.read.append(SentenceRead(origin, sentence, read, 0, unread, lost(words, read), within=True))
         found.append((called, value))
-    given = _given(tuple(made), tuple(found))
+    last = reader.read[before - 1].origin if before else None
+    given = _given(tuple(made), tuple(found), last)
     if given:
         made[:] = given
     else:
@@ -108,11 +109,13 @@ def _members(reader: Reader, made: Made, members: Members, path: Path) -> None:
         _not_followed(reader, made, members, path)
 
 
-def _given(made: Statements, members: tuple[tuple[str, e.Expr], ...]) -> Statements:
-    """Give members to the last event or value, also one that is below a condition; nothing where there is none."""
+def _given(made: Statements, members: tuple[tuple[str, e.Expr], ...], origin: s.Origin | None) -> Statements:
+    """Give members to the last event or value of the sentence before them; nothing where that has none."""
     for at in range(len(made) - 1, -1, -1):
         statement = made[at]
-        inner = _given(traversal.body_of(statement), members)
+        if statement.origin != origin:
+            continue
+        inner = _given(traversal.body_of(statement), members, origin)
         if isinstance(statement, s.FireEvent):
             statement = replace(statement, members=(*statement.members, *members))
         elif isinstance(statement, s.Let | s.Set | s.Perform):

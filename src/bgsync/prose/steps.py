@@ -218,6 +218,9 @@ class StepsReader:
             if following((made[at],)):
                 made[at] = filled(made[at], inner)
                 return
+        if len(made) > 1 and isinstance(made[-2], s.NotUnderstood) and made[-2].origin == made[-1].origin:
+            made[-2] = replace(made[-2], body=(*traversal.body_of(made[-2]), *inner))
+            return
         if made and isinstance(made[-1], s.NotUnderstood):
             made[-1] = replace(made[-1], body=(*traversal.body_of(made[-1]), *inner))
             return

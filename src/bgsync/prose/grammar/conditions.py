@@ -118,6 +118,14 @@ def _both(p: Phrases, first: Said, second: Said, join: Any = e.And) -> Said:
     return said
 
 
+def _named(name: str) -> Said:
+    return lambda value: e.Apply(name, (value,))
+
+
+def _instance(p: Phrases, kind: e.Expr) -> Said:
+    return lambda value: e.Apply("instance of", (value, kind))
+
+
 def _nor(p: Phrases, options: tuple[e.Expr, ...], last: e.Expr) -> Said:
     return lambda value: e.Not(_any_of(value, (*options, last)))
 
@@ -149,6 +157,8 @@ PREDICATE = Category(
         form("is not one|any|either of {options}", _opposite(_is)),
         form("is none of {items}", _opposite(_is)),
         form("is neither|not {items} nor {sum}", _nor),
+        form("is|are instance of {sum}", _instance),
+        form("is|are not instance of {sum}", _opposite(_instance)),
         form("equals {sum}", _equal),
         form("is? equal|identical to {sum}", _equal),
         form("is same as {sum}", _equal),
@@ -201,6 +211,8 @@ PREDICATES = Category(
     [
         form("{predicate}", 0),
         form("{predicate} ,? and {predicates}", _both),
+        form("{predicate} and {claim}", lambda p, said, name: _both(p, said, _named(name)), 1),
+        form("{predicate} or {claim}", lambda p, said, name: _both(p, said, _named(name), e.Or), 1),
         form("{predicate} ,? or {predicates}", lambda p, a, b: _both(p, a, b, e.Or)),
     ]
 )

@@ -93,9 +93,15 @@ def _given(p: Phrases, queue: Any, value: e.Expr) -> Any:
     return (value, task, None) if where is None else (where, task, value)
 
 
+def _is_source(where: Any) -> bool:
+    return isinstance(where, e.Input | e.Associated) and str(vars(where).get("text", "")).endswith("source")
+
+
 def _from_source(p: Phrases, queue: Any, source: Any) -> Any:
     """The source of a task says where it goes; what stands before it is what the task is given."""
     where, task, given = queue
+    if _is_source(where):
+        return (where, task, source)
     return (e.Input(source) if isinstance(source, str) else source, task, given if where is None else where)
 
 

@@ -94,6 +94,7 @@ OR_NULL = Category(
         for pattern in (
             ",? or null", ",? if it|one|any exists ,? else|otherwise|or null",
             ",? if it|one|any exists ,? and|or null otherwise",
+            ",? if it|one exists",
             ",? if any ,? else|otherwise|or null", ",? if any ,? and|or null otherwise", ",? if any",
             ",? or null if none exists|exist", ",? or null if there is none", ",? or null if it does not exist",
             ",? or null if there is no such {kind}", ",? or null if no such {kind} exists", ",? or null otherwise",
