@@ -220,6 +220,19 @@ def test_what_only_looks_unusual_is_not_distrusted(sentence: str) -> None:
     assert why(sentence) == ""
 
 
+# --- switches
+
+
+@pytest.mark.parametrize(
+    ("last", "found"),
+    [("    : 3\n    :: Let |y| be 3.\n", []), ("    : 3\n    :: Oil |x|.\n", ["defined-before-use"])],
+)
+def test_the_cases_of_a_switch_are_all_that_there_are(last: str, found: list[str]) -> None:
+    steps = "1. Switch on |x|:\n    : 1\n    :: Let |y| be 1.\n    : 2\n    :: Let |y| be 2.\n"
+    read = reading(f"To <dfn>mill</dfn> given |x|:\n\n{steps}{last}1. Return |y|.\n")
+    assert [each.property for each in structure(read)] == found
+
+
 # --- names
 
 

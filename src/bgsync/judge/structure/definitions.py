@@ -44,8 +44,11 @@ class _Check:
         """The words of the sentences that are not understood, which may give variables values."""
         self.body(body, given)
 
-    def body(self, body: Body, bound: Names) -> Names | None:
-        """Follow a list of statements; give what is bound after it, None when no path goes on."""
+    def body(self, body: Body, bound: Names, other: s.Statement | None = None) -> Names | None:
+        """Follow a list of statements; give what is bound after it, None when no path goes on.
+
+        `other` is the Otherwise whose steps they are, if any.
+        """
         now: Names | None = bound
         before = bound
         taken: Names | None = bound
@@ -53,12 +56,12 @@ class _Check:
             if now is None:
                 return None
             if isinstance(statement, s.Else):
-                other = self.body(traversal.body_of(statement), before)
-                now = _either(taken, other) if _chooses(statement) else _both(taken, other)
+                rest = self.body(traversal.body_of(statement), before, statement)
+                now = _either(taken, rest) if _chooses(statement) else _both(taken, rest)
                 continue
             before = now
             now, taken = self.statement(statement, now)
-        return now
+        return taken if other is not None and len(body) == 1 and _is_last_case(body[0], other) else now
 
     def statement(self, statement: s.Statement, bound: Names) -> tuple[Names | None, Names | None]:
         """Give what is bound after a statement, and what after the body of an If."""
@@ -153,6 +156,12 @@ _BOUND = r"\b(?:tak(?:es|ing)|given|returning|called with)(?: argument)? {0}\b|\
 def _chooses(statement: s.Statement) -> bool:
     """Whether a sentence gives a variable one of several values: "let x be a if b; otherwise c"."""
     return place(statement).sentence.lower().startswith("let ") and "otherwise" in place(statement).sentence
+
+
+def _is_last_case(statement: s.Statement, other: s.Statement) -> bool:
+    """Whether an If is the last case of a switch, whose cases are all that there are."""
+    here, before = place(statement).path, place(other).path
+    return isinstance(statement, s.If) and len(here) > 1 and here[:-1] == before[:-1] and here != before
 
 
 def _plainly(expression: e.Expr) -> Names:
