@@ -49,10 +49,11 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
     told: dict[str, None] = {}
     words, expressions = parser.words, [*_expressions(statements)]
     said = [*words.words]
+    opened = any(_is_open(each) for each in traversal.walk(statements))
     for (category, start, end), _ in parser.derivation(*whole):
         if (category, start, end) in parser.tied:
             told[f"{words.said(start, end)!r} can be read in two ways"] = None
-        if category == "guarded" and any(_is_open(each) for each in traversal.walk(statements)):
+        if category == "guarded" and opened:
             told["what comes after the if may be about the value"] = None
         if category == "or-null":  # what is found has that in it
             said[start:end] = [Word("", "word", words.words[start].token)] * (end - start)
@@ -65,7 +66,7 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
         *_plain_words(statements),
         *_fragments(expressions, words),
         *_no_acts(statements, words, lexicon),
-        *_conditions(statements, words),
+        *_conditions(statements),
     )
     return tuple(told | dict.fromkeys(found))
 
@@ -236,7 +237,7 @@ def _plain_words(statements: Statements) -> Iterator[str]:
                     yield f"{part!s} was taken for a value"
 
 
-def _conditions(statements: Statements, words: Words) -> Iterator[str]:
+def _conditions(statements: Statements) -> Iterator[str]:
     """A condition in its own words that holds a command, an explanation, or too much."""
     for statement in traversal.walk(statements):
         if not isinstance(statement, s.If | s.While | s.WaitUntil | s.Assert | s.Whenever):

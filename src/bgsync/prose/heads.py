@@ -73,9 +73,9 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
     if not given and (text.inputs or not method):
         spoken = text.inputs or tuple(token for token in tokens if token.kind == "var")
         given = [token.text for token in spoken if token.text != returns]
-    if not given and operation is not None:
-        given = [name for name, _, _ in operation.parameters]
-    defaults = [(name, sentence_of(value)) for name, _, value in (operation.parameters if operation else ()) if value]
+    declared = operation.parameters if operation else ()
+    given = given or [name for name, _, _ in declared]
+    defaults = [(name, sentence_of(value)) for name, _, value in declared if value]
     occasion, condition = _occasion(said)
     queue = _QUEUE.search(said)
     return Head(
@@ -89,11 +89,7 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
         text.introduction[0].place if text.introduction else text.place,
         text.introduction[-1] if text.introduction else None,
         tuple({**{name: value for name, value in defaults if value}, **dict(_defaults(tokens))}.items()),
-        frozenset(
-            (*_optional(tokens), *(name for name, left, _ in operation.parameters if left))
-            if operation
-            else _optional(tokens)
-        ),
+        frozenset((*_optional(tokens), *(name for name, left, _ in declared if left))),
         condition,
         bool(_PARALLEL.search(said)),
         queue is not None and not queue[0].startswith("enqueue"),

@@ -71,10 +71,9 @@ def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path)
         made[-1:] = chosen(last, _choice(reader, switch, list(_cases(part)), path))
     elif isinstance(part, Members):
         _members(reader, made, part, path)
-    elif isinstance(part, Bullets) and isinstance(last, s.If) and last.condition in (ANY, ALL):
-        made[-1] = replace(last, condition=_joined(reader, part, path, last.condition == ALL))
-    elif isinstance(part, Bullets) and isinstance(last, s.If) and last.condition == FALSE:
-        made[-1] = replace(last, condition=e.Not(_joined(reader, part, path, True)))
+    elif isinstance(part, Bullets) and isinstance(last, s.If) and last.condition in (ANY, ALL, FALSE):
+        joined = _joined(reader, part, path, last.condition != ANY)
+        made[-1] = replace(last, condition=e.Not(joined) if last.condition == FALSE else joined)
     elif isinstance(part, Bullets) and last is not None and following((last,)):
         steps = (reader.item(item, (*path, number)) for number, item in enumerate(part.items, start=1))
         reader.nested(made, tuple(each for several in steps for each in several))

@@ -75,10 +75,6 @@ def _none(p: Phrases, value: e.Expr) -> Any:
     return None if isinstance(value, str) else e.Is(value, e.Sequence())
 
 
-def _opposite_of_none(p: Phrases, value: e.Expr) -> Any:
-    return None if isinstance(value, str) else e.Not(e.Is(value, e.Sequence()))
-
-
 def _fixed(right: e.Expr, negated: bool = False) -> Any:
     def said(p: Phrases) -> Said:
         return lambda value: e.Not(e.Is(value, right)) if negated else e.Is(value, right)
@@ -253,7 +249,7 @@ ATOMS = Category(
         form("user agent is {name}", lambda p, name: e.Apply(name)),
         form("user agent is not {name}", lambda p, name: e.Not(e.Apply(name))),
         form("there is|are no {noun}", _none),
-        form("there is|are {noun}", _opposite_of_none),
+        form("there is|are {noun}", lambda p, value: None if _none(p, value) is None else e.Not(_none(p, value))),
         form("neither {atom} nor {atom}", lambda p, a, b: e.Not(e.Or(a, b))),
         form("{sum} and {sum} are {options}", lambda p, a, b, options: e.And(_any_of(a, options), _any_of(b, options))),
         form(

@@ -94,7 +94,7 @@ def _given(p: Phrases, queue: Any, value: e.Expr) -> Any:
 
 
 def _is_source(where: Any) -> bool:
-    return isinstance(where, e.Input | e.Associated) and str(vars(where).get("text", "")).endswith("source")
+    return isinstance(where, e.Input) and where.text.endswith("source")
 
 
 def _from_source(p: Phrases, queue: Any, source: Any) -> Any:

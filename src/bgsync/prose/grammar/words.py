@@ -200,9 +200,7 @@ def _without_remarks(tokens: tuple[Token, ...]) -> tuple[list[Token], list[Token
         token = tokens[place]
         if token.kind == "mark" and token.text == "(" and token.space:
             close = next((at for at in range(place, len(tokens)) if tokens[at].text == ")"), None)
-            if close is not None and not any(
-                t.kind in ("var", "number") or t.text in ("+", "this") for t in tokens[place:close]
-            ):
+            if close is not None and not any(map(_says_more, tokens[place:close])):
                 dropped += tokens[place + 1 : close]
                 place = close + 1
                 continue
