@@ -13,7 +13,7 @@ from bgsync.cli import main
 from bgsync.contents import SHIPPED, ContentError, chosen, content, load, shipped
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.sources import Source
-from bgsync.targets import Wish, judged, of_text
+from bgsync.targets import Wish, judged, of_text, own
 from bgsync.texts import Text, read
 from tests.specs import LIBRARY, PERIODIC, PRINT_QUEUE, RESPEC, SILENT, SYNC
 
@@ -62,6 +62,19 @@ def test_a_text_is_judged_as_what_it_defines(text: str, name: str, why: str) -> 
 )
 def test_so_are_real_texts(file: str, name: str) -> None:
     assert read_of((SPECS / file).read_text(encoding="utf-8")).content.name == name
+
+
+@pytest.mark.skipif(not SPECS.is_dir(), reason="the spec sources are not at hand")
+def test_the_text_of_one_off_sync_that_is_read_does_what_the_one_built_by_hand_does() -> None:
+    text = of_text(read_of((SPECS / "one-off-94df522.bs").read_text(encoding="utf-8")))
+    ours, read_ = (judged(each, Wish(each=False)) for each in (own(shipped()[1]), text))
+    sizes = [
+        [(e.monitor, e.states, e.transitions) for e in each.explorations if e.granularity == "algorithm"]
+        for each in (ours, read_)
+    ]
+    assert sizes[0] == sizes[1]
+    told = [{v.property: v.verdict for v in each.verdicts if v.kind != "structure"} for each in (ours, read_)]
+    assert {k: told[1][k] for k in told[0] if k in told[1]} == {k: v for k, v in told[0].items() if k in told[1]}
 
 
 def test_verdicts_on_a_text_about_something_else_name_nothing_that_it_does_not_have() -> None:

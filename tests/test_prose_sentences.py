@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from bgsync.language import Member, ObjectType, say
+from bgsync.language.expressions import parts
 from bgsync.language.statements import NotUnderstood, Statement
-from bgsync.language.traversal import body_of
+from bgsync.language.traversal import body_of, expressions, walk
 from bgsync.prose.grammar.lexicon import Lexicon
+from bgsync.prose.grammar.phrases import Unread
 from bgsync.prose.grammar.sentences import Following, Sentences
 from bgsync.prose.grammar.spans import ATTEMPTS, LONGEST
 from bgsync.prose.grammar.words import words_of
@@ -55,6 +57,14 @@ def test_a_sentence_is_read_as(sentence: str, meant: str) -> None:
     one = read(sentence)
     assert told(one.statements) == meant
     assert one.understood, (one.unread, one.lost)
+
+
+@pytest.mark.parametrize("sentence", [sentence for sentence, _ in EXAMPLES])
+def test_what_is_read_is_the_language_and_nothing_of_the_reader(sentence: str) -> None:
+    for statement in walk(read(sentence).statements):
+        for part in (part for whole in expressions(statement) for part in parts(whole)):
+            plain = part is None or type(part) in (str, bool, int)
+            assert plain or type(part).__module__ == "bgsync.language.expressions" or isinstance(part, Unread), part
 
 
 def _lines(text: str) -> list[str]:

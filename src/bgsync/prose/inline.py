@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from bgsync.language import statements as s
 from bgsync.language import traversal
@@ -17,10 +16,7 @@ from bgsync.prose.page.markup import Lines, Markup, Text
 from bgsync.prose.page.reader import read_document
 from bgsync.prose.page.shorthands import Dialect
 from bgsync.prose.page.tokens import Tokens
-
-if TYPE_CHECKING:
-    from bgsync.prose.understood import SentenceRead
-
+from bgsync.prose.understood import SentenceRead, settled
 
 _MARKUP = re.compile(r"[<&\r\n]")
 
@@ -44,7 +40,7 @@ def statements_of(text: str, lexicon: Lexicon) -> Statements | None:
         return None
     words = words_of(sentence)
     result = Sentences(words, lexicon).parse("statement", 0, len(words)) if len(words) else None
-    return None if result is None else result.value
+    return None if result is None else settled(result.value)
 
 
 def read_back(one: SentenceRead, lexicon: Lexicon) -> bool:

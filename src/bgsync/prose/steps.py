@@ -32,7 +32,7 @@ from bgsync.prose.placing import (
     without_members,
 )
 from bgsync.prose.sidecar import NOTHING, SidecarError
-from bgsync.prose.understood import SentenceRead, lost, undeclared, unread_values, variables_of
+from bgsync.prose.understood import SentenceRead, lost, settled, undeclared, unread_values, variables_of
 
 EXITS = ("abort", "return", "terminat", "stop", "throw", "exit", "end")
 SETTLES = ("resolv", "reject", "settl", "fulfil", "promise")
@@ -183,7 +183,7 @@ class StepsReader:
         names = (name for name, _ in unknown(sentence.tokens, self.lexicon))
         doubted = doubts(parser, ("statement", start, len(words)), statements, self.lexicon)
         unread = (*unread_values(statements), *missing, *undeclared(statements, self.lexicon), *names, *doubted)
-        return SentenceRead(origin, sentence, statements, result.cost, unread, lost(words, statements))
+        return SentenceRead(origin, sentence, settled(statements), result.cost, unread, lost(words, statements))
 
     def _annotated(self, sentence: Sentence, origin: s.Origin) -> SentenceRead:
         self.used.add(origin.key)

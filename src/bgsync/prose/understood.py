@@ -8,9 +8,10 @@ from difflib import get_close_matches
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.language.rewrite import rewrite
 from bgsync.prose.grammar.effects import STEPS_BELOW
 from bgsync.prose.grammar.lexicon import Lexicon
-from bgsync.prose.grammar.phrases import Unread
+from bgsync.prose.grammar.phrases import Plain, Unread
 from bgsync.prose.grammar.sentences import Following, Statements, Switch
 from bgsync.prose.grammar.words import Words
 from bgsync.prose.page.document import Sentence
@@ -70,6 +71,11 @@ def variables_of(statements: Statements, *, closures: bool = True) -> tuple[str,
 def operands_of(statement: s.Statement) -> tuple[e.Expr, ...]:
     """Give the expressions of a statement; of a Switch, what it chooses by."""
     return (statement.subject,) if isinstance(statement, Switch) else traversal.expressions(statement)
+
+
+def settled(statements: Statements) -> Statements:
+    """Give statements in the language alone: a plain word is a string like any other once it is in no doubt."""
+    return tuple(rewrite(each, lambda part: str(part) if isinstance(part, Plain) else part) for each in statements)
 
 
 def lost(words: Words, statements: Statements) -> tuple[str, ...]:
