@@ -17,7 +17,6 @@ from bgsync.judge.property import Liveness, Property
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Verdict
 from bgsync.language import NotUnderstood, Origin, Spec
-from bgsync.system.monitor import Monitor
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
 from bgsync.system.system import System
 from bgsync.system.world import World
@@ -142,24 +141,21 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
     base: dict[str, dict[str, Verdict]] = {}
     if "algorithm" in question.granularities:
         (base["algorithm"],) = judge.environments([_Environment("algorithm")])
-    coarse = [v for found in base.values() for v in found.values() if v.verdict == "violated"]
-    # broken coarsely, broken finely; but what no behaviour does there, a finer one may
-    settled = frozenset(v.property for v in coarse if v.kind != "structure")
+    settled = frozenset[str]()
     if question.not_understood == "anything":  # what too many runs may do, finer or worse ones may, too
-        settled |= {name for found in base.values() for name, v in found.items() if v.verdict == "inconclusive"}
+        known = ((name, v.verdict) for found in base.values() for name, v in found.items())
+        settled = frozenset(name for name, verdict in known if verdict in ("violated", "inconclusive"))
     plain = [_Environment("step", (), settled)] if "step" in question.granularities else []
     hard = list[_Environment]()
     if judge.is_large and not question.thorough:
         judge.left_out = question.adversities
     else:
         granularities = question.granularities if question.thorough else ("algorithm",)
-        known = settled if plain else settled | {v.property for v in coarse}
-        hard = [_Environment(one, (adversity,), known) for adversity in question.adversities for one in granularities]
+        hard = [_Environment(one, (adversity,), settled) for adversity in question.adversities for one in granularities]
     results = judge.environments([*plain, *hard])
     if plain:
         base["step"] = results.pop(0)
-    verdicts = list(_combined(base))
-    broken = frozenset(verdict.property for verdict in verdicts if verdict.verdict == "violated")
+    verdicts = {verdict.property: verdict for verdict in _combined(base)}
     needed: dict[tuple[str, str], Verdict] = {}
     for environment, found in zip(hard, results, strict=True):
         (adversity,) = environment.adversities
@@ -167,12 +163,50 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
         if environment.granularity == "step" and "algorithm" in base:
             race_or_logic = "race" if question.effort.walks is None else None
         for name, verdict in found.items():
-            if verdict.verdict in ("violated", "inconclusive") and name not in broken:
-                kind = race_or_logic if verdict.verdict == "violated" else None
-                needed.setdefault((adversity, name), replace(verdict, needs=(adversity,), kind=kind))
+            known_there = needed.get((adversity, name))
+            worse = _worse(verdict, adversity, race_or_logic, verdicts.get(name), known_there)
+            if worse is not None:
+                needed[adversity, name] = worse
     order = {adversity: place for place, adversity in enumerate(question.adversities)}
-    verdicts += [needed[key] for key in sorted(needed, key=lambda key: (order[key[0]], key[1]))]
-    return tuple(verdicts)
+    under = [needed[key] for key in sorted(needed, key=lambda key: (order[key[0]], key[1]))]
+    return (*verdicts.values(), *under)
+
+
+def _worse(
+    verdict: Verdict, adversity: str, kind: Kind | None, base: Verdict | None, coarse: Verdict | None
+) -> Verdict | None:
+    """Give what an adversity adds to the base environment, and to itself at the other granularity; None for nothing."""
+    if verdict.verdict == "inconclusive":
+        unknown = base is None or base.verdict not in ("violated", "inconclusive")
+        return replace(verdict, needs=(adversity,), kind=None) if coarse is None and unknown else coarse
+    if verdict.verdict != "violated" or verdict.kind == "structure":
+        return coarse
+    told = tuple(replace(one, needs=(adversity,), kind=kind) for one in verdict.findings())
+    found = replace(told[0], others=told[1:])
+    if coarse is not None and coarse.verdict == "violated":
+        return _with_more(coarse, found)
+    return found if base is None or base.verdict != "violated" else _only_new(base, found)
+
+
+def _only_new(known: Verdict, found: Verdict) -> Verdict | None:
+    """Give a verdict with those of its findings that another verdict on the same property has not; None without any."""
+    new = tuple(one for one in found.findings() if not _is_known(known, one))
+    return replace(new[0], others=new[1:]) if new else None
+
+
+def _is_known(known: Verdict, one: Verdict) -> bool:
+    """Whether one of the findings of a verdict is this one; of endless runs what they conflict with may differ."""
+    if one.trace is not None and one.trace.loop is not None:
+        where = {each.defect()[:2] for each in known.findings()}
+        loops = any(each.recurs() for each in known.findings())
+        return one.defect()[:2] in where or (loops and one.recurs())
+    return one.defect() in {each.defect() for each in known.findings()}
+
+
+def _with_more(known: Verdict, found: Verdict) -> Verdict:
+    """Add those findings to a verdict that it has not."""
+    new = _only_new(known, found)
+    return known if new is None else replace(known, others=known.others + new.findings())
 
 
 def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
@@ -183,14 +217,22 @@ def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
         if coarse is not None and fine is not None and coarse.kind == "structure":
             yield fine  # what no behaviour does where an invocation is one action, a finer one may
         elif coarse is not None and coarse.verdict == "violated":
-            yield replace(coarse, kind=coarse.kind or "logic")
+            logic = _of_kind(coarse, "logic")
+            broken_finely = fine is not None and fine.verdict == "violated" and fine.kind != "structure"
+            yield _with_more(logic, _of_kind(fine, "race")) if fine is not None and broken_finely else logic
         elif fine is not None and fine.verdict == "violated":
             decided = coarse is not None and coarse.verdict != "inconclusive"
-            yield replace(fine, kind=fine.kind or ("race" if decided else None))
+            yield _of_kind(fine, "race" if decided else None)
         elif coarse is not None and fine is None and "step" in base:
             yield replace(coarse, verdict="inconclusive", message="not looked at step by step")
         else:
             yield fine or coarse or next(iter(found.values()))
+
+
+def _of_kind(verdict: Verdict, kind: Kind | None) -> Verdict:
+    """Give a verdict with all its findings of a kind, but for those that have one."""
+    first, *others = (replace(one, kind=one.kind or kind) for one in verdict.findings())
+    return replace(first, others=tuple(others))
 
 
 class _Judge:
@@ -221,17 +263,10 @@ class _Judge:
         )
 
     def environments(self, asked: Sequence[_Environment]) -> list[dict[str, Verdict]]:
-        """Judge every property in several environments, but for those that are settled already.
-
-        Under adversities it begins when the base environment, if it is among them, is explored with the same monitor.
-        """
-        explorations, ends, base = list[Exploration](), list[int](), dict[Monitor, int]()
+        """Judge every property in several environments, but for those that are settled already."""
+        explorations, ends = list[Exploration](), list[int]()
         for environment in asked:
-            for one in self.explorations(environment):
-                monitor = one.scenario.monitor
-                if not environment.adversities:
-                    base[monitor] = len(explorations)
-                explorations.append(replace(one, after=base.get(monitor)) if environment.adversities else one)
+            explorations += self.explorations(environment)
             ends.append(len(explorations))
         results = run_all(explorations, self.question.effort.processes, self.budget, self.progress)
         by_environment = []
@@ -245,6 +280,8 @@ class _Judge:
                     known = found.get(verdict.property)
                     if known is None or _weight(verdict) > _weight(known):
                         found[verdict.property] = verdict
+                    elif known.verdict == verdict.verdict == "violated":  # once at once, and once in the end
+                        found[verdict.property] = _with_more(known, verdict)
             by_environment.append(found)
         return by_environment
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from bgsync.judge.causes import Causes, Run, conflicts, stops
 from bgsync.judge.evidence import Evidence
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
-from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
+from bgsync.judge.replay import Kept, Move, Rejected, Replay, moves, replay_lasso, replay_safety
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
 from bgsync.judge.whole import Watched, full_id, watch
@@ -31,21 +32,14 @@ LIMIT = 300_000
 """How many states are explored one by one, where the question does not say; a product has no such limit."""
 
 
-def safety_verdicts(found: Evidence, prop: Safety, why: str, settled: frozenset[str]) -> Iterator[Verdict]:
-    """Judge a safety property, but for the ids that are settled; a breach is replayed. `why` nothing else is known."""
-    system = found.system
-    for name in ids(prop, system):
-        if name in settled:
-            continue
+def safety_verdicts(found: Evidence, props: Iterable[Safety], why: str, settled: frozenset[str]) -> Iterator[Verdict]:
+    """Judge safety properties, but for ids that are settled; a breach is replayed. `why` nothing else is known."""
+    causes = Causes(found) if isinstance(found, Watched) else None
+    for prop, name in ((each, name) for each in props for name in ids(each, found.system) if name not in settled):
         breach = found.breaches.get(name)
         if breach is not None:
-            try:
-                replay = replay_safety(system.scenario, moves(system, found.path(name)), prop, name)
-            except Rejected as reason:
-                yield Verdict(name, "inconclusive", message=f"{breach.message}; but on replay: {reason}")
-                continue
-            trace = tell(replay)
-            yield Verdict(name, "violated", None, (), breach.message, tuple(_locations(replay, trace)), trace)
+            runs = causes.runs(name) if causes else iter([Run(tuple(found.path(name)), None, "")])
+            yield _violated(found.system, prop, name, breach.message, runs)
         elif not found.complete:
             yield Verdict(name, "inconclusive", message=why)
         elif name in found.met:
@@ -56,22 +50,99 @@ def safety_verdicts(found: Evidence, prop: Safety, why: str, settled: frozenset[
             yield Verdict(name, "vacuous", message="its premise never occurs")
 
 
+def _violated(system: System, prop: Safety, name: str, message: str, runs: Iterator[Run]) -> Verdict:
+    """Give the verdict with a finding for each defect that is there on replay, the shortest first."""
+    findings, shown, reason = dict[Hashable, Verdict](), set[tuple[Move, ...]](), ""
+    for run in runs:
+        told = moves(system, run.steps)
+        without = None if run.last is None else (*told[: run.last], *told[run.last + 1 :])
+        if findings and without is not None and (without in shown or _breaks(system, prop, name, without)):
+            continue
+        try:
+            replay = replay_safety(system.scenario, told, prop, name)
+        except Rejected as rejected:
+            reason = reason or f"{message}; but on replay: {rejected}"
+            continue
+        trace = tell(replay)
+        shown.add(told)
+        places = tuple(_locations(replay, trace))
+        one = Verdict(name, "violated", None, (), replay.broken, places, trace, after=run.after)
+        one = replace(one, against=_against(prop, name, told, replay, trace))
+        findings.setdefault(one.defect(), one)
+    if not findings:
+        return Verdict(name, "inconclusive", message=reason)
+    first, *others = findings.values()
+    return replace(first, others=tuple(others))
+
+
+def _against(prop: Safety, name: str, told: Sequence[Move], replay: Replay, trace: Trace) -> int | None:
+    """Give the place of the last change without which the same step is taken, and breaks nothing."""
+    if replay.culprit is None:
+        return None
+    blamed = replay.system.program.code[replay.culprit].origin
+    for place, actions in conflicts(trace, blamed):
+        without = [move for number, move in enumerate(told, start=1) if number not in actions]
+        try:
+            replay_safety(replay.system.scenario, without, prop, name, noted=False)
+        except Kept as kept:
+            if replay.culprit in kept.executed:
+                return place
+        except Rejected:
+            continue
+    return None
+
+
+def _breaks(system: System, prop: Safety, name: str, told: Sequence[Move]) -> bool:
+    try:
+        replay_safety(system.scenario, told, prop, name, noted=False)
+    except Rejected:
+        return False
+    return True
+
+
 def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why: str) -> Verdict:
     """Judge a liveness property; what is found is replayed in `scenario`, which may have more tags."""
     watched, system = search.watched, search.system
     name = _part(liveness, system.scenario)
-    reason: Rejected | None = None
+    message = f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
+    if liveness.needs is not None:
+        message = f"an endless fair run breaks it: {liveness.sentence}"
+    findings, reason = dict[Hashable, Verdict](), None
+    known = scenario.world.adversities
+    hard = {trigger for adversity in scenario.adversities for trigger in known[adversity].triggers}
     for lasso in islice(search.lassos(liveness), TRIES):
         stem, loop = (moves(system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
-        try:
-            trace = tell(*replay_lasso(scenario, stem, loop, liveness, lasso.owed))
-        except Rejected as rejected:
-            reason = reason or rejected
+
+        def replayed(stem: Sequence[Move], *, noted: bool = True) -> Trace | Rejected:
+            try:
+                return tell(*replay_lasso(scenario, stem, loop, liveness, lasso.owed, noted=noted))  # noqa: B023
+            except Rejected as rejected:
+                return rejected
+
+        if findings and lasso.last is not None:
+            shorter = replayed((*stem[: lasso.last], *stem[lasso.last + 1 :]), noted=False)
+            if isinstance(shorter, Trace):
+                continue
+        trace = replayed(stem)
+        if isinstance(trace, Rejected):
+            reason = reason or trace
             continue
-        message = f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
-        if liveness.needs is not None:
-            message = f"an endless fair run breaks it: {liveness.sentence}"
-        return Verdict(name, "violated", None, (), message, tuple(_trace_locations(trace)), trace)
+        places = tuple(_trace_locations(trace))
+        one = Verdict(
+            name,
+            "violated",
+            None,
+            (),
+            message,
+            places,
+            trace,
+            against=stops(trace, hard, steps=scenario.granularity == "step"),
+            after=lasso.after,
+        )
+        findings.setdefault(one.defect(), one)
+    if findings:
+        first, *others = findings.values()
+        return replace(first, others=tuple(others))
     if reason is not None:
         return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
     if not watched.complete:

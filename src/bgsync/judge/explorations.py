@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
@@ -63,8 +63,6 @@ class Exploration:
     again: bool = False
     settled: frozenset[str] = frozenset()
     """The ids that need no verdict any more."""
-    after: int | None = None
-    """Where an earlier exploration stands that has to end before this one: what it breaks is settled, too."""
 
     def left(self) -> Exploration:
         """Give it with those properties only that have an id which is not settled."""
@@ -96,7 +94,7 @@ def run_all(
     context = multiprocessing.get_context("fork")
     budget.share(context.Event())
     told, ready = context.SimpleQueue(), Event()
-    results, failed, left = dict[int, Result](), list[BaseException](), dict(enumerate(explorations))
+    results, failed = dict[int, Result](), list[BaseException]()
 
     def end(place: int, result: Result) -> None:
         results[place] = result
@@ -107,13 +105,10 @@ def run_all(
         ready.set()
 
     with context.Pool(min(processes, len(explorations)), _begin, (told, budget)) as pool:
+        for place in range(len(explorations)):
+            pool.apply_async(_run, (place,), callback=partial(end, place), error_callback=fail)
         while len(results) < len(explorations):
             try:
-                for place, one in list(left.items()):
-                    if one.after is None or one.after in results:
-                        given = place, _settled(one, results)
-                        pool.apply_async(_run, given, callback=partial(end, place), error_callback=fail)
-                        del left[place]
                 while not told.empty():
                     news = told.get()
                     if progress is not None:
@@ -127,19 +122,12 @@ def run_all(
     return [results[place] for place in range(len(explorations))]
 
 
-def _settled(exploration: Exploration, results: Mapping[int, Result]) -> frozenset[str]:
-    """Give what needs no verdict any more, now that the exploration before it has ended."""
-    before = () if exploration.after is None else results[exploration.after].verdicts
-    return exploration.settled.union(v.property for v in before if v.verdict == "violated")
-
-
 def _one_by_one(explorations: Sequence[Exploration], budget: Budget, progress: Progress | None) -> list[Result]:
-    results = dict[int, Result]()
-    for place, one in enumerate(explorations):
-        interrupted = any(result.interrupted for result in results.values())
-        settled = replace(one, settled=_settled(one, results))
-        results[place] = Result((), (), frozenset(), True) if interrupted else run(settled, budget, progress)
-    return list(results.values())
+    results = list[Result]()
+    for one in explorations:
+        interrupted = any(result.interrupted for result in results)
+        results.append(Result((), (), frozenset(), True) if interrupted else run(one, budget, progress))
+    return results
 
 
 _shared: list[Exploration] = []
@@ -153,11 +141,11 @@ def _begin(told: Any, budget: Budget) -> None:
     _worker[:] = told, budget
 
 
-def _run(place: int, settled: frozenset[str]) -> Result:
+def _run(place: int) -> Result:
     told, budget = _worker
     try:
         with pausing(None):  # not as in the process that this one is a copy of
-            return run(replace(_shared[place], settled=settled), budget, lambda *news: told.put(news))
+            return run(_shared[place], budget, lambda *news: told.put(news))
     except Exception as error:
         error.add_note(place_of(error))  # its traceback stays in this process
         raise
@@ -207,8 +195,7 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     why = budget.spent or unfinished(watched) + ("; --property with this id alone explores all" if cut else "")
 
     def judged() -> Iterator[Verdict]:
-        for prop in safety:
-            yield from safety_verdicts(watched, prop, why, exploration.settled)
+        yield from safety_verdicts(watched, safety, why, exploration.settled)
         if not isinstance(watched, Watched):
             yield from liveness_of_product(watched, liveness, limit, step, budget.spent)
         elif liveness:
@@ -252,7 +239,7 @@ def _walked(exploration: Exploration, walked: Walked, budget: Budget, began: flo
     def judged() -> Iterator[Verdict]:
         for prop in exploration.properties:
             if isinstance(prop, Safety):
-                yield from safety_verdicts(walked, prop, why, exploration.settled)
+                yield from safety_verdicts(walked, [prop], why, exploration.settled)
             else:
                 (name,) = ids(prop, walked.system)
                 yield Verdict(name, "inconclusive", message="random walks do not go on for ever")

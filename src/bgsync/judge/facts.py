@@ -128,6 +128,10 @@ Change = (
 )
 
 
+SEEN = (StateChanged, Listed, Unlisted, EventDispatched, EventSettled, Duplicated, EnvironmentMoved)
+"""The changes that others can see, and that a step of theirs can conflict with."""
+
+
 def thing_of(change: Change) -> Thing | None:
     """Give the thing that a change is about, if it is about one."""
     return getattr(change, "thing", None)

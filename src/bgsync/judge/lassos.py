@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rustworkx import PyDiGraph, strongly_connected_components
 
+from bgsync.judge.causes import Causes
 from bgsync.judge.fairness import Demand, Demands, act, choices
-from bgsync.judge.property import Liveness, View
+from bgsync.judge.property import Liveness, View, state_in
+from bgsync.judge.ways import Ways
 from bgsync.judge.whole import Watched
 from bgsync.pauses import pause
 from bgsync.system.observation import Chose, Declined
@@ -34,15 +36,6 @@ Mask = NDArray[np.bool_]
 Bits = NDArray[np.uint64]
 
 
-@dataclass(frozen=True)
-class Lasso:
-    """A run: shortest way from an initial state, then a loop."""
-
-    stem: tuple[Edge, ...]
-    loop: tuple[Edge, ...]
-    owed: Hashable
-
-
 class Component(NamedTuple):
     """A strongly connected component that has transitions: its states, sorted, and the transitions within."""
 
@@ -50,11 +43,29 @@ class Component(NamedTuple):
     transitions: Numbers
 
 
+@dataclass(frozen=True)
+class Lasso:
+    """A run: a shortest way from the initial state, then a loop."""
+
+    stem: tuple[Edge, ...]
+    loop: tuple[Edge, ...]
+    owed: Hashable
+    last: int | None
+    """The place in the stem of the last action that changes something that others can see."""
+    after: str
+    """The id of a safety property that is broken on the way, "" where none is."""
+
+
 class Search:
     """The search for lassos in one graph."""
 
     def __init__(self, watched: Watched) -> None:
-        self.watched, self.system, self.graph = watched, watched.system, watched.graph
+        self.watched, self.system, self.graph, self.causes = (
+            watched,
+            watched.system,
+            watched.graph,
+            Causes(watched, moves=False),
+        )
         self.tables, self.demands = watched.graph.tables, Demands(watched)
         steps = [successor.step for successor in self.tables.successors]
         self.targets: Numbers = np.array(self.graph.targets, np.int64)
@@ -130,35 +141,9 @@ class Search:
         return np.array([not self.doomed.isdisjoint(successor.left) for successor in self.tables.successors], bool)
 
     @cached_property
-    def stems(self) -> Numbers | None:
-        """The last transition of a shortest way to each state that leaves nothing doomed behind; None where all do.
-
-        It is -1 for the initial state, and -2 where there is no such way.
-        """
-        if not self.doomed:
-            return None
-        starts, kept = np.array(self.graph.starts, np.int64), ~self.leaves_doomed[self.successors]
-        came = np.full(len(self.graph), -2)
-        came[0], level = -1, np.zeros(1, np.int64)
-        while len(level):
-            first, many = starts[level], starts[level + 1] - starts[level]
-            out = np.repeat(first - np.cumsum(many) + many, many) + np.arange(many.sum())
-            out = out[kept[out] & (came[self.targets[out]] == -2)]
-            _, nearest_first = np.unique(self.targets[out], return_index=True)
-            out = out[np.sort(nearest_first)]
-            level = self.targets[out]
-            came[level] = out
-        return came
-
-    def stem(self, target: int) -> tuple[Edge, ...]:
-        """Give a shortest run to a state that leaves nothing doomed behind."""
-        if self.stems is None:
-            return tuple(self.graph.path(target))
-        path: list[Edge] = []
-        while (transition := int(self.stems[target])) >= 0:
-            path.append(self.edge(transition))
-            target = path[-1][0]
-        return tuple(path[::-1])
+    def ways(self) -> Ways:
+        """The ways to each state that leave nothing doomed behind, one for each change that can come last."""
+        return Ways(self.graph, ~self.leaves_doomed[self.successors], self.causes.marks)
 
     def edge(self, transition: int) -> Edge:
         """Give a transition with its ends."""
@@ -258,20 +243,38 @@ class Search:
     # --- lassos
 
     def lassos(self, liveness: Liveness) -> Iterator[Lasso]:
-        """Give fair lassos that break the property, one a component, the nearest and the quietest first."""
-        system = self.system
-        regions = self.where(lambda state: liveness.owed(system, state))
+        """Give fair lassos that break the property, the nearest first and without calls where there are such.
+
+        There is one for each way to hang, and each change that can come last on the way there.
+        """
+        nearest: dict[Hashable, tuple[int, int, int, int, Component, Hashable]] = {}
+        regions = self.where(lambda state: liveness.owed(self.system, state))
         for owed, region in sorted(regions.items(), key=lambda item: str(item[0])):
-            for part in self.in_region(liveness, owed, region):
-                entry = int(part.states[0])
-                yield Lasso(self.stem(entry), tuple(self.loop(entry, part, liveness)), owed)
+            for number, part in enumerate(self.in_region(liveness, owed, region)):
+                hangs = liveness.needs is None
+                for mark, depth, state in self.ways.into(part.states):
+                    key = (self._hang(int(part.states[0])), mark) if hangs else number  # a loop, however it is entered
+                    known = nearest.get(key)
+                    if known is None or depth < known[0]:
+                        nearest[key] = depth, number, state, mark, part, owed
+        for _, _, entry, mark, part, owed in sorted(nearest.values(), key=lambda one: one[:4]):
+            path = self.ways.path(entry, mark)
+            stem, loop = map(self.edge, path), self.loop(entry, part, liveness)
+            yield Lasso(tuple(stem), tuple(loop), owed, *self.causes.on_the_way(path))
+
+    def _hang(self, state: int) -> Hashable:
+        """Say how things stand in a state: where its invocations are, and what becomes of objects."""
+        there, system = self.graph.state(state), self.system
+        stands = frozenset(system.process(number).pc for number in there.processes)
+        objects = frozenset((known.listed, state_in(system, known.fields)) for known in there.shared.heap if known)
+        return stands, objects
 
     def in_region(self, liveness: Liveness, owed: Hashable, region: Numbers) -> Iterator[Component]:
         """Give the fair components in which `owed` is never given: first those without calls, which read easier."""
         inside = np.zeros(len(self.graph), bool)
         inside[region] = True
-        if self.stems is not None:
-            inside &= self.stems > -2
+        if self.doomed:
+            inside &= self.ways.reaches()
         kept = np.flatnonzero(inside[self.sources] & inside[self.targets] & ~self.leaves_doomed[self.successors])
         kept = kept[~self.on_transitions(lambda view: liveness.given(view, owed), kept)].astype(np.int64)
         needed = None

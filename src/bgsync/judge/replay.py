@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bgsync.judge.property import Liveness, Safety, View
 from bgsync.system.observation import Chose, Created, Declined
@@ -34,6 +35,15 @@ ENDS = 300
 
 class Rejected(Exception):  # the name of a verdict
     """The finding does not hold on the plain semantics."""
+
+
+class Kept(Rejected):
+    """The run is possible, and its last action does not break the property."""
+
+    def __init__(self, message: str, executed: frozenset[int]) -> None:
+        super().__init__(message)
+        self.executed = executed
+        """The instructions that ran in the last action."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +78,31 @@ def moves(system: System, steps: Sequence[Step]) -> tuple[Move, ...]:
     return tuple(told)
 
 
+@lru_cache(maxsize=4)
+def _plain(scenario: Scenario, seen: Statements) -> System:
+    """Make the system once for all findings in a scenario: what it knows of an action is always the same."""
+    return System(scenario, fork=False, seen=seen)
+
+
+@lru_cache(maxsize=4096)
+def _steps(system: System, state: State) -> tuple[Step, ...]:
+    """Give what can happen in a state: runs that are tried one after another have most of them in common."""
+    return tuple(system.steps(state))
+
+
 class Replay:
     """A run of the plain semantics that follows a finding."""
 
-    def __init__(self, scenario: Scenario, *, seen: Statements = ()) -> None:
-        self.system = System(scenario, fork=False, seen=seen)
+    def __init__(self, scenario: Scenario, *, seen: Statements = (), noted: bool = True) -> None:
+        self.system, self.noted = _plain(scenario, seen), noted
         (self.state,) = self.system.initial_states()
         self.taken: list[Replayed] = []
         self.slots: dict[int, int] = {}
         """From a slot in the search to the slot here."""
         self.culprit: int | None = None
         """The instruction that breaks a safety property."""
+        self.broken = ""
+        """What breaks it there."""
 
     def follow(self, told: Sequence[Move], ends: Callable[[], bool] = lambda: True) -> None:
         """Take these actions, so that it `ends` as wanted. Raises Rejected when one of them is not possible.
@@ -116,7 +140,7 @@ class Replay:
         )
         found = [
             step
-            for step in self.system.steps(self.state)
+            for step in _steps(self.system, self.state)
             if step.action[:2] == (move.kind, move.name)
             and (step.action.detail, step.action.choices) == (move.detail, move.choices)
             and self._is_same(step.action.process, wanted)
@@ -139,6 +163,8 @@ class Replay:
         if number is None or wanted is None:
             return number is None and wanted is None
         process = self.system.process(number)
+        if not self.noted:  # what a monitor has noted on it may be due to an action that is left out
+            process, wanted = process._replace(note=None), wanted._replace(note=None)
         return process == wanted or _blank(process) == _blank(wanted)
 
     def take(self, step: Step) -> None:
@@ -154,7 +180,7 @@ class Replay:
         work = deque([start])
         while work and len(came) < ENDS:
             state = work.popleft()
-            steps = [step for step in self.system.steps(state) if self._is_away(state, step)]
+            steps = [step for step in _steps(self.system, state) if self._is_away(state, step)]
             if not steps:
                 self._take_all(came, state)
                 return
@@ -210,9 +236,12 @@ def _blank(process: Process) -> Process:
     return renamed(process, {cell: -1 for f in process.frames for _, x in f.variables for cell in cells_of(x)})
 
 
-def replay_safety(scenario: Scenario, told: Sequence[Move], safety: Safety, name: str) -> Replay:
-    """Replay a finding whose last step breaks `safety`. Raises Rejected."""
-    replay = Replay(scenario)
+def replay_safety(scenario: Scenario, told: Sequence[Move], safety: Safety, name: str, *, noted: bool = True) -> Replay:
+    """Replay a finding whose last step breaks `safety`. Raises Rejected, and Kept where that step does not break it.
+
+    With `noted=False` an invocation is known by where it stands alone, and not by what a monitor has noted on it.
+    """
+    replay = Replay(scenario, noted=noted)
 
     def broken() -> bool:
         last = replay.taken[-1]
@@ -222,28 +251,35 @@ def replay_safety(scenario: Scenario, told: Sequence[Move], safety: Safety, name
                 if isinstance(seen, safety.kinds):
                     for found in safety.look(view, seen, ran.pc):
                         if found.broken and "/".join(filter(None, (safety.id, found.part))) == name:
-                            replay.culprit = ran.pc
+                            replay.culprit, replay.broken = ran.pc, found.broken
                             return True
         return False
 
     replay.follow(told)
     if not broken():
-        replay = Replay(scenario)
+        kept = Kept(f"the last step does not break {name}", frozenset(ran.pc for ran in replay.taken[-1].step.executed))
+        replay = Replay(scenario, noted=noted)
         try:
             replay.follow(told, broken)
         except Rejected:
-            raise Rejected(f"the last step does not break {name}") from None
+            raise kept from None
     return replay
 
 
 def replay_lasso(
-    scenario: Scenario, stem: Sequence[Move], loop: Sequence[Move], liveness: Liveness, owed: Hashable
+    scenario: Scenario,
+    stem: Sequence[Move],
+    loop: Sequence[Move],
+    liveness: Liveness,
+    owed: Hashable,
+    *,
+    noted: bool = True,
 ) -> tuple[Replay, int]:
     """Replay a lasso and check that it recurs, that it is fair, and that it breaks `liveness`. Raises Rejected.
 
     Gives the run and the place in it where the loop begins.
     """
-    replay = Replay(scenario)
+    replay = Replay(scenario, noted=noted)
     replay.follow(stem)
     replay.finish_removed_along(loop)
     starts: dict[State, int] = {replay.state: len(replay.taken)}

@@ -41,6 +41,7 @@ class _Names:
         self.system = system
         self.alive: list[tuple[f.Invocation, Frames]] = []
         self.given: Counter[str] = Counter()
+        self.parents: dict[f.Invocation, f.Invocation] = {}
 
     def fresh(self, kind: str) -> f.Invocation:
         self.given[kind] += 1
@@ -70,7 +71,10 @@ class _Names:
         for frames in sorted(left.elements()):
             kind = KINDS.get(self.system.program.code[frames[-1].pc].op)
             fresh_call = step.action.kind == "call" and step.action.after is None and kind is None
-            self.alive.append((name if fresh_call else self.fresh(kind or "firing"), frames))
+            begun = name if fresh_call else self.fresh(kind or "firing")
+            self.alive.append((begun, frames))
+            if begun != name:
+                self.parents[begun] = name
         return name
 
     def frames_of(self, state: State | None) -> list[Frames]:
@@ -84,7 +88,7 @@ def tell(replay: Replay, loop: int | None = None) -> Trace:
         if number == loop:
             begins = len(steps)
         steps += _told(replay.system, taken, names.actor(taken), number + 1)
-    return Trace(tuple(steps), begins)
+    return Trace(tuple(steps), begins, tuple(names.parents.items()))
 
 
 def _told(system: System, taken: Replayed, actor: f.Invocation, number: int) -> list[TraceStep]:

@@ -1,10 +1,12 @@
 """What the judge says: verdicts, traces told in spec steps, and what was explored."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bgsync.judge.facts import Change, Invocation, Label, StepTaken
+from bgsync.judge.facts import SEEN, Change, Invocation, Label, StepTaken
 from bgsync.judge.glossary import Glossary
 from bgsync.language import Origin
 from bgsync.words import Words
@@ -65,6 +67,16 @@ class TraceStep:
         return self.origin.line if self.origin else 0
 
     @property
+    def place(self) -> Hashable:
+        """What it is, whoever takes it and whenever."""
+        return (self.algorithm, self.step) if self.step else self.label
+
+    @property
+    def changes_others(self) -> bool:
+        """Whether it changes what a step of another invocation can conflict with."""
+        return any(isinstance(change, SEEN) for change in self.changes)
+
+    @property
     def is_told(self) -> bool:
         """Whether it is told: others can see it, or it is no step of the text."""
         return self.visible or bool(self.changes) or not self.step
@@ -76,6 +88,8 @@ class Trace:
 
     steps: tuple[TraceStep, ...]
     loop: int | None = None
+    parents: tuple[tuple[Invocation, Invocation], ...] = ()
+    """Invocations that others have begun, each with the one that did."""
 
     def __repr__(self) -> str:
         return f"<Trace of {len(self.steps)} steps" + ("" if self.loop is None else f", loop from {self.loop}") + ">"
@@ -97,6 +111,48 @@ class Verdict:
     locations: tuple[Location, ...] = ()
     trace: Trace | None = None
     granularity: str = "step"
+    against: int | None = None
+    """The place in the trace of the step that the breaking one conflicts with."""
+    after: str = ""
+    """The id of the property that its run breaks before, "" where it breaks none."""
+    others: tuple[Verdict, ...] = ()
+    """Where it is violated by more than one defect, one for each of the others."""
+
+    def findings(self) -> tuple[Verdict, ...]:
+        """Give a verdict for each defect, the shortest first."""
+        return (replace(self, others=()), *self.others)
+
+    def conflict(self) -> TraceStep | None:
+        """Give the step that the breaking one conflicts with: of another invocation or the environment, if of any."""
+        return None if self.trace is None or self.against is None else self.trace.steps[self.against]
+
+    def last_changes(self) -> tuple[TraceStep, ...]:
+        """Give what the text changes in the loop of an endless run, or last before it."""
+        if self.trace is None or self.trace.loop is None:
+            return ()
+        loop, changing = (
+            self.trace.loop,
+            [(n, s) for n, s in enumerate(self.trace.steps) if s.changes_others and s.step],
+        )
+        again = tuple(step for place, step in changing if place >= loop)
+        return again or tuple(step for _, step in changing[-1:])
+
+    def recurs(self) -> bool:
+        """Whether it is an endless run in which the text changes something again and again."""
+        if self.trace is None or self.trace.loop is None:
+            return False
+        return any(step.changes_others and step.step for step in self.trace.steps[self.trace.loop :])
+
+    def defect(self) -> tuple[str, Hashable, Hashable]:
+        """Tell a defect from others of the same property: the step that breaks it, and what that conflicts with.
+
+        Of an endless run it is what the text changes in its loop, or last before it.
+        """
+        conflict = self.conflict()
+        endless = self.trace is not None and self.trace.loop is not None
+        steps = tuple((place.algorithm, place.step) for place in self.locations[-1:])
+        where = frozenset(step.place for step in self.last_changes()) if endless else frozenset(steps)
+        return self.message, where, None if conflict is None else conflict.place
 
     def __repr__(self) -> str:
         told = (self.kind and f"({self.kind})", self.needs and f"with {', '.join(self.needs)}", self.message)

@@ -95,7 +95,7 @@ class Walked:
         for successor, into in self._transitions(key):
             if new and successor.look:
                 for name, broken in self.judgement.broken(successor, whole, into):
-                    self.breaches.setdefault(name, Breach(key, self._step(successor, into), broken))
+                    self.breaches.setdefault(name, Breach(key, successor.index, self._step(successor, into), broken))
                 successor.look = self.judgement.depends(successor)
             if successor.base is not None and into is not None:
                 found.append((successor, successor.base.index << 32 | into.index))

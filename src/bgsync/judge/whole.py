@@ -18,10 +18,12 @@ Found = tuple[tuple[str, str | None], ...]
 
 @dataclass(frozen=True)
 class Breach:
-    """The first step, in the order of a breadth-first search, that breaks a property."""
+    """A step that breaks a property."""
 
     source: int
     """The number of the state that it leaves."""
+    successor: int
+    """Its number in the tables."""
     step: Step
     message: str
 
@@ -34,11 +36,17 @@ class Watched:
     graph: TableGraph
     met: set[str] = field(default_factory=set)
     """The ids whose premise was met."""
-    breaches: dict[str, Breach] = field(default_factory=dict)
+    every: dict[str, list[Breach]] = field(default_factory=dict)
+    """All steps that break a property, in the order of a breadth-first search."""
     ran: set[int] = field(default_factory=set)
     """The instructions that ran."""
     pools: set[str] = field(default_factory=set)
     """The bounds that a run met, beyond which nothing is known."""
+
+    @property
+    def breaches(self) -> dict[str, Breach]:
+        """The first step that breaks each property that is broken."""
+        return {name: breaches[0] for name, breaches in self.every.items()}
 
     @property
     def states(self) -> int:
@@ -143,12 +151,13 @@ def watch_tables(
     watched = Watched(tables.system, TableGraph(tables), judgement.met, {}, judgement.ran, judgement.pools)
 
     def look(source: int, successor: Successor, before: Multiset, after: Multiset | None) -> bool:
-        for name, broken in judgement.broken(successor, before, after):
-            if name not in watched.breaches:
-                step = successor.step
-                whole = step.after if step.after is None else step.after._replace(processes=_numbers(after))
-                watched.breaches[name] = Breach(source, step._replace(after=whole), broken)
-        return judgement.depends(successor)
+        found = judgement.broken(successor, before, after)
+        for name, broken in found:
+            step = successor.step
+            whole = step.after if step.after is None else step.after._replace(processes=_numbers(after))
+            breach = Breach(source, successor.index, step._replace(after=whole), broken)
+            watched.every.setdefault(name, []).append(breach)
+        return bool(found) or judgement.depends(successor)
 
     watched.graph = explore(tables, look, limit=limit, progress=progress, starts=starts)
     watched.pools |= watched.graph.pools

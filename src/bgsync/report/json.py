@@ -42,6 +42,20 @@ class LocationOut(msgspec.Struct, frozen=True):
     step: str
 
 
+class FindingOut(msgspec.Struct, frozen=True):
+    """One defect: where it shows, the step that it conflicts with, if any, and a shortest run.
+
+    `after` is the id of another property that its run breaks before, "" where it breaks none.
+    """
+
+    kind: str | None
+    message: str
+    locations: list[LocationOut]
+    conflict: StepOut | None
+    after: str
+    trace: TraceOut | None
+
+
 class VerdictOut(msgspec.Struct, frozen=True):
     """The verdict on a property: in the base environment where `needs` is empty, else under those adversities."""
 
@@ -53,6 +67,8 @@ class VerdictOut(msgspec.Struct, frozen=True):
     message: str
     locations: list[LocationOut]
     trace: TraceOut | None
+    findings: list[FindingOut] = []
+    """One for each defect that violates it, the shortest first."""
 
 
 class NoteOut(msgspec.Struct, frozen=True):
@@ -124,14 +140,23 @@ def _step(step: TraceStep, words: Words) -> StepOut:
     return StepOut(str(step.actor), step.algorithm, step.step, step.line, step.file, said, changes, step.action)
 
 
+def _trace(verdict: Verdict, words: Words) -> TraceOut | None:
+    trace = verdict.trace
+    return None if trace is None else TraceOut([_step(step, words) for step in trace.steps], trace.loop)
+
+
+def _finding(verdict: Verdict, words: Words) -> FindingOut:
+    conflict, places = verdict.conflict(), [_location(place) for place in verdict.locations]
+    against = None if conflict is None else _step(conflict, words)
+    return FindingOut(verdict.kind, verdict.message, places, against, verdict.after, _trace(verdict, words))
+
+
 def _verdict(verdict: Verdict, words: Words) -> VerdictOut:
-    trace = None
-    if verdict.trace is not None:
-        trace = TraceOut([_step(step, words) for step in verdict.trace.steps], verdict.trace.loop)
     places = [_location(place) for place in verdict.locations]
+    findings = [_finding(one, words) for one in verdict.findings()] if verdict.verdict == "violated" else []
     return VerdictOut(
         verdict.property, verdict.verdict, verdict.kind, list(verdict.needs), verdict.granularity, verdict.message,
-        places, trace,
+        places, _trace(verdict, words), findings,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from bgsync import telling
 from bgsync.judge.facts import Invocation
 from bgsync.judge.structure import PROPERTIES
 from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
+from bgsync.report.causes import causes
 from bgsync.words import Words
 
 STYLES = {
@@ -30,14 +31,24 @@ def print_report(report: Report, console: Console, *, traces: str = "first") -> 
     """Print a report. `traces`: `none`, `first` (the shortest one), or `all`."""
     _head(report, console)
     _table(report, console)
-    violated = [v for v in report.verdicts if v.verdict == "violated" and v.trace is not None]
-    shown = violated if traces == "all" else sorted(violated, key=_readable)[:1] if traces == "first" else []
-    for verdict in shown:
-        print_trace(verdict, report.words, console)
-    if traces == "first" and len(violated) > 1:
+    _causes(report, console)
+    found = [f for v in report.verdicts if v.verdict == "violated" for f in v.findings() if f.trace is not None]
+    shown = found if traces == "all" else sorted(found, key=_readable)[:1] if traces == "first" else []
+    for one in shown:
+        print_trace(one, report.words, console)
+    if traces == "first" and len(found) > 1:
         console.print(
-            f"\n{len(violated) - 1} more traces: [bold]--traces all[/], or one of them with [bold]--property ID[/]."
+            f"\n{len(found) - 1} more traces: [bold]--traces all[/], or one of them with [bold]--property ID[/]."
         )
+
+
+def _causes(report: Report, console: Console) -> None:
+    found = causes(report)
+    if not found:
+        return
+    console.print(f"\n[bold]what breaks them[/]: {len(found)} pairs of steps that conflict", highlight=False)
+    for number, cause in enumerate(found, start=1):
+        console.print(f"{number:3} {escape(cause.told(report.words))}", highlight=False, soft_wrap=True)
 
 
 def _readable(verdict: Verdict) -> tuple[bool, int]:
@@ -91,7 +102,9 @@ def _head(report: Report, console: Console) -> None:
 
 def _under(report: Report, name: str) -> Iterator[str]:
     """Say with which adversities a property does not hold, and with which it is not known."""
-    for verdict, said in (("violated", "but not with"), ("inconclusive", "not known with")):
+    broken = any(each.verdict == "violated" for each in report.verdicts if (each.property, each.needs) == (name, ()))
+    not_with = "in other ways with" if broken else "but not with"
+    for verdict, said in (("violated", not_with), ("inconclusive", "not known with")):
         under = [
             each.needs[0] for each in report.verdicts if each.needs and (each.property, each.verdict) == (name, verdict)
         ]
@@ -116,7 +129,8 @@ def _table(report: Report, console: Console) -> None:
         if len(members) > 1 and not harmed and all(v.verdict == "holds" for v in members):
             members = [Verdict(f"{name} (all {len(members)})", "holds")]
         for v in members:
-            said = "; ".join(filter(None, (v.message, *_under(report, v.property))))
+            more = f"and {len(v.others)} more findings" if v.others else ""
+            said = "; ".join(filter(None, (v.message, more, *_under(report, v.property))))
             table.add_row(
                 f"[{STYLES[v.verdict]}]{SIGNS[v.verdict]}[/]", escape(v.property),
                 f"[{STYLES[v.verdict]}]{v.verdict}[/]", v.kind or "", escape(said),
@@ -139,6 +153,11 @@ def print_trace(verdict: Verdict, words: Words, console: Console) -> None:
     console.print(f"  {escape(verdict.message)}", highlight=False)
     for place in verdict.locations:
         console.print(f"  at {escape(place.algorithm)} step {place.step} ({place.file}:{place.line})", highlight=False)
+    if (conflict := verdict.conflict()) is not None:
+        said = f"{conflict.algorithm} step {conflict.step}" if conflict.step else telling.sentence(conflict, words)
+        console.print(f"  against {escape(said)}, by {escape(str(conflict.actor))}", highlight=False)
+    if verdict.after:
+        console.print(f"  after {escape(verdict.after)} was broken in the same run", highlight=False)
     for line in trace_lines(verdict.trace, words):
         console.print(escape(line), highlight=False, soft_wrap=True)
 

@@ -50,11 +50,16 @@ class TableGraph:
         step = self.tables.successors[self.successors[transition]].step
         return step._replace(after=self.state(self.targets[transition]))
 
+    def transitions_to(self, target: int) -> list[int]:
+        """Give the transitions of a shortest path from an initial state."""
+        return [transition for _, transition in self._back(target)][::-1]
+
     def path(self, target: int) -> list[Edge]:
         """Give a shortest path from an initial state."""
-        edges: list[Edge] = []
+        back = [(source, self.step(transition), self.targets[transition]) for source, transition in self._back(target)]
+        return back[::-1]
+
+    def _back(self, target: int) -> Iterator[tuple[int, int]]:
         while (source := self.parent[target]) >= 0:
-            transition = next(t for t in self.out(source) if self.targets[t] == target)
-            edges.append((source, self.step(transition), target))
+            yield source, next(t for t in self.out(source) if self.targets[t] == target)
             target = source
-        return edges[::-1]

@@ -1,0 +1,172 @@
+"""Finds each defect that breaks a property, and not only the shortest run that shows one.
+
+A defect is a pair: the step that breaks a property, and the step of another invocation, or of the environment, that it
+conflicts with. Of the runs that show a pair the shortest is told. A pair does not count where the property breaks in
+the same run without the conflicting action; so of a run that something needless was added to nothing is left.
+
+What breaks one property often breaks others later on, in the same run. So runs are sought first in which nothing was
+broken before; only where there is none does one count that breaks another property on its way, and says which.
+
+What is not found: two runs with the same pair that differ in what came before are one finding; and in a graph with
+several tags that is searched as a product, only the shortest run to each property is known.
+"""
+
+from collections.abc import Collection, Hashable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from bgsync.judge import facts as f
+from bgsync.judge.verdict import Trace
+from bgsync.judge.ways import Mask, Numbers, Ways
+from bgsync.judge.whole import Breach, Watched
+from bgsync.language import Origin
+from bgsync.system.observation import Dispatched, Duplicated, Listed, Removed, Settled, StateSet
+from bgsync.system.step import Step
+from bgsync.system.system import System
+
+CHANGES = (StateSet, Listed, Removed, Dispatched, Settled, Duplicated)
+"""What others can see of a step, and so conflict with."""
+
+
+def last_change(system: System, step: Step) -> Hashable | None:
+    """Give what changes something that others can see last in an action: a step of the text, or a trigger."""
+    if step.action.kind == "move":
+        return step.action.name
+    changed = (ran.pc for ran in reversed(step.executed) if any(isinstance(seen, CHANGES) for seen in ran.observations))
+    pc = next(changed, None)
+    return None if pc is None else system.program.code[pc].origin.key
+
+
+class Run(NamedTuple):
+    """A run that may show a defect."""
+
+    steps: tuple[Step, ...]
+    last: int | None
+    """The place of the last action that changes something that others can see, before the one that breaks it."""
+    after: str
+    """The id of the property that is broken on the way, "" where none is."""
+
+
+@dataclass(frozen=True)
+class Causes:
+    """The runs that break properties in a graph."""
+
+    watched: Watched
+    moves: bool = True
+    """Whether a move of the environment is such a change."""
+
+    @cached_property
+    def marks(self) -> Numbers:
+        """For each transition the number of what it changes last; 0 where it changes nothing that others can see."""
+        system, graph = self.watched.system, self.watched.graph
+        numbers: dict[Hashable | None, int] = {None: 0}
+        steps = (successor.step for successor in graph.tables.successors)
+        changes = (last_change(system, s) if self.moves or s.action.kind != "move" else None for s in steps)
+        of_successor = [numbers.setdefault(change, len(numbers)) for change in changes]
+        return np.array(of_successor, np.int64)[np.array(graph.successors, np.int64)]
+
+    @cached_property
+    def breaking(self) -> dict[int, list[str]]:
+        """The transitions that break properties after which the run goes on, with the ids of these."""
+        graph, wanted = self.watched.graph, dict[tuple[int, int], list[str]]()
+        for name, breaches in self.watched.every.items():
+            for breach in breaches:
+                wanted.setdefault((breach.source, breach.successor), []).append(name)
+        found = dict[int, list[str]]()
+        for source, successor in wanted:
+            for transition in graph.out(source):
+                if graph.successors[transition] == successor:
+                    found[transition] = wanted[source, successor]
+        return found
+
+    def _sound(self, name: str | None = None) -> Mask:
+        """Say which transitions do not break a property, or any."""
+        kept = np.ones(self.watched.graph.transitions, bool)
+        kept[[place for place, names in self.breaking.items() if name is None or name in names]] = False
+        return kept
+
+    @cached_property
+    def clean(self) -> Ways:
+        """The ways on which nothing is broken."""
+        return Ways(self.watched.graph, self._sound(), self.marks)
+
+    def runs(self, name: str) -> Iterator[Run]:
+        """Give the runs that may show a defect, the shortest of each pair; the shortest of all comes first."""
+        shortest = self.watched.path(name)
+        yield self._run(self.watched.graph.transitions_to(self.watched.breaches[name].source), shortest[-1], name)
+        ways = self.clean
+        found = self._nearest(name, ways)
+        if not found:
+            ways = Ways(self.watched.graph, self._sound(name), self.marks)
+            found = self._nearest(name, ways)
+        for _, mark, breach in found:
+            yield self._run(ways.path(breach.source, mark), breach.step, name)
+
+    def _nearest(self, name: str, ways: Ways) -> list[tuple[int, int, Breach]]:
+        nearest: dict[Hashable, tuple[int, int, Breach]] = {}
+        for breach in self.watched.every[name]:
+            action, system = breach.step.action, self.watched.system
+            pc = None if action.process is None else system.process(action.process).pc
+            for mark, depth in ways.to(breach.source):
+                key = breach.message, action.kind, action.name, pc, action.detail, mark
+                if key not in nearest or depth < nearest[key][0]:
+                    nearest[key] = depth, mark, breach
+        return sorted(nearest.values(), key=lambda one: one[:2])
+
+    def _run(self, path: list[int], last: Step, name: str) -> Run:
+        steps = tuple(self.watched.graph.step(transition) for transition in path)
+        return Run((*steps, last), *self.on_the_way(path, name))
+
+    def on_the_way(self, path: list[int], name: str = "") -> tuple[int | None, str]:
+        """Give the place of the last action that changes something, and the first property but `name` that breaks."""
+        broken = (other for transition in path for other in self.breaking.get(transition, ()) if other != name)
+        marked = [place for place, transition in enumerate(path) if self.marks[transition]]
+        return (marked[-1] if marked else None), next(broken, "")
+
+
+def conflicts(trace: Trace, blamed: Origin) -> Iterator[tuple[int, frozenset[int]]]:
+    """Give the places of the changes that the last step with an origin may conflict with, the last first.
+
+    Those are made by nobody who takes that step or has begun who does. Each comes with the actions that whoever makes
+    it, and whom they begin, take from there on.
+    """
+    culprit = max((place for place, step in enumerate(trace.steps) if step.origin == blamed), default=None)
+    if culprit is None:
+        return
+    own = _line(trace, trace.steps[culprit].actor)
+    mine = {step.action for step in trace.steps[: culprit + 1] if step.actor in own}
+    for place in range(culprit - 1, -1, -1):
+        step = trace.steps[place]
+        if step.changes_others and step.actor not in own and step.action not in mine:
+            later = (other for other in trace.steps[place:] if step.actor in _line(trace, other.actor))
+            alone = step.actor in (f.ENVIRONMENT, f.USER_AGENT)
+            yield place, frozenset([step.action] if alone else (other.action for other in later))
+
+
+def stops(trace: Trace, hard: Collection[str], *, steps: bool) -> int | None:
+    """Give the place of what the last change of the text before the loop of a trace conflicts with, if with anything.
+
+    It is the last of the moves that are `hard`, or else, where invocations interleave by `steps`, the last change that
+    another one makes.
+    """
+    before = range(len(trace.steps) if trace.loop is None else trace.loop)
+    moved = [place for place in before if isinstance(label := trace.steps[place].label, f.EnvironmentMoved)
+             and label.trigger in hard]  # fmt: skip
+    if moved or not steps:
+        return moved[-1] if moved else None
+    changing = [place for place in before if trace.steps[place].changes_others and trace.steps[place].step]
+    if not changing:
+        return None
+    own = _line(trace, trace.steps[changing[-1]].actor)
+    return max((place for place in changing if trace.steps[place].actor not in own), default=None)
+
+
+def _line(trace: Trace, actor: f.Invocation) -> list[f.Invocation]:
+    """Give an invocation, the one that began it, and so on."""
+    parents, found = dict(trace.parents), [actor]
+    while (parent := parents.get(found[-1])) is not None and parent not in found:
+        found.append(parent)
+    return found

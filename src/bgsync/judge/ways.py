@@ -1,0 +1,75 @@
+"""Shortest ways to each state, one for each change that can come last on the way.
+
+A shortest way to a state hides every other way that leads to it, and with them what else can bring it about. So the
+search is over pairs of a state and a mark: that of the last marked transition on the way (0: none yet).
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bgsync.pauses import pause
+from bgsync.tables.graph import TableGraph
+
+Numbers = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+MOST = 20_000_000
+"""How many pairs of a state and a mark are looked at; of a larger graph only the shortest way to each state is kept."""
+
+
+class Ways:
+    """What a breadth-first search found from the initial states, over the transitions that are `kept`."""
+
+    def __init__(self, graph: TableGraph, kept: Mask, marks: Numbers | None = None) -> None:
+        self.many = 1 if marks is None or not len(marks) else int(marks.max()) + 1
+        if marks is None or self.many * len(graph) > MOST:
+            self.many, marks = 1, np.zeros(graph.transitions, np.int64)
+        starts, targets = np.array(graph.starts, np.int64), np.array(graph.targets, np.int64)
+        size = len(graph) * self.many
+        self._came, self._before = np.full(size, -2, np.int64), np.full(size, -1, np.int64)
+        self.depth: Numbers = np.full(size, -1, np.int64)
+        """How many transitions lead to each pair, -1 where there is no way."""
+        level, depth = np.flatnonzero(np.array(graph.parent) < 0).astype(np.int64) * self.many, 0
+        self._came[level], self.depth[level] = -1, 0
+        while len(level):
+            pause()
+            depth += 1
+            states = level // self.many
+            first, count = starts[states], starts[states + 1] - starts[states]
+            out = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
+            source = np.repeat(level, count)
+            out, source = out[kept[out]], source[kept[out]]
+            pairs = targets[out] * self.many + np.where(marks[out] > 0, marks[out], source % self.many)
+            new = self._came[pairs] == -2
+            out, source, pairs = out[new], source[new], pairs[new]
+            _, nearest_first = np.unique(pairs, return_index=True)
+            order = np.sort(nearest_first)
+            level = pairs[order]
+            self._came[level], self._before[level], self.depth[level] = out[order], source[order], depth
+
+    def to(self, state: int) -> Iterator[tuple[int, int]]:
+        """Give each mark that can come last on the way to a state, and how many transitions that takes."""
+        depths = self.depth[state * self.many : (state + 1) * self.many]
+        return ((int(mark), int(depths[mark])) for mark in np.flatnonzero(depths >= 0))
+
+    def into(self, states: Numbers) -> Iterator[tuple[int, int, int]]:
+        """Give each mark that can come last on the way into some states, with the length, and the nearest of them."""
+        depths = self.depth.reshape(-1, self.many)[states]
+        depths = np.where(depths < 0, np.iinfo(np.int64).max, depths)
+        for mark, place in enumerate(depths.argmin(0).tolist()):
+            if self.depth[states[place] * self.many + mark] >= 0:
+                yield mark, int(depths[place, mark]), int(states[place])
+
+    def reaches(self) -> Mask:
+        """Say of each state whether there is a way to it."""
+        return np.asarray((self.depth.reshape(-1, self.many) >= 0).any(1))
+
+    def path(self, state: int, mark: int = 0) -> list[int]:
+        """Give the transitions of a shortest way to a state whose last mark is this one."""
+        path, pair = list[int](), state * self.many + mark
+        while (transition := int(self._came[pair])) >= 0:
+            path.append(transition)
+            pair = int(self._before[pair])
+        return path[::-1]

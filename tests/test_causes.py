@@ -1,0 +1,100 @@
+"""Each defect is a finding of its own: a step, what it conflicts with, and a shortest run that shows both."""
+
+from dataclasses import replace
+
+import pytest
+
+from bgsync.judge.check import check
+from bgsync.judge.verdict import Report, TraceStep, Verdict
+from bgsync.language import Atomically, If, Resolve, Spec, Statement, WaitUntil, algorithm, steps, v
+from bgsync.language.expressions import Environment
+from bgsync.report.causes import causes
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.properties.background_sync import PROPERTIES
+from tests.models import FILE, question, single
+
+Pair = tuple[str, str]
+
+
+def named(step: TraceStep | None) -> str:
+    return "" if step is None else f"{step.algorithm} {step.step}" if step.step else step.label.trigger  # type: ignore[union-attr]
+
+
+def pairs(verdict: Verdict) -> list[Pair]:
+    """Give the step that breaks a property in each finding, and the one that it conflicts with."""
+    found = []
+    for one in verdict.findings():
+        (place,) = one.locations[-1:]
+        where = one.last_changes()[-1:] if not one.recurs() else ()
+        found.append((named(where[0]) if where else f"{place.algorithm} {place.step}", named(one.conflict())))
+    return found
+
+
+def of(report: Report, needs: tuple[str, ...] = ()) -> dict[str, list[Pair]]:
+    return {v.property: pairs(v) for v in report.verdicts if v.verdict == "violated" and v.needs == needs}
+
+
+@pytest.fixture(scope="module")
+def today() -> Report:
+    return check(question(SPEC, PROPERTIES, ("algorithm", "step"), ("unregistered",)))
+
+
+FIRE = "fire a sync event"
+
+
+def test_the_findings_on_todays_text_are_known_by_their_steps(today: Report) -> None:
+    found = of(today)
+    assert found["unique-tag"] == [("register 9.4", "register 9.4")]
+    assert found["asserts/fire-a-sync-event.1"] == [(f"{FIRE} 1", f"{FIRE} 4")]
+    assert found["asserts/fire-a-sync-event.3"] == [(f"{FIRE} 3", f"{FIRE} 5.2.3"), (f"{FIRE} 3", f"{FIRE} 5.3.3")]
+    assert found["one-event"] == [("Fire Functional Event 4.1", "Fire Functional Event 4.1")]
+    assert found["fires-online"] == [("Fire Functional Event 4.1", "go offline")]
+    assert found["fires-listed"] == [
+        ("Fire Functional Event 4.1", f"{FIRE} 5.2.3"), ("Fire Functional Event 4.1", f"{FIRE} 5.3.3"),
+    ]  # fmt: skip
+    assert found["resolved-then-fires"] == [("register 8.2", f"{FIRE} 5.2.3"), ("register 8.2", f"{FIRE} 5.3.3")]
+
+
+def test_what_is_broken_without_an_adversity_does_not_hide_what_needs_it(today: Report) -> None:
+    assert of(today, ("unregistered",))["fires-listed"] == [("Fire Functional Event 4.1", "unregister")]
+
+
+def test_findings_with_one_cause_are_told_together(today: Report) -> None:
+    told = {cause.told(today.words) for cause in causes(today)}
+    assert f"register 8.2 against {FIRE} 5.2.3 (race): lifecycle, resolved-then-fires, delivered/shared-tag" in told
+
+
+def test_a_run_that_breaks_something_else_first_says_so(today: Report) -> None:
+    (second,) = (v for v in today.verdicts if v.property == "asserts/fire-a-sync-event.5.2.2")
+    assert [one.after for one in second.findings()] == ["one-event"]
+
+
+def test_a_method_that_settles_twice_does_not_hide_one_that_hangs() -> None:
+    worker = Environment("service worker", ("active",))
+    patient = single(WaitUntil(worker), Resolve(v.promise))
+    hasty = algorithm("look", (), steps(Resolve(v.promise), Resolve(v.promise)), file=FILE)
+    both = replace(patient, algorithms=(*patient.algorithms, hasty), methods=(*patient.methods, "look"))
+    asked = [prop for prop in PROPERTIES if prop.id == "promise-settles"]
+    for text in (patient, both):
+        report = check(question(text, asked, ("algorithm",), ("unregistered",)))
+        (found,) = (each for each in report.verdicts if each.needs)
+        assert [named(one.conflict()) for one in found.findings()] == ["unregister"]
+    assert of(report)["promise-settles"] == [("look 2", "")]
+
+
+def atomic(text: Spec, name: str, start: int, end: int) -> Spec:
+    """Make some steps of an algorithm one action."""
+    (known,) = (each for each in text.algorithms if each.name == name)
+    inner: tuple[Statement, ...] = known.steps[start:end]
+    whole = (*known.steps[:start], Atomically(inner, origin=inner[0].origin), *known.steps[end:])
+    made = replace(known, steps=whole)
+    return replace(text, algorithms=tuple(made if each is known else each for each in text.algorithms))
+
+
+def test_a_cause_that_is_mended_takes_its_findings_with_it_and_no_others(today: Report) -> None:
+    (register,) = (each for each in SPEC.algorithms if each.name == "register")
+    place = next(n for n, each in enumerate(register.steps) if getattr(each, "name", "") == "currentRegistration")
+    assert isinstance(register.steps[place + 1], If)
+    mended = of(check(question(atomic(SPEC, "register", place, place + 3), PROPERTIES, ("algorithm", "step"))))
+    assert "unique-tag" not in mended
+    assert "fires-online" in mended
