@@ -72,7 +72,7 @@ def test_a_run_that_breaks_something_else_first_says_so(today: Report) -> None:
 def test_a_method_that_settles_twice_does_not_hide_one_that_hangs() -> None:
     worker = Environment("service worker", ("active",))
     patient = single(WaitUntil(worker), Resolve(v.promise))
-    hasty = algorithm("look", (), steps(Resolve(v.promise), Resolve(v.promise)), file=FILE)
+    hasty = algorithm("look", ("tag",), steps(Resolve(v.promise), Resolve(v.promise)), returns="promise", file=FILE)
     both = replace(patient, algorithms=(*patient.algorithms, hasty), methods=(*patient.methods, "look"))
     asked = [prop for prop in PROPERTIES if prop.id == "promise-settles"]
     for text in (patient, both):
