@@ -8,9 +8,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from bgsync.judge.evidence import Evidence
+from bgsync.judge.facts import Chosen
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Rejected, Replay, moves, replay_lasso, replay_safety
+from bgsync.judge.suppositions import READINGS, VARYING
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
 from bgsync.judge.whole import Watched, full_id, watch
@@ -60,14 +62,8 @@ def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why
     """Judge a liveness property; what is found is replayed in `scenario`, which may have more tags."""
     watched, system = search.watched, search.system
     name = _part(liveness, system.scenario)
-    reason: Rejected | None = None
-    for lasso in islice(search.lassos(liveness), TRIES):
-        stem, loop = (moves(system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
-        try:
-            trace = tell(*replay_lasso(scenario, stem, loop, liveness, lasso.owed))
-        except Rejected as rejected:
-            reason = reason or rejected
-            continue
+    trace, reason = _broken(search, liveness, scenario, READINGS)
+    if trace is not None:
         message = f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
         if liveness.needs is not None:
             message = f"an endless fair run breaks it: {liveness.sentence}"
@@ -76,8 +72,36 @@ def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why
         return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
     if not watched.complete:
         return Verdict(name, "inconclusive", message=why)
+    if VARYING in search.suppositions.readings:
+        trace, reason = _broken(search, liveness, scenario, READINGS - {VARYING})
+        if trace is not None:
+            return Verdict(name, "conditional", message=_rests_on(trace))
+        if reason is not None:
+            return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
     met = search.premise_met(liveness)
     return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
+
+
+def _broken(
+    search: Search, liveness: Liveness, scenario: Scenario, assumed: frozenset[str]
+) -> tuple[Trace | None, Rejected | None]:
+    """Give the trace of a lasso that is fair by these readings and breaks a property, or why none was confirmed."""
+    reason: Rejected | None = None
+    for lasso in islice(search.lassos(liveness, assumed), TRIES):
+        stem, loop = (moves(search.system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
+        try:
+            return tell(*replay_lasso(scenario, stem, loop, liveness, lasso.owed, assumed)), None
+        except Rejected as rejected:
+            reason = reason or rejected
+    return None, reason
+
+
+def _rests_on(trace: Trace) -> str:
+    """Say which conditions must not stay the same for ever, for the run to be none that is fair."""
+    loop = trace.steps[trace.loop or 0 :]
+    told = dict.fromkeys(change.name for step in loop for change in step.changes if isinstance(change, Chosen))
+    words = "; ".join(told) or "what is not followed"
+    return f"by the reading `{VARYING}`: this does not stay the same for ever: {words}"
 
 
 def liveness_verdicts(
