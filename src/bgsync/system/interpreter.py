@@ -78,6 +78,14 @@ class Interpreter:
                 yield Outcome(None, (), (), shared, (Executed(process.pc, (met,)),), True, ())
                 return
 
+    def fits(self, shared: Shared, process: Process) -> bool:
+        """Whether the arguments of an algorithm fit what it asserts first; what is not followed does."""
+        run = Run(self, shared, process, ())
+        try:
+            return run.asserts()
+        except (NeedsChoice, Blocked):
+            return True
+
     def waits(self, process: Process) -> str | None:
         """Say what a process waits for: `await` a handler, `wait` for time, `until` a condition, `chance`, or None."""
         op = self.program.code[process.pc].op

@@ -164,7 +164,7 @@ class Chose(Observation):
 class Supposed(OfObject):
     """What is not followed was supposed to be so or not; `slot` is an object that the condition speaks of."""
 
-    kind: ClassVar[str] = "supposed"
+    kind: ClassVar[str] = "chose"
     choice: str
     value: bool
     varies: bool

@@ -21,6 +21,7 @@ from bgsync.language import expressions as e
 from bgsync.language import promises, traversal
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Spec
+from bgsync.language.reaching import listed_parameter, uncalled
 from bgsync.system.closures import only_batch, shared_variables
 
 ABORT_READINGS = ("scope", "list")
@@ -105,11 +106,15 @@ class Program:
         self.code: Sequence[Instruction] = tuple(self._made)
         self.shared: Mapping[str, Mapping[str, int]] = MappingProxyType(
             {
-                name: MappingProxyType(shared_variables(given.get(name, ()), body, self.promise_of.get(name)))
-                for name, body in spec.bodies()
+                n: MappingProxyType(shared_variables(given.get(n, ()), b, self.promise_of.get(n)))
+                for n, b in spec.bodies()
             }
         )
         """The variables of each algorithm that several invocations share, and in how many loops each is bound."""
+        self.entries: Mapping[str, str | None] = MappingProxyType(
+            {name: listed_parameter(spec, name) for name in uncalled(spec)} if spec.read else {}
+        )
+        """The algorithms of a text that nothing calls, each with a parameter that is an object of the list."""
         self.reactions: Mapping[str, int] = MappingProxyType(self._reactions)
         """In how many places the steps of each algorithm react to an event."""
         self.live: Sequence[frozenset[str]] = tuple(self._liveness())
@@ -181,9 +186,8 @@ class Program:
         handed = promises.handed_on(statement, self._promises.get(name, frozenset()))
         if isinstance(statement, s.Return) and promises.returns_another(statement, scope.promise):
             handed |= {scope.promise}
-        if not handed:
-            return self._plain(statement, target, otherwise, scope)
-        return self._handing(statement, handed, self._plain(statement, target, otherwise, scope), scope)
+        plain = self._plain(statement, target, otherwise, scope)
+        return self._handing(statement, handed, plain, scope) if handed else plain
 
     def _handing(self, statement: s.Statement, handed: frozenset[str], target: int, scope: _Scope) -> int:
         """What is not followed may settle the promises that it gets, or never do."""

@@ -77,8 +77,9 @@ class System(Turns, Model[State, Action]):
                 rest, entry = self._without_due(state, turn.name), self._entry(turn.name)
                 yield from self._start(rest, Action("rule", turn.name), entry, state.memory)
             case "outside":
-                process = self._entry(turn.name)._replace(note=self.monitor.outside)
-                yield from self._start(state, Action("rule", turn.name), process, state.memory)
+                process = self._from_outside(state, turn)
+                if process is not None:
+                    yield from self._start(state, Action("rule", turn.name), process, state.memory)
             case "ignore":
                 yield Step(Action("ignore", turn.name), self._without_due(state, turn.name), (), ())
             case "run":
@@ -166,9 +167,6 @@ class System(Turns, Model[State, Action]):
             variables: dict[str, Value] = have | ({"@barred": left} if left else {})
             frames.append(Frame(frame.pc, tuple(sorted(variables.items(), key=lambda item: item[0]))))
         return self.number(Process(tuple(frames), process.note))
-
-    def _entry(self, name: str, variables: tuple[tuple[str, Value], ...] = ()) -> Process:
-        return Process((Frame(self.program.entry[name], variables),))
 
     def _calls(self, state: State, callers: tuple[bool, ...]) -> Iterator[Step]:
         """Give the calls of each method with each key, from outside and, where one runs, from a handler."""
