@@ -120,7 +120,8 @@ class System(Turns, Model[State, Action]):
             if optional and self.scenario.means(Meaning.UNDONE):
                 yield from self._finish(action._replace(detail="nothing done"), moved)
             for name in rules:
-                yield from self._start(moved, action, self._entry(self._rule(name).name), moved.memory)
+                due = tuple(sorted({*moved.due, *rules} - {name}))
+                yield from self._start(moved._replace(due=due), action, self._entry(name), moved.memory)
 
     def moves_any(self, which: int) -> bool:
         """Whether a move of the environment may change processes."""
