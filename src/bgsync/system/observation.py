@@ -58,6 +58,13 @@ class Removed(OfObject):
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn(OfObject):
+    """An object was taken out of the list by an invocation that a monitor knows to withdraw it."""
+
+    kind: ClassVar[str] = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
 class StateSet(OfObject):
     """The state of an object became another one."""
 

@@ -216,14 +216,18 @@ class Program:
                 return self._emit("branch", statement, scope, next=then, other=other)
             case s.While():
                 head = self._emit("branch", statement, scope, other=target)
-                self._patch(head, self._block(traversal.body_of(statement), head, _loop(scope, head, target)))
+                self._patch(
+                    head, self._block(traversal.body_of(statement), head, replace(scope, loop=head, after=target))
+                )
                 return head
             case s.ForEach(any_order=True):
                 entry = self._block(traversal.body_of(statement), END, _asynchronous(scope))
                 return self._emit("spawn each", statement, scope, next=target, other=entry)
             case s.ForEach():
                 head = self._emit("each", statement, scope, other=target)
-                self._patch(head, self._block(traversal.body_of(statement), head, _loop(scope, head, target)))
+                self._patch(
+                    head, self._block(traversal.body_of(statement), head, replace(scope, loop=head, after=target))
+                )
                 return self._emit("items", statement, scope, next=head)
             case s.InParallel() | s.Enqueue() | s.Whenever():
                 inner = replace(_asynchronous(scope), delayed=False)
@@ -353,10 +357,6 @@ def loop_variable(instruction: Instruction) -> str:
     """Name the hidden variable with the items that a For each has still to visit."""
     name = instruction.statement.name if isinstance(instruction.statement, s.ForEach) else ""
     return f"@items {instruction.origin.step} {name}"
-
-
-def _loop(scope: _Scope, head: int, after: int) -> _Scope:
-    return replace(scope, loop=head, after=after)
 
 
 def _asynchronous(scope: _Scope) -> _Scope:

@@ -29,7 +29,9 @@ from bgsync.system.observation import (
     OfObject,
     Outcome,
     PoolMet,
+    Removed,
     WaitBegan,
+    Withdrawn,
     in_slots,
 )
 from bgsync.system.program import END, WAITS
@@ -152,11 +154,6 @@ class System(Turns, Model[State, Action]):
 
     # --- calls and rules
 
-    def _barred(self, context: tuple[str, ...]) -> tuple[str, ...]:
-        """Give what a call is to be refused for now."""
-        pairs = zip(self.world.machines, context, strict=True)
-        return tuple(f"{m.name} {state}" for m, state in pairs if m.refuses and state != m.initial)
-
     def _still_barred(self, number: int, state: State) -> int:
         """Let a process forget what it was to be refused for when it began, and is not any more."""
         process, now = self.process(number), self._barred(state.shared.context)
@@ -263,8 +260,11 @@ class System(Turns, Model[State, Action]):
         news = tuple(seen for one in outcome.executed for seen in one.observations)
         for seen in news:
             tag = self.tag(outcome.shared, seen.slot) if isinstance(seen, OfObject) else None
+            if isinstance(seen, Removed) and self.monitor.withdraws(note):
+                seen = Withdrawn(seen.slot)  # what others take note of
+                before = (*before, seen)
             memory, note = self.monitor.observed(memory, note, seen, tag)
-            if isinstance(seen, Dispatched | WaitBegan):
+            if isinstance(seen, Dispatched | WaitBegan | Withdrawn):
                 left = self._with((), tuple(self.noticing(number, seen, tag) for number in left))
                 state = state._replace(
                     queues=tuple(
@@ -310,7 +310,7 @@ class System(Turns, Model[State, Action]):
                 queues[queue] = (*queues.get(queue, ()), self.number(process))
         return state._replace(processes=self._with(left, tuple(running)), queues=tuple(sorted(queues.items())))
 
-    def noticing(self, number: int, seen: Dispatched | WaitBegan, tag: str | None) -> Process:
+    def noticing(self, number: int, seen: Dispatched | WaitBegan | Withdrawn, tag: str | None) -> Process:
         """Give a process after it has seen what another one did."""
         process = self.process(number)
         waits = self.interpreter.waits(process) == "wait" and self.slot(number) == seen.slot
