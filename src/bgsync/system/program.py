@@ -98,17 +98,15 @@ class Program:
         self._reactions: dict[str, int] = {}
         given = {algorithm.name: algorithm.parameters for algorithm in spec.algorithms}
         own = [(name, body) for name, body in spec.bodies() if spec.firing is None or name != spec.firing.name]
-        self.promise_of: Mapping[str, str] = MappingProxyType({a.name: a.returns for a in spec.algorithms if a.returns})
+        owned = {a.name: a.returns for a in spec.algorithms if a.returns}
+        self.promise_of: Mapping[str, str] = MappingProxyType(owned)
         self._promises = promises.holders((a.name, a.parameters, a.steps, a.returns) for a in spec.algorithms)
         self.entry: Mapping[str, int] = MappingProxyType(
             {name: self._algorithm(body, self.promise_of.get(name, "")) for name, body in own}
         )
         self.code: Sequence[Instruction] = tuple(self._made)
         self.shared: Mapping[str, Mapping[str, int]] = MappingProxyType(
-            {
-                n: MappingProxyType(shared_variables(given.get(n, ()), b, self.promise_of.get(n)))
-                for n, b in spec.bodies()
-            }
+            {n: MappingProxyType(shared_variables(given.get(n, ()), b, owned.get(n))) for n, b in spec.bodies()}
         )
         """The variables of each algorithm that several invocations share, and in how many loops each is bound."""
         self.entries: Mapping[str, str | None] = MappingProxyType(
@@ -216,18 +214,16 @@ class Program:
                 return self._emit("branch", statement, scope, next=then, other=other)
             case s.While():
                 head = self._emit("branch", statement, scope, other=target)
-                self._patch(
-                    head, self._block(traversal.body_of(statement), head, replace(scope, loop=head, after=target))
-                )
+                inner = replace(scope, loop=head, after=target)
+                self._patch(head, self._block(traversal.body_of(statement), head, inner))
                 return head
             case s.ForEach(any_order=True):
                 entry = self._block(traversal.body_of(statement), END, _asynchronous(scope))
                 return self._emit("spawn each", statement, scope, next=target, other=entry)
             case s.ForEach():
                 head = self._emit("each", statement, scope, other=target)
-                self._patch(
-                    head, self._block(traversal.body_of(statement), head, replace(scope, loop=head, after=target))
-                )
+                inner = replace(scope, loop=head, after=target)
+                self._patch(head, self._block(traversal.body_of(statement), head, inner))
                 return self._emit("items", statement, scope, next=head)
             case s.InParallel() | s.Enqueue() | s.Whenever():
                 inner = replace(_asynchronous(scope), delayed=False)
