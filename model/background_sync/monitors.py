@@ -15,6 +15,7 @@ from bgsync.system.observation import (
     Settled,
     StateSet,
     WaitBegan,
+    Withdrawn,
 )
 from bgsync.system.state import Process, Value
 
@@ -48,17 +49,21 @@ class CallMonitor(Monitor):
         """A call of register() begins; what another method removes is owed nothing."""
         return (Beginning(memory, Note(call.key, UNSERVED) if call.promises else self.WITHDRAWS),)
 
+    def withdraws(self, note: Value) -> bool:
+        """What another method removes is withdrawn."""
+        return bool(note == self.WITHDRAWS)
+
     def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
         """A dispatch serves its tag; a call that resolves before one leaves its tag owed."""
-        if isinstance(seen, Dispatched) or (isinstance(seen, Removed) and note == self.WITHDRAWS):
+        if isinstance(seen, Dispatched | Withdrawn):
             memory = tuple(owed for owed in memory if owed != key)
         elif isinstance(seen, Resolved):
             memory = _owing(memory, note)
         return memory, None if isinstance(seen, Resolved | Rejected) else note
 
     def noticed(self, note: Value, seen: Observation, key: str | None, waits: bool) -> Value:
-        """A dispatch serves every call of its tag that is under way."""
-        mine = isinstance(note, Note) and note.key == key and isinstance(seen, Dispatched)
+        """A dispatch serves every call of its tag that is under way; where it is withdrawn, they are owed nothing."""
+        mine = isinstance(note, Note) and note.key == key and isinstance(seen, Dispatched | Withdrawn)
         return Note(key, SERVED) if mine and key is not None else note
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:
@@ -126,14 +131,16 @@ class OutboxMonitor(Monitor):
         """A page stores the message and registers, or calls for another one."""
         other = Beginning(memory)
         if not call.promises:
-            return (other,)
+            return (Beginning(memory, CallMonitor.WITHDRAWS),)
         ours: tuple[Beginning, ...] = ()
         if call.key == self.FIRST and not call.by_handler and (stored := _moved(memory, "store")):
             ours = (Beginning(stored, self.OURS, OUTBOX_REMARK),)
         return (*ours, other) if self.shared or call.key != self.FIRST else ours
 
     def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
-        """The message moves with its events."""
+        """The message moves with its events; it is given up where its registration is withdrawn."""
+        if isinstance(seen, Withdrawn) and key == self.FIRST:
+            return _moved(memory, "withdraw") or memory, note
         if isinstance(seen, Dispatched) and key == self.FIRST and undelivered(memory):
             return _moved(memory, "send") or memory, self.TOOK
         if isinstance(seen, Settled) and note == self.TOOK:
@@ -145,6 +152,10 @@ class OutboxMonitor(Monitor):
             refused = _moved(memory, "give_up") if isinstance(seen, Rejected) else None
             return refused or memory, None
         return memory, note
+
+    def withdraws(self, note: Value) -> bool:
+        """What another method removes is withdrawn."""
+        return bool(note == CallMonitor.WITHDRAWS)
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:
         """An event that goes out of sight with the message may always fail to send it."""
@@ -168,8 +179,9 @@ def _moved(memory: Memory, trigger: str) -> Memory | None:
 
 
 def _settled(memory: Memory, fulfilled: bool) -> Memory:
-    """What a handler took is delivered by it, or is stored again, whatever another one has done with it since."""
-    return (outbox.DELIVERED if fulfilled else outbox.STORED,)
+    """What a handler took is delivered by it, or is stored again unless it was given up, whatever another one did."""
+    kept = memory if memory == (outbox.ABANDONED,) else (outbox.STORED,)
+    return (outbox.DELIVERED,) if fulfilled else kept
 
 
 CALLS, TIMERS = CallMonitor(), TimerMonitor()

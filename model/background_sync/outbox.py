@@ -18,6 +18,8 @@ ROWS = (
     ("acknowledge", SENT, DELIVERED),
     ("fail", SENT, STORED),
     ("give_up", STORED, ABANDONED),  # the call was refused, or the last attempt failed: the page is told
+    ("withdraw", STORED, ABANDONED),  # the page takes its registration back
+    ("withdraw", SENT, ABANDONED),
 )
 NEXT = {(trigger, source): dest for trigger, source, dest in ROWS}
 UNDELIVERED = (STORED, SENT)

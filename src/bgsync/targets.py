@@ -18,6 +18,7 @@ from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.structure import Finding, by_place, findings_of
 from bgsync.judge.verdict import Note, Report, Verdict
 from bgsync.language import Spec
+from bgsync.language.reaching import uncalled
 from bgsync.language.reaching import unreached as unreached_algorithms
 from bgsync.pauses import pausing
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds
@@ -146,7 +147,9 @@ def unreached(target: Target) -> dict[str, str]:
         return unreached_algorithms(target.spec)
     from bgsync.texts import unreached as of_reading
 
-    return of_reading(target.text.reading)
+    anyway = frozenset(uncalled(target.spec))
+    found = of_reading(target.text.reading).items()
+    return {name: f"{why}; it is taken to run at any time" if name in anyway else why for name, why in found}
 
 
 def judged(target: Target, wish: Wish, progress: Progress | None = None) -> Report:

@@ -223,6 +223,8 @@ def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
         elif fine is not None and fine.verdict == "violated":
             decided = coarse is not None and coarse.verdict != "inconclusive"
             yield _of_kind(fine, "race" if decided else None)
+        elif coarse is not None and fine is not None and (coarse.verdict, fine.verdict) == ("conditional", "holds"):
+            yield coarse
         elif coarse is not None and fine is None and "step" in base:
             yield replace(coarse, verdict="inconclusive", message="not looked at step by step")
         else:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from bgsync.judge.causes import Causes, Run, conflicts, stops
 from bgsync.judge.evidence import Evidence
+from bgsync.judge.facts import Chosen
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Kept, Move, Rejected, Replay, moves, replay_lasso, replay_safety
+from bgsync.judge.suppositions import READINGS, VARYING
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
 from bgsync.judge.whole import Watched, full_id, watch
@@ -104,18 +106,39 @@ def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why
     """Judge a liveness property; what is found is replayed in `scenario`, which may have more tags."""
     watched, system = search.watched, search.system
     name = _part(liveness, system.scenario)
+    found, reason = _broken(search, liveness, scenario, READINGS, TRIES)
+    if found:
+        return replace(found[0], others=tuple(found[1:]))
+    if reason is not None:
+        return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
+    if not watched.complete:
+        return Verdict(name, "inconclusive", message=why)
+    if VARYING in search.suppositions.readings:
+        found, reason = _broken(search, liveness, scenario, READINGS - {VARYING}, 1)
+        if found and found[0].trace is not None:
+            return Verdict(name, "conditional", message=_rests_on(found[0].trace))
+        if reason is not None:
+            return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
+    met = search.premise_met(liveness)
+    return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
+
+
+def _broken(
+    search: Search, liveness: Liveness, scenario: Scenario, assumed: frozenset[str], tries: int
+) -> tuple[list[Verdict], Rejected | None]:
+    """Give a finding for each lasso that is fair by these readings and breaks a property, or why none was confirmed."""
+    findings, reason = dict[Hashable, Verdict](), None
+    known, by_step = scenario.world.adversities, scenario.granularity == "step"
+    hard = {trigger for adversity in scenario.adversities for trigger in known[adversity].triggers}
     message = f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
     if liveness.needs is not None:
         message = f"an endless fair run breaks it: {liveness.sentence}"
-    findings, reason = dict[Hashable, Verdict](), None
-    known = scenario.world.adversities
-    hard = {trigger for adversity in scenario.adversities for trigger in known[adversity].triggers}
-    for lasso in islice(search.lassos(liveness), TRIES):
-        stem, loop = (moves(system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
+    for lasso in islice(search.lassos(liveness, assumed), tries):
+        stem, loop = (moves(search.system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
 
         def replayed(stem: Sequence[Move], *, noted: bool = True) -> Trace | Rejected:
             try:
-                return tell(*replay_lasso(scenario, stem, loop, liveness, lasso.owed, noted=noted))  # noqa: B023
+                return tell(*replay_lasso(scenario, stem, loop, liveness, lasso.owed, assumed, noted=noted))  # noqa: B023
             except Rejected as rejected:
                 return rejected
 
@@ -127,28 +150,20 @@ def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why
         if isinstance(trace, Rejected):
             reason = reason or trace
             continue
-        places = tuple(_trace_locations(trace))
         one = Verdict(
-            name,
-            "violated",
-            None,
-            (),
-            message,
-            places,
-            trace,
-            against=stops(trace, hard, steps=scenario.granularity == "step"),
-            after=lasso.after,
-        )
+            _part(liveness, search.system.scenario), "violated", message=message, trace=trace, after=lasso.after,
+            locations=tuple(_trace_locations(trace)), against=stops(trace, hard, steps=by_step),
+        )  # fmt: skip
         findings.setdefault(one.defect(), one)
-    if findings:
-        first, *others = findings.values()
-        return replace(first, others=tuple(others))
-    if reason is not None:
-        return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
-    if not watched.complete:
-        return Verdict(name, "inconclusive", message=why)
-    met = search.premise_met(liveness)
-    return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
+    return list(findings.values()), reason
+
+
+def _rests_on(trace: Trace) -> str:
+    """Say which conditions must not stay the same for ever, for the run to be none that is fair."""
+    loop = trace.steps[trace.loop or 0 :]
+    told = dict.fromkeys(change.name for step in loop for change in step.changes if isinstance(change, Chosen))
+    words = "; ".join(told) or "what is not followed"
+    return f"by the reading `{VARYING}`: this does not stay the same for ever: {words}"
 
 
 def liveness_verdicts(

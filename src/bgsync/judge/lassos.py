@@ -6,21 +6,20 @@ that condition are taken out, and what is left is split again: the textbook's al
 and Katoen, Principles of Model Checking, 2008). `bgsync.judge.fairness` says what fair means.
 """
 
-from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, partial, reduce
-from itertools import chain
 from operator import or_
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rustworkx import PyDiGraph, strongly_connected_components
 
 from bgsync.judge.causes import Causes
+from bgsync.judge.components import Component, Mask, Numbers, by_number, nearest, numbered
 from bgsync.judge.fairness import Demand, Demands, act, choices
 from bgsync.judge.property import Liveness, View, state_in
+from bgsync.judge.suppositions import READINGS, Suppositions
 from bgsync.judge.ways import Ways
 from bgsync.judge.whole import Watched
 from bgsync.pauses import pause
@@ -31,16 +30,7 @@ from bgsync.tables.graph import Edge
 from bgsync.tables.over import over
 from bgsync.tables.tabulated import Tabulated
 
-Numbers = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 Bits = NDArray[np.uint64]
-
-
-class Component(NamedTuple):
-    """A strongly connected component that has transitions: its states, sorted, and the transitions within."""
-
-    states: Numbers
-    transitions: Numbers
 
 
 @dataclass(frozen=True)
@@ -82,6 +72,7 @@ class Search:
         self.calls: Mask = np.array([step.action.kind == "call" for step in steps], bool)
         self.declined = [choices(step, Declined) for step in steps]
         self.chosen = [choices(step, Chose) for step in steps]
+        self.suppositions = Suppositions(watched)
 
     # --- functions of states and transitions
 
@@ -163,7 +154,7 @@ class Search:
         there[self.sources[transitions]] = there[self.targets[transitions]] = True
         nodes, place = np.flatnonzero(there), np.cumsum(there) - 1
         source, target = place[self.sources[transitions]], place[self.targets[transitions]]
-        count, home = _components(len(nodes), source, target)
+        count, home = numbered(len(nodes), source, target)
         inner = home[source] == home[target]
         good = np.full(count, True)
         if fair:
@@ -180,11 +171,13 @@ class Search:
         wanted = np.zeros(count, bool)
         wanted[home[source[kept]]] = True
         number, members = np.cumsum(wanted) - 1, np.flatnonzero(wanted[home])
-        states, inside = _places(number[home[members]]), _places(number[home[source[kept]]])
+        states, inside = by_number(number[home[members]]), by_number(number[home[source[kept]]])
         parts = [Component(nodes[members[n]], transitions[kept[t]]) for n, t in zip(states, inside, strict=True)]
         return sorted(parts, key=lambda part: int(part.states[0]))
 
-    def fair_components(self, transitions: Numbers, needed: Mask | None = None) -> list[Component]:
+    def fair_components(
+        self, transitions: Numbers, needed: Mask | None = None, assumed: frozenset[str] = READINGS
+    ) -> list[Component]:
         """Give the components in which a fair run can stay for ever, the first state first."""
         found, work = [], self.components(transitions, needed)
         while work:
@@ -207,8 +200,29 @@ class Search:
                     kept = good[self.sources[part.transitions]] & good[self.targets[part.transitions]]
                     work += self.components(part.transitions[kept], needed)
                     continue
+            unmet = self._unmet(part, assumed)
+            if unmet:
+                work += [less for left in unmet for less in self.components(left, needed)]
+                continue
             found.append(part)
         return sorted(found, key=lambda part: int(part.states[0]))
+
+    def _unmet(self, part: Component, assumed: frozenset[str]) -> list[Numbers]:
+        """Give what is left of a component where what it supposes is not fair; a counter may also not grow."""
+        told = zip(self.sources[part.transitions].tolist(), self.successors[part.transitions].tolist(), strict=True)
+        taken = list(told)
+        unmet = self.suppositions.unmet(taken, assumed)
+        if not unmet:
+            return []
+        of_counters = {one: asking for one, asking in unmet.items() if one.counter is not None}
+        plain = {pair for one, asking in unmet.items() if one.counter is None for pair in asking}
+        counter, asking = next(iter(of_counters.items())) if not plain else (None, plain)
+        bad = set(asking)
+        kept = [part.transitions[np.array([pair not in bad for pair in taken])]]
+        if counter is not None:
+            grows = [counter.counter in self.suppositions.grown(successor) for _, successor in taken]
+            kept.append(part.transitions[~np.array(grows)])
+        return kept
 
     @cached_property
     def asked_and_met(self) -> tuple[Bits, Bits]:
@@ -242,24 +256,25 @@ class Search:
 
     # --- lassos
 
-    def lassos(self, liveness: Liveness) -> Iterator[Lasso]:
+    def lassos(self, liveness: Liveness, assumed: frozenset[str] = READINGS) -> Iterator[Lasso]:
         """Give fair lassos that break the property, the nearest first and without calls where there are such.
 
-        There is one for each way to hang, and each change that can come last on the way there.
+        There is one for each way to hang, and each change that can come last on the way there. `assumed` are the
+        readings of what is not followed by which they are fair.
         """
-        nearest: dict[Hashable, tuple[int, int, int, int, Component, Hashable]] = {}
+        found: dict[Hashable, tuple[int, int, int, int, Component, Hashable]] = {}
         regions = self.where(lambda state: liveness.owed(self.system, state))
         for owed, region in sorted(regions.items(), key=lambda item: str(item[0])):
-            for number, part in enumerate(self.in_region(liveness, owed, region)):
+            for number, part in enumerate(self.in_region(liveness, owed, region, assumed)):
                 hangs = liveness.needs is None
                 for mark, depth, state in self.ways.into(part.states):
                     key = (self._hang(int(part.states[0])), mark) if hangs else number  # a loop, however it is entered
-                    known = nearest.get(key)
+                    known = found.get(key)
                     if known is None or depth < known[0]:
-                        nearest[key] = depth, number, state, mark, part, owed
-        for _, _, entry, mark, part, owed in sorted(nearest.values(), key=lambda one: one[:4]):
+                        found[key] = depth, number, state, mark, part, owed
+        for _, _, entry, mark, part, owed in sorted(found.values(), key=lambda one: one[:4]):
             path = self.ways.path(entry, mark)
-            stem, loop = map(self.edge, path), self.loop(entry, part, liveness)
+            stem, loop = map(self.edge, path), self.loop(entry, part, liveness, assumed)
             yield Lasso(tuple(stem), tuple(loop), owed, *self.causes.on_the_way(path))
 
     def _hang(self, state: int) -> Hashable:
@@ -269,7 +284,9 @@ class Search:
         objects = frozenset((known.listed, state_in(system, known.fields)) for known in there.shared.heap if known)
         return stands, objects
 
-    def in_region(self, liveness: Liveness, owed: Hashable, region: Numbers) -> Iterator[Component]:
+    def in_region(
+        self, liveness: Liveness, owed: Hashable, region: Numbers, assumed: frozenset[str] = READINGS
+    ) -> Iterator[Component]:
         """Give the fair components in which `owed` is never given: first those without calls, which read easier."""
         inside = np.zeros(len(self.graph), bool)
         inside[region] = True
@@ -281,12 +298,12 @@ class Search:
         if liveness.needs is not None:
             needed = np.zeros(self.graph.transitions, bool)
             needed[kept] = self.on_transitions(liveness.needs, kept)
-        found = self.fair_components(kept, needed)
+        found = self.fair_components(kept, needed, assumed)
         if found:
-            yield from self.fair_components(kept[~self.calls[self.successors[kept]]], needed)
+            yield from self.fair_components(kept[~self.calls[self.successors[kept]]], needed, assumed)
             yield from found
 
-    def loop(self, entry: int, part: Component, liveness: Liveness) -> list[Edge]:
+    def loop(self, entry: int, part: Component, liveness: Liveness, assumed: frozenset[str] = READINGS) -> list[Edge]:
         """Walk a short loop from `entry` through a component that meets every demand, nearest first."""
         inside = frozenset(part.transitions.tolist())
 
@@ -321,6 +338,9 @@ class Search:
             walked += path
             here = path[-1][2]
             wanted = [demand for demand in wanted if not any(demand(edge) for edge in path)]
+            if not wanted and here == entry:
+                unmet = self.suppositions.unmet([(edge[0], self._successor(edge)) for edge in walked], assumed)
+                wanted = [lambda edge, one=one: self.suppositions.meets(self._successor(edge), one) for one in unmet]  # type: ignore[misc]
         return walked or nearest(out, entry, [lambda edge: edge[2] == entry])
 
     def _meets(self, demand: Demand, bit: int, edge: Edge) -> bool:
@@ -329,47 +349,18 @@ class Search:
         cases, case = self.demands.cases
         return act(self.system, step) == demand or not cases[case[target]].asked & bit
 
+    def _successor(self, edge: Edge) -> int:
+        """Give the entry in the tables of a transition."""
+        source, step, target = edge
+        for transition in self.graph.out(source):
+            number = self.graph.successors[transition]
+            known = self.tables.successors[number].step
+            if self.graph.targets[transition] == target and known[0::2] == step[0::2]:
+                return number
+        raise AssertionError("the transition is one of the graph")
+
     def premise_met(self, liveness: Liveness) -> bool:
         """Say whether anything was ever owed."""
         if liveness.premise is None:
             return bool(self.where(lambda state: liveness.owed(self.system, state)))
         return bool(self.on_transitions(liveness.premise, np.arange(self.graph.transitions, dtype=np.int64)).any())
-
-
-def _components(nodes: int, sources: Numbers, targets: Numbers) -> tuple[int, Numbers]:
-    """Count the strongly connected components of a graph, and number that of each node."""
-    graph: PyDiGraph[None, None] = PyDiGraph()
-    graph.add_nodes_from([None] * nodes)
-    graph.add_edges_from_no_data(list(zip(sources.tolist(), targets.tolist(), strict=True)))
-    parts = strongly_connected_components(graph)
-    home = np.empty(nodes, np.int64)
-    members = np.fromiter(chain.from_iterable(parts), np.int64, nodes)
-    home[members] = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    return len(parts), home
-
-
-def _places(numbers: Numbers) -> list[Numbers]:
-    """Give the places of each number there is, from 0 on, in order."""
-    ends = np.cumsum(np.bincount(numbers))
-    return np.split(np.argsort(numbers, kind="stable"), ends[:-1]) if len(ends) else []
-
-
-def nearest(out: Callable[[int], list[Edge]], start: int, goals: list[Callable[[Edge], bool]]) -> list[Edge]:
-    """Give a shortest path from `start` whose last edge meets one of the goals."""
-    came: dict[int, Edge | None] = {start: None}
-    queue = deque([start])
-    while queue:
-        pause()
-        here = queue.popleft()
-        for edge in out(here):
-            if any(goal(edge) for goal in goals):
-                path = [edge]
-                back = came[here]
-                while back is not None:
-                    path.append(back)
-                    back = came[back[0]]
-                return path[::-1]
-            if edge[2] not in came:
-                came[edge[2]] = edge
-                queue.append(edge[2])
-    raise AssertionError("a strongly connected component has a path between any two of its states")

@@ -222,7 +222,7 @@ def is_proved(watched: WatchedProduct, liveness: Liveness) -> bool:
 def _lasso(watched: Watched, liveness: Liveness) -> bool:
     search = Search(watched)
     regions = search.where(lambda state: liveness.owed(watched.system, state))
-    return any(True for owed, region in regions.items() for _ in search.in_region(liveness, owed, region))
+    return any(True for owed, region in regions.items() for _ in search.in_region(liveness, owed, region, frozenset()))
 
 
 def premise_met(watched: WatchedProduct, liveness: Liveness) -> bool:

@@ -7,13 +7,13 @@ recurs; then the property is judged again, and the fairness of the loop checked 
 """
 
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bgsync.judge.property import Liveness, Safety, View
-from bgsync.system.observation import Chose, Created, Declined
+from bgsync.system.observation import Chose, Counted, Created, Declined, Supposed
 from bgsync.system.processes import renamed
 from bgsync.system.scenario import Scenario
 from bgsync.system.sharing import Statements
@@ -272,10 +272,13 @@ def replay_lasso(
     loop: Sequence[Move],
     liveness: Liveness,
     owed: Hashable,
+    assumed: frozenset[str] = frozenset({"growth", "varying"}),
     *,
     noted: bool = True,
 ) -> tuple[Replay, int]:
     """Replay a lasso and check that it recurs, that it is fair, and that it breaks `liveness`. Raises Rejected.
+
+    `assumed` are the readings of what is not followed by which it has to be fair (`bgsync.judge.suppositions`).
 
     Gives the run and the place in it where the loop begins.
     """
@@ -291,6 +294,7 @@ def replay_lasso(
         if begin < len(replay.taken):
             try:
                 _check_cycle(replay, replay.taken[begin:], liveness, owed)
+                _check_supposed(replay.system, replay.taken[begin:], assumed)
             except Rejected as rejected:
                 reason = rejected  # another round may be fair to those that take turns
             else:
@@ -360,3 +364,46 @@ def _check_fair(system: System, cycle: list[Replayed]) -> None:
     for one in seen:
         if isinstance(one, Declined) and one.choice not in chosen:
             raise Rejected(f"the user agent never chooses what it SHOULD: {one.choice}")
+
+
+def _check_supposed(system: System, cycle: list[Replayed], assumed: frozenset[str]) -> None:
+    """Check that what is supposed of what is not followed comes out as it has to, wherever it could."""
+
+    def tag(taken: Replayed, slot: int | None) -> str | None:
+        after = taken.before if taken.step.after is None else taken.step.after
+        return system.tag(after.shared, slot) or system.tag(taken.before.shared, slot)
+
+    def given(kind: type[Counted | Created]) -> Iterator[tuple[Replayed, Counted | Created]]:
+        return ((taken, one) for taken in cycle for one in taken.step.observations if isinstance(one, kind))
+
+    every = [
+        (taken, ran.pc, one)
+        for taken in cycle
+        for ran in taken.step.executed
+        for one in ran.observations
+        if isinstance(one, Supposed)
+    ]
+    came = {(pc, one.choice, tag(taken, one.slot), one.value) for taken, pc, one in every}
+    counted = {(one.counter, tag(taken, one.slot)) for taken, one in given(Counted) if isinstance(one, Counted)}
+    anew = {tag(taken, one.slot) for taken, one in given(Created)}
+    for taken, pc, one in every:
+        about = tag(taken, one.slot)
+        if one.comes is None:
+            asked, wanted = one.varies and "varying" in assumed, not one.value
+        else:
+            grows = not one.grows or ((one.grows, about) in counted and about not in anew)
+            asked, wanted = grows and "growth" in assumed, one.comes
+        if not asked or (pc, one.choice, about, wanted) in came:
+            continue
+        if any(_differs(taken.step, step, one, wanted) for step in system.steps(taken.before)):
+            raise Rejected(f"for ever it stays {'so' if one.value else 'not so'} that {one.choice}")
+
+
+def _differs(taken: Step, other: Step, one: Supposed, wanted: bool) -> bool:
+    """Whether another step is the same up to one supposition, which comes out as it is wanted."""
+    if other.action[:4] != taken.action[:4]:
+        return False
+    for mine, theirs in zip(taken.action.choices, other.action.choices, strict=False):
+        if mine != theirs:
+            return mine == (one.choice, one.value) and theirs == (one.choice, wanted)
+    return False

@@ -23,6 +23,7 @@ from bgsync.system.observation import (
     Resolved,
     Settled,
     StateSet,
+    Supposed,
     WaitEnded,
 )
 from bgsync.system.state import Frame
@@ -180,7 +181,11 @@ def _facts(system: System, seen: Observation) -> Iterator[f.Change]:
             yield f.PromiseSettled("resolved", None)
         case Rejected(error=error):
             yield f.PromiseSettled("rejected", error)
-        case Chose(choice=choice, value=value) | Declined(choice=choice, value=value):
+        case (
+            Chose(choice=choice, value=value)
+            | Declined(choice=choice, value=value)
+            | Supposed(choice=choice, value=value)
+        ):
             yield f.Chosen(choice, value)
         case Asserted(held=False):
             yield f.AssertFailed()

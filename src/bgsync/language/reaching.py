@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import Spec
@@ -15,22 +16,70 @@ def unreached(spec: Spec, heads: Mapping[str, str] | None = None) -> dict[str, s
 
     `heads` says of algorithms what of their head is not understood, so that they may be more than they are taken for.
     """
-    algorithms = {part.name: part.steps for part in spec.algorithms}
-    bodies = dict(spec.bodies())
-    calls = {name: _called(body) & algorithms.keys() for name, body in bodies.items()}
-    reached = set(bodies) - set(algorithms) | set(spec.methods)
+    calls = _calls(spec)
+    reached = _reached(calls, _called_from_outside(spec))
+    found = {}
+    said = [(o, o.sentence.lower()) for st in spec.statements() if (o := st.origin) is not None]
+    for name in (part.name for part in spec.algorithms):
+        if name not in reached:
+            callers = [other for other, called in calls.items() if name in called and other != name]
+            found[name] = _why(said, name, callers, (heads or {}).get(name, ""))
+    return found
+
+
+def uncalled(spec: Spec) -> tuple[str, ...]:
+    """Give the algorithms from which all is reached that no method, rule or event handler calls.
+
+    They are those that no other one calls; of several that call each other, the first one.
+    """
+    calls = _calls(spec)
+    reached = _reached(calls, _called_from_outside(spec))
+    left = [part.name for part in spec.algorithms if part.name not in reached]
+    called = {other for name in left for other in calls[name] if other != name}
+    found = list[str]()
+    for name in (*(each for each in left if each not in called), *left):
+        if name not in reached:
+            found.append(name)
+            reached |= _reached(calls, {name})
+    return tuple(found)
+
+
+def listed_parameter(spec: Spec, name: str, within: frozenset[str] = frozenset()) -> str | None:
+    """Give the first parameter of an algorithm that is an object of the list, as its steps treat it.
+
+    `within` are the algorithms that are looked at already.
+    """
+    algorithm, held = spec.algorithm(name), set[e.Expr]()
+    members = {member.name for member in spec.type.members}
+    for statement in traversal.walk(algorithm.steps):
+        if isinstance(statement, s.Add | s.Remove):
+            held.add(statement.item)
+        if isinstance(statement, s.Call) and statement.algorithm not in within | {name}:
+            inner = listed_parameter(spec, statement.algorithm, within | {name})
+            given = dict(zip(spec.algorithm(statement.algorithm).parameters, statement.arguments, strict=False))
+            held.add(given.get(inner or ""))
+        parts = e.parts(e.Sequence(traversal.expressions(statement)))
+        held |= {part.owner for part in parts if isinstance(part, e.Field) and part.name in members}
+    return next((one for one in algorithm.parameters if e.Var(one) in held), None)
+
+
+def _called_from_outside(spec: Spec) -> set[str]:
+    return {name for name, _ in spec.bodies()} - {part.name for part in spec.algorithms} | set(spec.methods)
+
+
+def _calls(spec: Spec) -> dict[str, set[str]]:
+    names = {part.name for part in spec.algorithms}
+    return {name: _called(body) & names for name, body in spec.bodies()}
+
+
+def _reached(calls: Mapping[str, set[str]], first: Iterable[str]) -> set[str]:
+    reached = set(first)
     work = list(reached)
     while work:
         new = calls[work.pop()] - reached
         reached |= new
         work += new
-    found = {}
-    said = [(o, o.sentence.lower()) for st in spec.statements() if (o := st.origin) is not None]
-    for name in algorithms:
-        if name not in reached:
-            callers = [other for other, called in calls.items() if name in called and other != name]
-            found[name] = _why(said, name, callers, (heads or {}).get(name, ""))
-    return found
+    return reached
 
 
 def _called(body: tuple[s.Statement, ...]) -> set[str]:

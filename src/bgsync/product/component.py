@@ -116,6 +116,8 @@ class Component:
         self._checked: set[int] = set()
         self._met: list[tuple[int, int]] = []
         """The context and the local state of each state of the graph."""
+        if self.system.program.entries:
+            raise NotSeparableError("what nothing calls may be invoked with any object")
         (start,) = self.system.initial_states()
         self._state(tables.key(start._replace(memory=self.system.monitor.part(start.memory, tag))))
         for number, key in enumerate(self.graph.keys):  # which grows

@@ -209,19 +209,21 @@ def _account(
         meant = {**vocabulary.predicates, **vocabulary.presence}.get(term)
         if meant is not None:
             return ABSTRACTED, f"the {meant[0]} of the environment, which moves at will"
-    if any(term in token.term for token in sentence.tokens for term in vocabulary.predicates if token.kind == "term"):
+    requires = re.search(r"\b(?:must|shall|should)\b", text)
+    surroundings = {token.term for token in sentence.tokens if token.kind == "term"} & {*vocabulary.predicates}
+    if surroundings and not requires:
         return ABSTRACTED, "the environment moves at will, so what drives it is left open"
     if defined and _GETTER.search(text):
         return ABSTRACTED, f"{defined[0]} only reads"
     if _introduces(sentence, text):
         return ABSTRACTED, "requires what stands below it"
-    if not defined and _FREEDOM.search(text) and not re.search(r"\b(?:must|shall|should)\b", text):
+    if not defined and _FREEDOM.search(text) and not requires:
         return ABSTRACTED, "allows something and requires nothing; no property may depend on it"
     for pattern, without, why in _ABSTRACTED:
         if re.search(pattern, text) and not re.search(without, text):
             return ABSTRACTED, why
     if defined and not _LEVEL.search(_without(text, defined)):
         return ABSTRACTED, f"says what {defined[0]} means; where an algorithm reads it, it is open"
-    if _FREEDOM.search(text) and not re.search(r"\b(?:must|shall|should)\b", text):
+    if _FREEDOM.search(text) and not requires:
         return ABSTRACTED, "allows something and requires nothing; no property may depend on it"
     return NOT_UNDERSTOOD, "no part of the model says this"

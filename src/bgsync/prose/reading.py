@@ -16,7 +16,7 @@ from bgsync.prose.declarations import Declared, declarations, lexicon_of
 from bgsync.prose.grammar.effects import STEPS_BELOW, Statements
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
-from bgsync.prose.grammar.words import words_of
+from bgsync.prose.grammar.words import Words, words_of
 from bgsync.prose.heads import Head, head_of
 from bgsync.prose.idl import idl_of
 from bgsync.prose.outside import Outside, annotated, check_meant
@@ -253,7 +253,10 @@ def _rule_of(head: Head, body: tuple[s.Statement, ...], vocabulary: Vocabulary) 
     return Rule(head.name, machine, trigger or head.occasion, "MUST", body)
 
 
-_WHENEVER = re.compile(r"^(?:whenever|when|each time|every time) (.*?) ,")
+_WHENEVER = re.compile(r"^(?:whenever|when|each time|every time|as soon as|once) (.*?) ,")
+_AGENTS = frozenset(("agent", "agents", "it", "they"))
+_RUN = frozenset(("then", "also", "immediately", "run", "perform", "execute", "invoke", "call", "steps", "to"))
+"""What may stand between what is required and the algorithm that is to be run."""
 
 
 def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
@@ -266,14 +269,15 @@ def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
             words = words_of(sentence)
             said = " ".join(words.texts)
             found = _WHENEVER.match(said)
-            if found is None:
+            occasion, start = (found[1], found[0].count(" ") + 1) if found else ("", 0)
+            machine, trigger = vocabulary.occasion(occasion)
+            level = next((word.upper() for word in words.texts[start:] if word in ("should", "must")), "")
+            if not level or not (machine or _runs_algorithm(words, start, reading.lexicon)):
                 continue
-            machine, trigger = vocabulary.occasion(found[1])
-            comma = found[0].count(" ")
-            level = next((word.upper() for word in words.texts[comma:] if word in ("should", "must")), "")
-            if not machine or not level:
-                continue
-            rule = _rule(reading, sentence, comma + 1, found[1], (machine, trigger, level), vocabulary)
+            moved = machine, trigger or occasion, level
+            rule = _rule(reading, sentence, start, occasion or said, moved, vocabulary)
+            again = sum(other.name.partition(" (")[0] == rule.name for other in made)
+            rule = replace(rule, name=f"{rule.name} ({again + 1})") if again else rule
             later = " ".join(other.text.lower() for other in paragraph.sentences[at + 1 :])
             if "in any order" in later or "in any order" in said:
                 rule = replace(rule, steps=tuple(_in_any_order(each) for each in rule.steps))
@@ -283,6 +287,17 @@ def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
             made.append(rule)
             reading.rules[id(sentence)] = rule
     return made
+
+
+def _runs_algorithm(words: Words, start: int, lexicon: Lexicon) -> bool:
+    """Whether the words from `start` on require that an algorithm of the text is run, whatever else they say."""
+    texts = words.texts
+    for at in range(start, len(texts)):
+        if texts[at] in ("should", "must") and at and texts[at - 1] in _AGENTS:
+            verb = next((n for n in range(at + 1, len(texts)) if texts[n] not in _RUN), len(texts))
+            named = words.words[verb] if verb < len(texts) else None
+            return named is not None and named.kind == "term" and lexicon.algorithm(named.token.term) is not None
+    return False
 
 
 def _rule(

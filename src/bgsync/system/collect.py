@@ -296,7 +296,7 @@ def stands_alone(processes: Processes, state: State, slot: int) -> tuple[int, ..
     rest = [n for n in (*state.processes, *queued(state)) if slot not in processes.slots[n]]
     if any(slot in processes.slots[n] for n in queued(state)) or any(processes.batch[n] for n in own):
         return None
-    if any(processes.slots[n] != {slot} for n in own):
+    if any(processes.slots[n] != {slot} or processes.meets(n) for n in own):
         return None
     mine = {cell for n in own for cell in processes.cells[n]}
     if mine & {cell for n in rest for cell in processes.cells[n]}:

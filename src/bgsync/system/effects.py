@@ -13,6 +13,7 @@ from bgsync.system.evaluation import Evaluation
 from bgsync.system.observation import (
     Asserted,
     Chose,
+    Counted,
     Duplicated,
     Listed,
     PerhapsSet,
@@ -21,6 +22,7 @@ from bgsync.system.observation import (
     Resolved,
     SettledTwice,
     StateSet,
+    Supposed,
 )
 from bgsync.system.program import Instruction
 from bgsync.system.state import UNKNOWN, Event, List, Object, Promise, Ref, Unknown, Value
@@ -99,8 +101,11 @@ class Effects(Evaluation):
             value = UNKNOWN
         if isinstance(statement.target, e.Var):
             self.write(statement.target.name, value)
-        else:
-            self._set_member(instruction, self.value(statement.target.owner), statement.target.name, value)
+            return
+        holder, name = self.value(statement.target.owner), statement.target.name
+        self._set_member(instruction, holder, name, value)
+        if name in self.machine.growth.counters:
+            self.seen.append(Counted(holder.slot if isinstance(holder, Ref) else None, name))
 
     # --- lists
 
@@ -202,7 +207,9 @@ class Effects(Evaluation):
         assert isinstance(instruction.statement, s.Assert)
         seen = len(self.seen)
         held = self.holds(instruction.statement.condition)
-        if any(isinstance(one, Chose) for one in self.seen[seen:]) and not self._is_choice_of_agent(instruction):
+        if any(isinstance(one, Chose | Supposed) for one in self.seen[seen:]) and not self._is_choice_of_agent(
+            instruction
+        ):
             if not held:
                 raise Blocked  # nothing is known of it: the text is taken at its word
             return

@@ -10,7 +10,8 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Member, ObjectType, Spec
 from bgsync.language.readback import say_value
-from bgsync.system.observation import Chose, Created, Declined, Observation
+from bgsync.system.growth import Growth
+from bgsync.system.observation import Chose, Created, Declined, Observation, Supposed
 from bgsync.system.state import (
     AWAITED,
     LIST,
@@ -59,6 +60,7 @@ class Machine(Protocol):
     spec: Spec
     type: ObjectType
     members: Mapping[str, int]
+    growth: Growth
 
 
 def _first(member: Member) -> Value:
@@ -91,10 +93,14 @@ class Evaluation:
         self.choices.append((name, chosen))
         return chosen
 
-    def free(self, name: str) -> bool:
-        """Choose whether what nobody follows is so."""
+    def free(self, name: str, condition: e.Expr = None) -> bool:
+        """Choose whether what nobody follows is so; without a condition it may be the same for ever."""
         chosen = bool(self.choose(name, (False, True)))
-        self.seen.append(Chose(name, chosen))
+        known = (self.read(name) for name in sorted(e.variables(condition)))
+        slot = next((value.slot for value in known if isinstance(value, Ref)), None)
+        grows, comes = self.machine.growth.comes_to(condition) or ("", None)
+        varies = condition is not None and comes is None
+        self.seen.append(Supposed(slot, name, chosen, varies, comes, grows))
         self._note(NOT_FOLLOWED)
         return chosen
 
@@ -149,7 +155,7 @@ class Evaluation:
             return tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
         if type(collection) is tuple:
             return collection
-        several = self.choose(f"there is something in {say_value(statement.collection)}", (False, True))
+        several = self.free(f"there is something in {say_value(statement.collection)}", statement.collection)
         return (UNKNOWN,) if several else ()
 
     def object(self, reference: Ref) -> Object:
@@ -190,7 +196,7 @@ class Evaluation:
     def holds(self, condition: e.Expr) -> bool:
         """Evaluate a condition; where it is unknown, both are tried."""
         value = self.value(condition)
-        return self.free(say_value(condition)) if isinstance(value, Unknown) else bool(value)
+        return self.free(say_value(condition), condition) if isinstance(value, Unknown) else bool(value)
 
     def value(self, expression: e.Expr, lazy: bool = False) -> Value:
         """Evaluate an expression; `lazy` leaves a choice undecided."""
@@ -232,16 +238,16 @@ class Evaluation:
             case e.Contains(collection=collection, item=item):
                 return self._decided(expression, self._contains(self.value(collection), self.value(item)))
             case e.Find(collection=collection, field=field, value=wanted):
-                return self._find(self.value(collection), field, self.value(wanted))
+                return self._find(expression, self.value(collection), field, self.value(wanted))
             case e.Item(collection=collection, key=key):
-                return self._find(self.value(collection), self.machine.type.unique or "", self.value(key))
+                return self._find(expression, self.value(collection), self.machine.type.unique or "", self.value(key))
             case e.Field(owner=owner, name=name):
                 return self._field(owner, name)
             case _:
                 return UNKNOWN
 
     def _decided(self, expression: e.Expr, known: bool | None) -> bool:
-        return self.free(say_value(expression)) if known is None else known
+        return self.free(say_value(expression), expression) if known is None else known
 
     def _environment(self, machine: str, states: tuple[str, ...]) -> Value:
         if machine not in self.machine.machines:
@@ -280,7 +286,7 @@ class Evaluation:
             return True if True in found else None if None in found else False
         return None
 
-    def _find(self, collection: Value, field: str, wanted: Value) -> Value:
+    def _find(self, sought: e.Expr, collection: Value, field: str, wanted: Value) -> Value:
         """Find what is in the list; what is not followed may be there or not."""
         place = self.machine.members.get(field)
         if not isinstance(collection, List) or place is None:
@@ -288,7 +294,7 @@ class Evaluation:
         for slot, known in enumerate(self.heap):
             if known and known.listed:
                 fits = same(known.fields[place], wanted)
-                if fits or (fits is None and self.free(f"there is one whose {field} is that")):
+                if fits or (fits is None and self.free(f"there is one whose {field} is that", sought)):
                     return Ref(slot)
         return None
 

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from bgsync.pauses import pause
 from bgsync.system.effects import Blocked
 from bgsync.system.evaluation import NeedsChoice
+from bgsync.system.growth import growth
 from bgsync.system.observation import Executed, Outcome, PoolMet
 from bgsync.system.program import OUTCOME, WAITS, Program
 from bgsync.system.run import KEPT, Run
@@ -52,7 +53,9 @@ class Interpreter:
         self.machines = world.names
         self.initial: Mapping[str, str] = MappingProxyType({each.name: each.initial for each in world.machines})
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
-        self.shared_code, self.quiet, self.enqueuing = sharing.shared, sharing.quiet, sharing.enqueuing
+        self.growth = growth(self.spec)
+        self.shared_code, self.quiet = sharing.shared, sharing.quiet
+        self.enqueuing, self.meeting = sharing.enqueuing, sharing.meeting
         self.not_understood = not_understood
         """What a sentence that is not understood is taken to do."""
 
@@ -74,6 +77,14 @@ class Interpreter:
                 met = PoolMet(f"ways in which one action ends ({most})")
                 yield Outcome(None, (), (), shared, (Executed(process.pc, (met,)),), True, ())
                 return
+
+    def fits(self, shared: Shared, process: Process) -> bool:
+        """Whether the arguments of an algorithm fit what it asserts first; what is not followed does."""
+        run = Run(self, shared, process, ())
+        try:
+            return run.asserts()
+        except (NeedsChoice, Blocked):
+            return True
 
     def waits(self, process: Process) -> str | None:
         """Say what a process waits for: `await` a handler, `wait` for time, `until` a condition, `chance`, or None."""

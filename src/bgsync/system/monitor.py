@@ -66,12 +66,16 @@ class Monitor:
         """A call begins: give every way to note it."""
         return (Beginning(memory),)
 
+    def withdraws(self, note: Value) -> bool:
+        """Whether an invocation with this note withdraws the objects that it removes."""
+        return False
+
     def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
         """An action of a process with `note` did something about an object with `key`."""
         return memory, note
 
     def noticed(self, note: Value, seen: Observation, key: str | None, waits: bool) -> Value:
-        """Another process with `note` sees a dispatch, or a wait that began; `waits`: it waits on the same object."""
+        """Another process with `note` sees a dispatch, withdrawal or begun wait; `waits`: on the same object."""
         return note
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:

@@ -58,6 +58,13 @@ class Removed(OfObject):
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn(OfObject):
+    """An object was taken out of the list by an invocation that a monitor knows to withdraw it."""
+
+    kind: ClassVar[str] = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
 class StateSet(OfObject):
     """The state of an object became another one."""
 
@@ -153,11 +160,34 @@ class WaitEnded(Observation):
 
 @dataclass(frozen=True, slots=True)
 class Chose(Observation):
-    """The user agent chose, or what is not followed was so or not."""
+    """The user agent chose."""
 
     kind: ClassVar[str] = "chose"
     choice: str
     value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed(OfObject):
+    """What is not followed was supposed to be so or not; `slot` is an object that the condition speaks of."""
+
+    kind: ClassVar[str] = "chose"
+    choice: str
+    value: bool
+    varies: bool
+    """Whether nothing but the reading `varying` says that it does not stay the same for ever."""
+    comes: bool | None = None
+    """What it comes to, since something grows."""
+    grows: str = ""
+    """The counter that does; "" where it is time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted(OfObject):
+    """A counter that only grows was incremented."""
+
+    kind: ClassVar[str] = "counted"
+    counter: str
 
 
 @dataclass(frozen=True, slots=True)

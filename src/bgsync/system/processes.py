@@ -103,3 +103,7 @@ class Processes:
     def enqueues(self, number: int) -> bool:
         """Whether a process may enqueue a batch from now on."""
         return any(self.interpreter.enqueuing[frame.pc] for frame in self.known[number].frames)
+
+    def meets(self, number: int) -> bool:
+        """Whether a process may come to objects from now on that it does not hold yet."""
+        return any(self.interpreter.meeting[frame.pc] for frame in self.known[number].frames)

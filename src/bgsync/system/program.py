@@ -21,6 +21,7 @@ from bgsync.language import expressions as e
 from bgsync.language import promises, traversal
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Spec
+from bgsync.language.reaching import listed_parameter, uncalled
 from bgsync.system.closures import only_batch, shared_variables
 
 ABORT_READINGS = ("scope", "list")
@@ -97,19 +98,21 @@ class Program:
         self._reactions: dict[str, int] = {}
         given = {algorithm.name: algorithm.parameters for algorithm in spec.algorithms}
         own = [(name, body) for name, body in spec.bodies() if spec.firing is None or name != spec.firing.name]
-        self.promise_of: Mapping[str, str] = MappingProxyType({a.name: a.returns for a in spec.algorithms if a.returns})
+        owned = {a.name: a.returns for a in spec.algorithms if a.returns}
+        self.promise_of: Mapping[str, str] = MappingProxyType(owned)
         self._promises = promises.holders((a.name, a.parameters, a.steps, a.returns) for a in spec.algorithms)
         self.entry: Mapping[str, int] = MappingProxyType(
             {name: self._algorithm(body, self.promise_of.get(name, "")) for name, body in own}
         )
         self.code: Sequence[Instruction] = tuple(self._made)
         self.shared: Mapping[str, Mapping[str, int]] = MappingProxyType(
-            {
-                name: MappingProxyType(shared_variables(given.get(name, ()), body, self.promise_of.get(name)))
-                for name, body in spec.bodies()
-            }
+            {n: MappingProxyType(shared_variables(given.get(n, ()), b, owned.get(n))) for n, b in spec.bodies()}
         )
         """The variables of each algorithm that several invocations share, and in how many loops each is bound."""
+        self.entries: Mapping[str, str | None] = MappingProxyType(
+            {name: listed_parameter(spec, name) for name in uncalled(spec)} if spec.read else {}
+        )
+        """The algorithms of a text that nothing calls, each with a parameter that is an object of the list."""
         self.reactions: Mapping[str, int] = MappingProxyType(self._reactions)
         """In how many places the steps of each algorithm react to an event."""
         self.live: Sequence[frozenset[str]] = tuple(self._liveness())
@@ -181,9 +184,8 @@ class Program:
         handed = promises.handed_on(statement, self._promises.get(name, frozenset()))
         if isinstance(statement, s.Return) and promises.returns_another(statement, scope.promise):
             handed |= {scope.promise}
-        if not handed:
-            return self._plain(statement, target, otherwise, scope)
-        return self._handing(statement, handed, self._plain(statement, target, otherwise, scope), scope)
+        plain = self._plain(statement, target, otherwise, scope)
+        return self._handing(statement, handed, plain, scope) if handed else plain
 
     def _handing(self, statement: s.Statement, handed: frozenset[str], target: int, scope: _Scope) -> int:
         """What is not followed may settle the promises that it gets, or never do."""
@@ -212,14 +214,16 @@ class Program:
                 return self._emit("branch", statement, scope, next=then, other=other)
             case s.While():
                 head = self._emit("branch", statement, scope, other=target)
-                self._patch(head, self._block(traversal.body_of(statement), head, _loop(scope, head, target)))
+                inner = replace(scope, loop=head, after=target)
+                self._patch(head, self._block(traversal.body_of(statement), head, inner))
                 return head
             case s.ForEach(any_order=True):
                 entry = self._block(traversal.body_of(statement), END, _asynchronous(scope))
                 return self._emit("spawn each", statement, scope, next=target, other=entry)
             case s.ForEach():
                 head = self._emit("each", statement, scope, other=target)
-                self._patch(head, self._block(traversal.body_of(statement), head, _loop(scope, head, target)))
+                inner = replace(scope, loop=head, after=target)
+                self._patch(head, self._block(traversal.body_of(statement), head, inner))
                 return self._emit("items", statement, scope, next=head)
             case s.InParallel() | s.Enqueue() | s.Whenever():
                 inner = replace(_asynchronous(scope), delayed=False)
@@ -349,10 +353,6 @@ def loop_variable(instruction: Instruction) -> str:
     """Name the hidden variable with the items that a For each has still to visit."""
     name = instruction.statement.name if isinstance(instruction.statement, s.ForEach) else ""
     return f"@items {instruction.origin.step} {name}"
-
-
-def _loop(scope: _Scope, head: int, after: int) -> _Scope:
-    return replace(scope, loop=head, after=after)
 
 
 def _asynchronous(scope: _Scope) -> _Scope:

@@ -127,6 +127,12 @@ class Run(Effects):
             if instruction.op == "call" and len(self.frames) == depth and hold >= 0:
                 hold = 0  # a call in tail position: the frame of the atomic block is gone, but the block goes on
 
+    def asserts(self) -> bool:
+        """Run the asserts that come first; say whether they hold."""
+        while self.program.code[self.pc].op == "assert" and not self.failed:
+            self._execute(self.program.code[self.pc], None)
+        return not self.failed
+
     def _endless(self) -> Outcome:
         place = self.program.code[self.pc].origin
         if not self.machine.spec.read:

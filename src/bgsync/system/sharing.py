@@ -4,15 +4,16 @@
 every other process. Private are variables that no other invocation shares, the promise that a method returns unless it
 is handed on, members that never change once an object is in a list, parts of the environment that cannot move, and
 what may be read freely. From a *quiet* instruction on an invocation does private things only, to its end. From an
-*enqueuing* one it may come to enqueue a batch.
+*enqueuing* one it may come to enqueue a batch, from a *meeting* one to objects that it does not hold yet.
 
 What an observer sees is an argument: the kinds of statements of which it sees when they happen are shared for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
@@ -31,6 +32,7 @@ class Sharing:
     shared: tuple[bool, ...]
     quiet: tuple[bool, ...]
     enqueuing: tuple[bool, ...]
+    meeting: tuple[bool, ...]
 
 
 def sharing(program: Program, moving: frozenset[str], *, anything: bool = False, seen: Statements = ()) -> Sharing:
@@ -40,7 +42,7 @@ def sharing(program: Program, moving: frozenset[str], *, anything: bool = False,
     """
     shared = _Shared(program, moving, anything)
     found = tuple(shared(pc) or isinstance(i.statement, seen) for pc, i in enumerate(program.code))
-    return Sharing(found, _quiet(program, found), _enqueuing(program))
+    return Sharing(found, _quiet(program, found), _enqueuing(program), _meeting(program, shared.listing))
 
 
 class _Shared:
@@ -147,14 +149,31 @@ def _enqueuing(program: Program) -> tuple[bool, ...]:
     def enqueues(pc: int) -> bool:
         return code[pc].op == "spawn" and code[code[pc].other].op == "queue"
 
-    def later(pc: int) -> tuple[int, ...]:
-        statement = code[pc].statement
-        called = (
-            (program.entry[statement.algorithm],) if isinstance(statement, s.Call) and code[pc].op == "call" else ()
-        )
-        return (*program.successors(pc), *program.started(pc), *called)
+    return _closure(program, enqueues, partial(_later, program))
 
-    return _closure(program, enqueues, later)
+
+def _meeting(program: Program, listing: Mapping[str, Container[str]]) -> tuple[bool, ...]:
+    """Find the instructions from which an invocation, or one that it starts, may come to objects of the list."""
+
+    def meets(pc: int) -> bool:
+        instruction = program.code[pc]
+        statement, held = instruction.statement, listing.get(instruction.origin.algorithm, ())
+        if isinstance(statement, s.ForEach):
+            visited = statement.collection
+            mine = isinstance(visited, e.ListOf) or (isinstance(visited, e.Var) and visited.name in held)
+            return mine and instruction.op in ("items", "spawn each")
+        read = e.parts(e.Sequence(traversal.expressions(statement)))
+        return any(isinstance(part, e.Find | e.Item) for part in read)
+
+    return _closure(program, meets, partial(_later, program))
+
+
+def _later(program: Program, pc: int) -> tuple[int, ...]:
+    """Give the instructions that may come next, in the same invocation, in one that it starts or in what it calls."""
+    instruction, statement = program.code[pc], program.code[pc].statement
+    calls = isinstance(statement, s.Call) and instruction.op == "call"
+    called = (program.entry[statement.algorithm],) if isinstance(statement, s.Call) and calls else ()
+    return (*program.successors(pc), *program.started(pc), *called)
 
 
 def _closure(program: Program, has: Callable[[int], bool], later: Callable[[int], Sequence[int]]) -> tuple[bool, ...]:

@@ -37,6 +37,8 @@ class Presence(NamedTuple):
     """Whether a handler runs."""
     batches: frozenset[str]
     """The queues that a batch holds."""
+    entered: frozenset[str] = frozenset()
+    """The algorithms that nothing calls of which an invocation is in flight."""
 
 
 TurnKind = Literal["move", "call", "rule", "outside", "ignore", "run", "batch"]
@@ -47,7 +49,8 @@ class Turn(NamedTuple):
     """What may happen next. Kinds: move, call, rule, outside, ignore, run, batch; every one stands for its actions.
 
     `which` is the place of a move among those of the system, of a batch its queue, of a run the number of its process,
-    of a call 1 where a handler runs that may call, too; `name` is the rule.
+    of a call 1 where a handler runs that may call, too; of what comes from outside 1 more than the slot of the object
+    that it is about, if any; `name` is the rule or algorithm.
     """
 
     kind: TurnKind

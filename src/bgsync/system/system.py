@@ -29,7 +29,9 @@ from bgsync.system.observation import (
     OfObject,
     Outcome,
     PoolMet,
+    Removed,
     WaitBegan,
+    Withdrawn,
     in_slots,
 )
 from bgsync.system.program import END, WAITS
@@ -77,8 +79,9 @@ class System(Turns, Model[State, Action]):
                 rest, entry = self._without_due(state, turn.name), self._entry(turn.name)
                 yield from self._start(rest, Action("rule", turn.name), entry, state.memory)
             case "outside":
-                process = self._entry(turn.name)._replace(note=self.monitor.outside)
-                yield from self._start(state, Action("rule", turn.name), process, state.memory)
+                process = self._from_outside(state, turn)
+                if process is not None:
+                    yield from self._start(state, Action("rule", turn.name), process, state.memory)
             case "ignore":
                 yield Step(Action("ignore", turn.name), self._without_due(state, turn.name), (), ())
             case "run":
@@ -119,7 +122,8 @@ class System(Turns, Model[State, Action]):
             if optional and self.scenario.means(Meaning.UNDONE):
                 yield from self._finish(action._replace(detail="nothing done"), moved)
             for name in rules:
-                yield from self._start(moved, action, self._entry(self._rule(name).name), moved.memory)
+                due = tuple(sorted({*moved.due, *rules} - {name}))
+                yield from self._start(moved._replace(due=due), action, self._entry(name), moved.memory)
 
     def moves_any(self, which: int) -> bool:
         """Whether a move of the environment may change processes."""
@@ -150,11 +154,6 @@ class System(Turns, Model[State, Action]):
 
     # --- calls and rules
 
-    def _barred(self, context: tuple[str, ...]) -> tuple[str, ...]:
-        """Give what a call is to be refused for now."""
-        pairs = zip(self.world.machines, context, strict=True)
-        return tuple(f"{m.name} {state}" for m, state in pairs if m.refuses and state != m.initial)
-
     def _still_barred(self, number: int, state: State) -> int:
         """Let a process forget what it was to be refused for when it began, and is not any more."""
         process, now = self.process(number), self._barred(state.shared.context)
@@ -166,9 +165,6 @@ class System(Turns, Model[State, Action]):
             variables: dict[str, Value] = have | ({"@barred": left} if left else {})
             frames.append(Frame(frame.pc, tuple(sorted(variables.items(), key=lambda item: item[0]))))
         return self.number(Process(tuple(frames), process.note))
-
-    def _entry(self, name: str, variables: tuple[tuple[str, Value], ...] = ()) -> Process:
-        return Process((Frame(self.program.entry[name], variables),))
 
     def _calls(self, state: State, callers: tuple[bool, ...]) -> Iterator[Step]:
         """Give the calls of each method with each key, from outside and, where one runs, from a handler."""
@@ -264,8 +260,11 @@ class System(Turns, Model[State, Action]):
         news = tuple(seen for one in outcome.executed for seen in one.observations)
         for seen in news:
             tag = self.tag(outcome.shared, seen.slot) if isinstance(seen, OfObject) else None
+            if isinstance(seen, Removed) and self.monitor.withdraws(note):
+                seen = Withdrawn(seen.slot)  # what others take note of
+                before = (*before, seen)
             memory, note = self.monitor.observed(memory, note, seen, tag)
-            if isinstance(seen, Dispatched | WaitBegan):
+            if isinstance(seen, Dispatched | WaitBegan | Withdrawn):
                 left = self._with((), tuple(self.noticing(number, seen, tag) for number in left))
                 state = state._replace(
                     queues=tuple(
@@ -311,7 +310,7 @@ class System(Turns, Model[State, Action]):
                 queues[queue] = (*queues.get(queue, ()), self.number(process))
         return state._replace(processes=self._with(left, tuple(running)), queues=tuple(sorted(queues.items())))
 
-    def noticing(self, number: int, seen: Dispatched | WaitBegan, tag: str | None) -> Process:
+    def noticing(self, number: int, seen: Dispatched | WaitBegan | Withdrawn, tag: str | None) -> Process:
         """Give a process after it has seen what another one did."""
         process = self.process(number)
         waits = self.interpreter.waits(process) == "wait" and self.slot(number) == seen.slot

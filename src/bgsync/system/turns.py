@@ -14,7 +14,7 @@ from bgsync.system.processes import Processes
 from bgsync.system.program import Program, may_not_come
 from bgsync.system.scenario import Bounds, Scenario
 from bgsync.system.sharing import Statements, sharing
-from bgsync.system.state import Process, Shared
+from bgsync.system.state import UNKNOWN, Frame, Process, Ref, Shared, Value
 from bgsync.system.step import NEVER_SETTLES, Presence, State, Turn
 from bgsync.system.world import Effect, Meaning
 
@@ -127,6 +127,25 @@ class Turns:
         moves = machine is not None and any(rule.trigger == trigger for trigger, *_ in machine.rows)
         return not moves and not self.world.is_start(rule.machine, rule.trigger)
 
+    # --- what begins
+
+    def _entry(self, name: str, variables: tuple[tuple[str, Value], ...] = ()) -> Process:
+        return Process((Frame(self.program.entry[name], variables),))
+
+    def _from_outside(self, state: State, turn: Turn) -> Process | None:
+        """Give the invocation of a rule, or of an algorithm that nothing calls where what it asserts first holds."""
+        given: tuple[tuple[str, Value], ...] = ()
+        if turn.name in self.program.entries:
+            about, named = self.program.entries[turn.name], self.scenario.spec.algorithm(turn.name).parameters
+            given = tuple(sorted((name, Ref(turn.which - 1) if name == about else UNKNOWN) for name in named))
+        process = self._entry(turn.name, given)._replace(note=self.monitor.outside)
+        return process if not given or self.interpreter.fits(state.shared, process) else None
+
+    def _barred(self, context: tuple[str, ...]) -> tuple[str, ...]:
+        """Give what a call is to be refused for now."""
+        pairs = zip(self.world.machines, context, strict=True)
+        return tuple(f"{m.name} {state}" for m, state in pairs if m.refuses and state != m.initial)
+
     # --- whose turn it is
 
     def turns(self, state: State) -> Iterator[Turn]:
@@ -145,7 +164,18 @@ class Turns:
         busy = sum(not self.processes.parked[n] for n in numbers)
         handler = any(self.program.code[self.process(n).pc].op == "await" for n in numbers)
         batches = frozenset(batch for n in numbers if (batch := self.processes.batch[n]) is not None)
-        return Presence(busy, handler, batches)
+        return Presence(busy, handler, batches, frozenset(filter(None, map(self._entered, numbers))))
+
+    def _entered(self, number: int) -> str | None:
+        """Name the algorithm that nothing calls of which a process is an invocation in flight, if it is one."""
+        name = self.program.code[self.process(number).frames[0].pc].origin.algorithm
+        return name if name in self.program.entries and not self.processes.parked[number] else None
+
+    @staticmethod
+    def _whiches(state: State, about: str | None) -> tuple[int, ...]:
+        """Give 1 more than the slot of each object that an algorithm may be invoked with; 0 where it needs none."""
+        listed = (slot for slot, known in enumerate(state.shared.heap) if known and known.listed)
+        return (0,) if about is None else tuple(slot + 1 for slot in listed)
 
     def outer_turns(self, state: State, presence: Presence) -> Iterator[Turn]:
         """Give what may happen next by itself: moves of the environment, calls and rules."""
@@ -161,6 +191,9 @@ class Turns:
             for rule in self.scenario.spec.rules:
                 if self._comes_from_outside(rule):
                     yield Turn("outside", 0, rule.name)
+            for name, about in self.program.entries.items():
+                if name not in presence.entered:
+                    yield from (Turn("outside", which, name) for which in self._whiches(state, about))
         if self.scenario.means(Meaning.UNDONE):
             for name in state.due:
                 if self._rule(name).level == "SHOULD":

@@ -119,13 +119,13 @@ def _each_of_kind(p: Phrases, kind: str, name: e.Expr) -> Any:
     return (name.name, collection, True) if isinstance(name, e.Var) else None
 
 
-def _for_each_of_type(p: Phrases, name: str, kind: str, member: str, said: Any) -> Any:
+def _for_each_of_type(p: Phrases, name: str, kind: str, member: str = "", said: Any = None) -> Any:
     """An algorithm is run for each object of a type, whose list the text declares."""
     where, algorithm = p.lexicon.list_of(kind), p.lexicon.algorithm(name)
     if where is None or algorithm is None:
         return None
     variable = kind.rpartition(" ")[2]
-    condition = said(e.Field(e.Var(variable), p.lexicon.member(member)))
+    condition = True if said is None else said(e.Field(e.Var(variable), p.lexicon.member(member)))
     if condition is None:
         return None
     return (s.ForEach(variable, e.ListOf(where), (s.Call(algorithm, (e.Var(variable),)),), condition),)
@@ -232,6 +232,8 @@ LOOPS = Category(
         form("for each {each} , in any order ,|: {sequence}", _in_any_order),
         form("for each {each} in parallel", _in_any_order),
         form("{operation} for each {kind} whose {name} {predicates}", _for_each_of_type),
+        form("{operation} each|every {kind} whose {name} {predicates}", _for_each_of_type),
+        form("{operation} each|every {kind}", _for_each_of_type),
         form("{clause} for each {each}", lambda p, body, each: _each(p, each, body), 1),
     ]
 )  # fmt: skip
