@@ -25,6 +25,7 @@ from bgsync.prose.placing import stamped
 from bgsync.prose.possible import with_calls
 from bgsync.prose.results import called
 from bgsync.prose.steps import StepsReader
+from bgsync.prose.subjects import said_types, with_subjects
 from bgsync.prose.understood import SentenceRead, variables_of
 from bgsync.prose.vocabulary import Vocabulary
 
@@ -144,7 +145,9 @@ def _body(
     reading.sentences += reader.read
     reading.nesting += reader.findings
     reading.annotated |= reader.used
-    steps = tuple(rewrite(_about(statement), vocabulary.expression) for statement in steps)
+    types = dict(said_types(text.introduction, reading.lexicon.types))
+    steps = with_subjects(steps, reading.spec.type, reading.lexicon, types)
+    steps = tuple(rewrite(statement, vocabulary.expression) for statement in steps)
     steps = _never_run(steps, variables_of(steps, closures=False))
     if head.sentence is None:
         return steps
@@ -197,19 +200,6 @@ def _defaults(reading: Reading, head: Head, origin: s.Origin) -> Iterator[s.Stat
         if name in head.parameters and value is not None and value.value is not None:
             variable = e.Var(name)
             yield s.If(e.Is(variable, None), (s.Set(variable, value.value, origin=origin),), origin=origin)
-
-
-def _about(statement: s.Statement) -> s.Statement:
-    """Say what a functional event is about: the object that its members come from."""
-    before = traversal.body_of(statement)
-    body = tuple(map(_about, before))
-    if any(new is not old for new, old in zip(body, before, strict=True)):
-        statement = replace(statement, body=body)  # type: ignore[call-arg]  # what has a body can be given another
-    if isinstance(statement, s.FireEvent) and statement.about is None:
-        owners = [value.owner for _, value in statement.members if isinstance(value, e.Field)]
-        about = next((owner for owner in owners if isinstance(owner, e.Var)), None)
-        return replace(statement, about=about)
-    return statement
 
 
 def _fitted(steps: tuple[s.Statement, ...], parameters: dict[str, int]) -> tuple[s.Statement, ...]:
@@ -297,7 +287,9 @@ def _rule(
     origin = replace(reader.origin(sentence, (1,)), key=reading.outside.keys[id(sentence)])
     read = reader.understand(sentence, origin, begin)
     reading.sentences.append(read)
-    steps = tuple(rewrite(stamped(each, origin), vocabulary.expression) for each in reader.doubted(read))
+    steps = tuple(stamped(each, origin) for each in reader.doubted(read))
+    steps = with_subjects(steps, reading.spec.type, reading.lexicon)
+    steps = tuple(rewrite(each, vocabulary.expression) for each in steps)
     return Rule(name, *moved, steps)
 
 

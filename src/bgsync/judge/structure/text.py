@@ -18,6 +18,7 @@ from bgsync.prose.heads import Head
 from bgsync.prose.names import unknown
 from bgsync.prose.page.document import AlgorithmText, Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.reading import Reading
+from bgsync.prose.subjects import said_types
 from bgsync.prose.understood import SentenceRead
 
 LIKE = 0.86
@@ -70,7 +71,7 @@ def known(reading: Reading) -> Known:
         types={
             (head.name, variable): kind
             for text, head in reading.heads
-            for variable, kind in _types(text.introduction, types)
+            for variable, kind in said_types(text.introduction, types)
         },
         given={head.name: _given(text, head) for text, head in reading.heads},
         maps={name: keys for name, (_, keys) in reading.declared.lists.items() if keys},
@@ -89,28 +90,6 @@ def known(reading: Reading) -> Known:
         links=_linked_owners(reading),
         places=_places(reading),
     )
-
-
-def _types(sentences: tuple[Sentence, ...], types: set[str]) -> Iterator[tuple[str, str]]:
-    """Give the variables of a head with their types: "a [=T=] |x|", "|x| (a [=T=])", "|x:T|"."""
-    for sentence in sentences:
-        tokens = sentence.tokens
-        for at, token in enumerate(tokens):
-            if token.kind != "var":
-                continue
-            before = tokens[at - 1] if at else None
-            after = [each for each in tokens[at + 1 : at + 4] if each.text.lower() not in ARTICLES]
-            if token.type:
-                yield token.text, token.type.lower()
-            elif before is not None and _type(before, types):
-                yield token.text, _type(before, types)
-            elif len(after) > 1 and after[0].text == "(" and _type(after[1], types):
-                yield token.text, _type(after[1], types)
-
-
-def _type(token: Token, types: set[str]) -> str:
-    name = (token.term or token.text).lower()
-    return name if token.kind in ("term", "idl") and name in types else ""
 
 
 def _given(text: AlgorithmText, head: Head) -> frozenset[str]:
