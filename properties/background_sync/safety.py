@@ -120,7 +120,12 @@ def _outcome(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _gates(system: System, method: str) -> frozenset[str] | None:
-    return frozenset({"service worker", "permission", "window clients"}) if method == "register" else None
+    """Give what a call must be tested for: what the method that promises an event tests, and what is said elsewhere."""
+    own = general.own_gates(system, method)
+    if method != system.world.promises:
+        return own
+    said = (required.machine for required in system.scenario.spec.requires)
+    return frozenset({"service worker", *said, *(own or ())})
 
 
 @dataclass(frozen=True)
@@ -223,9 +228,9 @@ _SAFETY = (
     ),
     Safety(
         "gate",
-        "register() is refused exactly when there is no active worker, no permission or no window.",
+        "A call is refused exactly when there is no active worker, or when the text says so: no permission, no window.",
         "A refusal without reason loses a message; a missing one lets a worker keep itself alive in the background.",
-        SPEC + "register, steps 2 to 6",
+        SPEC + "register, steps 2 to 6; the definition of running in the background",
         (Resolved, Rejected),
         general.gate_look(_gates),
         broken="register() is refused without a reason, or let through where it must be refused.",

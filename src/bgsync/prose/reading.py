@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec, traversal
+from bgsync.language import Algorithm, Member, ObjectType, Requirement, Rule, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.promises import returned
@@ -108,6 +108,7 @@ def read_spec(
         firing if fires else None,
         tuple(head.name for _, head in heads if head.method and head.name in parameters),
         others=tuple(each for each in lexicon.types.values() if each.name != followed.name),
+        requires=_requires(document, vocabulary),
         read=True,
     )
     return reading
@@ -116,6 +117,15 @@ def read_spec(
 def _should(document: Document) -> str:
     """Give what the document says that the user agent SHOULD do."""
     return "\n".join(each.text.lower() for each in _sentences(document) if "should" in each.text.lower())
+
+
+def _requires(document: Document, vocabulary: Vocabulary) -> tuple[Requirement, ...]:
+    """Give what the document says outside of its steps that a caller needs; the first word of a machine counts."""
+    said = (" ".join(words_of(each).texts) for paragraph in document.paragraphs for each in paragraph.sentences)
+    found = dict[str, Requirement]()
+    for one in filter(None, map(vocabulary.requirement, said)):
+        found.setdefault(one.machine, one)
+    return tuple(found.values())
 
 
 def _sentences(document: Document) -> Iterator[Sentence]:

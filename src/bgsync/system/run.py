@@ -127,6 +127,11 @@ class Run(Effects):
             if instruction.op == "call" and len(self.frames) == depth and hold >= 0:
                 hold = 0  # a call in tail position: the frame of the atomic block is gone, but the block goes on
 
+    def call(self) -> dict[str, Value]:
+        """Give the variables of the innermost algorithm under way that returns a promise."""
+        around = (self.variables, *(variables for _, variables in reversed(self.frames)))
+        return next((variables for variables in around if "@promise" in variables), self.variables)
+
     def _endless(self) -> Outcome:
         place = self.program.code[self.pc].origin
         if not self.machine.spec.read:
