@@ -73,4 +73,15 @@ REQUIREMENTS = (
     (r"\b(?:disable|turn off|switch off|opt out of)\b|\bis (?:disabled|turned off|switched off)\b", "permission", ""),
 )  # fmt: skip
 
-VOCABULARY = Vocabulary(PREDICATES, PRESENCE, VALUES, PHRASES, POPULATIONS, OCCASIONS, CHOICES, SINGLE, REQUIREMENTS)
+SIGNATURES = {
+    # an algorithm of another spec: the types of its parameters; of one that fires an event, what it is fired on
+    "fire functional event": ("service worker registration",),
+    "handle functional event": ("service worker registration",),
+    "clear registration": ("service worker registration",),
+    "run service worker": ("service worker",),
+    "terminate service worker": ("service worker",),
+}
+
+VOCABULARY = Vocabulary(
+    PREDICATES, PRESENCE, VALUES, PHRASES, POPULATIONS, OCCASIONS, CHOICES, SINGLE, REQUIREMENTS, SIGNATURES
+)

@@ -42,6 +42,8 @@ class Reading:
     sentences: list[SentenceRead] = field(default_factory=list)
     heads: list[tuple[AlgorithmText, Head]] = field(default_factory=list)
     nesting: list[tuple[str, str, s.Origin]] = field(default_factory=list)
+    signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The types that algorithms of other specs take."""
     rules: dict[int, Rule] = field(default_factory=dict)
     """The sentences outside lists that are rules, by identity."""
     known: dict[tuple[object, ...], SentenceRead] = field(default_factory=dict, repr=False)
@@ -76,7 +78,7 @@ def read_spec(
         lexicon.takes[head.name] = (len(head.parameters) - optional, len(head.parameters))
     followed = _followed(lexicon)
     empty = Spec(document.title, revision, followed, (), methods=(), read=True)
-    reading = Reading(document, empty, lexicon, declared, outside, heads=heads)
+    reading = Reading(document, empty, lexicon, declared, outside, heads=heads, signatures=vocabulary.signatures)
     algorithms: list[Algorithm] = []
     rules = _rules(reading, vocabulary)
     choosing = {id(each) for each in _sentences(document) if vocabulary.choices_in(each.text)}

@@ -25,6 +25,8 @@ class Vocabulary:
     choices: Sequence[tuple[str, str, bool, str, str]] = ()
     single: Sequence[str] = ()
     requirements: Sequence[tuple[str, str, str]] = ()
+    signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Algorithm of another spec to the types of its parameters, all in lower case; "" for one that may be anything."""
     agent: str = "user agent"
     """Who does what a rule outside of steps says."""
     should: str = ""

@@ -87,6 +87,7 @@ def known(reading: Reading) -> Known:
             for block in reading.document.interfaces
             for name in re.findall(r"\binterface\s+(?!mixin\b)(\w+)", block.text)
         ),
+        signatures=reading.signatures,
         links=_linked_owners(reading),
         places=_places(reading),
     )
