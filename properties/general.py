@@ -182,15 +182,16 @@ def held_to(lifecycle: Lifecycle, reference: str) -> tuple[Safety, Safety]:
     def change(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         if not lifecycle.fits(declared(view.system)):
             yield from _declared_only(view, seen, pc)
-        elif (made := lifecycle.change(view, seen)) is not None:
+        elif (made := lifecycle.change(view, seen, pc)) is not None:
             before, after = (lifecycle.named(view.system, state) for state in made)
-            broken = None if made in lifecycle.pairs else f"{before} becomes {after}, which is no row of the lifecycle"
+            allowed = made in lifecycle.pairs or after == lifecycle.withdrawn
+            broken = None if allowed else f"{before} becomes {after}, which is no row of the lifecycle"
             yield Seen(broken)
 
     def row(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         if not lifecycle.fits(declared(view.system)):
             yield from _enters(view, seen, pc)
-        elif (made := lifecycle.change(view, seen)) in lifecycle.pairs:
+        elif (made := lifecycle.change(view, seen, pc)) in lifecycle.pairs:
             yield Seen(None, "{}-to-{}".format(*lifecycle.pairs[made]))
 
     def rows(system: System) -> Iterable[str]:

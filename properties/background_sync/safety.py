@@ -43,7 +43,9 @@ def _unique_tag(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _one_event(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    several = isinstance(seen, Dispatched) and view.others(seen.slot, "await") > 1
+    if not isinstance(seen, Dispatched) or seen.slot is None:
+        return
+    several = view.others(seen.slot, "await") > 1
     yield Seen("an event is dispatched while another one of the registration has not settled" if several else None)
 
 
@@ -56,7 +58,7 @@ def _fires_listed(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         yield Seen("an event is dispatched for a registration that was removed")
     elif view.context("service worker") != "active":
         yield Seen("an event is dispatched to a service worker that was unregistered")
-    else:
+    elif isinstance(seen, Dispatched) and seen.slot is not None:
         yield Seen()
 
 

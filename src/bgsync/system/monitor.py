@@ -71,8 +71,15 @@ class Monitor:
         return memory, note
 
     def noticed(self, note: Value, seen: Observation, key: str | None, waits: bool) -> Value:
-        """Another process with `note` sees a dispatch, or a wait that began; `waits`: it waits on the same object."""
+        """Another process with `note` sees a dispatch, a wait that began, or a withdrawal.
+
+        `waits`: it waits on the same object.
+        """
         return note
+
+    def withdraws(self, note: Value) -> bool:
+        """Whether it is a withdrawal if a process with `note` removes an object."""
+        return False
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:
         """A process goes out of sight with an object that was removed."""

@@ -29,6 +29,7 @@ from bgsync.system.observation import (
     OfObject,
     Outcome,
     PoolMet,
+    Removed,
     WaitBegan,
     in_slots,
 )
@@ -265,7 +266,9 @@ class System(Turns, Model[State, Action]):
         for seen in news:
             tag = self.tag(outcome.shared, seen.slot) if isinstance(seen, OfObject) else None
             memory, note = self.monitor.observed(memory, note, seen, tag)
-            if isinstance(seen, Dispatched | WaitBegan):
+            if isinstance(seen, Dispatched | WaitBegan) or (
+                isinstance(seen, Removed) and self.monitor.withdraws(process.note)
+            ):
                 left = self._with((), tuple(self.noticing(number, seen, tag) for number in left))
                 state = state._replace(
                     queues=tuple(
@@ -311,7 +314,7 @@ class System(Turns, Model[State, Action]):
                 queues[queue] = (*queues.get(queue, ()), self.number(process))
         return state._replace(processes=self._with(left, tuple(running)), queues=tuple(sorted(queues.items())))
 
-    def noticing(self, number: int, seen: Dispatched | WaitBegan, tag: str | None) -> Process:
+    def noticing(self, number: int, seen: Dispatched | WaitBegan | Removed, tag: str | None) -> Process:
         """Give a process after it has seen what another one did."""
         process = self.process(number)
         waits = self.interpreter.waits(process) == "wait" and self.slot(number) == seen.slot

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bgsync.system.monitor import Memory
-from bgsync.system.observation import Dispatched, Executed, WaitBegan
+from bgsync.system.observation import Dispatched, Executed, Removed, WaitBegan
 from bgsync.system.state import Shared
 from bgsync.system.step import Action, Presence, State, Step, Turn
 from bgsync.system.system import System
@@ -22,7 +22,7 @@ from bgsync.tables.multisets import Known, Multiset, Multisets
 from bgsync.tables.steps import Steps
 
 Queues = tuple[tuple[str, tuple[int, ...]], ...]
-Noticed = Dispatched | WaitBegan
+Noticed = Dispatched | WaitBegan | Removed
 """What other processes take note of."""
 
 
@@ -195,7 +195,7 @@ class Tables:
             successors.append((self._successor(base, step, target), into))
             if step.after is not None and step.after.shared.heap is not before.shared.heap:
                 unlisted |= _unlisted(before.shared, step.after.shared)
-            noted = [one for one in step.observations if isinstance(one, Dispatched | WaitBegan)]
+            noted = [one for one in step.observations if isinstance(one, Noticed)]
             seen += [(one, self._tags(one, before, step)) for one in noted]
         matters = bool(unlisted or seen)
         return Row(part, successors, Known(lambda number: self._touched(number, unlisted, seen)) if matters else None)
