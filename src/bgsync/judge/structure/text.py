@@ -8,11 +8,11 @@ from dataclasses import replace
 from itertools import accumulate
 
 from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings_of
-from bgsync.judge.structure.finding import close
+from bgsync.judge.structure.dictionaries import given
+from bgsync.judge.structure.links import links
 from bgsync.language import Member, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.prose.grammar.lexicon import variants, verb_forms
 from bgsync.prose.grammar.words import ARTICLES, opens
 from bgsync.prose.heads import Head
 from bgsync.prose.names import unknown
@@ -20,9 +20,6 @@ from bgsync.prose.page.document import AlgorithmText, Bullets, Cases, Item, Memb
 from bgsync.prose.reading import Reading
 from bgsync.prose.subjects import said_types
 from bgsync.prose.understood import SentenceRead
-
-LIKE = 0.86
-"""How like a definition a link must be to be taken for a slip."""
 
 
 def structure(reading: Reading) -> tuple[Finding, ...]:
@@ -34,7 +31,7 @@ def seen(reading: Reading) -> Iterator[Finding]:
     """Give the findings one by one, as they are found."""
     yield from _judged(reading, findings_of(reading.spec, known(reading)))
     yield from _judged(reading, _nesting(reading))
-    for look in (_markup, _links, _names, _plain_members, _plain_variables):
+    for look in (_markup, links, given, _names, _plain_members, _plain_variables):
         yield from look(reading)
 
 
@@ -201,58 +198,12 @@ def _markup(reading: Reading) -> Iterator[Finding]:
         yield Finding("well-nested", defect.message, origin, NOTE)
 
 
-def _anchored(reading: Reading) -> frozenset[str]:
-    """Give the terms of other texts that the document says it links to."""
-    blocks = re.findall(r"<pre[^>]*\b(?:anchors|link-defaults)\b[^>]*>(.*?)</pre>", reading.document.source, re.S)
-    return frozenset(name.strip().lower() for block in blocks for name in re.findall(r"\btext:([^;\n]*)", block))
-
-
-def _links(reading: Reading) -> Iterator[Finding]:
-    """Links that are not defined here and almost are: singular for plural, or misspelt."""
-    defined = {_spaced(token.term) for token in reading.document.definitions if token.term}
-    anchored = _anchored(reading)
-    told: set[tuple[str, str]] = set()
-    for one in reading.sentences:
-        for token in one.sentence.tokens:
-            term = _spaced(token.term)
-            if token.kind != "term" or token.scope or not term or term in anchored:
-                continue
-            if term in defined or any(form in defined for form in _linked(term)) or (one.origin.step, term) in told:
-                continue
-            told.add((one.origin.step, term))
-            slip = next((form for form in (*variants(term), *verb_forms(term)) if form in defined), None)
-            meant = slip or close(term, (each for each in defined if each.count(" ") == term.count(" ")), LIKE)
-            if meant is not None and len(term) > 4:
-                message = f"the link {token.text!r} finds no definition; did you mean {meant!r}?"
-                yield Finding("known-term", message, one.origin, NOTE if slip else ERROR)
-
-
-def _spaced(term: str) -> str:
-    return " ".join(term.lower().split())
-
-
 def _names(reading: Reading) -> Iterator[Finding]:
     """Errors that are misspelt, and values that an enumeration of the text does not have."""
     for one in reading.sentences:
         for name, meant in unknown(one.sentence.tokens, reading.lexicon):
             message = f"nothing defines {name!r}" + (f"; did you mean {meant!r}?" if meant else "")
             yield Finding("known-term", message, one.origin)
-
-
-def _linked(term: str) -> Iterator[str]:
-    """Give the definitions that a link in the plural, or as a verb, finds by itself."""
-    for ending, plain in _ENDINGS:
-        if term.endswith(ending):
-            stem = term.removesuffix(ending)
-            yield stem + plain
-            if not plain and stem[-2:-1] == stem[-1:]:
-                yield stem[:-1]
-
-
-_ENDINGS = (
-    ("s", ""), ("es", ""), ("ies", "y"), ("'s", ""), ("’s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("d", ""),
-    ("ied", "y"),
-)  # fmt: skip
 
 
 def _plain_members(reading: Reading) -> Iterator[Finding]:
