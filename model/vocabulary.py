@@ -62,4 +62,26 @@ OCCASIONS = (
     (r".*\brevo(ke|cation).*permission|.*permission.*\brevoked", "permission", "revoke"),
 )
 
-VOCABULARY = Vocabulary(PREDICATES, PRESENCE, VALUES, PHRASES, POPULATIONS, OCCASIONS, CHOICES, SINGLE)
+_CLIENTS = r"(?:service worker|window|worker) clients?|windows?|pages?"
+REQUIREMENTS = (
+    # what a text says outside of its steps of who may call, as a regular expression: (pattern, machine, the member that
+    # tells which of it count, those in the group `values`)
+    (rf"\bin (?:the )?background\b.*\b(?:if|when|while)\b.*\bno (?:{_CLIENTS})\b"
+     r"(?:.*?\bwhose frame type is (?P<values>.+?)(?= exists?\b| for | is | are | [.;]|$))?",
+     "window clients", "frame type"),
+    (r"\bpermissions?\b.*\b(?:denied|granted|revoked|withdrawn|disabled|blocked)\b", "permission", ""),
+    (r"\b(?:disable|turn off|switch off|opt out of)\b|\bis (?:disabled|turned off|switched off)\b", "permission", ""),
+)  # fmt: skip
+
+SIGNATURES = {
+    # an algorithm of another spec: the types of its parameters; of one that fires an event, what it is fired on
+    "fire functional event": ("service worker registration",),
+    "handle functional event": ("service worker registration",),
+    "clear registration": ("service worker registration",),
+    "run service worker": ("service worker",),
+    "terminate service worker": ("service worker",),
+}
+
+VOCABULARY = Vocabulary(
+    PREDICATES, PRESENCE, VALUES, PHRASES, POPULATIONS, OCCASIONS, CHOICES, SINGLE, REQUIREMENTS, SIGNATURES
+)

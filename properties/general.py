@@ -6,11 +6,12 @@ from functools import lru_cache
 
 from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import Liveness, Property, Safety, Seen, View, canonical, declared, state_place
-from bgsync.language import Assert, Call, Environment, Reject, walk
+from bgsync.judge.refusals import OWN, refusals
+from bgsync.language import Assert, Call, Environment, Population, Reject, Throw, walk
 from bgsync.language.expressions import parts
 from bgsync.language.traversal import expressions
 from bgsync.system.collect import queued
-from bgsync.system.evaluation import NOT_FOLLOWED, PROMISE_LEVEL
+from bgsync.system.evaluation import NOT_FOLLOWED, PROMISE_LEVEL, READ_ELSEWHERE
 from bgsync.system.observation import (
     Asserted,
     Created,
@@ -23,6 +24,7 @@ from bgsync.system.observation import (
     SettledTwice,
     StateSet,
 )
+from bgsync.system.state import Value
 from bgsync.system.step import State
 from bgsync.system.system import System
 
@@ -180,15 +182,16 @@ def held_to(lifecycle: Lifecycle, reference: str) -> tuple[Safety, Safety]:
     def change(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         if not lifecycle.fits(declared(view.system)):
             yield from _declared_only(view, seen, pc)
-        elif (made := lifecycle.change(view, seen)) is not None:
+        elif (made := lifecycle.change(view, seen, pc)) is not None:
             before, after = (lifecycle.named(view.system, state) for state in made)
-            broken = None if made in lifecycle.pairs else f"{before} becomes {after}, which is no row of the lifecycle"
+            allowed = made in lifecycle.pairs or after == lifecycle.withdrawn
+            broken = None if allowed else f"{before} becomes {after}, which is no row of the lifecycle"
             yield Seen(broken)
 
     def row(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         if not lifecycle.fits(declared(view.system)):
             yield from _enters(view, seen, pc)
-        elif (made := lifecycle.change(view, seen)) in lifecycle.pairs:
+        elif (made := lifecycle.change(view, seen, pc)) in lifecycle.pairs:
             yield Seen(None, "{}-to-{}".format(*lifecycle.pairs[made]))
 
     def rows(system: System) -> Iterable[str]:
@@ -226,22 +229,63 @@ def gate_look(gates: Gates) -> Callable[[View, Observation, int], Iterator[Seen]
     """Say what breaks a gate: a call that resolves in spite of a part that must be tested, or is refused for none."""
 
     def look(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-        method = view.system.program.code[pc].origin.algorithm
-        tested = gates(view.system, method)
-        if tested is None or not isinstance(seen, Resolved | Rejected):
+        system = view.system
+        if not isinstance(seen, Resolved | Rejected) or READ_ELSEWHERE in seen.read:
             return
-        if isinstance(seen, Resolved):
-            told = [str(reason) for reason in seen.read if reason != NOT_FOLLOWED]
-            known = [reason for reason in told if any(reason.startswith(f"{part} ") for part in tested)]
-            yield Seen(f"{method} resolves in spite of: {', '.join(known)}" if known else None)
-        else:
-            yield Seen(None if seen.read else f"{method} is refused with {seen.error} for no reason")
+        for method in sorted(refusals(system.program).callers(system.program.code[pc].origin.algorithm)):
+            tested = gates(system, method)
+            if tested is not None:
+                broken = _let_in(system, seen, tested) if isinstance(seen, Resolved) else _kept_out(system, seen, pc)
+                yield Seen(f"{method} {broken}" if broken else None)
 
     return look
 
 
+def _let_in(system: System, seen: Resolved, tested: frozenset[str]) -> str:
+    """Say why a call that resolves should have been refused; "" where it need not be."""
+    met = dict(_met(system, seen.read))
+    barred = [f"{name} {state}" for name, state in met.items() if name in tested and not _suits(system, name, state)]
+    if barred:
+        return f"resolves in spite of: {', '.join(barred)}"
+    free = {machine.name for machine in system.world.machines if machine.free}
+    unread = sorted((tested & free) - met.keys()) if NOT_FOLLOWED not in seen.read else []
+    return f"resolves, and nothing has tested: {', '.join(unread)}" if unread else ""
+
+
+def _kept_out(system: System, seen: Rejected, pc: int) -> str:
+    """Say that a call is refused by a test of nothing but the environment, where that is as it has to be."""
+    about = refusals(system.program).reasons(pc)
+    met = {name: state for name, state in _met(system, seen.read) if not about or name in about}
+    free_to_refuse = {machine.name for machine in system.world.machines if machine.recurs} | {OWN}
+    if about & free_to_refuse or any(not _suits(system, name, state) for name, state in met.items() if about):
+        return ""
+    suits = [f"{name} {state}" for name, state in met.items() if about]
+    return f"is refused with {seen.error} for no reason" + (f": {', '.join(suits)}" if suits else "")
+
+
+def _met(system: System, read: tuple[Value, ...]) -> Iterator[tuple[str, str]]:
+    """Give the parts of the environment that a call has met, each with its state."""
+    for reason in map(str, read):
+        for machine in system.world.machines:
+            if reason.startswith(f"{machine.name} "):
+                yield machine.name, reason.removeprefix(f"{machine.name} ")
+
+
+def _suits(system: System, name: str, state: str) -> bool:
+    """Whether a call may be made in a state of a part of the environment, by what the text says of it elsewhere."""
+    machine = system.world.machine(name)
+    assert machine is not None
+    if not machine.members:
+        return state == machine.initial
+    wanted = next((each for each in system.scenario.spec.requires if each.machine == name and each.values), None)
+    there = machine.members.get(state, ())
+    if wanted is None:
+        return bool(there)
+    return any(dict(each.attributes).get(wanted.member) in wanted.values for each in there)
+
+
 @lru_cache(maxsize=64)
-def _own_gates(system: System, method: str) -> frozenset[str] | None:
+def own_gates(system: System, method: str) -> frozenset[str] | None:
     """Give the parts of the environment that a method tests itself, or what it calls, if it ever refuses."""
     spec = system.scenario.spec
     if method not in spec.methods:
@@ -249,10 +293,11 @@ def _own_gates(system: System, method: str) -> frozenset[str] | None:
     bodies, found, work = dict(spec.bodies()), set[str](), [method]
     for name in work:
         for statement in walk(bodies.get(name, ())):
-            found |= {p.machine for one in expressions(statement) for p in parts(one) if isinstance(p, Environment)}
+            inside = (p for one in expressions(statement) for p in parts(one))
+            found |= {p.machine for p in inside if isinstance(p, Environment | Population)}
             if isinstance(statement, Call) and statement.algorithm not in work:
                 work.append(statement.algorithm)
-    refuses = any(isinstance(statement, Reject) for name in work for statement in walk(bodies.get(name, ())))
+    refuses = any(isinstance(statement, Reject | Throw) for name in work for statement in walk(bodies.get(name, ())))
     return frozenset(found) if refuses else None
 
 
@@ -262,7 +307,7 @@ GATE = Safety(
     "A refusal without reason loses what the caller wanted; a missing one lets in whom the text keeps out.",
     "the text's own tests",
     (Resolved, Rejected),
-    gate_look(_own_gates),
+    gate_look(own_gates),
     broken="A call is refused without a reason, or let through where it must be refused.",
 )
 

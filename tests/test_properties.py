@@ -1,6 +1,6 @@
 """A check that cannot fail is a defect: every property has a tiny model that breaks it and one that keeps it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Never
 
 import pytest
@@ -23,6 +23,7 @@ from bgsync.language import (
     Not,
     Reject,
     Remove,
+    Requirement,
     Resolve,
     RunPostDispatchSteps,
     Set,
@@ -126,7 +127,7 @@ PAIRS: dict[Key, Pair] = {
         ("unregistered",),
     ),
     safety("gate"): Pair(
-        outbox(found=(Let("denied", DISABLED), *known(*MARK))),
+        replace(outbox(found=(Let("denied", DISABLED), *known(*MARK))), requires=(Requirement("permission"),)),
         outbox(found=(If(DISABLED, (Reject(v.promise, "NotAllowedError"), Abort())), *known(*MARK))),
         ("permission",),
     ),

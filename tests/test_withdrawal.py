@@ -1,42 +1,82 @@
-"""A registration that was withdrawn owes no event, and that is no failure of the outbox."""
+"""A method that withdraws a registration breaks no promise: what is called off needs no event, and has not failed."""
 
 from dataclasses import replace
 
 import pytest
 
-from bgsync.language import Find, If, Is, Let, Not, Remove, Resolve, Spec, algorithm, steps, v
+from bgsync.language import If, InParallel, Is, Not, Remove, Resolve, Spec, algorithm, steps, v
+from bgsync.language.statements import Statement
+from bgsync.shipped.model.background_sync.monitors import CALLS
 from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING
+from bgsync.system.monitor import Call
+from bgsync.system.observation import Resolved, Withdrawn
 from bgsync.tables import Tables
 from bgsync.tables.explore import explore
-from tests.models import FILE, Items, graph, outbox, system, verdicts
+from tests.models import FILE, LOOK, STATE, graph, known, outbox, system, verdicts
 
-FOUND: Items = (Let("registration", Find(REGISTRATIONS, "tag", v.tag)),)
-TAKE: Items = (If(Not(Is(v.registration, None)), steps(Remove(v.registration, REGISTRATIONS))), Resolve(v.promise))
-
-
-def withdrawing() -> Spec:
-    """An outbox whose registrations can be withdrawn by their tag."""
-    spec = outbox()
-    cancel = algorithm("cancel", ("tag",), steps(*FOUND, *TAKE), returns="promise", file=FILE)
-    return replace(spec, algorithms=(*spec.algorithms, cancel), methods=(*spec.methods, "cancel"))
+DROP = Remove(v.registration, REGISTRATIONS)
+PROMISES = ["resolved-then-fires", "delivered", "firing-ends", "pending-fires", "outcome"]
+CALLED_OFF = (If(Not(Is(v.registration, None)), DROP), Resolve(v.promise))
 
 
-@pytest.mark.parametrize("granularity", ["algorithm", "step"])
-def test_what_was_withdrawn_is_owed_no_event(granularity: str) -> None:
-    found = verdicts(withdrawing(), ["resolved-then-fires"], (granularity,))
-    assert found["resolved-then-fires"].verdict == "holds"
+def withdrawing(spec: Spec, *then: Statement) -> Spec:
+    """A spec with a method that looks a tag up, and does this then."""
+    made = algorithm("unregister", ("tag",), steps(*LOOK, *then), returns="promise", file=FILE)
+    return replace(spec, algorithms=(*spec.algorithms, made), methods=(*spec.methods, "unregister"))
 
 
-def test_a_message_whose_registration_is_withdrawn_is_given_up() -> None:
-    found = verdicts(withdrawing(), ["delivered"], ("algorithm",))
-    assert found["delivered/tag-per-message"].verdict == "holds"
+@pytest.mark.parametrize(
+    "then",
+    [
+        CALLED_OFF,
+        (Resolve(v.promise), CALLED_OFF[0]),
+        (InParallel(steps(*CALLED_OFF)),),
+    ],
+)
+def test_what_is_withdrawn_breaks_no_promise_about_events_and_messages(then: tuple[Statement, ...]) -> None:
+    before = verdicts(outbox(), PROMISES)
+    after = verdicts(withdrawing(outbox(), *then), PROMISES)
+    assert {name: found.verdict for name, found in after.items()} == {
+        name: found.verdict for name, found in before.items()
+    }
+    assert {before[name].verdict for name in ("resolved-then-fires", "delivered/shared-tag")} == {"holds"}
 
 
-def test_a_registration_that_a_page_did_not_withdraw_is_still_owed_an_event() -> None:
-    silent = outbox(online=())
-    assert verdicts(silent, ["resolved-then-fires"])["resolved-then-fires"].verdict == "violated"
+def test_a_call_that_is_under_way_when_its_registration_is_withdrawn_is_called_off_too() -> None:
+    (asking,) = CALLS.begun((), Call("t1", by_handler=False, promises=True))
+    (calling_off,) = CALLS.begun((), Call("t1", by_handler=False, promises=False))
+    removed = Withdrawn(0)
+    assert (CALLS.withdraws(calling_off.note), CALLS.withdraws(asking.note)) == (True, False)
+    for key, owed in (("t1", ()), ("t2", ("t1",))):
+        note = CALLS.noticed(asking.note, removed, key, waits=False)
+        assert CALLS.observed((), note, Resolved(()), None)[0] == owed
+
+
+@pytest.mark.parametrize("name", ["resolved-then-fires", "delivered/shared-tag"])
+def test_what_is_forgotten_is_missed_beside_a_method_that_withdraws(name: str) -> None:
+    quiet = outbox(found=known(Resolve(v.promise)))
+    found = verdicts(withdrawing(quiet, *CALLED_OFF), [name.partition("/")[0]])[name]
+    assert found.verdict == "violated"
+
+
+def test_a_withdrawal_is_no_failure_and_may_come_in_any_state() -> None:
+    for state in (PENDING, FIRING):
+        called_off = If(Is(STATE, state), DROP)
+        spec = withdrawing(outbox(found=known(Resolve(v.promise))), If(Not(Is(v.registration, None)), called_off))
+        assert verdicts(spec, ["lifecycle"])["lifecycle"].verdict == "holds"
+
+
+def test_what_is_withdrawn_and_goes_on_all_the_same_breaks_the_lifecycle() -> None:
+    found = verdicts(withdrawing(outbox(), *CALLED_OFF), ["lifecycle"])["lifecycle"]
+    assert found.message == "success or failed becomes pending, which is no row of the lifecycle"
+
+
+def test_what_register_itself_removes_is_not_withdrawn() -> None:
+    found = verdicts(outbox(found=known(DROP, Resolve(v.promise))), ["lifecycle"])["lifecycle"]
+    assert (found.verdict, found.message) == ("violated", "pending becomes failed, which is no row of the lifecycle")
 
 
 def test_the_tables_know_who_takes_note_of_a_withdrawal() -> None:
-    closed = system(withdrawing(), "step", calls=2, monitor="calls")
+    closed = system(withdrawing(outbox(), *CALLED_OFF), "step", calls=2, monitor="calls")
     assert len(explore(Tables(closed))) == len(graph(closed).states)

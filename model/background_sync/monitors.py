@@ -22,6 +22,8 @@ from bgsync.system.state import Process, Value
 from . import outbox
 
 SERVED, UNSERVED = True, False
+WITHDRAWS = "may withdraw a registration"
+"""What is noted on what takes registrations out of the list that a call has promised an event for."""
 OUTBOX_REMARK = "with a stored message"
 """What a call says that stores the message."""
 
@@ -30,10 +32,9 @@ OUTBOX_REMARK = "with a stored message"
 class CallMonitor(Monitor):
     """Remembers which tags are owed an event: a call has resolved, and none of its tag was dispatched since it began.
 
-    What another method removes is owed none any more.
+    What another method removes is owed none any more, even after its own promise has settled.
     """
 
-    WITHDRAWS: ClassVar[str] = "may withdraw a registration"
     outside: ClassVar[Value] = WITHDRAWS
 
     @property
@@ -47,11 +48,7 @@ class CallMonitor(Monitor):
 
     def begun(self, memory: Memory, call: Call) -> tuple[Beginning, ...]:
         """A call of register() begins; what another method removes is owed nothing."""
-        return (Beginning(memory, Note(call.key, UNSERVED) if call.promises else self.WITHDRAWS),)
-
-    def withdraws(self, note: Value) -> bool:
-        """What another method removes is withdrawn."""
-        return bool(note == self.WITHDRAWS)
+        return (Beginning(memory, Note(call.key, UNSERVED) if call.promises else WITHDRAWS),)
 
     def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
         """A dispatch serves its tag; a call that resolves before one leaves its tag owed."""
@@ -59,12 +56,16 @@ class CallMonitor(Monitor):
             memory = tuple(owed for owed in memory if owed != key)
         elif isinstance(seen, Resolved):
             memory = _owing(memory, note)
-        return memory, None if isinstance(seen, Resolved | Rejected) else note
+        return memory, None if isinstance(seen, Resolved | Rejected) and note != WITHDRAWS else note
 
     def noticed(self, note: Value, seen: Observation, key: str | None, waits: bool) -> Value:
         """A dispatch serves every call of its tag that is under way; where it is withdrawn, they are owed nothing."""
         mine = isinstance(note, Note) and note.key == key and isinstance(seen, Dispatched | Withdrawn)
         return Note(key, SERVED) if mine and key is not None else note
+
+    def withdraws(self, note: Value) -> bool:
+        """What another method removes is withdrawn."""
+        return note == WITHDRAWS
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:
         """Its call will resolve out of sight, so what it is owed is owed from now on."""
@@ -101,7 +102,8 @@ class OutboxMonitor(Monitor):
     """Follows one message of the outbox, which goes under the first tag; every other message is any other call.
 
     A handler takes what is stored when its event is dispatched. It delivers what it took exactly when it fulfils.
-    With the `shared` tag any other call is for another message under the same tag.
+    With the `shared` tag any other call is for another message under the same tag. What another method removes from the
+    list is withdrawn: nobody waits for its delivery any more.
     """
 
     shared: bool
@@ -111,6 +113,7 @@ class OutboxMonitor(Monitor):
     FAILED: ClassVar[str] = "could not send the message"
     OURS: ClassVar[str] = "stored the message"
     initial: ClassVar[Memory] = (outbox.NONE,)
+    outside: ClassVar[Value] = WITHDRAWS
     alike: ClassVar[bool] = False
 
     @property
@@ -131,7 +134,7 @@ class OutboxMonitor(Monitor):
         """A page stores the message and registers, or calls for another one."""
         other = Beginning(memory)
         if not call.promises:
-            return (Beginning(memory, CallMonitor.WITHDRAWS),)
+            return (Beginning(memory, WITHDRAWS),)
         ours: tuple[Beginning, ...] = ()
         if call.key == self.FIRST and not call.by_handler and (stored := _moved(memory, "store")):
             ours = (Beginning(stored, self.OURS, OUTBOX_REMARK),)
@@ -155,7 +158,7 @@ class OutboxMonitor(Monitor):
 
     def withdraws(self, note: Value) -> bool:
         """What another method removes is withdrawn."""
-        return bool(note == CallMonitor.WITHDRAWS)
+        return note == WITHDRAWS
 
     def forgotten(self, memory: Memory, process: Process) -> Memory:
         """An event that goes out of sight with the message may always fail to send it."""
@@ -179,9 +182,13 @@ def _moved(memory: Memory, trigger: str) -> Memory | None:
 
 
 def _settled(memory: Memory, fulfilled: bool) -> Memory:
-    """What a handler took is delivered by it, or is stored again unless it was given up, whatever another one did."""
-    kept = memory if memory == (outbox.ABANDONED,) else (outbox.STORED,)
-    return (outbox.DELIVERED,) if fulfilled else kept
+    """What a handler took is delivered by it, or is stored again, whatever another one has done with it since.
+
+    What was withdrawn meanwhile is not stored again.
+    """
+    if not fulfilled and memory == (outbox.WITHDRAWN,):
+        return memory
+    return (outbox.DELIVERED if fulfilled else outbox.STORED,)
 
 
 CALLS, TIMERS = CallMonitor(), TimerMonitor()

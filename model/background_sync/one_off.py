@@ -36,6 +36,7 @@ from bgsync.language import (
     Population,
     Reject,
     Remove,
+    Requirement,
     Resolve,
     Set,
     Spec,
@@ -241,4 +242,5 @@ SPEC = Spec(
     rules=(WHEN_ONLINE,),
     firing=FIRE_FUNCTIONAL_EVENT,
     methods=("register", "getTags"),
+    requires=(Requirement("permission"), Requirement("window clients", "frame type", ("top-level", "auxiliary"))),
 )

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from transitions import Machine
 
-NONE, STORED, SENT, DELIVERED, ABANDONED = STATES = ("none", "stored", "sent", "delivered", "abandoned")
+STATES = ("none", "stored", "sent", "delivered", "abandoned", "withdrawn")
+NONE, STORED, SENT, DELIVERED, ABANDONED, WITHDRAWN = STATES
 ROWS = (
     # trigger, source, destination
     ("store", NONE, STORED),
     ("send", STORED, SENT),
     ("acknowledge", SENT, DELIVERED),
     ("fail", SENT, STORED),
+    ("withdraw", STORED, WITHDRAWN),  # the page calls off what it has registered
+    ("withdraw", SENT, WITHDRAWN),
+    ("acknowledge", WITHDRAWN, DELIVERED),  # its handler was under way
     ("give_up", STORED, ABANDONED),  # the call was refused, or the last attempt failed: the page is told
     ("withdraw", STORED, ABANDONED),  # the page takes its registration back
     ("withdraw", SENT, ABANDONED),

@@ -12,12 +12,12 @@ from .safety import SAFETY
 PROPERTIES: tuple[Property, ...] = (*SAFETY, *LIVENESS)
 _BOTH = (
     "asserts", "unique-tag", "one-event", "fires-online", "fires-listed", "fires-permitted", "active-worker",
-    "promise-settles", "resolved-then-fires", "firing-ends", "pending-fires",
+    "promise-settles", "resolved-then-fires", "firing-ends", "pending-fires", "gate",
 )  # fmt: skip
-"""What one-off and periodic sync promise alike; of gates and states each text has its own."""
+"""What one-off and periodic sync promise alike; of states each text has its own."""
 PERIODIC: tuple[Property, ...] = (
     *(prop for prop in PROPERTIES if prop.id in _BOTH),
-    *(replace(prop, monitors=(CALLS,)) for prop in (general.GATE, general.LIFECYCLE, general.DEAD_ROW)),
+    *(replace(prop, monitors=(CALLS,)) for prop in (general.LIFECYCLE, general.DEAD_ROW)),
 )
 
 __all__ = ["LIVENESS", "PERIODIC", "PROPERTIES", "SAFETY"]

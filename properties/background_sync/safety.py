@@ -43,7 +43,9 @@ def _unique_tag(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _one_event(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    several = isinstance(seen, Dispatched) and view.others(seen.slot, "await") > 1
+    if not isinstance(seen, Dispatched) or seen.slot is None:
+        return
+    several = view.others(seen.slot, "await") > 1
     yield Seen("an event is dispatched while another one of the registration has not settled" if several else None)
 
 
@@ -56,7 +58,7 @@ def _fires_listed(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         yield Seen("an event is dispatched for a registration that was removed")
     elif view.context("service worker") != "active":
         yield Seen("an event is dispatched to a service worker that was unregistered")
-    else:
+    elif isinstance(seen, Dispatched) and seen.slot is not None:
         yield Seen()
 
 
@@ -120,7 +122,12 @@ def _outcome(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _gates(system: System, method: str) -> frozenset[str] | None:
-    return frozenset({"service worker", "permission", "window clients"}) if method == "register" else None
+    """Give what a call must be tested for: what the method that promises an event tests, and what is said elsewhere."""
+    own = general.own_gates(system, method)
+    if method != system.world.promises:
+        return own
+    said = (required.machine for required in system.scenario.spec.requires)
+    return frozenset({"service worker", *said, *(own or ())})
 
 
 @dataclass(frozen=True)
@@ -223,9 +230,9 @@ _SAFETY = (
     ),
     Safety(
         "gate",
-        "register() is refused exactly when there is no active worker, no permission or no window.",
+        "A call is refused exactly when there is no active worker, or when the text says so: no permission, no window.",
         "A refusal without reason loses a message; a missing one lets a worker keep itself alive in the background.",
-        SPEC + "register, steps 2 to 6",
+        SPEC + "register, steps 2 to 6; the definition of running in the background",
         (Resolved, Rejected),
         general.gate_look(_gates),
         broken="register() is refused without a reason, or let through where it must be refused.",

@@ -154,7 +154,7 @@ def _made(
     for ran in successor.step.executed:
         instruction = system.program.code[ran.pc]
         for seen in ran.observations:
-            change = lifecycle.change(view, seen)
+            change = lifecycle.change(view, seen, ran.pc)
             if change is None:
                 continue
             place = known.get((str(instruction.origin), instruction.statement))

@@ -153,7 +153,7 @@ def state_nodes(lifecycle: Lifecycle, names: list[str], initial: str, edges: lis
     away = lifecycle.away
 
     def node(name: str) -> Node:
-        final = name in lifecycle.final
+        final = name in (*lifecycle.final, lifecycle.withdrawn)
         dead = name not in entered and not final and name != away
         kind: NodeKind = "initial" if name == initial else "final" if final else "normal"
         label = f"{name} (never entered)" if dead else f"gone: {away}" if name == away else name

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bgsync.judge.property import View, canonical, declared, state_in
+from bgsync.judge.refusals import refusals
 from bgsync.system.observation import Observation, Removed, StateSet
 from bgsync.system.system import System
 
@@ -30,9 +31,11 @@ class Lifecycle:
     succeeded: str = "success"
     """What was removed after its event was fulfilled."""
     failed: str = "failed"
-    """What was removed otherwise."""
+    """What was removed otherwise, but for what was withdrawn."""
     colours: Mapping[str, str] = field(default_factory=dict)
     """The states that have a colour of their own in pictures, and which of `bgsync.draw.colours` each has."""
+    withdrawn: str = "withdrawn"
+    """What a method removed that promises no event: neither a success nor a failure, and possible at any time."""
 
     @property
     def final(self) -> tuple[str, str]:
@@ -61,12 +64,14 @@ class Lifecycle:
         final = {canonical(state) for state in self.final}
         return bool(self.states) and {*map(canonical, states)} - final == {*map(canonical, self.states)} - final
 
-    def change(self, view: View, seen: Observation) -> Change | None:
-        """Give the change that an observation makes, None for what is not one."""
+    def change(self, view: View, seen: Observation, pc: int) -> Change | None:
+        """Give the change that an observation makes at an instruction, None for what is not one."""
         succeeded, failed = map(canonical, self.final)
         if isinstance(seen, Removed):
             before = state_in(view.system, seen.fields)
             after = succeeded if seen.outcome == "fulfilled" else failed
+            if seen.outcome is None and _withdraws(view.system, pc):
+                after = self.withdrawn
             return None if before in (succeeded, failed) else (before, after)
         if not isinstance(seen, StateSet):
             return None
@@ -78,3 +83,10 @@ class Lifecycle:
     def named(self, system: System, state: str) -> str:
         """Write a state as the text does, or else as the table does."""
         return next((name for name in (*declared(system), *self.states) if canonical(name) == state), state)
+
+
+def _withdraws(system: System, pc: int) -> bool:
+    """Whether a step is one of methods that promise no event, and of none that promises one."""
+    spec, promises = system.scenario.spec, system.world.promises
+    running = refusals(system.program).callers(system.program.code[pc].origin.algorithm) & {*spec.methods}
+    return promises in spec.methods and bool(running) and promises not in running

@@ -42,6 +42,18 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Requirement:
+    """What a text says outside of its steps that a caller needs of a part of the environment.
+
+    With a member: that there is something whose member has one of these values; or whatever value, if it says none.
+    """
+
+    machine: str
+    member: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Member:
     """A field of a type: its values, None when any string, and its initial value; fixed once it is in a list."""
 
@@ -78,6 +90,8 @@ class Spec:
     """The algorithms that may be called from outside."""
     others: tuple[ObjectType, ...] = ()
     """The types that are not followed."""
+    requires: tuple[Requirement, ...] = ()
+    """What it says outside of its steps of who may call."""
     read: bool = False
     """Whether it was read from a text: what a text gets wrong is then a finding, not an error."""
 

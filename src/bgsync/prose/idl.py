@@ -36,6 +36,17 @@ class Operation:
     """The type of its result, as written."""
 
 
+@dataclass(frozen=True)
+class DictionaryMember:
+    """A member of a dictionary, its type and default as written."""
+
+    owner: str
+    name: str
+    type: str
+    default: str
+    required: bool
+
+
 @dataclass
 class Idl:
     """What blocks of IDL declare."""
@@ -44,6 +55,8 @@ class Idl:
     """By name; where several have one name, the first."""
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Enumeration to its values."""
+    members: list[DictionaryMember] = field(default_factory=list)
+    """The members of dictionaries."""
 
 
 def idl_of(interfaces: Iterable[Interface]) -> Idl:
@@ -54,10 +67,23 @@ def idl_of(interfaces: Iterable[Interface]) -> Idl:
         for definition in _DEFINITION.finditer(text):
             if definition["kind"] == "enum":
                 found.values[definition["name"]] = tuple(re.findall(r'"([^"]*)"', definition["body"]))
+            elif definition["kind"] == "dictionary":
+                found.members += _members(definition["name"], definition["body"])
             else:
                 _operations(found, definition["name"], definition["body"])
         _operations(found, "", _DEFINITION.sub("", text))
     return found
+
+
+def _members(owner: str, body: str) -> Iterable[DictionaryMember]:
+    for statement in _EXTENDED.sub("", body).split(";"):
+        declared, _, default = " ".join(statement.split()).partition("=")
+        named = _NAME.search(declared)
+        if named:
+            words = declared[: named.start()].split()
+            required = "required" in words
+            kind = " ".join(word for word in words if word != "required")
+            yield DictionaryMember(owner, named[1], kind, default.strip(), required)
 
 
 def _operations(found: Idl, owner: str, body: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from bgsync.language import Algorithm, Member, ObjectType, Rule, Spec, traversal
+from bgsync.language import Algorithm, Member, ObjectType, Requirement, Rule, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.promises import returned
@@ -25,6 +25,7 @@ from bgsync.prose.placing import stamped
 from bgsync.prose.possible import with_calls
 from bgsync.prose.results import called
 from bgsync.prose.steps import StepsReader
+from bgsync.prose.subjects import said_types, with_subjects
 from bgsync.prose.understood import SentenceRead, variables_of
 from bgsync.prose.vocabulary import Vocabulary
 
@@ -41,6 +42,8 @@ class Reading:
     sentences: list[SentenceRead] = field(default_factory=list)
     heads: list[tuple[AlgorithmText, Head]] = field(default_factory=list)
     nesting: list[tuple[str, str, s.Origin]] = field(default_factory=list)
+    signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The types that algorithms of other specs take."""
     rules: dict[int, Rule] = field(default_factory=dict)
     """The sentences outside lists that are rules, by identity."""
     known: dict[tuple[object, ...], SentenceRead] = field(default_factory=dict, repr=False)
@@ -75,7 +78,7 @@ def read_spec(
         lexicon.takes[head.name] = (len(head.parameters) - optional, len(head.parameters))
     followed = _followed(lexicon)
     empty = Spec(document.title, revision, followed, (), methods=(), read=True)
-    reading = Reading(document, empty, lexicon, declared, outside, heads=heads)
+    reading = Reading(document, empty, lexicon, declared, outside, heads=heads, signatures=vocabulary.signatures)
     algorithms: list[Algorithm] = []
     rules = _rules(reading, vocabulary)
     choosing = {id(each) for each in _sentences(document) if vocabulary.choices_in(each.text)}
@@ -107,6 +110,7 @@ def read_spec(
         firing if fires else None,
         tuple(head.name for _, head in heads if head.method and head.name in parameters),
         others=tuple(each for each in lexicon.types.values() if each.name != followed.name),
+        requires=_requires(document, vocabulary),
         read=True,
     )
     return reading
@@ -115,6 +119,15 @@ def read_spec(
 def _should(document: Document) -> str:
     """Give what the document says that the user agent SHOULD do."""
     return "\n".join(each.text.lower() for each in _sentences(document) if "should" in each.text.lower())
+
+
+def _requires(document: Document, vocabulary: Vocabulary) -> tuple[Requirement, ...]:
+    """Give what the document says outside of its steps that a caller needs; the first word of a machine counts."""
+    said = (" ".join(words_of(each).texts) for paragraph in document.paragraphs for each in paragraph.sentences)
+    found = dict[str, Requirement]()
+    for one in filter(None, map(vocabulary.requirement, said)):
+        found.setdefault(one.machine, one)
+    return tuple(found.values())
 
 
 def _sentences(document: Document) -> Iterator[Sentence]:
@@ -144,7 +157,9 @@ def _body(
     reading.sentences += reader.read
     reading.nesting += reader.findings
     reading.annotated |= reader.used
-    steps = tuple(rewrite(_about(statement), vocabulary.expression) for statement in steps)
+    types = dict(said_types(text.introduction, reading.lexicon.types))
+    steps = with_subjects(steps, reading.spec.type, reading.lexicon, types)
+    steps = tuple(rewrite(statement, vocabulary.expression) for statement in steps)
     steps = _never_run(steps, variables_of(steps, closures=False))
     if head.sentence is None:
         return steps
@@ -197,19 +212,6 @@ def _defaults(reading: Reading, head: Head, origin: s.Origin) -> Iterator[s.Stat
         if name in head.parameters and value is not None and value.value is not None:
             variable = e.Var(name)
             yield s.If(e.Is(variable, None), (s.Set(variable, value.value, origin=origin),), origin=origin)
-
-
-def _about(statement: s.Statement) -> s.Statement:
-    """Say what a functional event is about: the object that its members come from."""
-    before = traversal.body_of(statement)
-    body = tuple(map(_about, before))
-    if any(new is not old for new, old in zip(body, before, strict=True)):
-        statement = replace(statement, body=body)  # type: ignore[call-arg]  # what has a body can be given another
-    if isinstance(statement, s.FireEvent) and statement.about is None:
-        owners = [value.owner for _, value in statement.members if isinstance(value, e.Field)]
-        about = next((owner for owner in owners if isinstance(owner, e.Var)), None)
-        return replace(statement, about=about)
-    return statement
 
 
 def _fitted(steps: tuple[s.Statement, ...], parameters: dict[str, int]) -> tuple[s.Statement, ...]:
@@ -312,7 +314,9 @@ def _rule(
     origin = replace(reader.origin(sentence, (1,)), key=reading.outside.keys[id(sentence)])
     read = reader.understand(sentence, origin, begin)
     reading.sentences.append(read)
-    steps = tuple(rewrite(stamped(each, origin), vocabulary.expression) for each in reader.doubted(read))
+    steps = tuple(stamped(each, origin) for each in reader.doubted(read))
+    steps = with_subjects(steps, reading.spec.type, reading.lexicon)
+    steps = tuple(rewrite(each, vocabulary.expression) for each in steps)
     return Rule(name, *moved, steps)
 
 

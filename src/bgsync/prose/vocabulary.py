@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bgsync.language import Requirement
 from bgsync.language import expressions as e
 
 States = tuple[str, tuple[str, ...]]
@@ -23,6 +24,9 @@ class Vocabulary:
     occasions: Sequence[tuple[str, str, str]] = ()
     choices: Sequence[tuple[str, str, bool, str, str]] = ()
     single: Sequence[str] = ()
+    requirements: Sequence[tuple[str, str, str]] = ()
+    signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Algorithm of another spec to the types of its parameters, all in lower case; "" for one that may be anything."""
     agent: str = "user agent"
     """Who does what a rule outside of steps says."""
     should: str = ""
@@ -71,6 +75,14 @@ class Vocabulary:
         for _, choice, _, wanted, should in self.choices:
             if re.search(wanted, text.lower()):
                 return choice, should
+        return None
+
+    def requirement(self, text: str) -> Requirement | None:
+        """Give what a sentence outside of steps says that a caller needs, if it says anything of that."""
+        for pattern, machine, member in self.requirements:
+            if found := re.search(pattern, text, re.IGNORECASE):
+                named = re.split(r" , (?:or )?| or ", found.groupdict().get("values") or "")
+                return Requirement(machine, member, tuple(filter(None, map(str.strip, named))))
         return None
 
     def occasion(self, text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import LanguageError
 from bgsync.language.readback import say_value
-from bgsync.system.evaluation import Evaluation
+from bgsync.system.evaluation import READ_ELSEWHERE, Evaluation
 from bgsync.system.observation import (
     Asserted,
     Chose,
@@ -188,10 +188,11 @@ class Effects(Evaluation):
         if self.promise_state(known) != "pending":
             self.seen.append(SettledTwice())
             return
-        read, barred = self.variables.pop("@observing", ()), self.variables.pop("@barred", ())
+        call = self.call()
+        read, barred = call.pop("@observing", ()), call.pop("@barred", ())
         assert isinstance(read, tuple)
         assert isinstance(barred, tuple)
-        met = tuple(sorted({*read, *barred}, key=str))
+        met = tuple(sorted({*read, *barred}, key=str)) if "@promise" in call else (READ_ELSEWHERE,)
         self.seen.append(Rejected(met, error if isinstance(error, str) else None) if rejects else Resolved(met))
         if isinstance(known, Promise):
             content = self.cells[known.slot]

@@ -39,6 +39,9 @@ COLLECTIONS = frozenset({"sequence", "list", "map", "set", "ordered set", "order
 NOT_FOLLOWED = "what is not followed"
 """What a promise may have been settled for, where a condition is unknown."""
 
+READ_ELSEWHERE = "what another invocation has read"
+"""What a promise may have been settled for that was handed to one."""
+
 PROMISE_LEVEL = -1
 """The level of the place of a promise, which is no variable."""
 
@@ -181,15 +184,24 @@ class Evaluation:
         return bool(chosen)
 
     def _note_read(self, machine: str, state: str) -> None:
-        """Remember, while the promise is pending, that a part of the environment was not as it is at first."""
-        if state != self.machine.initial[machine]:
+        """Remember, while the promise is pending, that a part of the environment was not as it is at first.
+
+        Of what may be read freely, remember in any case that it was read.
+        """
+        known = self.machine.world.machine(machine)
+        if state != self.machine.initial[machine] or (known is not None and known.free):
             self._note(f"{machine} {state}")
 
     def _note(self, what: str) -> None:
-        if self.promise_state(self.variables.get("@promise")) == "pending":
-            have = self.variables.get("@observing", ())
+        call = self.call()
+        if self.promise_state(call.get("@promise")) == "pending":
+            have = call.get("@observing", ())
             assert isinstance(have, tuple)
-            self.variables["@observing"] = tuple(sorted({*have, what}, key=str))
+            call["@observing"] = tuple(sorted({*have, what}, key=str))
+
+    def call(self) -> dict[str, Value]:
+        """Give the variables of the call whose promise is to be settled here, its own or that of a caller."""
+        return self.variables
 
     # --- expressions
 

@@ -118,7 +118,8 @@ class Resolved(Observation):
 
     kind: ClassVar[str] = "resolved"
     read: tuple[Value, ...]
-    """What its call had met by then: parts of the environment that are not as they begin, and what is not followed."""
+    """What its call had met by then: the states of parts of the environment that are not as they begin, or may be read
+    freely; and what is not followed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,11 @@ class Run(Effects):
             self._execute(self.program.code[self.pc], None)
         return not self.failed
 
+    def call(self) -> dict[str, Value]:
+        """Give the variables of the innermost algorithm under way that returns a promise."""
+        around = (self.variables, *(variables for _, variables in reversed(self.frames)))
+        return next((variables for variables in around if "@promise" in variables), self.variables)
+
     def _endless(self) -> Outcome:
         place = self.program.code[self.pc].origin
         if not self.machine.spec.read:

@@ -2,9 +2,9 @@
 
 Each kind is a pure function of the spec, and of what the text tells beside it (`Known`): `definitions` follows where
 variables get their values, `members` looks at types and values, `loops` at what leaves a loop and how far an abort
-reaches, `promises` at every path of an algorithm, `tasks` at what runs in parallel, `containers`, `terms` and `nesting`
-at what their names say. When in doubt they are silent: a variable whose type is not certain has no type, and a path
-that may be impossible is none.
+reaches, `promises` at every path of an algorithm, `outcomes` at what reacts to a promise, `tasks` at what runs in
+parallel, `containers`, `terms` and `nesting` at what their names say. When in doubt they are silent: a variable
+whose type is not certain has no type, and a path that may be impossible is none.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from bgsync.judge.structure.finding import ERROR, NOTE, PROPERTIES, Finding, Kno
 from bgsync.judge.structure.loops import loops
 from bgsync.judge.structure.members import members
 from bgsync.judge.structure.nesting import nesting
+from bgsync.judge.structure.outcomes import outcomes
 from bgsync.judge.structure.promises import settling
 from bgsync.judge.structure.tasks import tasks
 from bgsync.judge.structure.terms import terms
 from bgsync.language import Spec
 from bgsync.pauses import pause
 
-CHECKS = (definitions, members, loops, settling, tasks, containers, terms, nesting)
+CHECKS = (definitions, members, loops, settling, outcomes, tasks, containers, terms, nesting)
 
 
 def findings(spec: Spec, known: Known | None = None) -> tuple[Finding, ...]:

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, place
 from bgsync.judge.structure.types import LIST_OF, PLAIN, SEQUENCE, STRING, Types
-from bgsync.judge.structure.walking import parts
+from bgsync.judge.structure.walking import LOOPS, Body, parts, visit
 from bgsync.language import Algorithm, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say_value
+
+MAPS = ("map", "ordered map")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ def containers(spec: Spec, known: Known) -> Iterator[Finding]:
     lists: dict[str, list[_AsList]] = {}
     for part in parts(spec):
         parameters = part.parameters if isinstance(part, Algorithm) else tuple(known.given.get(part.name, ()))
+        yield from _unwritten(part.steps)
         uses = _Uses(types, known, types.variables(part.name, part.steps, parameters))
         for statement in traversal.walk(part.steps):
             for found in uses.of(statement):
@@ -47,6 +50,41 @@ def containers(spec: Spec, known: Known) -> Iterator[Finding]:
         first = min(places, key=lambda each: (each.origin.line, each.origin.column)).origin
         listed = "; ".join(f"{how} ({', '.join(dict.fromkeys(where))})" for how, where in told.items())
         yield Finding("collection", f"{name} is a map, and used as a list is: {listed}", first, NOTE)
+
+
+def _unwritten(body: Body) -> Iterator[Finding]:
+    """Find items that are read of a new map before anything can have put one into it."""
+    empty: set[str] = set()
+    for at in visit(body):
+        statement, origin = at.statement, place(at.statement)
+        whole = traversal.expressions(statement)
+        read = [part for each in whole for part in e.parts(each) if isinstance(part, e.Item)]
+        names = [each.collection.name for each in read if isinstance(each.collection, e.Var)]
+        asks = isinstance(statement, s.If | s.While | s.Assert)  # whether there is one
+        again = any(_puts(inner, names) for each in at.around if isinstance(each, LOOPS) for inner in _inside(each))
+        if not asks and not again and not any(_mentions(each, names) for each in at.around):
+            for name in dict.fromkeys(each for each in names if each in empty):
+                yield Finding("collection", f"reads an item of {name}, and nothing has put one into it", origin)
+        if not asks:
+            empty -= {name for each in whole for name in e.variables(each)}  # said, or handed on
+        if isinstance(statement, s.NotUnderstood):
+            empty -= {name for name in empty if name in statement.text}
+        if isinstance(statement, s.Set):
+            empty -= e.variables(statement.target)
+        if isinstance(statement, s.Let) and isinstance(statement.value, e.New) and not statement.value.members:
+            empty |= {statement.name} if statement.value.type.lower() in MAPS else set()
+
+
+def _inside(statement: s.Statement) -> tuple[s.Statement, ...]:
+    return traversal.walk(traversal.body_of(statement))
+
+
+def _puts(statement: s.Statement, names: list[str]) -> bool:
+    return isinstance(statement, s.Set) and not e.variables(statement.target).isdisjoint(names)
+
+
+def _mentions(statement: s.Statement, names: list[str]) -> bool:
+    return any(name in e.variables(each) for each in traversal.expressions(statement) for name in names)
 
 
 class _Uses:

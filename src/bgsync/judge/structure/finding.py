@@ -44,9 +44,9 @@ PROPERTIES = (
     ),
     Structure(
         "receiver",
-        "A member is read and set only on an object of the type that has it.",
+        "A member is read and set only on an object of the type that has it, and an algorithm gets what it is for.",
         "A state that is set on the wrong object changes nothing, and the state that was meant is never entered.",
-        "the definitions of the members, and the links to them",
+        "the definitions of the members and algorithms, and the links to them",
     ),
     Structure(
         "dead-state",
@@ -86,7 +86,7 @@ PROPERTIES = (
     ),
     Structure(
         "contradiction",
-        "What the steps do agrees with what the text declares, and no promise is settled twice or forgotten.",
+        "What the steps do agrees with what the text declares; no promise is settled twice, and no outcome forgotten.",
         "A value that a member cannot have is never equal to it; a promise that is never settled waits for ever.",
         "the declarations of the text; Web IDL and Promises Guide for promises",
     ),
@@ -117,6 +117,8 @@ class Known:
     """Types that may have more members than the text says: interfaces, which inherit."""
     interfaces: frozenset[str] = frozenset()
     """The interfaces that the text declares."""
+    signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Algorithm of another spec to the types that it takes; that of functional events, to what they are fired on."""
     links: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """Key of a sentence and member to the types that the sentence links the member to."""
     places: Mapping[tuple[str, str], s.Origin] = field(default_factory=dict)

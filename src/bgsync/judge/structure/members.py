@@ -17,13 +17,12 @@ def members(spec: Spec, known: Known) -> Iterator[Finding]:
     """Find members on the wrong object, values that no member has, and values that no step gives."""
     types = Types(spec, known)
     given = _Given()
-    heads = {algorithm.name: algorithm.parameters for algorithm in spec.algorithms}
     for part in parts(spec):
         parameters = part.parameters if isinstance(part, Algorithm) else tuple(known.given.get(part.name, ()))
         variables = types.variables(part.name, part.steps, parameters)
         for statement in traversal.walk(part.steps):
             yield from _receivers(types, known, statement, variables)
-            yield from _arguments(heads, types, known, statement, variables)
+            yield from _arguments(spec, types, known, statement, variables)
             yield from _values(types, statement, variables)
             given.note(types, statement, variables)
     for kind in (spec.type, *spec.others):
@@ -69,23 +68,38 @@ def _receivers(types: Types, known: Known, statement: s.Statement, variables: Ma
 
 
 def _arguments(
-    heads: Mapping[str, tuple[str, ...]],
+    spec: Spec,
     types: Types,
     known: Known,
     statement: s.Statement,
     variables: Mapping[str, str],
 ) -> Iterator[Finding]:
-    """Objects that are handed to an algorithm whose head says that it takes others."""
-    if not isinstance(statement, s.Call):
-        return
-    for parameter, argument in zip(heads[statement.algorithm], statement.arguments, strict=True):
-        given, wanted = types.of(argument, variables), known.types.get((statement.algorithm, parameter), "")
-        if given in types.objects and wanted in types.objects and given != wanted:
+    """Objects that are handed to an algorithm that takes others, by its head or as the content declares it."""
+    for name, argument, wanted in _handed(spec, types, known, statement):
+        given = types.of(argument, variables)
+        if wanted and given in types.objects and given not in (wanted, *known.open):
             message = (
-                f"hands {say_value(argument)}, which is a {types.objects[given].name}, to {statement.algorithm!r}, "
-                f"which is for a {types.objects[wanted].name}"
+                f"hands {say_value(argument)}, which is a {types.objects[given].name}, to {name!r}, "
+                f"which is for a {types.objects[wanted].name if wanted in types.objects else wanted}"
             )
             yield Finding("receiver", message, place(statement))
+
+
+def _handed(spec: Spec, types: Types, known: Known, statement: s.Statement) -> Iterator[tuple[str, e.Expr, str]]:
+    """Give the algorithms that a statement runs with what each gets, and the type that it takes; "" for any."""
+    if isinstance(statement, s.Call):
+        parameters = spec.algorithm(statement.algorithm).parameters
+        for parameter, argument in zip(parameters, statement.arguments, strict=True):
+            wanted = known.types.get((statement.algorithm, parameter), "")
+            yield statement.algorithm, argument, wanted if wanted in types.objects else ""
+    given = [(part.name, part.arguments) for part in _parts(statement) if isinstance(part, e.Apply)]
+    if isinstance(statement, s.Perform):
+        given.append((statement.name, statement.arguments))
+    if isinstance(statement, s.FireEvent) and spec.firing is not None:
+        given.append((spec.firing.name, (statement.target,)))
+    for name, arguments in given:
+        for argument, wanted in zip(arguments, known.signatures.get(name.lower(), ()), strict=False):
+            yield name, argument, wanted
 
 
 def _meant(types: Types, part: e.Field | e.ListOf, variables: Mapping[str, str], having: list[str]) -> str:

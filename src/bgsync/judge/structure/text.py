@@ -8,20 +8,18 @@ from dataclasses import replace
 from itertools import accumulate
 
 from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings_of
-from bgsync.judge.structure.finding import close
+from bgsync.judge.structure.dictionaries import given
+from bgsync.judge.structure.links import links
 from bgsync.language import Member, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.prose.grammar.lexicon import variants, verb_forms
 from bgsync.prose.grammar.words import ARTICLES, opens
 from bgsync.prose.heads import Head
 from bgsync.prose.names import unknown
 from bgsync.prose.page.document import AlgorithmText, Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.reading import Reading
+from bgsync.prose.subjects import said_types
 from bgsync.prose.understood import SentenceRead
-
-LIKE = 0.86
-"""How like a definition a link must be to be taken for a slip."""
 
 
 def structure(reading: Reading) -> tuple[Finding, ...]:
@@ -33,7 +31,7 @@ def seen(reading: Reading) -> Iterator[Finding]:
     """Give the findings one by one, as they are found."""
     yield from _judged(reading, findings_of(reading.spec, known(reading)))
     yield from _judged(reading, _nesting(reading))
-    for look in (_markup, _links, _names, _plain_members, _plain_variables):
+    for look in (_markup, links, given, _names, _plain_members, _plain_variables):
         yield from look(reading)
 
 
@@ -70,7 +68,7 @@ def known(reading: Reading) -> Known:
         types={
             (head.name, variable): kind
             for text, head in reading.heads
-            for variable, kind in _types(text.introduction, types)
+            for variable, kind in said_types(text.introduction, types)
         },
         given={head.name: _given(text, head) for text, head in reading.heads},
         maps={name: keys for name, (_, keys) in reading.declared.lists.items() if keys},
@@ -86,31 +84,10 @@ def known(reading: Reading) -> Known:
             for block in reading.document.interfaces
             for name in re.findall(r"\binterface\s+(?!mixin\b)(\w+)", block.text)
         ),
+        signatures=reading.signatures,
         links=_linked_owners(reading),
         places=_places(reading),
     )
-
-
-def _types(sentences: tuple[Sentence, ...], types: set[str]) -> Iterator[tuple[str, str]]:
-    """Give the variables of a head with their types: "a [=T=] |x|", "|x| (a [=T=])", "|x:T|"."""
-    for sentence in sentences:
-        tokens = sentence.tokens
-        for at, token in enumerate(tokens):
-            if token.kind != "var":
-                continue
-            before = tokens[at - 1] if at else None
-            after = [each for each in tokens[at + 1 : at + 4] if each.text.lower() not in ARTICLES]
-            if token.type:
-                yield token.text, token.type.lower()
-            elif before is not None and _type(before, types):
-                yield token.text, _type(before, types)
-            elif len(after) > 1 and after[0].text == "(" and _type(after[1], types):
-                yield token.text, _type(after[1], types)
-
-
-def _type(token: Token, types: set[str]) -> str:
-    name = (token.term or token.text).lower()
-    return name if token.kind in ("term", "idl") and name in types else ""
 
 
 def _given(text: AlgorithmText, head: Head) -> frozenset[str]:
@@ -221,58 +198,12 @@ def _markup(reading: Reading) -> Iterator[Finding]:
         yield Finding("well-nested", defect.message, origin, NOTE)
 
 
-def _anchored(reading: Reading) -> frozenset[str]:
-    """Give the terms of other texts that the document says it links to."""
-    blocks = re.findall(r"<pre[^>]*\b(?:anchors|link-defaults)\b[^>]*>(.*?)</pre>", reading.document.source, re.S)
-    return frozenset(name.strip().lower() for block in blocks for name in re.findall(r"\btext:([^;\n]*)", block))
-
-
-def _links(reading: Reading) -> Iterator[Finding]:
-    """Links that are not defined here and almost are: singular for plural, or misspelt."""
-    defined = {_spaced(token.term) for token in reading.document.definitions if token.term}
-    anchored = _anchored(reading)
-    told: set[tuple[str, str]] = set()
-    for one in reading.sentences:
-        for token in one.sentence.tokens:
-            term = _spaced(token.term)
-            if token.kind != "term" or token.scope or not term or term in anchored:
-                continue
-            if term in defined or any(form in defined for form in _linked(term)) or (one.origin.step, term) in told:
-                continue
-            told.add((one.origin.step, term))
-            slip = next((form for form in (*variants(term), *verb_forms(term)) if form in defined), None)
-            meant = slip or close(term, (each for each in defined if each.count(" ") == term.count(" ")), LIKE)
-            if meant is not None and len(term) > 4:
-                message = f"the link {token.text!r} finds no definition; did you mean {meant!r}?"
-                yield Finding("known-term", message, one.origin, NOTE if slip else ERROR)
-
-
-def _spaced(term: str) -> str:
-    return " ".join(term.lower().split())
-
-
 def _names(reading: Reading) -> Iterator[Finding]:
     """Errors that are misspelt, and values that an enumeration of the text does not have."""
     for one in reading.sentences:
         for name, meant in unknown(one.sentence.tokens, reading.lexicon):
             message = f"nothing defines {name!r}" + (f"; did you mean {meant!r}?" if meant else "")
             yield Finding("known-term", message, one.origin)
-
-
-def _linked(term: str) -> Iterator[str]:
-    """Give the definitions that a link in the plural, or as a verb, finds by itself."""
-    for ending, plain in _ENDINGS:
-        if term.endswith(ending):
-            stem = term.removesuffix(ending)
-            yield stem + plain
-            if not plain and stem[-2:-1] == stem[-1:]:
-                yield stem[:-1]
-
-
-_ENDINGS = (
-    ("s", ""), ("es", ""), ("ies", "y"), ("'s", ""), ("’s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("d", ""),
-    ("ied", "y"),
-)  # fmt: skip
 
 
 def _plain_members(reading: Reading) -> Iterator[Finding]:

@@ -1,0 +1,201 @@
+"""Who may call: a refusal has a reason, and what the text says of callers anywhere is tested."""
+
+from dataclasses import replace
+
+import pytest
+
+from bgsync.judge.check import check
+from bgsync.judge.verdict import Verdict
+from bgsync.language import (
+    Abort,
+    Call,
+    Else,
+    Environment,
+    Expr,
+    Field,
+    ForEach,
+    If,
+    InParallel,
+    Input,
+    Is,
+    Let,
+    Not,
+    Or,
+    Population,
+    Reject,
+    Requirement,
+    Resolve,
+    Set,
+    Spec,
+    algorithm,
+    steps,
+    v,
+)
+from bgsync.prose.page.reader import read_document
+from bgsync.prose.reading import read_spec
+from bgsync.shipped.model.background_sync.content import ONE_OFF
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.model.environment import WINDOW_CLIENTS
+from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
+from bgsync.shipped.model.vocabulary import VOCABULARY
+from bgsync.shipped.properties import general
+from bgsync.shipped.properties.background_sync import PERIODIC, PROPERTIES
+from bgsync.system.state import Record
+from tests.models import FILE, FOUND, Items, known, outbox, question, single
+from tests.specs import PRINT_QUEUE
+
+OPEN = Requirement("window clients", "frame type", ("top-level", "auxiliary"))
+STATES = {
+    "open": (Record((("frame type", "top-level"),)),),
+    "auxiliary": (Record((("frame type", "auxiliary"),)),),
+    "nested": (Record((("frame type", "nested"),)),),
+}
+FRAMES = WORLD.with_machine(
+    replace(
+        WINDOW_CLIENTS,
+        rows=(*WINDOW_CLIENTS.rows, ("a popup opens", "none", "auxiliary"), ("a frame loads", "none", "nested")),
+        members=STATES,
+    )
+)
+"""A world whose window clients have several frame types."""
+
+
+def refusing_all_but(*types: str, refused: bool = True) -> Items:
+    """Steps that refuse a call in the background: where no client has one of these frame types."""
+    condition: Expr = False
+    for each in types:
+        condition = Or(condition, Is(Field(v.client, "frame type"), each))
+    return (
+        Let("alone", True),
+        ForEach("client", Population("window clients"), steps(If(condition, Set(v.alone, False)))),
+        If(Is(v.alone, refused), (Reject(v.promise, "InvalidAccessError"), Abort())),
+    )
+
+
+def gate(spec: Spec, *needs: str) -> Verdict:
+    """The verdict on who may call, in a world with several frame types, if need be under an adversity."""
+    (prop,) = (each for each in PROPERTIES if each.id == "gate")
+    found = check(question(spec, [prop], ("algorithm",), needs, world=FRAMES, calls=1)).verdicts
+    return found[-1]
+
+
+def calling(*before: object, requires: tuple[Requirement, ...] = (), after: Items = FOUND) -> Spec:
+    """An outbox whose register begins with these steps."""
+    return replace(outbox(found=(*before, *after)), requires=requires)  # type: ignore[arg-type]
+
+
+FREE = Input("the weather is bad")
+REFUSAL = (Reject(v.promise, "ConstraintError"), Abort())
+
+
+@pytest.mark.parametrize(
+    ("tested", "needed", "broken"),
+    [
+        (("top-level", "auxiliary"), ("top-level", "auxiliary"), ""),
+        (
+            ("top-level",),
+            ("top-level", "auxiliary"),
+            "is refused with InvalidAccessError for no reason: window clients aux",
+        ),
+        (("top-level", "auxiliary"), ("top-level", "auxiliary", "nested"), "for no reason: window clients nested"),
+        (("top-level", "auxiliary", "nested"), ("top-level", "auxiliary"), "in spite of: window clients nested"),
+    ],
+)
+def test_the_frames_that_are_tested_are_those_of_the_definition(
+    tested: tuple[str, ...], needed: tuple[str, ...], broken: str
+) -> None:
+    found = gate(calling(*refusing_all_but(*tested), requires=(replace(OPEN, values=needed),)))
+    assert found.verdict == ("violated" if broken else "holds")
+    assert broken in found.message
+
+
+def test_a_call_that_nothing_tests_for_what_the_text_says_elsewhere_is_found() -> None:
+    assert gate(calling()).verdict == "holds"
+    found = gate(calling(requires=(OPEN,)))
+    assert (found.verdict, found.message) == ("violated", "register resolves, and nothing has tested: window clients")
+
+
+def test_a_call_that_resolves_before_its_test_is_found() -> None:
+    early = calling(*known(Resolve(v.promise)), requires=(OPEN,), after=refusing_all_but("top-level", "auxiliary"))
+    assert gate(early).message == "register resolves, and nothing has tested: window clients"
+
+
+@pytest.mark.parametrize("before", [(), (If(FREE, Set(v.weather, True)),), (If(FREE, (Resolve(v.promise), Abort())),)])
+def test_an_inverted_test_is_found_behind_free_conditions_too(before: Items) -> None:
+    inverted = refusing_all_but("top-level", "auxiliary", refused=False)
+    found = gate(calling(Let("weather", FREE), *before, *inverted, requires=(OPEN,)))
+    assert found.verdict == "violated"
+    assert "is refused with InvalidAccessError for no reason" in found.message or "in spite of" in found.message
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        REFUSAL,
+        (If(FREE, steps(Let("x", 1))), *REFUSAL),
+        (Let("closed", True), If(Is(v.closed, True), REFUSAL)),
+        (If(Environment("permission", ("granted",)), REFUSAL),),
+        (If(FREE, steps(If(Environment("permission", ("granted",)), REFUSAL))),),
+    ],
+)
+def test_a_refusal_without_a_reason_is_found(refusal: Items) -> None:
+    assert "is refused with ConstraintError for no reason" in gate(calling(*refusal)).message
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        known(*REFUSAL),
+        (If(FREE, REFUSAL),),
+        (If(Is(v.tag, "forbidden"), REFUSAL),),
+        (If(Not(Environment("network", ("online",))), REFUSAL),),
+        (If(FREE, steps(Let("x", 1))), If(FREE, steps(InParallel(REFUSAL), Abort()))),
+        (Let("bad", False), If(FREE, Set(v.bad, True)), If(Is(v.bad, True), REFUSAL)),
+        (If(FREE, steps(Resolve(v.promise), Abort())), Else(REFUSAL)),
+    ],
+)
+def test_the_reasons_of_the_text_itself_are_reasons(refusal: Items) -> None:
+    assert gate(calling(*refusal)).verdict == "holds"
+
+
+def test_the_tests_of_an_algorithm_that_is_called_are_those_of_its_caller() -> None:
+    main = (Call("admit", (v.promise,)), Resolve(v.promise))
+    for refused, wanted in ((True, "holds"), (False, "violated")):
+        body = steps(*refusing_all_but("top-level", "auxiliary", refused=refused))
+        spec = single(*main, others=(algorithm("admit", ("promise",), body, file=FILE),))
+        spec = replace(spec, requires=(OPEN,))
+        asked = question(spec, [general.GATE], ("algorithm",), world=FRAMES, calls=1)
+        messages = [each.message for each in check(asked).verdicts if each.verdict == "violated"]
+        assert bool(messages) == (wanted == "violated"), messages
+
+
+BACKGROUND = (
+    "\nA [=print job=] is considered to be printed <dfn>in the background</dfn> if no [=service worker clients=] whose "
+    "[=frame type=] is {} exist for its owner.\n"
+)
+TEST = "1. If the user has disabled printing, [=reject=] |promise| with a {{NotAllowedError}} and abort these steps.\n"
+
+
+def read(text: str) -> Spec:
+    return read_spec(read_document(text, "queue.bs"), VOCABULARY, FIRE_FUNCTIONAL_EVENT).spec
+
+
+def test_a_definition_says_which_frames_do_not_make_it_the_background() -> None:
+    said = '"`top-level`", "`auxiliary`" or "`nested`"'
+    (found,) = read(PRINT_QUEUE + BACKGROUND.format(said)).requires
+    assert found == replace(OPEN, values=("top-level", "auxiliary", "nested"))
+    assert read(PRINT_QUEUE).requires == ()
+
+
+def test_a_text_that_says_elsewhere_that_it_can_be_disabled_has_to_test_that() -> None:
+    untested = PRINT_QUEUE.replace(TEST, "")
+    assert untested != PRINT_QUEUE
+    for text, wanted in (
+        (untested, []),
+        (untested + "\nThe user agent SHOULD let the user disable printing.\n", [("permission",)]),
+        (PRINT_QUEUE + "\nThe user agent SHOULD let the user disable printing.\n", []),
+    ):
+        for properties in (PROPERTIES, PERIODIC):
+            asked = [each for each in properties if each.id == "gate"]
+            found = check(question(read(text), asked, ("algorithm",), ("permission",), world=ONE_OFF.world))
+            assert [each.needs for each in found.verdicts if each.verdict == "violated"] == wanted
