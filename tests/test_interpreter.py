@@ -44,7 +44,8 @@ from bgsync.language import (
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import PENDING, WAITING
 from bgsync.shipped.model.service_worker import ACTIVE_WORKER
-from bgsync.system.program import Op, Program
+from bgsync.system.instructions import Op
+from bgsync.system.program import Program
 from bgsync.system.run import Run
 from bgsync.system.state import LIST, Object, Ref, Shared, Value
 from tests.models import FILE, STATE, Items, Lab, kinds, single

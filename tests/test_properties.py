@@ -192,7 +192,7 @@ def test_every_property_says_what_it_is_why_it_matters_and_what_it_rests_on() ->
         assert not isinstance(prop, Liveness) or len(prop.parts) == len(prop.monitors)
 
 
-@pytest.mark.parametrize("name", ["retry-delay", "last-chance", "waiting-ends", "active-worker"])
+@pytest.mark.parametrize("name", ["retry-delay", "waiting-ends", "active-worker"])
 def test_a_property_whose_premise_never_occurs_is_vacuous_and_never_holds(name: str) -> None:
     (verdict,) = verdicts(outbox(), [name], ("algorithm", "step")).values()
     assert (verdict.verdict, verdict.message) == ("vacuous", "its premise never occurs")

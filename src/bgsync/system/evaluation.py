@@ -307,10 +307,6 @@ class Evaluation:
                 decided = tuple((n, found if n == name else x) for n, x in holder.members)
                 if isinstance(owner, e.Var):
                     self.write(owner.name, Event(decided))
-            if found is True:
-                observed = self.variables.get("@observed", ())
-                assert isinstance(observed, tuple)
-                self.variables["@observed"] = tuple(sorted({*observed, name}, key=str))
             return found
         if isinstance(holder, str) and name == self.machine.type.unique:
             return holder  # the options of a call are known by their key

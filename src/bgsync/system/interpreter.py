@@ -18,8 +18,9 @@ from types import MappingProxyType
 from bgsync.pauses import pause
 from bgsync.system.effects import Blocked
 from bgsync.system.evaluation import NeedsChoice
+from bgsync.system.instructions import OUTCOME, WAITS
 from bgsync.system.observation import Executed, Outcome, PoolMet
-from bgsync.system.program import OUTCOME, WAITS, Program
+from bgsync.system.program import Program
 from bgsync.system.run import KEPT, Run
 from bgsync.system.sharing import Sharing
 from bgsync.system.state import Cell, Frame, Process, Shared, Value
@@ -53,6 +54,7 @@ class Interpreter:
         self.initial: Mapping[str, str] = MappingProxyType({each.name: each.initial for each in world.machines})
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
         self.shared_code, self.quiet, self.enqueuing = sharing.shared, sharing.quiet, sharing.enqueuing
+        self.changing = sharing.changing
         self.not_understood = not_understood
         """What a sentence that is not understood is taken to do."""
 
@@ -97,24 +99,22 @@ class Interpreter:
         if not isinstance(place, Cell) or content is None or not isinstance(content.value, tuple):
             return shared
         cells = list(shared.cells)
-        cells[place.slot] = content._replace(value=(outcome, content.value[1]))
+        cells[place.slot] = content._replace(value=(outcome, *content.value[1:]))
         return shared._replace(cells=tuple(cells))
 
-    def terminated(self, process: Process, shared: Shared) -> tuple[Process | None, Shared]:
+    def terminated(self, process: Process, shared: Shared) -> tuple[tuple[Process, ...], Shared]:
         """Give what is left of a process, and of what it shares, when the worker is terminated."""
         instruction, top = self.program.code[process.pc], process.frames[-1]
-        pc: int | None = process.pc
+        left = [process.pc]
         if instruction.op == "await":
-            pc = next((entry for outcome, entry, _ in instruction.branches if outcome == "terminated"), None)
+            left = [entry for outcome, entry, _ in instruction.branches if outcome == "terminated"]
             shared = self._note_outcome(process, shared, "terminated")
         elif instruction.op == "task":
             ends = self.quiet[instruction.other] and len(process.frames) == 1
-            pc = None if ends and not self.in_queue(process) else instruction.other
-        if pc is None:
-            return None, shared
-        live = self.program.live[pc]
-        frame = Frame(pc, tuple((k, x) for k, x in top.variables if k in live or k in KEPT))
-        return Process((*process.frames[:-1], frame), process.note), shared
+            left = [] if ends and not self.in_queue(process) else [instruction.other]
+        live = [(pc, self.program.live[pc] | KEPT) for pc in left]
+        frames = (Frame(pc, tuple((k, x) for k, x in top.variables if k in needed)) for pc, needed in live)
+        return tuple(Process((*process.frames[:-1], frame), process.note) for frame in frames), shared
 
     @staticmethod
     def in_queue(process: Process) -> str | None:

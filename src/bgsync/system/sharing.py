@@ -4,7 +4,7 @@
 every other process. Private are variables that no other invocation shares, the promise that a method returns unless it
 is handed on, members that never change once an object is in a list, parts of the environment that cannot move, and
 what may be read freely. From a *quiet* instruction on an invocation does private things only, to its end. From an
-*enqueuing* one it may come to enqueue a batch.
+*enqueuing* one it may come to enqueue a batch, from a *changing* one to change an object or a list.
 
 What an observer sees is an argument: the kinds of statements of which it sees when they happen are shared for it.
 """
@@ -19,7 +19,8 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import Spec
 from bgsync.system.closures import escapes
-from bgsync.system.program import WAITS, Program
+from bgsync.system.instructions import WAITS
+from bgsync.system.program import Program
 
 Statements = tuple[type[s.Statement], ...]
 
@@ -31,6 +32,7 @@ class Sharing:
     shared: tuple[bool, ...]
     quiet: tuple[bool, ...]
     enqueuing: tuple[bool, ...]
+    changing: tuple[bool, ...]
 
 
 def sharing(program: Program, moving: frozenset[str], *, anything: bool = False, seen: Statements = ()) -> Sharing:
@@ -40,7 +42,7 @@ def sharing(program: Program, moving: frozenset[str], *, anything: bool = False,
     """
     shared = _Shared(program, moving, anything)
     found = tuple(shared(pc) or isinstance(i.statement, seen) for pc, i in enumerate(program.code))
-    return Sharing(found, _quiet(program, found), _enqueuing(program))
+    return Sharing(found, _quiet(program, found), _enqueuing(program), _changing(program))
 
 
 class _Shared:
@@ -147,14 +149,20 @@ def _enqueuing(program: Program) -> tuple[bool, ...]:
     def enqueues(pc: int) -> bool:
         return code[pc].op == "spawn" and code[code[pc].other].op == "queue"
 
-    def later(pc: int) -> tuple[int, ...]:
-        statement = code[pc].statement
-        called = (
-            (program.entry[statement.algorithm],) if isinstance(statement, s.Call) and code[pc].op == "call" else ()
-        )
-        return (*program.successors(pc), *program.started(pc), *called)
+    return _closure(program, enqueues, lambda pc: (*_following(program, pc), *program.started(pc)))
 
-    return _closure(program, enqueues, later)
+
+def _changing(program: Program) -> tuple[bool, ...]:
+    """Find the instructions from which an invocation may come to change an object or a list."""
+    changes = frozenset({"set", "increment", "add", "remove", "empty", "not understood"})
+    return _closure(program, lambda pc: program.code[pc].op in changes, lambda pc: _following(program, pc))
+
+
+def _following(program: Program, pc: int) -> tuple[int, ...]:
+    """Give the instructions that may come next in the same invocation, in an algorithm that is called or after it."""
+    op, statement = program.code[pc].op, program.code[pc].statement
+    called = (program.entry[statement.algorithm],) if isinstance(statement, s.Call) and op == "call" else ()
+    return (*program.successors(pc), *called)
 
 
 def _closure(program: Program, has: Callable[[int], bool], later: Callable[[int], Sequence[int]]) -> tuple[bool, ...]:
