@@ -116,7 +116,7 @@ def test_window_clients_come_and_go_at_will_so_reading_them_is_a_choice() -> Non
     lab = Lab(single(Let("x", None), kind, Wait("a while"), Let("y", v.x)))
     found = [outcome.process for outcome in lab.machine.outcomes(lab.shared, lab.entry())]
     seen = {dict(process.frames[-1].variables).get("x") for process in found if process}
-    assert seen == {None, "top-level"}
+    assert seen == {None, "top-level", "auxiliary", "nested"}
     other = Lab(
         single(
             Let("x", None), ForEach("c", Population("window clients"), Let("x", Field(v.c, "url"))), Resolve(v.promise)

@@ -16,11 +16,13 @@ from bgsync.language import (
     Dispatch,
     Else,
     Field,
+    ForEach,
     If,
     InParallel,
     Is,
     Let,
     Not,
+    Population,
     Reject,
     Remove,
     Resolve,
@@ -235,6 +237,34 @@ def test_a_race_that_needs_an_adversity_is_called_a_race() -> None:
 def test_a_refusal_without_a_reason_breaks_the_gate(refusal: str) -> None:
     found = verdicts(outbox(found=(Reject(v.promise, refusal), Abort())), ["gate"])["gate"]
     assert found.message == f"register is refused with {refusal} for no reason"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "ruling", "message"),
+    [
+        (("top-level", "auxiliary"), "holds", ""),
+        (("top-level",), "violated", "register is refused with InvalidAccessError for no reason"),
+        (("auxiliary",), "violated", "register is refused with InvalidAccessError for no reason"),
+        (("top-level", "auxiliary", "nested"), "violated", "register resolves in spite of: window clients nested"),
+    ],
+)
+def test_the_gate_is_open_to_windows_of_any_kind_and_to_nothing_else(
+    kinds: tuple[str, ...], ruling: str, message: str
+) -> None:
+    enter = steps(*(If(Is(Field(v.client, "frame type"), kind), Set(v.isBackground, False)) for kind in kinds))
+    clients = ForEach("client", Population("window clients"), enter)
+    refuse = If(v.isBackground, (Reject(v.promise, "InvalidAccessError"), Abort()))
+    gated = outbox(found=(Let("isBackground", True), clients, refuse, *known(*MARK)))
+    found = verdicts(gated, ["gate", "outcome"])
+    assert (found["gate"].verdict, found["gate"].message) == (ruling, message)
+    assert found["outcome"].verdict == "holds"  # somebody gets in
+
+
+def test_a_text_that_tells_no_kinds_of_windows_apart_lets_in_all_of_them() -> None:
+    clients = ForEach("client", Population("window clients"), Set(v.isBackground, False))
+    refuse = If(v.isBackground, (Reject(v.promise, "InvalidAccessError"), Abort()))
+    gated = outbox(found=(Let("isBackground", True), clients, refuse, *known(*MARK)))
+    assert verdicts(gated, ["gate"])["gate"].verdict == "holds"
 
 
 def test_a_promise_that_is_settled_twice_is_reported() -> None:

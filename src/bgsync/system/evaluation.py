@@ -258,8 +258,17 @@ class Evaluation:
         if machine is None:
             return UNKNOWN
         chosen = str(self.choose(name, machine.states))
-        self._note_read(name, chosen)
-        return machine.members.get(chosen, ())
+        there = machine.members.get(chosen, ())
+        if not there:
+            self._note_read(name, chosen)
+        return there
+
+    def _note_kind(self, holder: Record, name: str) -> None:
+        """Remember what there is of a part of the environment, where it is told apart from what there is at first."""
+        for machine in self.machine.world.machines:
+            for state, there in machine.members.items():
+                if holder in there and state not in machine.alike and name in dict(holder.attributes):
+                    self._note_read(machine.name, state)
 
     def _made(self, kind: str, members: tuple[tuple[str, e.Expr], ...]) -> Value:
         if kind in COLLECTIONS:
@@ -295,6 +304,7 @@ class Evaluation:
     def _field(self, owner: e.Expr, name: str) -> Value:
         holder = self.value(owner)
         if isinstance(holder, Record):
+            self._note_kind(holder, name)
             return dict(holder.attributes).get(name, UNKNOWN)
         if isinstance(holder, Ref):
             place = self.machine.members.get(name)

@@ -59,20 +59,25 @@ class Interpreter:
         """What a sentence that is not understood is taken to do."""
 
     def outcomes(self, shared: Shared, process: Process, settle: str | None = None) -> Iterator[Outcome]:
-        """Give every way in which the next action of `process` can end; `settle` is how its event settles."""
+        """Give every way in which the next action of `process` can end; `settle` is how its event settles.
+
+        Of ways that differ in what was chosen only, which nobody sees, the first is given.
+        """
         scripts: list[tuple[Value, ...]] = [()]
-        ways, most = 0, WAYS[self.not_understood]
+        ways, most = set[Outcome](), WAYS[self.not_understood]
         while scripts:
             script = scripts.pop()
             pause()
             try:
-                yield Run(self, shared, process, script).run(settle)
-                ways += 1
+                outcome = Run(self, shared, process, script).run(settle)
+                if (seen := outcome._replace(choices=())) not in ways:
+                    ways.add(seen)
+                    yield outcome
             except NeedsChoice as open_choice:
                 scripts += [(*script, option) for option in reversed(open_choice.options)]
             except Blocked:
                 continue
-            if ways >= most and scripts:
+            if len(ways) >= most and scripts:
                 met = PoolMet(f"ways in which one action ends ({most})")
                 yield Outcome(None, (), (), shared, (Executed(process.pc, (met,)),), True, ())
                 return
