@@ -1,12 +1,12 @@
 """What must hold of any text: its Asserts, its promises, the states that it declares, and tests of who may call."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import Liveness, Property, Safety, Seen, View, canonical, declared, state_place
-from bgsync.language import Assert, Call, Environment, Reject, walk
+from bgsync.language import Assert, Call, Environment, Reject, While, walk
 from bgsync.language.expressions import parts
 from bgsync.language.traversal import expressions
 from bgsync.system.collect import queued
@@ -23,6 +23,7 @@ from bgsync.system.observation import (
     SettledTwice,
     StateSet,
 )
+from bgsync.system.program import Program
 from bgsync.system.step import State
 from bgsync.system.system import System
 
@@ -78,8 +79,44 @@ def _settled_once(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _pending_promises(system: System, state: State) -> Iterator[Hashable]:
+    """One promise of all is owed; and one of those whose calls are where a call may stay while others come and go."""
     if _pending(system, state):
         yield "promise"
+        yield from {where for number in state.processes if (where := _stays(system, number)) is not None}
+
+
+def _stays(system: System, number: int) -> Hashable:
+    """Say in which of the places where it may stay for ever a process is whose promise is pending, if in any."""
+    frames = system.process(number).frames
+    places = _staying(system)
+    return next((places.get(f.pc) for f in frames if ("@promise", "pending") in f.variables), None)
+
+
+@lru_cache(maxsize=8)
+def _staying(system: System) -> Mapping[int, Hashable]:
+    """Give the instructions at which a call may stay for ever, each with its place: a loop, or a wait until something.
+
+    From anywhere else it goes on, in a fair run, so a promise of its own is owed in these only.
+    """
+    program = system.program
+    heads = [pc for pc, i in enumerate(program.code) if i.op == "branch" and isinstance(i.statement, While)]
+    found = dict[int, Hashable]()
+    for head in heads:
+        for pc in _reached(program, head):
+            if head in _reached(program, pc):
+                found.setdefault(pc, ("loop", head))
+    for pc, instruction in enumerate(program.code):
+        if instruction.op == "until":
+            found.setdefault(pc, ("wait", pc))
+    return found
+
+
+def _reached(program: Program, start: int) -> frozenset[int]:
+    """Give the instructions that the same invocation may come to."""
+    found = [start]
+    for pc in found:
+        found += [after for after in dict.fromkeys(program.successors(pc)) if after not in found]
+    return frozenset(found)
 
 
 def _pending(system: System, state: State) -> int:
@@ -101,7 +138,14 @@ class Pends:
 
 
 def _settles(view: View, owed: Hashable) -> bool:
-    """A promise is settled, or its call goes out of sight with an object that was removed, to be looked at apart."""
+    """A promise is settled, or its call goes out of sight with an object that was removed, to be looked at apart.
+
+    What is owed at a place is given when a call leaves it.
+    """
+    if owed != "promise":
+        number, left = view.step.action.process, view.step.action.after
+        stays = left is not None and _stays(view.system, left) == owed
+        return number is not None and _stays(view.system, number) == owed and not stays
     if any(isinstance(seen, Resolved | Rejected | NeverSettled) for seen in view.step.observations):
         return True
     after = 0 if view.step.after is None else _pending(view.system, view.step.after)

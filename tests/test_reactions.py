@@ -14,6 +14,7 @@ from bgsync.language import (
     Spec,
     Upon,
     Wait,
+    While,
     algorithm,
     steps,
     v,
@@ -26,6 +27,7 @@ from tests.models import (
     FILE,
     FINISH,
     FIRE,
+    LOOK,
     MARK,
     NEW,
     STATE,
@@ -33,6 +35,7 @@ from tests.models import (
     Items,
     known,
     outbox,
+    single,
     verdicts,
 )
 
@@ -70,6 +73,14 @@ def test_a_call_that_resolves_after_its_own_event_is_owed_no_other_one() -> None
 def test_a_call_that_resolves_after_the_event_of_another_call_had_begun_is_owed_one() -> None:
     never = outbox(found=known(Resolve(v.promise)))
     assert ruling(never, "resolved-then-fires") == "violated"
+
+
+def test_a_promise_that_others_keep_from_settling_is_not_settled_by_theirs() -> None:
+    wake = If(Is(STATE, WAITING), (Set(STATE, PENDING), Resolve(v.promise), Abort()))
+    poll = While(Is(STATE, PENDING), steps(Set(STATE, WAITING), Wait("a while")))
+    for waits, expected in ((poll, "violated"), (Set(STATE, WAITING), "holds")):
+        spec = single(*LOOK, If(Is(v.registration, None), NEW), wake, waits, Resolve(v.promise), parameters=("tag",))
+        assert verdicts(spec, ["promise-settles"], calls=2)["promise-settles"].verdict == expected
 
 
 # --- what an event comes to
