@@ -33,10 +33,14 @@ from tests.models import (
     STATE,
     UNGATED,
     Items,
+    graph,
     known,
+    ops,
     outbox,
     single,
+    system,
     verdicts,
+    walk,
 )
 
 NOTE: Items = (Let("seen", Field(v.event, "lastChance")),)
@@ -81,6 +85,35 @@ def test_a_promise_that_others_keep_from_settling_is_not_settled_by_theirs() -> 
     for waits, expected in ((poll, "violated"), (Set(STATE, WAITING), "holds")):
         spec = single(*LOOK, If(Is(v.registration, None), NEW), wake, waits, Resolve(v.promise), parameters=("tag",))
         assert verdicts(spec, ["promise-settles"], calls=2)["promise-settles"].verdict == expected
+
+
+# --- what is one action
+
+
+def test_going_online_the_rule_and_what_it_fires_are_one_action_where_invocations_are() -> None:
+    closed = system(outbox(), "algorithm")
+    after = walk(closed, "call", "go online")
+    assert (ops(closed, after), after.due) == (["await"], ())
+    fine = system(outbox(), "step", calls=2)
+    assert walk(fine, "go online").due == ("wake",)
+
+
+def test_an_event_settles_only_where_there_is_a_place_for_its_reaction() -> None:
+    for calls, settles in ((1, False), (2, True)):
+        closed = system(outbox(), "step", calls=calls)
+        during = (s for s in graph(closed).states if ops(closed, s).count("await") and len(s.processes) > 1)
+        found = {step.action.detail for state in during for step in closed.steps(state)}
+        assert ("fulfilled" in found) is settles
+
+
+def test_a_reaction_runs_to_its_wait_and_after_a_termination_by_itself() -> None:
+    asleep = outbox(rejected=(*AGAIN, Set(STATE, WAITING), Wait("a while"), *FINISH))
+    closed = system(asleep, "algorithm", ("terminated",))
+    fired = ("go online", "call")
+    assert ops(closed, walk(closed, *fired, "rejected")) == ["wait"]
+    ended = walk(closed, *fired, "terminate")
+    assert ops(closed, ended) == ["branch"]
+    assert [o.fields[1] for o in ended.shared.heap if o] == ["firing"]
 
 
 # --- what an event comes to
