@@ -20,10 +20,19 @@ NETWORK = Machine(
 WINDOW_CLIENTS = Machine(
     "window clients",
     "open",
-    (("the last window closes", "open", "none"), ("a window opens", "none", "open")),
+    (
+        ("the last window closes", "open", "none"),
+        ("a window opens", "none", "open"),
+        ("an auxiliary window opens", "none", "auxiliary"),
+        ("a page in a frame opens", "none", "nested"),
+    ),
     free=True,
-    members={"open": (Record((("frame type", "top-level"),)),)},
-    remarks={"none": "no window being open"},
+    members={
+        state: (Record((("frame type", kind),)),)
+        for state, kind in (("open", "top-level"), ("auxiliary", "auxiliary"), ("nested", "nested"))
+    },
+    alike=("auxiliary",),
+    remarks={"none": "no window being open", "nested": "no window being open but a page in a frame"},
 )
 SERVICE_WORKER = Machine(
     "service worker",

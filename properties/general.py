@@ -1,13 +1,24 @@
 """What must hold of any text: its Asserts, its promises, the states that it declares, and tests of who may call."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import Liveness, Property, Safety, Seen, View, canonical, declared, state_place
 from bgsync.judge.refusals import OWN, refusals
-from bgsync.language import Assert, Call, Environment, Population, Reject, Throw, walk
+from bgsync.language import (
+    Assert,
+    Call,
+    Environment,
+    Field,
+    Population,
+    Reject,
+    Requirement,
+    Throw,
+    While,
+    walk,
+)
 from bgsync.language.expressions import parts
 from bgsync.language.traversal import expressions
 from bgsync.system.collect import queued
@@ -24,6 +35,7 @@ from bgsync.system.observation import (
     SettledTwice,
     StateSet,
 )
+from bgsync.system.program import Program
 from bgsync.system.state import Value
 from bgsync.system.step import State
 from bgsync.system.system import System
@@ -80,8 +92,44 @@ def _settled_once(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _pending_promises(system: System, state: State) -> Iterator[Hashable]:
+    """One promise of all is owed; and one of those whose calls are where a call may stay while others come and go."""
     if _pending(system, state):
         yield "promise"
+        yield from {where for number in state.processes if (where := _stays(system, number)) is not None}
+
+
+def _stays(system: System, number: int) -> Hashable:
+    """Say in which of the places where it may stay for ever a process is whose promise is pending, if in any."""
+    frames = system.process(number).frames
+    places = _staying(system)
+    return next((places.get(f.pc) for f in frames if ("@promise", "pending") in f.variables), None)
+
+
+@lru_cache(maxsize=8)
+def _staying(system: System) -> Mapping[int, Hashable]:
+    """Give the instructions at which a call may stay for ever, each with its place: a loop, or a wait until something.
+
+    From anywhere else it goes on, in a fair run, so a promise of its own is owed in these only.
+    """
+    program = system.program
+    heads = [pc for pc, i in enumerate(program.code) if i.op == "branch" and isinstance(i.statement, While)]
+    found = dict[int, Hashable]()
+    for head in heads:
+        for pc in _reached(program, head):
+            if head in _reached(program, pc):
+                found.setdefault(pc, ("loop", head))
+    for pc, instruction in enumerate(program.code):
+        if instruction.op == "until":
+            found.setdefault(pc, ("wait", pc))
+    return found
+
+
+def _reached(program: Program, start: int) -> frozenset[int]:
+    """Give the instructions that the same invocation may come to."""
+    found = [start]
+    for pc in found:
+        found += [after for after in dict.fromkeys(program.successors(pc)) if after not in found]
+    return frozenset(found)
 
 
 def _pending(system: System, state: State) -> int:
@@ -103,7 +151,14 @@ class Pends:
 
 
 def _settles(view: View, owed: Hashable) -> bool:
-    """A promise is settled, or its call goes out of sight with an object that was removed, to be looked at apart."""
+    """A promise is settled, or its call goes out of sight with an object that was removed, to be looked at apart.
+
+    What is owed at a place is given when a call leaves it.
+    """
+    if owed != "promise":
+        number, left = view.step.action.process, view.step.action.after
+        stays = left is not None and _stays(view.system, left) == owed
+        return number is not None and _stays(view.system, number) == owed and not stays
     if any(isinstance(seen, Resolved | Rejected | NeverSettled) for seen in view.step.observations):
         return True
     after = 0 if view.step.after is None else _pending(view.system, view.step.after)
@@ -243,23 +298,23 @@ def gate_look(gates: Gates) -> Callable[[View, Observation, int], Iterator[Seen]
 
 def _let_in(system: System, seen: Resolved, tested: frozenset[str]) -> str:
     """Say why a call that resolves should have been refused; "" where it need not be."""
-    met = dict(_met(system, seen.read))
-    barred = [f"{name} {state}" for name, state in met.items() if name in tested and not _suits(system, name, state)]
+    met = [*_met(system, seen.read)]
+    barred = [f"{name} {state}" for name, state in met if name in tested and not _suits(system, name, state)]
     if barred:
         return f"resolves in spite of: {', '.join(barred)}"
     free = {machine.name for machine in system.world.machines if machine.free}
-    unread = sorted((tested & free) - met.keys()) if NOT_FOLLOWED not in seen.read else []
+    unread = sorted((tested & free) - {name for name, _ in met}) if NOT_FOLLOWED not in seen.read else []
     return f"resolves, and nothing has tested: {', '.join(unread)}" if unread else ""
 
 
 def _kept_out(system: System, seen: Rejected, pc: int) -> str:
     """Say that a call is refused by a test of nothing but the environment, where that is as it has to be."""
     about = refusals(system.program).reasons(pc)
-    met = {name: state for name, state in _met(system, seen.read) if not about or name in about}
+    met = [(name, state) for name, state in _met(system, seen.read) if not about or name in about]
     free_to_refuse = {machine.name for machine in system.world.machines if machine.recurs} | {OWN}
-    if about & free_to_refuse or any(not _suits(system, name, state) for name, state in met.items() if about):
+    if about & free_to_refuse or any(not _suits(system, *one) or _is_own_test(system, one[0]) for one in met if about):
         return ""
-    suits = [f"{name} {state}" for name, state in met.items() if about]
+    suits = [name if _is_free(system, name) else f"{name} {state}" for name, state in met if about]
     return f"is refused with {seen.error} for no reason" + (f": {', '.join(suits)}" if suits else "")
 
 
@@ -273,15 +328,35 @@ def _met(system: System, read: tuple[Value, ...]) -> Iterator[tuple[str, str]]:
 
 def _suits(system: System, name: str, state: str) -> bool:
     """Whether a call may be made in a state of a part of the environment, by what the text says of it elsewhere."""
-    machine = system.world.machine(name)
+    machine, wanted = system.world.machine(name), _wanted(system, name)
     assert machine is not None
     if not machine.members:
         return state == machine.initial
-    wanted = next((each for each in system.scenario.spec.requires if each.machine == name and each.values), None)
     there = machine.members.get(state, ())
     if wanted is None:
         return bool(there)
     return any(dict(each.attributes).get(wanted.member) in wanted.values for each in there)
+
+
+def _wanted(system: System, name: str) -> Requirement | None:
+    """Give what the text says elsewhere of what must be there of a part of the environment."""
+    return next((each for each in system.scenario.spec.requires if each.machine == name and each.values), None)
+
+
+def _is_free(system: System, name: str) -> bool:
+    machine = system.world.machine(name)
+    return machine is not None and machine.free
+
+
+@lru_cache(maxsize=64)
+def _is_own_test(system: System, name: str) -> bool:
+    """Whether the text tells what is there of a part of the environment apart, and says nothing of it elsewhere."""
+    machine = system.world.machine(name)
+    if machine is None or _wanted(system, name) is not None:
+        return False
+    told = {member for there in machine.members.values() for each in there for member, _ in each.attributes}
+    read = (part for one in system.scenario.spec.statements() for whole in expressions(one) for part in parts(whole))
+    return any(isinstance(part, Field) and part.name in told for part in read)
 
 
 @lru_cache(maxsize=64)

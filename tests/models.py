@@ -160,9 +160,12 @@ def outbox(
     rejected: Items = FINISH,
     online: Items = (FIRE,),
     event: Algorithm = AT_ONCE,
+    besides: Items = (),
+    others: tuple[Algorithm, ...] = (),
 ) -> Spec:
     """An outbox that keeps every promise when each of its invocations is one action; each part can be replaced."""
     follow = steps(
+        *besides,
         Upon(("fulfilled",), v.event, steps(*fulfilled)),
         Upon(("rejected", "terminated"), v.event, steps(*rejected)),
     )
@@ -175,6 +178,7 @@ def outbox(
         (
             algorithm("register", ("tag",), steps(*found, *added), returns="promise", file=FILE),
             algorithm("ring", ("registration",), steps(*first, ring), file=FILE),
+            *others,
         ),
         (rule("wake", "network", "go online", "SHOULD", steps(wake), file=FILE),) if online else (),
         event,

@@ -95,9 +95,9 @@ REFUSAL = (Reject(v.promise, "ConstraintError"), Abort())
         (
             ("top-level",),
             ("top-level", "auxiliary"),
-            "is refused with InvalidAccessError for no reason: window clients aux",
+            "is refused with InvalidAccessError for no reason: window clients",
         ),
-        (("top-level", "auxiliary"), ("top-level", "auxiliary", "nested"), "for no reason: window clients nested"),
+        (("top-level", "auxiliary"), ("top-level", "auxiliary", "nested"), "for no reason: window clients"),
         (("top-level", "auxiliary", "nested"), ("top-level", "auxiliary"), "in spite of: window clients nested"),
     ],
 )

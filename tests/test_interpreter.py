@@ -44,7 +44,8 @@ from bgsync.language import (
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import PENDING, WAITING
 from bgsync.shipped.model.service_worker import ACTIVE_WORKER
-from bgsync.system.program import Op, Program
+from bgsync.system.instructions import Op
+from bgsync.system.program import Program
 from bgsync.system.run import Run
 from bgsync.system.state import LIST, Object, Ref, Shared, Value
 from tests.models import FILE, STATE, Items, Lab, kinds, single
@@ -115,7 +116,7 @@ def test_window_clients_come_and_go_at_will_so_reading_them_is_a_choice() -> Non
     lab = Lab(single(Let("x", None), kind, Wait("a while"), Let("y", v.x)))
     found = [outcome.process for outcome in lab.machine.outcomes(lab.shared, lab.entry())]
     seen = {dict(process.frames[-1].variables).get("x") for process in found if process}
-    assert seen == {None, "top-level"}
+    assert seen == {None, "top-level", "auxiliary", "nested"}
     other = Lab(
         single(
             Let("x", None), ForEach("c", Population("window clients"), Let("x", Field(v.c, "url"))), Resolve(v.promise)

@@ -21,6 +21,7 @@ from bgsync.language import (
     New,
     NotUnderstood,
     Or,
+    Population,
     Reject,
     Remove,
     Resolve,
@@ -141,6 +142,13 @@ def test_a_choice_on_the_far_side_of_and_or_is_made_only_when_it_is_reached() ->
     for condition in (And(False, CHOICE), Or(True, CHOICE)):
         lab = Lab(single(Let("x", condition)))
         assert [outcome.choices for outcome in lab.machine.outcomes(lab.shared, lab.entry())] == [()]
+
+
+def test_ways_that_differ_in_nothing_but_what_was_chosen_are_one() -> None:
+    read = Let("x", Population("window clients"))
+    for later, ways in ((), 1), ((Wait("a while"), Let("y", v.x)), 4):
+        lab = Lab(single(read, *later))
+        assert len(list(lab.machine.outcomes(lab.shared, lab.entry()))) == ways
 
 
 def test_a_choice_of_an_adversity_is_open_only_where_it_is_on() -> None:

@@ -16,11 +16,13 @@ from bgsync.language import (
     Dispatch,
     Else,
     Field,
+    ForEach,
     If,
     InParallel,
     Is,
     Let,
     Not,
+    Population,
     Reject,
     Remove,
     Requirement,
@@ -193,7 +195,7 @@ def test_every_property_says_what_it_is_why_it_matters_and_what_it_rests_on() ->
         assert not isinstance(prop, Liveness) or len(prop.parts) == len(prop.monitors)
 
 
-@pytest.mark.parametrize("name", ["retry-delay", "last-chance", "waiting-ends", "active-worker"])
+@pytest.mark.parametrize("name", ["retry-delay", "waiting-ends", "active-worker"])
 def test_a_property_whose_premise_never_occurs_is_vacuous_and_never_holds(name: str) -> None:
     (verdict,) = verdicts(outbox(), [name], ("algorithm", "step")).values()
     assert (verdict.verdict, verdict.message) == ("vacuous", "its premise never occurs")
@@ -236,6 +238,36 @@ def test_a_race_that_needs_an_adversity_is_called_a_race() -> None:
 def test_a_refusal_without_a_reason_breaks_the_gate(refusal: str) -> None:
     found = verdicts(outbox(found=(Reject(v.promise, refusal), Abort())), ["gate"])["gate"]
     assert found.message == f"register is refused with {refusal} for no reason"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "ruling", "message"),
+    [
+        (("top-level", "auxiliary"), "holds", ""),
+        (("top-level",), "violated", "register is refused with InvalidAccessError for no reason: window clients"),
+        (("auxiliary",), "violated", "register is refused with InvalidAccessError for no reason: window clients"),
+        (("top-level", "auxiliary", "nested"), "violated", "register resolves in spite of: window clients nested"),
+    ],
+)
+def test_the_gate_is_open_to_windows_of_any_kind_and_to_nothing_else(
+    kinds: tuple[str, ...], ruling: str, message: str
+) -> None:
+    enter = steps(*(If(Is(Field(v.client, "frame type"), kind), Set(v.isBackground, False)) for kind in kinds))
+    clients = ForEach("client", Population("window clients"), enter)
+    refuse = If(v.isBackground, (Reject(v.promise, "InvalidAccessError"), Abort()))
+    gated = outbox(found=(Let("isBackground", True), clients, refuse, *known(*MARK)))
+    windows = Requirement("window clients", "frame type", ("top-level", "auxiliary"))
+    found = verdicts(replace(gated, requires=(windows,)), ["gate", "outcome"])
+    assert verdicts(gated, ["gate"])["gate"].verdict == "holds"  # nothing says elsewhere who may call
+    assert (found["gate"].verdict, found["gate"].message) == (ruling, message)
+    assert found["outcome"].verdict == "holds"  # somebody gets in
+
+
+def test_a_text_that_tells_no_kinds_of_windows_apart_lets_in_all_of_them() -> None:
+    clients = ForEach("client", Population("window clients"), Set(v.isBackground, False))
+    refuse = If(v.isBackground, (Reject(v.promise, "InvalidAccessError"), Abort()))
+    gated = outbox(found=(Let("isBackground", True), clients, refuse, *known(*MARK)))
+    assert verdicts(gated, ["gate"])["gate"].verdict == "holds"
 
 
 def test_a_promise_that_is_settled_twice_is_reported() -> None:
@@ -340,7 +372,7 @@ def test_every_adversity_breaks_what_depends_on_its_absence(name: str, broken_by
 
 
 def test_a_finding_that_the_validator_rejects_is_inconclusive_and_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
-    def reject(*given: object) -> Never:
+    def reject(*given: object, **more: object) -> Never:
         raise Rejected("it was tampered with")
 
     monkeypatch.setattr("bgsync.judge.decide.replay_safety", reject)

@@ -51,7 +51,8 @@ class CallMonitor(Monitor):
         return (Beginning(memory, Note(call.key, UNSERVED) if call.promises else WITHDRAWS),)
 
     def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
-        """A dispatch serves its tag; a call that resolves before one leaves its tag owed."""
+        """A dispatch serves its tag, and a call that makes it itself; one that resolves before leaves its tag owed."""
+        note = self.noticed(note, seen, key, waits=False)
         if isinstance(seen, Dispatched | Withdrawn):
             memory = tuple(owed for owed in memory if owed != key)
         elif isinstance(seen, Resolved):

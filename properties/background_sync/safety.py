@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bgsync.judge.property import Safety, Seen, View, canonical, state_in, state_place
-from bgsync.language import Empty, Field, Remove, Set, Upon, walk
+from bgsync.language import Call, Empty, Field, Remove, Set, Upon, walk
 from bgsync.system.monitor import NOTHING
 from bgsync.system.observation import (
     Asserted,
@@ -16,7 +16,6 @@ from bgsync.system.observation import (
     Reacted,
     Rejected,
     Resolved,
-    Settled,
     StateSet,
 )
 from bgsync.system.system import System
@@ -77,7 +76,7 @@ def _retry_delay(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _last_chance(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    if not isinstance(seen, Reacted) or seen.outcome != "rejected" or "lastChance" not in seen.observed:
+    if not isinstance(seen, Reacted) or seen.outcome != "rejected" or "lastChance" not in seen.told:
         return
     before = state_in(view.system, seen.before)
     known = view.object_after(seen.slot)
@@ -93,29 +92,26 @@ def _last_chance(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 @lru_cache(maxsize=4)
 def _reactions_decide(system: System) -> bool:
-    """Whether what is done when an event settles changes its registration there and then."""
+    """Whether what is done when an event settles, or an algorithm that it calls, changes its registration."""
     spec = system.scenario.spec
-    place = state_place(system)
+    place, bodies = state_place(system), dict(spec.bodies())
     state = None if place is None else spec.type.members[place].name
-    for statement in spec.statements():
-        for inner in walk((statement,)) if isinstance(statement, Upon) else ():
-            if isinstance(inner, Remove | Empty):
-                return True
-            if isinstance(inner, Set) and isinstance(inner.target, Field) and inner.target.name == state:
-                return True
-    return False
+    done = [inner for one in spec.statements() if isinstance(one, Upon) for inner in walk((one,))]
+    called = [inner for one in done if isinstance(one, Call) for inner in walk(bodies.get(one.algorithm, ()))]
+    return any(isinstance(one, Remove | Empty) for one in (*done, *called)) or any(
+        isinstance(one, Set) and isinstance(one.target, Field) and one.target.name == state for one in done
+    )
 
 
 def _outcome(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if not isinstance(seen, Reacted) or view.step.after is None or not _reactions_decide(view.system):
         return
-    before, outcome, now = state_in(view.system, seen.before), seen.outcome, state_in(view.system, seen.now)
+    before, became = state_in(view.system, seen.before), {*map(canonical, seen.became)}
     known = view.object_after(seen.slot)
-    kept = known is not None and known.listed and REREGISTERED not in (before, now)
-    at_once = any(isinstance(other, Settled) for other in view.step.observations)
-    if outcome == "fulfilled" and kept and (now != PENDING or at_once):
+    kept = known is not None and known.listed and REREGISTERED not in (before, *became)
+    if seen.outcome == "fulfilled" and kept:
         yield Seen("the event was fulfilled, and its registration stays")
-    elif outcome == "rejected" and kept and now == FIRING:
+    elif seen.outcome == "rejected" and kept and before == FIRING and became <= {FIRING}:
         yield Seen("the event was rejected, and its registration is neither retried nor dropped")
     else:
         yield Seen()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 from bgsync.language import (
     Abort,
@@ -102,7 +103,7 @@ def drawn(chance: random.Random) -> tuple[Spec, str]:
         told = ", ".join(f"{algorithm} {step}" for algorithm, step in sorted(places))
         return without(SPEC, places), f"one-off without {told or 'nothing'}"
     promise = chance.choice([(Resolve(v.promise),), (Reject(v.promise, "AbortError"),), ()])
-    parts = {
+    parts: dict[str, Any] = {
         "found": chance.choice([FOUND, known(*around(chance, FOUND, calls=True), Resolve(v.promise)), ()]),
         "added": chance.choice([ADDED, (*NEW, *promise, *around(chance, (If(ONLINE, FIRE),), calls=True))]),
         "first": around(chance, FIRST, calls=False),

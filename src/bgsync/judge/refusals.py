@@ -14,7 +14,8 @@ from functools import lru_cache
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.system.program import END, Instruction, Program
+from bgsync.system.instructions import END, Instruction
+from bgsync.system.program import Program
 
 OWN = ""
 """What a condition is about that is no part of the environment: an object, an argument, what is not followed."""

@@ -10,8 +10,8 @@ from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
 from bgsync.system.evaluation import PROMISE_LEVEL
+from bgsync.system.instructions import OUTCOME
 from bgsync.system.processes import Processes, renamed_value
-from bgsync.system.program import OUTCOME
 from bgsync.system.state import (
     Cell,
     Content,

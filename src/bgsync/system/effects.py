@@ -10,6 +10,7 @@ from bgsync.language import traversal
 from bgsync.language.algorithm import LanguageError
 from bgsync.language.readback import say_value
 from bgsync.system.evaluation import READ_ELSEWHERE, Evaluation
+from bgsync.system.instructions import Instruction
 from bgsync.system.observation import (
     Asserted,
     Chose,
@@ -24,7 +25,6 @@ from bgsync.system.observation import (
     StateSet,
     Supposed,
 )
-from bgsync.system.program import Instruction
 from bgsync.system.state import UNKNOWN, Event, List, Object, Promise, Ref, Unknown, Value
 from bgsync.system.unknown import MANY, calculated, is_number, same
 
@@ -42,6 +42,22 @@ class Effects(Evaluation):
     note: Value
     failed: bool
     pc: int
+    frames: list[tuple[int, dict[str, Value]]]
+
+    # --- reactions
+
+    @property
+    def outermost(self) -> dict[str, Value]:
+        """The variables of what began this invocation: those of a reaction are hidden among them."""
+        return self.frames[0][1] if self.frames else self.variables
+
+    def _changes(self, slot: int, *states: Value) -> None:
+        """Remember how a reaction found the object of its event before it changed it, and the states that it set."""
+        reaction = self.outermost
+        if reaction.get("@about") == Ref(slot):
+            did = reaction.get("@did") or (self.object(Ref(slot)).fields,)
+            assert isinstance(did, tuple)
+            reaction["@did"] = (*did, *(state for state in states if state not in did))
 
     # --- variables and members
 
@@ -87,6 +103,8 @@ class Effects(Evaluation):
             value = self.choose(f"the {name} is set to", member.values)
         known = self.object(holder)
         before = known.fields[place]
+        if member.values is not None and before != value:
+            self._changes(holder.slot, value)
         self.heap[holder.slot] = known._replace(fields=(*known.fields[:place], value, *known.fields[place + 1 :]))
         if member.values is not None and before != value:
             self.seen.append(StateSet(holder.slot, before, value, self.delayed))
@@ -146,9 +164,8 @@ class Effects(Evaluation):
     def _unlist(self, item: Ref) -> None:
         known = self.object(item)
         if known.listed:
-            settled = self.variables.get("@settled")
-            outcome = settled[1] if isinstance(settled, tuple) else None
-            self.seen.append(Removed(item.slot, known.fields, outcome))
+            self._changes(item.slot)
+            self.seen.append(Removed(item.slot, known.fields, self.outermost.get("@settled")))
             self.heap[item.slot] = Object(known.fields, False)
 
     def _do_empty(self, instruction: Instruction) -> None:
@@ -266,6 +283,8 @@ class Effects(Evaluation):
             fields = self.object(reference).fields
             others = tuple(x for x in self.machine.type.members[place].values or (UNKNOWN,) if x != fields[place])
             chosen = self.choose(f"the {name} becomes", (fields[place], *others))
+            if chosen != fields[place] and self.machine.type.members[place].values is not None:
+                self._changes(reference.slot, chosen)
             self.heap[reference.slot] = self.object(reference)._replace(
                 fields=(*fields[:place], chosen, *fields[place + 1 :])
             )

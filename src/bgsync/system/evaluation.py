@@ -184,12 +184,8 @@ class Evaluation:
         return bool(chosen)
 
     def _note_read(self, machine: str, state: str) -> None:
-        """Remember, while the promise is pending, that a part of the environment was not as it is at first.
-
-        Of what may be read freely, remember in any case that it was read.
-        """
-        known = self.machine.world.machine(machine)
-        if state != self.machine.initial[machine] or (known is not None and known.free):
+        """Remember, while the promise is pending, that a part of the environment was not as it is at first."""
+        if state != self.machine.initial[machine]:
             self._note(f"{machine} {state}")
 
     def _note(self, what: str) -> None:
@@ -276,8 +272,16 @@ class Evaluation:
         if machine is None:
             return UNKNOWN
         chosen = str(self.choose(name, machine.states))
-        self._note_read(name, chosen)
-        return machine.members.get(chosen, ())
+        there = machine.members.get(chosen, ())
+        self._note(f"{name} {machine.initial if there else chosen}")  # what is there is told apart by its members only
+        return there
+
+    def _note_kind(self, holder: Record, name: str) -> None:
+        """Remember what there is of a part of the environment, where it is told apart from what there is at first."""
+        for machine in self.machine.world.machines:
+            for state, there in machine.members.items():
+                if holder in there and state not in machine.alike and name in dict(holder.attributes):
+                    self._note_read(machine.name, state)
 
     def _made(self, kind: str, members: tuple[tuple[str, e.Expr], ...]) -> Value:
         if kind in COLLECTIONS:
@@ -313,6 +317,7 @@ class Evaluation:
     def _field(self, owner: e.Expr, name: str) -> Value:
         holder = self.value(owner)
         if isinstance(holder, Record):
+            self._note_kind(holder, name)
             return dict(holder.attributes).get(name, UNKNOWN)
         if isinstance(holder, Ref):
             place = self.machine.members.get(name)
@@ -325,10 +330,6 @@ class Evaluation:
                 decided = tuple((n, found if n == name else x) for n, x in holder.members)
                 if isinstance(owner, e.Var):
                     self.write(owner.name, Event(decided))
-            if found is True:
-                observed = self.variables.get("@observed", ())
-                assert isinstance(observed, tuple)
-                self.variables["@observed"] = tuple(sorted({*observed, name}, key=str))
             return found
         if isinstance(holder, str) and name == self.machine.type.unique:
             return holder  # the options of a call are known by their key

@@ -19,8 +19,9 @@ from bgsync.pauses import pause
 from bgsync.system.effects import Blocked
 from bgsync.system.evaluation import NeedsChoice
 from bgsync.system.growth import growth
+from bgsync.system.instructions import OUTCOME, WAITS
 from bgsync.system.observation import Executed, Outcome, PoolMet
-from bgsync.system.program import OUTCOME, WAITS, Program
+from bgsync.system.program import Program
 from bgsync.system.run import KEPT, Run
 from bgsync.system.sharing import Sharing
 from bgsync.system.state import Cell, Frame, Process, Shared, Value
@@ -55,25 +56,30 @@ class Interpreter:
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
         self.growth = growth(self.spec)
         self.shared_code, self.quiet = sharing.shared, sharing.quiet
-        self.enqueuing, self.meeting = sharing.enqueuing, sharing.meeting
+        self.enqueuing, self.meeting, self.changing = sharing.enqueuing, sharing.meeting, sharing.changing
         self.not_understood = not_understood
         """What a sentence that is not understood is taken to do."""
 
     def outcomes(self, shared: Shared, process: Process, settle: str | None = None) -> Iterator[Outcome]:
-        """Give every way in which the next action of `process` can end; `settle` is how its event settles."""
+        """Give every way in which the next action of `process` can end; `settle` is how its event settles.
+
+        Of ways that differ in what was chosen only, which nobody sees, the first is given.
+        """
         scripts: list[tuple[Value, ...]] = [()]
-        ways, most = 0, WAYS[self.not_understood]
+        ways, most = set[Outcome](), WAYS[self.not_understood]
         while scripts:
             script = scripts.pop()
             pause()
             try:
-                yield Run(self, shared, process, script).run(settle)
-                ways += 1
+                outcome = Run(self, shared, process, script).run(settle)
+                if (seen := outcome._replace(choices=())) not in ways:
+                    ways.add(seen)
+                    yield outcome
             except NeedsChoice as open_choice:
                 scripts += [(*script, option) for option in reversed(open_choice.options)]
             except Blocked:
                 continue
-            if ways >= most and scripts:
+            if len(ways) >= most and scripts:
                 met = PoolMet(f"ways in which one action ends ({most})")
                 yield Outcome(None, (), (), shared, (Executed(process.pc, (met,)),), True, ())
                 return
@@ -108,24 +114,22 @@ class Interpreter:
         if not isinstance(place, Cell) or content is None or not isinstance(content.value, tuple):
             return shared
         cells = list(shared.cells)
-        cells[place.slot] = content._replace(value=(outcome, content.value[1]))
+        cells[place.slot] = content._replace(value=(outcome, *content.value[1:]))
         return shared._replace(cells=tuple(cells))
 
-    def terminated(self, process: Process, shared: Shared) -> tuple[Process | None, Shared]:
+    def terminated(self, process: Process, shared: Shared) -> tuple[tuple[Process, ...], Shared]:
         """Give what is left of a process, and of what it shares, when the worker is terminated."""
         instruction, top = self.program.code[process.pc], process.frames[-1]
-        pc: int | None = process.pc
+        left = [process.pc]
         if instruction.op == "await":
-            pc = next((entry for outcome, entry, _ in instruction.branches if outcome == "terminated"), None)
+            left = [entry for outcome, entry, _ in instruction.branches if outcome == "terminated"]
             shared = self._note_outcome(process, shared, "terminated")
         elif instruction.op == "task":
             ends = self.quiet[instruction.other] and len(process.frames) == 1
-            pc = None if ends and not self.in_queue(process) else instruction.other
-        if pc is None:
-            return None, shared
-        live = self.program.live[pc]
-        frame = Frame(pc, tuple((k, x) for k, x in top.variables if k in live or k in KEPT))
-        return Process((*process.frames[:-1], frame), process.note), shared
+            left = [] if ends and not self.in_queue(process) else [instruction.other]
+        live = [(pc, self.program.live[pc] | KEPT) for pc in left]
+        frames = (Frame(pc, tuple((k, x) for k, x in top.variables if k in needed)) for pc, needed in live)
+        return tuple(Process((*process.frames[:-1], frame), process.note) for frame in frames), shared
 
     @staticmethod
     def in_queue(process: Process) -> str | None:

@@ -100,16 +100,16 @@ class Settled(OfObject):
 
 @dataclass(frozen=True, slots=True)
 class Reacted(OfObject):
-    """The last of the reactions to an event has ended."""
+    """The last of the reactions to an event has done all that it does to objects."""
 
     kind: ClassVar[str] = "reacted"
     before: Value
-    """The fields of the object when the event settled."""
+    """The fields of the object as the reactions found it: before the first of them changed it."""
     outcome: Value
-    observed: tuple[str, ...]
-    """The members of the event that were read as true."""
-    now: tuple[Value, ...]
-    """The fields of the object."""
+    told: tuple[str, ...]
+    """The members of the event that are true."""
+    became: tuple[Value, ...]
+    """The states that the reactions set it to."""
 
 
 @dataclass(frozen=True, slots=True)

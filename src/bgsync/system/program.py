@@ -15,7 +15,6 @@ settles it. A step that hands it to what is not followed is not understood as fa
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
 
 from bgsync.language import expressions as e
 from bgsync.language import promises, traversal
@@ -23,51 +22,14 @@ from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Spec
 from bgsync.language.reaching import listed_parameter, uncalled
 from bgsync.system.closures import only_batch, shared_variables
+from bgsync.system.instructions import END, Instruction, Op, names
 
 ABORT_READINGS = ("scope", "list")
-END = 0
-EVENT = "@event"
-"""The hidden variable that holds what the dispatched event is about."""
-OUTCOME = "@outcome"
-"""The hidden variable that holds how the event settled, where steps in several places react to it."""
-Op = Literal[
-    "add", "assert", "await", "bind", "branch", "call", "chance", "dispatch", "each", "empty", "end", "increment",
-    "items", "jump", "let", "not understood", "queue", "reject", "remove", "resolve", "return", "set", "spawn",
-    "spawn each", "task", "throw", "until", "upon", "wait",
-]  # fmt: skip
-"""The kinds of instructions; what each of them does is a method of `bgsync.system.run.Run`, or of its effects."""
-
 EFFECTS: Mapping[type[s.Statement], Op] = {
     s.Let: "let", s.Set: "set", s.Increment: "increment", s.Add: "add", s.Remove: "remove", s.Empty: "empty",
     s.Resolve: "resolve", s.Reject: "reject", s.Assert: "assert", s.Wait: "wait", s.Call: "call",
 }  # fmt: skip
 """The statements that are one instruction each, after which control goes on."""
-
-WAITS: frozenset[Op] = frozenset({"await", "wait", "until", "chance", "queue", "task"})
-"""The instructions that an invocation stops at."""
-
-
-@dataclass(frozen=True)
-class Instruction:
-    """One instruction; `next` is where control goes, `other` where it goes otherwise."""
-
-    op: Op
-    statement: s.Statement
-    group: tuple[str, tuple[int, ...]]
-    atomic: bool
-    next: int = END
-    other: int = END
-    branches: tuple[tuple[str, int, s.Origin], ...] = ()
-    delayed: bool = False
-    """Whether a Wait comes before it in the same steps."""
-    home: str = ""
-    """The algorithm that fires the event which this dispatches."""
-
-    @property
-    def origin(self) -> s.Origin:
-        """Where the statement comes from."""
-        assert self.statement.origin is not None
-        return self.statement.origin
 
 
 @dataclass(frozen=True)
@@ -82,6 +44,8 @@ class _Scope:
     fired: s.FireEvent | s.HandleEvent | None = None
     handled: e.Expr = None
     """What the event is about that the steps around it create and dispatch themselves."""
+    event: str = ""
+    """The variable that holds the event which was dispatched."""
     promise: str = ""
     """The promise that is returned by a Return among these steps."""
 
@@ -149,7 +113,7 @@ class Program:
             if isinstance(statement, s.Upon):
                 branches, target = self._upon(body, place, target, inner)
                 chance = self._emit("chance", statement, inner, branches=branches)
-                waiting = self._emit("await", statement, inner, branches=branches, other=chance)
+                waiting = self._emit("await", statement, inner, branches=branches, other=chance, event=scope.event)
                 target = self._emit("upon", statement, inner, next=target, other=waiting)
                 continue
             target = self._statement(statement, target, otherwise, inner)
@@ -285,7 +249,10 @@ class Program:
         fired = scope.fired
         if isinstance(statement, s.RunPostDispatchSteps) and fired is not None:
             about = fired.about if isinstance(fired, s.HandleEvent) else None
-            body = self._block(traversal.body_of(fired), target, replace(scope, fired=None, handled=about))
+            follow = traversal.body_of(fired)
+            dispatched = (each for each in traversal.walk(follow) if isinstance(each, s.Dispatch))
+            bind = fired.bind if isinstance(fired, s.FireEvent) else next(map(_event, dispatched), "")
+            body = self._block(follow, target, replace(scope, fired=None, handled=about, event=bind))
             return self._emit("jump", statement, scope, next=body)
         if isinstance(statement, s.Dispatch) and fired is not None:
             if isinstance(fired, s.HandleEvent):
@@ -294,8 +261,7 @@ class Program:
             home = fired.origin.algorithm
             return self._emit("dispatch", replace(fired, origin=statement.origin), scope, next=target, home=home)
         if isinstance(statement, s.Dispatch) and scope.handled is not None:
-            name = statement.event.name if isinstance(statement.event, e.Var) else "@the event"
-            made = s.FireEvent("", scope.handled, (), name, (), origin=statement.origin)
+            made = s.FireEvent("", scope.handled, (), _event(statement), (), origin=statement.origin)
             assert statement.origin is not None
             return self._emit("dispatch", made, scope, next=target, home=statement.origin.algorithm)
         if self.spec.read:
@@ -331,7 +297,7 @@ class Program:
         while changed:
             changed = False
             for pc, instruction in enumerate(self.code):
-                reads, writes = _names(instruction)
+                reads, writes = names(instruction)
                 if self.promise_of.get(instruction.origin.algorithm) in reads:
                     reads |= {"@promise"}
                 if isinstance(instruction.statement, s.Set):  # what is shared is still needed: it names the place
@@ -344,57 +310,10 @@ class Program:
         return live
 
 
-def may_not_come(instruction: Instruction) -> bool:
-    """Whether what is waited for may never come; a promise settles in the end, one way or the other."""
-    return instruction.op == "chance" and not {"fulfilled", "rejected"} <= {how for how, _, _ in instruction.branches}
-
-
-def loop_variable(instruction: Instruction) -> str:
-    """Name the hidden variable with the items that a For each has still to visit."""
-    name = instruction.statement.name if isinstance(instruction.statement, s.ForEach) else ""
-    return f"@items {instruction.origin.step} {name}"
+def _event(statement: s.Dispatch) -> str:
+    """Name the variable that holds the event which is dispatched."""
+    return statement.event.name if isinstance(statement.event, e.Var) else "@the event"
 
 
 def _asynchronous(scope: _Scope) -> _Scope:
     return replace(scope, abort=END, returns=END, loop=None, atomic=None, promise="")
-
-
-def _names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:
-    """Give the variables that an instruction reads, and those that it binds."""
-    statement, op = instruction.statement, instruction.op
-    reads = frozenset[str]().union(*(e.variables(part) for part in traversal.expressions(statement)))
-    writes = frozenset[str]()
-    match statement:
-        case s.Let(name=name):
-            writes = frozenset({name})
-        case s.Call(bind=name) if name:
-            writes = frozenset({name})
-        case s.Set(target=e.Var(name=name)):
-            writes = frozenset({name})
-        case s.Set(target=e.Field() | e.Item() as target):
-            reads |= e.variables(target)
-        case s.ForEach(name=name):
-            hidden = frozenset({loop_variable(instruction)})
-            if op == "items":
-                reads, writes = e.variables(statement.collection), hidden
-            elif op == "each":
-                reads, writes = (e.variables(statement.where) - {name}) | hidden, frozenset({name})
-            else:
-                reads -= {name}
-        case s.FireEvent(bind=bind):
-            writes = frozenset({bind, EVENT, OUTCOME}) if op == "dispatch" else frozenset()
-            reads = reads if op == "dispatch" else frozenset()
-            if not statement.event:
-                reads, writes = reads | {bind}, writes - {bind}
-        case s.Upon(bind=bind) if op == "bind":
-            reads, writes = frozenset(), frozenset({bind})
-        case s.Upon():
-            reads |= {EVENT, OUTCOME}
-        case s.Resolve() | s.Reject():
-            reads |= {"@promise"}
-        case s.NotUnderstood():
-            reads = frozenset((*statement.reads, *statement.may_write))
-            reads |= {"@promise"} if "promise" in statement.may_write else frozenset()
-        case _:
-            pass
-    return reads, writes

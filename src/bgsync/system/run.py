@@ -3,26 +3,27 @@
 See `bgsync.system.interpreter` for when an action ends.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Protocol
 
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError
 from bgsync.language.readback import say_value
 from bgsync.system.closures import queue_name
-from bgsync.system.effects import Effects
 from bgsync.system.evaluation import Machine
+from bgsync.system.instructions import END, EVENT, OUTCOME, WAITS, Instruction, loop_variable
 from bgsync.system.observation import (
     Dispatched,
     Executed,
     NeverSettled,
     Outcome,
     PoolMet,
-    Reacted,
-    Settled,
     WaitBegan,
     WaitEnded,
 )
-from bgsync.system.program import END, EVENT, OUTCOME, WAITS, Instruction, Program, loop_variable
+from bgsync.system.program import Program
+from bgsync.system.reactions import Reactions
 from bgsync.system.state import (
     UNKNOWN,
     Awaited,
@@ -36,9 +37,10 @@ from bgsync.system.state import (
 )
 
 KEPT = frozenset(
-    {"@promise", "@barred", "@observing", "@about", "@settled", "@observed", "@queue", "@reacting", "@result"}
+    {"@promise", "@barred", "@observing", "@about", "@settled", "@told", "@did", "@queue", "@reacting", "@result"}
 )
-"""Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to."""
+"""Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to, what the
+handler was told with it, and what the reaction has done."""
 
 ENDLESS = 10_000
 """How many instructions one action may run: more is a loop that nothing ends."""
@@ -58,9 +60,10 @@ class Analysed(Machine, Protocol):
     not_understood: str
     shared_code: tuple[bool, ...]
     quiet: tuple[bool, ...]
+    changing: tuple[bool, ...]
 
 
-class Run(Effects):
+class Run(Reactions):
     """One run of one process with a script of choices; its methods change it, and nothing outside of it."""
 
     def __init__(self, machine: Analysed, shared: Shared, process: Process, script: tuple[Value, ...]) -> None:
@@ -88,27 +91,24 @@ class Run(Effects):
                 return self._endless()
             if instruction.op == "end":
                 self._leave()
-                if self.seen:
-                    ran = self.executed.pop() if self.executed else Executed(self.pc, ())
-                    self.executed.append(Executed(ran.pc, ran.observations + tuple(self.seen)))
-                    self.seen = []
+                self._note_seen()
                 if not self.frames:
                     return self._outcome(None)
                 self._come_back()
                 group = None
                 continue
             if instruction.op in WAITS and not first:
-                return self._outcome(self._process())
+                return self._stop()
             if isinstance(instruction.statement, s.While) and instruction.op == "branch" and machine.spec.read:
                 self.rounds[self.pc] = self.rounds.get(self.pc, 0) + 1
                 if self.rounds[self.pc] > ROUNDS and hold < 0:
-                    return self._outcome(self._process())
+                    return self._stop()
             if instruction.group != group:
                 held = hold >= 0 and (instruction.atomic or len(self.frames) >= hold)
                 if not held:
                     hold = -1
                     if machine.by_step and touched and not self._only_quiet():
-                        return self._outcome(self._process())
+                        return self._stop()
                 group = instruction.group
             if instruction.atomic and hold < 0:
                 hold = len(self.frames) + 1
@@ -151,6 +151,26 @@ class Run(Effects):
         quiet = self.interpreter.quiet
         return quiet[self.pc] and all(quiet[pc] for pc, _ in self.frames)
 
+    def _note_seen(self) -> None:
+        """What was seen at the end of a list of steps belongs to the last of them."""
+        if self.seen:
+            ran = self.executed.pop() if self.executed else Executed(self.pc, ())
+            self.executed.append(Executed(ran.pc, ran.observations + tuple(self.seen)))
+            self.seen = []
+
+    def _stop(self) -> Outcome:
+        """The action ends here; a reaction that changes nothing any more is over, and leaves no frame behind."""
+        changing = self.interpreter.changing
+        if "@about" in self.outermost and not any(changing[pc] for pc in (self.pc, *(pc for pc, _ in self.frames))):
+            self._react()
+            self._note_seen()
+            pc = self.frames[0][0] if self.frames else self.pc
+            if self.frames and self._after_jumps(pc) == END and not self.outermost.keys() & {"@promise", "@queue"}:
+                self._take_jumps(pc)
+                self.executed += self.trailing
+                del self.frames[0]
+        return self._outcome(self._process())
+
     def _process(self) -> Process:
         frames = (*self.frames, (self.pc, self.variables))
         return Process(tuple(self._frame(pc, variables) for pc, variables in frames), self.note)
@@ -168,11 +188,8 @@ class Run(Effects):
         """The innermost algorithm, or the reaction to an event, ends: see what it leaves behind."""
         if self.variables.get("@promise") == "pending":
             self.seen.append(NeverSettled())
-        about, settled = self.variables.get("@about"), self.variables.get("@settled")
-        if isinstance(about, Ref) and isinstance(settled, tuple) and self._reacted():
-            observed, now = self.variables.get("@observed", ()), self.object(about).fields
-            assert isinstance(observed, tuple)
-            self.seen.append(Reacted(about.slot, settled[0], settled[1], tuple(map(str, observed)), now))
+        if not self.frames:
+            self._react()
 
     def _come_back(self) -> None:
         """Go on in the algorithm that called, with what was returned."""
@@ -182,39 +199,15 @@ class Run(Effects):
         if isinstance(bind, str):
             self.variables[bind] = returned
 
-    def _reacted(self) -> bool:
-        """Whether this is the last of the reactions to an event."""
-        place = self.variables.get("@reacting")
-        content = self.cells[place.slot] if isinstance(place, Cell) else None
-        if not isinstance(place, Cell) or content is None or not isinstance(content.value, tuple):
-            return True
-        outcome, left = content.value
-        left = left - 1 if isinstance(left, int) else 0
-        self.cells[place.slot] = content._replace(value=(outcome, left))
-        return left <= 0
-
     def _execute(self, instruction: Instruction, settle: str | None) -> None:
         self.delayed = instruction.delayed
         self.own_promise = self.program.promise_of.get(instruction.origin.algorithm)
         if instruction.op == "await":
-            self._settle(instruction, settle)
+            others, hidden = self._settle(instruction, settle)
+            self.at_once += [self._child(entry, hidden) for entry in others]
             return
         self.pc = instruction.next
         getattr(self, "_do_" + instruction.op.replace(" ", "_"))(instruction)
-
-    def _settle(self, instruction: Instruction, settle: str | None) -> None:
-        about, place, first = self.variables.get(EVENT), self.variables.get(OUTCOME), True
-        content = self.cells[place.slot] if isinstance(place, Cell) else None
-        if isinstance(place, Cell) and content is not None and isinstance(content.value, tuple):
-            known, left = content.value
-            first = known is None
-            self.cells[place.slot] = content._replace(value=(known or settle, left))
-            self.variables["@reacting"] = place
-        if isinstance(about, Ref):
-            if first:
-                self.seen.append(Settled(about.slot, settle))
-            self.variables |= {"@about": about, "@settled": (self.object(about).fields, settle)}
-        self.pc = next((entry for outcome, entry, _ in instruction.branches if outcome == settle), END)
 
     def _do_branch(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.If | s.While)
@@ -268,7 +261,7 @@ class Run(Effects):
             if self.holds(statement.where):
                 self.at_once.append(self._child(instruction.other))
 
-    def _child(self, entry: int) -> Process:
+    def _child(self, entry: int, hidden: Mapping[str, Value] = MappingProxyType({})) -> Process:
         """Start an invocation: it shares the variables that are changed from now on, and has copies of the others."""
         live = self.program.live[entry]
         for name, level in self.program.shared.get(self.program.code[entry].origin.algorithm, {}).items():
@@ -279,7 +272,7 @@ class Run(Effects):
         if "@promise" in live and "@promise" in self.variables:
             given["@promise"] = self.promise()
             given |= {k: x for k, x in self.variables.items() if k in ("@barred", "@observing")}
-        return Process((self._frame(entry, given),))
+        return Process((self._frame(entry, {**given, **hidden}),))
 
     def _do_spawn(self, instruction: Instruction) -> None:
         child = self._child(instruction.other)
@@ -294,11 +287,9 @@ class Run(Effects):
         promise, place = self.value(statement.promise), self.variables.get(OUTCOME)
         followed = isinstance(promise, Event | Awaited) and EVENT in self.variables
         child = self._child(instruction.other if followed else self.program.code[instruction.other].other)
-        content = self.cells[place.slot] if isinstance(place, Cell) else None
-        if followed and isinstance(place, Cell) and content is not None and isinstance(content.value, tuple):
-            outcome, left = content.value
-            more = left + 1 if isinstance(left, int) else 1
-            self.cells[place.slot] = content._replace(value=(outcome, more))
+        if followed and isinstance(place, Cell):
+            outcome, left, told, did = self._reactions_at(place)
+            self._note_reactions(place, (outcome, left + 1, told, did))
         self.spawned.append(child)
 
     def _do_bind(self, instruction: Instruction) -> None:
@@ -311,7 +302,7 @@ class Run(Effects):
             outcomes = tuple(dict.fromkeys(outcome for outcome, _, _ in instruction.branches))
             assert isinstance(instruction.statement, s.Upon)
             chosen = self.choose(f"{say_value(instruction.statement.promise)} is", outcomes)
-            self.pc = next(entry for outcome, entry, _ in instruction.branches if outcome == chosen)
+            self.at_once += map(self._child, self._turn_to(instruction, chosen))
 
     def _do_queue(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.Enqueue)
@@ -334,7 +325,7 @@ class Run(Effects):
         self.variables[statement.bind] = Event(members)
         self.variables[EVENT] = about
         if self.program.reactions.get(instruction.home, 0) > 1:
-            self.variables[OUTCOME] = Cell(self.share((None, 0), 1))
+            self.variables[OUTCOME] = Cell(self.share((None, 0, None, ()), 1))
         self.seen.append(Dispatched(about.slot if isinstance(about, Ref) else None))
 
     def _do_call(self, instruction: Instruction) -> None:
@@ -342,16 +333,24 @@ class Run(Effects):
         assert isinstance(statement, s.Call)
         callee = self.program.spec.algorithm(statement.algorithm)
         arguments = {n: self.value(x) for n, x in zip(callee.parameters, statement.arguments, strict=True)}
-        back = self.pc
-        while self.program.code[back].op == "jump":
-            back = self.program.code[back].next
         if statement.bind:
             self.variables["@result"] = statement.bind
-        if statement.bind or back != END or self.variables.get("@promise") == "pending" or "@queue" in self.variables:
+        kept = self.variables.get("@promise") == "pending" or not self.variables.keys().isdisjoint(("@queue", "@about"))
+        if statement.bind or kept or self._after_jumps(self.pc) != END:
             self.frames.append((self.pc, self.variables))
         else:
-            while self.pc != END:
-                self.trailing.append(Executed(self.pc, ()))
-                self.pc = self.program.code[self.pc].next
+            self._take_jumps(self.pc)
             self._leave()
         self.pc, self.variables = self.program.entry[statement.algorithm], dict(arguments)
+
+    def _after_jumps(self, pc: int) -> int:
+        """Give where control comes to from an instruction without doing anything."""
+        while self.program.code[pc].op == "jump":
+            pc = self.program.code[pc].next
+        return pc
+
+    def _take_jumps(self, pc: int) -> None:
+        """Note the jumps to the end of the steps as taken."""
+        while pc != END:
+            self.trailing.append(Executed(pc, ()))
+            pc = self.program.code[pc].next

@@ -4,7 +4,8 @@
 every other process. Private are variables that no other invocation shares, the promise that a method returns unless it
 is handed on, members that never change once an object is in a list, parts of the environment that cannot move, and
 what may be read freely. From a *quiet* instruction on an invocation does private things only, to its end. From an
-*enqueuing* one it may come to enqueue a batch, from a *meeting* one to objects that it does not hold yet.
+*enqueuing* one it may come to enqueue a batch, from a *meeting* one to objects that it does not hold yet, from a
+*changing* one to change an object or a list.
 
 What an observer sees is an argument: the kinds of statements of which it sees when they happen are shared for it.
 """
@@ -20,7 +21,8 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import Spec
 from bgsync.system.closures import escapes
-from bgsync.system.program import WAITS, Program
+from bgsync.system.instructions import WAITS
+from bgsync.system.program import Program
 
 Statements = tuple[type[s.Statement], ...]
 
@@ -33,6 +35,7 @@ class Sharing:
     quiet: tuple[bool, ...]
     enqueuing: tuple[bool, ...]
     meeting: tuple[bool, ...]
+    changing: tuple[bool, ...]
 
 
 def sharing(program: Program, moving: frozenset[str], *, anything: bool = False, seen: Statements = ()) -> Sharing:
@@ -42,7 +45,8 @@ def sharing(program: Program, moving: frozenset[str], *, anything: bool = False,
     """
     shared = _Shared(program, moving, anything)
     found = tuple(shared(pc) or isinstance(i.statement, seen) for pc, i in enumerate(program.code))
-    return Sharing(found, _quiet(program, found), _enqueuing(program), _meeting(program, shared.listing))
+    meeting = _meeting(program, shared.listing)
+    return Sharing(found, _quiet(program, found), _enqueuing(program), meeting, _changing(program))
 
 
 class _Shared:
@@ -168,12 +172,22 @@ def _meeting(program: Program, listing: Mapping[str, Container[str]]) -> tuple[b
     return _closure(program, meets, partial(_later, program))
 
 
+def _changing(program: Program) -> tuple[bool, ...]:
+    """Find the instructions from which an invocation may come to change an object or a list."""
+    changes = frozenset({"set", "increment", "add", "remove", "empty", "not understood"})
+    return _closure(program, lambda pc: program.code[pc].op in changes, partial(_following, program))
+
+
 def _later(program: Program, pc: int) -> tuple[int, ...]:
     """Give the instructions that may come next, in the same invocation, in one that it starts or in what it calls."""
-    instruction, statement = program.code[pc], program.code[pc].statement
-    calls = isinstance(statement, s.Call) and instruction.op == "call"
-    called = (program.entry[statement.algorithm],) if isinstance(statement, s.Call) and calls else ()
-    return (*program.successors(pc), *program.started(pc), *called)
+    return (*_following(program, pc), *program.started(pc))
+
+
+def _following(program: Program, pc: int) -> tuple[int, ...]:
+    """Give the instructions that may come next in the same invocation, in an algorithm that is called or after it."""
+    op, statement = program.code[pc].op, program.code[pc].statement
+    called = (program.entry[statement.algorithm],) if isinstance(statement, s.Call) and op == "call" else ()
+    return (*program.successors(pc), *called)
 
 
 def _closure(program: Program, has: Callable[[int], bool], later: Callable[[int], Sequence[int]]) -> tuple[bool, ...]:

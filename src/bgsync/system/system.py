@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from bgsync.explore.model import Model
 from bgsync.pauses import pause
 from bgsync.system.collect import as_more, by_tag, collect, counted, only, pool, stands_alone, tidied
+from bgsync.system.instructions import END, WAITS
 from bgsync.system.monitor import Beginning, Call, Memory
 from bgsync.system.observation import (
     Dispatched,
@@ -34,7 +35,6 @@ from bgsync.system.observation import (
     Withdrawn,
     in_slots,
 )
-from bgsync.system.program import END, WAITS
 from bgsync.system.state import UNKNOWN, Frame, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES, Action, Caller, State, Step, Turn
 from bgsync.system.turns import Turns
@@ -140,7 +140,7 @@ class System(Turns, Model[State, Action]):
         return barred and self.world.machines[self.moves[which][0]].refuses
 
     def _ends(self, state: State, process: Process) -> bool:
-        changed = self.interpreter.terminated(process, state.shared) != (process, state.shared)
+        changed = self.interpreter.terminated(process, state.shared) != ((process,), state.shared)
         return changed or process.note == NEVER_SETTLES
 
     def _terminated(self, state: State) -> State:
@@ -148,8 +148,7 @@ class System(Turns, Model[State, Action]):
         shared, kept = state.shared, list[int]()
         for number in state.processes:
             left, shared = self.interpreter.terminated(self.process(number), shared)
-            if left is not None:
-                kept.append(self.number(left._replace(note=None) if left.note == NEVER_SETTLES else left))
+            kept += (self.number(p._replace(note=None) if p.note == NEVER_SETTLES else p) for p in left)
         return state._replace(shared=shared, processes=self.counted(kept))
 
     # --- calls and rules
@@ -273,7 +272,10 @@ class System(Turns, Model[State, Action]):
                     )
                 )
         made = outcome.process if outcome.process is None else Process(outcome.process.frames, note)
-        spawned = tuple(c._replace(note=note) if self._inherits(c) else c for c in outcome.spawned)
+        spawned, at_once = (
+            tuple(c._replace(note=note) if self._inherits(c) else c for c in started)
+            for started in (outcome.spawned, outcome.at_once)
+        )
         after_made = None if made is None else self.number(made)
         action = Action(*action[:4], action.choices + outcome.choices, after_made)
         executed, observations = ran + outcome.executed, before + news
@@ -282,8 +284,8 @@ class System(Turns, Model[State, Action]):
             return
         if made is not None:
             spawned = (made, *spawned)
-        if outcome.at_once and not self.by_step:
-            first, *later = outcome.at_once
+        if at_once and not self.by_step:
+            first, *later = at_once
             base = self._placed(state._replace(shared=outcome.shared, memory=memory), left, spawned)
             waiting = Outcome(None, (first,), (), outcome.shared, (), False, ())
             waits = self.program.code[first.pc].op in WAITS
@@ -291,12 +293,12 @@ class System(Turns, Model[State, Action]):
                 more = inner._replace(at_once=inner.at_once + tuple(later))
                 yield from self._apply(base, action, first, base.processes, more, executed, observations)
             return
-        after = self._placed(state._replace(shared=outcome.shared, memory=memory), left, spawned + outcome.at_once)
+        after = self._placed(state._replace(shared=outcome.shared, memory=memory), left, spawned + at_once)
         yield from self._finish(action, after, executed, observations)
 
     def _inherits(self, process: Process) -> bool:
         """Whether what a monitor notes on an invocation goes with one that it starts."""
-        handed = any(name == "@promise" for name, _ in process.frames[-1].variables)
+        handed = any(name in ("@promise", "@about") for name, _ in process.frames[-1].variables)
         return handed or self.interpreter.waits(process) == "await"
 
     def _placed(self, state: State, left: tuple[int, ...], added: tuple[Process, ...]) -> State:

@@ -7,11 +7,12 @@ from functools import lru_cache
 from bgsync.language.algorithm import Rule, Spec
 from bgsync.language.statements import Origin
 from bgsync.system.collect import queued
+from bgsync.system.instructions import may_not_come
 from bgsync.system.interpreter import Interpreter
 from bgsync.system.monitor import NOTHING
 from bgsync.system.observation import Outcome
 from bgsync.system.processes import Processes
-from bgsync.system.program import Program, may_not_come
+from bgsync.system.program import Program
 from bgsync.system.scenario import Bounds, Scenario
 from bgsync.system.sharing import Statements, sharing
 from bgsync.system.state import UNKNOWN, Frame, Process, Ref, Shared, Value

@@ -59,6 +59,11 @@ class Machine:
     """Whether it may be read as any of its states at any time; then it does not move, and nothing happens by it."""
     members: Mapping[str, tuple[Record, ...]] = field(default_factory=dict)
     """Of a free machine: what a text finds there in each state."""
+    alike: tuple[str, ...] = ()
+    """Of a free machine: the states that are no more a reason to refuse than the first one.
+
+    Any other one is one where there is nothing, or where a text tells what there is apart by a member.
+    """
     starts: str = ""
     """The occasion of the rules for a start: they are due at first, and after every trigger that `STARTS`."""
     remarks: Mapping[str, str] = field(default_factory=dict)
@@ -68,7 +73,7 @@ class Machine:
         triggers = [trigger for trigger, *_ in self.rows]
         for trigger in self.effects:
             _known(f"machine {self.name!r}", "trigger", trigger, triggers)
-        for state in filter(None, (self.recurs, *self.members, *self.remarks)):
+        for state in filter(None, (self.recurs, *self.members, *self.alike, *self.remarks)):
             _known(f"machine {self.name!r}", "state", state, self.states)
 
     @property
