@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tests.by_the_page.state import (
     Frame,
+    Object,
     Process,
     Ref,
     State,
@@ -24,7 +25,7 @@ from tests.by_the_page.state import (
 from tests.by_the_page.steps import RunEnds, Seen, Steps
 from tests.by_the_page.text import Text
 
-STATE = "registration state"
+STATE, FIRING, REREGISTERED = "registration state", "firing", "reregisteredWhileFiring"
 TAG = "t1"
 
 
@@ -79,20 +80,26 @@ class Run(Steps):
         before = self.objects[about.number]
         self.settle(number, outcome)
         last = outcome == "rejected" and self.member(Ref(number), "lastChance") is True
-        reactions, self.started = self.started, []
+        reactions, self.started, busy = self.started, [], len(self.processes)
         for reaction in reactions:
             self.go(reaction)
-        if not event.reactions:
-            return
-        after, state = self.objects[about.number], dict(self.objects[about.number].fields)[STATE]
-        again = "reregisteredWhileFiring" in (dict(before.fields)[STATE], state)
-        kept = after.place == "listed" and not again
-        queued = any(process.waits == "task" and about.number in references(process) for process in self.processes)
-        stuck = state == "firing" and not queued
-        self.seen.append(Seen("outcome", kept and (outcome == "fulfilled" or stuck)))
+        if event.reactions:
+            undecided = any(process.waits == "time" and process.kind == "reaction" for process in self.processes[busy:])
+            self.judge(before, about.number, outcome, last, undecided)
+
+    def judge(self, before: Object, number: int, outcome: str, last: bool, undecided: bool) -> None:
+        """Judge what became of a registration when its event had settled; not what a reaction does after a wait."""
+        after = self.objects[number]
+        was, now = (dict(each.fields)[STATE] for each in (before, after))
+        queued = any(process.waits == "task" and number in references(process) for process in self.processes)
+        events = [each for each in self.objects.values() if each.kind == "event" and each.about == Ref(number)]
+        fired = queued or any(each.place in ("dispatched", "open") for each in events)
+        kept = after.place == "listed" and REREGISTERED not in (was, now)
+        stuck = now == FIRING and number not in self.changed and not fired
+        if not undecided:
+            self.seen.append(Seen("outcome", kept and (outcome == "fulfilled" or stuck)))
         if last:
-            known = dict(before.fields)[STATE] == "reregisteredWhileFiring"
-            self.seen.append(Seen("last-chance", not known and (queued or after.place == "listed")))
+            self.seen.append(Seen("last-chance", was != REREGISTERED and (queued or after.place == "listed")))
 
     def many_events(self, number: int) -> bool:
         """Whether there are many events like this one, which differ in nothing."""

@@ -45,6 +45,7 @@ class Steps(Values):
         self.processes = list(state.processes)
         self.started: list[Process] = []
         self.seen: list[Seen] = []
+        self.changed: set[int] = set()
         self.promise = self.waits = ""
 
     # --- one process
@@ -121,7 +122,8 @@ class Steps(Values):
         more = [each for frame in frames for step in self.text.rest(frame) for each in traversal.walk((step,))]
         settles = any(isinstance(each, s.Resolve | s.Reject) for each in more)
         promise = process.promise if process.promise != "settled" or settles else ""
-        return Process("", tuple(reversed(frames)), process.waits, promise)
+        kind = process.kind if process.waits == "time" and process.kind == "reaction" else ""
+        return Process(kind, tuple(reversed(frames)), process.waits, promise)
 
     def wanted(self, body: int, names: Names) -> Names:
         """Give the variables that a list of steps reads."""
@@ -140,6 +142,7 @@ class Steps(Values):
                 held, new = self.value(owner), self.value(value)
                 if isinstance(held, Ref):
                     self.change(held.number, name, new)
+                    self.changed.add(held.number)
             case s.If(condition=condition):
                 other = self.following()
                 if self.value(condition):
@@ -150,7 +153,7 @@ class Steps(Values):
                 self.loop(statement, inside)
             case s.Add(item=item, collection=e.ListOf()):
                 self.add(self.value(item))
-            case s.Add():
+            case s.Add() | s.Remark():
                 pass
             case s.Remove(item=item):
                 held = self.value(item)
