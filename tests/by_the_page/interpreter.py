@@ -49,7 +49,7 @@ class Run(Steps):
             self.processes.clear()
             self.due = False
             self.objects = {number: each for number, each in self.objects.items() if each.kind != "event"}
-        if self.text.whole and self.due and self.room():
+        if self.text.whole and self.due and self.environment["user agent"] == "running":
             self.rule()
 
     def terminate(self) -> None:

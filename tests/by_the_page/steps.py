@@ -245,7 +245,8 @@ class Steps(Values):
         """Judge an Assert."""
         origin = statement.origin
         assert origin is not None
-        own = origin.algorithm in self.text.named
+        firing = self.text.spec.firing
+        own = firing is None or origin.algorithm != firing.name
         name = f"asserts/{origin.algorithm.replace(' ', '-')}.{origin.step}" if own else "active-worker"
         self.seen.append(Seen(name, not held))
         if not held:
