@@ -70,9 +70,7 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
         if not no_properties:
             alike = comparison.proof in ("same data", "same but for names")
             texts = (before.text is None) == (after.text is None)  # else one has no words to be judged by
-            old_one, new_one = (
-                _report(each, question, explore=not alike, structure=texts) for each in (before, after)
-            )
+            old_one, new_one = (_report(each, question, explore=not alike, structure=texts) for each in (before, after))
             properties = broken_and_repaired(old_one, new_one, (was, now))
             comparison = with_verdicts(comparison, properties)
     if output == "json":
@@ -102,15 +100,16 @@ LOG_EPILOG = (
 @click.command(epilog=LOG_EPILOG)
 @click.argument("repository", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("path")
-@asking("algorithm")
+@asking()
 @click.option("--since", metavar="DATE", help="Only what was committed since then.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def log(repository: Path, path: str, since: str | None, output: str, **asked: Any) -> None:
     """Check every revision of a spec text in a git repository, and show which property broke when.
 
     Rows are properties, columns the revisions at which the reading changed; every violation is told with the first
-    and the last revision that has it. A revision whose reading is that of the one before is not explored again.
-    By default only the granularity `algorithm` is explored, without adversities.
+    and the last revision that has it, and as mended only where it holds after that. A revision whose reading is that
+    of the one before is not explored again. What was not looked at is said, such as races with
+    `--granularity algorithm`, which is much faster.
 
     \b
     bgsync log . -- spec/index.bs
@@ -119,7 +118,7 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
     from bgsync.sources import SourceError, history
     from bgsync.targets import of_text
 
-    question = Asked(**asked, hard=False)
+    question = Asked(**asked)
     question.begin()
     try:
         revisions = history(repository, path, since)

@@ -86,7 +86,8 @@ class Comparison:
     more), `inconclusive`. All but the first two are about the last environment that was explored. `proof` says what
     the first two rest on: `same data`, `same but for names`, `isomorphism`, `bisimulation`, or `traces`, which `note`
     then explains; it is empty elsewhere. `note` also names the bound that made it inconclusive, and what was not
-    looked at. `old_unreached` and `new_unreached` are the steps that no run that was compared comes to.
+    looked at. `old_unreached` and `new_unreached` are the steps that no run comes to, or a part of which
+    none takes.
     """
 
     relation: Relation
@@ -161,13 +162,13 @@ def _compared(
         return Comparison("equivalent", "same but for names", None, None, (), doubt)
     found: list[Comparison] = []
     ran: tuple[set[int], set[int]] = set(), set()
-    told = _telling_members(old, new)
+    members, alone = _telling_members(old, new)
     looked_at = set[tuple[str, tuple[str, ...]]]()
     large = False
     for before, after in scenarios:
         if large and not thorough and before.adversities:
             continue
-        pair = _Pair(before, after, told, limit, progress)
+        pair = _Pair(before, after, members, limit, progress)
         try:
             found.append(pair.compare())
         except SpentError as spent:
@@ -181,12 +182,15 @@ def _compared(
     last = found[-1]
     same = last.relation in ("equivalent", "indistinguishable")
     left = _left(scenarios, looked_at | ({(before.granularity, before.adversities)} if not same else set()))
-    notes = dict.fromkeys(filter(None, [*(each.note for each in found), doubt, left and f"not looked at: {left}"]))
+    told = {f"{_where(size)}: {each.note}": None for each in found for size in each.explored if each.note}
+    told |= dict.fromkeys(each.note for each in found if not each.explored)
+    apart = f"not compared, since the events of one text only are read to have it: {', '.join(sorted(alone))}"
+    notes = filter(None, (*told, doubt, apart if alone else "", left and f"not looked at: {left}"))
     weakest = min(found, key=lambda each: PROOFS.index(each.proof))
     missed = [_unreached(s, known) for s, known in zip(scenarios[0], ran, strict=True)] if same else [frozenset()] * 2
     return replace(
         last,
-        relation=weakest.relation if same else last.relation,
+        relation="indistinguishable" if same and alone else weakest.relation if same else last.relation,
         proof=weakest.proof if same else "",
         explored=tuple(size for each in found for size in each.explored),
         note="; ".join(notes),
@@ -195,11 +199,12 @@ def _compared(
     )
 
 
-def _telling_members(old: Spec, new: Spec) -> frozenset[str]:
-    """Give the members of events that do not have one and the same value wherever there are any."""
+def _telling_members(old: Spec, new: Spec) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the members of events whose value may be another one in another event: those of both specs, and of one."""
     one, other = member_values(old), member_values(new)
     nothing = frozenset[bool]()
-    return frozenset(name for name in {*one, *other} if len(one.get(name, nothing) | other.get(name, nothing)) > 1)
+    telling = {name for name in {*one, *other} if len(one.get(name, nothing) | other.get(name, nothing)) > 1}
+    return frozenset(telling & one.keys() & other.keys()), frozenset(telling & (one.keys() ^ other.keys()))
 
 
 def _left(scenarios: Sequence[Environment], looked_at: set[tuple[str, tuple[str, ...]]]) -> str:
@@ -218,18 +223,22 @@ def _left(scenarios: Sequence[Environment], looked_at: set[tuple[str, tuple[str,
 
 
 def _unreached(scenario: Scenario, ran: set[int]) -> frozenset[str]:
-    """Name the steps of a spec that no run came to."""
+    """Name the steps of a spec that no run came to, or of which it never took a part, such as a branch."""
     code = System(scenario).program.code
-    reached = {str(code[pc].origin) for pc in ran} | {str(o) for pc in ran for _, _, o in code[pc].branches}
-    return frozenset(origins(scenario.spec)) - reached
+    reached = {str(code[pc].origin) for pc in ran}
+    joined = {str(origin) for pc in ran for _, _, origin in code[pc].branches}
+    taken = {(str(code[pc].origin), code[pc].statement) for pc in ran}
+    parts = ((str(each.origin), each.statement) for each in code if each.op != "end")
+    missed = {origin for origin, statement in parts if (origin, statement) not in taken and origin not in joined}
+    return frozenset(missed | (origins(scenario.spec).keys() - reached - joined))
 
 
 def _not_understood(spec: Spec) -> set[tuple[str, str]]:
     return {(st.origin.algorithm, st.text) for st in spec.statements() if isinstance(st, NotUnderstood) and st.origin}
 
 
-def _where(scenario: Scenario) -> str:
-    return scenario.granularity + "".join(f" with {name}" for name in scenario.adversities)
+def _where(environment: Scenario | Size) -> str:
+    return environment.granularity + "".join(f" with {name}" for name in environment.adversities)
 
 
 class _Pair:

@@ -10,7 +10,7 @@ textbook: what becomes of an object, steps, timers, and whether the user agent d
   the reduction of `bgsync.system.interpreter` leaves their order alone.
 * A handler can read every member of its event, and tells what it read when it ends. So what the user agent chooses for
   a member is chosen by then, read by the text or not; a value that the text does not read may be either. A value that
-  is the same for every event of all specs that are compared tells nothing, and is left out.
+  is the same for every event of both specs tells nothing, and is left out, and so is a member that one of them lacks.
 * What may be read freely is a choice at the moment of reading, so it is told where the call's promise settles.
 * Two calls of the same method with the same tag are not told apart, nor are two events of the same tag.
 """
@@ -20,7 +20,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from bgsync.explore import Model, explore
 from bgsync.language import Spec
 from bgsync.language.expressions import Choice, Field, parts
 from bgsync.language.statements import FireEvent, Reject, Resolve, Throw
@@ -31,6 +30,7 @@ from bgsync.system.observation import (
     Chose,
     Declined,
     Dispatched,
+    Executed,
     Observation,
     PoolMet,
     Rejected,
@@ -38,11 +38,15 @@ from bgsync.system.observation import (
     Resolved,
     Settled,
 )
+from bgsync.system.program import END
 from bgsync.system.scenario import Scenario
 from bgsync.system.sharing import Statements
 from bgsync.system.state import Event, Frame, Process, Undecided, Value
-from bgsync.system.step import NEVER_SETTLES, State, Step
+from bgsync.system.step import NEVER_SETTLES, State, Step, Turn
 from bgsync.system.system import System
+from bgsync.tables import Tables, explore
+from bgsync.tables.multisets import Multiset
+from bgsync.tables.tables import Successor
 
 FAILS = "the text contradicts itself"
 TAU = 0
@@ -105,7 +109,11 @@ class Observer:
 
     def steps(self, state: State) -> Iterator[tuple[tuple[str, ...], Step]]:
         """Give every transition out of a state with what can be observed of it; nothing when it is internal."""
-        for step in self.system.steps(state):
+        return self.labelled(state, self.system.steps(state))
+
+    def labelled(self, state: State, steps: Iterable[Step]) -> Iterator[tuple[tuple[str, ...], Step]]:
+        """Give these steps, which are some of a state, with what can be observed of them."""
+        for step in steps:
             number = step.action.process
             if not self.told or number is None or not any(isinstance(seen, Settled) for seen in step.observations):
                 yield self._labels(state, step, {}), step
@@ -209,35 +217,24 @@ def _members(chosen: dict[str, bool]) -> str:
     return f" with {told}" if told else ""
 
 
-class _Observed(Model[State | None, tuple[str, ...]]):
-    """A system whose actions are what can be observed; None is the state after the text has contradicted itself."""
+@dataclass(frozen=True, slots=True)
+class Shown(Observation):
+    """What can be observed of a transition."""
 
-    def __init__(self, observer: Observer) -> None:
-        self.observer = observer
-        self.torn = ""
-        self.ran: set[int] = set()
-        self.pools: set[str] = set()
+    labels: tuple[str, ...]
 
-    def initial_states(self) -> Iterable[State | None]:
-        return self.observer.system.initial_states()
 
-    def actions(self, state: State | None) -> Iterable[tuple[str, ...]]:
-        return (labels for labels, _ in self.successors(state))
+class _Observed(System):
+    """A system whose steps end with what can be observed of them."""
 
-    def next_state(self, state: State | None, action: tuple[str, ...]) -> State | None:
-        return next(after for labels, after in self.successors(state) if labels == action)
+    def __init__(self, scenario: Scenario, told: frozenset[str] | None) -> None:
+        super().__init__(observable(scenario), seen=SETTLING)
+        self.observer = Observer(self, told)
 
-    def successors(self, state: State | None) -> Iterable[tuple[tuple[str, ...], State | None]]:
-        if state is None:
-            return
-        for labels, step in self.observer.steps(state):
-            self.ran.update(ran.pc for ran in step.executed)
-            self.pools.update(seen.bound for seen in step.observations if isinstance(seen, PoolMet))
-            if step.action.disjoint is not None and not _removes(step):
-                self.torn = (
-                    str(self.observer.system.program.code[step.executed[-1].pc].origin) if step.executed else "?"
-                )
-            yield labels, step.after
+    def take(self, state: State, turn: Turn) -> Iterator[Step]:
+        for labels, step in self.observer.labelled(state, super().take(state, turn)):
+            shown = Executed(step.executed[-1].pc if step.executed else END, (Shown(labels),))
+            yield step._replace(executed=(*step.executed, shown))
 
 
 def _removes(step: Step) -> bool:
@@ -281,10 +278,33 @@ def observed(
 
     See `bgsync.explore.explore` for `limit` and `progress`.
     """
-    model = _Observed(Observer(System(observable(scenario), seen=SETTLING), told))
-    graph = explore(model, limit=limit, progress=progress)
-    ran, pools = frozenset(model.ran), frozenset(model.pools)
-    found = Labelled([set() for _ in graph.states], len(graph.states), graph.complete, ran, pools, model.torn)
+    system = _Observed(scenario, told)
+    tables = Tables(system)
+    ends = list[tuple[int, tuple[str, ...]]]()
+    ran, pools, torn = set[int](), set[str](), ""
+
+    def look(source: int, successor: Successor, before: Multiset, after: Multiset | None) -> bool:
+        nonlocal torn
+        step = successor.step
+        if step.after is None:
+            ends.append((source, _shown(step)))
+        ran.update(each.pc for each in step.executed if each.pc != END)
+        pools.update(seen.bound for seen in step.observations if isinstance(seen, PoolMet))
+        if step.action.disjoint is not None and not _removes(step):
+            torn = str(system.program.code[step.executed[0].pc].origin) if len(step.executed) > 1 else "?"
+        return step.after is None
+
+    watch = None if progress is None else lambda states, depth, left: progress(states, depth)
+    graph = explore(tables, look, limit=limit, progress=watch)
+    count = len(graph)
+    found = Labelled(
+        [set() for _ in range(count + bool(ends))],
+        count,
+        graph.complete,
+        frozenset(ran),
+        frozenset(pools | graph.pools),
+        torn,
+    )
     chains: dict[tuple[tuple[str, ...], int], int] = {}
 
     def chain(labels: tuple[str, ...], target: int) -> tuple[int, int]:
@@ -302,6 +322,14 @@ def observed(
             found.edges[place].add(chain(rest, target))
         return number, place
 
-    for source, out in enumerate(graph.edges):
-        found.edges[source] |= {chain(labels, target) for labels, target in out}
+    labels = {index: _shown(tables.successors[index].step) for index in set(graph.successors)}
+    for source in range(count):
+        for place in graph.out(source):
+            found.edges[source].add(chain(labels[graph.successors[place]], graph.targets[place]))
+    for source, shown in ends:
+        found.edges[source].add(chain(shown, count))
     return found
+
+
+def _shown(step: Step) -> tuple[str, ...]:
+    return next(seen.labels for seen in step.executed[-1].observations if isinstance(seen, Shown))

@@ -5,7 +5,9 @@ and nothing of an adversity that was not looked at, or under which what is broke
 Where an adversity was looked at and nothing is said of a property under it, the property stands as it does without.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from bgsync.compare.data import alike_but_for_names
@@ -19,7 +21,7 @@ GONE = " (gone)"
 
 Silence = Literal["not in this text", "not looked at", "broken without it"]
 """Why a report gives no verdict."""
-Said = Ruling | Silence
+Answer = Ruling | Silence
 """What a report says of a property in an environment."""
 
 
@@ -35,8 +37,8 @@ class Change:
     needs: tuple[str, ...]
     old: Verdict | None
     new: Verdict | None
-    was: Said = "not in this text"
-    now: Said = "not in this text"
+    was: Answer = "not in this text"
+    now: Answer = "not in this text"
 
     def title(self) -> str:
         """Say why there is nothing to compare; "" where there is."""
@@ -95,7 +97,8 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
     Ids that end in a step, such as `asserts/lend.3`, change when steps are renumbered. With `specs`, the old and
     the new one, these are matched as the steps of the two texts are; else only by the id.
     """
-    before, after = _Said(old, {} if specs is None else _renumbered(specs)), _Said(new, {})
+    before, after = Said(old, {} if specs is None else _renumbered(specs)), Said(new)
+    before.move(after)
     broken, repaired, kinds, unsure, one_sided = (list[Change]() for _ in range(5))
     for key in dict.fromkeys((*after.verdicts, *before.verdicts)):
         was, now = before.of(key), after.of(key)
@@ -122,10 +125,10 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
     return Changes(*lists, _grown(old, new), tuple(one_sided))
 
 
-class _Said:
+class Said:
     """What a report says of a property in an environment, with the ids of another text."""
 
-    def __init__(self, report: Report, names: dict[str, str]) -> None:
+    def __init__(self, report: Report, names: Mapping[str, str] = MappingProxyType({})) -> None:
         self.verdicts = {(_renamed(v.property, names), v.needs): v for v in report.verdicts}
         self.explored = {explored.adversities for explored in report.explorations}
         self.of_text: dict[str, Verdict] = {}
@@ -134,7 +137,7 @@ class _Said:
             if verdict.granularity == TEXT:
                 self.of_text[verdict.property.split("/")[0]] = verdict
 
-    def of(self, key: tuple[str, tuple[str, ...]]) -> Said:
+    def of(self, key: tuple[str, tuple[str, ...]]) -> Answer:
         """Say what there is of an id under adversities."""
         name, needs = key
         if (own := self.verdicts.get(key)) is not None:
@@ -149,6 +152,17 @@ class _Said:
         if plain.verdict == "violated":
             return "broken without it"
         return plain.verdict if needs in self.explored else "not looked at"
+
+    def move(self, other: "Said") -> None:
+        """Take a finding in the text of an algorithm for one of the other report, if either is told at its place only.
+
+        What is found at several places of an algorithm may be told at the first one, which an edit can take away.
+        """
+        for key, verdict in list(self.verdicts.items()):
+            if verdict.granularity == TEXT and verdict.verdict == "violated" and key not in other.verdicts:
+                alike = (k for k, v in other.verdicts.items() if k not in self.verdicts and _is_alike(v, verdict))
+                if (moved := next(alike, None)) is not None:
+                    self.verdicts[moved] = self.verdicts.pop(key)
 
     def is_told_by_place(self, key: tuple[str, tuple[str, ...]]) -> bool:
         """Whether an id is that of a property of the text as a whole, which is broken at some places."""
@@ -168,6 +182,13 @@ def _grown(old: Report, new: Report) -> str:
             needs = f" with {', '.join(place[1])}" if place[1] else ""
             return f"{now:,} states at granularity {place[0]}{needs}, and {was:,} in the old text"
     return ""
+
+
+def _is_alike(one: Verdict, other: Verdict) -> bool:
+    """Whether two findings are of one property of the text, in one algorithm."""
+    places = ([place.algorithm for place in each.locations] for each in (one, other))
+    same = one.property.split("/")[0] == other.property.split("/")[0]
+    return same and (one.granularity, one.verdict) == (TEXT, "violated") and next(places) == next(places)
 
 
 def _renumbered(specs: tuple[Spec, Spec]) -> dict[str, str]:
@@ -197,7 +218,7 @@ def _part(origin: Origin) -> str:
     return f"{origin.algorithm.replace(' ', '-')}.{origin.step}"
 
 
-def _renamed(name: str, parts: dict[str, str]) -> str:
+def _renamed(name: str, parts: Mapping[str, str]) -> str:
     """Give the new id of a property of the old report."""
     base, _, part = name.partition("/")
     match = parts.get(part, part)

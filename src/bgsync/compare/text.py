@@ -91,7 +91,9 @@ def _relation(comparison: Comparison, unreached: tuple[str, ...], console: Conso
     if comparison.note:
         _say(console, f"  {escape(comparison.note)}")
     if unreached:
-        _say(console, f"  [yellow]no run comes to these changed steps[/]: {escape(', '.join(unreached))}")
+        _say(
+            console, f"  [yellow]changed steps that no run takes, or not all of each[/]: {escape(', '.join(unreached))}"
+        )
     for side, other, trace in (("old", "new", comparison.only_old), ("new", "old", comparison.only_new)):
         if trace is not None:
             _trace(side, other, trace, comparison.words, console)
