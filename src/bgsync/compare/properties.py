@@ -5,7 +5,7 @@ and nothing of an adversity that was not looked at, or under which what is broke
 Where an adversity was looked at and nothing is said of a property under it, the property stands as it does without.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -97,7 +97,8 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
     Ids that end in a step, such as `asserts/lend.3`, change when steps are renumbered. With `specs`, the old and
     the new one, these are matched as the steps of the two texts are; else only by the id.
     """
-    before, after = Said(old, {} if specs is None else _renumbered(specs)), Said(new)
+    names, made = _renumbered(specs) if specs else ({}, frozenset[str]())
+    before, after = Said(old, names, made), Said(new)
     before.move(after)
     broken, repaired, kinds, unsure, one_sided = (list[Change]() for _ in range(5))
     for key in dict.fromkeys((*after.verdicts, *before.verdicts)):
@@ -128,7 +129,11 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
 class Said:
     """What a report says of a property in an environment, with the ids of another text."""
 
-    def __init__(self, report: Report, names: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(
+        self, report: Report, names: Mapping[str, str] = MappingProxyType({}), lacks: Set[str] = frozenset()
+    ) -> None:
+        """`names` are the ids of its steps in the other text, `lacks` those of steps that only the other one has."""
+        self.lacks = lacks
         self.verdicts = {(_renamed(v.property, names), v.needs): v for v in report.verdicts}
         self.explored = {explored.adversities for explored in report.explorations}
         self.of_text: dict[str, Verdict] = {}
@@ -142,6 +147,8 @@ class Said:
         name, needs = key
         if (own := self.verdicts.get(key)) is not None:
             return own.verdict
+        if name.endswith(GONE) or name.partition("/")[2] in self.lacks:
+            return "not in this text"
         if not needs:
             judged = self.of_text.get(name.split("/")[0])
             if judged is None:
@@ -191,18 +198,20 @@ def _is_alike(one: Verdict, other: Verdict) -> bool:
     return same and (one.granularity, one.verdict) == (TEXT, "violated") and next(places) == next(places)
 
 
-def _renumbered(specs: tuple[Spec, Spec]) -> dict[str, str]:
-    """Give for every step of the old text, as it stands in an id, that of the new one; GONE where there is none.
+def _renumbered(specs: tuple[Spec, Spec]) -> tuple[dict[str, str], frozenset[str]]:
+    """Give for every step of the old text, as it stands in an id, that of the new one, GONE where there is none.
+
+    And give the steps that only the new one has.
 
     A step that asserts something else than it did makes another promise, so its id is another one, too.
     """
-    old, new = specs
     claims = tuple(_asserted(spec) for spec in specs)
     found: dict[str, str] = {}
-    for was, now in kept_steps(old, new):
+    for was, now in kept_steps(*specs):
         if alike_but_for_names(claims[0].get(str(was), ()), claims[1].get(str(now), ())):
             found[_part(was)] = _part(now)
-    return {_part(origin): found.get(_part(origin), GONE) for origin in origins(old).values()}
+    before, after = ([_part(origin) for origin in origins(spec).values()] for spec in specs)
+    return {part: found.get(part, GONE) for part in before}, frozenset(after) - frozenset(found.values())
 
 
 def _asserted(spec: Spec) -> dict[str, tuple[Expr, ...]]:
