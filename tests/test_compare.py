@@ -20,7 +20,22 @@ from bgsync.compare.traces import Bound, Traces
 from bgsync.explore.partition import TAU, quotient
 from bgsync.judge.check import check
 from bgsync.judge.verdict import Report
-from bgsync.language import Call, Expr, Find, If, Let, NotUnderstood, Resolve, Set, Spec, Statement, Var, rule, steps, v
+from bgsync.language import (
+    Call,
+    Expr,
+    Find,
+    If,
+    Let,
+    NotUnderstood,
+    Resolve,
+    Set,
+    Spec,
+    Statement,
+    Var,
+    rule,
+    steps,
+    v,
+)
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS, SPEC
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.scenario import Bounds
@@ -175,7 +190,7 @@ def test_a_race_that_comes_in_is_found_at_step_only() -> None:
 
 def test_a_difference_that_no_trace_shows_is_told_as_such() -> None:
     found = coarse(SPEC, edited({("register", "8.4"): out}))
-    assert (found.relation, found.proof) == ("equivalent", "traces")
+    assert (found.relation, found.proof) == ("indistinguishable", "traces")
     assert "what must happen in the end is for the properties" in found.note
 
 
@@ -190,7 +205,8 @@ def test_an_adversity_can_tell_two_specs_apart() -> None:
 
 def test_a_bound_that_is_hit_is_named() -> None:
     found = coarse(SPEC, SILENT, limit=10)
-    assert (found.relation, found.note) == ("inconclusive", "bound: states, 10")
+    assert found.relation == "inconclusive"
+    assert found.note == "algorithm: bound: states, 10; not looked at: algorithm with an adversity"
 
 
 def test_a_step_that_is_not_understood_in_one_of_them_leaves_it_open() -> None:

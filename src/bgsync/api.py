@@ -14,6 +14,7 @@ from transitions import Machine
 
 from bgsync import contents
 from bgsync.compare.behaviour import compare as compare_specs
+from bgsync.compare.behaviour import with_verdicts
 from bgsync.compare.properties import broken_and_repaired
 from bgsync.compare.steps import changed_steps
 from bgsync.contents import Content
@@ -145,7 +146,8 @@ def compare(
         after.spec,
         before.content.world,
         granularities=granularities,
-        adversities=adversities,
+        adversities=adversities or tuple(before.content.world.adversities),
+        thorough=bool(adversities),
         bounds=bounds,
         limit=limit,
         progress=progress,
@@ -153,7 +155,8 @@ def compare(
     wish = Wish(adversities=tuple(adversities), granularities=tuple(granularities), bounds=bounds)
     reports = [judged(each, wish) for each in (before, after)]
     specs = before.spec, after.spec
-    return Compared(changed_steps(*specs), behaviour, broken_and_repaired(reports[0], reports[1], specs))
+    properties = broken_and_repaired(reports[0], reports[1], specs)
+    return Compared(changed_steps(*specs), with_verdicts(behaviour, properties), properties)
 
 
 def draw(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from bgsync.pauses import pausing
 
 if TYPE_CHECKING:
     from bgsync.judge.verdict import Report
+    from bgsync.targets import Target
     from bgsync.texts import Text
 
 EPILOG = (
@@ -34,17 +36,18 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     """Say what an edit of a spec text did.
 
     First the changed steps, each with what it was and is read as. Then the behaviour that a page, a worker or a server
-    can observe: equivalent, narrower, wider or incomparable, with a shortest trace that only one of the texts allows.
-    Then the properties that it broke and repaired. OLD and NEW are files, REV:path in a git checkout, or URLs;
-    `one-off` is the built-in model.
+    can observe: equivalent, narrower, wider or incomparable, with a shortest trace that only one of the texts allows;
+    also under each adversity, at `algorithm` if none is named. It is no more than indistinguishable where no trace
+    tells the texts apart and they are not proved equivalent, or a verdict has changed all the same. Then the
+    properties that it broke and repaired, and those that only one text has, or that were looked at in one only.
+    OLD and NEW are files, REV:path in a git checkout, or URLs; `one-off` is the built-in model.
 
     \b
     bgsync diff HEAD:spec/index.bs spec/index.bs
     """
     question = Asked(**asked)
     question.begin()
-    from bgsync.compare.behaviour import compare
-    from bgsync.compare.data import same_data
+    from bgsync.compare.behaviour import compare, with_verdicts
     from bgsync.compare.json import to_json
     from bgsync.compare.properties import broken_and_repaired
     from bgsync.compare.steps import changed_steps
@@ -54,18 +57,22 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     before, after = judged_alike(target(old), target(new))
     was, now = before.spec, after.spec
     changes = changed_steps(was, now)
-    comparison = None
+    comparison = properties = None
     if not no_behaviour:
-        line = Line()
+        line, named_ones = Line(), question.adversities
         with pausing(question.budget.check):
             comparison = compare(
-                was, now, before.content.world, granularities=question.granularities, adversities=question.adversities,
+                was, now, before.content.world, granularities=question.granularities,
+                adversities=named_ones or tuple(before.content.world.adversities), thorough=bool(named_ones),
                 bounds=question.bounds, limit=question.limit or 300_000, progress=line,
             )  # fmt: skip
         line.end()
-    properties = None
-    if not (no_properties or no_behaviour) and not same_data(was, now):
-        properties = broken_and_repaired(question.report(before), question.report(after), (was, now))
+        if not no_properties:
+            alike = comparison.proof in ("same data", "same but for names")
+            texts = (before.text is None) == (after.text is None)  # else one has no words to be judged by
+            old_one, new_one = (_report(each, question, explore=not alike, structure=texts) for each in (before, after))
+            properties = broken_and_repaired(old_one, new_one, (was, now))
+            comparison = with_verdicts(comparison, properties)
     if output == "json":
         emit(to_json(changes, comparison, properties))
     else:
@@ -73,6 +80,16 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     if comparison is None:
         sys.exit(1 if changes else 0)
     sys.exit({"equivalent": 0, "inconclusive": 3}.get(comparison.relation, 1))
+
+
+def _report(of: Target, question: Asked, *, explore: bool, structure: bool) -> Report:
+    """Judge a text: what is explored, unless that gives the same for both texts, and its structure."""
+    from bgsync.judge.verdict import Coverage, Report
+    from bgsync.targets import static
+
+    report = question.report(of) if explore else Report(of.name, "", {}, (), Coverage(0, 0, 0), ())
+    found = static(of, question.wanted)[0] if structure else ()
+    return replace(report, verdicts=report.verdicts + found)
 
 
 LOG_EPILOG = (
@@ -83,15 +100,16 @@ LOG_EPILOG = (
 @click.command(epilog=LOG_EPILOG)
 @click.argument("repository", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("path")
-@asking("algorithm")
+@asking()
 @click.option("--since", metavar="DATE", help="Only what was committed since then.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def log(repository: Path, path: str, since: str | None, output: str, **asked: Any) -> None:
     """Check every revision of a spec text in a git repository, and show which property broke when.
 
     Rows are properties, columns the revisions at which the reading changed; every violation is told with the first
-    and the last revision that has it. A revision whose reading is that of the one before is not explored again.
-    By default only the granularity `algorithm` is explored, without adversities.
+    and the last revision that has it, and as mended only where it holds after that. A revision whose reading is that
+    of the one before is not explored again. What was not looked at is said, such as races with
+    `--granularity algorithm`, which is much faster.
 
     \b
     bgsync log . -- spec/index.bs
@@ -100,7 +118,7 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
     from bgsync.sources import SourceError, history
     from bgsync.targets import of_text
 
-    question = Asked(**asked, hard=False)
+    question = Asked(**asked)
     question.begin()
     try:
         revisions = history(repository, path, since)

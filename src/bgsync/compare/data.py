@@ -29,6 +29,11 @@ def same_but_for_names(old: Spec, new: Spec) -> bool:
     return _renamed(old) == _renamed(new)
 
 
+def alike_but_for_names(old: object, new: object) -> bool:
+    """Whether two pieces of a spec, such as conditions, are equal up to the names of variables and of what is open."""
+    return _plain(old, {}, {}) == _plain(new, {}, {})
+
+
 def leaving_words_open(spec: Spec) -> Spec:
     """Give a spec without its words for what is open, and without the types that are not followed.
 

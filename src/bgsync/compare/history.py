@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bgsync.compare.data import same_but_for_names, same_data
+from bgsync.compare.properties import Said
 from bgsync.contents import Content
 from bgsync.judge.budget import SpentError
 from bgsync.judge.static import structure_verdicts
@@ -21,32 +22,47 @@ from bgsync.language import Spec
 from bgsync.plain import flat
 from bgsync.prose.page.reader import ReadError
 from bgsync.sources import Revision, Source, SourceError, decode, read_blobs
+from bgsync.system.scenario import GRANULARITIES
 from bgsync.texts import Text, read
 
+GIVEN = ("holds", "conditional")
+"""What a property breaks from."""
 WORST = ("vacuous", "holds", "conditional", "inconclusive", "violated")
 SIGNS = {"holds": "✓", "violated": "✗", "conditional": "~", "vacuous": "∅", "inconclusive": "?", "": "·"}
 STYLES = {"holds": "green", "violated": "bold red", "": "dim"}
 
 
+Row = tuple[str, tuple[str, ...]]
+"""A property, or an Assert by what it says, and the adversity that it is looked at under, if any."""
+
+
 @dataclass(frozen=True)
 class Column:
-    """A revision at which the reading changed, with every property's verdict there; or why it cannot be read."""
+    """A revision at which the reading changed, with what is said of every property there; or why it cannot be read."""
 
     revision: Revision
-    verdicts: dict[str, str]
+    verdicts: dict[Row, str]
     unchanged: tuple[Revision, ...] = ()
     """Later revisions whose reading is the same."""
     error: str = ""
+    left_out: tuple[str, ...] = ()
+    """The environments that were not looked at."""
 
 
 @dataclass(frozen=True)
 class Span:
-    """From which revision to which one a property is violated; `until` is None where it still is."""
+    """From which revision to which one a property is violated.
 
-    property: str
+    `before` and `after` are the verdicts that were given right before and after; "" where none was. `following` is the
+    revision after the last one, None where there is none.
+    """
+
+    row: Row
     first: Revision
     last: Revision
-    mended: Revision | None
+    before: str
+    after: str
+    following: Revision | None
 
 
 @dataclass(frozen=True)
@@ -59,33 +75,31 @@ class History:
     interrupted: bool = False
 
     @property
-    def rows(self) -> tuple[str, ...]:
-        """The properties, in the order in which they first occur."""
-        return tuple(dict.fromkeys(name for column in self.columns for name in column.verdicts))
+    def rows(self) -> tuple[Row, ...]:
+        """The properties, in the order in which they first occur, and after them what an adversity breaks."""
+        found = dict.fromkeys(row for column in self.columns for row in column.verdicts)
+        broken = {row for column in self.columns for row, said in column.verdicts.items() if said == "violated"}
+        return tuple(sorted((row for row in found if not row[1] or row in broken), key=lambda row: bool(row[1])))
 
     @property
     def exit_status(self) -> int:
         """What the last revision that could be read deserves."""
         read = [column for column in self.columns if not column.error]
-        found = set(read[-1].verdicts.values()) if read else {"inconclusive"}
+        found = {said for row, said in read[-1].verdicts.items() if not row[1]} if read else {"inconclusive"}
         return 1 if "violated" in found else 3 if "inconclusive" in found else 0
 
     def spans(self) -> tuple[Span, ...]:
-        """Give every stretch of revisions in which a property is violated."""
+        """Give every stretch of revisions in which a property is violated, unreadable ones passed over."""
+        read = [column for column in self.columns if not column.error]
         found: list[Span] = []
-        for name in self.rows:
-            begun: Column | None = None
-            last: Column | None = None
-            for column in self.columns:
-                if column.error:
-                    continue
-                if column.verdicts.get(name) == "violated":
-                    begun, last = begun or column, column
-                elif begun and last:
-                    found.append(Span(name, begun.revision, _end(last), column.revision))
-                    begun = None
-            if begun and last:
-                found.append(Span(name, begun.revision, _end(last), None))
+        for row in self.rows:
+            said = [column.verdicts.get(row, "") for column in read]
+            ends = [place for place in range(len(read)) if said[place] == "violated" != [*said, ""][place + 1]]
+            starts = [place for place in range(len(read)) if said[place] == "violated" != ["", *said][place]]
+            for start, end in zip(starts, ends, strict=True):
+                before, after = (["", *said, ""][place] for place in (start, end + 2))
+                following = read[end + 1].revision if end + 1 < len(read) else None
+                found.append(Span(row, read[start].revision, _end(read[end]), before, after, following))
         return tuple(found)
 
 
@@ -108,7 +122,7 @@ def explored_history(
     """
     texts = read_blobs(repository, [revision.blob for revision in revisions])
     columns: list[Column] = []
-    explored: list[tuple[Spec, dict[str, str]]] = []
+    explored: list[tuple[Spec, dict[Row, str], tuple[str, ...]]] = []
     previous: Spec | None = None
     interrupted = False
     for revision in revisions:
@@ -132,13 +146,14 @@ def explored_history(
         except SpentError:
             interrupted = True
             break
-        known = next((verdicts for other, verdicts in explored if _same(other, spec)), None)
+        known, left = next(((given, left) for other, given, left in explored if _same(other, spec)), (None, ()))
         if known is None:
             report = answer(text)
             interrupted = report.interrupted
-            known = _worst((_row(verdict, spec), verdict.verdict) for verdict in report.verdicts if not verdict.needs)
-            explored.append((spec, known))
-        columns.append(Column(revision, known | _worst((v.property.split("/")[0], v.verdict) for v in static)))
+            known, left = _said(report, spec), _left_out(report, text.content)
+            explored.append((spec, known, left))
+        of_text = _worst(((v.property.split("/")[0], ()), v.verdict) for v in static)
+        columns.append(Column(revision, known | of_text, left_out=left))
         if interrupted:
             break
     return History(revisions[-1].path, len(revisions), tuple(columns), interrupted)
@@ -148,11 +163,28 @@ def _same(old: Spec, new: Spec) -> bool:
     return same_data(old, new) or same_but_for_names(old, new)
 
 
-def _worst(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, verdict in pairs:
-        if name not in found or WORST.index(verdict) > WORST.index(found[name]):
-            found[name] = verdict
+def _said(report: Report, spec: Spec) -> dict[Row, str]:
+    """Give the verdicts that were given, under each adversity that was looked at, too."""
+    said, names = Said(report), {v.property: _row(v, spec) for v in report.verdicts}
+    environments = dict.fromkeys(((), *(explored.adversities for explored in report.explorations)))
+    asked = (((name, needs), said.of((name, needs))) for needs in environments for name in names)
+    return _worst(((names[name], needs), ruling) for (name, needs), ruling in asked if ruling in WORST)
+
+
+def _left_out(report: Report, content: Content) -> tuple[str, ...]:
+    """Name the environments that were not looked at."""
+    seen = {explored.granularity for explored in report.explorations if not explored.adversities}
+    hard = {name for explored in report.explorations for name in explored.adversities}
+    missed = [name for name in content.world.adversities if name not in hard]
+    finer = [f"granularity {name}" for name in GRANULARITIES if name not in seen]
+    return (*finer, *([f"with {', '.join(missed)}"] if missed else []))
+
+
+def _worst(pairs: Iterable[tuple[Row, str]]) -> dict[Row, str]:
+    found: dict[Row, str] = {}
+    for row, verdict in pairs:
+        if row not in found or WORST.index(verdict) > WORST.index(found[row]):
+            found[row] = verdict
     return found
 
 
@@ -169,6 +201,10 @@ def _row(verdict: Verdict, spec: Spec) -> str:
     return verdict.property
 
 
+def _name(row: Row) -> str:
+    return row[0] + (f", with {', '.join(row[1])}" if row[1] else "")
+
+
 def print_history(history: History, console: Console) -> None:
     """Print the matrix, and every stretch in which something is violated."""
     changed = len(history.columns)
@@ -180,25 +216,41 @@ def print_history(history: History, console: Console) -> None:
     table.add_column("property", overflow="fold", max_width=44)
     for column in history.columns:
         table.add_column("\n".join(column.revision.commit[:7]), justify="center")
-    for name in history.rows:
-        cells = [column.verdicts.get(name, "") for column in history.columns]
-        table.add_row(escape(name), *(f"[{STYLES.get(cell, 'yellow')}]{SIGNS[cell]}[/]" for cell in cells))
+    for row in history.rows:
+        cells = [column.verdicts.get(row, "") for column in history.columns]
+        table.add_row(escape(_name(row)), *(f"[{STYLES.get(cell, 'yellow')}]{SIGNS[cell]}[/]" for cell in cells))
     console.print(table)
+    _say(console, "[dim]· no verdict: the text has no such step, or it was not looked at, or is broken without that[/]")
+    for left in dict.fromkeys(column.left_out for column in history.columns if column.left_out):
+        some = [column.revision.commit[:7] for column in history.columns if column.left_out == left]
+        where = "" if len(some) == changed else f" in {', '.join(some)}"
+        _say(console, f"[yellow]not looked at{escape(where)}[/]: {escape('; '.join(left))}")
     for span in history.spans():
-        end = f"mended in {_told(span.mended)}" if span.mended else "and still is"
-        console.print(
-            f"[bold red]✗[/] {escape(span.property)}: since {escape(_told(span.first))}, "
-            f"last in {span.last.commit[:7]}, {escape(end)}",
-            highlight=False,
-            soft_wrap=True,
-        )
+        begin = f"since {_told(span.first)}" if span.before in GIVEN else f"in {_told(span.first)}{_why(span.before)}"
+        if span.following is None:
+            end = "and still is"
+        elif span.after == "holds":
+            end = f"mended in {_told(span.following)}"
+        else:
+            end = f"{span.after or 'no verdict'} in {_told(span.following)}"
+        told = f"{_name(span.row)}: {begin}, last in {span.last.commit[:7]}, {end}"
+        _say(console, f"[bold red]✗[/] {escape(told)}")
     for column in history.columns:
         if column.error:
             console.print(f"[yellow]? {escape(column.revision.commit[:7])}: {escape(column.error)}[/]", highlight=False)
 
 
-def _told(revision: Revision | None) -> str:
-    return "" if revision is None else f"{revision.commit[:7]} ({revision.date[:10]}, {revision.subject[:60]})"
+def _say(console: Console, text: str) -> None:
+    console.print(text, highlight=False, soft_wrap=True)
+
+
+def _why(before: str) -> str:
+    """Say why it is not known that something broke here."""
+    return f" ({before or 'no verdict'} before)"
+
+
+def _told(revision: Revision) -> str:
+    return f"{revision.commit[:7]} ({revision.date[:10]}, {revision.subject[:60]})"
 
 
 def history_json(history: History) -> str:
@@ -212,7 +264,8 @@ def history_json(history: History) -> str:
                 "commit": column.revision.commit,
                 "date": column.revision.date,
                 "subject": flat(column.revision.subject),
-                "verdicts": column.verdicts,
+                "verdicts": {_name(row): said for row, said in column.verdicts.items()},
+                "left_out": list(column.left_out),
                 "unchanged": [revision.commit for revision in column.unchanged],
                 "error": flat(column.error),
             }
@@ -220,10 +273,13 @@ def history_json(history: History) -> str:
         ],
         "violated": [
             {
-                "property": span.property,
+                "property": span.row[0],
+                "needs": list(span.row[1]),
                 "first": span.first.commit,
                 "last": span.last.commit,
-                "mended": span.mended.commit if span.mended else None,
+                "before": span.before or None,
+                "after": span.after or None,
+                "mended": span.following.commit if span.following and span.after == "holds" else None,
             }
             for span in history.spans()
         ],

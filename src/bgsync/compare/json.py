@@ -5,7 +5,7 @@ from dataclasses import asdict
 import msgspec
 
 from bgsync import telling
-from bgsync.compare.behaviour import Comparison, DistinguishingTrace
+from bgsync.compare.behaviour import Comparison, DistinguishingTrace, unreached_changes
 from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange
 from bgsync.language import Origin
@@ -21,6 +21,7 @@ def to_json(
             {
                 "algorithm": algorithm.name,
                 "kind": algorithm.kind,
+                "old_name": algorithm.old_name,
                 "steps": [
                     {
                         "kind": step.kind,
@@ -42,12 +43,15 @@ def to_json(
             "only_new": _trace(comparison.only_new, comparison.words),
             "explored": [asdict(size) for size in comparison.explored],
             "note": comparison.note,
+            "unreached": list(unreached_changes(changes, comparison)),
         },
         "properties": properties
         and {
             "broken": [_change(each) for each in properties.broken],
             "repaired": [_change(each) for each in properties.repaired],
             "changed_kind": [_change(each) for each in properties.changed_kind],
+            "unsure": [_change(each) for each in properties.unsure],
+            "one_sided": [_change(each) | {"title": each.title()} for each in properties.one_sided],
         },
     }
     return msgspec.json.format(msgspec.json.encode(data), indent=2).decode()
@@ -71,9 +75,14 @@ def _trace(trace: DistinguishingTrace | None, words: Words) -> dict[str, object]
         }
         for step in trace.run.steps
     ]  # fmt: skip
-    return {"labels": list(trace.labels), "run": {"steps": steps, "loop": trace.run.loop}}
+    return {
+        "labels": list(trace.labels),
+        "instead": list(trace.instead),
+        "run": {"steps": steps, "loop": trace.run.loop},
+    }
 
 
 def _change(change: Change) -> dict[str, object]:
     message = change.new.message if change.new else ""
-    return {"property": change.property, "needs": list(change.needs), "message": message}
+    told: dict[str, object] = {"property": change.property, "needs": list(change.needs), "message": message}
+    return told | {"old": change.was, "new": change.now}

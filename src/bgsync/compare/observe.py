@@ -9,7 +9,8 @@ textbook: what becomes of an object, steps, timers, and whether the user agent d
 * When a promise settles is visible, so these steps do not commute with those of others: here they count as shared, and
   the reduction of `bgsync.system.interpreter` leaves their order alone.
 * A handler can read every member of its event, and tells what it read when it ends. So what the user agent chooses for
-  a member is chosen by then, read by the text or not; a value that the text does not read may be either.
+  a member is chosen by then, read by the text or not; a value that the text does not read may be either. A value that
+  is the same for every event of both specs tells nothing, and is left out, and so is a member that one of them lacks.
 * What may be read freely is a choice at the moment of reading, so it is told where the call's promise settles.
 * Two calls of the same method with the same tag are not told apart, nor are two events of the same tag.
 """
@@ -19,8 +20,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from bgsync.explore import Model, explore
-from bgsync.language.expressions import Choice, parts
+from bgsync.language import Spec
+from bgsync.language.expressions import Choice, Field, parts
 from bgsync.language.statements import FireEvent, Reject, Resolve, Throw
 from bgsync.language.traversal import expressions
 from bgsync.system.describe import said_caller
@@ -29,17 +30,23 @@ from bgsync.system.observation import (
     Chose,
     Declined,
     Dispatched,
+    Executed,
     Observation,
+    PoolMet,
     Rejected,
     Removed,
     Resolved,
     Settled,
 )
+from bgsync.system.program import END
 from bgsync.system.scenario import Scenario
 from bgsync.system.sharing import Statements
 from bgsync.system.state import Event, Frame, Process, Undecided, Value
-from bgsync.system.step import NEVER_SETTLES, State, Step
+from bgsync.system.step import NEVER_SETTLES, State, Step, Turn
 from bgsync.system.system import System
+from bgsync.tables import Tables, explore
+from bgsync.tables.multisets import Multiset
+from bgsync.tables.tables import Successor
 
 FAILS = "the text contradicts itself"
 TAU = 0
@@ -66,29 +73,53 @@ def observable(scenario: Scenario) -> Scenario:
     return replace(scenario, monitor=_Keys())
 
 
+def member_values(spec: Spec) -> dict[str, frozenset[bool]]:
+    """Give the values that each member of an event may have, of those that are true or false."""
+    found: dict[str, frozenset[bool]] = {}
+    for statement in spec.statements():
+        for name, value in statement.members if isinstance(statement, FireEvent) else ():
+            if not isinstance(value, str | int | Field) or isinstance(value, bool):
+                found[name] = found.get(name, frozenset()) | ({value} if isinstance(value, bool) else {False, True})
+    return found
+
+
+def comes_in(step: Step) -> bool:
+    """Whether the first that can be observed of a step comes in from outside: a call, or a move of the environment."""
+    return step.action.kind in ("call", "move")
+
+
 class Observer:
     """Tells what can be observed of the steps of a system, which is that of an `observable` scenario."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: System, told: frozenset[str] | None = None) -> None:
+        """`told` are the members of events whose values are told; all of them by default."""
+        values = member_values(system.scenario.spec)
         self.system = system
+        self.told = frozenset(values) if told is None else told
+        self.fixed = {name: value for name in self.told for value in values.get(name, ()) if len(values[name]) == 1}
         self.members: dict[str, str] = {}
         self.adversities: dict[str, str] = {}
         for statement in system.scenario.spec.statements():
             if isinstance(statement, FireEvent):
-                self.members |= {value.name: name for name, value in statement.members if isinstance(value, Choice)}
+                free = ((name, value) for name, value in statement.members if name in self.told)
+                self.members |= {value.name: name for name, value in free if isinstance(value, Choice)}
             for part in (part for whole in expressions(statement) for part in parts(whole)):
                 if isinstance(part, Choice) and part.adversity is not None:
                     self.adversities[part.name] = part.adversity
 
     def steps(self, state: State) -> Iterator[tuple[tuple[str, ...], Step]]:
         """Give every transition out of a state with what can be observed of it; nothing when it is internal."""
-        for step in self.system.steps(state):
+        return self.labelled(state, self.system.steps(state))
+
+    def labelled(self, state: State, steps: Iterable[Step]) -> Iterator[tuple[tuple[str, ...], Step]]:
+        """Give these steps, which are some of a state, with what can be observed of them."""
+        for step in steps:
             number = step.action.process
-            if not self.members or number is None or not any(isinstance(seen, Settled) for seen in step.observations):
+            if not self.told or number is None or not any(isinstance(seen, Settled) for seen in step.observations):
                 yield self._labels(state, step, {}), step
                 continue
             known = {seen.choice: seen.value for seen in step.observations if isinstance(seen, Chose | Declined)}
-            chosen = {member: known[choice] for choice, member in self.members.items() if choice in known}
+            chosen = self.fixed | {member: known[choice] for choice, member in self.members.items() if choice in known}
             chosen |= self._decided(number)
             open_ones = sorted(set(self.members.values()) - set(chosen))
             for values in product((False, True), repeat=len(open_ones)):
@@ -99,7 +130,7 @@ class Observer:
         """Give what is decided already of the event whose handler a process waits for."""
         values = [value for frame in self.system.process(number).frames for _, value in frame.variables]
         members = [member for value in values if isinstance(value, Event) for member in value.members]
-        return {name: value for name, value in members if isinstance(value, bool)}
+        return {name: value for name, value in members if isinstance(value, bool) and name in self.told}
 
     def _with_choices(self, before: State, step: Step, chosen: dict[str, bool]) -> Step:
         """Put what was chosen into the event, where an invocation that goes on may still read it."""
@@ -114,7 +145,7 @@ class Observer:
         def decide(value: Value) -> Value:
             if not isinstance(value, Event):
                 return value
-            return Event(tuple((n, chosen[n] if isinstance(x, Undecided) else x) for n, x in value.members))
+            return Event(tuple((n, chosen.get(n, x) if isinstance(x, Undecided) else x) for n, x in value.members))
 
         process = self.system.process(number)
         frames = tuple(Frame(f.pc, tuple((name, decide(x)) for name, x in f.variables)) for f in process.frames)
@@ -186,31 +217,24 @@ def _members(chosen: dict[str, bool]) -> str:
     return f" with {told}" if told else ""
 
 
-class _Observed(Model[State | None, tuple[str, ...]]):
-    """A system whose actions are what can be observed; None is the state after the text has contradicted itself."""
+@dataclass(frozen=True, slots=True)
+class Shown(Observation):
+    """What can be observed of a transition."""
 
-    def __init__(self, observer: Observer) -> None:
-        self.observer = observer
-        self.torn = ""
+    labels: tuple[str, ...]
 
-    def initial_states(self) -> Iterable[State | None]:
-        return self.observer.system.initial_states()
 
-    def actions(self, state: State | None) -> Iterable[tuple[str, ...]]:
-        return (labels for labels, _ in self.successors(state))
+class _Observed(System):
+    """A system whose steps end with what can be observed of them."""
 
-    def next_state(self, state: State | None, action: tuple[str, ...]) -> State | None:
-        return next(after for labels, after in self.successors(state) if labels == action)
+    def __init__(self, scenario: Scenario, told: frozenset[str] | None) -> None:
+        super().__init__(observable(scenario), seen=SETTLING)
+        self.observer = Observer(self, told)
 
-    def successors(self, state: State | None) -> Iterable[tuple[tuple[str, ...], State | None]]:
-        if state is None:
-            return
-        for labels, step in self.observer.steps(state):
-            if step.action.disjoint is not None and not _removes(step):
-                self.torn = (
-                    str(self.observer.system.program.code[step.executed[-1].pc].origin) if step.executed else "?"
-                )
-            yield labels, step.after
+    def take(self, state: State, turn: Turn) -> Iterator[Step]:
+        for labels, step in self.observer.labelled(state, super().take(state, turn)):
+            shown = Executed(step.executed[-1].pc if step.executed else END, (Shown(labels),))
+            yield step._replace(executed=(*step.executed, shown))
 
 
 def _removes(step: Step) -> bool:
@@ -227,6 +251,10 @@ class Labelled:
     """How many states were explored; those inside of a chain of labels come on top."""
     complete: bool = True
     """False when the exploration met its limit or was interrupted."""
+    ran: frozenset[int] = frozenset()
+    """The instructions that some run came to."""
+    pools: frozenset[str] = frozenset()
+    """What turned out to be too small."""
     torn: str = ""
     """A step after which an object that is still to come into the list is followed apart, as if it was removed."""
 
@@ -240,16 +268,43 @@ def observed(
     scenario: Scenario,
     numbers: dict[str, int],
     *,
+    told: frozenset[str] | None = None,
     limit: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Labelled:
     """Explore a scenario; `numbers` gives every label its number, from 1, and takes new ones.
 
+    `told` is that of `Observer`.
+
     See `bgsync.explore.explore` for `limit` and `progress`.
     """
-    model = _Observed(Observer(System(observable(scenario), seen=SETTLING)))
-    graph = explore(model, limit=limit, progress=progress)
-    found = Labelled([set() for _ in graph.states], len(graph.states), graph.complete, model.torn)
+    system = _Observed(scenario, told)
+    tables = Tables(system)
+    ends = list[tuple[int, tuple[str, ...]]]()
+    ran, pools, torn = set[int](), set[str](), ""
+
+    def look(source: int, successor: Successor, before: Multiset, after: Multiset | None) -> bool:
+        nonlocal torn
+        step = successor.step
+        if step.after is None:
+            ends.append((source, _shown(step)))
+        ran.update(each.pc for each in step.executed if each.pc != END)
+        pools.update(seen.bound for seen in step.observations if isinstance(seen, PoolMet))
+        if step.action.disjoint is not None and not _removes(step):
+            torn = str(system.program.code[step.executed[0].pc].origin) if len(step.executed) > 1 else "?"
+        return step.after is None
+
+    watch = None if progress is None else lambda states, depth, left: progress(states, depth)
+    graph = explore(tables, look, limit=limit, progress=watch)
+    count = len(graph)
+    found = Labelled(
+        [set() for _ in range(count + bool(ends))],
+        count,
+        graph.complete,
+        frozenset(ran),
+        frozenset(pools | graph.pools),
+        torn,
+    )
     chains: dict[tuple[tuple[str, ...], int], int] = {}
 
     def chain(labels: tuple[str, ...], target: int) -> tuple[int, int]:
@@ -267,6 +322,14 @@ def observed(
             found.edges[place].add(chain(rest, target))
         return number, place
 
-    for source, out in enumerate(graph.edges):
-        found.edges[source] |= {chain(labels, target) for labels, target in out}
+    labels = {index: _shown(tables.successors[index].step) for index in set(graph.successors)}
+    for source in range(count):
+        for place in graph.out(source):
+            found.edges[source].add(chain(labels[graph.successors[place]], graph.targets[place]))
+    for source, shown in ends:
+        found.edges[source].add(chain(shown, count))
     return found
+
+
+def _shown(step: Step) -> tuple[str, ...]:
+    return next(seen.labels for seen in step.executed[-1].observations if isinstance(seen, Shown))

@@ -1,25 +1,62 @@
-"""Which promises an edit broke, and which it repaired: the reports on two texts, side by side."""
+"""Which promises an edit broke, and which it repaired: the reports on two texts, side by side.
 
-from dataclasses import dataclass, replace
+Only verdicts that were given are held against each other. A report says nothing of an id that its text does not have,
+and nothing of an adversity that was not looked at, or under which what is broken without it is not looked for again.
+Where an adversity was looked at and nothing is said of a property under it, the property stands as it does without.
+"""
 
-from bgsync.compare.steps import origins
-from bgsync.judge.verdict import Report, Verdict
-from bgsync.language import Origin, Spec
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from bgsync.compare.data import alike_but_for_names
+from bgsync.compare.steps import kept_steps, origins
+from bgsync.judge.static import TEXT
+from bgsync.judge.verdict import Report, Ruling, Verdict
+from bgsync.language import Assert, Expr, Origin, Spec
 
 GONE = " (gone)"
 """Marks the id of a step that the new text does not have."""
 
+Silence = Literal["not in this text", "not looked at", "broken without it"]
+"""Why a report gives no verdict."""
+Answer = Ruling | Silence
+"""What a report says of a property in an environment."""
+
 
 @dataclass(frozen=True)
 class Change:
-    """A property whose verdict changed: its id in the old and in the new report, and both verdicts, if it has any."""
+    """A property of which two reports do not say the same: its id in the old and in the new one, and both verdicts.
+
+    A verdict is None where the report has none of its own; `was` and `now` are then what it says all the same.
+    """
 
     property: str
     old_property: str
     needs: tuple[str, ...]
     old: Verdict | None
     new: Verdict | None
+    was: Answer = "not in this text"
+    now: Answer = "not in this text"
 
+    def title(self) -> str:
+        """Say why there is nothing to compare; "" where there is."""
+        return next((title for title, old, new in ONE_SIDED if self.was in old and self.now in new), "")
+
+
+SILENT = ("not looked at", "broken without it")
+ANY = ("holds", "violated", "conditional", "vacuous", "inconclusive", *SILENT, "not in this text")
+
+ONE_SIDED: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("only in the new text", ("not in this text",), ANY),
+    ("only in the old text", ANY, ("not in this text",)),
+    ("not looked at before", SILENT, ANY),
+    ("no longer looked at", ANY, SILENT),
+    ("vacuous before", ("vacuous",), ("holds", "conditional")),
+    ("now vacuous", ("holds", "conditional", "violated"), ("vacuous",)),
+)
+"""What is no change from one verdict to another: its title, what the old report says, what the new one says."""
 
 GROWTH = 10
 """How many times the states of the old text are worth a word."""
@@ -30,43 +67,114 @@ class Changes:
     """What the verdicts of two reports say about an edit, in the order of the new report."""
 
     broken: tuple[Change, ...]
-    """Violated now, and not before."""
+    """Violated now, and before there was a verdict that was none of that."""
     repaired: tuple[Change, ...]
-    """Violated before; it holds now, or its step is gone."""
+    """Violated before, and now it holds."""
     changed_kind: tuple[Change, ...]
-    """Violated in both, but by a race here and by logic there, or the other way round."""
+    """Violated in both, but by a race here and by logic there, or the other way round; or on other conditions."""
     unsure: tuple[Change, ...] = ()
-    """Where one of the two reports is inconclusive, and the other is not, or says nothing."""
+    """Where one of the two reports is inconclusive, and the other is not."""
     grown: str = ""
     """Where the new text has many times the states of the old one: often the first sign of a wrong edit."""
+    one_sided: tuple[Change, ...] = ()
+    """Judged in one report only, or never put to the test in one: no longer, or for the first time."""
+
+    @property
+    def violated_first(self) -> tuple[Change, ...]:
+        """What is violated now and was not before: broken, or violated as soon as the text has it."""
+        new = (change for change in self.one_sided if change.was == "not in this text" and change.now == "violated")
+        return (*self.broken, *new)
+
+    @property
+    def says_otherwise(self) -> bool:
+        """Whether a verdict was given on both texts, and is another one."""
+        return bool(self.broken or self.repaired or self.changed_kind)
 
 
 def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | None = None) -> Changes:
     """Compare two reports on the same properties, with the same bounds.
 
     Ids that end in a step, such as `asserts/lend.3`, change when steps are renumbered. With `specs`, the old and
-    the new one, these are matched by the key of the step's origin, or its sentence; else only by the id.
+    the new one, these are matched as the steps of the two texts are; else only by the id.
     """
-    names = {} if specs is None else _renumbered(specs)
-    before = {(_renamed(v.property, names), v.needs): v for v in old.verdicts}
-    after = {(v.property, v.needs): v for v in new.verdicts}
-    broken, repaired, kinds, unsure = list[Change](), list[Change](), list[Change](), list[Change]()
-    for key in (*after, *(key for key in before if key not in after)):
-        was, now = before.get(key), after.get(key)
+    names, made = _renumbered(specs) if specs else ({}, frozenset[str]())
+    before, after = Said(old, names, made), Said(new)
+    before.move(after)
+    broken, repaired, kinds, unsure, one_sided = (list[Change]() for _ in range(5))
+    for key in dict.fromkeys((*after.verdicts, *before.verdicts)):
+        was, now = before.of(key), after.of(key)
+        old_verdict, new_verdict = before.verdicts.get(key), after.verdicts.get(key)
         name = key[0].removesuffix(GONE)
-        change = Change(name, was.property if was else name, key[1], was, now)
-        bad_before, bad_now = (v is not None and v.verdict == "violated" for v in (was, now))
-        doubt = any(v is not None and v.verdict == "inconclusive" for v in (was, now))
-        if doubt and (was is None or now is None or was.verdict != now.verdict):
+        known_as = old_verdict.property if old_verdict else name
+        change = Change(name, known_as, key[1], old_verdict, new_verdict, was, now)
+        if was == now == "violated":
+            if old_verdict and new_verdict and old_verdict.kind != new_verdict.kind:
+                kinds.append(change)
+        elif was == now or {was, now} <= set(SILENT) or before.is_told_by_place(key) or after.is_told_by_place(key):
+            continue
+        elif change.title():
+            one_sided.append(change)
+        elif "inconclusive" in (was, now):
             unsure.append(change)
-        elif bad_now and not bad_before:
+        elif now == "violated":
             broken.append(change)
-        elif bad_before and not bad_now:
+        elif (was, now) == ("violated", "holds"):
             repaired.append(change)
-        elif was is not None and now is not None and was.kind != now.kind:
+        else:
             kinds.append(change)
-    found = Changes(tuple(broken), tuple(repaired), tuple(kinds), tuple(unsure), _grown(old, new))
-    return _without_harmed(found, before, after)
+    lists = tuple(broken), tuple(repaired), tuple(kinds), tuple(unsure)
+    return Changes(*lists, _grown(old, new), tuple(one_sided))
+
+
+class Said:
+    """What a report says of a property in an environment, with the ids of another text."""
+
+    def __init__(
+        self, report: Report, names: Mapping[str, str] = MappingProxyType({}), lacks: Set[str] = frozenset()
+    ) -> None:
+        """`names` are the ids of its steps in the other text, `lacks` those of steps that only the other one has."""
+        self.lacks = lacks
+        self.verdicts = {(_renamed(v.property, names), v.needs): v for v in report.verdicts}
+        self.explored = {explored.adversities for explored in report.explorations}
+        self.of_text: dict[str, Verdict] = {}
+        """A verdict on each property of the text as it stands; these are told place by place where they are broken."""
+        for verdict in report.verdicts:
+            if verdict.granularity == TEXT:
+                self.of_text[verdict.property.split("/")[0]] = verdict
+
+    def of(self, key: tuple[str, tuple[str, ...]]) -> Answer:
+        """Say what there is of an id under adversities."""
+        name, needs = key
+        if (own := self.verdicts.get(key)) is not None:
+            return own.verdict
+        if name.endswith(GONE) or name.partition("/")[2] in self.lacks:
+            return "not in this text"
+        if not needs:
+            judged = self.of_text.get(name.split("/")[0])
+            if judged is None:
+                return "not in this text"
+            return "holds" if judged.verdict == "violated" else judged.verdict  # violated elsewhere, not here
+        if (plain := self.verdicts.get((name, ()))) is None:
+            return "not in this text"
+        if plain.verdict == "violated":
+            return "broken without it"
+        return plain.verdict if needs in self.explored else "not looked at"
+
+    def move(self, other: "Said") -> None:
+        """Take a finding in the text of an algorithm for one of the other report, if either is told at its place only.
+
+        What is found at several places of an algorithm may be told at the first one, which an edit can take away.
+        """
+        for key, verdict in list(self.verdicts.items()):
+            if verdict.granularity == TEXT and verdict.verdict == "violated" and key not in other.verdicts:
+                alike = (k for k, v in other.verdicts.items() if k not in self.verdicts and _is_alike(v, verdict))
+                if (moved := next(alike, None)) is not None:
+                    self.verdicts[moved] = self.verdicts.pop(key)
+
+    def is_told_by_place(self, key: tuple[str, tuple[str, ...]]) -> bool:
+        """Whether an id is that of a property of the text as a whole, which is broken at some places."""
+        name, needs = key
+        return not needs and key not in self.verdicts and "/" not in name and name in self.of_text
 
 
 def _grown(old: Report, new: Report) -> str:
@@ -83,45 +191,43 @@ def _grown(old: Report, new: Report) -> str:
     return ""
 
 
-Verdicts = dict[tuple[str, tuple[str, ...]], Verdict]
+def _is_alike(one: Verdict, other: Verdict) -> bool:
+    """Whether two findings are of one property of the text, in one algorithm."""
+    places = ([place.algorithm for place in each.locations] for each in (one, other))
+    same = one.property.split("/")[0] == other.property.split("/")[0]
+    return same and (one.granularity, one.verdict) == (TEXT, "violated") and next(places) == next(places)
 
 
-def _without_harmed(changes: Changes, before: Verdicts, after: Verdicts) -> Changes:
-    """Leave out what needs an adversity in one report only because the other breaks it without any."""
+def _renumbered(specs: tuple[Spec, Spec]) -> tuple[dict[str, str], frozenset[str]]:
+    """Give for every step of the old text, as it stands in an id, that of the new one, GONE where there is none.
 
-    def hidden(change: Change, other: Verdicts) -> bool:
-        plain = other.get((change.property, ()))
-        return bool(change.needs) and plain is not None and plain.verdict == "violated"
+    And give the steps that only the new one has.
 
-    return replace(
-        changes,
-        broken=tuple(change for change in changes.broken if not hidden(change, before)),
-        repaired=tuple(change for change in changes.repaired if not hidden(change, after)),
-    )
-
-
-def _renumbered(specs: tuple[Spec, Spec]) -> dict[str, str]:
-    """Give for every step of the old text, as it stands in an id, that of the new one; GONE where there is none."""
-    old, new = (list(origins(spec).values()) for spec in specs)
-    free = {origin.key: origin for origin in new}
-    pairs = {origin.key: free.pop(origin.key, None) for origin in old}
-    for origin in old:
-        if pairs[origin.key] is None:
-            pairs[origin.key] = match = next((each for each in free.values() if _says_the_same(each, origin)), None)
-            if match is not None:
-                free.pop(match.key)
-    return {_part(origin): GONE if (match := pairs[origin.key]) is None else _part(match) for origin in old}
+    A step that asserts something else than it did makes another promise, so its id is another one, too.
+    """
+    claims = tuple(_asserted(spec) for spec in specs)
+    found: dict[str, str] = {}
+    for was, now in kept_steps(*specs):
+        if alike_but_for_names(claims[0].get(str(was), ()), claims[1].get(str(now), ())):
+            found[_part(was)] = _part(now)
+    before, after = ([_part(origin) for origin in origins(spec).values()] for spec in specs)
+    return {part: found.get(part, GONE) for part in before}, frozenset(after) - frozenset(found.values())
 
 
-def _says_the_same(one: Origin, other: Origin) -> bool:
-    return (one.algorithm, one.sentence) == (other.algorithm, other.sentence)
+def _asserted(spec: Spec) -> dict[str, tuple[Expr, ...]]:
+    """Give what each step of a spec asserts."""
+    found: dict[str, tuple[Expr, ...]] = {}
+    for statement in spec.statements():
+        if isinstance(statement, Assert):
+            found[str(statement.origin)] = (*found.get(str(statement.origin), ()), statement.condition)
+    return found
 
 
 def _part(origin: Origin) -> str:
     return f"{origin.algorithm.replace(' ', '-')}.{origin.step}"
 
 
-def _renamed(name: str, parts: dict[str, str]) -> str:
+def _renamed(name: str, parts: Mapping[str, str]) -> str:
     """Give the new id of a property of the old report."""
     base, _, part = name.partition("/")
     match = parts.get(part, part)

@@ -5,7 +5,7 @@ their origin wherever they stand, then by their data, and last by how much their
 that was only renumbered or moved is no change of its own.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from typing import Any
@@ -35,11 +35,13 @@ class StepChange:
 
 @dataclass(frozen=True)
 class AlgorithmChange:
-    """What changed in one algorithm, rule or type. Kinds: added, removed, changed."""
+    """What changed in one algorithm, rule or type. Kinds: added, removed, changed, renamed."""
 
     name: str
     kind: str
     steps: tuple[StepChange, ...]
+    old_name: str = ""
+    """The name that it had, where it is renamed."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +60,48 @@ class _Step:
 def changed_steps(old: Spec, new: Spec) -> tuple[AlgorithmChange, ...]:
     """Give what changed in every algorithm, rule and type, in the order of the new text; what was removed is last."""
     before, after = _parts(old), _parts(new)
+    known_as = _known_as(before, after)
     changes = []
-    for name in (*after, *(name for name in before if name not in after)):
-        kind = "added" if name not in before else "removed" if name not in after else "changed"
-        steps = _changed(before.get(name, ()), after.get(name, ()))
-        if steps:
-            changes.append(AlgorithmChange(name, kind, steps))
+    for name, now in after.items():
+        was = known_as.get(name, "")
+        renamed = was if was != name else ""
+        steps = _changed(before.get(was, ()), now)
+        if steps or renamed:
+            kind = "added" if not was else "renamed" if renamed else "changed"
+            changes.append(AlgorithmChange(name, kind, steps, renamed))
+    for name, gone in before.items():
+        if name not in known_as.values() and (steps := _changed(gone, ())):
+            changes.append(AlgorithmChange(name, "removed", steps))
     return tuple(changes)
 
 
-def kept_steps(old: Spec, new: Spec, name: str) -> tuple[tuple[Origin, Origin], ...]:
-    """Give each step of an algorithm or rule that both texts have, as it was and as it is."""
-    before, after = _parts(old).get(name, ()), _parts(new).get(name, ())
-    pairs = ((before[was].origin, after[now].origin) for was, now in sorted(_aligned(before, after).items()))
-    return tuple((was, now) for was, now in pairs if was is not None and now is not None)
+def kept_steps(old: Spec, new: Spec, name: str = "") -> tuple[tuple[Origin, Origin], ...]:
+    """Give each step that both texts have, as it was and as it is, of one algorithm or rule or of all of them."""
+    before, after = _parts(old), _parts(new)
+    found = []
+    for now, was in _known_as(before, after).items():
+        if name in ("", now):
+            pairs = sorted(_aligned(before[was], after[now]).items())
+            found += [(before[was][one].origin, after[now][other].origin) for one, other in pairs]
+    return tuple((was, now) for was, now in found if was is not None and now is not None)
+
+
+def _known_as(before: Mapping[str, Sequence[_Step]], after: Mapping[str, Sequence[_Step]]) -> dict[str, str]:
+    """Give for each part of the new text its name in the old one; a new name is known by what stands below it."""
+    same = {name: name for name in after if name in before}
+    gone, added = ([name for name in one if name not in same] for one in (before, after))
+    alike = sorted((-_share(before[was], after[now]), was, now) for was in gone for now in added)
+    for less, was, now in alike:
+        if -less >= ALIKE and now not in same and was not in same.values():
+            same[now] = was
+    return {name: same[name] for name in after if name in same}
+
+
+def _share(old: Sequence[_Step], new: Sequence[_Step]) -> float:
+    """Say how much two parts have in common, by their sentences."""
+    if len(old) == 1 or len(new) == 1:  # a head alone
+        return 0.0
+    return SequenceMatcher(None, [s.sentence for s in old[1:]], [s.sentence for s in new[1:]], autojunk=False).ratio()
 
 
 def _parts(spec: Spec) -> dict[str, tuple[_Step, ...]]:

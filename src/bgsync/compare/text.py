@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.markup import escape
 
-from bgsync.compare.behaviour import Comparison, DistinguishingTrace, Size
+from bgsync.compare.behaviour import Comparison, DistinguishingTrace, Size, unreached_changes
 from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange, StepChange
 from bgsync.language import Origin
@@ -12,6 +12,7 @@ from bgsync.words import Words
 
 STYLES = {
     "equivalent": "green",
+    "indistinguishable": "yellow",
     "narrower": "yellow",
     "wider": "yellow",
     "incomparable": "yellow",
@@ -19,11 +20,14 @@ STYLES = {
 }
 MEANINGS = {
     "equivalent": "nothing that a page, a worker or a server can observe has changed",
+    "indistinguishable": "no run shows a difference to a page, a worker or a server, but something has changed",
     "narrower": "all that can be observed of the new text could be observed of the old one, but not the reverse",
     "wider": "all that could be observed of the old text can be observed of the new one, and more",
     "incomparable": "the new text shows something that the old one did not, and the old one something that is gone",
     "inconclusive": "it is not known whether anything observable has changed",
 }
+ONE_ENVIRONMENT = ("narrower", "wider", "incomparable", "inconclusive")
+"""What is said of the environment that was looked at last, and of no other."""
 SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow"), "reworded": ("=", "dim")}
 
 
@@ -37,7 +41,7 @@ def print_comparison(
     print_changes(changes, console)
     if comparison is not None:
         console.print()
-        _relation(comparison, console)
+        _relation(comparison, unreached_changes(changes, comparison), console)
     if properties is not None:
         console.print()
         _properties(properties, console)
@@ -52,7 +56,8 @@ def print_changes(changes: tuple[AlgorithmChange, ...], console: Console) -> Non
     if not changes:
         _say(console, "no step was changed, added or removed; at most, steps were moved")
     for algorithm in changes:
-        _say(console, f"[bold]{escape(algorithm.name)}[/] ({algorithm.kind})")
+        was = f" from {algorithm.old_name}" if algorithm.old_name else ""
+        _say(console, f"[bold]{escape(algorithm.name)}[/] ({algorithm.kind}{escape(was)})")
         for change in algorithm.steps:
             _step(change, console)
 
@@ -76,48 +81,85 @@ def _at(origin: Origin | None) -> str:
     return "" if origin is None else f"{origin.file}:{origin.line}: "
 
 
-def _relation(comparison: Comparison, console: Console) -> None:
+def _relation(comparison: Comparison, unreached: tuple[str, ...], console: Console) -> None:
     relation, style = comparison.relation, STYLES[comparison.relation]
     basis = "; ".join(filter(None, [comparison.proof, ", ".join(map(_size, comparison.explored))]))
-    told = f"[{style}]{relation}[/]: {MEANINGS[relation]}" + (f" ({escape(basis)})" if basis else "")
+    last = comparison.explored[-1] if comparison.explored and relation in ONE_ENVIRONMENT else None
+    where = f" at {_where(last)}" if last else ""
+    told = f"[{style}]{relation}[/]{where}: {MEANINGS[relation]}" + (f" ({escape(basis)})" if basis else "")
     _say(console, told)
     if comparison.note:
         _say(console, f"  {escape(comparison.note)}")
-    for what, trace in (("only the old text", comparison.only_old), ("only the new text", comparison.only_new)):
+    if unreached:
+        _say(
+            console, f"  [yellow]changed steps that no run takes, or not all of each[/]: {escape(', '.join(unreached))}"
+        )
+    for side, other, trace in (("old", "new", comparison.only_old), ("new", "old", comparison.only_new)):
         if trace is not None:
-            _trace(what, trace, comparison.words, console)
+            _trace(side, other, trace, comparison.words, console)
+
+
+def _where(size: Size) -> str:
+    return size.granularity + (f" with {', '.join(size.adversities)}" if size.adversities else "")
 
 
 def _size(size: Size) -> str:
-    needs = f" with {', '.join(size.adversities)}" if size.adversities else ""
-    return f"{size.old_states:,} and {size.new_states:,} states at {size.granularity}{needs}"
+    return f"{size.old_states:,} and {size.new_states:,} states at {_where(size)}"
 
 
-def _trace(what: str, trace: DistinguishingTrace, words: Words, console: Console) -> None:
-    _say(console, f"\n[bold]{what} shows[/]: {escape('; '.join(trace.labels))}")
+def _trace(side: str, other: str, trace: DistinguishingTrace, words: Words, console: Console) -> None:
+    *shared, last = trace.labels
+    if shared:
+        _say(console, f"\n[bold]both texts show[/]: {escape('; '.join(shared))}")
+        _say(console, f"[bold]then only the {side} text shows[/]: {escape(last)}")
+    else:
+        _say(console, f"\n[bold]only the {side} text shows[/]: {escape(last)}")
+    _say(console, f"where the {other} text shows {escape(' or '.join(trace.instead) or 'nothing')}")
     for line in trace_lines(trace.run, words):
         _say(console, escape(line))
 
 
 def _properties(changes: Changes, console: Console) -> None:
+    new_ones = tuple(each for each in changes.violated_first if each not in changes.broken)
     titles = (
         ("broken", "bold red", changes.broken),
+        ("only in the new text, and violated", "bold red", new_ones),
         ("repaired", "green", changes.repaired),
         ("broken in another way", "yellow", changes.changed_kind),
         ("not known", "yellow", changes.unsure),
     )
     if changes.grown:
         _say(console, f"[yellow]much larger[/]: {escape(changes.grown)}")
-    if not any(found for _, _, found in titles):
-        _say(console, "no verdict has changed")
+    if not (changes.says_otherwise or changes.unsure or new_ones):
+        _say(console, "no verdict that was given on both texts has changed")
     for title, style, found in titles:
         for change in found:
             _say(console, f"[{style}]{title}[/]: {escape(_change(change))}")
+    for title in dict.fromkeys(change.title() for change in changes.one_sided):
+        some = (change for change in changes.one_sided if change.title() == title and change not in new_ones)
+        if told := ", ".join(map(_one_sided, some)):
+            _say(console, f"[yellow]{title}[/]: {escape(told)}")
 
 
 def _change(change: Change) -> str:
+    message = next((v.message for v in (change.new, change.old) if v is not None and v.message), "")
+    return f"{_named(change)} ({_said(change)})" + (f": {message}" if message else "")
+
+
+def _one_sided(change: Change) -> str:
+    return f"{_named(change)} ({_said(change)})"
+
+
+def _named(change: Change) -> str:
     was = f", {change.old_property} in the old text" if change.old_property != change.property else ""
     needs = f", with {', '.join(change.needs)}" if change.needs else ""
-    kinds = [v.kind or v.verdict if v is not None else "no verdict" for v in (change.old, change.new)]
-    message = next((v.message for v in (change.new, change.old) if v is not None and v.message), "")
-    return f"{change.property}{was}{needs} ({kinds[0]} → {kinds[1]})" + (f": {message}" if message else "")
+    return f"{change.property}{was}{needs}"
+
+
+def _said(change: Change) -> str:
+    """Tell what was said and is said, by the kind of what is violated."""
+    sides = (change.old, change.was), (change.new, change.now)
+    told = [str(verdict.kind or said) if verdict and said == "violated" else said for verdict, said in sides]
+    if "not in this text" in told:
+        return next(each for each in told if each != "not in this text")
+    return " → ".join(told)

@@ -87,7 +87,7 @@ def flow_difference(old: Spec, new: Spec, name: str, link: Link, hues: Hues = NO
         raise ValueError(f"no algorithm {name!r} in either text: one of {', '.join(sorted(names[0] | names[1]))}")
     was = Flow(old, name, link, hues) if name in names[0] else None
     now = Flow(new, name, link, hues) if name in names[1] else None
-    merged = _Merged(was, now, kept_steps(old, new, name))
+    merged = _Merged(was, now, kept_steps(old, new, name) if was and now else ())
     changed = {
         step.new.path
         for each in changed_steps(old, new) if each.name == name

@@ -22,8 +22,8 @@ class Edit:
 
     @property
     def broken(self) -> tuple[Verdict, ...]:
-        """What is violated now, and was not before, in the base environment."""
-        return tuple(change.new for change in self.properties.broken if change.new and not change.needs)
+        """What is violated now, and was not before or not there, in the base environment."""
+        return tuple(change.new for change in self.properties.violated_first if change.new and not change.needs)
 
     @property
     def exit_status(self) -> int:

@@ -60,7 +60,8 @@ def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
     yield f"**This edit {what}{also}** (since {_text(edit.base)})."
     if edit.properties.grown:
         yield f"It makes the text much larger: {_text(edit.properties.grown)}."
-    if broken or repaired or edit.properties.changed_kind or edit.properties.unsure:
+    other = edit.properties
+    if broken or repaired or other.changed_kind or other.unsure or other.one_sided:
         yield ""
     for verdict in broken:
         place = next(iter(verdict.locations), None)
@@ -74,6 +75,10 @@ def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
     for change in edit.properties.unsure:
         if not change.needs:
             yield f"* ? not decided any more, or by now: {_code(change.property)}"
+    told = [change for change in edit.properties.one_sided if not change.needs and change.now != "violated"]
+    for title in dict.fromkeys(change.title() for change in told):
+        names = ", ".join(_code(change.property) for change in told if change.title() == title)
+        yield f"* · {title}: {names}"
     steps = [
         f"* {STEPS[step.kind]} **{_text(name)}** {step.kind}: {_text(step.old_reading)}"
         + (f" → {_text(step.new_reading)}" if step.old_reading and step.new_reading else _text(step.new_reading))

@@ -83,7 +83,7 @@ class News:
     repaired: tuple[Verdict, ...] = ()
     """As they were: violated. Of final news only."""
     otherwise: tuple[tuple[Verdict | None, Verdict | None], ...] = ()
-    """Other changes, old and new: in kind, or to and from what is not decided. Of final news only."""
+    """Other changes, old and new: in kind, or to and from what is not decided or not looked at. Of final news only."""
     not_seen: tuple[Verdict, ...] = ()
     """As they were: violated; not found again so far. Never of final news."""
 
@@ -148,22 +148,23 @@ class Session:
 
     def _early(self, text: Text, report: Report, began: float, told: set[Key]) -> News:
         changes = self._changes(text, report)
-        broken = tuple(c.new for c in changes.broken if c.new and (c.new.property, c.new.needs) not in told)
+        broken = tuple(c.new for c in changes.violated_first if c.new and (c.new.property, c.new.needs) not in told)
         missing = tuple(c.old for c in changes.unsure if c.old and c.old.verdict == "violated" and not c.needs)
         return News(time.perf_counter() - began, text, report, False, True, broken, not_seen=missing)
 
     def _final(self, text: Text, report: Report, began: float, explored: bool, told: set[Key]) -> News:
         changes = self._changes(text, report)
         self.judged = text.reading.spec, report
+        others = (*changes.changed_kind, *changes.unsure, *changes.one_sided)
         return News(
             time.perf_counter() - began,
             text,
             report,
             True,
             explored,
-            tuple(c.new for c in changes.broken if c.new and (c.new.property, c.new.needs) not in told),
+            tuple(c.new for c in changes.violated_first if c.new and (c.new.property, c.new.needs) not in told),
             tuple(c.old for c in changes.repaired if c.old),
-            tuple((c.old, c.new) for c in (*changes.changed_kind, *changes.unsure)),
+            tuple((c.old, c.new) for c in others if c not in changes.violated_first),
         )
 
 
