@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 
 from bgsync.judge.structure.finding import Known
 from bgsync.judge.structure.types import UNKNOWN, Types
-from bgsync.language import Algorithm, Call, LanguageError, Origin, Rule, Spec
+from bgsync.language import Algorithm, Call, Else, LanguageError, Origin, Rule, Spec
 from bgsync.language.traversal import body_of, walk
 from bgsync.mutate.operators import OPERATORS, Around, Body, Edit, Edits
 
@@ -72,9 +72,11 @@ def _everywhere(body: Body, edits: Edits, around: Around) -> Iterator[Edit]:
     """Apply an operator to a list of steps and to every list inside it."""
     yield from edits(body, around)
     for place, statement in enumerate(body):
+        needed = isinstance(body[place + 1] if place + 1 < len(body) else None, Else)
         for edit in _everywhere(body_of(statement), edits, around):
             whole = replace(statement, body=edit.body)  # type: ignore[call-arg]  # what has steps below it is a block
-            yield edit._replace(body=(*body[:place], whole, *body[place + 1 :]))
+            left = (whole,) if edit.body or needed else ()
+            yield edit._replace(body=body[:place] + left + body[place + 1 :])
 
 
 def _mutant(spec: Spec, name: str, part: Part, edit: Edit) -> Mutant:

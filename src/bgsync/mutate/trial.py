@@ -19,7 +19,7 @@ unless a limit was given: an edit that makes states without end is usually kille
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -88,9 +88,9 @@ class Trial:
         return frozenset.intersection(*(frozenset(stage.report.coverage.unreached) for stage in self.stages))
 
     @cached_property
-    def faults(self) -> frozenset[tuple[str, str]]:
-        """What is wrong with the structure of the original already."""
-        return frozenset(_faults(self.target.spec, self.known))
+    def faults(self) -> Mapping[tuple[str, str], int]:
+        """How many errors of structure the original has already, of each kind in each algorithm."""
+        return {place: len(messages) for place, messages in _faults(self.target.spec, self.known).items()}
 
     def judge(self, mutant: Mutant) -> Outcome:
         """Say what becomes of a mutant."""
@@ -137,11 +137,14 @@ class Trial:
             yield stage.name, lambda stage=stage: self._at(stage, spec)  # type: ignore[misc]
 
     def _structure(self, spec: Spec) -> tuple[Kill, ...]:
-        new = {fault: message for fault, message in _faults(spec, self.known).items() if fault not in self.faults}
+        """Give the kinds of errors of which an algorithm has more than in the original.
+
+        They are counted, since what is told at the first of several places moves on when that one goes.
+        """
         return tuple(
-            Kill(f"{name}/{place.replace(' ', '-')}", "structure", (), message)
-            for (name, place), message in sorted(new.items())
-            if not self.wanted or name in self.wanted
+            Kill(name, "structure", (), messages[-1])
+            for (name, algorithm), messages in sorted(_faults(spec, self.known).items())
+            if len(messages) > self.faults.get((name, algorithm), 0) and (not self.wanted or name in self.wanted)
         )
 
     def _at(self, stage: Stage, spec: Spec) -> tuple[tuple[Kill, ...], tuple[str, ...]]:
@@ -189,13 +192,12 @@ def _needing(name: str, needs: tuple[str, ...]) -> str:
     return f"{name} with {', '.join(needs)}" if needs else name
 
 
-def _faults(spec: Spec, known: Known) -> dict[tuple[str, str], str]:
-    """Give the errors of structure: the property and the place, and the message of the first one there."""
-    found: dict[tuple[str, str], str] = {}
+def _faults(spec: Spec, known: Known) -> dict[tuple[str, str], list[str]]:
+    """Give the messages of all errors of structure of each kind, in each algorithm."""
+    found: dict[tuple[str, str], list[str]] = {}
     for each in findings(spec, known):
         if each.level == ERROR:
-            place = f"{each.origin.algorithm}.{each.origin.step}" if each.origin.path else each.origin.key
-            found.setdefault((each.property, place), each.message)
+            found.setdefault((each.property, each.origin.algorithm), []).append(each.message)
     return found
 
 
