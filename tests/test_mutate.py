@@ -44,6 +44,7 @@ from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING
 from bgsync.system.scenario import Bounds
 from bgsync.targets import Target, Wish
+from tests.corrected import CORRECTED
 from tests.models import CALM, STATE, Items, outbox, single
 from tests.specs import PRINT_QUEUE
 
@@ -236,6 +237,31 @@ def test_several_processes_give_the_same_outcomes_in_the_same_order(calm: Trial)
     done: list[int] = []
     assert judged(calm, some, 2, Budget(), done.append) == judged(calm, some, 1, Budget())
     assert done == [1, 2, 3]
+
+
+# --- a text that holds
+
+
+@pytest.fixture(scope="module")
+def corrected() -> Trial:
+    target = Target(CORRECTED, "corrected", ONE_OFF, "it was named")
+    return trial(target, Wish(each=False))[0]
+
+
+def test_a_text_with_atomic_blocks_breaks_only_what_no_block_can_mend(corrected: Trial) -> None:
+    broken = {v.property for stage in corrected.stages for v in stage.report.verdicts if v.verdict == "violated"}
+    assert broken == {"fires-online", "no-endless-firing"}
+
+
+def test_a_block_that_is_no_longer_atomic_is_a_race(corrected: Trial) -> None:
+    found = fate(corrected, "not-atomic", "register 7 ")
+    assert (found.fate, found.stage) == ("killed", "step")
+    assert "unique-tag" in found.by
+
+
+def test_a_block_whose_every_caller_is_atomic_need_not_be(corrected: Trial) -> None:
+    found = fate(corrected, "not-atomic", "fire a sync event 1 ")
+    assert (found.fate, found.why) == ("equivalent", "bisimulation")
 
 
 # --- what is told

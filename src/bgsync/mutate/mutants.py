@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 
 from bgsync.judge.structure.finding import Known
 from bgsync.judge.structure.types import UNKNOWN, Types
-from bgsync.language import Algorithm, Call, Else, LanguageError, Origin, Rule, Spec
+from bgsync.language import Algorithm, Atomically, Call, Else, LanguageError, Origin, Rule, Spec
 from bgsync.language.traversal import body_of, walk
 from bgsync.mutate.operators import OPERATORS, Around, Body, Edit, Edits
 
@@ -41,7 +41,9 @@ class Mutant:
 
     operator: str
     origin: Origin
-    """The first step that it touches: what a run that does not come there cannot tell from the original."""
+    """The first step that it touches."""
+    first: Origin
+    """The first action of that: a run that does not come there cannot tell it from the original."""
     words: str
     spec: Spec | None
     """None where it makes no spec, for the reason in `malformed`."""
@@ -80,12 +82,16 @@ def _everywhere(body: Body, edits: Edits, around: Around) -> Iterator[Edit]:
 
 
 def _mutant(spec: Spec, name: str, part: Part, edit: Edit) -> Mutant:
+    first = edit.at
+    while isinstance(first, Atomically) and body_of(first):  # no action by itself
+        first = body_of(first)[0]
     assert edit.at.origin is not None
+    assert first.origin is not None
     try:
         made = _with(spec, part, edit.body)
     except LanguageError as error:
-        return Mutant(name, edit.at.origin, edit.words, None, str(error))
-    return Mutant(name, edit.at.origin, edit.words, made)
+        return Mutant(name, edit.at.origin, first.origin, edit.words, None, str(error))
+    return Mutant(name, edit.at.origin, first.origin, edit.words, made)
 
 
 def _with(spec: Spec, part: Part, body: Body) -> Spec:

@@ -129,7 +129,7 @@ class Trial:
             return "same data"
         if same_but_for_names(self.target.spec, spec):
             return "same but for names"
-        return f"no run comes to {mutant.origin}" if str(mutant.origin) in self.unreached else ""
+        return f"no run comes to {mutant.first}" if str(mutant.first) in self.unreached else ""
 
     def _looks(self, spec: Spec) -> Iterator[tuple[str, Callable[[], tuple[tuple[Kill, ...], tuple[str, ...]]]]]:
         yield "structure", lambda: (self._structure(spec), ())
@@ -185,7 +185,8 @@ class Trial:
             bounds=here.bounds, limit=TELLING,
         )  # fmt: skip
         pairs = ("only the original shows", found.only_old), ("only the mutant shows", found.only_new)
-        return "; ".join(f"{who}: {', '.join(trace.labels)}" for who, trace in pairs if trace is not None)
+        told = [f"{who}: {', '.join(trace.labels)}" for who, trace in pairs if trace is not None]
+        return "; ".join(told) or (found.note if found.relation == "equivalent" else "")
 
 
 def _needing(name: str, needs: tuple[str, ...]) -> str:
