@@ -19,7 +19,7 @@ EPILOG = "Exit status: 0 no mutant survives, 1 some do, 2 bad input or usage, 3 
 
 @click.command(epilog=EPILOG)
 @click.argument("target", required=False)
-@asking()
+@asking("algorithm")
 @click.option(
     "--only",
     "operators",
@@ -54,11 +54,12 @@ def mutate(
     An edit leaves a step out, swaps two, negates a condition, takes another object, state or outcome, does not abort,
     is no longer atomic, or moves a step into a block or out of it. It is killed by a property that is broken in it and
     not in the spec, or it is equivalent: nothing that can be observed is another. What is neither survives, and is
-    listed. TARGET is as for `bgsync check`; --limit, if given, also bounds the search for what is equivalent.
+    listed. By default every invocation is one action; races are seen with --granularity both, which takes far longer.
+    TARGET is as for `bgsync check`; --limit, if given, also bounds the search for what is equivalent.
 
     \b
     bgsync mutate spec/index.bs --sample 40
-    bgsync mutate --only drop --granularity algorithm
+    bgsync mutate --only not-atomic --granularity both
     """
     from bgsync.mutate.operators import OPERATORS
 
@@ -105,7 +106,14 @@ def mutate(
         gc.enable()
         line.end()
     analysis = Analysis(
-        about.name, about.content.name, tried.properties, outcomes, len(made), thorough, time.perf_counter() - began
+        about.name,
+        about.content.name,
+        tried.properties,
+        outcomes,
+        len(made),
+        thorough,
+        time.perf_counter() - began,
+        tuple(stage.name for stage in tried.stages),
     )
     if output == "json":
         emit(to_json(analysis))

@@ -70,6 +70,7 @@ class AnalysisOut(msgspec.Struct, frozen=True):
     unfinished: int
     score: float | None
     thorough: bool
+    stages: list[str]
     seconds: float
     properties: list[PropertyOut]
     operators: list[OperatorOut]
@@ -103,6 +104,7 @@ def to_json(analysis: Analysis) -> str:
         unfinished=len(analysis.of("unfinished")),
         score=None if score is None else round(score, 4),
         thorough=analysis.thorough,
+        stages=list(analysis.stages),
         seconds=round(analysis.seconds, 3),
         properties=[
             *(PropertyOut(row.property, row.kills, row.alone) for row in analysis.rows()),

@@ -70,6 +70,8 @@ class Analysis:
     thorough: bool = False
     """Whether every mutant went through every stage, also where it was killed before."""
     seconds: float = 0.0
+    stages: tuple[str, ...] = ()
+    """Where it was looked: granularities, with or without adversities. What is equivalent is so there."""
 
     def of(self, fate: Fate) -> tuple[Outcome, ...]:
         """Give the outcomes with this fate."""

@@ -23,6 +23,8 @@ def print_analysis(analysis: Analysis, console: Console) -> None:
     )
     if analysis.score is not None:
         tell(f"score: {analysis.score:.1%} of those that are not equivalent are killed")
+    if analysis.stages:
+        tell(f"looked at: structure, {escape(', '.join(analysis.stages))}; what is equivalent is so there")
     console.print()
     console.print(_properties(analysis))
     if not analysis.thorough:
