@@ -47,6 +47,7 @@ ROOMS = (
     "watch",
     "start",
     "targets",
+    "mutate",
     "results",
     "api",
     "cli",

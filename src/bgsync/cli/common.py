@@ -26,9 +26,13 @@ class Line:
     def __call__(self, what: str, states: int, depth: int, far: str = "") -> None:
         """Show how far an exploration is; `far` says more of it than its depth."""
         seconds = time.monotonic() - self.began
-        if seconds > 1 and sys.stderr.isatty():
+        self.tell(f"exploring {what}: {states:,} states, {far or f'depth {depth}'}, {seconds:.0f} s")
+
+    def tell(self, text: str) -> None:
+        """Show something else."""
+        if time.monotonic() - self.began > 1 and sys.stderr.isatty():
             self.shown = True
-            _draw(f"exploring {what}: {states:,} states, {far or f'depth {depth}'}, {seconds:.0f} s")
+            _draw(text)
 
     def end(self) -> None:
         """Take the line away."""

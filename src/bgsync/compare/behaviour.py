@@ -283,7 +283,7 @@ class _Pair:
                 return _inconclusive(f"pool: {min(graph.pools)}")
         if graphs[0].edges == graphs[1].edges:
             return Comparison("equivalent", "isomorphism", None, None, ())
-        reduced, (left, right) = _joined(graphs)
+        reduced, (left, right) = joined(graphs)
         self.classes = len(reduced.edges)
         if left == right:
             return Comparison("equivalent", "bisimulation", None, None, ())
@@ -314,7 +314,7 @@ class _Pair:
         other = self.explore(1 - side, more=1)
         if not other.complete:
             raise Bound(f"calls; with one more, {self._unfinished(other)}")
-        reduced, (left, right) = _joined([graphs[side], other])
+        reduced, (left, right) = joined([graphs[side], other])
         found, dropped = self._first(side, Traces(reduced), left, right)
         if found is None and dropped:
             raise Bound("calls")
@@ -347,7 +347,7 @@ def _inconclusive(why: str) -> Comparison:
     return Comparison("inconclusive", "", None, None, (), why)
 
 
-def _joined(graphs: Sequence[Labelled]) -> tuple[Quotient, tuple[int, int]]:
+def joined(graphs: Sequence[Labelled]) -> tuple[Quotient, tuple[int, int]]:
     """Reduce two graphs side by side, and give the classes of their initial states."""
     shift = len(graphs[0].edges)
     moved = [{(label, target + shift) for label, target in out} for out in graphs[1].edges]
