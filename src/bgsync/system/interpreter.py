@@ -52,7 +52,8 @@ class Interpreter:
         self.machines = world.names
         self.initial: Mapping[str, str] = MappingProxyType({each.name: each.initial for each in world.machines})
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
-        self.shared_code, self.quiet, self.enqueuing = sharing.shared, sharing.quiet, sharing.enqueuing
+        self.shared_code, self.quiet = sharing.shared, sharing.quiet
+        self.enqueuing, self.joining = sharing.enqueuing, sharing.joining
         self.not_understood = not_understood
         """What a sentence that is not understood is taken to do."""
 
