@@ -51,7 +51,7 @@ def opened(browser: Browser) -> Iterator[Any]:
         watched.context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def built_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of some properties of the built-in model."""
     from bgsync.cli.question import Asked
@@ -66,7 +66,7 @@ def built_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def of_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of an invented text; the lifecycle of registrations is not its own."""
     from bgsync.cli.question import Asked
