@@ -8,8 +8,6 @@ import pytest
 
 from bgsync.language import (
     Environment,
-    Field,
-    Find,
     If,
     InParallel,
     Is,
@@ -30,7 +28,6 @@ from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
 from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
 from bgsync.system.describe import attributes, label, object_states, say_action
-from bgsync.system.observation import Removed
 from bgsync.system.state import Process, Ref, Value
 from bgsync.system.step import Action, State, Step
 from bgsync.system.system import System
@@ -38,7 +35,6 @@ from bgsync.system.unknown import MANY
 from tests.models import (
     CALM,
     MONITORS,
-    NEW,
     STATE,
     UNGATED,
     context,
@@ -46,7 +42,6 @@ from tests.models import (
     names,
     ops,
     outbox,
-    report,
     scenario,
     single,
     system,
@@ -246,27 +241,6 @@ def test_the_run_forks_where_a_removed_registration_is_still_held() -> None:
         assert not twin.disjoint
         assert {known.listed for known in twin.shared.heap if known} <= {True}
         assert not {"call", "rule"} & {s.action.kind for s in closed.steps(after)}
-
-
-LISTED_LATE = outbox(added=(*NEW[:-1], Wait("a while"), NEW[-1], Resolve(v.promise)))
-AGAIN = Find(REGISTRATIONS, "tag", Field(v.registration, "tag"))
-LOOKS_AGAIN = InParallel(steps(Wait("a while"), Let("other", AGAIN), Remove(v.other, REGISTRATIONS)))
-
-
-def test_the_run_does_not_fork_where_a_registration_may_still_come_into_the_list() -> None:
-    closed = system(LISTED_LATE, "algorithm", monitor="calls")
-    both_wait = walk(closed, "call", "call")
-    assert [known.listed for known in both_wait.shared.heap if known] == [False, False]
-    found = report(LISTED_LATE, "unique-tag", limit=500).verdicts
-    assert [verdict.verdict for verdict in found] == ["violated"]
-
-
-def test_the_run_does_not_fork_where_the_list_may_still_be_looked_through_for_a_new_registration() -> None:
-    closed = system(outbox(rejected=(Remove(v.registration, REGISTRATIONS), LOOKS_AGAIN)), "algorithm", monitor="calls")
-    replaced = walk(closed, "go online", "call", "rejected", "go offline", "call")
-    assert [known.listed for known in replaced.shared.heap if known] == [False, True]
-    (ended,) = (step for step in closed.steps(replaced) if step.action.kind == "run")
-    assert [seen.slot for seen in ended.observations if isinstance(seen, Removed)] == [1]
 
 
 def test_the_plain_semantics_never_forks() -> None:

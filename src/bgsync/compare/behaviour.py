@@ -163,6 +163,9 @@ class _Pair:
         start = time.perf_counter()
         old, new = self.explore(0), self.explore(1)
         first = self._related([old, new])
+        if (old.torn or new.torn) and first.relation not in ("incomparable", "inconclusive"):
+            why = f"an object that is not in the list yet is followed as if it was removed: {new.torn or old.torn}"
+            first = replace(first, relation="inconclusive", proof="", note=why)
         here = self.scenarios[0]
         sizes = (old.states, new.states, old.transitions, new.transitions, self.classes)
         size = Size(here.granularity, here.adversities, *sizes, time.perf_counter() - start)

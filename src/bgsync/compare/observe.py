@@ -31,6 +31,7 @@ from bgsync.system.observation import (
     Dispatched,
     Observation,
     Rejected,
+    Removed,
     Resolved,
     Settled,
 )
@@ -190,6 +191,7 @@ class _Observed(Model[State | None, tuple[str, ...]]):
 
     def __init__(self, observer: Observer) -> None:
         self.observer = observer
+        self.torn = ""
 
     def initial_states(self) -> Iterable[State | None]:
         return self.observer.system.initial_states()
@@ -204,7 +206,15 @@ class _Observed(Model[State | None, tuple[str, ...]]):
         if state is None:
             return
         for labels, step in self.observer.steps(state):
+            if step.action.disjoint is not None and not _removes(step):
+                self.torn = (
+                    str(self.observer.system.program.code[step.executed[-1].pc].origin) if step.executed else "?"
+                )
             yield labels, step.after
+
+
+def _removes(step: Step) -> bool:
+    return any(isinstance(seen, Removed) and seen.slot == step.action.disjoint for seen in step.observations)
 
 
 @dataclass
@@ -217,6 +227,8 @@ class Labelled:
     """How many states were explored; those inside of a chain of labels come on top."""
     complete: bool = True
     """False when the exploration met its limit or was interrupted."""
+    torn: str = ""
+    """A step after which an object that is still to come into the list is followed apart, as if it was removed."""
 
     @property
     def transitions(self) -> int:
@@ -237,7 +249,7 @@ def observed(
     """
     model = _Observed(Observer(System(observable(scenario), seen=SETTLING)))
     graph = explore(model, limit=limit, progress=progress)
-    found = Labelled([set() for _ in graph.states], len(graph.states), graph.complete)
+    found = Labelled([set() for _ in graph.states], len(graph.states), graph.complete, model.torn)
     chains: dict[tuple[tuple[str, ...], int], int] = {}
 
     def chain(labels: tuple[str, ...], target: int) -> tuple[int, int]:

@@ -292,12 +292,12 @@ def by_tag(processes: Processes, state: State, tags: tuple[str, ...], place: int
 
 
 def stands_alone(processes: Processes, state: State, slot: int) -> tuple[int, ...] | None:
-    """Give the processes that hold an object outside of the list, None when they share anything with what does not."""
+    """Give the processes that hold a removed object, None when they share anything with what does not."""
     own = tuple(n for n in state.processes if slot in processes.slots[n])
     rest = [n for n in (*state.processes, *queued(state)) if slot not in processes.slots[n]]
     if any(slot in processes.slots[n] for n in queued(state)) or any(processes.batch[n] for n in own):
         return None
-    if any(processes.slots[n] != {slot} or processes.joins(n) for n in own):
+    if any(processes.slots[n] != {slot} for n in own):
         return None
     mine = {cell for n in own for cell in processes.cells[n]}
     if mine & {cell for n in rest for cell in processes.cells[n]}:

@@ -52,8 +52,7 @@ class Interpreter:
         self.machines = world.names
         self.initial: Mapping[str, str] = MappingProxyType({each.name: each.initial for each in world.machines})
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
-        self.shared_code, self.quiet = sharing.shared, sharing.quiet
-        self.enqueuing, self.joining = sharing.enqueuing, sharing.joining
+        self.shared_code, self.quiet, self.enqueuing = sharing.shared, sharing.quiet, sharing.enqueuing
         self.not_understood = not_understood
         """What a sentence that is not understood is taken to do."""
 

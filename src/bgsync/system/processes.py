@@ -103,7 +103,3 @@ class Processes:
     def enqueues(self, number: int) -> bool:
         """Whether a process may enqueue a batch from now on."""
         return any(self.interpreter.enqueuing[frame.pc] for frame in self.known[number].frames)
-
-    def joins(self, number: int) -> bool:
-        """Whether a process may look through the list or put something into it from now on."""
-        return any(self.interpreter.joining[frame.pc] for frame in self.known[number].frames)

@@ -4,7 +4,7 @@
 every other process. Private are variables that no other invocation shares, the promise that a method returns unless it
 is handed on, members that never change once an object is in a list, parts of the environment that cannot move, and
 what may be read freely. From a *quiet* instruction on an invocation does private things only, to its end. From an
-*enqueuing* one it may come to enqueue a batch, from a *joining* one to look through the list or to put something in.
+*enqueuing* one it may come to enqueue a batch.
 
 What an observer sees is an argument: the kinds of statements of which it sees when they happen are shared for it.
 """
@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
@@ -32,7 +31,6 @@ class Sharing:
     shared: tuple[bool, ...]
     quiet: tuple[bool, ...]
     enqueuing: tuple[bool, ...]
-    joining: tuple[bool, ...]
 
 
 def sharing(program: Program, moving: frozenset[str], *, anything: bool = False, seen: Statements = ()) -> Sharing:
@@ -42,7 +40,7 @@ def sharing(program: Program, moving: frozenset[str], *, anything: bool = False,
     """
     shared = _Shared(program, moving, anything)
     found = tuple(shared(pc) or isinstance(i.statement, seen) for pc, i in enumerate(program.code))
-    return Sharing(found, _quiet(program, found), _enqueuing(program), _joining(program, shared))
+    return Sharing(found, _quiet(program, found), _enqueuing(program))
 
 
 class _Shared:
@@ -93,28 +91,6 @@ class _Shared:
         if op == "each" and isinstance(statement, s.ForEach):
             read = (statement.where,)
         return any(self._reads(part, name) for whole in read for part in e.parts(whole))
-
-    def joins(self, pc: int) -> bool:
-        """Whether an instruction may do more with the list than ask for its own object, or take that out of it."""
-        instruction = self.program.code[pc]
-        statement, algorithm = instruction.statement, instruction.origin.algorithm
-        if instruction.op == "not understood":
-            return self.anything
-        read = traversal.expressions(statement)
-        if isinstance(statement, s.Remove) and isinstance(statement.item, e.Var):
-            read = (statement.item,)
-        return any(self._joins(whole, algorithm) for whole in read)
-
-    def _joins(self, expression: e.Expr, algorithm: str) -> bool:
-        match expression:
-            case e.ListOf(name=name):
-                return name == self.type.list_name
-            case e.Var(name=name):
-                return name in self.listing.get(algorithm, ())
-            case e.Contains(item=item):
-                return self._joins(item, algorithm)
-            case _:
-                return any(self._joins(operand, algorithm) for operand in e.operands(expression))
 
     def _reads(self, part: e.Expr, algorithm: str) -> bool:
         match part:
@@ -171,20 +147,14 @@ def _enqueuing(program: Program) -> tuple[bool, ...]:
     def enqueues(pc: int) -> bool:
         return code[pc].op == "spawn" and code[code[pc].other].op == "queue"
 
-    return _closure(program, enqueues, partial(_later, program))
+    def later(pc: int) -> tuple[int, ...]:
+        statement = code[pc].statement
+        called = (
+            (program.entry[statement.algorithm],) if isinstance(statement, s.Call) and code[pc].op == "call" else ()
+        )
+        return (*program.successors(pc), *program.started(pc), *called)
 
-
-def _joining(program: Program, shared: _Shared) -> tuple[bool, ...]:
-    """Find the instructions from which an invocation, or one that it starts, may come to others' objects."""
-    return _closure(program, shared.joins, partial(_later, program))
-
-
-def _later(program: Program, pc: int) -> tuple[int, ...]:
-    """Give what may come after an instruction, in its invocation or in one that it starts."""
-    instruction = program.code[pc]
-    statement = instruction.statement
-    called = (program.entry[statement.algorithm],) if isinstance(statement, s.Call) and instruction.op == "call" else ()
-    return (*program.successors(pc), *program.started(pc), *called)
+    return _closure(program, enqueues, later)
 
 
 def _closure(program: Program, has: Callable[[int], bool], later: Callable[[int], Sequence[int]]) -> tuple[bool, ...]:

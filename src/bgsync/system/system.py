@@ -8,8 +8,7 @@ finite, and lose nothing:
   object that have not run out, and all else that can pile up beyond the bound on what is in flight. "Many" may turn
   out to be its least number, or more: both are followed.
 * A rule "whenever ..." is one agent: what happens while it is busy is remembered as one occurrence.
-* An object that was removed and the invocations that hold it share nothing with the rest any more but the environment,
-  unless one of them may still look through the list or put something into it.
+* An object that was removed and the invocations that hold it share nothing with the rest any more but the environment.
   The run forks: one branch follows the rest, the other what was removed, with everything else at rest.
   What a call that goes out of sight is owed stays owed. A finding is replayed without forks before it is printed.
 
