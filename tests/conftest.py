@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
     from tests.browser import Watched
 
+
+sys.dont_write_bytecode = False  # what is compiled once serves every process that the tests start, and the next run
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts behind its back ignore it
@@ -46,7 +51,7 @@ def opened(browser: Browser) -> Iterator[Any]:
         watched.context.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def built_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of some properties of the built-in model."""
     from bgsync.cli.question import Asked
@@ -61,7 +66,7 @@ def built_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def of_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page of an invented text; the lifecycle of registrations is not its own."""
     from bgsync.cli.question import Asked

@@ -65,7 +65,7 @@ def test_a_run_is_told_and_drawn_and_shows_itself() -> None:
 
 
 def test_what_a_result_does_not_have_is_said_with_what_it_has() -> None:
-    report = bgsync.check("one-off", properties=["outcome"], adversities=())
+    report = bgsync.check("one-off", properties=["outcome"], adversities=(), granularities=["algorithm"])
     with pytest.raises(ResultError, match="no verdict on 'outcomes': one of outcome"):
         report["outcomes"]
     with pytest.raises(ResultError, match="no run breaks outcome: it is holds"):

@@ -16,7 +16,7 @@ from bgsync.judge.property import Liveness, Safety
 from bgsync.judge.replay import moves, replay_safety
 from bgsync.judge.verdict import Report
 from bgsync.judge.whole import Watched, watch
-from bgsync.language import Empty, ForEach, LanguageError, Resolve, Set, Spec, Statement, algorithm, steps, v
+from bgsync.language import Empty, ForEach, LanguageError, Remove, Resolve, Set, Spec, Statement, algorithm, steps, v
 from bgsync.product.arrays import Closed, closed
 from bgsync.product.component import NotSeparableError
 from bgsync.product.pages import count
@@ -33,7 +33,7 @@ from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
 from tests import models
-from tests.models import FILE, MONITORS, question
+from tests.models import FILE, FIRST, MONITORS, outbox, question
 from tests.test_queues import QUEUED
 from tests.test_tables import without
 
@@ -91,6 +91,12 @@ def test_it_has_them_step_by_step_too(fast: bool) -> None:
 @pytest.mark.parametrize("fast", ENGINES)
 def test_it_has_them_for_three_tags(fast: bool) -> None:
     assert agree(scenario(tags=3), fast) == 8_195
+
+
+@pytest.mark.parametrize("adversity", ["", "permission"])
+def test_a_registration_is_the_same_whether_it_is_removed_at_once_or_after_it_was_listed(adversity: str) -> None:
+    removing = outbox(first=(Remove(v.registration, REGISTRATIONS), *FIRST))
+    agree(scenario(removing, adversities=(adversity,) if adversity else (), calls=1))
 
 
 ALIKE = [*(("calls", adversity) for adversity in ("", *ADVERSITIES)), ("timers", ""), ("outbox shared", "")]

@@ -265,14 +265,15 @@ def as_more(processes: Processes, state: State, number: int, limit: Limit) -> It
 
 
 def by_tag(processes: Processes, state: State, tags: tuple[str, ...], place: int) -> tuple[State, dict[int, int]]:
-    """Give the one object in the list of every tag the slot that has the tag's number; say which slots became which.
+    """Give the one object of every tag the slot that has the tag's number; say which slots became which.
 
-    `place` is that of the tag among the members. The order in which objects were listed is forgotten by it.
+    `place` is that of the tag among the members. The order in which objects were made and listed is forgotten by it. Of
+    several objects with one tag it is the one in the list.
     """
     heap = state.shared.heap
-    wanted = {
-        slot: tags.index(o.fields[place]) for slot, o in enumerate(heap) if o and o.listed and o.fields[place] in tags
-    }
+    tagged = [(slot, o) for slot, o in enumerate(heap) if o and o.fields[place] in tags]
+    several = Counter(o.fields[place] for _, o in tagged)
+    wanted = {slot: tags.index(o.fields[place]) for slot, o in tagged if o.listed or several[o.fields[place]] == 1}
     names = {slot: tag for slot, tag in wanted.items() if slot != tag}
     free = {slot for slot in names.values() if slot >= len(heap) or heap[slot] is None or slot in names}
     if not names or len(free) < len(names) or len(set(wanted.values())) < len(wanted):
