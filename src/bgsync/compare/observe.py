@@ -25,6 +25,7 @@ from bgsync.language.expressions import Choice, Field, parts
 from bgsync.language.statements import FireEvent, Reject, Resolve, Throw
 from bgsync.language.traversal import expressions
 from bgsync.system.describe import said_caller
+from bgsync.system.instructions import END
 from bgsync.system.monitor import Beginning, Call, Memory, Monitor, Note
 from bgsync.system.observation import (
     Chose,
@@ -38,7 +39,6 @@ from bgsync.system.observation import (
     Resolved,
     Settled,
 )
-from bgsync.system.program import END
 from bgsync.system.scenario import Scenario
 from bgsync.system.sharing import Statements
 from bgsync.system.state import Event, Frame, Process, Undecided, Value
