@@ -48,7 +48,7 @@ def test_every_state_of_a_plain_run_is_covered_by_explored_ones(granularity: str
     asked = scenario(SPEC, WORLD, granularity, adversity)
     reduced, plain = System(asked), System(asked, fork=False)
     explored = explore(reduced)
-    dice, looked = random.Random(7), 0
+    dice, looked = random.Random(16), 0
     for _ in range(120):
         (state,) = plain.initial_states()
         for _ in range(80):

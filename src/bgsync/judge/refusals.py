@@ -138,7 +138,8 @@ class Refusals:
 
     def _setting(self, name: str, algorithm: str) -> Iterator[int]:
         for pc, each in enumerate(self.code):
-            if each.origin.algorithm == algorithm and name in traversal.bound(each.statement):
+            unread = each.statement.may_write if isinstance(each.statement, s.NotUnderstood) else ()
+            if each.origin.algorithm == algorithm and name in (*traversal.bound(each.statement), *unread):
                 yield pc
 
     def _set_to(self, pc: int, name: str, use: int) -> Reasons:

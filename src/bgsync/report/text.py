@@ -31,7 +31,7 @@ def print_report(report: Report, console: Console, *, traces: str = "first") -> 
     """Print a report. `traces`: `none`, `first` (the shortest one), or `all`."""
     _head(report, console)
     _table(report, console)
-    _causes(report, console)
+    _causes(report, console, everything=traces == "all")
     found = [f for v in report.verdicts if v.verdict == "violated" for f in v.findings() if f.trace is not None]
     shown = found if traces == "all" else sorted(found, key=_readable)[:1] if traces == "first" else []
     for one in shown:
@@ -42,13 +42,16 @@ def print_report(report: Report, console: Console, *, traces: str = "first") -> 
         )
 
 
-def _causes(report: Report, console: Console) -> None:
+def _causes(report: Report, console: Console, *, everything: bool) -> None:
+    """Print the pairs of steps that conflict; those that need an adversity only if `everything` is told."""
     found = causes(report)
-    if not found:
-        return
-    console.print(f"\n[bold]what breaks them[/]: {len(found)} pairs of steps that conflict", highlight=False)
-    for number, cause in enumerate(found, start=1):
+    told = [cause for cause in found if everything or not cause.first.needs]
+    if told:
+        console.print("\n[bold]what breaks it, each with all that it breaks[/]", highlight=False)
+    for number, cause in enumerate(told, start=1):
         console.print(f"{number:3} {escape(cause.told(report.words))}", highlight=False, soft_wrap=True)
+    if len(found) > len(told):
+        console.print(f"    {len(found) - len(told)} more under an adversity: [bold]--traces all[/]", highlight=False)
 
 
 def _readable(verdict: Verdict) -> tuple[bool, int]:

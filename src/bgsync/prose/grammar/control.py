@@ -231,9 +231,8 @@ LOOPS = Category(
         form("for each {each} , in any order", _in_any_order),
         form("for each {each} , in any order ,|: {sequence}", _in_any_order),
         form("for each {each} in parallel", _in_any_order),
-        form("{operation} for each {kind} whose {name} {predicates}", _for_each_of_type),
-        form("{operation} each|every {kind} whose {name} {predicates}", _for_each_of_type),
-        form("{operation} each|every {kind}", _for_each_of_type),
+        form("{operation} for? each|every {kind} whose {name} {predicates}", _for_each_of_type),
+        form("{operation} for? each|every {kind}", _for_each_of_type),
         form("{clause} for each {each}", lambda p, body, each: _each(p, each, body), 1),
     ]
 )  # fmt: skip
