@@ -13,10 +13,10 @@ from bgsync.compare.properties import broken_and_repaired
 from bgsync.compare.steps import changed_steps
 from bgsync.compare.text import print_comparison
 from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Ruling, Verdict
-from bgsync.language import Call, Expr, FireEvent, If, Not, Spec, Statement
+from bgsync.language import Call, Expr, FireEvent, If, Not, Resolve, Spec, Statement, algorithm, steps, v
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.sources import Revision
-from tests.models import UNGATED
+from tests.models import FILE, UNGATED, outbox, report
 from tests.test_compare import SILENT, coarse, swapped
 from tests.test_mutants import Edit, edited, out
 
@@ -60,7 +60,26 @@ def test_under_an_adversity_only_what_was_looked_at_is_repaired() -> None:
     assert not broken_and_repaired(hard, unseen).repaired
     assert [change.title() for change in broken_and_repaired(hard, unseen).one_sided] == ["no longer looked at"]
     broken = broken_and_repaired(hard, told(verdict("p", "violated"), under=["rain"]))
-    assert ([c.needs for c in broken.broken], [c.now for c in broken.one_sided]) == ([()], ["broken without it"])
+    assert ([c.needs for c in broken.broken], [c.now for c in broken.one_sided]) == ([()], [])
+
+
+def test_what_is_violated_in_both_texts_is_compared_finding_by_finding() -> None:
+    def hasty(*names: str) -> Spec:
+        twice = steps(Resolve(v.promise), Resolve(v.promise))
+        methods = tuple(algorithm(name, ("tag",), twice, returns="promise", file=FILE) for name in names)
+        calm = outbox()
+        return replace(calm, algorithms=(*calm.algorithms, *methods), methods=(*calm.methods, *names))
+
+    one, both = hasty("look"), hasty("look", "peek")
+    was, now = (report(spec, "promise-settles") for spec in (one, both))
+    grown = broken_and_repaired(was, now, (one, both))
+    (more,) = (change.new for change in grown.more)
+    assert more is not None
+    assert [found.locations[-1].algorithm for found in more.findings()] == ["peek"]
+    assert (grown.broken, grown.fewer, grown.violated_first) == ((), (), grown.more)
+    shrunk = broken_and_repaired(now, was, (both, one))
+    assert [change.old.locations[-1].algorithm for change in shrunk.fewer if change.old] == ["peek"]
+    assert (shrunk.repaired, shrunk.more) == ((), ())
 
 
 def test_an_assert_is_the_same_one_in_other_words_and_another_one_where_it_says_something_else() -> None:

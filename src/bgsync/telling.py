@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from bgsync.judge import facts as f
-from bgsync.judge.verdict import TraceStep
+from bgsync.judge.verdict import TraceStep, Verdict
 from bgsync.words import Words
 
 
@@ -80,3 +80,17 @@ def sentence(step: TraceStep, words: Words) -> str:
             return f"the {words.agent} does not follow the rule {rule!r}"
         case f.NeverSettles():
             return "the handler will never settle"
+
+
+def pair(found: Verdict, words: Words) -> str:
+    """Say what a finding needs, which step breaks something in it, and what that one conflicts with."""
+    against = found.conflict()
+    places = [f"{place.algorithm} {place.step}" for place in found.locations[-1:]]
+    if found.trace is not None and found.trace.loop is not None and not found.recurs():
+        places = [f"{step.algorithm} {step.step}" for step in found.last_changes()] or places
+    where = " and ".join(places)
+    if against is not None:
+        other = f"{against.algorithm} {against.step}" if against.step else sentence(against, words)
+        where = f"{where} against {other}"
+    needs = f"with {', '.join(found.needs)}: " if found.needs else ""
+    return f"{needs}{where} ({found.kind or 'violated'})"

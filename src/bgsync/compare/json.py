@@ -50,6 +50,8 @@ def to_json(
             "broken": [_change(each) for each in properties.broken],
             "repaired": [_change(each) for each in properties.repaired],
             "changed_kind": [_change(each) for each in properties.changed_kind],
+            "more": [_change(each) for each in properties.more],
+            "fewer": [_change(each) for each in properties.fewer],
             "unsure": [_change(each) for each in properties.unsure],
             "one_sided": [_change(each) | {"title": each.title()} for each in properties.one_sided],
         },

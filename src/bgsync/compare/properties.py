@@ -1,12 +1,12 @@
 """Which promises an edit broke, and which it repaired: the reports on two texts, side by side.
 
 Only verdicts that were given are held against each other. A report says nothing of an id that its text does not have,
-and nothing of an adversity that was not looked at, or under which what is broken without it is not looked for again.
-Where an adversity was looked at and nothing is said of a property under it, the property stands as it does without.
+and nothing of an adversity that was not looked at. Where one was looked at and nothing is said of a property under it,
+the property stands as it does without. What is violated in both texts is compared finding by finding.
 """
 
-from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -19,7 +19,7 @@ from bgsync.language import Assert, Expr, Origin, Spec
 GONE = " (gone)"
 """Marks the id of a step that the new text does not have."""
 
-Silence = Literal["not in this text", "not looked at", "broken without it"]
+Silence = Literal["not in this text", "not looked at"]
 """Why a report gives no verdict."""
 Answer = Ruling | Silence
 """What a report says of a property in an environment."""
@@ -45,7 +45,7 @@ class Change:
         return next((title for title, old, new in ONE_SIDED if self.was in old and self.now in new), "")
 
 
-SILENT = ("not looked at", "broken without it")
+SILENT = ("not looked at",)
 ANY = ("holds", "violated", "conditional", "vacuous", "inconclusive", *SILENT, "not in this text")
 
 ONE_SIDED: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -78,17 +78,21 @@ class Changes:
     """Where the new text has many times the states of the old one: often the first sign of a wrong edit."""
     one_sided: tuple[Change, ...] = ()
     """Judged in one report only, or never put to the test in one: no longer, or for the first time."""
+    more: tuple[Change, ...] = ()
+    """Violated before and now, and now also by findings that are new: `new` has these alone."""
+    fewer: tuple[Change, ...] = ()
+    """Violated before and now, and some findings are gone: `old` has these alone."""
 
     @property
     def violated_first(self) -> tuple[Change, ...]:
-        """What is violated now and was not before: broken, or violated as soon as the text has it."""
+        """What is violated now and was not before: broken, in a new way, or as soon as the text has it."""
         new = (change for change in self.one_sided if change.was == "not in this text" and change.now == "violated")
-        return (*self.broken, *new)
+        return (*self.broken, *self.more, *new)
 
     @property
     def says_otherwise(self) -> bool:
-        """Whether a verdict was given on both texts, and is another one."""
-        return bool(self.broken or self.repaired or self.changed_kind)
+        """Whether a verdict was given on both texts, and is another one, or has other findings."""
+        return bool(self.broken or self.repaired or self.changed_kind or self.more or self.fewer)
 
 
 def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | None = None) -> Changes:
@@ -98,9 +102,10 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
     the new one, these are matched as the steps of the two texts are; else only by the id.
     """
     names, made = _renumbered(specs) if specs else ({}, frozenset[str]())
+    steps = {_place(was): _place(now) for was, now in kept_steps(*specs)} if specs else {}
     before, after = Said(old, names, made), Said(new)
     before.move(after)
-    broken, repaired, kinds, unsure, one_sided = (list[Change]() for _ in range(5))
+    broken, repaired, kinds, unsure, one_sided, more, fewer = (list[Change]() for _ in range(7))
     for key in dict.fromkeys((*after.verdicts, *before.verdicts)):
         was, now = before.of(key), after.of(key)
         old_verdict, new_verdict = before.verdicts.get(key), after.verdicts.get(key)
@@ -110,6 +115,9 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
         if was == now == "violated":
             if old_verdict and new_verdict and old_verdict.kind != new_verdict.kind:
                 kinds.append(change)
+            gone, new_ones = _other_findings(before.findings(key), after.findings(key), steps)
+            more += [replace(change, new=one) for one in new_ones]
+            fewer += [replace(change, old=one) for one in gone]
         elif was == now or {was, now} <= set(SILENT) or before.is_told_by_place(key) or after.is_told_by_place(key):
             continue
         elif change.title():
@@ -123,7 +131,39 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
         else:
             kinds.append(change)
     lists = tuple(broken), tuple(repaired), tuple(kinds), tuple(unsure)
-    return Changes(*lists, _grown(old, new), tuple(one_sided))
+    return Changes(*lists, _grown(old, new), tuple(one_sided), tuple(more), tuple(fewer))
+
+
+Defect = tuple[str, frozenset[Hashable], Hashable]
+
+
+def _other_findings(
+    old: Sequence[Verdict], new: Sequence[Verdict], steps: Mapping[Hashable, Hashable]
+) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
+    """Give the findings that only the old report has, and those that only the new one has, each list as one verdict.
+
+    `steps` says what the steps of the old text are called in the new one. Findings of one pair of steps are one,
+    also where one text has it as a race and the other one as logic.
+    """
+    before = {_defect(one, steps): one for one in old}
+    after = {_defect(one, {}): one for one in new}
+    gone = [one for key, one in before.items() if key not in after and one.trace is not None]
+    made = [one for key, one in after.items() if key not in before and one.trace is not None]
+    first, second = (
+        tuple(replace(some[0], others=tuple(some[1:])) for some in [all_] if some) for all_ in (gone, made)
+    )
+    return first, second
+
+
+def _defect(one: Verdict, steps: Mapping[Hashable, Hashable]) -> Defect:
+    """Tell a defect by its steps as the new text calls them; what an Assert says is told by its id."""
+    message, where, against = one.defect()
+    said = "" if one.property.startswith("asserts/") else message
+    return said, frozenset(steps.get(place, place) for place in where), steps.get(against, against)
+
+
+def _place(origin: Origin) -> Hashable:
+    return origin.algorithm, origin.step
 
 
 class Said:
@@ -156,9 +196,12 @@ class Said:
             return "holds" if judged.verdict == "violated" else judged.verdict  # violated elsewhere, not here
         if (plain := self.verdicts.get((name, ()))) is None:
             return "not in this text"
-        if plain.verdict == "violated":
-            return "broken without it"
         return plain.verdict if needs in self.explored else "not looked at"
+
+    def findings(self, key: tuple[str, tuple[str, ...]]) -> tuple[Verdict, ...]:
+        """Give the findings on an id under adversities, with those that are there without."""
+        told = (self.verdicts.get(each) for each in dict.fromkeys((key, (key[0], ()))))
+        return tuple(one for each in told if each is not None and each.verdict == "violated" for one in each.findings())
 
     def move(self, other: "Said") -> None:
         """Take a finding in the text of an algorithm for one of the other report, if either is told at its place only.

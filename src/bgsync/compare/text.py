@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.markup import escape
 
+from bgsync import telling
 from bgsync.compare.behaviour import Comparison, DistinguishingTrace, Size, unreached_changes
 from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange, StepChange
@@ -44,7 +45,7 @@ def print_comparison(
         _relation(comparison, unreached_changes(changes, comparison), console)
     if properties is not None:
         console.print()
-        _properties(properties, console)
+        _properties(properties, comparison.words if comparison else Words(), console)
 
 
 def _say(console: Console, text: str) -> None:
@@ -119,8 +120,9 @@ def _trace(side: str, other: str, trace: DistinguishingTrace, words: Words, cons
         _say(console, escape(line))
 
 
-def _properties(changes: Changes, console: Console) -> None:
-    new_ones = tuple(each for each in changes.violated_first if each not in changes.broken)
+def _properties(changes: Changes, words: Words, console: Console) -> None:
+    known = (*changes.broken, *changes.more)
+    new_ones = tuple(each for each in changes.violated_first if each not in known)
     titles = (
         ("broken", "bold red", changes.broken),
         ("only in the new text, and violated", "bold red", new_ones),
@@ -135,6 +137,12 @@ def _properties(changes: Changes, console: Console) -> None:
     for title, style, found in titles:
         for change in found:
             _say(console, f"[{style}]{title}[/]: {escape(_change(change))}")
+    further = [one for change in changes.more if change.new for one in change.new.findings()]
+    mended = [one for change in changes.fewer if change.old for one in change.old.findings()]
+    ways = ("broken in a further way", "bold red", further), ("no longer broken in this way", "green", mended)
+    for title, style, findings in ways:
+        for one in findings:
+            _say(console, f"[{style}]{title}[/]: {escape(one.property)}: {escape(telling.pair(one, words))}")
     for title in dict.fromkeys(change.title() for change in changes.one_sided):
         some = (change for change in changes.one_sided if change.title() == title and change not in new_ones)
         if told := ", ".join(map(_one_sided, some)):

@@ -4,7 +4,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from bgsync import telling
-from bgsync.judge.verdict import Report, TraceStep, Verdict
+from bgsync.judge.verdict import Report, Verdict
 from bgsync.words import Words
 
 
@@ -21,14 +21,7 @@ class Cause:
 
     def told(self, words: Words) -> str:
         """Say in a line which steps conflict, with what they need, and what that breaks."""
-        first, against = self.first, self.first.conflict()
-        where = ", ".join(dict.fromkeys(f"{place.algorithm} {place.step}" for place in first.locations[-1:]))
-        if first.trace is not None and first.trace.loop is not None and not first.recurs():
-            where = " and ".join(map(_named, first.last_changes())) or where
-        versus = "" if against is None else f" against {_named(against) or telling.sentence(against, words)}"
-        needs = f"with {', '.join(first.needs)}: " if first.needs else ""
-        broken = ", ".join(dict.fromkeys(one.property for one in self.findings))
-        return f"{needs}{where}{versus} ({first.kind or 'violated'}): {broken}"
+        return f"{telling.pair(self.first, words)}: {', '.join(dict.fromkeys(one.property for one in self.findings))}"
 
 
 def causes(report: Report) -> list[Cause]:
@@ -45,7 +38,3 @@ def causes(report: Report) -> list[Cause]:
 
 def _length(verdict: Verdict) -> int:
     return 0 if verdict.trace is None else sum(step.is_told for step in verdict.trace.steps)
-
-
-def _named(step: TraceStep) -> str:
-    return f"{step.algorithm} {step.step}" if step.step else ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from bgsync import telling
 from bgsync.draw.sequence import sequence_diagram
 from bgsync.draw.sequence_text import sequence_mermaid
 from bgsync.judge.glossary import Glossary
@@ -72,6 +73,9 @@ def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
     for change in edit.properties.changed_kind:
         if change.old and change.new and not change.needs:
             yield f"* ~ broken in another way: {_code(change.property)} ({change.old.kind} → {change.new.kind})"
+    for change in edit.properties.fewer:
+        for one in change.old.findings() if change.old else ():
+            yield f"* ✓ no longer broken in this way: {_text(telling.pair(one, glossary.words))} {_code(one.property)}"
     for change in edit.properties.unsure:
         if not change.needs:
             yield f"* ? not decided any more, or by now: {_code(change.property)}"
