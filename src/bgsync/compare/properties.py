@@ -115,7 +115,7 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
         if was == now == "violated":
             if old_verdict and new_verdict and old_verdict.kind != new_verdict.kind:
                 kinds.append(change)
-            gone, new_ones = _other_findings(before.findings(key), after.findings(key), steps)
+            gone, new_ones = _other_findings(before, after, key, steps)
             more += [replace(change, new=one) for one in new_ones]
             fewer += [replace(change, old=one) for one in gone]
         elif was == now or {was, now} <= set(SILENT) or before.is_told_by_place(key) or after.is_told_by_place(key):
@@ -138,21 +138,23 @@ Defect = tuple[str, frozenset[Hashable], Hashable]
 
 
 def _other_findings(
-    old: Sequence[Verdict], new: Sequence[Verdict], steps: Mapping[Hashable, Hashable]
+    old: "Said", new: "Said", key: tuple[str, tuple[str, ...]], steps: Mapping[Hashable, Hashable]
 ) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
     """Give the findings that only the old report has, and those that only the new one has, each list as one verdict.
 
     `steps` says what the steps of the old text are called in the new one. Findings of one pair of steps are one,
-    also where one text has it as a race and the other one as logic.
+    also where one text has it as a race and the other one as logic. What needs an adversity in one text and none in
+    the other one is told where that is told which needs none.
     """
-    before = {_defect(one, steps): one for one in old}
-    after = {_defect(one, {}): one for one in new}
-    gone = [one for key, one in before.items() if key not in after and one.trace is not None]
-    made = [one for key, one in after.items() if key not in before and one.trace is not None]
-    first, second = (
-        tuple(replace(some[0], others=tuple(some[1:])) for some in [all_] if some) for all_ in (gone, made)
-    )
-    return first, second
+    there = {_defect(one, steps) for one in old.findings(key)}, {_defect(one, {}) for one in new.findings(key)}
+    gone = [one for one in old.own(key) if one.trace is not None and _defect(one, steps) not in there[1]]
+    made = [one for one in new.own(key) if one.trace is not None and _defect(one, {}) not in there[0]]
+    return _as_verdict(gone), _as_verdict(made)
+
+
+def _as_verdict(findings: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """Give the one verdict with these findings, none where there are none."""
+    return tuple(replace(first, others=tuple(findings[1:])) for first in findings[:1])
 
 
 def _defect(one: Verdict, steps: Mapping[Hashable, Hashable]) -> Defect:
@@ -198,10 +200,14 @@ class Said:
             return "not in this text"
         return plain.verdict if needs in self.explored else "not looked at"
 
+    def own(self, key: tuple[str, tuple[str, ...]]) -> tuple[Verdict, ...]:
+        """Give the findings that are told of an id under adversities."""
+        told = self.verdicts.get(key)
+        return told.findings() if told is not None and told.verdict == "violated" else ()
+
     def findings(self, key: tuple[str, tuple[str, ...]]) -> tuple[Verdict, ...]:
-        """Give the findings on an id under adversities, with those that are there without."""
-        told = (self.verdicts.get(each) for each in dict.fromkeys((key, (key[0], ()))))
-        return tuple(one for each in told if each is not None and each.verdict == "violated" for one in each.findings())
+        """Give the same with those that are there without adversities."""
+        return tuple(one for each in dict.fromkeys((key, (key[0], ()))) for one in self.own(each))
 
     def move(self, other: "Said") -> None:
         """Take a finding in the text of an algorithm for one of the other report, if either is told at its place only.
