@@ -133,11 +133,9 @@ class Replay:
         raise Rejected(reasons[0] if reasons else "it does not end as it did")
 
     def _fitting(self, move: Move, reasons: list[str]) -> list[Step]:
-        """Give the steps that an action can be here."""
+        """Give the steps that an action can be here; an entry point may begin with any of several objects."""
         wanted = None if move.process is None else self._translate(move.process)
-        vague = wanted is not None and any(
-            True for frame in wanted.frames for _, x in frame.variables for _ in cells_of(x)
-        )
+        vague = move.kind == "rule" if wanted is None else _is_vague(wanted)
         found = [
             step
             for step in _steps(self.system, self.state)
@@ -229,6 +227,11 @@ class Replay:
 
     def _value(self, value: Value) -> Value:
         return replaced(value, lambda x: Ref(self.slots.get(x.slot, x.slot)) if isinstance(x, Ref) else x)
+
+
+def _is_vague(process: Process) -> bool:
+    """Whether a process shares variables, whose places are others in the search."""
+    return any(True for frame in process.frames for _, x in frame.variables for _ in cells_of(x))
 
 
 def _blank(process: Process) -> Process:
