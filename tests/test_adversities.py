@@ -22,7 +22,22 @@ from bgsync.shipped.model.background_sync.registration import FIRING, PENDING
 from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
 from bgsync.system.describe import object_states, said_caller
 from bgsync.system.step import NEVER_SETTLES, Caller
-from tests.models import FILE, STATE, context, graph, names, ops, outbox, single, system, taken, walk
+from tests.models import (
+    FILE,
+    FIRE,
+    ONLINE,
+    STATE,
+    context,
+    graph,
+    names,
+    ops,
+    outbox,
+    single,
+    system,
+    taken,
+    verdicts,
+    walk,
+)
 
 TASKED = outbox(event=FIRE_FUNCTIONAL_EVENT)
 TIMERS = single(InParallel(steps(Wait("a while"))), Resolve(v.promise))
@@ -173,3 +188,12 @@ def test_a_method_without_parameters_is_called_without_a_tag() -> None:
     closed = system(single(Resolve(v.promise)), "algorithm", tags=2)
     (start,) = closed.initial_states()
     assert names(closed, start) == {"main()", "go online"}
+
+
+def test_an_adversity_strikes_as_often_as_it_likes_but_not_for_ever() -> None:
+    again = outbox(rejected=(Set(STATE, PENDING), If(ONLINE, FIRE)))
+    found = verdicts(again, ["delivered"], adversities=("terminated",))
+    assert found["delivered/tag-per-message"].verdict == "holds"  # not every attempt is killed
+    lost = outbox(rejected=())
+    found = verdicts(lost, ["delivered"], adversities=("terminated",))
+    assert found["delivered/tag-per-message"].verdict == "violated"

@@ -65,6 +65,14 @@ def test_so_are_real_texts(file: str, name: str) -> None:
 
 
 @pytest.mark.skipif(not SPECS.is_dir(), reason="the spec sources are not at hand")
+@pytest.mark.parametrize("revision", ["f15f40d", "75f1a97", "e6b683e", "a26d398", "0d28410", "94df522"])
+def test_every_sentence_of_one_off_sync_is_understood(revision: str) -> None:
+    text = read_of((SPECS / f"one-off-{revision}.bs").read_text("utf-8"))
+    report = judged(of_text(text), Wish(("gate",), each=False, granularities=("algorithm",)))
+    assert report.coverage.understood == report.coverage.total > 40
+
+
+@pytest.mark.skipif(not SPECS.is_dir(), reason="the spec sources are not at hand")
 def test_the_text_of_one_off_sync_that_is_read_does_what_the_one_built_by_hand_does() -> None:
     text = of_text(read_of((SPECS / "one-off-94df522.bs").read_text(encoding="utf-8")))
     ours, read_ = (judged(each, Wish(each=False)) for each in (own(shipped()[1]), text))

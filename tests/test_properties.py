@@ -116,7 +116,9 @@ PAIRS: dict[Key, Pair] = {
     ),
     safety("fires-listed"): Pair(outbox(first=(SET_FIRING, DROP)), outbox()),
     safety("fires-permitted"): Pair(
-        outbox(), event(If(DISABLED, Abort()), Dispatch(), RunPostDispatchSteps()), ("permission",)
+        replace(outbox(), requires=(Requirement("permission"),)),
+        event(If(DISABLED, Abort()), Dispatch(), RunPostDispatchSteps()),
+        ("permission",),
     ),
     safety("retry-delay"): Pair(
         outbox(found=known(WAKE_UP, RESOLVE), rejected=RETRY), outbox(found=known(RESOLVE), rejected=RETRY)

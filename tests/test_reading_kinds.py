@@ -297,3 +297,14 @@ def test_the_number_of_what_is_understood_falls_when_nesting_is_lost() -> None:
     text = f"To <dfn>oil</dfn> given |a|:\n\n{steps}"
     assert unread(text) == []
     assert unread(text.replace("    1.", "1."))
+
+
+def test_a_link_to_a_member_of_an_interface_is_no_parameter_of_the_same_name() -> None:
+    text = (
+        "<div algorithm>\nTo <dfn>grind it</dfn> with |corn| and |sack|:\n\n"
+        "1. Let the {{Sack/corn}} attribute of |sack| be initialized to a new {{Flour}} associated with |corn|.\n"
+        "1. Set |sack|'s [=weight=] to {{Mill/grind(corn)/corn}}.\n</div>\n"
+    )
+    first, second = (entry.how for entry in ledger(text) if entry.understood and "set " in entry.how)
+    assert first == "set sack's corn to a new Flour whose associated is corn"
+    assert second == "set sack's weight to corn"

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bgsync.judge.property import Safety, Seen, View, canonical, state_in, state_place
-from bgsync.language import Call, Empty, Field, Remove, Set, Upon, walk
+from bgsync.language import Call, Empty, Environment, Field, Remove, Set, Upon, walk
+from bgsync.language.expressions import parts
+from bgsync.language.traversal import expressions
 from bgsync.system.monitor import NOTHING
 from bgsync.system.observation import (
     Asserted,
@@ -61,7 +63,18 @@ def _fires_listed(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         yield Seen()
 
 
+@lru_cache(maxsize=4)
+def _speaks_of(system: System, machine: str) -> bool:
+    """Whether a text says anything of a part of the environment, in a step or elsewhere."""
+    spec = system.scenario.spec
+    wholes = (whole for statement in spec.statements() for whole in expressions(statement))
+    read = any(isinstance(part, Environment) and part.machine == machine for whole in wholes for part in parts(whole))
+    return read or any(required.machine == machine for required in spec.requires)
+
+
 def _fires_permitted(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if not _speaks_of(view.system, "permission"):
+        return
     yield Seen("an event is dispatched without permission" if view.context("permission") != "granted" else None)
 
 

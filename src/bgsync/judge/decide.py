@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bgsync.judge.causes import Causes, Run, conflicts, stops
 from bgsync.judge.evidence import Evidence
-from bgsync.judge.facts import Chosen
+from bgsync.judge.facts import CallBegins, Caller, Chosen
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Kept, Move, Rejected, Replay, moves, replay_lasso, replay_safety
@@ -154,7 +154,9 @@ def _broken(
             _part(liveness, search.system.scenario), "violated", message=message, trace=trace, after=lasso.after,
             locations=tuple(_trace_locations(trace)), against=stops(trace, hard, steps=by_step),
         )  # fmt: skip
-        findings.setdefault(one.defect(), one)
+        where = one.defect()[1]  # a loop that holds another one is not told
+        if not (one.recurs() and any(other.defect()[1] <= where for other in findings.values())):
+            findings.setdefault(one.defect(), one)
     return list(findings.values()), reason
 
 
@@ -258,7 +260,18 @@ def _locations(replay: Replay, trace: Trace) -> Iterator[Location]:
 
 
 def _trace_locations(trace: Trace) -> Iterator[Location]:
-    """Give the last step of the text that is taken before the loop, or in it."""
+    """Give the last step of the text that is taken before the loop, or in it.
+
+    Where the text changes something again and again it is the first such change by the caller of a handler, if one
+    calls, or else the first one.
+    """
+    if trace.loop is not None and (
+        again := [step for step in trace.steps[trace.loop :] if step.changes_others and step.step]
+    ):
+        labels = ((step.actor, step.label) for step in trace.steps)
+        called = [actor for actor, label in labels if isinstance(label, CallBegins) and label.caller is Caller.HANDLER]
+        yield from _places(([step for step in again if step.actor in called] or again)[:1])
+        return
     yield from _places([step for step in trace.steps[: trace.loop] or trace.steps if step.step][-1:])
 
 

@@ -3,7 +3,8 @@
 A run is fair when (a) every process, rule and start of the user agent that is possible in all states of the loop is
 taken in it (weak fairness of steps); (b) each machine that recurs is in its state in some state of the loop; (c) what
 the text says the user agent SHOULD choose is chosen, if it declines again and again (strong fairness of a SHOULD);
-(d) steps that wait until a condition holds go on if it holds again and again.
+(d) steps that wait until a condition holds go on if it holds again and again; (e) what an adversity does to the
+environment happens as often as it likes, but not for ever: a loop has no such move, but those that undo it at once.
 
 Processes that say the same are exchangeable, so fairness counts them as one: if any of them steps, each can be the one.
 That no process waits for a free place among the invocations in flight is part of this: a place is a bound of the
@@ -22,7 +23,7 @@ from bgsync.judge.whole import Watched
 from bgsync.system.observation import Chose, Declined
 from bgsync.system.step import Presence, State, Step
 from bgsync.system.system import System
-from bgsync.system.world import Meaning
+from bgsync.system.world import Effect, Meaning
 from bgsync.tables.multisets import Known, bits_of
 from bgsync.tables.tables import Base
 
@@ -45,6 +46,15 @@ def _asked(system: System, state: State, going: Iterable[int]) -> frozenset[Dema
         asks.update(("rule", name) for name in state.due)
     asks.update(("process", system.processes.kind[number]) for number in going)
     return frozenset(asks)
+
+
+def strikes_of(system: System) -> frozenset[str]:
+    """Give the moves of the environment that only an adversity makes, but for those by which things go on."""
+    known, scenario = system.world.adversities, system.scenario
+    triggers = {trigger for name in scenario.adversities for trigger in known[name].triggers}
+    back = (Effect.STARTS, Effect.RESUMES)
+    goes_on = {trigger for m in system.world.machines for trigger, effect in m.effects.items() if effect in back}
+    return frozenset(triggers - goes_on)
 
 
 def act(system: System, step: Step) -> Demand | None:

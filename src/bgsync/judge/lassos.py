@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bgsync.judge.causes import Causes
 from bgsync.judge.components import Component, Mask, Numbers, by_number, nearest, numbered
-from bgsync.judge.fairness import Demand, Demands, act, choices
+from bgsync.judge.fairness import Demand, Demands, act, choices, strikes_of
 from bgsync.judge.property import Liveness, View, state_in
 from bgsync.judge.suppositions import READINGS, Suppositions
 from bgsync.judge.ways import Ways
@@ -70,6 +70,8 @@ class Search:
         bits = {demand: self.demands.bits([demand]) for demand in set(met)}
         self.acts = [bits[demand] for demand in met]
         self.calls: Mask = np.array([step.action.kind == "call" for step in steps], bool)
+        strikes = strikes_of(self.system)
+        self.strikes: Mask = np.array([s.action.kind == "move" and s.action.name in strikes for s in steps], bool)
         self.declined = [choices(step, Declined) for step in steps]
         self.chosen = [choices(step, Chose) for step in steps]
         self.suppositions = Suppositions(watched)
@@ -293,6 +295,7 @@ class Search:
         if self.doomed:
             inside &= self.ways.reaches()
         kept = np.flatnonzero(inside[self.sources] & inside[self.targets] & ~self.leaves_doomed[self.successors])
+        kept = kept[~self.strikes[self.successors[kept]]]
         kept = kept[~self.on_transitions(lambda view: liveness.given(view, owed), kept)].astype(np.int64)
         needed = None
         if liveness.needs is not None:

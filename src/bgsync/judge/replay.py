@@ -323,6 +323,14 @@ def _held_back(system: System, state: State, number: int) -> bool:
 
 def _check_fair(system: System, cycle: list[Replayed]) -> None:
     """Check the loop for what a fair run must do, written anew from the definition."""
+    world = system.world
+    harm = {trigger for name in system.scenario.adversities for trigger in world.adversities[name].triggers}
+    for taken in cycle:
+        for machine in world.machines:
+            effect = machine.effects.get(taken.step.action.name)
+            moved = taken.step.action.kind == "move" and taken.step.action.name in [row[0] for row in machine.rows]
+            if moved and taken.step.action.name in harm and effect not in (Effect.STARTS, Effect.RESUMES):
+                raise Rejected(f"an adversity strikes for ever: {taken.step.action.name}")
     contexts = [taken.before.shared.context for taken in cycle]
     for place, machine in enumerate(system.world.machines):
         if machine.recurs and all(context[place] != machine.recurs for context in contexts):

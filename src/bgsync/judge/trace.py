@@ -69,7 +69,7 @@ class _Names:
             if left[known[1]] > 0:
                 left[known[1]] -= 1
                 self.alive.append(known)
-        for frames in sorted(left.elements()):
+        for frames in sorted(left.elements(), key=_order):
             kind = KINDS.get(self.system.program.code[frames[-1].pc].op)
             fresh_call = step.action.kind == "call" and step.action.after is None and kind is None
             begun = name if fresh_call else self.fresh(kind or "firing")
@@ -80,6 +80,10 @@ class _Names:
 
     def frames_of(self, state: State | None) -> list[Frames]:
         return [] if state is None else [self.system.process(n).frames for n in state.processes]
+
+
+def _order(frames: Frames) -> tuple[tuple[int, str], ...]:
+    return tuple((frame.pc, repr(frame.variables)) for frame in frames)
 
 
 def tell(replay: Replay, loop: int | None = None) -> Trace:

@@ -20,7 +20,7 @@ from bgsync.prose.grammar.words import Words, words_of
 from bgsync.prose.heads import Head, head_of
 from bgsync.prose.idl import idl_of
 from bgsync.prose.outside import Outside, annotated, check_meant
-from bgsync.prose.page.document import AlgorithmText, Document, Sentence, mapped, sentences_in
+from bgsync.prose.page.document import AlgorithmText, Document, Sentence, Token, mapped, sentences_in
 from bgsync.prose.placing import stamped
 from bgsync.prose.possible import with_calls
 from bgsync.prose.results import called
@@ -196,11 +196,18 @@ def _never_run(steps: Statements, used: tuple[str, ...]) -> Statements:
 
 
 def _with_parameters(parameters: frozenset[str], sentence: Sentence) -> Sentence:
-    """Give a sentence in which the name of a parameter that is linked as IDL is that variable."""
-    meant = {t.text for t in sentence.tokens if t.kind == "idl" and f'"{t.text}"' not in sentence.text} & parameters
-    if not meant:
+    """Give a sentence in which the name of a parameter that is linked as IDL is that variable.
+
+    A link such as `{{Loan/title}}` is to a member of an interface, `{{Library/lend(title)/title}}` to a parameter.
+    """
+
+    def is_meant(token: Token) -> bool:
+        of_method = not token.scope or token.scope.endswith(")")
+        return token.kind == "idl" and token.text in parameters and of_method and f'"{token.text}"' not in sentence.text
+
+    if not any(map(is_meant, sentence.tokens)):
         return sentence
-    tokens = (t._replace(kind="var") if t.kind == "idl" and t.text in meant else t for t in sentence.tokens)
+    tokens = (token._replace(kind="var") if is_meant(token) else token for token in sentence.tokens)
     return Sentence(tuple(tokens), sentence.text, sentence.place)
 
 
