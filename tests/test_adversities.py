@@ -17,7 +17,7 @@ from bgsync.language import (
     steps,
     v,
 )
-from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS
+from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING
 from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
 from bgsync.system.describe import object_states, said_caller
