@@ -31,7 +31,15 @@ from bgsync.system.step import NEVER_SETTLES, Action, Caller, State
 from bgsync.system.system import System
 
 Frames = tuple[Frame, ...]
-KINDS = {"await": "event", "wait": "timer", "until": "waiting", "chance": "chance", "queue": "batch"}
+KINDS = {
+    "await": "event",
+    "extended": "handler",
+    "ended": "handler",
+    "wait": "timer",
+    "until": "waiting",
+    "chance": "chance",
+    "queue": "batch",
+}
 """What an invocation is called by what it waits for."""
 
 
@@ -69,7 +77,7 @@ class _Names:
             if left[known[1]] > 0:
                 left[known[1]] -= 1
                 self.alive.append(known)
-        for frames in sorted(left.elements()):
+        for frames in sorted(left.elements(), key=str):
             kind = KINDS.get(self.system.program.code[frames[-1].pc].op)
             fresh_call = step.action.kind == "call" and step.action.after is None and kind is None
             begun = name if fresh_call else self.fresh(kind or "firing")
