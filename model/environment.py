@@ -64,6 +64,7 @@ ADVERSITIES = {
     "permission": Adversity("the user revokes the permission, and may grant it again", ("revoke", "grant")),
     "skipped": Adversity("the event is skipped, or the worker does not start"),
     "unsettled": Adversity("a handler never settles", means=Meaning.UNSETTLED),
+    "extended": Adversity("a handler goes on after its event has settled", means=Meaning.EXTENDED),
     "should": Adversity("the user agent does not do what the text says it SHOULD do", means=Meaning.UNDONE),
 }
 

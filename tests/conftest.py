@@ -60,7 +60,7 @@ def built_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     names = ("resolved-then-fires", "unique-tag", "gate", "no-endless-firing")
     found = target("one-off")
-    report = Asked("both", (), 1, 2, "scope", 300_000, names, hard=False).report(found)
+    report = Asked("both", (), 1, 2, "scope", "handler", 300_000, names, hard=False).report(found)
     file = tmp_path_factory.mktemp("page") / "report.html"
     file.write_text(to_html(Page(report, found.spec, found.content)), encoding="utf-8")
     return file
@@ -77,7 +77,7 @@ def of_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.specs import PRINT_QUEUE
 
     text = read(Source("print.bs", PRINT_QUEUE))
-    asked = Asked("both", (), 1, 2, "scope", 300_000, ("unique-tag", "one-event"), hard=False)
+    asked = Asked("both", (), 1, 2, "scope", "handler", 300_000, ("unique-tag", "one-event"), hard=False)
     rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in ledger(text).entries)
     file = tmp_path_factory.mktemp("page") / "text.html"
     page = Page(asked.report(of_text(text)), text.reading.spec, text.content, rows)

@@ -83,13 +83,20 @@ def scenario(
     tags: int = 1,
     calls: int = 2,
     abort: str = "scope",
+    termination: str = "handler",
     monitor: str | Monitor = "none",
     not_understood: str = "nothing",
 ) -> Scenario:
     """Make a scenario; a monitor of one-off background sync goes by its name."""
     watching = MONITORS[monitor] if isinstance(monitor, str) else monitor
     return Scenario(
-        spec, world, granularity, adversities, Bounds(tags, calls, abort), watching, not_understood=not_understood
+        spec,
+        world,
+        granularity,
+        adversities,
+        Bounds(tags, calls, abort, termination),
+        watching,
+        not_understood=not_understood,
     )
 
 
@@ -104,6 +111,7 @@ def question(
     tags: int = 1,
     calls: int = 2,
     abort: str = "scope",
+    termination: str = "handler",
     thorough: bool = False,
     not_understood: str = "stops",
     budget: Budget | None = None,
@@ -118,7 +126,7 @@ def question(
         granularities,
         adversities,
         thorough,
-        Bounds(tags, calls, abort),
+        Bounds(tags, calls, abort, termination),
         Effort(**effort),
         not_understood,
         budget or Budget(),
@@ -251,11 +259,22 @@ def system(
     tags: int = 1,
     calls: int = 1,
     abort: str = "scope",
+    termination: str = "handler",
     monitor: str = "none",
     fork: bool = True,
 ) -> System:
     """Close a spec."""
-    closed = scenario(spec, world, granularity, adversities, tags=tags, calls=calls, abort=abort, monitor=monitor)
+    closed = scenario(
+        spec,
+        world,
+        granularity,
+        adversities,
+        tags=tags,
+        calls=calls,
+        abort=abort,
+        termination=termination,
+        monitor=monitor,
+    )
     return System(closed, fork=fork)
 
 
@@ -270,6 +289,7 @@ class Lab:
         moving: tuple[str, ...] = ("network",),
         adversities: tuple[str, ...] = (),
         abort: str = "scope",
+        termination: str = "handler",
         blur: str = "nothing",
     ) -> None:
         self.program = Program(spec, abort)

@@ -25,7 +25,6 @@ from bgsync.system.step import NEVER_SETTLES, Caller
 from tests.models import (
     FILE,
     FIRE,
-    ONLINE,
     STATE,
     context,
     graph,

@@ -46,8 +46,12 @@ def _unique_tag(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 def _one_event(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if not isinstance(seen, Dispatched) or seen.slot is None:
         return
-    several = view.others(seen.slot, "await") > 1
-    yield Seen("an event is dispatched while another one of the registration has not settled" if several else None)
+    if view.others(seen.slot, "await") > 1:
+        yield Seen("an event is dispatched while another one of the registration has not settled")
+    elif view.others(seen.slot, "extended"):
+        yield Seen("an event is dispatched while the handler of another one of the registration goes on")
+    else:
+        yield Seen()
 
 
 def _fires_online(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
@@ -166,7 +170,7 @@ _SAFETY = (
     ),
     Safety(
         "one-event",
-        "At most one event of a registration is unsettled at any time.",
+        "At most one event of a registration is unsettled, or has a handler that goes on, at any time.",
         "Two handlers at once send the same outbox twice.",
         SPEC + "the state firing, which a registration enters before and leaves after its event",
         (Dispatched,),

@@ -79,6 +79,7 @@ def check(
     tags: int = 1,
     calls: int = 2,
     abort: str = "scope",
+    termination: str = "handler",
     limit: int | None = None,
     seconds: float | None = None,
     jobs: int = 1,
@@ -97,6 +98,7 @@ def check(
     tags: int = 1,
     calls: int = 2,
     abort: str = "scope",
+    termination: str = "handler",
     limit: int | None = None,
     seconds: float | None = None,
     jobs: int = 1,
@@ -106,8 +108,9 @@ def check(
     """Explore every behaviour of a target, and say what holds and what does not.
 
     `adversities`: None takes each of the world by itself at `algorithm`, () none, names those at every granularity.
-    `tags`, `calls` and `abort` bound the question; `limit` (states of each exploration) and `seconds` the effort, with
-    which what is not decided is `inconclusive`. Of a machine its `invariants` are checked: functions of a state's name.
+    `tags`, `calls`, `abort` and `termination` bound the question; `limit` (states of each exploration) and `seconds`
+    the effort, with which what is not decided is `inconclusive`. Of a machine its `invariants` are checked, functions
+    of a state's name.
     Raises ContentError for what the target's content does not have, and ValueError for a bound that is none.
     """
     if isinstance(about, Machine):
@@ -118,7 +121,7 @@ def check(
         tuple(adversities or ()),
         adversities is None,
         tuple(granularities),
-        Bounds(tags, calls, abort),
+        Bounds(tags, calls, abort, termination),
         Effort(limit, jobs),
         Budget(seconds),
     )
@@ -134,13 +137,14 @@ def compare(
     tags: int = 1,
     calls: int = 2,
     abort: str = "scope",
+    termination: str = "handler",
     limit: int = 300_000,
     content: Content | None = None,
     progress: Progress | None = None,
 ) -> Compared:
     """Say what an edit did: steps, behaviour, properties broken and repaired. Raises as `check` does."""
     before, after = judged_alike(target(old, content), target(new, content))
-    bounds = Bounds(tags, calls, abort)
+    bounds = Bounds(tags, calls, abort, termination)
     behaviour = compare_specs(
         before.spec,
         after.spec,

@@ -42,14 +42,17 @@ def of_the_page(spec: Spec, granularity: str, adversity: str = "", calls: int = 
 
 
 def of_the_checker(spec: Spec, granularity: str, adversity: str = "", calls: int = 2) -> dict[str, str]:
-    """Judge a spec by the checker: what is violated without the adversity is violated with it."""
+    """Judge a spec by the checker: what is violated without the adversity is violated with it.
+
+    What is conditional holds by the default readings.
+    """
     properties = [prop for prop in ONE_OFF.properties if prop.id in JUDGED]
     adversities = (adversity,) if adversity else ()
     report = check(question(spec, properties, (granularity,), adversities, calls=calls))
     verdicts = dict[str, str]()
     for found in report.verdicts:
         if verdicts.get(found.property) != "violated":
-            verdicts[found.property] = found.verdict
+            verdicts[found.property] = "holds" if found.verdict == "conditional" else found.verdict
     return verdicts
 
 

@@ -79,6 +79,8 @@ class Run(Steps):
         assert isinstance(about, Ref)
         before = self.objects[about.number]
         self.settle(number, outcome)
+        if self.text.adversity == "extended" and self.choose(2):
+            self.goes_on(number)
         last = outcome == "rejected" and self.member(Ref(number), "lastChance") is True
         reactions, self.started, busy = self.started, [], len(self.processes)
         for reaction in reactions:
@@ -86,6 +88,14 @@ class Run(Steps):
         if event.reactions:
             undecided = any(process.waits == "time" and process.kind == "reaction" for process in self.processes[busy:])
             self.judge(before, about.number, outcome, last, undecided)
+
+    def goes_on(self, number: int) -> None:
+        """Let the handler go on; of those of a registration the last one is followed."""
+        about = self.objects[number].about
+        for other, each in self.objects.items():
+            if each.place == "extended" and each.about == about:
+                self.objects[other] = each._replace(place="settled")
+        self.objects[number] = self.objects[number]._replace(place="extended")
 
     def judge(self, before: Object, number: int, outcome: str, last: bool, undecided: bool) -> None:
         """Judge what became of a registration when its event had settled; not what a reaction does after a wait."""
@@ -155,6 +165,8 @@ def actions(text: Text, state: State) -> Iterator[tuple[str, str, object]]:
         if each.kind == "event" and each.place == "open":
             yield "settle", f"{number} fulfilled", (number, "fulfilled")
             yield "settle", f"{number} rejected", (number, "rejected")
+        elif each.kind == "event" and each.place == "extended":
+            yield "end", str(number), Ref(number)
     for method in text.spec.methods:
         yield "call", method, method
     if state.due:
@@ -168,6 +180,8 @@ def act(run: Run, kind: str, given: object) -> None:
             run.environment_moves(machine, trigger, target)
         case "settle", (int(number), str(outcome)):
             run.handler_settles(number, outcome)
+        case "end", Ref(number=number):
+            run.objects[number] = run.objects[number]._replace(place="settled")
         case "call", str(method):
             run.call(method)
         case "rule", _:

@@ -51,7 +51,7 @@ class Handed(NamedTuple):
 
 
 class Object(NamedTuple):
-    """A registration or an event. `place`: new, listed, removed; queued, dispatched, open, settled."""
+    """A registration or an event. `place`: new, listed, removed; queued, dispatched, open, extended, settled."""
 
     kind: str
     place: str
@@ -128,9 +128,13 @@ def _renumbered(value: Any, numbers: dict[int, int]) -> Any:
     return value
 
 
+ROOTS = ("listed", "dispatched", "open", "extended")
+"""The places of what is there though nobody holds it."""
+
+
 def written(environment: Names, due: bool, objects: dict[int, Object], processes: list[Process]) -> State:
     """Write a state in one way: what nobody holds is left out, objects are numbered in the order they are met."""
-    roots = [number for number, each in objects.items() if each.place in ("listed", "dispatched", "open")]
+    roots = [number for number, each in objects.items() if each.place in ROOTS]
     held, work = set[int](), [*roots, *references(tuple(processes))]
     while work:
         number = work.pop()

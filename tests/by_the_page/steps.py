@@ -258,7 +258,7 @@ class Steps(Values):
             raise NotOnThePage("a reaction to what is no promise of an event")
         number = promise.event.number
         event = self.objects[number]
-        if event.place != "settled":
+        if event.place not in ("settled", "extended"):
             kept = reaction._replace(names=self.wanted(reaction.body, reaction.names))
             self.objects[number] = event._replace(reactions=(*event.reactions, kept))
         elif event.outcome in reaction.outcomes:
@@ -269,7 +269,9 @@ class Steps(Values):
         event = self.objects[number]
         about = event.about
         held = isinstance(about, Ref) and self.objects[about.number].place == "listed"
-        others = [o for o in self.objects.values() if o.kind == "event" and o.place in ("dispatched", "open")]
+        others = [
+            o for o in self.objects.values() if o.kind == "event" and o.place in ("dispatched", "open", "extended")
+        ]
         self.seen.append(Seen("one-event", any(other.about == about for other in others)))
         self.seen.append(Seen("fires-online", self.environment["network"] != "online"))
         self.seen.append(Seen("fires-listed", not held or self.environment["service worker"] != "active"))

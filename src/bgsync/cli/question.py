@@ -54,6 +54,13 @@ OPTIONS = (
         help='What "abort these steps" ends: the innermost steps called or started apart, or only the list it is in.',
     ),
     click.option(
+        "--termination",
+        type=click.Choice(["handler", "worker"]),
+        default="handler",
+        show_default=True,
+        help="Whose script a termination aborts: a handler's that goes on, or the worker's, after its events, too.",
+    ),
+    click.option(
         "--limit",
         type=click.IntRange(1),
         show_default="300,000; several tags, where they are separable: none",
@@ -118,6 +125,7 @@ class Asked:
     tags: int
     calls: int
     abort: str
+    termination: str
     limit: int | None
     properties: tuple[str, ...]
     seconds: float | None = None
@@ -170,7 +178,7 @@ class Asked:
         """The bounds of the question."""
         from bgsync.system.scenario import Bounds
 
-        return Bounds(self.tags, self.calls, self.abort)
+        return Bounds(self.tags, self.calls, self.abort, self.termination)
 
     @property
     def wish(self) -> Wish:

@@ -16,7 +16,7 @@ from bgsync.judge.pace import Progress
 from bgsync.judge.property import Liveness, Property
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Verdict
-from bgsync.language import NotUnderstood, Origin, Spec
+from bgsync.language import NotUnderstood, Origin, Spec, Upon
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
 from bgsync.system.system import System
 from bgsync.system.world import World
@@ -59,7 +59,10 @@ All, if only one property is asked for.
 
 
 FEWEST, FACTOR = 500, 5
-"""What is not understood may do anything: so many states of that are looked at, or so many times the sure ones."""
+"""What is not understood may do anything: so many states of that are looked at, or so many times the sure ones.
+
+Of another reading of the text so many are, with each monitor.
+"""
 
 
 def check(question: Question, progress: Progress | None = None) -> Report:
@@ -134,6 +137,8 @@ class _Environment(NamedTuple):
     granularity: str
     adversities: tuple[str, ...] = ()
     settled: frozenset[str] = frozenset()
+    told: bool = False
+    """Whether a termination is told to events that have ended, too: by the reading `worker`, with few states."""
 
 
 def _all(judge: _Judge) -> tuple[Verdict, ...]:
@@ -167,9 +172,34 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
             worse = _worse(verdict, adversity, race_or_logic, verdicts.get(name), known_there)
             if worse is not None:
                 needed[adversity, name] = worse
+    for (adversity, name), verdict in _resting(judge, hard, verdicts, needed):
+        needed[adversity, name] = verdict
     order = {adversity: place for place, adversity in enumerate(question.adversities)}
     under = [needed[key] for key in sorted(needed, key=lambda key: (order[key[0]], key[1]))]
     return (*verdicts.values(), *under)
+
+
+def _resting(
+    judge: _Judge,
+    hard: Sequence[_Environment],
+    base: Mapping[str, Verdict],
+    needed: Mapping[tuple[str, str], Verdict],
+) -> list[tuple[tuple[str, str], Verdict]]:
+    """Give what rests on the reading `handler` of termination: what holds by it, and is broken by the other one."""
+    found, broken = list[tuple[tuple[str, str], Verdict]](), {n for n, v in base.items() if v.verdict == "violated"}
+    for environment in hard:
+        (adversity,) = environment.adversities
+        if environment.granularity != "algorithm" or not judge.tells_terminations(adversity):
+            continue
+        known = broken.union(n for (a, n), v in needed.items() if a == adversity and v.verdict == "violated")
+        ran = set(judge.ran)
+        (told,) = judge.environments([environment._replace(settled=environment.settled | known, told=True)])
+        judge.ran = ran  # what the other reading alone comes to is not reached
+        for name, verdict in told.items():
+            if verdict.verdict == "violated" and verdict.kind != "structure" and name not in known:
+                why = f"by the reading `handler` of termination; by `worker`: {verdict.message}"
+                found.append(((adversity, name), Verdict(name, "conditional", None, (adversity,), why)))
+    return found
 
 
 def _worse(
@@ -257,6 +287,13 @@ class _Judge:
         ran = {code[pc].origin for pc in self.ran if code[pc].op == "not understood"}
         return {origin: origin not in unread for origin in ran}
 
+    def tells_terminations(self, adversity: str) -> bool:
+        """Whether steps react to a termination that an adversity brings, and it is read as one of a handler."""
+        asked = self.question
+        read_so = asked.bounds.termination == "handler" and asked.bounds.tags == 1 and asked.effort.walks is None
+        reacts = any("terminated" in each.outcomes for each in asked.spec.statements() if isinstance(each, Upon))
+        return read_so and reacts and Scenario(asked.spec, asked.world, adversities=(adversity,)).ends_handlers
+
     @property
     def is_large(self) -> bool:
         """Whether the base environment alone has many states where an invocation is one action; of one tag."""
@@ -299,11 +336,11 @@ class _Judge:
                 asked.world,
                 granularity,
                 environment.adversities,
-                asked.bounds,
+                replace(asked.bounds, termination="worker") if environment.told else asked.bounds,
                 monitor,
                 asked.not_understood,
             )
-            limit = asked.effort.limit
+            limit = min(asked.effort.limit or FEWEST, FEWEST) if environment.told else asked.effort.limit
             heavy = granularity == "step" and (monitor.costly or self.is_large)
             first = min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit
             again = heavy and len(asked.properties) == 1 and asked.effort.walks is None

@@ -31,7 +31,15 @@ from bgsync.system.step import NEVER_SETTLES, Action, Caller, State
 from bgsync.system.system import System
 
 Frames = tuple[Frame, ...]
-KINDS = {"await": "event", "wait": "timer", "until": "waiting", "chance": "chance", "queue": "batch"}
+KINDS = {
+    "await": "event",
+    "extended": "handler",
+    "ended": "handler",
+    "wait": "timer",
+    "until": "waiting",
+    "chance": "chance",
+    "queue": "batch",
+}
 """What an invocation is called by what it waits for."""
 
 

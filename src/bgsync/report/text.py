@@ -107,7 +107,8 @@ def _under(report: Report, name: str) -> Iterator[str]:
     """Say with which adversities a property does not hold, and with which it is not known."""
     broken = any(each.verdict == "violated" for each in report.verdicts if (each.property, each.needs) == (name, ()))
     not_with = "in other ways with" if broken else "but not with"
-    for verdict, said in (("violated", not_with), ("inconclusive", "not known with")):
+    rests = "by the reading `handler` of termination alone with"
+    for verdict, said in (("violated", not_with), ("conditional", rests), ("inconclusive", "not known with")):
         under = [
             each.needs[0] for each in report.verdicts if each.needs and (each.property, each.verdict) == (name, verdict)
         ]

@@ -70,6 +70,8 @@ def say_action(system: System, action: Action) -> str:
     match instruction.op:
         case "await":
             return f"the event is {action.detail}" if action.detail != NEVER_SETTLES else "the event never settles"
+        case "extended":
+            return "the handler ends, after its event"
         case "wait":
             return f"the {system.world.words.waits} ends"
         case "task":

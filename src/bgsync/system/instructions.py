@@ -13,13 +13,13 @@ EVENT = "@event"
 OUTCOME = "@outcome"
 """The hidden variable that holds how the event settled, where steps in several places react to it."""
 Op = Literal[
-    "add", "assert", "await", "bind", "branch", "call", "chance", "dispatch", "each", "empty", "end", "increment",
-    "items", "jump", "let", "not understood", "queue", "reject", "remove", "resolve", "return", "set", "spawn",
-    "spawn each", "task", "throw", "until", "upon", "wait",
+    "add", "assert", "await", "bind", "branch", "call", "chance", "dispatch", "each", "empty", "end", "ended",
+    "extended", "increment", "items", "jump", "let", "not understood", "queue", "reject", "remove", "resolve", "return",
+    "set", "spawn", "spawn each", "task", "throw", "until", "upon", "wait",
 ]  # fmt: skip
 """The kinds of instructions; what each of them does is a method of `bgsync.system.run.Run`, or of its effects."""
 
-WAITS: frozenset[Op] = frozenset({"await", "wait", "until", "chance", "queue", "task"})
+WAITS: frozenset[Op] = frozenset({"await", "extended", "ended", "wait", "until", "chance", "queue", "task"})
 """The instructions that an invocation stops at."""
 
 
@@ -88,6 +88,8 @@ def names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:
                 reads, writes = reads | {bind}, writes - {bind}
         case s.Upon(bind=bind) if op == "bind":
             reads, writes = frozenset(), frozenset({bind})
+        case s.Upon() if op in ("extended", "ended"):
+            reads |= {EVENT, *filter(None, (instruction.event,))}
         case s.Upon():
             reads |= {EVENT, OUTCOME, *filter(None, (instruction.event,))}
         case s.Resolve() | s.Reject():

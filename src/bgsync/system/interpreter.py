@@ -26,7 +26,7 @@ from bgsync.system.run import KEPT, Run
 from bgsync.system.sharing import Sharing
 from bgsync.system.state import Cell, Frame, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES
-from bgsync.system.world import World
+from bgsync.system.world import Meaning, World
 
 WAYS = {"nothing": 4096, "stops": 4096, "anything": 256}
 """How many ways in which one action can end are followed."""
@@ -48,6 +48,7 @@ class Interpreter:
         by_step: bool,
         adversities: frozenset[str] = frozenset(),
         not_understood: str = "nothing",
+        remembers: bool = False,
     ) -> None:
         self.program, self.world, self.by_step, self.adversities = program, world, by_step, adversities
         self.spec, self.type = program.spec, program.spec.type
@@ -59,6 +60,10 @@ class Interpreter:
         self.enqueuing, self.meeting, self.changing = sharing.enqueuing, sharing.meeting, sharing.changing
         self.not_understood = not_understood
         """What a sentence that is not understood is taken to do."""
+        self.remembers = remembers
+        """Whether a termination is told to events that have ended, too."""
+        self.extends = any(world.adversities[name].means is Meaning.EXTENDED for name in adversities)
+        """Whether a handler may go on after its event has settled."""
 
     def outcomes(self, shared: Shared, process: Process, settle: str | None = None) -> Iterator[Outcome]:
         """Give every way in which the next action of `process` can end; `settle` is how its event settles.
@@ -93,7 +98,10 @@ class Interpreter:
             return True
 
     def waits(self, process: Process) -> str | None:
-        """Say what a process waits for: `await` a handler, `wait` for time, `until` a condition, `chance`, or None."""
+        """Say what a process waits for, or None.
+
+        `await` a handler, which is `extended` or has `ended` after it; `wait` for time, `until` a condition, `chance`.
+        """
         op = self.program.code[process.pc].op
         return op if op in WAITS and op not in ("task", "queue") else None
 
@@ -121,9 +129,9 @@ class Interpreter:
         """Give what is left of a process, and of what it shares, when the worker is terminated."""
         instruction, top = self.program.code[process.pc], process.frames[-1]
         left = [process.pc]
-        if instruction.op == "await":
+        if instruction.op in ("await", "extended", "ended"):
             left = [entry for outcome, entry, _ in instruction.branches if outcome == "terminated"]
-            shared = self._note_outcome(process, shared, "terminated")
+            shared = self._note_outcome(process, shared, "terminated") if instruction.op == "await" else shared
         elif instruction.op == "task":
             ends = self.quiet[instruction.other] and len(process.frames) == 1
             left = [] if ends and not self.in_queue(process) else [instruction.other]

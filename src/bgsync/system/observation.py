@@ -99,6 +99,13 @@ class Settled(OfObject):
 
 
 @dataclass(frozen=True, slots=True)
+class GoesOn(OfObject):
+    """The event about the object has settled, and is followed still: its handler goes on, or its worker may end."""
+
+    kind: ClassVar[str] = "goes on"
+
+
+@dataclass(frozen=True, slots=True)
 class Reacted(OfObject):
     """The last of the reactions to an event has done all that it does to objects."""
 
@@ -221,6 +228,10 @@ class Executed(NamedTuple):
 
     pc: int
     observations: tuple[Observation, ...]
+
+
+Noticed = Dispatched | WaitBegan | Withdrawn | GoesOn
+"""What other processes take note of."""
 
 
 class Outcome(NamedTuple):

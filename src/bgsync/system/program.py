@@ -6,7 +6,8 @@ to the end of the innermost list of steps that was called or started asynchronou
 end of the list that it stands in (reading `list`).
 
 What waits has an instruction of its own: `await` (a handler), `wait` (time), `until` (a condition), `queue` (its turn),
-`task` (the event loop of the worker), `chance` (what may come or not).
+`task` (the event loop of the worker), `chance` (what may come or not). An event that has settled may still be there:
+while its handler goes on (`extended`), and after that for a termination (`ended`, by the reading `worker`).
 
 The promise that a method returns is there from the start: making it does nothing, and to return one that is settled
 settles it. A step that hands it to what is not followed is not understood as far as the promise goes: see `_handing`.
@@ -25,6 +26,7 @@ from bgsync.system.closures import only_batch, shared_variables
 from bgsync.system.instructions import END, Instruction, Op, names
 
 ABORT_READINGS = ("scope", "list")
+TERMINATION_READINGS = ("handler", "worker")
 EFFECTS: Mapping[type[s.Statement], Op] = {
     s.Let: "let", s.Set: "set", s.Increment: "increment", s.Add: "add", s.Remove: "remove", s.Empty: "empty",
     s.Resolve: "resolve", s.Reject: "reject", s.Assert: "assert", s.Wait: "wait", s.Call: "call",
@@ -113,12 +115,21 @@ class Program:
             if isinstance(statement, s.Upon):
                 branches, target = self._upon(body, place, target, inner)
                 chance = self._emit("chance", statement, inner, branches=branches)
-                waiting = self._emit("await", statement, inner, branches=branches, other=chance, event=scope.event)
+                after = self._afterwards(statement, branches, inner)
+                waiting = self._emit(
+                    "await", statement, inner, branches=branches, next=after, other=chance, event=scope.event
+                )
                 target = self._emit("upon", statement, inner, next=target, other=waiting)
                 continue
             target = self._statement(statement, target, otherwise, inner)
             otherwise = None
         return target
+
+    def _afterwards(self, statement: s.Upon, branches: tuple[tuple[str, int, s.Origin], ...], scope: _Scope) -> int:
+        """Give where an event is once it has settled: its handler goes on, then only a termination is heard of."""
+        killed = tuple(branch for branch in branches if branch[0] == "terminated")
+        ended = self._emit("ended", statement, scope, branches=killed, event=scope.event) if killed else END
+        return self._emit("extended", statement, scope, branches=killed, next=ended, event=scope.event)
 
     def _upon(
         self, body: tuple[s.Statement, ...], place: int, target: int, scope: _Scope
@@ -277,7 +288,9 @@ class Program:
         if instruction.op == "end":
             return ()
         branches = tuple(entry for _, entry, _ in instruction.branches)
-        if instruction.op == "await" or (instruction.op == "chance" and branches):
+        if instruction.op in ("await", "extended", "ended"):
+            return branches if instruction.next == END else (*branches, instruction.next)
+        if instruction.op == "chance" and branches:
             return branches
         if instruction.op in ("branch", "each", "task", "not understood"):
             return (instruction.next, instruction.other, *branches)

@@ -22,8 +22,11 @@ Noted = tuple[str | None, int, Told, tuple[Value, ...]]
 class Reactions(Effects):
     """The meaning of what happens when an event settles."""
 
-    def _settle(self, instruction: Instruction, settle: str | None) -> tuple[list[int], dict[str, Value]]:
-        """React to an event; give the entries of further steps that start at once, with what is hidden in them."""
+    def _settle(self, instruction: Instruction, settle: str | None) -> tuple[list[int], dict[str, Value], bool]:
+        """React to an event; give the entries of further steps that start at once, with what is hidden in them.
+
+        And whether this is the first reaction to it.
+        """
         about, place = self.variables.get(EVENT), self.variables.get(OUTCOME)
         known, left, told, did = self._reactions_at(place) if isinstance(place, Cell) else (None, 1, None, ())
         if isinstance(about, Ref):
@@ -39,7 +42,8 @@ class Reactions(Effects):
             self.variables["@reacting"] = place
         elif told:
             self.variables["@told"] = told
-        return others, {n: x for n, x in self.variables.items() if n in ("@about", "@settled", "@reacting")}
+        hidden = {n: x for n, x in self.variables.items() if n in ("@about", "@settled", "@reacting")}
+        return others, hidden, known is None
 
     def _turn_to(self, instruction: Instruction, outcome: Value) -> list[int]:
         """Go on with the steps that react to an outcome; give the entries of others that do, which start at once."""

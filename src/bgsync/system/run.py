@@ -14,8 +14,10 @@ from bgsync.system.closures import queue_name
 from bgsync.system.evaluation import Machine
 from bgsync.system.instructions import END, EVENT, OUTCOME, WAITS, Instruction, loop_variable
 from bgsync.system.observation import (
+    Chose,
     Dispatched,
     Executed,
+    GoesOn,
     NeverSettled,
     Outcome,
     PoolMet,
@@ -42,6 +44,9 @@ KEPT = frozenset(
 """Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to, what the
 handler was told with it, and what the reaction has done."""
 
+EXTENDED = "the handler goes on after its event has settled"
+"""A choice: other promises extend the event still, or are added later."""
+
 ENDLESS = 10_000
 """How many instructions one action may run: more is a loop that nothing ends."""
 
@@ -58,6 +63,8 @@ class Analysed(Machine, Protocol):
     program: Program
     by_step: bool
     not_understood: str
+    remembers: bool
+    extends: bool
     shared_code: tuple[bool, ...]
     quiet: tuple[bool, ...]
     changing: tuple[bool, ...]
@@ -203,8 +210,9 @@ class Run(Reactions):
         self.delayed = instruction.delayed
         self.own_promise = self.program.promise_of.get(instruction.origin.algorithm)
         if instruction.op == "await":
-            others, hidden = self._settle(instruction, settle)
+            others, hidden, first = self._settle(instruction, settle)
             self.at_once += [self._child(entry, hidden) for entry in others]
+            self._go_on(instruction.next, first=first)
             return
         self.pc = instruction.next
         getattr(self, "_do_" + instruction.op.replace(" ", "_"))(instruction)
@@ -291,6 +299,26 @@ class Run(Reactions):
             outcome, left, told, did = self._reactions_at(place)
             self._note_reactions(place, (outcome, left + 1, told, did))
         self.spawned.append(child)
+
+    def _go_on(self, after: int, *, first: bool) -> None:
+        """The handler may go on after its event has settled: what sees it settle `first` sees that, too."""
+        ended = self.program.code[after].next
+        if first and self.interpreter.extends and self.choose(EXTENDED, (False, True)):
+            self.seen.append(Chose(EXTENDED, True))
+        elif self.interpreter.remembers and ended != END:
+            after = ended
+        else:
+            return
+        about = self.variables.get(EVENT)
+        self.seen.append(GoesOn(about.slot if isinstance(about, Ref) else None))
+        self.spawned.append(self._child(after))
+
+    def _do_extended(self, instruction: Instruction) -> None:
+        """The handler ends, after its event."""
+        self.pc = instruction.next if self.interpreter.remembers else END
+
+    def _do_ended(self, instruction: Instruction) -> None:
+        """Only a termination is heard of."""
 
     def _do_bind(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.Upon)

@@ -7,9 +7,9 @@ from bgsync.language.algorithm import LanguageError, Spec
 from bgsync.language.expressions import Environment, parts
 from bgsync.language.traversal import expressions
 from bgsync.system.monitor import NOTHING, Monitor
-from bgsync.system.program import ABORT_READINGS
+from bgsync.system.program import ABORT_READINGS, TERMINATION_READINGS
 from bgsync.system.unknown import key
-from bgsync.system.world import Meaning, World
+from bgsync.system.world import Effect, Meaning, World
 
 GRANULARITIES = ("step", "algorithm")
 READINGS = ("nothing", "stops", "anything")
@@ -18,7 +18,7 @@ READINGS = ("nothing", "stops", "anything")
 
 @dataclass(frozen=True)
 class Bounds:
-    """What bounds a question, and how "abort" is read. Raises ValueError for a bound that is none."""
+    """What bounds a question, and how "abort" and "termination" are read. Raises ValueError for what is none."""
 
     tags: int = 1
     """How many different keys are used."""
@@ -29,10 +29,15 @@ class Bounds:
     """
     abort: str = "scope"
     """What "abort these steps" ends: `scope` or `list`, see `bgsync.system.program`."""
+    termination: str = "handler"
+    """Whose script a termination aborts: a `handler`'s that goes on, or the `worker`'s, for events that have ended."""
 
     def __post_init__(self) -> None:
         if self.abort not in ABORT_READINGS:
             raise ValueError(f"unknown reading of abort {self.abort!r}: one of {', '.join(ABORT_READINGS)}")
+        if self.termination not in TERMINATION_READINGS:
+            known = ", ".join(TERMINATION_READINGS)
+            raise ValueError(f"unknown reading of termination {self.termination!r}: one of {known}")
         if self.tags < 1 or self.calls < 1:
             raise ValueError(f"tags and calls are at least 1, not {self.tags} and {self.calls}")
 
@@ -85,6 +90,12 @@ class Scenario:
             return False
         owners = [name for name, each in self.world.adversities.items() if trigger in each.triggers]
         return not owners or any(name in self.adversities for name in owners)
+
+    @property
+    def ends_handlers(self) -> bool:
+        """Whether the environment may end handlers."""
+        effects = (pair for each in self.world.machines for pair in each.effects.items())
+        return any(effect is Effect.ENDS_HANDLERS and self.enabled(trigger) for trigger, effect in effects)
 
     def means(self, meaning: Meaning) -> bool:
         """Whether an adversity with this meaning is on."""

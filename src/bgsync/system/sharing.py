@@ -74,7 +74,7 @@ class _Shared:
             return code[instruction.other].op == "queue"
         if op == "not understood":
             return self.anything
-        if op in ("jump", "end", "await", "chance", "bind", "throw"):
+        if op in ("jump", "end", "await", "extended", "ended", "chance", "bind", "throw"):
             return False
         if isinstance(statement, s.Resolve | s.Reject):
             target = statement.promise

@@ -23,15 +23,15 @@ from bgsync.system.collect import as_more, by_tag, collect, counted, only, pool,
 from bgsync.system.instructions import END, WAITS
 from bgsync.system.monitor import Beginning, Call, Memory
 from bgsync.system.observation import (
-    Dispatched,
     Executed,
+    GoesOn,
     NeverSettled,
+    Noticed,
     Observation,
     OfObject,
     Outcome,
     PoolMet,
     Removed,
-    WaitBegan,
     Withdrawn,
     in_slots,
 )
@@ -263,13 +263,12 @@ class System(Turns, Model[State, Action]):
                 seen = Withdrawn(seen.slot)  # what others take note of
                 before = (*before, seen)
             memory, note = self.monitor.observed(memory, note, seen, tag)
-            if isinstance(seen, Dispatched | WaitBegan | Withdrawn):
-                left = self._with((), tuple(self.noticing(number, seen, tag) for number in left))
+            if isinstance(seen, Noticed):
+                noticed = (self.noticing(number, seen, tag) for number in left)
+                left = self._with((), tuple(process for process in noticed if process is not None))
+                queues = ((queue, (self.noticing(n, seen, tag) for n in numbers)) for queue, numbers in state.queues)
                 state = state._replace(
-                    queues=tuple(
-                        (queue, tuple(self.number(self.noticing(n, seen, tag)) for n in numbers))
-                        for queue, numbers in state.queues
-                    )
+                    queues=tuple((q, tuple(self.number(p) for p in have if p)) for q, have in queues)
                 )
         made = outcome.process if outcome.process is None else Process(outcome.process.frames, note)
         spawned, at_once = (
@@ -312,9 +311,15 @@ class System(Turns, Model[State, Action]):
                 queues[queue] = (*queues.get(queue, ()), self.number(process))
         return state._replace(processes=self._with(left, tuple(running)), queues=tuple(sorted(queues.items())))
 
-    def noticing(self, number: int, seen: Dispatched | WaitBegan | Withdrawn, tag: str | None) -> Process:
-        """Give a process after it has seen what another one did."""
+    def noticing(self, number: int, seen: Noticed, tag: str | None) -> Process | None:
+        """Give a process after it has seen what another one did.
+
+        Of the events of an object that have settled the last one is followed, so the others are gone then.
+        """
         process = self.process(number)
+        if isinstance(seen, GoesOn):
+            over = self.program.code[process.pc].op in ("extended", "ended") and self.slot(number) == seen.slot
+            return None if over else process
         waits = self.interpreter.waits(process) == "wait" and self.slot(number) == seen.slot
         note = self.monitor.noticed(process.note, seen, tag, waits)
         return process if note == process.note else Process(process.frames, note)

@@ -45,7 +45,13 @@ def interpreter_of(scenario: Scenario, moving: frozenset[str], origins: Origins,
         by_step=scenario.granularity == "step",
         adversities=frozenset(scenario.adversities),
         not_understood=scenario.not_understood,
+        remembers=scenario.bounds.termination == "worker" and scenario.ends_handlers,
     )
+
+
+def _readings(bounds: Bounds) -> Bounds:
+    """Give bounds that differ from the default ones in how the text is read alone."""
+    return Bounds(abort=bounds.abort, termination=bounds.termination)
 
 
 class Turns:
@@ -74,7 +80,7 @@ class Turns:
         moving = frozenset(self.machines[place] for place, *_ in self.moves)
         origins = origins_of(scenario.spec)
         self.program = program_of(scenario.spec, scenario.bounds.abort, origins)
-        plain = replace(scenario, monitor=NOTHING, bounds=Bounds(abort=scenario.bounds.abort))
+        plain = replace(scenario, monitor=NOTHING, bounds=_readings(scenario.bounds))
         self.interpreter = interpreter_of(plain, moving, origins, seen)
         self.monitor = scenario.monitor
         self.tag_place = self.interpreter.members.get(scenario.spec.type.unique or self.world.key)
@@ -163,7 +169,7 @@ class Turns:
         """Say of processes what bears on whose turn it is."""
         numbers = tuple(numbers)
         busy = sum(not self.processes.parked[n] for n in numbers)
-        handler = any(self.program.code[self.process(n).pc].op == "await" for n in numbers)
+        handler = any(self.program.code[self.process(n).pc].op in ("await", "extended") for n in numbers)
         batches = frozenset(batch for n in numbers if (batch := self.processes.batch[n]) is not None)
         return Presence(busy, handler, batches, frozenset(filter(None, map(self._entered, numbers))))
 
@@ -245,6 +251,8 @@ class Turns:
             return not self.tasks_run(state)
         if op == "until":
             return not self._run(state.shared, process)
+        if op == "ended":
+            return True
         never = op == "await" and self.interpreter.settled(process, state.shared) == NEVER_SETTLES
         return never or process.note == NEVER_SETTLES
 

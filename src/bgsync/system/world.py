@@ -35,6 +35,7 @@ class Meaning(Enum):
     """What an adversity makes possible besides moves of machines."""
 
     UNSETTLED = "a handler may never settle"
+    EXTENDED = "a handler may go on after its event has settled"
     UNDONE = "what the text says that the user agent SHOULD do may be left undone"
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from bgsync.system.monitor import Memory
-from bgsync.system.observation import Dispatched, Executed, WaitBegan, Withdrawn
+from bgsync.system.observation import Executed, Noticed
 from bgsync.system.state import Shared
 from bgsync.system.step import Action, Presence, State, Step, Turn
 from bgsync.system.system import System
@@ -22,8 +22,6 @@ from bgsync.tables.multisets import Known, Multiset, Multisets
 from bgsync.tables.steps import Steps
 
 Queues = tuple[tuple[str, tuple[int, ...]], ...]
-Noticed = Dispatched | WaitBegan | Withdrawn
-"""What other processes take note of."""
 
 
 class Base:
