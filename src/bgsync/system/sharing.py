@@ -66,7 +66,7 @@ class _Shared:
         instruction, code = self.program.code[pc], self.program.code
         statement, op, name = instruction.statement, instruction.op, instruction.origin.algorithm
         common = self.program.shared.get(name, {})
-        if op in ("dispatch", "task", "queue"):
+        if op in ("dispatch", "queue"):
             return True
         if op == "upon":
             return self.program.reactions.get(name, 0) > 1
@@ -74,7 +74,7 @@ class _Shared:
             return code[instruction.other].op == "queue"
         if op == "not understood":
             return self.anything
-        if op in ("jump", "end", "await", "chance", "bind", "throw"):
+        if op in ("jump", "end", "await", "chance", "bind", "task", "task end", "throw"):
             return False
         if isinstance(statement, s.Resolve | s.Reject):
             target = statement.promise
