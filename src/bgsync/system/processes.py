@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.system.closures import queue_name
 from bgsync.system.instructions import EVENT, OUTCOME, TASK, TERMINATED, UPON, WAITS
 from bgsync.system.interpreter import Interpreter
-from bgsync.system.state import Cell, Frame, Process, Promise, Ref, Value, cells_of, replaced, slots_of
+from bgsync.system.state import UNKNOWN, Cell, Frame, Process, Promise, Ref, Value, cells_of, replaced, slots_of
 
 
 class Awaiting(NamedTuple):
@@ -134,5 +135,23 @@ class Processes:
         return any(self.interpreter.enqueuing[frame.pc] for frame in self.known[number].frames)
 
     def meets(self, number: int) -> bool:
-        """Whether a process may come to objects from now on that it does not hold yet."""
-        return any(self.interpreter.meeting[frame.pc] for frame in self.known[number].frames)
+        """Whether a process may come to objects from now on that it does not hold yet, or put one into the list."""
+        *outer, inner = self.known[number].frames
+        return any(self.interpreter.meeting[pc] for pc in (*(frame.pc for frame in outer), self._decided(inner)))
+
+    def _decided(self, frame: Frame) -> int:
+        """Give where a process comes to by tests of whether its variables hold an object."""
+        code, held, pc = self.interpreter.program.code, dict(frame.variables), frame.pc
+        while code[pc].op == "jump" or (code[pc].op == "branch" and isinstance(code[pc].statement, s.If)):
+            statement, holds = code[pc].statement, True
+            if isinstance(statement, s.If) and code[pc].op == "branch":
+                negated = isinstance(statement.condition, e.Not)
+                test = statement.condition.operand if isinstance(statement.condition, e.Not) else statement.condition
+                if not (isinstance(test, e.Is) and isinstance(test.left, e.Var) and test.right is None):
+                    return pc
+                value = held.get(test.left.name, UNKNOWN)
+                if not isinstance(value, Ref | None):
+                    return pc
+                holds = (value is None) != negated
+            pc = code[pc].next if holds else code[pc].other
+        return pc
