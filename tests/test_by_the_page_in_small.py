@@ -34,12 +34,15 @@ from bgsync.language import (
 )
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS, SPEC, state_of
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
+from bgsync.system.observation import Settled
 from tests.by_the_page.compare import of_the_checker, of_the_page
+from tests.models import CALM, graph, ops, system, taken, walk
 
 STATE = state_of(v.registration)
 AGAIN = Set(STATE, PENDING)
 AT_REST = Assert(Is(STATE, PENDING))
 RUNNING, UP = (Assert(Environment(name, ("running",))) for name in ("execution", "user agent"))
+NOT_FIRING = Assert(Not(Is(STATE, FIRING)))
 NOT_WAITING = Assert(Not(Is(STATE, WAITING)))
 PROMISE = Let("settled", Apply("waiting for all", (Field(v.event, "extended lifetime promises"),)))
 
@@ -144,3 +147,94 @@ def test_a_rule_waits_for_room_at_step_only(granularity: str, verdict: str) -> N
     spec = replace(text(handed=(AGAIN,)), rules=(judging,))
     for verdicts in (of_the_page(spec, granularity, calls=1).verdicts, of_the_checker(spec, granularity, calls=1)):
         assert verdicts["asserts/wake.1"] == verdict
+
+
+def reading(spec: Spec, granularity: str, adversity: str = "", calls: int = 2) -> list[dict[str, str]]:
+    """Give the verdicts of the page and of the checker."""
+    page = of_the_page(spec, granularity, adversity, calls, limit=2_000)
+    return [page.verdicts, of_the_checker(spec, granularity, adversity, calls)]
+
+
+OTHER_EVENT = text((If(ONLINE, Call("fire a sync event", (v.registration,))),), (AGAIN,))
+
+
+@pytest.mark.parametrize("granularity", ["algorithm", "step"])
+def test_an_event_is_under_way_until_it_settles_though_no_step_reacts_to_it(granularity: str) -> None:
+    for verdicts in reading(OTHER_EVENT, granularity, calls=1):
+        assert verdicts["one-event"] == "violated"
+
+
+def test_an_event_that_no_step_reacts_to_settles_too() -> None:
+    spec = text(handed=(AGAIN,))
+    closed = system(spec, "algorithm")
+    fired = walk(closed, "go online", "call", "run")
+    assert ops(closed, fired) == ["await"]
+    assert {step.action.detail for step in closed.steps(fired)} >= {"fulfilled", "rejected"}
+    settled = taken(closed, fired, "fulfilled")
+    assert ops(closed, settled) == []
+
+
+def test_what_is_started_in_parallel_may_be_the_only_one_that_reacts_to_an_event() -> None:
+    later = InParallel(steps(*reaction("fulfilled", does=Set(STATE, WAITING))))
+    closed = system(text(handed=(later,)), "step", monitor="calls")
+    found = graph(closed)
+    seen = [seen for state in found.states for step in closed.steps(state) for seen in step.observations]
+    assert {known.fields[1] for state in found.states for known in state.shared.heap if known} >= {WAITING}
+    outcomes = {each.outcome for each in seen if isinstance(each, Settled)}
+    assert outcomes == {"fulfilled", "rejected"}
+
+
+@pytest.mark.parametrize(
+    ("said", "spec", "adversity", "verdicts"),
+    [
+        ("a call comes between two steps of a task", text((AT_REST,), (Set(STATE, WAITING), AGAIN)), "", "vv"),
+        (
+            "a step of the task after it has set the state sees what a call does",
+            text((Set(STATE, WAITING),), (AGAIN, AT_REST)),
+            "",
+            "hv",
+        ),
+        (
+            "an event that the worker's end settles does not wait for the end of its task",
+            text(handed=(*reaction("terminated", does=Set(STATE, WAITING)), NOT_WAITING)),
+            "terminated",
+            "hv",
+        ),
+        ("a task that has begun goes on where the worker ends", text(handed=(RUNNING,)), "terminated", "hv"),
+        (
+            "what comes to react to an event that has ended so does at once",
+            text(handed=(Set(STATE, WAITING), *reaction("terminated", does=AT_REST))),
+            "terminated",
+            "vv",
+        ),
+    ],
+)
+def test_a_task_of_the_worker_is_an_action_a_step(said: str, spec: Spec, adversity: str, verdicts: str) -> None:
+    for granularity, expected in zip(("algorithm", "step"), verdicts, strict=True):
+        for found in reading(spec, granularity, adversity, calls=1 if adversity else 2):
+            asserts = {each for name, each in found.items() if name.startswith("asserts/")}
+            assert ("violated" in asserts) == (expected == "v"), (said, granularity, found)
+
+
+def test_the_worker_runs_one_task_at_a_time() -> None:
+    closed = system(OTHER_EVENT, world=CALM, calls=2)
+    under_way = set[tuple[int, int]]()
+    for state in graph(closed).states:
+        begun = sum(closed.processes.task[number] for number in state.processes)
+        queued = [number for number in state.processes if ops(closed, state._replace(processes=(number,))) == ["task"]]
+        under_way.add((begun, len(queued)))
+        runs = {step.action.process for step in closed.steps(state)}
+        assert not begun or runs.isdisjoint(queued)
+    assert {begun for begun, _ in under_way} == {0, 1}
+    assert (1, 1) in under_way
+
+
+def test_an_event_does_not_settle_before_its_task_has_ended() -> None:
+    handed = (*reaction("fulfilled", does=Set(STATE, WAITING)), Set(STATE, PENDING), NOT_WAITING)
+    closed = system(text(handed=handed), world=CALM, calls=2)
+    under_way = 0
+    for state in graph(closed).states:
+        if len(state.processes) == 1 and closed.processes.task[state.processes[0]]:
+            under_way += bool(closed.processes.events[state.processes[0]])
+            assert "fulfilled" not in {step.action.detail for step in closed.steps(state)}
+    assert under_way

@@ -15,18 +15,20 @@ from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Safety, Seen, View
 from bgsync.judge.verdict import Report
 from bgsync.judge.whole import Watched, watch
-from bgsync.language import LanguageError, Spec, Statement
-from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.language import If, LanguageError, Resolve, Set, Spec, Statement, Wait, v
+from bgsync.shipped.model.background_sync.one_off import ONLINE, SPEC
+from bgsync.shipped.model.background_sync.registration import FIRING
 from bgsync.shipped.model.environment import ADVERSITIES
 from bgsync.shipped.properties.background_sync import PROPERTIES
-from bgsync.system.observation import Observation, Removed, StateSet
+from bgsync.system.observation import Duplicated, Observation, Removed, StateSet
 from bgsync.system.scenario import Scenario
 from bgsync.system.step import State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
 from bgsync.tables.multisets import Multisets
 from bgsync.tables.steps import UNSEEN
-from tests.models import CALM, MONITORS, UNGATED, outbox, question, scenario
+from tests.models import CALM, MONITORS, NEW, STATE, UNGATED, outbox, question, scenario
+from tests.models import report as verdicts
 from tests.test_queues import QUEUED, firing
 
 SAFETY = [prop for prop in PROPERTIES if isinstance(prop, Safety)]
@@ -133,6 +135,29 @@ def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_cont
 def test_tables_give_them_where_invocations_wait_for_each_other_and_share_variables(spec: Spec) -> None:
     same(scenario(spec, UNGATED, "algorithm", monitor="calls"))
     same(scenario(spec, CALM, "step", calls=1, monitor="calls"))
+
+
+LATER = outbox(added=(*NEW[:-1], If(ONLINE, Set(STATE, FIRING)), NEW[-1], Resolve(v.promise)))
+
+
+@pytest.mark.parametrize("tags", [1, 2])
+def test_tables_give_them_where_a_registration_is_listed_later_than_it_is_made(tags: int) -> None:
+    same(scenario(LATER, CALM, "step", tags=tags))
+
+
+def test_what_is_still_to_be_listed_is_not_followed_apart() -> None:
+    asked = scenario(LATER, CALM, "step")
+    for system in (System(asked), System(asked, fork=False)):
+        found = explore_plainly(system)
+        steps = [step for state in found.states for step in system.steps(state)]
+        assert any(isinstance(seen, Duplicated) for step in steps for seen in step.observations)
+        assert not any(step.action.disjoint is not None for step in steps)
+
+
+def test_the_list_is_found_with_a_duplicate_where_calls_wait_before_they_list() -> None:
+    waiting = outbox(added=(*NEW[:-1], Wait("a while"), NEW[-1], Resolve(v.promise)))
+    (found,) = verdicts(waiting, "unique-tag", limit=500).verdicts
+    assert found.verdict == "violated"
 
 
 def without(spec: Spec, places: set[tuple[str, str]]) -> Spec:

@@ -46,7 +46,7 @@ def _unique_tag(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 def _one_event(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if not isinstance(seen, Dispatched) or seen.slot is None:
         return
-    if view.others(seen.slot, "await") > 1:
+    if view.unsettled(seen.slot) > 1:
         yield Seen("an event is dispatched while another one of the registration has not settled")
     elif view.others(seen.slot, "extended"):
         yield Seen("an event is dispatched while the handler of another one of the registration goes on")

@@ -48,7 +48,7 @@ def of_the_checker(spec: Spec, granularity: str, adversity: str = "", calls: int
     """
     properties = [prop for prop in ONE_OFF.properties if prop.id in JUDGED]
     adversities = (adversity,) if adversity else ()
-    report = check(question(spec, properties, (granularity,), adversities, calls=calls))
+    report = check(question(spec, properties, (granularity,), adversities, calls=calls, thorough=True))
     verdicts = dict[str, str]()
     for found in report.verdicts:
         if verdicts.get(found.property) != "violated":

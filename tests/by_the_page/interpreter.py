@@ -141,6 +141,11 @@ class Run(Steps):
         return len(flying) < self.text.calls
 
 
+def in_task(process: Process) -> bool:
+    """Whether a process is a task that has begun and does not wait."""
+    return not process.waits and any(frame.kind == "task" for frame in process.frames)
+
+
 def actions(text: Text, state: State) -> Iterator[tuple[str, str, object]]:
     """Give what may happen next in a state."""
     environment = dict(state.environment)
@@ -155,7 +160,7 @@ def actions(text: Text, state: State) -> Iterator[tuple[str, str, object]]:
         if process in state.processes[:place]:
             continue
         if process.waits == "task":
-            if environment["execution"] == "running":
+            if environment["execution"] == "running" and not any(map(in_task, state.processes)):
                 yield "task", str(place), place
         elif not process.waits or room:
             yield "process", str(place), place

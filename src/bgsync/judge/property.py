@@ -13,7 +13,7 @@ from bgsync.language import Spec
 from bgsync.system.monitor import NOTHING, Monitor
 from bgsync.system.observation import Listed, Observation, OfObject, Removed
 from bgsync.system.state import Object, Value
-from bgsync.system.step import State, Step
+from bgsync.system.step import NEVER_SETTLES, State, Step
 from bgsync.system.system import System
 
 
@@ -65,6 +65,33 @@ class View(NamedTuple):
     def others(self, slot: int | None, *ops: str) -> int:
         """Count the processes that hold the object in `slot` and stand at one of these instructions afterwards."""
         return self.step.after.count(StandsAt(self.system, slot, ops)) if self.step.after else 0
+
+    def unsettled(self, slot: int | None) -> int:
+        """Count the events about the object in `slot` that were dispatched and have not settled after the step."""
+        after = self.step.after
+        if after is None:
+            return 0
+        noted = (place for place, content in enumerate(after.shared.cells) if content and _is_open(content.value))
+        several = sum(after.count(Awaits(self.system, slot, place)) > 0 for place in noted)
+        return after.count(Awaits(self.system, slot, None)) + several
+
+
+def _is_open(outcome: Value) -> bool:
+    """Whether what is noted of an event, if it is that, says that it has not settled."""
+    return isinstance(outcome, tuple) and bool(outcome) and outcome[0] in (None, NEVER_SETTLES)
+
+
+@dataclass(frozen=True)
+class Awaits:
+    """Whether a process awaits an event about the object in a slot whose outcome is noted at a place, or nowhere."""
+
+    system: System
+    slot: int | None
+    place: int | None
+
+    def __call__(self, number: int) -> bool:
+        """Say so of the process with this number."""
+        return (self.slot, self.place) in self.system.processes.events[number]
 
 
 @dataclass(frozen=True)

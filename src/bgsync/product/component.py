@@ -213,6 +213,9 @@ class Component:
             raise NotSeparableError("a tag has two objects, or none has one")
         for number in set(state.processes) - self._checked:
             process = self.system.process(number)
+            if self.system.processes.task[number]:
+                origin = self.system.program.code[process.pc].origin
+                raise NotSeparableError(f"no other task begins before the one at {origin} has ended")
             if tags_of(process, self.tag, self.system.scenario.tag_names) != {self.tag} - {None}:
                 origin = self.system.program.code[process.pc].origin
                 raise NotSeparableError(f"an invocation at {origin} is not about one tag")

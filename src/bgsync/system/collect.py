@@ -6,7 +6,7 @@ taken as they are, then those further out. What a queue keeps in order is never 
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Set
 from dataclasses import dataclass
 
 from bgsync.system.evaluation import PROMISE_LEVEL
@@ -264,16 +264,20 @@ def as_more(processes: Processes, state: State, number: int, limit: Limit) -> It
 # --- the order of a list
 
 
-def by_tag(processes: Processes, state: State, tags: tuple[str, ...], place: int) -> tuple[State, dict[int, int]]:
-    """Give the one object of every tag the slot that has the tag's number; say which slots became which.
+def by_tag(
+    processes: Processes, state: State, tags: tuple[str, ...], place: int, made: Set[int]
+) -> tuple[State, dict[int, int]]:
+    """Give new objects that are the one of their tag the slot with the tag's number; say which slots became which.
 
-    `place` is that of the tag among the members. The order in which objects were made and listed is forgotten by it. Of
-    several objects with one tag it is the one in the list.
+    `place` is that of the tag among the members, `made` are the slots of the new ones. The order in which objects were
+    made is forgotten by it. Of several objects with one tag it is the one in the list. Older objects stay where they
+    are: whoever takes this step does not know who else holds them.
     """
     heap = state.shared.heap
     tagged = [(slot, o) for slot, o in enumerate(heap) if o and o.fields[place] in tags]
     several = Counter(o.fields[place] for _, o in tagged)
-    wanted = {slot: tags.index(o.fields[place]) for slot, o in tagged if o.listed or several[o.fields[place]] == 1}
+    first = ((slot, o) for slot, o in tagged if slot in made and (o.listed or several[o.fields[place]] == 1))
+    wanted = {slot: tags.index(o.fields[place]) for slot, o in first}
     names = {slot: tag for slot, tag in wanted.items() if slot != tag}
     free = {slot for slot in names.values() if slot >= len(heap) or heap[slot] is None or slot in names}
     if not names or len(free) < len(names) or len(set(wanted.values())) < len(wanted):
@@ -292,7 +296,7 @@ def by_tag(processes: Processes, state: State, tags: tuple[str, ...], place: int
 
 
 def stands_alone(processes: Processes, state: State, slot: int) -> tuple[int, ...] | None:
-    """Give the processes that hold a removed object, None when they share anything with what does not."""
+    """Give the processes that hold an object outside of the list, None when they share anything with what does not."""
     own = tuple(n for n in state.processes if slot in processes.slots[n])
     rest = [n for n in (*state.processes, *queued(state)) if slot not in processes.slots[n]]
     if any(slot in processes.slots[n] for n in queued(state)) or any(processes.batch[n] for n in own):

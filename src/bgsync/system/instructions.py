@@ -12,10 +12,16 @@ EVENT = "@event"
 """The hidden variable that holds what the dispatched event is about."""
 OUTCOME = "@outcome"
 """The hidden variable that holds how the event settled, where steps in several places react to it."""
+UPON = "@upon"
+"""The hidden variable of a task that has dispatched an event: what reacts to it once the task has ended."""
+TASK = "@task"
+"""The hidden variable of an invocation whose task has begun and not ended."""
+TERMINATED = "terminated"
+"""How an event settles when its worker is terminated."""
 Op = Literal[
     "add", "assert", "await", "bind", "branch", "call", "chance", "dispatch", "each", "empty", "end", "ended",
     "extended", "increment", "items", "jump", "let", "not understood", "queue", "reject", "remove", "resolve", "return",
-    "set", "spawn", "spawn each", "task", "throw", "until", "upon", "wait",
+    "set", "spawn", "spawn each", "task", "task end", "throw", "until", "upon", "wait",
 ]  # fmt: skip
 """The kinds of instructions; what each of them does is a method of `bgsync.system.run.Run`, or of its effects."""
 

@@ -14,17 +14,18 @@ Several outcomes come from choices: the run is repeated with each script of choi
 
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import cast
 
 from bgsync.pauses import pause
 from bgsync.system.effects import Blocked
 from bgsync.system.evaluation import NeedsChoice
 from bgsync.system.growth import growth
-from bgsync.system.instructions import OUTCOME, WAITS
+from bgsync.system.instructions import OUTCOME, TERMINATED, UPON, WAITS
 from bgsync.system.observation import Executed, Outcome, PoolMet
 from bgsync.system.program import Program
 from bgsync.system.run import KEPT, Run
 from bgsync.system.sharing import Sharing
-from bgsync.system.state import Cell, Frame, Process, Shared, Value
+from bgsync.system.state import Cell, Frame, Locals, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES
 from bgsync.system.world import Meaning, World
 
@@ -130,14 +131,31 @@ class Interpreter:
         instruction, top = self.program.code[process.pc], process.frames[-1]
         left = [process.pc]
         if instruction.op in ("await", "extended", "ended"):
-            left = [entry for outcome, entry, _ in instruction.branches if outcome == "terminated"]
-            shared = self._note_outcome(process, shared, "terminated") if instruction.op == "await" else shared
+            left = [entry for outcome, entry, _ in instruction.branches if outcome == TERMINATED]
+            shared = self._note_outcome(process, shared, TERMINATED) if instruction.op == "await" else shared
         elif instruction.op == "task":
             ends = self.quiet[instruction.other] and len(process.frames) == 1
             left = [] if ends and not self.in_queue(process) else [instruction.other]
+        else:
+            return self._event_ends(process, shared)
         live = [(pc, self.program.live[pc] | KEPT) for pc in left]
         frames = (Frame(pc, tuple((k, x) for k, x in top.variables if k in needed)) for pc, needed in live)
         return tuple(Process((*process.frames[:-1], frame), process.note) for frame in frames), shared
+
+    def _event_ends(self, process: Process, shared: Shared) -> tuple[tuple[Process, ...], Shared]:
+        """Give what is left of a process whose task has begun: it goes on, but what it has dispatched has ended."""
+        frames, reacting = list[Frame](), list[Process]()
+        for frame in process.frames:
+            held = dict(frame.variables)
+            for waiting in (
+                cast(tuple[tuple[int, Locals], ...], held.get(UPON, ())) if held.get(UPON) != TERMINATED else ()
+            ):
+                more, shared = self.terminated(Process((Frame(*waiting),), process.note), shared)
+                reacting += more
+            if UPON in held:
+                held[UPON] = TERMINATED
+            frames.append(Frame(frame.pc, tuple(sorted(held.items(), key=lambda item: item[0]))))
+        return (process._replace(frames=tuple(frames)), *reacting), shared
 
     @staticmethod
     def in_queue(process: Process) -> str | None:

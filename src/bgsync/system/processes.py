@@ -1,9 +1,21 @@
 """Numbers processes, so that states stay small, and knows what each of them holds."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.system.closures import queue_name
+from bgsync.system.instructions import EVENT, OUTCOME, TASK, TERMINATED, UPON, WAITS
 from bgsync.system.interpreter import Interpreter
-from bgsync.system.state import Cell, Frame, Process, Promise, Ref, Value, cells_of, replaced, slots_of
+from bgsync.system.state import UNKNOWN, Cell, Frame, Process, Promise, Ref, Value, cells_of, replaced, slots_of
+
+
+class Awaiting(NamedTuple):
+    """An event that may still settle: the object that it is about, and where its outcome is noted, if anywhere."""
+
+    slot: int | None
+    outcome: int | None
 
 
 def renamed(process: Process, names: dict[int, int]) -> Process:
@@ -52,6 +64,10 @@ class Processes:
         """The queue that it waits in."""
         self.kind: list[int] = []
         """The number of the process that says the same without the places of its shared variables."""
+        self.task: list[bool] = []
+        """Whether it is a task that has begun, and does not wait."""
+        self.events: list[tuple[Awaiting, ...]] = []
+        """The events that it may still see settle."""
         self._numbers: dict[Process, int] = {}
         self._renamed: dict[tuple[int, tuple[int, ...]], int] = {}
 
@@ -71,11 +87,25 @@ class Processes:
             instruction = self.interpreter.program.code[process.pc]
             waits = instruction.op == "queue" and isinstance(instruction.statement, s.Enqueue)
             self.queued.append(queue_name(instruction.statement.queue) if waits else None)  # type: ignore[attr-defined]
+            begun = any(name == TASK for frame in process.frames for name, _ in frame.variables)
+            self.task.append(begun and instruction.op not in WAITS)
+            self.events.append(tuple(self._events(process)))
             blank = dict.fromkeys(self.cells[known], -1)
             self.kind.append(known)
             if any(cell >= 0 for cell in blank):
                 self.kind[known] = self.number(renamed(process, blank))
         return known
+
+    def _events(self, process: Process) -> Iterator[Awaiting]:
+        """Give the events that have been dispatched, and that a process may still see settle."""
+        awaits = self.interpreter.waits(process) == "await"
+        for frame in process.frames:
+            held = dict(frame.variables)
+            if held.get(UPON, TERMINATED) != TERMINATED or (awaits and frame is process.frames[-1]):
+                about, place = held.get(EVENT), held.get(OUTCOME)
+                yield Awaiting(
+                    about.slot if isinstance(about, Ref) else None, place.slot if isinstance(place, Cell) else None
+                )
 
     def renamed(self, number: int, names: dict[int, int]) -> int:
         """Give the number of a process with other places for its shared variables."""
@@ -105,5 +135,23 @@ class Processes:
         return any(self.interpreter.enqueuing[frame.pc] for frame in self.known[number].frames)
 
     def meets(self, number: int) -> bool:
-        """Whether a process may come to objects from now on that it does not hold yet."""
-        return any(self.interpreter.meeting[frame.pc] for frame in self.known[number].frames)
+        """Whether a process may come to objects from now on that it does not hold yet, or put one into the list."""
+        *outer, inner = self.known[number].frames
+        return any(self.interpreter.meeting[pc] for pc in (*(frame.pc for frame in outer), self._decided(inner)))
+
+    def _decided(self, frame: Frame) -> int:
+        """Give where a process comes to by tests of whether its variables hold an object."""
+        code, held, pc = self.interpreter.program.code, dict(frame.variables), frame.pc
+        while code[pc].op == "jump" or (code[pc].op == "branch" and isinstance(code[pc].statement, s.If)):
+            statement, holds = code[pc].statement, True
+            if isinstance(statement, s.If) and code[pc].op == "branch":
+                negated = isinstance(statement.condition, e.Not)
+                test = statement.condition.operand if isinstance(statement.condition, e.Not) else statement.condition
+                if not (isinstance(test, e.Is) and isinstance(test.left, e.Var) and test.right is None):
+                    return pc
+                value = held.get(test.left.name, UNKNOWN)
+                if not isinstance(value, Ref | None):
+                    return pc
+                holds = (value is None) != negated
+            pc = code[pc].next if holds else code[pc].other
+        return pc

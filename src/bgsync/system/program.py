@@ -1,9 +1,8 @@
 """Flattens the algorithms of a spec into instructions: a control-flow graph that the interpreter walks.
 
-A step of the text that stands alone is one group of instructions, and so is a whole block marked "atomically", and a
-task of the worker, which its event loop runs in one piece; the interpreter never stops inside a group. "Abort" jumps
-to the end of the innermost list of steps that was called or started asynchronously (reading `scope`), or only to the
-end of the list that it stands in (reading `list`).
+A step of the text that stands alone is one group of instructions, and so is a whole block marked "atomically"; the
+interpreter never stops inside a group. "Abort" jumps to the end of the innermost list of steps that was called or
+started asynchronously (reading `scope`), or only to the end of the list that it stands in (reading `list`).
 
 What waits has an instruction of its own: `await` (a handler), `wait` (time), `until` (a condition), `queue` (its turn),
 `task` (the event loop of the worker), `chance` (what may come or not). An event that has settled may still be there:
@@ -32,6 +31,8 @@ EFFECTS: Mapping[type[s.Statement], Op] = {
     s.Resolve: "resolve", s.Reject: "reject", s.Assert: "assert", s.Wait: "wait", s.Call: "call",
 }  # fmt: skip
 """The statements that are one instruction each, after which control goes on."""
+_ASYNCHRONOUS = (s.InParallel, s.Enqueue, s.Whenever, s.ForEach)
+"""The statements whose steps may go on after those around them have ended."""
 
 
 @dataclass(frozen=True)
@@ -221,11 +222,14 @@ class Program:
                         f"{statement.origin}: the spec has no algorithm that fires events: give it one (firing=)"
                     )
                 fired = replace(scope, abort=target, returns=target, loop=None, fired=statement, promise="")
+                if not any(isinstance(inner, s.QueueTask) for inner in traversal.walk(algorithm.steps)):
+                    target = self._task_end(statement, target, fired)
+                    fired = replace(fired, abort=target, returns=target)
                 return self._emit("jump", statement, scope, next=self._block(algorithm.steps, target, fired))
             case s.QueueTask():
-                group = scope.atomic or ("task " + str(statement.origin), ())
-                task = replace(scope, abort=target, returns=target, loop=None, atomic=group, promise="")
-                queued = self._block(traversal.body_of(statement), target, task)
+                end = self._task_end(statement, target, scope)
+                task = replace(scope, abort=end, returns=end, loop=None, promise="")
+                queued = self._block(traversal.body_of(statement), end, task)
                 return self._emit("task", statement, task, next=queued, other=target)
             case s.Dispatch() | s.RunPostDispatchSteps():
                 return self._dispatching(statement, target, scope)
@@ -254,6 +258,19 @@ class Program:
                 return self._emit("not understood", statement, scope, next=target, other=entry, branches=leave)
             case _:
                 return self._emit(EFFECTS[type(statement)], statement, scope, next=target)
+
+    def _task_end(self, statement: s.Statement, target: int, scope: _Scope) -> int:
+        """Where a task ends its event may settle: an `await` of its own stands for one that no step reacts to."""
+        fired, waiting = scope.fired, END
+        if fired is not None:
+            assert fired.origin is not None
+            nobody = s.Upon((), None, (), origin=fired.origin)
+            waiting = self._emit("await", nobody, scope, next=self._afterwards(nobody, (), scope), other=END)
+            inner = (each for each in traversal.walk(traversal.body_of(fired)) if isinstance(each, _ASYNCHRONOUS))
+            if any(isinstance(each, s.Upon) for outer in inner for each in traversal.walk(traversal.body_of(outer))):
+                name = fired.origin.algorithm
+                self._reactions[name] = self._reactions.get(name, 0) + 1
+        return self._emit("task end", statement, scope, next=target, other=waiting)
 
     def _dispatching(self, statement: s.Statement, target: int, scope: _Scope) -> int:
         """What Fire Functional Event does with the event and the steps that were handed to it."""
@@ -301,7 +318,7 @@ class Program:
         instruction = self.code[pc]
         if instruction.op == "upon":
             return (instruction.other, self.code[instruction.other].other)
-        return (instruction.other,) if instruction.op in ("spawn", "spawn each") else ()
+        return (instruction.other,) if instruction.op in ("spawn", "spawn each", "task end") else ()
 
     def _liveness(self) -> list[frozenset[str]]:
         """Find the variables that each instruction or a later one reads, the textbook's backward analysis."""

@@ -32,7 +32,8 @@ class Reactions(Effects):
         if isinstance(about, Ref):
             if known is None:
                 self.seen.append(Settled(about.slot, settle))
-            self.variables |= {"@about": about, "@settled": settle}
+            if instruction.branches or isinstance(place, Cell):
+                self.variables |= {"@about": about, "@settled": settle}
         told = self._told(instruction, settle, told)
         others = self._turn_to(instruction, settle)
         if others and not isinstance(place, Cell):

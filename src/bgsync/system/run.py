@@ -5,14 +5,24 @@ See `bgsync.system.interpreter` for when an action ends.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, cast
 
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError
 from bgsync.language.readback import say_value
 from bgsync.system.closures import queue_name
 from bgsync.system.evaluation import Machine
-from bgsync.system.instructions import END, EVENT, OUTCOME, WAITS, Instruction, loop_variable
+from bgsync.system.instructions import (
+    END,
+    EVENT,
+    OUTCOME,
+    TASK,
+    TERMINATED,
+    UPON,
+    WAITS,
+    Instruction,
+    loop_variable,
+)
 from bgsync.system.observation import (
     Chose,
     Dispatched,
@@ -32,6 +42,7 @@ from bgsync.system.state import (
     Cell,
     Event,
     Frame,
+    Locals,
     Process,
     Ref,
     Shared,
@@ -40,13 +51,15 @@ from bgsync.system.state import (
 
 KEPT = frozenset(
     {"@promise", "@barred", "@observing", "@about", "@settled", "@told", "@did", "@queue", "@reacting", "@result"}
-)
+) | {TASK, UPON}
 """Hidden variables of an invocation itself: its promise, what it read meanwhile; the event that it reacts to, what the
-handler was told with it, and what the reaction has done."""
+handler was told with it, and what the reaction has done; its task."""
 
 EXTENDED = "the handler goes on after its event has settled"
 """A choice: other promises extend the event still, or are added later."""
 
+STARTS = frozenset({"spawn", "upon"})
+"""The instructions that start what others may see before the next step does: an action takes no more than them."""
 ENDLESS = 10_000
 """How many instructions one action may run: more is a loop that nothing ends."""
 
@@ -104,6 +117,10 @@ class Run(Reactions):
                 self._come_back()
                 group = None
                 continue
+            if instruction.op == "task end":
+                self._do_task_end(instruction)
+                group = None
+                continue
             if instruction.op in WAITS and not first:
                 return self._stop()
             if isinstance(instruction.statement, s.While) and instruction.op == "branch" and machine.spec.read:
@@ -120,7 +137,7 @@ class Run(Reactions):
             if instruction.atomic and hold < 0:
                 hold = len(self.frames) + 1
             first = False
-            touched = touched or machine.shared_code[self.pc]
+            touched = touched or machine.shared_code[self.pc] or instruction.op in STARTS
             here, depth = self.pc, len(self.frames)
             try:
                 self._execute(instruction, settle)
@@ -294,11 +311,34 @@ class Run(Reactions):
         assert isinstance(statement, s.Upon)
         promise, place = self.value(statement.promise), self.variables.get(OUTCOME)
         followed = isinstance(promise, Event | Awaited) and EVENT in self.variables
-        child = self._child(instruction.other if followed else self.program.code[instruction.other].other)
-        if followed and isinstance(place, Cell):
+        awaiting, upon = self.program.code[instruction.other], self.variables.get(UPON)
+        if followed and upon == TERMINATED:
+            self.spawned += [self._child(entry) for outcome, entry, _ in awaiting.branches if outcome == TERMINATED]
+            return
+        child = self._child(instruction.other if followed else awaiting.other)
+        if followed:
+            self._one_more(place)
+        if followed and isinstance(upon, tuple):
+            self.variables[UPON] = (*upon, tuple(child.frames[0]))
+        else:
+            self.spawned.append(child)
+
+    def _one_more(self, place: Value) -> None:
+        """One more reacts to an event."""
+        if isinstance(place, Cell):
             outcome, left, told, did = self._reactions_at(place)
             self._note_reactions(place, (outcome, left + 1, told, did))
-        self.spawned.append(child)
+
+    def _do_task_end(self, instruction: Instruction) -> None:
+        """What reacts to the event of a task waits for it from now on; somebody does even where no step reacts."""
+        self.pc = instruction.next
+        self.variables.pop(TASK, None)
+        upon = self.variables.pop(UPON, None)
+        if isinstance(upon, tuple) and upon:
+            self.spawned += [Process((Frame(*cast(tuple[int, Locals], waiting)),)) for waiting in upon]
+        elif upon == ():
+            self._one_more(self.variables.get(OUTCOME))
+            self.spawned.append(self._child(instruction.other))
 
     def _go_on(self, after: int, *, first: bool) -> None:
         """The handler may go on after its event has settled: what sees it settle `first` sees that, too."""
@@ -340,7 +380,8 @@ class Run(Reactions):
         self.seen.append(WaitEnded())
 
     def _do_task(self, instruction: Instruction) -> None:
-        """The task runs."""
+        """The task begins."""
+        self.variables[TASK] = True
 
     def _do_dispatch(self, instruction: Instruction) -> None:
         statement = instruction.statement
@@ -354,6 +395,7 @@ class Run(Reactions):
         self.variables[EVENT] = about
         if self.program.reactions.get(instruction.home, 0) > 1:
             self.variables[OUTCOME] = Cell(self.share((None, 0, None, ()), 1))
+        self.variables.setdefault(UPON, ())
         self.seen.append(Dispatched(about.slot if isinstance(about, Ref) else None))
 
     def _do_call(self, instruction: Instruction) -> None:

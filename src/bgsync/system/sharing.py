@@ -4,8 +4,8 @@
 every other process. Private are variables that no other invocation shares, the promise that a method returns unless it
 is handed on, members that never change once an object is in a list, parts of the environment that cannot move, and
 what may be read freely. From a *quiet* instruction on an invocation does private things only, to its end. From an
-*enqueuing* one it may come to enqueue a batch, from a *meeting* one to objects that it does not hold yet, from a
-*changing* one to change an object or a list.
+*enqueuing* one it may come to enqueue a batch, from a *meeting* one to objects that it does not hold yet, or to put one
+into the list, from a *changing* one to change an object or a list.
 
 What an observer sees is an argument: the kinds of statements of which it sees when they happen are shared for it.
 """
@@ -45,7 +45,7 @@ def sharing(program: Program, moving: frozenset[str], *, anything: bool = False,
     """
     shared = _Shared(program, moving, anything)
     found = tuple(shared(pc) or isinstance(i.statement, seen) for pc, i in enumerate(program.code))
-    meeting = _meeting(program, shared.listing)
+    meeting = _meeting(program, shared.listing, anything)
     return Sharing(found, _quiet(program, found), _enqueuing(program), meeting, _changing(program))
 
 
@@ -66,7 +66,7 @@ class _Shared:
         instruction, code = self.program.code[pc], self.program.code
         statement, op, name = instruction.statement, instruction.op, instruction.origin.algorithm
         common = self.program.shared.get(name, {})
-        if op in ("dispatch", "task", "queue"):
+        if op in ("dispatch", "queue"):
             return True
         if op == "upon":
             return self.program.reactions.get(name, 0) > 1
@@ -74,7 +74,7 @@ class _Shared:
             return code[instruction.other].op == "queue"
         if op == "not understood":
             return self.anything
-        if op in ("jump", "end", "await", "extended", "ended", "chance", "bind", "throw"):
+        if op in ("jump", "end", "await", "extended", "ended", "chance", "bind", "task", "task end", "throw"):
             return False
         if isinstance(statement, s.Resolve | s.Reject):
             target = statement.promise
@@ -156,15 +156,22 @@ def _enqueuing(program: Program) -> tuple[bool, ...]:
     return _closure(program, enqueues, partial(_later, program))
 
 
-def _meeting(program: Program, listing: Mapping[str, Container[str]]) -> tuple[bool, ...]:
-    """Find the instructions from which an invocation, or one that it starts, may come to objects of the list."""
+def _meeting(program: Program, listing: Mapping[str, Container[str]], anything: bool) -> tuple[bool, ...]:
+    """Find the instructions from which an invocation, or one that it starts, may come to objects of the list.
+
+    To put an object into the list is to come to the others in it.
+    """
 
     def meets(pc: int) -> bool:
         instruction = program.code[pc]
         statement, held = instruction.statement, listing.get(instruction.origin.algorithm, ())
-        if isinstance(statement, s.ForEach):
+        if instruction.op == "not understood" and anything:
+            return True
+        if isinstance(statement, s.ForEach | s.Add):
             visited = statement.collection
             mine = isinstance(visited, e.ListOf) or (isinstance(visited, e.Var) and visited.name in held)
+            if isinstance(statement, s.Add):
+                return mine
             return mine and instruction.op in ("items", "spawn each")
         read = e.parts(e.Sequence(traversal.expressions(statement)))
         return any(isinstance(part, e.Find | e.Item) for part in read)

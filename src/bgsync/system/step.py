@@ -37,6 +37,8 @@ class Presence(NamedTuple):
     """Whether a handler runs."""
     batches: frozenset[str]
     """The queues that a batch holds."""
+    task: bool = False
+    """Whether a task is under way, and does not wait."""
     entered: frozenset[str] = frozenset()
     """The algorithms that nothing calls of which an invocation is in flight."""
 

@@ -8,7 +8,8 @@ finite, and lose nothing:
   object that have not run out, and all else that can pile up beyond the bound on what is in flight. "Many" may turn
   out to be its least number, or more: both are followed.
 * A rule "whenever ..." is one agent: what happens while it is busy is remembered as one occurrence.
-* An object that was removed and the invocations that hold it share nothing with the rest any more but the environment.
+* An object that was removed and the invocations that hold it share nothing with the rest any more but the environment,
+  unless they may come to other objects, or put one into the list.
   The run forks: one branch follows the rest, the other what was removed, with everything else at rest.
   What a call that goes out of sight is owed stays owed. A finding is replayed without forks before it is printed.
 
@@ -23,6 +24,7 @@ from bgsync.system.collect import as_more, by_tag, collect, counted, only, pool,
 from bgsync.system.instructions import END, WAITS
 from bgsync.system.monitor import Beginning, Call, Memory
 from bgsync.system.observation import (
+    Created,
     Executed,
     GoesOn,
     NeverSettled,
@@ -382,11 +384,7 @@ class System(Turns, Model[State, Action]):
         if not self.fork or after.disjoint:
             yield Step(action, after, executed, observations)
             return
-        if self.tag_place is not None and len(self.scenario.tag_names) > 1 and not (after.shared.cells or after.queues):
-            after, names = by_tag(self.processes, after, self.scenario.tag_names, self.tag_place)
-            if names:
-                executed = tuple(Executed(pc, in_slots(seen, names)) for pc, seen in executed)
-                observations = in_slots(observations, names)
+        after, executed, observations = self._by_tag(after, executed, observations)
         main, left = after, list[State]()
         for slot, known in enumerate(after.shared.heap):
             own = stands_alone(self.processes, main, slot) if known and not known.listed else None
@@ -403,4 +401,20 @@ class System(Turns, Model[State, Action]):
             shared = main.shared._replace(heap=kept)
             main, _ = collect(self.processes, main._replace(processes=rest, memory=memory, shared=shared))
             main = tidied(self.processes, main)
+        if left:
+            main, executed, observations = self._by_tag(main, executed, observations)
         yield Step(action, main, executed, observations, tuple(left))
+
+    def _by_tag(
+        self, state: State, executed: tuple[Executed, ...], observations: tuple[Observation, ...]
+    ) -> tuple[State, tuple[Executed, ...], tuple[Observation, ...]]:
+        """Give the objects that a step has made the slots of their tags, in what was seen of it, too."""
+        made = {seen.slot for seen in observations if isinstance(seen, Created) and seen.slot is not None}
+        tags = self.scenario.tag_names
+        if not made or self.tag_place is None or len(tags) == 1 or state.shared.cells or state.queues:
+            return state, executed, observations
+        state, names = by_tag(self.processes, state, tags, self.tag_place, made)
+        if names:
+            executed = tuple(Executed(pc, in_slots(seen, names)) for pc, seen in executed)
+            observations = in_slots(observations, names)
+        return state, executed, observations

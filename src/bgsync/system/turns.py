@@ -169,9 +169,11 @@ class Turns:
         """Say of processes what bears on whose turn it is."""
         numbers = tuple(numbers)
         busy = sum(not self.processes.parked[n] for n in numbers)
-        handler = any(self.program.code[self.process(n).pc].op in ("await", "extended") for n in numbers)
+        goes_on = (self.interpreter.waits(self.process(n)) == "extended" for n in numbers)
+        handler = any(self.processes.events[n] for n in numbers) or any(goes_on)
+        task = any(self.processes.task[n] for n in numbers)
         batches = frozenset(batch for n in numbers if (batch := self.processes.batch[n]) is not None)
-        return Presence(busy, handler, batches, frozenset(filter(None, map(self._entered, numbers))))
+        return Presence(busy, handler, batches, task, frozenset(filter(None, map(self._entered, numbers))))
 
     def _entered(self, number: int) -> str | None:
         """Name the algorithm that nothing calls of which a process is an invocation in flight, if it is one."""
@@ -208,7 +210,7 @@ class Turns:
 
     def may_run(self, state: State, number: int, presence: Presence) -> bool:
         """Whether it may be the turn of a process."""
-        if self.blocked(state, number):
+        if self.blocked(state, number) or (presence.task and self.program.code[self.process(number).pc].op == "task"):
             return False
         return not self.processes.parked[number] or self.may_wake(state, number, presence.busy, len(queued(state)))
 
