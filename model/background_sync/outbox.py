@@ -22,8 +22,6 @@ ROWS = (
     ("withdraw", SENT, WITHDRAWN),
     ("acknowledge", WITHDRAWN, DELIVERED),  # its handler was under way
     ("give_up", STORED, ABANDONED),  # the call was refused, or the last attempt failed: the page is told
-    ("withdraw", STORED, ABANDONED),  # the page takes its registration back
-    ("withdraw", SENT, ABANDONED),
 )
 NEXT = {(trigger, source): dest for trigger, source, dest in ROWS}
 UNDELIVERED = (STORED, SENT)

@@ -31,6 +31,7 @@ from bgsync.system.observation import (
     Outcome,
     PoolMet,
     Removed,
+    Resolved,
     WaitBegan,
     Withdrawn,
     in_slots,
@@ -182,7 +183,7 @@ class System(Turns, Model[State, Action]):
                 promises = method == self.world.promises or self.world.promises not in spec.methods
                 for by_handler in callers:
                     beginnings: tuple[Beginning, ...] = (Beginning(state.memory),)
-                    if tag is not None:
+                    if tag is not None or not promises:
                         beginnings = self.monitor.begun(state.memory, Call(tag, by_handler, promises))
                     for memory, note, remark in beginnings:
                         process = self._entry(method, variables)._replace(note=note)
@@ -392,10 +393,36 @@ class System(Turns, Model[State, Action]):
             yield Step(action._replace(disjoint=slot), left[-1], executed, observations)
             memory = main.memory
             for number in own:
-                memory = self.monitor.forgotten(memory, self.process(number))
+                memory = self._forgotten(memory, self.process(number), left[-1])
             rest = tuple(n for n in main.processes if n not in own)
             kept = tuple(None if place == slot else o for place, o in enumerate(main.shared.heap))
             shared = main.shared._replace(heap=kept)
             main, _ = collect(self.processes, main._replace(processes=rest, memory=memory, shared=shared))
             main = tidied(self.processes, main)
         yield Step(action, main, executed, observations, tuple(left))
+
+    def _forgotten(self, memory: Memory, process: Process, alone: State) -> Memory:
+        """Give what is remembered when a process goes out of sight; where that tells, whether it may still resolve."""
+        may, never = (self.monitor.forgotten(memory, process, resolves) for resolves in (True, False))
+        return may if may == never or self._resolves(alone, process.note) else never
+
+    def _resolves(self, alone: State, note: Value) -> bool:
+        """Whether a promise may be resolved by a process with this note, out of sight in a state."""
+        known = self._resolving.get((alone, note))
+        if known is None:
+            known, work, met = False, [alone], {alone}
+            while work and not known:
+                for step in self.steps(work.pop()):
+                    number = step.action.process
+                    mine = number is not None and self.process(number).note == note
+                    known = known or (mine and any(isinstance(seen, Resolved) for seen in step.observations))
+                    after = step.after
+                    if (
+                        after is not None
+                        and after not in met
+                        and any(self.process(n).note == note for n in after.processes)
+                    ):
+                        met.add(after)
+                        work.append(after)
+            self._resolving[alone, note] = known
+        return known
