@@ -66,14 +66,17 @@ def left(spec: Spec) -> list[tuple[str, ...]]:
 NOTHING, FIRST, SECOND = ("t1 pending", "t2 waiting"), ("t1 firing", "t2 waiting"), ("t1 pending", "t2 firing")
 MARK = Set(Field(v.this, STATE), FIRING)
 EITHER = sorted([NOTHING, FIRST, SECOND])
+REMOVED = sorted([NOTHING, NOTHING[1:], NOTHING[:1]])
+THE = Associated("sync registration")
 
 
 @pytest.mark.parametrize(
     ("items", "expected"),
     [
         ((MARK,), EITHER),
-        ((MARK, Wait("a while"), Remove(v.this, REGISTRATIONS)), sorted([NOTHING, NOTHING[1:], NOTHING[:1]])),
-        ((Remove(v.this, REGISTRATIONS), MARK), sorted([NOTHING, NOTHING[1:], NOTHING[:1]])),
+        ((Set(Field(THE, STATE), FIRING), Wait("a while"), Remove(THE, REGISTRATIONS)), REMOVED),
+        ((MARK, Wait("a while"), Remove(v.this, REGISTRATIONS)), REMOVED),
+        ((Remove(v.this, REGISTRATIONS), MARK), REMOVED),
         ((If(Is(Field(v.this, STATE), WAITING), steps(MARK)),), sorted([NOTHING, SECOND])),
         ((If(Contains(REGISTRATIONS, v.this), steps(MARK)),), EITHER),
         ((InParallel(steps(MARK)),), EITHER),
@@ -81,7 +84,7 @@ EITHER = sorted([NOTHING, FIRST, SECOND])
         ((Let("this", Item(v.shelf, "key")), MARK), EITHER),
         (
             (Let("x", v.this), Call("mark", (v.this,)), Remove(v.this, REGISTRATIONS)),
-            sorted([NOTHING, NOTHING[1:], NOTHING[:1]]),
+            REMOVED,
         ),
     ],
 )

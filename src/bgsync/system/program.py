@@ -23,7 +23,7 @@ from bgsync.language.algorithm import LanguageError, Spec
 from bgsync.language.reaching import listed_parameter, uncalled
 from bgsync.system.closures import only_batch, shared_variables
 from bgsync.system.instructions import END, Instruction, Op, names
-from bgsync.system.receivers import receivers
+from bgsync.system.receivers import pointed, receivers
 
 ABORT_READINGS = ("scope", "list")
 EFFECTS: Mapping[type[s.Statement], Op] = {
@@ -57,6 +57,7 @@ class Program:
     def __init__(self, spec: Spec, abort: str = "scope") -> None:
         if abort not in ABORT_READINGS:
             raise ValueError(f"unknown reading of abort {abort!r}: one of {', '.join(ABORT_READINGS)}")
+        spec = pointed(spec)
         self.spec, self.abort = spec, abort
         end = s.Return(origin=s.Origin("", (), "", 0, 0, "end", ""))
         self._made: list[Instruction] = [Instruction("end", end, ("", ()), False)]

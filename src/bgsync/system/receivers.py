@@ -6,14 +6,35 @@ followed, or from nowhere in the text. What script hands to a method, and what i
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import Algorithm, Rule, Spec
 from bgsync.language.reaching import listed_parameter, uncalled
+from bgsync.language.rewrite import rewrite
 
 Names = frozenset[str]
+
+
+def pointed(spec: Spec) -> Spec:
+    """Give a text in which "the T", of the type that is followed, is a variable as "this" is: the same in all steps."""
+    kind = spec.type.name
+    said = (part for statement in spec.statements() for part in _parts(statement))
+    if not spec.read or e.Associated(kind) not in said:
+        return spec
+
+    def change(part: e.Expr) -> e.Expr:
+        return e.Var(f"the {kind}") if part == e.Associated(kind) else part
+
+    def steps(body: tuple[s.Statement, ...]) -> tuple[s.Statement, ...]:
+        return tuple(rewrite(each, change) for each in body)
+
+    algorithms = tuple(replace(part, steps=steps(part.steps)) for part in spec.algorithms)
+    return replace(
+        spec, algorithms=algorithms, rules=tuple(replace(rule, steps=steps(rule.steps)) for rule in spec.rules)
+    )
 
 
 def receivers(spec: Spec) -> Mapping[str, Names]:
