@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from bgsync.language import If, InParallel, Is, Not, Remove, Resolve, Spec, algorithm, steps, v
+from bgsync.language import Empty, If, InParallel, Is, Not, Reject, Remove, Resolve, Spec, algorithm, steps, v
 from bgsync.language.statements import Statement
-from bgsync.shipped.model.background_sync.monitors import CALLS
+from bgsync.shipped.model.background_sync import outbox as message
+from bgsync.shipped.model.background_sync.monitors import CALLS, SHARED_TAG
 from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING
 from bgsync.system.monitor import Call
-from bgsync.system.observation import Resolved, Withdrawn
+from bgsync.system.observation import Dispatched, Rejected, Resolved, Settled, Withdrawn
+from bgsync.system.state import Process
 from bgsync.tables import Tables
 from bgsync.tables.explore import explore
 from tests.models import FILE, LOOK, STATE, graph, known, outbox, system, verdicts
@@ -58,6 +60,34 @@ def test_what_is_forgotten_is_missed_beside_a_method_that_withdraws(name: str) -
     quiet = outbox(found=known(Resolve(v.promise)))
     found = verdicts(withdrawing(quiet, *CALLED_OFF), [name.partition("/")[0]])[name]
     assert found.verdict == "violated"
+
+
+def test_a_call_that_goes_out_of_sight_and_can_only_be_refused_is_owed_nothing() -> None:
+    spec = withdrawing(outbox(found=known(Reject(v.promise, "ConstraintError"))), *CALLED_OFF)
+    found = verdicts(spec, ["resolved-then-fires"], ("step",), calls=2)["resolved-then-fires"]
+    assert (found.verdict, found.message) == ("holds", "")
+
+
+@pytest.mark.parametrize(("state", "left"), [(message.STORED, message.ABANDONED), (message.SENT, message.WITHDRAWN)])
+def test_a_message_whose_call_goes_out_of_sight_waits_only_where_the_call_may_resolve(state: str, left: str) -> None:
+    (ours, _) = SHARED_TAG.begun((message.NONE,), Call("t1", by_handler=False, promises=True))
+    process = Process((), ours.note)
+    assert SHARED_TAG.forgotten((state,), process, resolves=True) == (state,)
+    assert SHARED_TAG.forgotten((state,), process, resolves=False) == (left,)
+
+
+def test_a_method_without_a_key_that_empties_the_list_withdraws_all_that_was_in_it() -> None:
+    made = algorithm("clear", (), steps(Empty(REGISTRATIONS), Resolve(v.promise)), returns="promise", file=FILE)
+    spec = replace(outbox(), algorithms=(*outbox().algorithms, made), methods=("register", "clear"))
+    found = verdicts(spec, PROMISES)
+    assert {found[name].verdict for name in ("resolved-then-fires", "delivered/shared-tag")} == {"holds"}
+
+
+def test_a_message_whose_call_is_refused_is_not_stored_again_when_a_handler_under_way_fails() -> None:
+    (ours, _) = SHARED_TAG.begun((message.NONE,), Call("t1", by_handler=False, promises=True))
+    memory, sending = SHARED_TAG.observed(ours.memory, None, Dispatched(0), "t1")
+    refused, _ = SHARED_TAG.observed(memory, ours.note, Rejected((), None), None)
+    assert SHARED_TAG.observed(refused, sending, Settled(0, "rejected"), "t1")[0] == refused
 
 
 def test_a_withdrawal_is_no_failure_and_may_come_in_any_state() -> None:

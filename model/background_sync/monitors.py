@@ -68,9 +68,9 @@ class CallMonitor(Monitor):
         """What another method removes is withdrawn."""
         return note == WITHDRAWS
 
-    def forgotten(self, memory: Memory, process: Process) -> Memory:
-        """Its call will resolve out of sight, so what it is owed is owed from now on."""
-        return _owing(memory, process.note)
+    def forgotten(self, memory: Memory, process: Process, resolves: bool) -> Memory:
+        """Where its call may resolve out of sight, what it is owed is owed from now on."""
+        return _owing(memory, process.note) if resolves else memory
 
 
 def _owing(memory: Memory, note: Value) -> Memory:
@@ -153,7 +153,7 @@ class OutboxMonitor(Monitor):
         if isinstance(seen, Removed) and note == self.FAILED and (given_up := _moved(memory, "give_up")):
             return given_up, None
         if note == self.OURS and isinstance(seen, Resolved | Rejected):
-            refused = _moved(memory, "give_up") if isinstance(seen, Rejected) else None
+            refused = _moved(memory, "refuse") if isinstance(seen, Rejected) else None
             return refused or memory, None
         return memory, note
 
@@ -161,8 +161,10 @@ class OutboxMonitor(Monitor):
         """What another method removes is withdrawn."""
         return note == WITHDRAWS
 
-    def forgotten(self, memory: Memory, process: Process) -> Memory:
-        """An event that goes out of sight with the message may always fail to send it."""
+    def forgotten(self, memory: Memory, process: Process, resolves: bool) -> Memory:
+        """An event that goes out of sight with the message may always fail to send it; a refusal gives it up."""
+        if process.note == self.OURS and not resolves:
+            return _moved(memory, "refuse") or memory
         return (_moved(memory, "fail") or memory) if process.note == self.TOOK else memory
 
     def interrupted(self, memory: Memory) -> Memory:

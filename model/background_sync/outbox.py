@@ -21,9 +21,9 @@ ROWS = (
     ("withdraw", STORED, WITHDRAWN),  # the page calls off what it has registered
     ("withdraw", SENT, WITHDRAWN),
     ("acknowledge", WITHDRAWN, DELIVERED),  # its handler was under way
-    ("give_up", STORED, ABANDONED),  # the call was refused, or the last attempt failed: the page is told
-    ("withdraw", STORED, ABANDONED),  # the page takes its registration back
-    ("withdraw", SENT, ABANDONED),
+    ("give_up", STORED, ABANDONED),  # the last attempt failed: the page is told
+    ("refuse", STORED, ABANDONED),  # the call was refused: the page is told
+    ("refuse", SENT, WITHDRAWN),
 )
 NEXT = {(trigger, source): dest for trigger, source, dest in ROWS}
 UNDELIVERED = (STORED, SENT)

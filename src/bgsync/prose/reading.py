@@ -23,6 +23,7 @@ from bgsync.prose.outside import Outside, annotated, check_meant
 from bgsync.prose.page.document import AlgorithmText, Document, Sentence, Token, mapped, sentences_in
 from bgsync.prose.placing import stamped
 from bgsync.prose.possible import with_calls
+from bgsync.prose.predicates import Predicate, meaning, predicates
 from bgsync.prose.results import called
 from bgsync.prose.steps import StepsReader
 from bgsync.prose.subjects import said_types, with_subjects
@@ -44,6 +45,8 @@ class Reading:
     nesting: list[tuple[str, str, s.Origin]] = field(default_factory=list)
     signatures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The types that algorithms of other specs take."""
+    predicates: Mapping[str, Predicate] = field(default_factory=dict)
+    """What terms of the text say of an object, or of a value."""
     rules: dict[int, Rule] = field(default_factory=dict)
     """The sentences outside lists that are rules, by identity."""
     known: dict[tuple[object, ...], SentenceRead] = field(default_factory=dict, repr=False)
@@ -81,6 +84,10 @@ def read_spec(
     reading = Reading(document, empty, lexicon, declared, outside, heads=heads, signatures=vocabulary.signatures)
     algorithms: list[Algorithm] = []
     rules = _rules(reading, vocabulary)
+    told = [each for each in _sentences(document) if id(each) not in reading.rules]
+    reading.predicates = predicates(
+        told, lexicon, vocabulary.expression, lambda x, as_: declared.said.update({id(x): as_})
+    )
     choosing = {id(each) for each in _sentences(document) if vocabulary.choices_in(each.text)}
     check_meant(document, outside, frozenset((*declared.said, *reading.rules, *choosing)))
     reading.annotated |= {outside.keys[each] for each in outside.meant}
@@ -94,7 +101,8 @@ def read_spec(
     parameters = {algorithm.name: len(algorithm.parameters) for algorithm in algorithms}
 
     def finished(steps: Statements) -> Statements:
-        fitted = _fitted(called(steps, lexicon), parameters)
+        meant = tuple(rewrite(each, meaning(reading.predicates)) for each in steps)
+        fitted = _fitted(called(meant, lexicon), parameters)
         return with_calls(fitted, lexicon, parameters, followed.list_name or "")
 
     built = [replace(each, steps=finished(each.steps)) for each in algorithms]

@@ -151,7 +151,7 @@ class Effects(Evaluation):
         assert isinstance(statement, s.Remove)
         item, held = self.value(statement.item), self.value(statement.collection)
         if isinstance(held, List):
-            if isinstance(item, Unknown):
+            if item == UNKNOWN:
                 listed = tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
                 item = self.choose(f"what is removed is {say_value(statement.item)}", (None, *listed))
             if isinstance(item, Ref):

@@ -3,7 +3,7 @@
 A value that is not followed is unknown: whatever depends on it is a free choice, made anew at each read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from bgsync.language import expressions as e
@@ -13,6 +13,7 @@ from bgsync.language.readback import say_value
 from bgsync.system.growth import Growth
 from bgsync.system.observation import Chose, Created, Declined, Observation, Supposed
 from bgsync.system.state import (
+    ANOTHER,
     AWAITED,
     LIST,
     UNKNOWN,
@@ -150,6 +151,13 @@ class Evaluation:
         return known
 
     # --- objects
+
+    def recognise(self, names: Iterable[str]) -> None:
+        """Choose which object of the list each of these variables holds, if any, where nothing has told so far."""
+        for name in names:
+            if self.read(name) == UNKNOWN:
+                listed = tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
+                self.write(name, self.choose(f"what {name} is", (ANOTHER, *listed)) if listed else ANOTHER)
 
     def items(self, statement: s.ForEach) -> tuple[Value, ...]:
         """Give the items of a For each, in order; of what is not followed, none or one."""
@@ -294,7 +302,7 @@ class Evaluation:
 
     def _contains(self, collection: Value, item: Value) -> bool | None:
         if isinstance(collection, List):
-            if isinstance(item, Unknown):
+            if item == UNKNOWN:
                 return None
             return isinstance(item, Ref) and self.object(item).listed
         if type(collection) is tuple:

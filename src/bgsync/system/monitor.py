@@ -23,9 +23,9 @@ class Note(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A call that begins: the key it is about, whether a handler makes it, and whether it promises an event."""
+    """A call that begins: the key it is about, if any, whether a handler makes it, and whether it promises an event."""
 
-    key: str
+    key: str | None
     by_handler: bool
     promises: bool
 
@@ -78,8 +78,8 @@ class Monitor:
         """Another process with `note` sees a dispatch, withdrawal or begun wait; `waits`: on the same object."""
         return note
 
-    def forgotten(self, memory: Memory, process: Process) -> Memory:
-        """A process goes out of sight with an object that was removed."""
+    def forgotten(self, memory: Memory, process: Process, resolves: bool) -> Memory:
+        """A process goes out of sight with an object that was removed; `resolves`: it may still resolve its promise."""
         return memory
 
     def interrupted(self, memory: Memory) -> Memory:

@@ -23,6 +23,7 @@ from bgsync.language.algorithm import LanguageError, Spec
 from bgsync.language.reaching import listed_parameter, uncalled
 from bgsync.system.closures import only_batch, shared_variables
 from bgsync.system.instructions import END, Instruction, Op, names
+from bgsync.system.receivers import pointed, receivers
 
 ABORT_READINGS = ("scope", "list")
 TERMINATION_READINGS = ("handler", "worker")
@@ -59,6 +60,7 @@ class Program:
     def __init__(self, spec: Spec, abort: str = "scope") -> None:
         if abort not in ABORT_READINGS:
             raise ValueError(f"unknown reading of abort {abort!r}: one of {', '.join(ABORT_READINGS)}")
+        spec = pointed(spec)
         self.spec, self.abort = spec, abort
         end = s.Return(origin=s.Origin("", (), "", 0, 0, "end", ""))
         self._made: list[Instruction] = [Instruction("end", end, ("", ()), False)]
@@ -83,6 +85,12 @@ class Program:
         self.reactions: Mapping[str, int] = MappingProxyType(self._reactions)
         """In how many places the steps of each algorithm react to an event."""
         self.live: Sequence[frozenset[str]] = tuple(self._liveness())
+        open_ones = receivers(spec)
+        self.receivers: Sequence[tuple[str, ...]] = tuple(
+            tuple(sorted(self._mentioned(pc) & open_ones.get(instruction.origin.algorithm, frozenset())))
+            for pc, instruction in enumerate(self.code)
+        )
+        """The variables of which each instruction has to know which object they hold, where nothing tells."""
         # nothing of a program changes once it is made: many systems share it
         del self._made, self._reactions, self._promises
 
@@ -319,6 +327,14 @@ class Program:
         if instruction.op == "upon":
             return (instruction.other, self.code[instruction.other].other)
         return (instruction.other,) if instruction.op in ("spawn", "spawn each", "task end") else ()
+
+    def _mentioned(self, pc: int) -> frozenset[str]:
+        """Give the variables that an instruction reads, and those that the invocations need which it starts."""
+        if self.code[pc].op in ("await", "chance", "queue", "task", "wait"):
+            return frozenset()
+        statement = self.code[pc].statement
+        item = {statement.name} if isinstance(statement, s.ForEach) and self.code[pc].op == "each" else frozenset[str]()
+        return names(self.code[pc])[0].union(item, *(self.live[entry] for entry in self.started(pc)))
 
     def _liveness(self) -> list[frozenset[str]]:
         """Find the variables that each instruction or a later one reads, the textbook's backward analysis."""

@@ -98,6 +98,8 @@ class Run(Reactions):
         self.trailing: list[Executed] = []
         """Jumps after a call in tail position, which are done with."""
         self.failed = False
+        self.told: tuple[str, ...] = ()
+        """The variables of which the instruction that runs has to know which object they hold."""
         self.rounds: dict[int, int] = {}
         self.pc, self.variables = self.frames.pop()
 
@@ -231,6 +233,9 @@ class Run(Reactions):
             self.at_once += [self._child(entry, hidden) for entry in others]
             self._go_on(instruction.next, first=first)
             return
+        self.told = self.program.receivers[self.pc]
+        if instruction.op not in ("each", "spawn each"):
+            self.recognise(self.told)
         self.pc = instruction.next
         getattr(self, "_do_" + instruction.op.replace(" ", "_"))(instruction)
 
@@ -273,6 +278,7 @@ class Run(Reactions):
         while left:
             self.variables[statement.name], left = left[0], left[1:]
             self.variables[hidden] = left
+            self.recognise(self.told)
             if self.holds(statement.where):
                 return
         self.variables.pop(hidden)
@@ -283,6 +289,7 @@ class Run(Reactions):
         assert isinstance(statement, s.ForEach)
         for item in self.items(statement):
             self.variables[statement.name] = item
+            self.recognise(self.told)
             if self.holds(statement.where):
                 self.at_once.append(self._child(instruction.other))
 

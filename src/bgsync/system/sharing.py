@@ -66,6 +66,8 @@ class _Shared:
         instruction, code = self.program.code[pc], self.program.code
         statement, op, name = instruction.statement, instruction.op, instruction.origin.algorithm
         common = self.program.shared.get(name, {})
+        if self.program.receivers[pc]:
+            return True
         if op in ("dispatch", "queue"):
             return True
         if op == "upon":
@@ -164,6 +166,8 @@ def _meeting(program: Program, listing: Mapping[str, Container[str]], anything: 
 
     def meets(pc: int) -> bool:
         instruction = program.code[pc]
+        if program.receivers[pc]:
+            return True
         statement, held = instruction.statement, listing.get(instruction.origin.algorithm, ())
         if instruction.op == "not understood" and anything:
             return True

@@ -45,6 +45,8 @@ class Unknown(NamedTuple):
 
 
 UNKNOWN = Unknown()
+ANOTHER = Unknown("another one")
+"""What is not followed, and is none of the objects in the list."""
 
 
 class List(NamedTuple):

@@ -34,6 +34,7 @@ from bgsync.system.observation import (
     Outcome,
     PoolMet,
     Removed,
+    Resolved,
     Withdrawn,
     in_slots,
 )
@@ -184,7 +185,7 @@ class System(Turns, Model[State, Action]):
                 promises = method == self.world.promises or self.world.promises not in spec.methods
                 for by_handler in callers:
                     beginnings: tuple[Beginning, ...] = (Beginning(state.memory),)
-                    if tag is not None:
+                    if tag is not None or not promises:
                         beginnings = self.monitor.begun(state.memory, Call(tag, by_handler, promises))
                     for memory, note, remark in beginnings:
                         process = self._entry(method, variables)._replace(note=note)
@@ -395,7 +396,7 @@ class System(Turns, Model[State, Action]):
             yield Step(action._replace(disjoint=slot), left[-1], executed, observations)
             memory = main.memory
             for number in own:
-                memory = self.monitor.forgotten(memory, self.process(number))
+                memory = self._forgotten(memory, self.process(number), left[-1])
             rest = tuple(n for n in main.processes if n not in own)
             kept = tuple(None if place == slot else o for place, o in enumerate(main.shared.heap))
             shared = main.shared._replace(heap=kept)
@@ -418,3 +419,29 @@ class System(Turns, Model[State, Action]):
             executed = tuple(Executed(pc, in_slots(seen, names)) for pc, seen in executed)
             observations = in_slots(observations, names)
         return state, executed, observations
+
+    def _forgotten(self, memory: Memory, process: Process, alone: State) -> Memory:
+        """Give what is remembered when a process goes out of sight; where that tells, whether it may still resolve."""
+        may, never = (self.monitor.forgotten(memory, process, resolves) for resolves in (True, False))
+        return may if may == never or self._resolves(alone, process.note) else never
+
+    def _resolves(self, alone: State, note: Value) -> bool:
+        """Whether a promise may be resolved by a process with this note, out of sight in a state."""
+        known = self._resolving.get((alone, note))
+        if known is None:
+            known, work, met = False, [alone], {alone}
+            while work and not known:
+                for step in self.steps(work.pop()):
+                    number = step.action.process
+                    mine = number is not None and self.process(number).note == note
+                    known = known or (mine and any(isinstance(seen, Resolved) for seen in step.observations))
+                    after = step.after
+                    if (
+                        after is not None
+                        and after not in met
+                        and any(self.process(n).note == note for n in after.processes)
+                    ):
+                        met.add(after)
+                        work.append(after)
+            self._resolving[alone, note] = known
+        return known

@@ -88,6 +88,7 @@ class Turns:
         self.processes = Processes(self.interpreter)
         self.number = self.processes.number
         self._smaller: dict[tuple[object, ...], tuple[State, bool]] = {}
+        self._resolving: dict[tuple[State, Value], bool] = {}
         self._outcomes: dict[tuple[Shared, int, str | None], tuple[Outcome, ...]] = {}
 
     def _left_by(self, effect: Effect) -> list[tuple[int, dict[str, str]]]:

@@ -3,7 +3,7 @@
 Numbers are counted 0, 1, many: two numbers that are both many may be equal or not, and either may be the greater one.
 """
 
-from bgsync.system.state import UNKNOWN, Value
+from bgsync.system.state import UNKNOWN, Unknown, Value
 
 MANY = 2
 """What is counted is counted 0, 1, many."""
@@ -26,7 +26,7 @@ def is_key(value: str) -> bool:
 
 def same(left: Value, right: Value) -> bool | None:
     """Whether two values are equal; a key may be any string that the text names."""
-    if UNKNOWN in (left, right):
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
         return None
     if isinstance(left, str) and isinstance(right, str) and is_key(left) != is_key(right):
         return None
