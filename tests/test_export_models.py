@@ -158,7 +158,9 @@ def test_a_text_is_exported_too_and_a_property_brings_the_monitor_that_it_needs(
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--property", "delivered"), "no property of single transitions"),
+        (("--property", "dead-row"), "no property of single transitions"),
+        (("--property", "firing-ends", "--property", "gate"), "export it by itself"),
+        (("--property", "firing-ends", "--tags", "2"), "exported for one tag"),
         (("--property", "no-such"), "unknown property 'no-such'"),
         (("--property", "gate", "--property", "retry-delay"), "export them one by one"),
         (("--with", "bad-weather"), "unknown adversity"),
