@@ -155,10 +155,21 @@ def test_a_text_is_exported_too_and_a_property_brings_the_monitor_that_it_needs(
     assert "one_event_holds" not in text
 
 
+def test_a_property_of_endless_runs_is_exported_with_its_fairness_and_says_how_to_run_it() -> None:
+    made = export("--to", "promela", "--property", "firing-ends", "--granularity", "algorithm")
+    assert made.exit_code == 0, made.output
+    assert "./pan -a -f -m1000000 -N claim_0 " in made.output
+    assert "never claim_0 {" in made.output
+    assert "firing-ends: A registration that is firing does not stay so for ever." in made.output
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [
-        (("--property", "delivered"), "no property of single transitions"),
+        (("--property", "dead-row"), "no property of single transitions"),
+        (("--property", "firing-ends", "--property", "gate"), "export it by itself"),
+        (("--property", "firing-ends", "--tags", "2"), "exported for one tag"),
+        (("--to", "tla", "--property", "firing-ends"), "cannot be exported to tla"),
         (("--property", "no-such"), "unknown property 'no-such'"),
         (("--property", "gate", "--property", "retry-delay"), "export them one by one"),
         (("--with", "bad-weather"), "unknown adversity"),

@@ -10,11 +10,12 @@ from tests.campaign.checking import Texts
 from tests.campaign.engines import Engines
 from tests.campaign.exports import Exports
 from tests.campaign.kills import Kills
+from tests.campaign.opinions import Opinions
 from tests.campaign.page import Page
 from tests.campaign.parts import Part, Settings, Tally, run, say, table
 from tests.campaign.reading import Reader
 
-PARTS: tuple[type[Part], ...] = (Reader, Texts, Engines, Page, Kills, Exports)
+PARTS: tuple[type[Part], ...] = (Reader, Texts, Engines, Page, Kills, Exports, Opinions)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -12,7 +12,7 @@ from bgsync.cli.out import fail
 from bgsync.cli.saving import claim, save
 from bgsync.cli.targets import adversities as known_adversities
 from bgsync.cli.targets import target as found_target
-from bgsync.export import LANGUAGES, writer
+from bgsync.export import LANGUAGES, WITH_FAIRNESS, fair_writer, writer
 
 EPILOG = "Exit status: 0 written, 2 bad input, or a model that cannot be exported."
 
@@ -57,7 +57,8 @@ EPILOG = "Exit status: 0 written, 2 bad input, or a model that cannot be exporte
     "properties",
     multiple=True,
     metavar="ID",
-    help="Put this safety property in, instead of all that the monitor can see. May be repeated.",
+    help="Put this safety property in, instead of all that the monitor can see. May be repeated. A property of "
+    "endless runs is exported by itself, to promela.",
 )
 @click.option(
     "--monitor",
@@ -84,8 +85,9 @@ def export(
     bgsync export --to promela --tags 2 --property unique-tag -o two.pml
     bgsync export --to promela spec/index.bs --granularity algorithm
     """
+    from bgsync.export.liveness import Fair, fair
     from bgsync.export.model import model_of
-    from bgsync.judge.property import Safety
+    from bgsync.judge.property import Liveness, Safety
     from bgsync.product.arrays import closed
     from bgsync.product.component import NotSeparableError
     from bgsync.system.monitor import NOTHING
@@ -98,25 +100,30 @@ def export(
     known, monitors = of.content.properties, of.content.monitors
     safety = [prop for prop in known if isinstance(prop, Safety) and prop.unseen is None]
     names = {name.split("/")[0] for name in properties}
-    for name in sorted(names & ({prop.id for prop in known} - {prop.id for prop in safety})):
-        fail(f"{name} is no property of single transitions, so it cannot be exported: bgsync check --property {name}")
-    choose("property", tuple(sorted(names)), sorted({prop.id for prop in safety}))
+    fairly = {prop.id: prop for prop in known if isinstance(prop, Liveness)}
+    for name in sorted(names - {prop.id for prop in safety}):
+        if any(prop.id == name for prop in known) and (name not in fairly or language not in WITH_FAIRNESS):
+            fail(f"{name} is no property of single transitions, so it cannot be exported to {language}")
+        if name in fairly and len(names) > 1:
+            fail(f"{name} is a property of endless runs: export it by itself")
+    live = next((fairly[name] for name in names - {prop.id for prop in safety} if name in fairly), None)
+    choose("property", tuple(sorted(names)), sorted({prop.id for prop in safety} | set(fairly)))
     choose("adversity", asked["adversities"], known_adversities((of.content,)))
     choose("monitor", (monitor,) if monitor else (), list(monitors))
-    needed = [prop.monitors[0] for prop in safety if not names or prop.id in names]
-    chosen = monitors[monitor] if monitor else (needed or [NOTHING])[0]
-    if any(chosen not in prop.monitors for prop in safety if prop.id in names):
+    wanted = [live] if live else [prop for prop in safety if not names or prop.id in names]
+    chosen = monitors[monitor] if monitor else ([prop.monitors[0] for prop in wanted] or [NOTHING])[0]
+    if names and any(chosen not in prop.monitors for prop in wanted):
         fail(f"no monitor sees all of {', '.join(sorted(names))}: export them one by one")
     try:
         bounds = Bounds(asked["tags"], asked["calls"], asked["abort"])
         on = asked["granularity"], asked["adversities"]
         scenario = Scenario(of.spec, of.content.world, *on, bounds, chosen)
-        seen = [prop for prop in safety if chosen in prop.monitors and (not names or prop.id in names)]
-        model = model_of(closed(Tables(System(scenario))), seen, frozenset(properties))
+        product = closed(Tables(System(scenario)))
+        seen = [prop for prop in wanted if isinstance(prop, Safety) and chosen in prop.monitors]
+        model = fair(product, live) if live else model_of(product, seen, frozenset(properties))
     except NotSeparableError as error:
         fail(f"the model has no product of components to export: {error}; bgsync check explores it as a whole")
     except ValueError as error:
         fail(error)
     file = f"model{LANGUAGES[language].ending}" if path == "-" else Path(path).name
-    text = writer(language)(model, file)
-    save(path, text)
+    save(path, fair_writer(language)(model, file) if isinstance(model, Fair) else writer(language)(model, file))

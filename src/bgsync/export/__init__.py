@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
+    from bgsync.export.liveness import Fair
     from bgsync.export.model import Model
 
 
@@ -23,6 +25,8 @@ LANGUAGES = {
     "smv": Language(".smv", "for NuSMV", "bgsync.export.smv:written"),
     "tla": Language(".tla", "for TLC", "bgsync.export.tla:written"),
 }
+WITH_FAIRNESS = {"promela": "bgsync.export.promela_liveness:written"}
+"""What writes a model with a property of endless runs, as module:name, for the languages that have fairness."""
 
 
 class GraphFormat(NamedTuple):
@@ -50,4 +54,10 @@ class Write(Protocol):
 def writer(language: str) -> Write:
     """Give what writes a language."""
     written: Write = resolve_name(LANGUAGES[language].writer)
+    return written
+
+
+def fair_writer(language: str) -> Callable[[Fair, str], str]:
+    """Give what writes a property of endless runs into a language of `WITH_FAIRNESS`."""
+    written: Callable[[Fair, str], str] = resolve_name(WITH_FAIRNESS[language])
     return written

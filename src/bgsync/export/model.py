@@ -23,7 +23,7 @@ from itertools import chain
 from bgsync.judge.property import Safety
 from bgsync.judge.whole import Judgement, full_id
 from bgsync.product.arrays import Closed
-from bgsync.product.component import CALLED, ROOM, Component, NotSeparableError
+from bgsync.product.component import CALLED, ROOM, Component, Label, NotSeparableError, Transition
 from bgsync.system.describe import invocations, object_states, say_action
 from bgsync.system.scenario import Scenario
 from bgsync.system.state import Shared
@@ -155,7 +155,7 @@ def model_of(
     names = ("no_tag", "a_tag") if len(closed.parts) == 2 else ("no_tag", "first_tag", "other_tag")
     kinds = []
     for name, part, (_, alarms) in zip(names, closed.parts, broken, strict=True):
-        joint = tuple(_joint(closed, part, label) for label in range(len(closed.labels)))
+        joint = tuple(_joint(closed, part, label) for label in closed.labels)
         found = tuple(alarms.get(each, {}) for each in ids)
         numbers = range(len(part.locals))
         kinds.append(
@@ -205,26 +205,35 @@ def _level(guard: int) -> int:
     return LEVELS[guard]
 
 
-def _moves(closed: Closed, part: Component, words: dict[str, int], distinct: bool) -> tuple[tuple[Option, ...], ...]:
-    found: list[list[Option]] = [[] for _ in range(closed.product.contexts * len(part.locals))]
-    for move in part.steps:
+def taken(closed: Closed, part: Component, label: Label | None = None) -> list[list[Transition]]:
+    """Give by slot the moves of a component, or what it does in a broadcast, in the order in which all is written."""
+    found: list[list[Transition]] = [[] for _ in range(closed.product.contexts * len(part.locals))]
+    for move in part.steps if label is None else [each.move for each in part.parts if each.label == label]:
         if move.target is not None:
-            says = words.setdefault(_own(part, say_action(closed.system, move.successor.step.action)), len(words))
-            found[_slot(part, move.context, move.source)].append(Option(move.target, _level(move.guard), says))
+            found[_slot(part, move.context, move.source)].append(move)
+    for moves in found:
+        moves.sort(key=lambda move: (_level(move.guard) if label is None else 0, move.target))
+    return found
+
+
+def _moves(closed: Closed, part: Component, words: dict[str, int], distinct: bool) -> tuple[tuple[Option, ...], ...]:
+    def option(move: Transition) -> Option:
+        says = words.setdefault(_own(part, say_action(closed.system, move.successor.step.action)), len(words))
+        assert move.target is not None
+        return Option(move.target, _level(move.guard), says)
+
+    found = [list(map(option, moves)) for moves in taken(closed, part)]
     for slot, moves in enumerate(found):
-        moves.sort(key=lambda move: (move.level, move.target))
         if distinct:
             first = {move.target: move for move in reversed(moves) if move.target != slot % len(part.locals)}
             moves[:] = sorted(first.values(), key=lambda move: (move.level, move.target))
     return tuple(map(tuple, found))
 
 
-def _joint(closed: Closed, part: Component, label: int) -> tuple[tuple[int, ...], ...]:
-    found: list[list[int]] = [[] for _ in range(closed.product.contexts * len(part.locals))]
-    for piece in part.parts:
-        if piece.label == closed.labels[label] and piece.move.target is not None:
-            found[_slot(part, piece.move.context, piece.move.source)].append(piece.move.target)
-    return tuple(tuple(sorted(each)) for each in found)
+def _joint(closed: Closed, part: Component, label: Label) -> tuple[tuple[int, ...], ...]:
+    return tuple(
+        tuple(move.target for move in moves if move.target is not None) for moves in taken(closed, part, label)
+    )
 
 
 def _broken(

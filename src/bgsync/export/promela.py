@@ -25,9 +25,13 @@ cc -O2 -DSAFETY -DNOREDUCE -o pan pan.c     (add -DBFS for the shortest trace, -
 
 def written(model: Model, file: str = "model.pml") -> str:
     """Write a model; `file` is what it will be called."""
-    legend = (f" * {line}".rstrip() for line in model.legend(USAGE.format(file=file)))
-    head = ("/*", *(line.replace("*/", "* /") for line in legend), " */")
-    return "\n".join(chain(head, _tables(model), _state(model), _process(model), ("",)))
+    head = commented(model.legend(USAGE.format(file=file)))
+    return "\n".join(chain(head, tables(model), state(model), _process(model), ("",)))
+
+
+def commented(lines: Iterable[str]) -> Iterator[str]:
+    """Write lines as a comment."""
+    yield from ("/*", *(f" * {line}".rstrip().replace("*/", "* /") for line in lines), " */")
 
 
 def holds(name: str) -> str:
@@ -38,14 +42,15 @@ def holds(name: str) -> str:
 # --- the tables
 
 
-def _tables(model: Model) -> Iterator[str]:
+def tables(model: Model) -> Iterator[str]:
+    """Write what follows what, as constant arrays."""
     yield "\n/* The words of a move. */"
-    yield from _array("char *const", "words", map(_quoted, model.words))
+    yield from array("char *const", "words", map(quoted, model.words))
     for kind in model.kinds:
         yield from _kind(kind)
     for number, broadcast in enumerate(model.broadcasts):
         yield f"\n/* {broadcast.name}: the context after it, -1 where it cannot be; what a local state becomes. */"
-        yield from _array("short", f"leads_{number}", broadcast.leads)
+        yield from array("short", f"leads_{number}", broadcast.leads)
         for kind in model.kinds:
             yield from _lists(f"{kind.name}_joint_{number}", kind.joint[number])
     for number, (name, _) in enumerate(model.properties):
@@ -56,22 +61,23 @@ def _tables(model: Model) -> Iterator[str]:
                 last = len(kind.moves) - 1
                 entries = {last: 0} | {slot: level + 1 for slot, level in found.items()}
                 listed = (f"[{slot}]={level}" for slot, level in sorted(entries.items()))
-                yield from _array("unsigned char", f"{kind.name}_alarm_{number}", listed)
+                yield from array("unsigned char", f"{kind.name}_alarm_{number}", listed)
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Quote a text for C."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _kind(kind: Kind) -> Iterator[str]:
     yield f"\n/* {kind.name}: invocations in flight, plus 256 where a handler runs; by local state. */"
     work = (busy + 256 * handler for busy, handler in zip(kind.busy, kind.handler, strict=True))
-    yield from _array("short", f"{kind.name}_work", work)
+    yield from array("short", f"{kind.name}_work", work)
     yield f"/* {kind.name}: the moves, and how many are possible at each level; by slot. */"
     yield from _lists(f"{kind.name}_moves", [[move.target for move in moves] for moves in kind.moves])
     for level in range(3):
-        yield from _array("unsigned char", f"{kind.name}_upto_{level}", kind.upto(level))
-    yield from _array("short", f"{kind.name}_says", (move.says for moves in kind.moves for move in moves))
+        yield from array("unsigned char", f"{kind.name}_upto_{level}", kind.upto(level))
+    yield from array("short", f"{kind.name}_says", (move.says for moves in kind.moves for move in moves))
 
 
 def _lists(name: str, lists: Sequence[Sequence[int]]) -> Iterator[str]:
@@ -80,12 +86,13 @@ def _lists(name: str, lists: Sequence[Sequence[int]]) -> Iterator[str]:
     for each in lists:
         starts.append(count)
         count += len(each)
-    yield from _array("int", f"{name}_from", starts)
-    yield from _array("unsigned char", f"{name}_many", map(len, lists))
-    yield from _array("int", name, chain.from_iterable(lists))
+    yield from array("int", f"{name}_from", starts)
+    yield from array("unsigned char", f"{name}_many", map(len, lists))
+    yield from array("int", name, chain.from_iterable(lists))
 
 
-def _array(kind: str, name: str, values: Iterable[object]) -> Iterator[str]:
+def array(kind: str, name: str, values: Iterable[object]) -> Iterator[str]:
+    """Write a constant array of C."""
     lines = [*_lines(map(str, values))] or ["0"]
     size = BLOCK // WIDTH
     for first in range(0, len(lines), size):
@@ -108,7 +115,8 @@ def _lines(values: Iterable[str]) -> Iterator[str]:
 # --- the process
 
 
-def _state(model: Model) -> Iterator[str]:
+def state(model: Model) -> Iterator[str]:
+    """Write the variables of the model, and what can be said of a state of it."""
     yield "\n/* The state. */"
     yield f"{_type(len(model.contexts))} context;"
     yield from (f"{_type(len(kind.locals))} {name};" for name, kind in model.components)
@@ -139,7 +147,7 @@ def _type(size: int) -> str:
 
 def _process(model: Model) -> Iterator[str]:
     for number in range(len(model.broadcasts)):
-        yield from _joint(model, number)
+        yield from joint(model, number)
     yield from (f"c_decl {{ static const int {holds(name)} = 0; }}" for name, _ in model.properties)
     yield "\nactive proctype product() {\nend:\n  do"
     for number, (name, _) in enumerate(model.properties):
@@ -163,7 +171,7 @@ def _process(model: Model) -> Iterator[str]:
     yield "  od\n}"
 
 
-def _joint(model: Model, number: int) -> Iterator[str]:
+def joint(model: Model, number: int) -> Iterator[str]:
     """Write what a broadcast is; its parameters say which of its options each component takes."""
     broadcast = model.broadcasts[number]
     ways = ", ".join(f"way_{name}" for name, _ in model.components)
@@ -177,5 +185,5 @@ def _joint(model: Model, number: int) -> Iterator[str]:
     yield f"#define CAN_{number}({ways}) ({' && '.join(allowed)})"
     yield f"#define MOVE_{number}({ways}) \\"
     yield from (f"  {move} \\" for move in moves)
-    yield f'  if (readtrail) printf("%s\\n", {_quoted(broadcast.name)}); \\'
+    yield f'  if (readtrail) printf("%s\\n", {quoted(broadcast.name)}); \\'
     yield f"  now.context = leads_{number}[now.context];"

@@ -232,21 +232,10 @@ def premise_met(watched: WatchedProduct, liveness: Liveness) -> bool:
         moves = (*part.steps, *(p.move for p in part.parts), *(d.move for d in part.departures))
         for move in moves:
             if reached.times(table, move):
-                before = _before(move)
+                before = move.leaves
                 if liveness.premise is None:
                     if any(True for _ in liveness.owed(system, before)):
                         return True
-                elif liveness.premise(View(system, before, _whole(move))):
+                elif liveness.premise(View(system, before, move.step)):
                     return True
     return False
-
-
-def _before(move: Transition) -> State:
-    return move.successor.before._replace(processes=move.before.numbers)
-
-
-def _whole(move: Transition) -> Step:
-    step = move.successor.step
-    if step.after is None or move.after is None:
-        return step
-    return step._replace(after=step.after._replace(processes=move.after.numbers))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from bgsync.system.monitor import Memory, Note
 from bgsync.system.state import Heap, Process, Value, inside
-from bgsync.system.step import Caller, Presence, State, Turn
+from bgsync.system.step import Caller, Presence, State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables.graph import TableGraph
 from bgsync.tables.multisets import Multiset
@@ -60,6 +60,19 @@ class Transition(NamedTuple):
     guard: int
     before: Multiset
     after: Multiset | None
+
+    @property
+    def leaves(self) -> State:
+        """The state that it leaves, as the component alone."""
+        return self.successor.before._replace(processes=self.before.numbers)
+
+    @property
+    def step(self) -> Step:
+        """What happens, as the component alone."""
+        step = self.successor.step
+        if step.after is None or self.after is None:
+            return step
+        return step._replace(after=step.after._replace(processes=self.after.numbers))
 
 
 @dataclass(frozen=True)
