@@ -77,6 +77,7 @@ TIMER = InParallel(steps(Wait("a while"), If(Not(Is(STATE, WAITING)), Abort()), 
 FIRE_IF_PENDING = If(And(ONLINE, Is(STATE, PENDING)), FIRE)
 RETRY: Items = (*AGAIN, If(Is(LAST, False), (Set(STATE, WAITING), TIMER)), Else(DROP))
 WAKE_UP = If(Is(STATE, WAITING), (Set(STATE, PENDING), FIRE_IF_ONLINE))
+PAUSED = "paused-while-firing"
 TOO_SOON: Items = (
     *AGAIN,
     If(Is(LAST, False), (Set(STATE, WAITING), InParallel(steps(Set(STATE, PENDING), FIRE_IF_ONLINE)))),
@@ -339,6 +340,14 @@ def test_every_row_of_the_lifecycle_is_taken_by_the_one_off_model() -> None:
     assert {verdict.verdict for verdict in found.values()} == {"holds"}
 
 
+def test_a_state_that_is_named_after_firing_is_to_end_as_firing_is() -> None:
+    tag, state, *others = one_off.SYNC_REGISTRATION.members
+    assert state.values is not None
+    kind = replace(one_off.SYNC_REGISTRATION, members=(tag, replace(state, values=(*state.values, PAUSED)), *others))
+    stuck = outbox(fulfilled=(Set(STATE, PAUSED),), type=kind)
+    assert verdicts(stuck, ["firing-ends"])["firing-ends"].verdict == "violated"
+
+
 def test_a_text_that_has_no_retry_wait_for_anything_need_not_wait() -> None:
     stateless = replace(
         one_off.SYNC_REGISTRATION,
@@ -348,7 +357,7 @@ def test_a_text_that_has_no_retry_wait_for_anything_need_not_wait() -> None:
         ),
     )
     again = (Set(STATE, PENDING), FIRE_IF_ONLINE)
-    at_once = replace(outbox(found=known(RESOLVE), fulfilled=(DROP,), rejected=again), type=stateless)
+    at_once = outbox(found=known(RESOLVE), fulfilled=(DROP,), rejected=again, type=stateless)
     assert verdicts(at_once, ["retry-waits"])["retry-waits"].verdict == "vacuous"
 
 
