@@ -25,6 +25,7 @@ from bgsync.language import (
     Let,
     New,
     Not,
+    ObjectType,
     Remove,
     Resolve,
     RunPostDispatchSteps,
@@ -170,6 +171,7 @@ def outbox(
     event: Algorithm = AT_ONCE,
     besides: Items = (),
     others: tuple[Algorithm, ...] = (),
+    type: ObjectType = SYNC_REGISTRATION,
 ) -> Spec:
     """An outbox that keeps every promise when each of its invocations is one action; each part can be replaced."""
     follow = steps(
@@ -182,7 +184,7 @@ def outbox(
     return Spec(
         "tiny",
         "0",
-        SYNC_REGISTRATION,
+        type,
         (
             algorithm("register", ("tag",), steps(*found, *added), returns="promise", file=FILE),
             algorithm("ring", ("registration",), steps(*first, ring), file=FILE),

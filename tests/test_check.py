@@ -46,6 +46,9 @@ RACES = (
     "unique-tag",
     "one-event",
     "resolved-then-fires",
+    "resolved-not-waiting",
+    "retry-waits",
+    "removes-listed",
 )
 
 
@@ -69,7 +72,19 @@ def test_an_event_may_be_dispatched_offline(base: dict[str, Verdict]) -> None:
     assert base["fires-online"].verdict == "violated"
 
 
-@pytest.mark.parametrize("name", ["promise-settles", "firing-ends", "pending-fires", "waiting-ends", "gate", "outcome"])
+KEPT = (
+    "promise-settles",
+    "firing-ends",
+    "pending-fires",
+    "waiting-ends",
+    "gate",
+    "outcome",
+    "refusal-error",
+    "resolved-before-firing",
+)
+
+
+@pytest.mark.parametrize("name", KEPT)
 def test_what_todays_text_does_promise_holds_in_the_base_environment(name: str, base: dict[str, Verdict]) -> None:
     assert base[name].verdict == "holds"
 

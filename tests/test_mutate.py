@@ -250,7 +250,7 @@ def corrected() -> Trial:
 
 def test_a_text_with_atomic_blocks_breaks_only_what_no_block_can_mend(corrected: Trial) -> None:
     broken = {v.property for stage in corrected.stages for v in stage.report.verdicts if v.verdict == "violated"}
-    assert broken == {"fires-online", "no-endless-firing"}
+    assert broken == {"fires-online", "no-endless-firing", "resolved-not-waiting"}, "it has one timer, and keeps to it"
 
 
 def test_a_block_that_is_no_longer_atomic_is_a_race(corrected: Trial) -> None:

@@ -11,17 +11,23 @@ from bgsync.judge.replay import Rejected
 from bgsync.judge.verdict import Verdict
 from bgsync.language import (
     Abort,
+    And,
     Assert,
     Atomically,
     Dispatch,
     Else,
+    Enqueue,
+    Expr,
     Field,
     ForEach,
     If,
     InParallel,
+    Input,
     Is,
     Let,
+    Member,
     Not,
+    Or,
     Population,
     Reject,
     Remove,
@@ -39,7 +45,7 @@ from bgsync.language import (
 from bgsync.language.statements import QueueTask
 from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync import one_off
-from bgsync.shipped.model.background_sync.one_off import DISABLED, ONLINE, REGISTRATIONS
+from bgsync.shipped.model.background_sync.one_off import DISABLED, ONLINE, OWN, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, ROWS, WAITING
 from bgsync.shipped.model.service_worker import ACTIVE_WORKER, FIRE_FUNCTIONAL_EVENT
 from bgsync.shipped.properties.background_sync import LIVENESS, PROPERTIES, SAFETY
@@ -68,8 +74,15 @@ DROP = Remove(v.registration, REGISTRATIONS)
 RESOLVE = Resolve(v.promise)
 FIRE_IF_ONLINE = If(ONLINE, FIRE)
 TIMER = InParallel(steps(Wait("a while"), If(Not(Is(STATE, WAITING)), Abort()), Set(STATE, PENDING), FIRE_IF_ONLINE))
+FIRE_IF_PENDING = If(And(ONLINE, Is(STATE, PENDING)), FIRE)
 RETRY: Items = (*AGAIN, If(Is(LAST, False), (Set(STATE, WAITING), TIMER)), Else(DROP))
 WAKE_UP = If(Is(STATE, WAITING), (Set(STATE, PENDING), FIRE_IF_ONLINE))
+PAUSED = "paused-while-firing"
+TOO_SOON: Items = (
+    *AGAIN,
+    If(Is(LAST, False), (Set(STATE, WAITING), InParallel(steps(Set(STATE, PENDING), FIRE_IF_ONLINE)))),
+    Else(DROP),
+)
 QUIET = outbox(found=known(RESOLVE))
 """What is registered again while it fires is forgotten."""
 
@@ -78,6 +91,18 @@ def event(*task: If | Dispatch | RunPostDispatchSteps) -> Spec:
     """The outbox with another way to dispatch its events, in a task of its own."""
     fired = algorithm("Fire Functional Event", (), steps(QueueTask(steps(*task))), file=FILE)
     return outbox(event=fired)
+
+
+def refused(error: str) -> Spec:
+    """The outbox, where a call is refused with this error if no window is open."""
+    enter = ForEach("client", Population("window clients"), Set(v.alone, False))
+    refuse = If(v.alone, (Reject(v.promise, error), Abort()))
+    return outbox(found=(Let("alone", True), enter, refuse, *known(*MARK)))
+
+
+def queued(queue: Expr) -> Spec:
+    """The outbox, where calls have their events fired by the batches of a queue."""
+    return outbox(added=(*NEW, RESOLVE, Enqueue(queue, steps(FIRE_IF_ONLINE))), event=FIRE_FUNCTIONAL_EVENT)
 
 
 class Key(NamedTuple):
@@ -135,6 +160,14 @@ PAIRS: dict[Key, Pair] = {
         outbox(found=(If(DISABLED, (Reject(v.promise, "NotAllowedError"), Abort())), *known(*MARK))),
         ("permission",),
     ),
+    safety("refusal-error"): Pair(refused("AbortError"), refused("InvalidAccessError")),
+    safety("removes-listed"): Pair(outbox(fulfilled=(*FINISH, DROP)), outbox()),
+    safety("resolved-not-waiting"): Pair(
+        outbox(found=known(RESOLVE), rejected=RETRY), outbox(found=known(WAKE_UP, RESOLVE), rejected=RETRY)
+    ),
+    safety("resolved-before-firing"): Pair(outbox(added=(*NEW, FIRE_IF_ONLINE, RESOLVE)), outbox()),
+    safety("retry-waits"): Pair(outbox(rejected=TOO_SOON), outbox(rejected=RETRY)),
+    safety("head-of-line"): Pair(queued(Input("the line")), queued(Field(OWN, "line"))),
     safety("promise-settles"): Pair(outbox(added=(*NEW, FIRE_IF_ONLINE)), outbox()),
     safety("lifecycle"): Pair(outbox(first=(Set(STATE, WAITING),)), outbox()),
     safety("dead-row", "firing-to-waiting"): Pair(outbox(), outbox(rejected=RETRY), kind="structure"),
@@ -197,7 +230,9 @@ def test_every_property_says_what_it_is_why_it_matters_and_what_it_rests_on() ->
         assert not isinstance(prop, Liveness) or len(prop.parts) == len(prop.monitors)
 
 
-@pytest.mark.parametrize("name", ["retry-delay", "waiting-ends", "active-worker"])
+@pytest.mark.parametrize(
+    "name", ["retry-delay", "waiting-ends", "active-worker", "refusal-error", "head-of-line", "resolved-not-waiting"]
+)
 def test_a_property_whose_premise_never_occurs_is_vacuous_and_never_holds(name: str) -> None:
     (verdict,) = verdicts(outbox(), [name], ("algorithm", "step")).values()
     assert (verdict.verdict, verdict.message) == ("vacuous", "its premise never occurs")
@@ -305,6 +340,45 @@ def test_every_row_of_the_lifecycle_is_taken_by_the_one_off_model() -> None:
     found = verdicts(one_off.SPEC, ["dead-row"])
     assert {x.removeprefix("dead-row/") for x in found} == {f"{source}-to-{dest}" for _, source, dest, _ in ROWS}
     assert {verdict.verdict for verdict in found.values()} == {"holds"}
+
+
+def test_a_state_that_is_named_after_firing_is_to_end_as_firing_is() -> None:
+    tag, state, *others = one_off.SYNC_REGISTRATION.members
+    assert state.values is not None
+    kind = replace(one_off.SYNC_REGISTRATION, members=(tag, replace(state, values=(*state.values, PAUSED)), *others))
+    stuck = outbox(fulfilled=(Set(STATE, PAUSED),), type=kind)
+    assert verdicts(stuck, ["firing-ends"])["firing-ends"].verdict == "violated"
+
+
+def test_a_text_that_has_no_retry_wait_for_anything_need_not_wait() -> None:
+    stateless = replace(
+        one_off.SYNC_REGISTRATION,
+        members=(
+            one_off.SYNC_REGISTRATION.members[0],
+            Member("registration state", (PENDING, FIRING), initial=PENDING),
+        ),
+    )
+    again = (Set(STATE, PENDING), FIRE_IF_ONLINE)
+    at_once = outbox(found=known(RESOLVE), fulfilled=(DROP,), rejected=again, type=stateless)
+    assert verdicts(at_once, ["retry-waits"])["retry-waits"].verdict == "vacuous"
+
+
+def test_an_event_that_was_asked_for_again_before_it_failed_is_no_retry() -> None:
+    found = verdicts(outbox(rejected=RETRY, event=FIRE_FUNCTIONAL_EVENT), ["retry-waits"])
+    assert found["retry-waits"].verdict == "holds"
+
+
+def test_a_call_that_marks_a_registration_as_its_event_fails_goes_on_waiting_for_the_retry() -> None:
+    woken = If(Is(STATE, WAITING), Set(STATE, PENDING))
+    late = outbox(found=known(woken, *MARK, FIRE_IF_PENDING), rejected=(Atomically(steps(*RETRY)),))
+    found = report(late, "resolved-not-waiting", granularities=("algorithm", "step"), calls=2)
+    assert {(verdict.verdict, verdict.kind) for verdict in found.verdicts} == {("violated", "race")}
+
+
+def test_a_refusal_for_several_reasons_may_have_the_error_of_any() -> None:
+    either = If(Or(DISABLED, Not(ACTIVE_WORKER)), (Reject(v.promise, "AbortError"), Abort()))
+    spec = outbox(found=(either, *known(*MARK)))
+    assert verdicts(spec, ["refusal-error"], adversities=("permission",))["refusal-error"].verdict == "vacuous"
 
 
 def test_a_should_that_is_not_done_is_an_adversity_of_its_own() -> None:

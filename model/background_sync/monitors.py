@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from bgsync.judge.property import canonical
 from bgsync.system.monitor import Beginning, Call, Memory, Monitor, Note
 from bgsync.system.observation import (
     Dispatched,
@@ -15,11 +16,13 @@ from bgsync.system.observation import (
     Settled,
     StateSet,
     WaitBegan,
+    WaitEnded,
     Withdrawn,
 )
 from bgsync.system.state import Process, Value
 
 from . import outbox
+from .registration import REREGISTERED
 
 SERVED, UNSERVED = True, False
 WITHDRAWS = "may withdraw a registration"
@@ -78,20 +81,58 @@ def _owing(memory: Memory, note: Value) -> Memory:
     return tuple(sorted({*memory, note.key}, key=str)) if isinstance(note, Note) and note.says is UNSERVED else memory
 
 
+def _without(memory: Memory, key: str | None) -> Memory:
+    """Forget what is remembered of a tag."""
+    return tuple(each for each in memory if not isinstance(each, Note) or each.key != key)
+
+
 @dataclass(frozen=True)
 class TimerMonitor(Monitor):
-    """Marks the timers of an object that are older than its latest one."""
+    """Marks the timers of an object that are older than its latest one, and remembers which tags have failed.
+
+    That is forgotten when a wait is over, when a call changes the object or resolves, and when the event that failed
+    had been asked for again: then the next event is due.
+    """
 
     OLD: ClassVar[str] = "older"
+    FAILED: ClassVar[str] = "failed"
+    TOO_SOON: ClassVar[str] = "fired again, and nothing has waited"
 
     @property
     def name(self) -> str:
         """Name it."""
         return "timers"
 
+    def part(self, memory: Memory, key: str | None) -> Memory:
+        """A tag has its own failures."""
+        return tuple(each for each in memory if isinstance(each, Note) and each.key == key)
+
+    def begun(self, memory: Memory, call: Call) -> tuple[Beginning, ...]:
+        """A call of register() asks for an event."""
+        return (Beginning(_without(memory, call.key), Note(call.key)) if call.promises else Beginning(memory),)
+
     def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
-        """A timer that has changed its object is done."""
-        return memory, None if isinstance(seen, StateSet | Dispatched) else note
+        """A tag fails, or its next event is due; a timer that has changed its object is done."""
+        mine = Note(key, self.FAILED)
+        match seen:
+            case Dispatched():
+                soon = (Note(key, self.TOO_SOON),) if mine in memory else ()
+                return tuple(sorted((*_without(memory, key), *soon), key=str)), None
+            case Settled(outcome="rejected") if key is not None:
+                return tuple(sorted((*_without(memory, key), mine), key=str)), note
+            case WaitEnded(slot=None):
+                return (), note
+            case WaitEnded() | Settled() | Removed():
+                return _without(memory, key), note
+            case StateSet(before=before) if canonical(before) == canonical(REREGISTERED):
+                memory = _without(memory, key)
+        if isinstance(note, Note) and isinstance(seen, StateSet | Resolved):
+            return _without(memory, note.key), note
+        return memory, None if isinstance(seen, StateSet) else note
+
+    def interrupted(self, memory: Memory) -> Memory:
+        """Whoever was interrupted begins anew."""
+        return ()
 
     def noticed(self, note: Value, seen: Observation, key: str | None, waits: bool) -> Value:
         """A new timer makes those of the same object older."""

@@ -21,4 +21,10 @@ WORDS = replace(
         ("register(t1)", "a call of register with the tag t1"),
     ),
 )
+REFUSALS = {
+    # the part of the environment that a call is refused for: the error
+    "service worker": "InvalidStateError",
+    "permission": "NotAllowedError",
+    "window clients": "InvalidAccessError",
+}
 WORLD = replace(PLATFORM, promises="register", key="tag", words=WORDS)

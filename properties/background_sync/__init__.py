@@ -13,6 +13,7 @@ PROPERTIES: tuple[Property, ...] = (*SAFETY, *LIVENESS)
 _BOTH = (
     "asserts", "unique-tag", "one-event", "fires-online", "fires-listed", "fires-permitted", "active-worker",
     "promise-settles", "resolved-then-fires", "firing-ends", "pending-fires", "gate",
+    "refusal-error", "removes-listed", "resolved-before-firing", "head-of-line",
 )  # fmt: skip
 """What one-off and periodic sync promise alike; of states each text has its own."""
 PERIODIC: tuple[Property, ...] = (

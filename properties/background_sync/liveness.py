@@ -14,28 +14,35 @@ from bgsync.system.step import Caller, State
 from bgsync.system.system import System
 
 from ...model.background_sync.monitors import CALLS, SHARED_TAG, TAG_PER_MESSAGE, undelivered
-from ...model.background_sync.registration import FIRING, PENDING, REREGISTERED, WAITING
+from ...model.background_sync.registration import FIRING, PENDING, WAITING
 from .. import general
 
 SPEC = "WICG Background Sync, "
 
 
-def _listed_in(*states: str) -> Callable[[System, State], Iterator[Hashable]]:
+def _is(state: str) -> Callable[[str], bool]:
+    """Make the test for a state."""
+    return lambda name: canonical(name) == canonical(state)
+
+
+def _ends_with(state: str) -> Callable[[str], bool]:
+    """Make the test for a state, and for those that a text names after it, such as "... while firing"."""
+    return lambda name: canonical(name).endswith(canonical(state))
+
+
+def _listed_in(of_kind: Callable[[str], bool]) -> Callable[[System, State], Iterator[Hashable]]:
     def owed(system: System, state: State) -> Iterator[Hashable]:
-        names = {canonical(name) for name in states}
         for slot, known in enumerate(state.shared.heap):
-            if known is not None and known.listed and state_in(system, known.fields) in names:
+            if known is not None and known.listed and of_kind(state_in(system, known.fields)):
                 yield slot
 
     return owed
 
 
-def _leaves(*states: str) -> Callable[[View, Hashable], bool]:
-    names = {canonical(name) for name in states}
-
+def _leaves(of_kind: Callable[[str], bool]) -> Callable[[View, Hashable], bool]:
     def given(view: View, slot: Hashable) -> bool:
         for seen in view.step.observations:
-            left = isinstance(seen, Removed) or (isinstance(seen, StateSet) and canonical(seen.after) not in names)
+            left = isinstance(seen, Removed) or (isinstance(seen, StateSet) and not of_kind(str(seen.after)))
             if left and isinstance(seen, OfObject) and seen.slot == slot:
                 return True
         return view.step.action.disjoint is not None
@@ -105,8 +112,8 @@ _LIVENESS = (
         "A registration that is firing does not stay so for ever.",
         "While it fires nothing else can fire it: the tag is dead until the list is cleared.",
         SPEC + "fire a sync event, steps 5.2 and 5.3",
-        _listed_in(FIRING, REREGISTERED),
-        _leaves(FIRING, REREGISTERED),
+        _listed_in(_ends_with(FIRING)),
+        _leaves(_ends_with(FIRING)),
         broken="A registration stays in the state firing for ever.",
     ),
     Liveness(
@@ -114,8 +121,8 @@ _LIVENESS = (
         "A registration that is pending is fired in the end.",
         "A pending registration is the promise of an event.",
         SPEC + "the rule on changing to online; register, steps 8.4 and 9.6",
-        _listed_in(PENDING),
-        _leaves(PENDING),
+        _listed_in(_is(PENDING)),
+        _leaves(_is(PENDING)),
         broken="A pending registration is never fired.",
     ),
     Liveness(
@@ -123,8 +130,8 @@ _LIVENESS = (
         "A registration that waits for its retry does not wait for ever.",
         "A retry that never comes is a message lost.",
         SPEC + "fire a sync event, step 5.3.2",
-        _listed_in(WAITING),
-        _leaves(WAITING),
+        _listed_in(_is(WAITING)),
+        _leaves(_is(WAITING)),
         broken="A registration waits for its retry for ever.",
     ),
     replace(general.SETTLES, why="A page that awaits register() hangs.", reference=SPEC + "register and getTags"),

@@ -25,7 +25,11 @@ from bgsync.system.system import System
 from ...model.background_sync import registration
 from ...model.background_sync.monitors import CALLS, TIMERS
 from ...model.background_sync.registration import LIFECYCLE as REGISTRATION
+from ...model.background_sync.world import REFUSALS
 from .. import general
+from ..errors import refusal_error
+from ..listing import REMOVES_LISTED
+from .attempts import ATTEMPTS
 
 PENDING, WAITING, FIRING, REREGISTERED = map(
     canonical, (registration.PENDING, registration.WAITING, registration.FIRING, registration.REREGISTERED)
@@ -250,6 +254,9 @@ _SAFETY = (
         general.gate_look(_gates),
         broken="register() is refused without a reason, or let through where it must be refused.",
     ),
+    refusal_error(REFUSALS, SPEC + "register, steps 2, 3 and 6; Web IDL, the names of DOMException"),
+    REMOVES_LISTED,
+    *ATTEMPTS,
     replace(
         general.SETTLED_ONCE,
         why="A page that awaits register() hangs.",

@@ -17,6 +17,7 @@ from bgsync.system.observation import (
     Counted,
     Duplicated,
     Listed,
+    NotListed,
     PerhapsSet,
     Rejected,
     Removed,
@@ -155,6 +156,8 @@ class Effects(Evaluation):
                 listed = tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
                 item = self.choose(f"what is removed is {say_value(statement.item)}", (None, *listed))
             if isinstance(item, Ref):
+                if not self.object(item).listed:
+                    self.seen.append(NotListed(item.slot))
                 self._unlist(item)
         elif type(held) is tuple and isinstance(statement.collection, e.Var):
             unsure = any(same(item, other) is None for other in held)

@@ -58,6 +58,13 @@ class Removed(OfObject):
 
 
 @dataclass(frozen=True, slots=True)
+class NotListed(OfObject):
+    """An object was to be taken out of the list, and was not there."""
+
+    kind: ClassVar[str] = "not listed"
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawn(OfObject):
     """An object was taken out of the list by an invocation that a monitor knows to withdraw it."""
 
@@ -160,8 +167,8 @@ class WaitBegan(OfObject):
 
 
 @dataclass(frozen=True, slots=True)
-class WaitEnded(Observation):
-    """A wait for time was over."""
+class WaitEnded(OfObject):
+    """A wait for time was over, of an invocation about the object."""
 
     kind: ClassVar[str] = "elapsed"
 

@@ -83,6 +83,11 @@ class Analysed(Machine, Protocol):
     changing: tuple[bool, ...]
 
 
+def _about(variables: Mapping[str, Value]) -> int | None:
+    """Give the object that the steps with these variables are about."""
+    return min((x.slot for x in variables.values() if isinstance(x, Ref)), default=None)
+
+
 class Run(Reactions):
     """One run of one process with a script of choices; its methods change it, and nothing outside of it."""
 
@@ -310,8 +315,7 @@ class Run(Reactions):
         child = self._child(instruction.other)
         self.spawned.append(child)
         if self.program.code[instruction.other].op == "wait":
-            held = [x.slot for _, x in child.frames[0].variables if isinstance(x, Ref)]
-            self.seen.append(WaitBegan(min(held, default=None)))
+            self.seen.append(WaitBegan(_about(dict(child.frames[0].variables))))
 
     def _do_upon(self, instruction: Instruction) -> None:
         statement = instruction.statement
@@ -384,7 +388,7 @@ class Run(Reactions):
         self.variables["@queue"] = queue_name(instruction.statement.queue)
 
     def _do_wait(self, instruction: Instruction) -> None:
-        self.seen.append(WaitEnded())
+        self.seen.append(WaitEnded(_about(self.variables)))
 
     def _do_task(self, instruction: Instruction) -> None:
         """The task begins."""
