@@ -13,6 +13,7 @@ Several outcomes come from choices: the run is repeated with each script of choi
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from bgsync.pauses import pause
@@ -30,6 +31,9 @@ from bgsync.system.world import World
 
 WAYS = {"nothing": 4096, "stops": 4096, "anything": 256}
 """How many ways in which one action can end are followed."""
+
+KNOWN = 2**16
+"""Of how many actions the outcomes are remembered."""
 
 
 class Interpreter:
@@ -59,6 +63,8 @@ class Interpreter:
         self.enqueuing, self.meeting, self.changing = sharing.enqueuing, sharing.meeting, sharing.changing
         self.not_understood = not_understood
         """What a sentence that is not understood is taken to do."""
+        self.known = lru_cache(KNOWN)(lambda *asked: tuple(self.outcomes(*asked)))
+        """The outcomes, worked out once for all systems: what a monitor remembers makes no difference to them."""
 
     def outcomes(self, shared: Shared, process: Process, settle: str | None = None) -> Iterator[Outcome]:
         """Give every way in which the next action of `process` can end; `settle` is how its event settles.
