@@ -22,6 +22,7 @@ ROOMS = (
     "pauses",
     "plain",
     "files",
+    "garbage",
     "words",
     "sources",
     "language",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from bgsync.contents import Content, ContentError, shipped
+from bgsync.garbage import uncollected
 from bgsync.language.reaching import unreached as unreached_algorithms
 from bgsync.prose.heads import not_read
 from bgsync.prose.ledger import Ledger
@@ -20,18 +18,6 @@ from bgsync.prose.sidecar import ReadAs, beside, check_used, load_sidecar
 from bgsync.sources import Source
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Look for no garbage in cycles: reading makes trees, and the search takes a tenth of its time."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
-
-
 class Text(NamedTuple):
     """A text that was read, the content that it is about, and why it is that one."""
 
@@ -40,7 +26,7 @@ class Text(NamedTuple):
     why: str
 
 
-@_uncollected()
+@uncollected()
 def read(source: Source, sidecar: Path | None = None, content: Content | None = None) -> Text:
     """Read a source as a text about a content, or about the first shipped one that fits what it defines.
 
@@ -90,7 +76,7 @@ def unreached(reading: Reading) -> dict[str, str]:
     return unreached_algorithms(reading.spec, heads)
 
 
-@_uncollected()
+@uncollected()
 def ledger(text: Text) -> Ledger:
     """Account for every normative sentence of a text."""
     return make_ledger(text.reading, text.content.vocabulary)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -208,7 +207,6 @@ class Asked:
         from bgsync.judge.check import check
 
         line = Line()
-        gc.disable()  # states and steps form no cycles, and there are very many of them
         try:
             with resources(self.checkpoint, self.every, self.disk, self.scheduler, self.jobs) as found:
                 question = self.question(target)
@@ -216,5 +214,4 @@ class Asked:
         except ValueError as error:
             fail(error)
         finally:
-            gc.enable()
             line.end()

@@ -1,6 +1,5 @@
 """bgsync watch."""
 
-import gc
 import sys
 import threading
 import time
@@ -132,11 +131,9 @@ class _Watching:
             effort = replace(question.effort, limit=limit)
             question = replace(question, effort=effort, adversities=self.asked.adversities)
         line = Line()
-        gc.disable()  # as for one check: there are very many states, and no cycles among them
         try:
             return check(question, line)
         finally:
-            gc.enable()
             line.end()
 
     def _check(self, number: int) -> None:

@@ -68,24 +68,10 @@ class Causes:
         of_successor = [numbers.setdefault(change, len(numbers)) for change in changes]
         return np.array(of_successor, np.int64)[np.array(graph.successors, np.int64)]
 
-    @cached_property
-    def breaking(self) -> dict[int, list[str]]:
-        """The transitions that break properties after which the run goes on, with the ids of these."""
-        graph, wanted = self.watched.graph, dict[tuple[int, int], list[str]]()
-        for name, breaches in self.watched.every.items():
-            for breach in breaches:
-                wanted.setdefault((breach.source, breach.successor), []).append(name)
-        found = dict[int, list[str]]()
-        for source, successor in wanted:
-            for transition in graph.out(source):
-                if graph.successors[transition] == successor:
-                    found[transition] = wanted[source, successor]
-        return found
-
     def _sound(self, name: str | None = None) -> Mask:
         """Say which transitions do not break a property, or any."""
         kept = np.ones(self.watched.graph.transitions, bool)
-        kept[[place for place, names in self.breaking.items() if name is None or name in names]] = False
+        kept[[place for place, names in self.watched.breaking.items() if name is None or name in names]] = False
         return kept
 
     @cached_property
@@ -122,7 +108,7 @@ class Causes:
 
     def on_the_way(self, path: list[int], name: str = "") -> tuple[int | None, str]:
         """Give the place of the last action that changes something, and the first property but `name` that breaks."""
-        broken = (other for transition in path for other in self.breaking.get(transition, ()) if other != name)
+        broken = (other for transition in path for other in self.watched.breaking.get(transition, ()) if other != name)
         marked = [place for place, transition in enumerate(path) if self.marks[transition]]
         return (marked[-1] if marked else None), next(broken, "")
 

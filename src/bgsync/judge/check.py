@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
+from bgsync.garbage import uncollected
 from bgsync.judge.budget import Budget
 from bgsync.judge.decide import LIMIT
 from bgsync.judge.explorations import Effort, Exploration, run_all
@@ -67,6 +68,11 @@ Of another reading of the text so many are, with each monitor.
 
 def check(question: Question, progress: Progress | None = None) -> Report:
     """Answer a question. Raises ValueError for an unknown adversity, granularity or bound."""
+    with uncollected():
+        return _checked(question, progress)
+
+
+def _checked(question: Question, progress: Progress | None) -> Report:
     began = time.perf_counter()
     judge = _Judge(question, progress)
     verdicts = judge.all()

@@ -136,20 +136,21 @@ def _broken(
     for lasso in islice(search.lassos(liveness, assumed), tries):
         stem, loop = (moves(search.system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
 
-        def replayed(stem: Sequence[Move], *, noted: bool = True) -> Trace | Rejected:
+        def replayed(stem: Sequence[Move], *, noted: bool = True) -> tuple[Replay, int] | Rejected:
             try:
-                return tell(*replay_lasso(scenario, stem, loop, liveness, lasso.owed, assumed, noted=noted))  # noqa: B023
+                return replay_lasso(scenario, stem, loop, liveness, lasso.owed, assumed, noted=noted)  # noqa: B023
             except Rejected as rejected:
                 return rejected
 
         if findings and lasso.last is not None:
-            shorter = replayed((*stem[: lasso.last], *stem[lasso.last + 1 :]), noted=False)
-            if isinstance(shorter, Trace):
+            without = (*stem[: lasso.last], *stem[lasso.last + 1 :])
+            if not isinstance(replayed(without, noted=False), Rejected):
                 continue
-        trace = replayed(stem)
-        if isinstance(trace, Rejected):
-            reason = reason or trace
+        found = replayed(stem)
+        if isinstance(found, Rejected):
+            reason = reason or found
             continue
+        trace = tell(*found)
         one = Verdict(
             _part(liveness, search.system.scenario), "violated", message=message, trace=trace, after=lasso.after,
             locations=tuple(_trace_locations(trace)), against=stops(trace, hard, steps=by_step),

@@ -75,6 +75,7 @@ class Search:
         self.declined = [choices(step, Declined) for step in steps]
         self.chosen = [choices(step, Chose) for step in steps]
         self.suppositions = Suppositions(watched)
+        self.owed = cache(self._owed)
 
     # --- functions of states and transitions
 
@@ -84,6 +85,10 @@ class Search:
         values, which = over(table, self.tables.bases, self.bases, self.tables.multisets.known, self.processes)
         every = dict.fromkeys(one for value in values for one in value)
         return {one: np.flatnonzero(np.array([one in value for value in values])[which]) for one in every}
+
+    def _owed(self, liveness: Liveness) -> dict[Hashable, Numbers]:
+        """Give, for everything that a property says is owed in some state, the states in which it is."""
+        return self.where(lambda state: liveness.owed(self.system, state))
 
     def on_transitions(self, function: Callable[[View], bool], transitions: Numbers) -> Mask:
         """Say of which transitions a function is true."""
@@ -265,8 +270,7 @@ class Search:
         readings of what is not followed by which they are fair.
         """
         found: dict[Hashable, tuple[int, int, int, int, Component, Hashable]] = {}
-        regions = self.where(lambda state: liveness.owed(self.system, state))
-        for owed, region in sorted(regions.items(), key=lambda item: str(item[0])):
+        for owed, region in sorted(self.owed(liveness).items(), key=lambda item: str(item[0])):
             for number, part in enumerate(self.in_region(liveness, owed, region, assumed)):
                 hangs = liveness.needs is None
                 for mark, depth, state in self.ways.into(part.states):
@@ -365,5 +369,7 @@ class Search:
     def premise_met(self, liveness: Liveness) -> bool:
         """Say whether anything was ever owed."""
         if liveness.premise is None:
-            return bool(self.where(lambda state: liveness.owed(self.system, state)))
-        return bool(self.on_transitions(liveness.premise, np.arange(self.graph.transitions, dtype=np.int64)).any())
+            return bool(self.owed(liveness))
+        _, first = np.unique(self.successors, return_index=True)
+        every = np.arange(self.graph.transitions, dtype=np.int64)
+        return any(self.on_transitions(liveness.premise, some).any() for some in (first, every))

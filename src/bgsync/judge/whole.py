@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from bgsync.judge.property import Safety, View
 from bgsync.system.observation import Observation, PoolMet
@@ -47,6 +48,20 @@ class Watched:
     def breaches(self) -> dict[str, Breach]:
         """The first step that breaks each property that is broken."""
         return {name: breaches[0] for name, breaches in self.every.items()}
+
+    @cached_property
+    def breaking(self) -> dict[int, list[str]]:
+        """The transitions that break properties after which the run goes on, with the ids of these."""
+        graph, wanted = self.graph, dict[tuple[int, int], list[str]]()
+        for name, breaches in self.every.items():
+            for breach in breaches:
+                wanted.setdefault((breach.source, breach.successor), []).append(name)
+        found = dict[int, list[str]]()
+        for source, successor in wanted:
+            for transition in graph.out(source):
+                if graph.successors[transition] == successor:
+                    found[transition] = wanted[source, successor]
+        return found
 
     @property
     def states(self) -> int:

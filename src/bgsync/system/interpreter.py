@@ -13,6 +13,7 @@ Several outcomes come from choices: the run is repeated with each script of choi
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import cast
 
@@ -31,6 +32,9 @@ from bgsync.system.world import Meaning, World
 
 WAYS = {"nothing": 4096, "stops": 4096, "anything": 256}
 """How many ways in which one action can end are followed."""
+
+KNOWN = 2**16
+"""Of how many actions the outcomes are remembered."""
 
 
 class Interpreter:
@@ -65,6 +69,8 @@ class Interpreter:
         """Whether a termination is told to events that have ended, too."""
         self.extends = any(world.adversities[name].means is Meaning.EXTENDED for name in adversities)
         """Whether a handler may go on after its event has settled."""
+        self.known = lru_cache(KNOWN)(lambda *asked: tuple(self.outcomes(*asked)))
+        """The outcomes, worked out once for all systems: what a monitor remembers makes no difference to them."""
 
     def outcomes(self, shared: Shared, process: Process, settle: str | None = None) -> Iterator[Outcome]:
         """Give every way in which the next action of `process` can end; `settle` is how its event settles.

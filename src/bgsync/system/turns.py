@@ -233,7 +233,7 @@ class Turns:
         key = (shared, self.number(process), settle)
         known = self._outcomes.get(key)
         if known is None:
-            known = self._outcomes[key] = tuple(self.interpreter.outcomes(shared, process, settle))
+            known = self._outcomes[key] = self.interpreter.known(shared, process, settle)
         return known
 
     def may_wake(self, state: State, number: int, busy: int, waiting: int) -> bool:

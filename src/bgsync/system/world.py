@@ -9,6 +9,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 
 from bgsync.errors import BgsyncError
 from bgsync.system.state import Record
@@ -131,9 +132,13 @@ class World:
         """The names of the machines, in the order of a context."""
         return tuple(machine.name for machine in self.machines)
 
+    @cached_property
+    def _by_name(self) -> dict[str, Machine]:
+        return {machine.name: machine for machine in self.machines}
+
     def machine(self, name: str) -> Machine | None:
         """Find a machine by its name."""
-        return next((machine for machine in self.machines if machine.name == name), None)
+        return self._by_name.get(name)
 
     def is_start(self, machine: str, trigger: str) -> bool:
         """Whether rules on this trigger of this machine are those for a start."""

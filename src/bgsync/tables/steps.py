@@ -25,6 +25,10 @@ class _Unseen(tuple[str, ...]):
     def _looked(self, *asked: Any) -> NoReturn:
         raise _Looked
 
+    def __eq__(self, other: object) -> bool:
+        return self is other  # not as the context of an empty world, which may be looked at
+
+    __hash__ = object.__hash__
     __iter__ = __getitem__ = __contains__ = __len__ = __add__ = __lt__ = __gt__ = count = index = _looked
 
 
