@@ -270,7 +270,7 @@ class Program:
     def _task_end(self, statement: s.Statement, target: int, scope: _Scope) -> int:
         """Where a task ends its event may settle: an `await` of its own stands for one that no step reacts to."""
         fired, waiting = scope.fired, END
-        if fired is not None:
+        if fired is not None and not self._reacts_elsewhere(fired):
             assert fired.origin is not None
             nobody = s.Upon((), None, (), origin=fired.origin)
             waiting = self._emit("await", nobody, scope, next=self._afterwards(nobody, (), scope), other=END)
@@ -279,6 +279,13 @@ class Program:
                 name = fired.origin.algorithm
                 self._reactions[name] = self._reactions.get(name, 0) + 1
         return self._emit("task end", statement, scope, next=target, other=waiting)
+
+    def _reacts_elsewhere(self, fired: s.Statement) -> bool:
+        """Whether the algorithm that fires an event has steps that react to it beside those that it hands over."""
+        assert fired.origin is not None
+        body = dict(self.spec.bodies()).get(fired.origin.algorithm, ())
+        handed = {id(each) for each in traversal.walk(traversal.body_of(fired))}
+        return any(isinstance(each, s.Upon) and id(each) not in handed for each in traversal.walk(body))
 
     def _dispatching(self, statement: s.Statement, target: int, scope: _Scope) -> int:
         """What Fire Functional Event does with the event and the steps that were handed to it."""

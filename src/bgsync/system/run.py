@@ -347,7 +347,7 @@ class Run(Reactions):
         upon = self.variables.pop(UPON, None)
         if isinstance(upon, tuple) and upon:
             self.spawned += [Process((Frame(*cast(tuple[int, Locals], waiting)),)) for waiting in upon]
-        elif upon == ():
+        elif upon == () and instruction.other != END:
             self._one_more(self.variables.get(OUTCOME))
             self.spawned.append(self._child(instruction.other))
 
