@@ -1,9 +1,9 @@
 """What the Service Worker spec defines and the algorithms here rely on.
 
 Source: Service Workers Nightly, "Fire Functional Event", "Should Skip Event", "Run Service Worker", "Terminate Service
-Worker". A task queued on the event loop of a worker that is terminated is discarded, and the steps that were to
-follow the dispatch are then never run. Left out: soft update, and waiting for an activating worker, since a run begins
-with an active one.
+Worker". A task for a functional event that is queued on the event loop of a worker when that is terminated is kept with
+the registration, and runs when the worker has started again ("Terminate Service Worker"). Left out: soft update, and
+waiting for an activating worker, since a run begins with an active one.
 """
 
 from bgsync.language import (
@@ -34,7 +34,8 @@ FIRE_FUNCTIONAL_EVENT = algorithm(
             steps(
                 Dispatch(),
                 RunPostDispatchSteps(),
-            )
+            ),
+            kept=True,
         ),
     ),
     file="model/service_worker.py",

@@ -93,11 +93,11 @@ def _deaf() -> If:
     return If(True, steps(FireEvent("sync", v.registration, (), "event", steps(upon))))
 
 
-def test_a_terminated_worker_drops_its_tasks_and_runs_none_while_it_is_stopped() -> None:
+def test_a_terminated_worker_keeps_the_tasks_that_fire_events_and_runs_none_while_it_is_stopped() -> None:
     closed = system(TASKED, "algorithm", ("terminated",))
     queued = walk(closed, "go online", "call")
     assert ops(closed, queued) == ["task"]
-    assert ops(closed, taken(closed, queued, "terminate")) == []
+    assert ops(closed, taken(closed, queued, "terminate")) == ["task"]
     stopped = walk(closed, "terminate", "go online", "call")
     assert ops(closed, stopped) == ["task"]
     assert "run" not in {step.action.kind for step in closed.steps(stopped)}
@@ -196,3 +196,13 @@ def test_an_adversity_strikes_as_often_as_it_likes_but_not_for_ever() -> None:
     lost = outbox(rejected=())
     found = verdicts(lost, ["delivered"], adversities=("terminated",))
     assert found["delivered/tag-per-message"].verdict == "violated"
+
+
+def test_a_task_that_fires_an_event_outlives_the_worker_and_another_one_does_not() -> None:
+    (own,) = FIRE_FUNCTIONAL_EVENT.steps[-1:]
+    lost = replace(FIRE_FUNCTIONAL_EVENT, steps=(*FIRE_FUNCTIONAL_EVENT.steps[:-1], replace(own, kept=False)))  # type: ignore[call-arg]
+    ends = {
+        kept: verdicts(outbox(event=event), ["firing-ends"], adversities=("terminated",))["firing-ends"].verdict
+        for kept, event in ((True, FIRE_FUNCTIONAL_EVENT), (False, lost))
+    }
+    assert ends == {True: "holds", False: "violated"}

@@ -95,11 +95,11 @@ def reaction(*outcomes: str, does: Statement) -> Items:
         ("with room it does", text(handed=(AGAIN, *reaction("fulfilled", does=AT_REST))), "", 2, "violated"),
         ("what waits for a task goes on when it has run", text(handed=(AGAIN,), after=(AT_REST,)), "", 1, "holds"),
         (
-            "where a task is discarded what waits for it goes on",
+            "a task that fires an event is kept, and what waits for it goes on when it has run",
             text(handed=(AGAIN,), after=(AT_REST,)),
             "terminated",
             1,
-            "violated",
+            "holds",
         ),
         ("no task runs in a worker that was stopped", text(handed=(RUNNING, AGAIN)), "terminated", 2, "holds"),
         ("pages call while it is stopped", text((RUNNING,), (AGAIN,)), "terminated", 2, "violated"),

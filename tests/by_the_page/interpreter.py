@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bgsync.language import QueueTask
+from bgsync.language.traversal import walk
 from tests.by_the_page.state import (
     Frame,
     Object,
@@ -53,9 +55,11 @@ class Run(Steps):
             self.rule()
 
     def terminate(self) -> None:
-        """Kill the worker: queued tasks are discarded, running events end as terminated."""
+        """Kill the worker: queued tasks are discarded unless they are kept, running events end as terminated."""
+        firing = self.text.spec.firing
+        tasks = [] if firing is None else [each for each in walk(firing.steps) if isinstance(each, QueueTask)]
         for place, process in enumerate(self.processes):
-            if process.waits == "task":
+            if process.waits == "task" and not all(task.kept for task in tasks):
                 self.processes[place] = process._replace(frames=process.frames[:-1], waits="")
         for number, each in list(self.objects.items()):
             if each.kind == "event" and each.place in ("dispatched", "open"):

@@ -74,6 +74,7 @@ _NAMES = frozenset(
         "body",
         "name",
         "any_order",
+        "kept",
         "outcomes",
         "bind",
         "algorithm",

@@ -254,9 +254,13 @@ class HandleEvent(Statement):
 
 @dataclass(frozen=True)
 class QueueTask(Statement):
-    """Queue `body` as a task of whatever runs the handlers, and wait until it has run or was discarded."""
+    """Queue `body` as a task of whatever runs the handlers, and wait until it has run or was discarded.
+
+    One that is `kept` outlives the end of what runs the handlers, and runs when that has started again.
+    """
 
     body: Body
+    kept: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import cast
 
+from bgsync.language import statements as s
 from bgsync.pauses import pause
 from bgsync.system.effects import Blocked
 from bgsync.system.evaluation import NeedsChoice
@@ -139,6 +140,8 @@ class Interpreter:
         if instruction.op in ("await", "extended", "ended"):
             left = [entry for outcome, entry, _ in instruction.branches if outcome == TERMINATED]
             shared = self._note_outcome(process, shared, TERMINATED) if instruction.op == "await" else shared
+        elif instruction.op == "task" and isinstance(instruction.statement, s.QueueTask) and instruction.statement.kept:
+            return (process,), shared
         elif instruction.op == "task":
             ends = self.quiet[instruction.other] and len(process.frames) == 1
             left = [] if ends and not self.in_queue(process) else [instruction.other]

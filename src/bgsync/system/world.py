@@ -28,7 +28,7 @@ class Effect(Enum):
 
     ENDS_EVERYTHING = "all invocations, shared variables, queues and rules that are due are gone"
     STARTS = "what had ended everything is over: the rules for a start are due"
-    ENDS_HANDLERS = "handlers that run are terminated, tasks that are queued for one are discarded"
+    ENDS_HANDLERS = "handlers that run are terminated, tasks that are queued for one are discarded unless they are kept"
     RESUMES = "what had ended the handlers is over: tasks can run again"
 
 
