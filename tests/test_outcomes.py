@@ -199,7 +199,7 @@ def test_a_second_item_that_should_be_unique_ends_the_run() -> None:
 def test_removing_what_is_not_in_the_list_does_nothing() -> None:
     remove = Remove(v.registration, REGISTRATIONS)
     seen = kinds(last(Let("tag", "t1"), *NEW, remove, remove))
-    assert seen == ["new", "listed", "removed", "unsettled"]
+    assert seen == ["new", "listed", "removed", "not listed", "unsettled"]
 
 
 def test_setting_a_state_to_what_it_is_changes_nothing() -> None:

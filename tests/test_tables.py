@@ -85,7 +85,7 @@ def test_tables_give_them_for_several_tags() -> None:
 
 
 def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_contexts_it_does_not_look_at() -> None:
-    system = System(scenario(SPEC, UNGATED, "step", monitor="calls"))
+    system = System(scenario(SPEC, UNGATED, "step"))
     tables = Tables(system)
     taken = list[tuple[State, Turn]]()
     take = system.take

@@ -95,7 +95,8 @@ class Refusals:
 
     def _depends(self, goal: int, at: int) -> bool:
         ways = self._next(at)
-        sure = [each == goal or END not in self._reached(each, goal) for each in ways]
+        sure = [goal in self._reached(each) and (each == goal or END not in self._reached(each, goal))
+                for each in ways]  # fmt: skip
         return any(sure) and not all(sure)
 
     @staticmethod

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from bgsync.product.component import Component, NotSeparableError
+from bgsync.system.monitor import Note
 from bgsync.system.state import Object, Process, replaced
 from bgsync.system.step import State, Step, Turn
 from bgsync.system.system import System
@@ -54,7 +55,7 @@ class Composition:
         tags = self.system.scenario.tag_names
         here = {self.system.tag(state.shared, slot) for slot, known in enumerate(state.shared.heap) if known}
         named = {x for n in state.processes for x in _names(self.system.process(n), tags)} | {
-            m for m in state.memory if m in tags
+            m.key if isinstance(m, Note) else m for m in state.memory
         }
         place = next((n for n, tag in enumerate(tags) if tag not in here | named), None)
         if place is None:

@@ -209,6 +209,8 @@ class Walk:
         def change(part: Value) -> Value:
             if isinstance(part, Ref):
                 return Ref(new if part.slot == old else part.slot)
+            if isinstance(part, Note):
+                return part._replace(key=name) if part.key == tag else part
             return name if part == tag else part
 
         renamed = sorted(self.system.number(self._renamed(self.system.process(n), change)) for n in own)
