@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bgsync.judge.causes import Causes, Run, conflicts, stops
 from bgsync.judge.evidence import Evidence
 from bgsync.judge.facts import CallBegins, Caller, Chosen
+from bgsync.judge.fairness import strikes_of
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Kept, Move, Rejected, Replay, moves, replay_lasso, replay_safety
@@ -128,8 +129,7 @@ def _broken(
 ) -> tuple[list[Verdict], Rejected | None]:
     """Give a finding for each lasso that is fair by these readings and breaks a property, or why none was confirmed."""
     findings, reason = dict[Hashable, Verdict](), None
-    known, by_step = scenario.world.adversities, scenario.granularity == "step"
-    hard = {trigger for adversity in scenario.adversities for trigger in known[adversity].triggers}
+    hard, by_step = strikes_of(search.system), scenario.granularity == "step"
     message = f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
     if liveness.needs is not None:
         message = f"an endless fair run breaks it: {liveness.sentence}"
