@@ -108,7 +108,8 @@ def test_every_adversity_alone_breaks_something_in_a_way_that_is_not_there_witho
 def test_the_adversities_break_what_they_are_about(whole: Report) -> None:
     broken = {(verdict.needs[0], verdict.property) for verdict in whole.verdicts if verdict.needs}
     assert {
-        ("terminated", "firing-ends"),
+        ("terminated", "delivered/tag-per-message"),
+        ("extended", "one-event"),
         ("restarted", "waiting-ends"),
         ("unregistered", "active-worker"),
         ("permission", "fires-permitted"),
