@@ -6,8 +6,8 @@ from typing import NamedTuple, Never
 import pytest
 
 from bgsync.judge.check import check
+from bgsync.judge.fair_loop import Rejected
 from bgsync.judge.property import Liveness, Property
-from bgsync.judge.replay import Rejected
 from bgsync.judge.verdict import Verdict
 from bgsync.language import (
     Abort,

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from bgsync.judge.fair_loop import Rejected
 from bgsync.judge.lassos import Search
-from bgsync.judge.replay import Rejected, moves, replay_lasso
+from bgsync.judge.replay import moves, replay_lasso
 from bgsync.judge.suppositions import GROWTH, READINGS, VARYING
 from bgsync.judge.verdict import Verdict
 from bgsync.judge.whole import watch

@@ -7,9 +7,10 @@ import pytest
 
 from bgsync import telling
 from bgsync.judge import facts as f
+from bgsync.judge.fair_loop import Rejected
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
-from bgsync.judge.replay import Move, Rejected, moves, replay_lasso, replay_safety
+from bgsync.judge.replay import Move, moves, replay_lasso, replay_safety
 from bgsync.judge.trace import tell
 from bgsync.judge.whole import watch
 from bgsync.language import (

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 
 from bgsync.compare.observe import SETTLING, Observer, comes_in, observable
 from bgsync.compare.traces import Bound
-from bgsync.judge.replay import Replay, Replayed
+from bgsync.judge.fair_loop import Replayed
+from bgsync.judge.replay import Replay
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Trace
 from bgsync.system.scenario import Scenario

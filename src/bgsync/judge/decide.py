@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from bgsync.judge.causes import Causes, Run, conflicts, stops
 from bgsync.judge.evidence import Evidence
 from bgsync.judge.facts import CallBegins, Caller, Chosen
+from bgsync.judge.fair_loop import Rejected
 from bgsync.judge.fairness import strikes_of
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
-from bgsync.judge.replay import Kept, Move, Rejected, Replay, moves, replay_lasso, replay_safety
+from bgsync.judge.replay import Kept, Move, Replay, moves, replay_lasso, replay_safety
 from bgsync.judge.suppositions import READINGS, VARYING
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict

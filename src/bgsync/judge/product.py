@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 
+from bgsync.judge.fair_loop import Rejected
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety, View
-from bgsync.judge.replay import Rejected
 from bgsync.judge.whole import Judgement, Watched, watch_tables
 from bgsync.product.arrays import closed
 from bgsync.product.component import Component, Departure, Transition

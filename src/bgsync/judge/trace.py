@@ -5,8 +5,9 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from bgsync.judge import facts as f
+from bgsync.judge.fair_loop import Replayed
 from bgsync.judge.property import state_place
-from bgsync.judge.replay import Replay, Replayed
+from bgsync.judge.replay import Replay
 from bgsync.judge.verdict import Trace, TraceStep
 from bgsync.system.observation import (
     Asserted,
