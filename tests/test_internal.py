@@ -5,6 +5,7 @@ from click.testing import CliRunner
 
 from bgsync.cli import main
 from bgsync.system.effects import Effects
+from bgsync.system.turns import interpreter_of
 
 CHECK = ["check", "one-off", "--granularity", "algorithm", "--calls", "1"]
 
@@ -18,6 +19,7 @@ def test_an_internal_error_is_one_line_with_its_place_and_the_step_of_the_text(
     monkeypatch: pytest.MonkeyPatch, jobs: str
 ) -> None:
     monkeypatch.setattr(Effects, "_do_set", fails)
+    interpreter_of.cache_clear()  # what was worked out by another test would not be run
     result = CliRunner().invoke(main, [*CHECK, "--jobs", jobs])
     assert (result.exit_code, result.stdout) == (70, "")
     (line,) = result.stderr.splitlines()
