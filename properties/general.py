@@ -21,7 +21,6 @@ from bgsync.language import (
 )
 from bgsync.language.expressions import parts
 from bgsync.language.traversal import expressions
-from bgsync.system.collect import queued
 from bgsync.system.evaluation import NOT_FOLLOWED, PROMISE_LEVEL, READ_ELSEWHERE
 from bgsync.system.observation import (
     Asserted,
@@ -36,8 +35,8 @@ from bgsync.system.observation import (
     StateSet,
 )
 from bgsync.system.program import Program
-from bgsync.system.state import Value
-from bgsync.system.step import State
+from bgsync.system.state import Content, Value
+from bgsync.system.step import Queued, Shares, State
 from bgsync.system.system import System
 
 # --- asserts
@@ -95,14 +94,20 @@ def _pending_promises(system: System, state: State) -> Iterator[Hashable]:
     """One promise of all is owed; and one of those whose calls are where a call may stay while others come and go."""
     if _pending(system, state):
         yield "promise"
-        yield from {where for number in state.processes if (where := _stays(system, number)) is not None}
+        yield from (where for where in dict.fromkeys(_staying(system).values()) if state.count(Stays(system, where)))
 
 
-def _stays(system: System, number: int) -> Hashable:
-    """Say in which of the places where it may stay for ever a process is whose promise is pending, if in any."""
-    frames = system.process(number).frames
-    places = _staying(system)
-    return next((places.get(f.pc) for f in frames if ("@promise", "pending") in f.variables), None)
+@dataclass(frozen=True)
+class Stays:
+    """Whether a process whose promise is pending is in one of the places where it may stay for ever."""
+
+    system: System
+    where: Hashable
+
+    def __call__(self, number: int) -> bool:
+        """Say so of the process with this number."""
+        frames, places = self.system.process(number).frames, _staying(self.system)
+        return next((places.get(f.pc) for f in frames if ("@promise", "pending") in f.variables), None) == self.where
 
 
 @lru_cache(maxsize=8)
@@ -134,9 +139,12 @@ def _reached(program: Program, start: int) -> frozenset[int]:
 
 def _pending(system: System, state: State) -> int:
     """Count the promises that are pending: a method's own, and those that are handed on."""
-    handed = sum(c is not None and (c.level, c.value) == (PROMISE_LEVEL, "pending") for c in state.shared.cells)
     pends = Pends(system)
-    return handed + state.count(pends) + sum(map(pends, queued(state)))
+    return state.count(Shares(_is_pending)) + state.count(pends) + state.count(Queued(pends))
+
+
+def _is_pending(content: Content, place: int, processes: tuple[int, ...]) -> bool:
+    return (content.level, content.value) == (PROMISE_LEVEL, "pending")
 
 
 @dataclass(frozen=True)
@@ -156,9 +164,8 @@ def _settles(view: View, owed: Hashable) -> bool:
     What is owed at a place is given when a call leaves it.
     """
     if owed != "promise":
-        number, left = view.step.action.process, view.step.action.after
-        stays = left is not None and _stays(view.system, left) == owed
-        return number is not None and _stays(view.system, number) == owed and not stays
+        number, left, stays = view.step.action.process, view.step.action.after, Stays(view.system, owed)
+        return number is not None and stays(number) and not (left is not None and stays(left))
     if any(isinstance(seen, Resolved | Rejected | NeverSettled) for seen in view.step.observations):
         return True
     after = 0 if view.step.after is None else _pending(view.system, view.step.after)

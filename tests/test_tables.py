@@ -1,6 +1,6 @@
 """Tables against the interpreter: the same states, transitions, judgements and lassos, whatever frames save."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,11 +20,13 @@ from bgsync.shipped.model.background_sync.one_off import ONLINE, SPEC
 from bgsync.shipped.model.background_sync.registration import FIRING
 from bgsync.shipped.model.environment import ADVERSITIES
 from bgsync.shipped.properties.background_sync import PROPERTIES
+from bgsync.system.collect import tidied
 from bgsync.system.observation import Duplicated, Observation, Removed, StateSet
 from bgsync.system.scenario import Scenario
 from bgsync.system.step import State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
+from bgsync.tables.groups import Group, Groups
 from bgsync.tables.multisets import Multisets
 from bgsync.tables.steps import UNSEEN
 from tests.models import CALM, MONITORS, NEW, STATE, UNGATED, outbox, question, scenario
@@ -36,10 +38,24 @@ LIVENESS = [prop for prop in PROPERTIES if isinstance(prop, Liveness)]
 
 
 def told(system: System, state: State) -> tuple[object, ...]:
-    """Tell a state without the numbers that a system has given to its processes."""
+    """Tell a state without the numbers that a system has given to its processes, and the places of variables."""
+    state = tidied(system.processes, state)
     processes = sorted(map(str, map(system.process, state.processes)))
     queues = tuple((queue, tuple(map(system.process, numbers))) for queue, numbers in state.queues)
     return state.shared, tuple(processes), state.due, state.memory, state.disjoint, queues
+
+
+def transitions(system: System, states: Iterable[State], steps: Callable[[int], Iterable[Step]]) -> set[object]:
+    """Tell each transition by its ends, and by what is done by whom, without the places of variables."""
+    found = set[object]()
+    for number, state in enumerate(states):
+        here = told(system, state)
+        for step in steps(number):
+            action, processes = step.action, system.processes
+            who = None if action.process is None else str(processes.known[processes.kind[action.process]])
+            done = action.kind, action.name, str(action.detail), who, str(action.choices), action.disjoint
+            found.add((here, done, step.after and told(system, step.after)))
+    return found
 
 
 def same(scenario: Scenario) -> int:
@@ -48,9 +64,12 @@ def same(scenario: Scenario) -> int:
     expected = explore_plainly(plain)
     tables = Tables(System(scenario))
     found = explore(tables)
-    assert (len(found), found.transitions) == (len(expected.states), expected.transitions)
-    ours = {told(tables.system, found.state(n)) for n in range(len(found))}
-    assert ours == {told(plain, state) for state in expected.states}
+    assert len(found) == len(expected.states)
+    ours, states = tables.system, [found.state(number) for number in range(len(found))]
+    assert {told(ours, state) for state in states} == {told(plain, state) for state in expected.states}
+    taken = transitions(ours, states, lambda number: map(found.step, found.out(number)))
+    ends = lambda number: (step for step in plain.steps(expected.states[number]) if step.after is not None)
+    assert taken == transitions(plain, expected.states, ends)
     return len(found)
 
 
@@ -97,7 +116,7 @@ def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_cont
     system.take = taking  # type: ignore[method-assign]
     explore(tables)
     runs = [(state, turn.which) for state, turn in taken if turn.kind == "run"]
-    rows = sum(isinstance(turn, int) for base in tables.bases for turn, _ in base.rows)
+    rows = sum(key.turn.kind == "run" for base in tables.bases for key in base.rows)
     assert len(set(runs)) == len(runs) < rows
     assert not any(state.due for state, _ in runs)
     looking = {number for state, number in runs if state.shared.context is not UNSEEN}
@@ -106,28 +125,20 @@ def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_cont
         "register",
     }
     for base in tables.bases:
-        for (turn, part), row in base.rows.items():
-            if isinstance(turn, int):
-                plain = take(base.state._replace(processes=part.numbers), Turn("run", turn))
+        for key, row in base.rows.items():
+            if key.turn.kind == "run":
+                plain = take(base.state._replace(processes=key.part.processes), key.turn)
                 found = [
                     (
                         each.step.action,
                         each.step.executed,
                         each.left,
-                        each.base and each.base.state,
-                        into.numbers,
+                        each.base and tables.whole(each.base, into.numbers),
                     )
                     for each, into in row.successors
                 ]
                 assert found == [
-                    (
-                        step.action,
-                        step.executed,
-                        tuple(map(tables.key, step.left)),
-                        step.after and step.after._replace(processes=()),
-                        part.numbers if step.after is None else step.after.processes,
-                    )
-                    for step in plain
+                    (step.action, step.executed, tuple(map(tables.key, step.left)), step.after) for step in plain
                 ]
 
 
@@ -232,9 +243,12 @@ def test_a_property_that_looks_at_the_processes_themselves_sees_all_of_them() ->
 def test_a_process_outside_of_a_part_comes_through_unchanged_and_many_stay_many() -> None:
     system = System(scenario(SPEC, UNGATED, "step", calls=1, monitor="calls"))
     explore_plainly(system)
-    multisets = Multisets(system)
-    parked = next(n for n in range(len(system.processes.known)) if system.parked(n))
-    other = next(n for n in range(len(system.processes.known)) if not system.parked(n))
+    groups = Groups(system)
+    multisets = Multisets(groups)
+    known = range(len(system.processes.known))
+    parked, other = (
+        groups.number(Group(((next(n for n in known if system.parked(n) == waits), ()),))) for waits in (True, False)
+    )
     whole = multisets.of(tuple(sorted((parked, parked, other))))
     one, none = multisets.of((other,)), multisets.of(())
     assert multisets.lifted(whole, one, none).numbers == (parked, parked)

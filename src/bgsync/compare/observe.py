@@ -20,6 +20,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import product
 
+import numpy as np
+
 from bgsync.language import Spec
 from bgsync.language.expressions import Choice, Field, parts
 from bgsync.language.statements import FireEvent, Reject, Resolve, Throw
@@ -45,8 +47,6 @@ from bgsync.system.state import Event, Frame, Process, Undecided, Value
 from bgsync.system.step import NEVER_SETTLES, State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
-from bgsync.tables.multisets import Multiset
-from bgsync.tables.tables import Successor
 
 FAILS = "the text contradicts itself"
 TAU = 0
@@ -280,22 +280,16 @@ def observed(
     """
     system = _Observed(scenario, told)
     tables = Tables(system)
-    ends = list[tuple[int, tuple[str, ...]]]()
+    watch = None if progress is None else lambda states, depth, left: progress(states, depth)
+    graph = explore(tables, limit=limit, progress=watch)
     ran, pools, torn = set[int](), set[str](), ""
-
-    def look(source: int, successor: Successor, before: Multiset, after: Multiset | None) -> bool:
-        nonlocal torn
-        step = successor.step
-        if step.after is None:
-            ends.append((source, _shown(step)))
+    for number in np.unique(np.concatenate([graph.successors, graph.ended[1]])).tolist():
+        step = tables.successors[number].step
         ran.update(each.pc for each in step.executed if each.pc != END)
         pools.update(seen.bound for seen in step.observations if isinstance(seen, PoolMet))
         if step.action.disjoint is not None and not _removes(step):
             torn = str(system.program.code[step.executed[0].pc].origin) if len(step.executed) > 1 else "?"
-        return step.after is None
-
-    watch = None if progress is None else lambda states, depth, left: progress(states, depth)
-    graph = explore(tables, look, limit=limit, progress=watch)
+    ends = [(source, _shown(tables.successors[number].step)) for source, number in zip(*map(np.ndarray.tolist, graph.ended), strict=True)]
     count = len(graph)
     found = Labelled(
         [set() for _ in range(count + bool(ends))],
@@ -322,10 +316,10 @@ def observed(
             found.edges[place].add(chain(rest, target))
         return number, place
 
-    labels = {index: _shown(tables.successors[index].step) for index in set(graph.successors)}
-    for source in range(count):
-        for place in graph.out(source):
-            found.edges[source].add(chain(labels[graph.successors[place]], graph.targets[place]))
+    labels = {index: _shown(tables.successors[index].step) for index in set(graph.successors.tolist())}
+    sources = np.repeat(np.arange(count), np.diff(graph.starts)).tolist()
+    for source, index, target in zip(sources, graph.successors.tolist(), graph.targets.tolist(), strict=True):
+        found.edges[source].add(chain(labels[index], target))
     for source, shown in ends:
         found.edges[source].add(chain(shown, count))
     return found

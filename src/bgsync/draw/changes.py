@@ -139,7 +139,7 @@ def changes(
     system = System(Scenario(spec, world, granularity, adversities, Bounds(calls=calls)))
     graph = explore(Tables(system), limit=limit, progress=progress)
     known = {(str(place.statement.origin), place.statement): place for place in reversed(places(spec))}
-    found = {one for each in sorted(set(graph.successors)) for one in _made(system, graph, each, known, lifecycle)}
+    found = {one for each in sorted(set(graph.successors.tolist())) for one in _made(system, graph, each, known, lifecycle)}
     key = lambda one: (one.source, one.target, one.trigger, one.origin.path, one.origin.algorithm)
     place = state_place(system)
     initial = LISTED if place is None else spec.type.members[place].initial or LISTED
@@ -150,7 +150,7 @@ def _made(
     system: System, graph: TableGraph, number: int, known: dict[tuple[str, Statement], Place], lifecycle: Lifecycle
 ) -> Iterator[Change]:
     successor = graph.tables.successors[number]
-    view = View(system, successor.before, successor.step)
+    view = View(system, successor.origin.state, successor.step)
     for ran in successor.step.executed:
         instruction = system.program.code[ran.pc]
         for seen in ran.observations:

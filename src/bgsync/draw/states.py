@@ -71,7 +71,7 @@ def project(
     for old in numbers:
         out = set()
         for transition in graph.out(old):
-            index, target = graph.successors[transition], graph.targets[transition]
+            index, target = int(graph.successors[transition]), int(graph.targets[transition])
             if target in numbers:
                 words = said.get(index) or said.setdefault(index, _say(system, graph.tables.successors[index].step))
                 out.add((words, numbers[target]))

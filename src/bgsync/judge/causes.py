@@ -21,7 +21,7 @@ import numpy as np
 from bgsync.judge import facts as f
 from bgsync.judge.verdict import Trace
 from bgsync.judge.ways import Mask, Numbers, Ways
-from bgsync.judge.whole import Breach, Watched
+from bgsync.judge.whole import Watched
 from bgsync.language import Origin
 from bgsync.system.observation import Dispatched, Duplicated, Listed, Removed, Settled, StateSet
 from bgsync.system.step import Step
@@ -66,12 +66,14 @@ class Causes:
         steps = (successor.step for successor in graph.tables.successors)
         changes = (last_change(system, s) if self.moves or s.action.kind != "move" else None for s in steps)
         of_successor = [numbers.setdefault(change, len(numbers)) for change in changes]
-        return np.array(of_successor, np.int64)[np.array(graph.successors, np.int64)]
+        return np.array(of_successor, np.int64)[graph.successors]
 
     def _sound(self, name: str | None = None) -> Mask:
         """Say which transitions do not break a property, or any."""
         kept = np.ones(self.watched.graph.transitions, bool)
-        kept[[place for place, names in self.watched.breaking.items() if name is None or name in names]] = False
+        for broken, transitions in self.watched.breaking.items():
+            if name is None or name == broken:
+                kept[transitions] = False
         return kept
 
     @cached_property
@@ -88,19 +90,21 @@ class Causes:
         if not found:
             ways = Ways(self.watched.graph, self._sound(name), self.marks)
             found = self._nearest(name, ways)
-        for _, mark, breach in found:
-            yield self._run(ways.path(breach.source, mark), breach.step, name)
+        for _, mark, source, successor in found:
+            yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
 
-    def _nearest(self, name: str, ways: Ways) -> list[tuple[int, int, Breach]]:
-        nearest: dict[Hashable, tuple[int, int, Breach]] = {}
-        for breach in self.watched.every[name]:
-            action, system = breach.step.action, self.watched.system
+    def _nearest(self, name: str, ways: Ways) -> list[tuple[int, int, int, int]]:
+        """Give depth, mark, source and successor of the nearest breach of each kind, after each mark."""
+        nearest: dict[Hashable, tuple[int, int, int, int]] = {}
+        system, successors = self.watched.system, self.watched.graph.tables.successors
+        for one in self.watched.every[name]:
+            action = successors[one.successor].step.action
             pc = None if action.process is None else system.process(action.process).pc
-            for mark, depth in ways.to(breach.source):
-                key = breach.message, action.kind, action.name, pc, action.detail, mark
-                if key not in nearest or depth < nearest[key][0]:
-                    nearest[key] = depth, mark, breach
-        return sorted(nearest.values(), key=lambda one: one[:2])
+            for mark, depth, source in ways.into(one.sources):
+                key = one.message, action.kind, action.name, pc, action.detail, mark
+                if key not in nearest or (depth, source) < (nearest[key][0], nearest[key][2]):
+                    nearest[key] = depth, mark, source, one.successor
+        return sorted(nearest.values())
 
     def _run(self, path: list[int], last: Step, name: str) -> Run:
         steps = tuple(self.watched.graph.step(transition) for transition in path)
@@ -108,9 +112,15 @@ class Causes:
 
     def on_the_way(self, path: list[int], name: str = "") -> tuple[int | None, str]:
         """Give the place of the last action that changes something, and the first property but `name` that breaks."""
-        broken = (other for transition in path for other in self.watched.breaking.get(transition, ()) if other != name)
+        sets = {other: some for other, some in self.watched.breaking.items() if other != name}
+        broken = (other for transition in path for other, some in sets.items() if _has(some, transition))
         marked = [place for place, transition in enumerate(path) if self.marks[transition]]
         return (marked[-1] if marked else None), next(broken, "")
+
+
+def _has(numbers: Numbers, number: int) -> bool:
+    place = int(np.searchsorted(numbers, number))
+    return place < len(numbers) and int(numbers[place]) == number
 
 
 def conflicts(trace: Trace, blamed: Origin) -> Iterator[tuple[int, frozenset[int]]]:

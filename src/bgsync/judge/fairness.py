@@ -11,9 +11,8 @@ That no process waits for a free place among the invocations in flight is part o
 question, not of the world. What is left out: fairness between the choices of a handler, except that it settles.
 """
 
-from collections.abc import Hashable, Iterable
-from functools import cached_property, reduce
-from operator import or_
+from collections.abc import Hashable, Iterable, Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -112,33 +111,39 @@ class Demands:
     @cached_property
     def cases(self) -> tuple[list[Case], NDArray[np.int64]]:
         """The distinct cases, and for every state of the graph which of them it is."""
-        bases, known = self.graph.tables.bases, self.graph.tables.multisets.known
+        tables, vectors = self.graph.tables, self.graph.vectors
         going: dict[tuple[int, frozenset[str]], tuple[Known, Case]] = {}
         found: dict[tuple[int, frozenset[str], int], int] = {}
         cases: dict[Case, int] = {}
         which = list[int]()
-        for key in self.graph.keys:
-            whole = known[key & 0xFFFFFFFF]
-            place = (key >> 32, whole.presence.batches)
-            goes, rest = going.get(place) or going.setdefault(place, self._rest(bases[key >> 32].state, whole.presence))
+        for place_of, row in zip(self.graph.bases.tolist(), self.graph.processes.tolist(), strict=True):
+            whole, base = tables.multisets.of(vectors.groups_of(row)), tables.bases[place_of]
+            place = (base.index, whole.presence.batches)
+            goes, rest = going.get(place) or going.setdefault(place, self._rest(base, whole.presence))
             bits = goes.among(whole)
             case = found.get((*place, bits))
             if case is None:
                 asked, eager = rest
-                for number in bits_of(bits):
-                    more = self._processes.get(number) or self._processes.setdefault(number, self._process(number))
-                    asked, eager = asked | more.asked, eager | more.eager
+                for group in bits_of(bits):
+                    for number in self._going(base, group, whole.presence):
+                        more = self._processes.get(number) or self._processes.setdefault(number, self._process(number))
+                        asked, eager = asked | more.asked, eager | more.eager
                 case = found[*place, bits] = cases.setdefault(Case(asked, eager), len(cases))
             which.append(case)
         return list(cases), np.array(which, np.int64)
 
-    def _rest(self, state: State, presence: Presence) -> tuple[Known, Case]:
-        """Say which processes go on in states with this base, and what is asked for besides."""
-        system, goes_on = self.system, self.system.must_go_on
-        waiting = [state.queues[turn.which][1][0] for turn in system.batch_turns(state, presence)]
-        eager = reduce(or_, (self._process(number).eager for number in waiting), 0)
-        rest = Case(self.bits(_asked(system, state, waiting)), eager)
-        return Known(lambda number: goes_on(state, number, presence)), rest
+    def _rest(self, base: Base, presence: Presence) -> tuple[Known, Case]:
+        """Say which groups go on in states with this base, and what is asked for besides."""
+        rest = Case(self.bits(_asked(self.system, base.state, ())), 0)
+        return Known(lambda group: any(True for _ in self._going(base, group, presence))), rest
+
+    def _going(self, base: Base, group: int, presence: Presence) -> Iterator[int]:
+        """Give the processes of a group that go on, and the batches whose turn it is."""
+        system, state = self.system, self.graph.tables.whole(base, (group,))
+        yield from (n for n in dict.fromkeys(state.processes) if system.must_go_on(state, n, presence))
+        heads = self.graph.tables.groups.facts[group].heads
+        waiting = (state.queues[turn.which] for turn in system.batch_turns(state, presence))
+        yield from (numbers[0] for queue, numbers in waiting if queue in heads)
 
     def _process(self, number: int) -> Case:
         asked = self.bits([("process", self.system.processes.kind[number])])

@@ -58,11 +58,9 @@ class Search:
         )
         self.tables, self.demands = watched.graph.tables, Demands(watched)
         steps = [successor.step for successor in self.tables.successors]
-        self.targets: Numbers = np.array(self.graph.targets, np.int64)
-        self.successors: Numbers = np.array(self.graph.successors, np.int64)
+        self.targets, self.successors = self.graph.targets, self.graph.successors
         self.sources: Numbers = np.repeat(np.arange(len(self.graph), dtype=np.int64), np.diff(self.graph.starts))
-        self.bases: Numbers = np.array(self.graph.keys, np.int64) >> 32
-        self.processes: Numbers = np.array(self.graph.keys, np.int64) & 0xFFFFFFFF
+        self.bases, self.processes, self.vectors = self.graph.bases, self.graph.processes, self.graph.vectors
         recurring = [self.demands.recurs(base) for base in self.tables.bases]
         self.recurring = [np.array(one, bool)[self.bases] for one in zip(*recurring, strict=True)]
         """For each machine that comes back to a state again and again: in which states it is there."""
@@ -82,7 +80,7 @@ class Search:
     def where(self, function: Callable[[State], Iterable[Hashable]]) -> dict[Hashable, Numbers]:
         """Give, for everything that a function gives in some state, the states in which it does."""
         table = Tabulated(self.tables, lambda state, _: tuple(dict.fromkeys(function(state))))
-        values, which = over(table, self.tables.bases, self.bases, self.tables.multisets.known, self.processes)
+        values, which = over(table, self.tables.bases, self.bases, self.vectors, self.processes)
         every = dict.fromkeys(one for value in values for one in value)
         return {one: np.flatnonzero(np.array([one in value for value in values])[which]) for one in every}
 
@@ -98,8 +96,8 @@ class Search:
             return bool(function(View(self.system, state, step)))
 
         before, after = (self.processes[ends[transitions]] for ends in (self.sources, self.targets))
-        table, known = Tabulated(self.tables, told), self.tables.multisets.known
-        values, which = over(table, self.tables.successors, self.successors[transitions], known, before, after)
+        table = Tabulated(self.tables, told)
+        values, which = over(table, self.tables.successors, self.successors[transitions], self.vectors, before, after)
         return np.array(values, bool)[which]
 
     # --- what leads nowhere
@@ -111,7 +109,7 @@ class Search:
         A run that leaves one behind is none that goes on for ever: what was removed has to go on as well, and ends it.
         """
         graph, bases = self.graph, self.tables.bases
-        disjoint = np.array([bases[key >> 32].state.disjoint for key in graph.keys], bool)
+        disjoint = np.array([base.state.disjoint for base in bases], bool)[self.bases]
         inner = np.flatnonzero(disjoint[self.sources])
         acting = np.array([successor.step.action.process is not None for successor in self.tables.successors], bool)
         good = {int(n) for n in np.flatnonzero(disjoint) if not graph.state(int(n)).processes}
@@ -131,7 +129,8 @@ class Search:
                     reached.add(source)
                     work.append(source)
         rest = [int(n) for n in np.flatnonzero(disjoint) if int(n) not in reached]
-        return frozenset(graph.keys[n] for n in rest if any(True for _ in self.system.goes_on(graph.state(n))))
+        states = (graph.state(number) for number in rest)
+        return frozenset(self.tables.key(state) for state in states if any(True for _ in self.system.goes_on(state)))
 
     @cached_property
     def leaves_doomed(self) -> Mask:

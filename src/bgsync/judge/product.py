@@ -80,7 +80,7 @@ class WatchedProduct:
         for table, watched in self.disjoint.items():
             graph = watched.graph
             for number in range(len(graph)):
-                state, out = graph.state(number), graph.starts[number + 1] - graph.starts[number]
+                state, out = graph.state(number), int(graph.starts[number + 1] - graph.starts[number])
                 if any(state.shared.heap):
                     found.append((state, homes.count(table), out))
                 elif state not in empty:

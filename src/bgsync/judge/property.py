@@ -12,8 +12,8 @@ from typing import NamedTuple
 from bgsync.language import Spec
 from bgsync.system.monitor import NOTHING, Monitor
 from bgsync.system.observation import Listed, Observation, OfObject, Removed
-from bgsync.system.state import Object, Value
-from bgsync.system.step import NEVER_SETTLES, State, Step
+from bgsync.system.state import Content, Object, Value
+from bgsync.system.step import NEVER_SETTLES, Shares, State, Step
 from bgsync.system.system import System
 
 
@@ -71,9 +71,7 @@ class View(NamedTuple):
         after = self.step.after
         if after is None:
             return 0
-        noted = (place for place, content in enumerate(after.shared.cells) if content and _is_open(content.value))
-        several = sum(after.count(Awaits(self.system, slot, place)) > 0 for place in noted)
-        return after.count(Awaits(self.system, slot, None)) + several
+        return after.count(Awaits(self.system, slot)) + after.count(Shares(Open(self.system, slot)))
 
 
 def _is_open(outcome: Value) -> bool:
@@ -83,15 +81,27 @@ def _is_open(outcome: Value) -> bool:
 
 @dataclass(frozen=True)
 class Awaits:
-    """Whether a process awaits an event about the object in a slot whose outcome is noted at a place, or nowhere."""
+    """Whether a process awaits an event about the object in a slot whose outcome is noted nowhere."""
 
     system: System
     slot: int | None
-    place: int | None
 
     def __call__(self, number: int) -> bool:
         """Say so of the process with this number."""
-        return (self.slot, self.place) in self.system.processes.events[number]
+        return (self.slot, None) in self.system.processes.events[number]
+
+
+@dataclass(frozen=True)
+class Open:
+    """Whether a variable notes that an event about the object in a slot has not settled, which somebody awaits."""
+
+    system: System
+    slot: int | None
+
+    def __call__(self, content: Content, place: int, processes: tuple[int, ...]) -> bool:
+        """Say so of the variable at this place."""
+        events = self.system.processes.events
+        return _is_open(content.value) and any((self.slot, place) in events[number] for number in processes)
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ class Suppositions:
 
     def _tag(self, successor: int, slot: int | None) -> Hashable:
         known = self.tables.successors[successor]
-        states = [state.shared for state in (known.step.after, known.before) if state is not None]
+        states = [state.shared for state in (known.step.after, known.origin.state) if state is not None]
         return next((tag for shared in states if (tag := self.system.tag(shared, slot)) is not None), None)
 
     def _possible(self, source: int, step: Step, one: Supposition) -> bool:

@@ -62,6 +62,7 @@ class Walked:
         self.met, self.ran, self.pools = self.judgement.met, self.judgement.ran, self.judgement.pools
         self._kept: dict[int, list[tuple[Successor, int]]] = {}
         self._open: list[int] = []
+        self._quiet = set[int]()
 
     @property
     def system(self) -> System:
@@ -93,10 +94,11 @@ class Walked:
             self._open.append(key)
         whole = self.tables.multisets.known[key & 0xFFFFFFFF]
         for successor, into in self._transitions(key):
-            if new and successor.look:
+            if new and successor.index not in self._quiet:
                 for name, broken in self.judgement.broken(successor, whole, into):
-                    self.breaches.setdefault(name, Breach(key, successor.index, self._step(successor, into), broken))
-                successor.look = self.judgement.depends(successor)
+                    self.breaches.setdefault(name, Breach(key, successor.index, broken))
+                if not self.judgement.depends(successor):
+                    self._quiet.add(successor.index)
             if successor.base is not None and into is not None:
                 found.append((successor, successor.base.index << 32 | into.index))
         if len(self._kept) < KEPT:
@@ -129,21 +131,17 @@ class Walked:
             for successor, part_after in row.successors:
                 into = None
                 if successor.base is not None:
-                    into = tables.multisets.lifted(whole, row.part, part_after) if successor.framed else part_after
-                    if len(into.numbers) > MOST:
+                    into = tables.multisets.lifted(whole, row.part, part_after, successor.leaves) if successor.framed else part_after
+                    if into.size > MOST:
                         self.pools.add(f"invocations ({MOST})")
                         continue
                 found.append((successor, into))
         return found
 
-    @staticmethod
-    def _step(successor: Successor, into: Multiset | None) -> Step:
-        after = successor.step.after
-        return (
-            successor.step
-            if after is None or into is None
-            else successor.step._replace(after=after._replace(processes=into.numbers))
-        )
+    def _step(self, successor: Successor, into: Multiset | None) -> Step:
+        base = successor.base
+        after = None if base is None or into is None else self.tables.whole(base, into.numbers)
+        return successor.step._replace(after=after)
 
     def path(self, name: str) -> list[Step]:
         """Give the steps of a run that ends with the breach of a property; none within what was visited is shorter."""

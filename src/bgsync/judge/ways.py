@@ -26,12 +26,12 @@ class Ways:
         self.many = 1 if marks is None or not len(marks) else int(marks.max()) + 1
         if marks is None or self.many * len(graph) > MOST:
             self.many, marks = 1, np.zeros(graph.transitions, np.int64)
-        starts, targets = np.array(graph.starts, np.int64), np.array(graph.targets, np.int64)
+        starts, targets = graph.starts, graph.targets
         size = len(graph) * self.many
         self._came, self._before = np.full(size, -2, np.int64), np.full(size, -1, np.int64)
         self.depth: Numbers = np.full(size, -1, np.int64)
         """How many transitions lead to each pair, -1 where there is no way."""
-        level, depth = np.flatnonzero(np.array(graph.parent) < 0).astype(np.int64) * self.many, 0
+        level, depth = np.flatnonzero(graph.parent < 0) * self.many, 0
         self._came[level], self.depth[level] = -1, 0
         while len(level):
             pause()
@@ -48,11 +48,6 @@ class Ways:
             order = np.sort(nearest_first)
             level = pairs[order]
             self._came[level], self._before[level], self.depth[level] = out[order], source[order], depth
-
-    def to(self, state: int) -> Iterator[tuple[int, int]]:
-        """Give each mark that can come last on the way to a state, and how many transitions that takes."""
-        depths = self.depth[state * self.many : (state + 1) * self.many]
-        return ((int(mark), int(depths[mark])) for mark in np.flatnonzero(depths >= 0))
 
     def into(self, states: Numbers) -> Iterator[tuple[int, int, int]]:
         """Give each mark that can come last on the way into some states, with the length, and the nearest of them."""

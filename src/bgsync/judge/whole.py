@@ -1,17 +1,23 @@
 """Explores a system and looks at every transition with the safety properties on the way."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+
+import numpy as np
 
 from bgsync.judge.property import Safety, View
 from bgsync.system.observation import Observation, PoolMet
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
 from bgsync.tables import TableGraph, Tables, explore
+from bgsync.tables.explore import Look, Taken
+from bgsync.tables.index import Numbers
 from bgsync.tables.multisets import Multiset
+from bgsync.tables.over import over
 from bgsync.tables.tables import Successor
 from bgsync.tables.tabulated import Tabulated
+from bgsync.tables.vectors import Vectors
 
 Found = tuple[tuple[str, str | None], ...]
 """The ids whose premise a transition meets, and what breaks them."""
@@ -25,8 +31,19 @@ class Breach:
     """The number of the state that it leaves."""
     successor: int
     """Its number in the tables."""
-    step: Step
     message: str
+
+
+@dataclass(frozen=True)
+class Breaking:
+    """All transitions by one successor that break a property in one way."""
+
+    successor: int
+    message: str
+    sources: Numbers
+    transitions: Numbers
+    """Their numbers in the graph; of no meaning where the run ends by them."""
+    ends: bool
 
 
 @dataclass
@@ -37,31 +54,30 @@ class Watched:
     graph: TableGraph
     met: set[str] = field(default_factory=set)
     """The ids whose premise was met."""
-    every: dict[str, list[Breach]] = field(default_factory=dict)
-    """All steps that break a property, in the order of a breadth-first search."""
+    every: dict[str, list[Breaking]] = field(default_factory=dict)
+    """All that breaks a property."""
     ran: set[int] = field(default_factory=set)
     """The instructions that ran."""
     pools: set[str] = field(default_factory=set)
     """The bounds that a run met, beyond which nothing is known."""
 
-    @property
+    @cached_property
     def breaches(self) -> dict[str, Breach]:
         """The first step that breaks each property that is broken."""
-        return {name: breaches[0] for name, breaches in self.every.items()}
+        nearest = {name: min(some, key=lambda one: (one.sources[0], one.successor)) for name, some in self.every.items()}
+        return {name: Breach(int(one.sources[0]), one.successor, one.message) for name, one in nearest.items()}
 
     @cached_property
-    def breaking(self) -> dict[int, list[str]]:
-        """The transitions that break properties after which the run goes on, with the ids of these."""
-        graph, wanted = self.graph, dict[tuple[int, int], list[str]]()
-        for name, breaches in self.every.items():
-            for breach in breaches:
-                wanted.setdefault((breach.source, breach.successor), []).append(name)
-        found = dict[int, list[str]]()
-        for source, successor in wanted:
-            for transition in graph.out(source):
-                if graph.successors[transition] == successor:
-                    found[transition] = wanted[source, successor]
-        return found
+    def breaking(self) -> dict[str, Numbers]:
+        """For each property the transitions that break it, and after which the run goes on, sorted."""
+        found = {name: [one.transitions for one in some if not one.ends] for name, some in self.every.items()}
+        return {name: np.unique(np.concatenate(some)) for name, some in found.items() if some}
+
+    def step(self, source: int, successor: int) -> Step:
+        """Give the step by which a successor is taken in a state."""
+        found = (t for t in self.graph.out(source) if self.graph.successors[t] == successor)
+        transition = next(found, None)
+        return self.graph.tables.successors[successor].step if transition is None else self.graph.step(transition)
 
     @property
     def states(self) -> int:
@@ -81,7 +97,7 @@ class Watched:
     def path(self, name: str) -> list[Step]:
         """Give the steps of a shortest run that ends with the breach of a property."""
         breach = self.breaches[name]
-        return [*(step for _, step, _ in self.graph.path(breach.source)), breach.step]
+        return [*(step for _, step, _ in self.graph.path(breach.source)), self.step(breach.source, breach.successor)]
 
 
 def full_id(base: str, part: str) -> str:
@@ -93,7 +109,7 @@ class Judgement:
     """Judges transitions by safety properties, each distinct one once, and notes which instructions ran."""
 
     def __init__(self, tables: Tables, properties: Sequence[Safety]) -> None:
-        self.system = tables.system
+        self.tables, self.system = tables, tables.system
         self.met: set[str] = set()
         self.ran: set[int] = set()
         self.pools: set[str] = set()
@@ -112,6 +128,31 @@ class Judgement:
         found = self.found(successor, before, after)
         self.met.update(name for name, _ in found)
         return [(name, broken) for name, broken in found if broken is not None]
+
+    def all_broken(self, taken: Taken, vectors: Vectors) -> Iterator[tuple[str, int, str, Numbers]]:
+        """Give the ids that transitions break, by which successor, how, and where among them."""
+        successors = self.tables.successors
+        used = np.unique(taken.successors).tolist()
+        for number in used:
+            step = successors[number].step
+            self.ran.update(ran.pc for ran in step.executed)
+            self.pools.update(seen.bound for seen in step.observations if isinstance(seen, PoolMet))
+        seen = np.zeros(len(successors), bool)
+        looked_at = (type(one) for number in used for one in successors[number].step.observations)
+        if not any(kind in self._looking for kind in looked_at):
+            return
+        seen[[n for n in used if any(type(one) in self._looking for one in successors[n].step.observations)]] = True
+        for ends in (False, True):
+            items = np.flatnonzero(seen[taken.successors] & ((taken.after < 0) == ends))
+            which, before = taken.successors[items], taken.before[items]
+            after = None if ends else taken.after[items]
+            values, value = over(self._judged, successors, which, vectors, before, after)
+            for number, told in enumerate(values):
+                self.met.update(name for name, _ in told)
+                for name, broken in dict.fromkeys((name, broken) for name, broken in told if broken is not None):
+                    there = items[value == number]
+                    for successor in np.unique(taken.successors[there]).tolist():
+                        yield name, successor, str(broken), there[taken.successors[there] == successor]
 
     def found(self, successor: Successor, before: Multiset, after: Multiset | None) -> Found:
         """Give the ids whose premise a transition meets, and what breaks them."""
@@ -132,10 +173,6 @@ class Judgement:
             for safety in self._looking.get(type(seen), ())
             for found in safety.look(view, seen, ran.pc)
         )
-
-
-def _numbers(processes: Multiset | None) -> tuple[int, ...]:
-    return () if processes is None else processes.numbers
 
 
 def watch(
@@ -164,16 +201,20 @@ def watch_tables(
     """Explore by tables, from the initial state or from `starts`, and judge every transition."""
     judgement = Judgement(tables, properties)
     watched = Watched(tables.system, TableGraph(tables), judgement.met, {}, judgement.ran, judgement.pools)
+    found = dict[tuple[str, int, str, bool], list[tuple[Numbers, Numbers]]]()
 
-    def look(source: int, successor: Successor, before: Multiset, after: Multiset | None) -> bool:
-        found = judgement.broken(successor, before, after)
-        for name, broken in found:
-            step = successor.step
-            whole = step.after if step.after is None else step.after._replace(processes=_numbers(after))
-            breach = Breach(source, successor.index, step._replace(after=whole), broken)
-            watched.every.setdefault(name, []).append(breach)
-        return bool(found) or judgement.depends(successor)
+    def look(graph: TableGraph) -> Look:
+        def looks(taken: Taken) -> None:
+            for name, successor, message, items in judgement.all_broken(taken, graph.vectors):
+                ends = taken.after[items[0]] < 0
+                one = found.setdefault((name, successor, message, bool(ends)), [])
+                one.append((taken.sources[items], items + taken.first))
+
+        return looks
 
     watched.graph = explore(tables, look, limit=limit, progress=progress, starts=starts)
+    for (name, successor, message, ends), parts in found.items():
+        sources, transitions = (np.concatenate(one) for one in zip(*parts, strict=True))
+        watched.every.setdefault(name, []).append(Breaking(successor, message, sources, transitions, ends))
     watched.pools |= watched.graph.pools
     return watched

@@ -15,7 +15,7 @@ from bgsync.system.monitor import Memory, Note
 from bgsync.system.state import Heap, Process, Value, inside
 from bgsync.system.step import Caller, Presence, State, Step, Turn
 from bgsync.system.system import System
-from bgsync.tables.graph import TableGraph
+from bgsync.tables.graph import Growing
 from bgsync.tables.multisets import Multiset
 from bgsync.tables.tables import Base, Successor, Tables
 
@@ -64,7 +64,7 @@ class Transition(NamedTuple):
     @property
     def leaves(self) -> State:
         """The state that it leaves, as the component alone."""
-        return self.successor.before._replace(processes=self.before.numbers)
+        return self.successor.origin.state._replace(processes=self.before.processes)
 
     @property
     def step(self) -> Step:
@@ -72,7 +72,7 @@ class Transition(NamedTuple):
         step = self.successor.step
         if step.after is None or self.after is None:
             return step
-        return step._replace(after=step.after._replace(processes=self.after.numbers))
+        return step._replace(after=step.after._replace(processes=self.after.processes))
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,7 @@ class Component:
         self.steps: list[Transition] = []
         self.parts: list[Part] = []
         self.departures: list[Departure] = []
-        self.graph = TableGraph(tables)
-        """Its states in every context, with all that can happen in some company, and with standing still."""
+        self._growing = Growing(tables)
         self.numbers: dict[Local, int] = {}
         """The number of each local state that was met."""
         self._calls = _calls(self.system, tag)
@@ -133,11 +132,13 @@ class Component:
             raise NotSeparableError("what nothing calls may be invoked with any object")
         (start,) = self.system.initial_states()
         self._state(tables.key(start._replace(memory=self.system.monitor.part(start.memory, tag))))
-        for number, key in enumerate(self.graph.keys):  # which grows
+        for number, key in enumerate(self._growing.keys):  # which grows
             self._explore(number, key)
             pause()
-            if len(self.graph) > limit:
+            if len(self._growing.keys) > limit:
                 raise NotSeparableError(f"one tag alone has more than {limit:,} states")
+        self.graph = self._growing.done()
+        """Its states in every context, with all that can happen in some company, and with standing still."""
 
     def busy(self, local: int) -> int:
         """Count the invocations of a local state that are in flight."""
@@ -151,7 +152,7 @@ class Component:
 
     def _explore(self, number: int, key: int) -> None:
         """Note what can happen in a state of this component."""
-        tables, graph = self.tables, self.graph
+        tables, graph = self.tables, self._growing
         base, whole = tables.bases[key >> 32], tables.multisets.known[key & 0xFFFFFFFF]
         context, source = self._met[number]
         composition = Presence(whole.presence.busy, True, frozenset())
@@ -163,7 +164,7 @@ class Component:
                 if successor.base is None:
                     self._note(Transition(context, source, None, successor, guard, whole, None), context, turn)
                     continue
-                after = tables.multisets.lifted(whole, row.part, part_after) if successor.framed else part_after
+                after = tables.multisets.lifted(whole, row.part, part_after, successor.leaves) if successor.framed else part_after
                 there = successor.base.index << 32 | after.index
                 if successor.base.state.disjoint:
                     self.departures.append(
@@ -179,10 +180,10 @@ class Component:
         graph.successors.append(tables.idle(base).index)
         graph.starts.append(len(graph.targets))
 
-    def _note(self, move: Transition, into: int, turn: Turn | int) -> None:
+    def _note(self, move: Transition, into: int, turn: Turn) -> None:
         """Note a transition that leads into a context."""
         action = move.successor.step.action
-        if isinstance(turn, Turn) and turn.kind != "call":
+        if turn.kind not in ("call", "run"):
             self.parts.append(Part(move, Label(action.kind, action.name, action.detail), into))
         elif into != move.context:
             raise NotSeparableError(f"{action.name} changes what all tags share")
@@ -191,18 +192,15 @@ class Component:
 
     def _state(self, key: int) -> int:
         """Number a state the first time that it is met."""
-        known = self.graph.index.get(key)
-        if known is None:
+        known, new = self._growing.number(key)
+        if new:
             context = self.contexts.number(Context(*_shared(self.tables.bases[key >> 32])))
             self._met.append((context, self._number(self.tables.state(key))))
-            known = self.graph.index[key] = len(self.graph.keys)
-            self.graph.keys.append(key)
-            self.graph.parent.append(-1)
         return known
 
-    def _guard(self, turn: Turn | int, successor: Successor) -> int:
-        if isinstance(turn, int):
-            return ROOM if self.system.parked(turn) else 0
+    def _guard(self, turn: Turn, successor: Successor) -> int:
+        if turn.kind == "run":
+            return ROOM if self.system.parked(turn.which) else 0
         if turn.kind == "call":
             caller = successor.step.action.detail
             return ROOM | CALLED if isinstance(caller, Caller) and caller.handler else ROOM

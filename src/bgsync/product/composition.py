@@ -30,8 +30,8 @@ def check_composition(
     for base in tables.bases:
         pause()
         if not base.state.disjoint:
-            for (turn, _), row in base.rows.items():
-                composition.check(base, turn if isinstance(turn, Turn) else Turn("run", turn), row)
+            for key, row in base.rows.items():
+                composition.check(base, key.turn, row)
     return frozenset(composition.ran)
 
 
@@ -46,7 +46,7 @@ class Composition:
 
     def check(self, base: Base, turn: Turn, row: Row) -> None:
         """Check one row; that of a process which does not look at the context, once for all contexts."""
-        state = base.state._replace(processes=row.part.numbers)
+        state = base.state._replace(processes=row.part.processes)
         if turn.kind == "run":
             bare = state._replace(shared=state.shared._replace(context=()), due=()), turn.which
             if bare in self._checked and not self._runs.looks(turn.which):

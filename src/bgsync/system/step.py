@@ -1,13 +1,31 @@
 """States of a system, what can happen in one, and a transition with everything that a property can see of it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from bgsync.system.monitor import Memory
 from bgsync.system.observation import Executed, Observation
-from bgsync.system.state import Shared, Value
+from bgsync.system.state import Content, Shared, Value
 
 NEVER_SETTLES = "never settles"
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A question about a process that waits in a queue, by its number."""
+
+    of: Callable[[int], bool]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """A question about a variable that processes share: what is in it, its place, and the processes that do not wait.
+
+    Those that are bound outside of every loop are not asked about.
+    """
+
+    of: Callable[[Content, int, tuple[int, ...]], bool]
 
 
 class State(NamedTuple):
@@ -23,8 +41,16 @@ class State(NamedTuple):
     queues: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """The batches that wait in each queue, in their order."""
 
-    def count(self, which: Callable[[int], bool]) -> int:
-        """Count the processes of which something is true; `which` is hashable and takes the number of one."""
+    def count(self, which: "Callable[[int], bool] | Queued | Shares") -> int:
+        """Count the processes of which something is true; `which` is hashable and takes the number of one.
+
+        Of those that wait in queues with `Queued`; the variables that processes share with `Shares`.
+        """
+        if isinstance(which, Queued):
+            return sum(which.of(number) for _, numbers in self.queues for number in numbers)
+        if isinstance(which, Shares):
+            there = ((place, content) for place, content in enumerate(self.shared.cells) if content)
+            return sum(which.of(content, place, self.processes) for place, content in there if content.level)
         return sum(map(which, self.processes))
 
 

@@ -1,41 +1,67 @@
-"""Multisets of processes, each kept once, so that two are the same exactly when they are the same object."""
+"""Multisets of groups, each kept once, so that two are the same exactly when they are the same object."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
-from bgsync.system.step import Presence
-from bgsync.system.system import System
+from bgsync.system.step import Presence, Queued, Shares
+from bgsync.tables.groups import Facts, Groups
 
-Which = Callable[[int], bool]
-"""A question about a process, by number; hashable."""
+Which = Callable[[int], bool] | Queued | Shares
+"""A question about a process, by number, or about a variable; hashable."""
 
 
 class Multiset:
-    """Processes by number, sorted. Made by `Multisets.of` only."""
+    """Groups by number, sorted. Made by `Multisets.of` only."""
 
-    __slots__ = ("bits", "counts", "distinct", "index", "lifts", "numbers", "once", "parts", "presence")
-
-    def __init__(self, index: int, numbers: tuple[int, ...], presence: Presence) -> None:
-        self.index, self.numbers, self.presence = index, numbers, presence
+    def __init__(self, index: int, numbers: tuple[int, ...], groups: Groups) -> None:
+        self.index, self.numbers, self.groups = index, numbers, groups
         self.distinct = tuple(dict.fromkeys(numbers))
         self.bits = sum(1 << number for number in self.distinct)
         self.once = sum(1 << number for number in self.distinct if numbers.count(number) == 1)
         self.counts: dict[Which, int] = {}
         self.parts: dict[int, Multiset] = {}
-        self.lifts: dict[int, Multiset] = {}
+        self.lifts: dict[tuple[int, int, str], Multiset] = {}
+
+    @property
+    def facts(self) -> Iterator[Facts]:
+        """What is to be known of each of its groups."""
+        return (self.groups.facts[number] for number in self.numbers)
+
+    @cached_property
+    def processes(self) -> tuple[int, ...]:
+        """The processes that do not wait in queues, with names of their own for what they share."""
+        return tuple(sorted(n for facts in self.facts for n in facts.running))
+
+    @cached_property
+    def presence(self) -> Presence:
+        """What bears on whose turn it is."""
+        return self.groups.system.presence(self.processes)
+
+    @cached_property
+    def size(self) -> int:
+        """How many processes there are."""
+        return sum(len(self.groups.known[number].members) for number in self.numbers)
+
+    @cached_property
+    def shares(self) -> bool:
+        """Whether any group has variables of its own."""
+        return any(self.groups.known[number].contents for number in self.numbers)
 
     def count(self, which: Which) -> int:
-        """Count the processes of which something is true."""
+        """Count the processes, or variables, of which something is true."""
         known = self.counts.get(which)
         if known is None:
-            known = self.counts[which] = sum(map(which, self.numbers))
+            known = self.counts[which] = sum(self.groups.count(number, which) for number in self.numbers)
         return known
 
 
 class Multisets:
     """All multisets that were met."""
 
-    def __init__(self, system: System) -> None:
-        self.system = system
+    def __init__(self, groups: Groups) -> None:
+        self.groups = groups
         self.known: list[Multiset] = []
         self._index: dict[tuple[int, ...], Multiset] = {}
 
@@ -43,42 +69,48 @@ class Multisets:
         """Give the multiset of these numbers, which are sorted."""
         known = self._index.get(numbers)
         if known is None:
-            known = self._index[numbers] = Multiset(len(self.known), numbers, self.system.presence(numbers))
+            known = self._index[numbers] = Multiset(len(self.known), numbers, self.groups)
             self.known.append(known)
         return known
 
     def part(self, whole: Multiset, bits: int) -> Multiset:
-        """Give the processes of a multiset whose numbers are among the bits, every one as often as there."""
+        """Give the groups of a multiset whose numbers are among the bits, every one as often as there."""
         known = whole.parts.get(bits)
         if known is None:
             known = whole.parts[bits] = self.of(tuple(n for n in whole.numbers if bits >> n & 1))
         return known
 
-    def lifted(self, whole: Multiset, part: Multiset, into: Multiset) -> Multiset:
-        """Give a multiset after a part of it has become something else; what is there many times stays many."""
-        if part is whole or part is into:
+    def lifted(self, whole: Multiset, part: Multiset, into: Multiset, left: str = "") -> Multiset:
+        """Give a multiset after a part of it has become something else; what is there many times stays many.
+
+        `left` is the queue that the first one has left, if any.
+        """
+        if not left and (part is whole or part is into):
             return into if part is whole else whole
-        key = part.index << 32 | into.index
+        key = (part.index, into.index, left)
         known = whole.lifts.get(key)
         if known is None:
+            facts = self.groups.facts
             numbers = [n for n in whole.numbers if not part.bits >> n & 1]
+            if left:
+                numbers = [self.groups.later(n, left) if left in facts[n].queues else n for n in numbers]
             for number in into.numbers:
-                if numbers.count(number) < self.system.many(number):
+                if numbers.count(number) < facts[number].many:
                     numbers.append(number)
             known = whole.lifts[key] = self.of(tuple(sorted(numbers)))
         return known
 
 
 class Known:
-    """The processes of which something is true, found out as they are met."""
+    """The groups of which something is true, found out as they are met."""
 
     __slots__ = ("_hits", "_test", "_tested")
 
-    def __init__(self, test: Which) -> None:
+    def __init__(self, test: Callable[[int], bool]) -> None:
         self._test, self._tested, self._hits = test, 0, 0
 
     def among(self, whole: Multiset) -> int:
-        """Give the bits of the processes of a multiset of which it is true."""
+        """Give the bits of the groups of a multiset of which it is true."""
         new = whole.bits & ~self._tested
         if new:
             self._tested |= new
@@ -86,6 +118,14 @@ class Known:
                 if self._test(number):
                     self._hits |= 1 << number
         return whole.bits & self._hits
+
+    def __call__(self, number: int) -> bool:
+        """Whether it is true of a group."""
+        bit = 1 << number
+        if not self._tested & bit:
+            self._tested |= bit
+            self._hits |= bit if self._test(number) else 0
+        return bool(self._hits & bit)
 
 
 def bits_of(bits: int) -> Iterator[int]:

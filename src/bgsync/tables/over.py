@@ -1,38 +1,43 @@
-"""The value of a tabulated function for many transitions or states at once, each distinct case worked out once."""
+"""What a function says of many transitions, or states, worked out once for all that it cannot tell apart."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bgsync.tables.index import Numbers
 from bgsync.tables.multisets import Multiset
 from bgsync.tables.tables import Base, Successor
 from bgsync.tables.tabulated import Query, Tabulated
+from bgsync.tables.vectors import Vectors
 
 T = TypeVar("T")
-Numbers = NDArray[np.int64]
 
 
 def over(
     table: Tabulated[T],
     places: Sequence[Successor] | Sequence[Base],
     which: Numbers,
-    processes: Sequence[Multiset],
+    vectors: Vectors,
     before: Numbers,
     after: Numbers | None = None,
 ) -> tuple[list[T], Numbers]:
     """Give the distinct values and, for every item, which of them is its own.
 
-    Item i is at `places[which[i]]`, and has the processes with these indices before and after.
+    Item i is at `places[which[i]]`, and has the groups of these rows before and after.
     """
     values: list[T] = []
     home: dict[Any, int] = {}
 
+    def groups(row: int) -> Multiset:
+        return table.tables.multisets.of(vectors.groups_of(row))
+
     def value(item: int) -> int:
-        place, first = places[which[item]], processes[before[item]]
+        place, first = places[which[item]], groups(int(before[item]))
         if isinstance(place, Successor):
-            found = table.successor(place, first, None if after is None else processes[after[item]])
+            found = table.successor(place, first, None if after is None else groups(int(after[item])))
         else:
             found = table.state(place, first)
         if found not in home:
@@ -40,34 +45,33 @@ def over(
             values.append(found)
         return home[found]
 
-    used, firsts, inverse = np.unique(which, return_index=True, return_inverse=True)
-    of_place = np.array([value(int(item)) for item in firsts], np.int64)
-    result = of_place[inverse] if len(used) else np.zeros(0, np.int64)
-    groups: dict[tuple[Query, ...] | None, list[int]] = {}
-    for place in np.flatnonzero([not table.is_constant(places[p]) for p in used]).tolist():
-        groups.setdefault(table.queries(places[used[place]]), []).append(place)
-    for queries, members in groups.items():
-        items = np.flatnonzero(np.isin(inverse, members))
-        if queries is not None:
-            cases = _cases(queries, processes, inverse[items], before[items], None if after is None else after[items])
-            _, ones, case = np.unique(cases, return_index=True, return_inverse=True)
-            result[items] = np.array([value(int(items[one])) for one in ones], np.int64)[case]
-            same = [m for m in members if table.queries(places[used[m]]) == queries]
-            items = items[~np.isin(inverse[items], same)]
-        for item in items.tolist():
-            result[item] = value(item)
+    first = np.full(len(places), -1, np.int64)
+    first[which[::-1]] = np.arange(len(which) - 1, -1, -1)
+    used = np.flatnonzero(first >= 0)
+    of_place = np.full(len(places), -1, np.int64)
+    of_place[used] = [value(item) for item in first[used].tolist()]
+    result = of_place[which]
+    kinds: dict[tuple[Query, ...] | None, int] = {}
+    kind = np.full(len(places), -1, np.int64)
+    for place in used.tolist():
+        queries = table.queries(places[place])
+        if queries != ():
+            kind[place] = kinds.setdefault(queries, len(kinds))
+    kind_of = kind[which] if kinds else np.zeros(0, np.int64)
+    for queries, number in kinds.items():
+        items = np.flatnonzero(kind_of == number)
+        sides = [before[items]] if after is None else [before[items], after[items]]
+        answers = sides if queries is None else [
+            vectors.count(one, sides[-1] if later else sides[0]) for later, one in queries
+        ]  # fmt: skip
+        case = which[items]
+        for answer in answers:
+            _, answer = np.unique(answer, return_inverse=True)
+            _, case = np.unique(case * (int(answer.max(initial=0)) + 1) + answer, return_inverse=True)
+        ones = np.full(int(case.max(initial=-1)) + 1, -1, np.int64)
+        ones[case[::-1]] = np.arange(len(case) - 1, -1, -1)
+        result[items] = np.array([value(int(items[one])) for one in ones.tolist()], np.int64)[case]
+        more = [item for item in items[ones].tolist() if table.queries(places[which[item]]) != queries]
+        again = items[np.isin(which[items], which[more])] if more else np.zeros(0, np.int64)
+        result[again] = [value(item) for item in again.tolist()]
     return values, result
-
-
-def _cases(
-    queries: tuple[Query, ...], processes: Sequence[Multiset], place: Numbers, before: Numbers, after: Numbers | None
-) -> Numbers:
-    """Number the cases: items with the same place and the same answers have the same number."""
-    cases = place
-    for later, which in queries:
-        ask: Callable[[Multiset], int] = lambda multiset, which=which: multiset.count(which)  # type: ignore[misc]
-        at = after if later and after is not None else before
-        used, inverse = np.unique(at, return_inverse=True)
-        answers = np.array([ask(processes[p]) for p in used], np.int64)[inverse]
-        _, cases = np.unique(cases * (int(answers.max()) + 1) + answers, return_inverse=True)
-    return cases

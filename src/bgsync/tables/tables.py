@@ -1,74 +1,123 @@
-"""The tables: a row for each turn, shared part and set of entangled processes, worked out by the interpreter.
+"""The tables: a row for each turn, base and part of the groups, worked out by the interpreter.
 
-What the acting process is entangled with is found in two ways. *Before*: processes that share variables, hold a queue
-or hold an object that is not in the list (one of them is enough to keep it, where nothing can be set apart any more);
-and those that a move of the environment changes. *After*: processes that
-hold an object which the step takes out of the list, since they decide whether it is collected or followed apart; and
-those that take note of what the step did. Where the frame has some of the latter, the row is worked out anew with them
+The part of a row is the group that acts, with all that it is entangled with. That is found in two ways. *Before*: what
+a move of the environment changes, and groups that hold an object that is not in the list (one of them is enough to keep
+it, where nothing can be set apart any more). *After*: groups that
+hold an object which the step takes out of the list, since they decide whether it is collected or followed apart; those
+that take note of what the step did; and those that hold what is shared in the base, where the step changes who does.
+Where the frame has some of the latter, the row is worked out anew with them
 inside, until the frame has none. Nothing else of what a system does looks at other processes than by their
 `Presence`, on which the turns depend; that this is so is tested: with `frame=False` every row is for whole states only,
 and states, transitions and verdicts are the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bgsync.system.monitor import Memory
 from bgsync.system.observation import Executed, Noticed
-from bgsync.system.state import Shared
+from bgsync.system.state import Content, Shared, cells_of
 from bgsync.system.step import Action, Presence, State, Step, Turn
 from bgsync.system.system import System
+from bgsync.tables.groups import Groups, Queues
 from bgsync.tables.multisets import Known, Multiset, Multisets
 from bgsync.tables.steps import Steps
 
-Queues = tuple[tuple[str, tuple[int, ...]], ...]
+NOBODY = -1
+"""The group that acts where none does."""
+
+
+class Split(NamedTuple):
+    """What of a state is not in its groups, besides what `Base.state` has."""
+
+    outer: Content | None = None
+    """What is in the variable that groups share."""
+    joined: bool = False
+    """Whether there are several such variables; then all who hold one of them are in one group."""
+    whole: bool = False
+    """Whether all processes are one group."""
+    lengths: Queues = ()
 
 
 class Base:
-    """All of a state but its processes."""
+    """All of a state but its groups."""
 
-    __slots__ = ("alone", "entangled", "holders", "index", "plans", "rows", "state")
-
-    def __init__(self, index: int, state: State, entangled: Known, holders: tuple[Known, ...]) -> None:
-        self.index, self.state, self.entangled, self.holders = index, state, entangled, holders
+    def __init__(self, index: int, state: State, split: Split, groups: Groups) -> None:
+        self.index, self.state, self.split = index, state, split
+        away = frozenset(slot for slot, known in enumerate(state.shared.heap) if known and not known.listed)
+        self.is_entangled = bool(away) and not state.disjoint
+        """Whether objects that are not in the list are held, and may be set apart."""
+        self.away = min(away, default=None) if state.disjoint else None
+        """The object that is followed by itself."""
+        self.entangled = Known(lambda group: not away.isdisjoint(groups.facts[group].slots))
+        self.holding = Known(lambda group: self.away in groups.facts[group].slots)
         self.plans: dict[Presence, Plan] = {}
-        self.rows: dict[tuple[Turn | int, Multiset], Row] = {}
-        self.alone: dict[Turn | int, Row] = {}
-        """The rows of turns without any process but the one that acts, which matter to no other one."""
+        self.rows: dict[RowKey, Row] = {}
+        self.alone: dict[tuple[int, Turn], Row] = {}
+        """The rows of turns without any group but the one that acts, which matter to no other one."""
 
 
-class Plan(NamedTuple):
+@dataclass
+class Plan:
     """Whose turn it is, among others with some presence."""
 
     outer: list[tuple[Turn, Known | None]]
-    """What happens by itself, with the processes that it changes."""
-    runs: Known
-    batches: list[Turn]
+    """What happens by itself, with the groups that it changes."""
+    acting: dict[int, tuple[Turn, ...]] = field(default_factory=dict)
+    """The turns of each group that was met."""
 
 
 class Successor:
-    """One transition, whatever processes are about. `base` is None when the run ends here."""
+    """One transition, whatever groups are about. `base` is None when the run ends here."""
 
-    __slots__ = ("base", "before", "framed", "index", "left", "look", "step")
+    __slots__ = ("acting", "base", "framed", "index", "left", "leaves", "origin", "step")
 
-    def __init__(self, index: int, before: State, step: Step, base: Base | None, left: tuple[int, ...]) -> None:
-        self.index, self.before, self.step, self.base, self.left = index, before, step, base, left
+    def __init__(
+        self, index: int, origin: Base, acting: int, step: Step, base: Base | None, left: tuple[int, ...], leaves: str
+    ) -> None:
+        self.index, self.origin, self.acting, self.step, self.base = index, origin, acting, step, base
+        self.left, self.leaves = left, leaves
+        """What is followed apart from here, and the queue whose first one begins."""
         self.framed = step.action.disjoint is None
         """Whether the frame comes along; it does not where a removed object is followed by itself."""
-        self.look = True
-        """Whether whoever watches wants to see the next use."""
+
+
+class RowKey(NamedTuple):
+    """What a row is for; `frame` says whether others hold what is shared in the base, and are not in the part."""
+
+    acting: int
+    turn: Turn
+    part: Multiset
+    frame: bool
 
 
 class Row:
-    """What a turn does to a part of the processes: the successors, and what the part becomes in each.
+    """What a turn does to a part of the groups: the successors, and what the part becomes in each.
 
-    `touches` knows the processes of a frame to which it matters; it is None where it matters to none.
+    `touches` knows the groups of a frame to which it matters; it is None where it matters to none. `dropped` says
+    whether fewer of the part hold what is shared in the base: that matters to others that do, unless there are many.
     """
 
-    __slots__ = ("part", "successors", "touches")
+    __slots__ = ("dropped", "part", "successors", "touches")
 
-    def __init__(self, part: Multiset, successors: list[tuple[Successor, Multiset]], touches: Known | None) -> None:
-        self.part, self.successors, self.touches = part, successors, touches
+    def __init__(
+        self, part: Multiset, successors: list[tuple[Successor, Multiset]], touches: Known | None, dropped: int
+    ) -> None:
+        self.part, self.successors, self.touches, self.dropped = part, successors, touches, dropped
+
+
+class _After(NamedTuple):
+    """What becomes of a part, and to whom of the frame that matters: to as many others that hold what is shared."""
+
+    base: Base
+    groups: tuple[int, ...]
+    dropped: int = 0
+    matters: str = ""
+
+
+FEW, ANY = 2, 1_000
+"""`dropped`: it matters to others as long as there are fewer than two of them; it matters to any."""
 
 
 class Tables:
@@ -78,152 +127,250 @@ class Tables:
         if not system.fork:
             raise ValueError("tables count what is the same: make the system with fork=True")
         self.system, self.frame = system, frame
-        self.multisets = Multisets(system)
+        self.groups = Groups(system)
+        self.multisets = Multisets(self.groups)
         self.bases: list[Base] = []
         self.successors: list[Successor] = []
+        self.holding = Known(lambda group: self.groups.facts[group].holds > 0)
+        self.outermost = Known(lambda group: self.groups.facts[group].outermost > 0)
+        self.all = Known(lambda _: True)
         self._runs = Steps(system)
-        self._successors: dict[tuple[Base, Base | None, Action, tuple[Executed, ...], tuple[int, ...]], Successor] = {}
-        self._bases: dict[tuple[Shared, tuple[str, ...], Memory, bool, Queues], Base] = {}
+        self._successors: dict[tuple[object, ...], Successor] = {}
+        self._bases: dict[tuple[object, ...], Base] = {}
 
     # --- states as numbers
 
     def split(self, state: State) -> tuple[Base, Multiset]:
         """Give the two parts of a state."""
-        key = (state.shared, state.due, state.memory, state.disjoint, state.queues)
+        after = self._split(state, self._shape(state))
+        return after.base, self.multisets.of(after.groups)
+
+    def _shape(self, state: State) -> tuple[int | None, bool, bool]:
+        """Say which variable of a whole state is in its base, whether groups are joined, and whether all are one."""
+        if not state.shared.cells:
+            return None, False, False
+        level0 = [slot for slot, content in enumerate(state.shared.cells) if content and content.level == 0]
+        outer = level0[0] if len(level0) == 1 else None
+        if self._is_nested(state, outer):
+            return None, False, True
+        return outer, len(level0) > 1, False
+
+    @staticmethod
+    def _is_nested(state: State, outer: int | None) -> bool:
+        """Whether an object holds a variable, or the one in the base does."""
+        content = None if outer is None else state.shared.cells[outer]
+        if content is not None and any(True for _ in cells_of(content.value)):
+            return True
+        return any(True for known in state.shared.heap if known for x in known.fields for _ in cells_of(x))
+
+    def _split(self, state: State, shape: tuple[int | None, bool, bool]) -> _After:
+        outer, joined, whole = shape
+        lengths = tuple((queue, len(numbers)) for queue, numbers in state.queues)
+        content = None if outer is None else state.shared.cells[outer]
+        split = Split(content, joined, whole, lengths)
+        groups = self.groups.of(state, outer, whole=whole)
+        return _After(self._base(state.shared, state.due, state.memory, state.disjoint, split), tuple(groups))
+
+    def _base(self, shared: Shared, due: tuple[str, ...], memory: Memory, disjoint: bool, split: Split) -> Base:
+        key = (shared.context, shared.heap, due, memory, disjoint, split)
         base = self._bases.get(key)
         if base is None:
-            bare = state._replace(processes=())
-            base = self._bases[key] = self._base(bare)
+            bare = State(shared, (), due, memory, disjoint)
+            bare = self.groups.state(bare, split.outer, split.lengths, (), frame=False)
+            base = self._bases[key] = Base(len(self.bases), bare, split, self.groups)
             self.bases.append(base)
-        return base, self.multisets.of(state.processes)
-
-    def _base(self, bare: State) -> Base:
-        processes, heap = self.system.processes, bare.shared.heap
-        away = frozenset(slot for slot, known in enumerate(heap) if known and not known.listed)
-
-        def entangled(number: int) -> bool:
-            held = bool(processes.cells[number]) or processes.batch[number] is not None
-            return held or (not bare.disjoint and not away.isdisjoint(processes.slots[number]))
-
-        alive = sorted(away) if bare.disjoint else []
-        holders = tuple(Known(lambda number, slot=slot: slot in processes.slots[number]) for slot in alive)  # type: ignore[misc]
-        return Base(len(self.bases), bare, Known(entangled), holders)
+        return base
 
     def key(self, state: State) -> int:
         """Give the number of a state."""
-        base, processes = self.split(state)
-        return base.index << 32 | processes.index
+        base, groups = self.split(state)
+        return base.index << 32 | groups.index
 
     def state(self, key: int) -> State:
         """Give the state with a number."""
-        numbers = self.multisets.known[key & 0xFFFFFFFF].numbers
-        return self.bases[key >> 32].state._replace(processes=numbers)
+        return self.whole(self.bases[key >> 32], self.multisets.known[key & 0xFFFFFFFF].numbers)
+
+    def whole(self, base: Base, groups: Iterable[int], *, frame: bool = False) -> State:
+        """Give the state with these groups; with `frame`, there are others, too."""
+        return self.groups.state(base.state, base.split.outer, base.split.lengths, groups, frame=frame)
+
+    def acting_first(self, acting: int, groups: tuple[int, ...]) -> tuple[int, ...]:
+        """Give groups with the one that acts first: so it has the same variables in whatever company."""
+        if acting == NOBODY:
+            return groups
+        place = groups.index(acting)
+        return (acting, *groups[:place], *groups[place + 1 :])
 
     # --- rows
 
     def rows(self, base: Base, whole: Multiset) -> Iterator[Row]:
-        """Give the rows of all turns in a state, in the order of `System.turns`."""
+        """Give the rows of all turns in a state."""
         return (row for _, row in self.turns(base, whole, whole.presence))
 
-    def turns(self, base: Base, whole: Multiset, presence: Presence) -> Iterator[tuple[Turn | int, Row]]:
-        """Give every turn with its row, among others whose `presence` bears on whose turn it is.
-
-        The turn of a process is its number.
-        """
-        entangled = base.entangled.among(whole) if self.frame else whole.bits
-        holders = [holder.among(whole) for holder in base.holders]
-        alone = {} if entangled or holders else base.alone
-        plan = base.plans.get(presence)
-        if plan is None:
-            plan = base.plans[presence] = self._plan(base, presence)
+    def turns(self, base: Base, whole: Multiset, presence: Presence) -> Iterator[tuple[Turn, Row]]:
+        """Give every turn with its row, among others whose `presence` bears on whose turn it is."""
+        entangled = base.entangled.among(whole) if base.is_entangled else 0
+        if not self.frame or base.split.whole:
+            entangled = whole.bits
+        alive = 0 if base.away is None else base.holding.among(whole)
+        alone = {} if entangled or alive else base.alone
+        plan = self.plan(base, presence)
 
         def part(acting: int) -> Multiset:
-            """Give the acting processes with all that they are entangled with."""
-            bits = entangled
-            for held in holders:
-                others = held & ~acting
-                bits |= 0 if bits & others else others & -others
-            return self.multisets.part(whole, bits | acting)
+            """Give the acting groups with all that they are entangled with."""
+            others = alive & ~acting
+            return self.multisets.part(whole, entangled | (others & -others) | acting)
 
         for turn, moved in plan.outer:
             changed = 0 if moved is None else moved.among(whole)
-            yield turn, (not changed and alone.get(turn)) or self._row(base, turn, whole, part(changed))
-        able, once = plan.runs.among(whole), whole.once
-        for number in whole.distinct:
-            if able >> number & 1:
-                known = alone.get(number) if once >> number & 1 else None
-                yield number, known or self._row(base, number, whole, part(1 << number))
-        for turn in plan.batches:
-            yield turn, self._row(base, turn, whole, part(0))
+            known = None if changed else alone.get((NOBODY, turn))
+            yield turn, known or self._row(base, NOBODY, turn, whole, part(changed))
+        once = whole.once
+        for group in whole.distinct:
+            for turn in self.turns_of(base, plan, group, presence):
+                known = alone.get((group, turn)) if once >> group & 1 else None
+                yield turn, known or self._row(base, group, turn, whole, part(1 << group))
 
-    def _plan(self, base: Base, presence: Presence) -> Plan:
-        system, bare = self.system, base.state
-        outer = list[tuple[Turn, Known | None]]()
-        for turn in system.outer_turns(bare, presence):
-            moved = None
-            if turn.kind == "move" and system.moves_any(turn.which):
-                moved = Known(lambda n, which=turn.which: system.moves_process(bare, which, n))  # type: ignore[misc]
-            outer.append((turn, moved))
-        if not system.agent_runs(bare):
-            return Plan(outer, Known(lambda _: False), [])
-        runs = Known(lambda number: system.may_run(bare, number, presence))
-        return Plan(outer, runs, list(system.batch_turns(bare, presence)))
+    def plan(self, base: Base, presence: Presence) -> Plan:
+        """Say whose turn it is in a base, among others with some presence."""
+        plan = base.plans.get(presence)
+        if plan is None:
+            system, outer = self.system, list[tuple[Turn, Known | None]]()
+            for turn in system.outer_turns(base.state, presence):
+                moved = None
+                if turn.kind == "move" and system.moves_any(turn.which):
+                    moved = Known(lambda group, which=turn.which: self._moves(base, which, group))  # type: ignore[misc]
+                outer.append((turn, moved))
+            plan = base.plans[presence] = Plan(outer)
+        return plan
 
-    def _row(self, base: Base, turn: Turn | int, whole: Multiset, part: Multiset) -> Row:
-        """Give the row of a turn whose frame it does not touch; a number is the turn of that process."""
+    def _moves(self, base: Base, which: int, group: int) -> bool:
+        """Whether a move of the environment changes a group."""
+        state = self.whole(base, (group,))
+        return any(self.system.moves_process(state, which, n) for n, _ in self.groups.members(state))
+
+    def turns_of(self, base: Base, plan: Plan, group: int, presence: Presence) -> tuple[Turn, ...]:
+        """Give the turns of a group that is among others with the presence of the plan."""
+        turns = plan.acting.get(group)
+        if turns is None:
+            system, state = self.system, self.whole(base, (group,))
+            heads, found = self.groups.facts[group].heads, list[Turn]()
+            if system.agent_runs(state):
+                found += (Turn("run", n) for n in dict.fromkeys(state.processes) if system.may_run(state, n, presence))
+                batches = system.batch_turns(state, presence)
+                found += (turn for turn in batches if state.queues[turn.which][0] in heads)
+            turns = plan.acting[group] = tuple(found)
+        return turns
+
+    def _row(self, base: Base, acting: int, turn: Turn, whole: Multiset, part: Multiset) -> Row:
+        """Give the row of a turn whose frame it does not touch."""
+        frame = self.frame and base.split.outer is not None
         while True:
-            row = base.rows.get((turn, part))
-            if row is None:
-                row = base.rows[turn, part] = self._worked_out(base, turn, part)
-                if row.touches is None and part.numbers == (() if isinstance(turn, Turn) else (turn,)):
-                    base.alone[turn] = row
-            if row.touches is None:
-                return row
-            more = row.touches.among(whole) & ~part.bits
+            row = self.row(base, RowKey(acting, turn, part, frame))
+            more = 0 if row.touches is None else row.touches.among(whole) & ~part.bits
+            if frame and row.dropped:
+                others = self.holding.among(whole) & ~part.bits
+                among = self.multisets.part(whole, others)
+                if sum(facts.holds for facts in among.facts) < row.dropped:
+                    more, frame = more | others, False
+                    part = self.multisets.part(whole, part.bits | more)
+                    continue
             if not more:
                 return row
             part = self.multisets.part(whole, part.bits | more)
 
-    def _worked_out(self, base: Base, turn: Turn | int, part: Multiset) -> Row:
-        before = base.state._replace(processes=part.numbers)
-        successors = []
+    def row(self, base: Base, key: RowKey) -> Row:
+        """Give a row, whatever it touches."""
+        row = base.rows.get(key)
+        if row is None:
+            row = base.rows[key] = self._worked_out(base, key)
+            simple = row.touches is None and not row.dropped
+            if simple and key.part.numbers == (() if key.acting == NOBODY else (key.acting,)):
+                base.alone[key.acting, key.turn] = row
+        return row
+
+    def _worked_out(self, base: Base, key: RowKey) -> Row:
+        acting, turn, part, frame = key
+        before = self.whole(base, self.acting_first(acting, part.numbers), frame=frame)
+        leaves = before.queues[turn.which][0] if turn.kind == "batch" else ""
+        successors, dropped, matters = [], 0, set[str]()
         unlisted, seen = set[int](), list[tuple[Noticed, tuple[str | None, ...]]]()
         for step in self._steps(before, turn):
-            target, into = (None, part) if step.after is None else self.split(step.after)
-            successors.append((self._successor(base, step, target), into))
+            if step.after is None:
+                target, into = None, part
+            else:
+                after = self._after(base, part, before, step, frame=frame)
+                target, into = after.base, self.multisets.of(after.groups)
+                dropped, matters = max(dropped, after.dropped), matters | {after.matters}
+            successors.append((self._successor(base, acting, step, target, leaves), into))
             if step.after is not None and step.after.shared.heap is not before.shared.heap:
                 unlisted |= _unlisted(before.shared, step.after.shared)
             noted = [one for one in step.observations if isinstance(one, Noticed)]
             seen += [(one, self._tags(one, before, step)) for one in noted]
-        matters = bool(unlisted or seen)
-        return Row(part, successors, Known(lambda number: self._touched(number, unlisted, seen)) if matters else None)
+        touches = None
+        if "all" in matters:
+            touches = self.all
+        elif unlisted or seen or "outermost" in matters:
+            joined = "outermost" in matters
+            touches = Known(lambda group: self._touched(group, unlisted, seen) or (joined and self.outermost(group)))
+        return Row(part, successors, touches, dropped)
 
-    def _steps(self, before: State, turn: Turn | int) -> Iterator[Step]:
-        if isinstance(turn, Turn):
-            return self.system.take(before, turn)
-        return self._runs.of(before, turn) if self.frame else self.system.take(before, Turn("run", turn))
+    def _after(self, base: Base, part: Multiset, before: State, step: Step, *, frame: bool) -> _After:
+        """Split the state after a step into groups, those that are in the base before it."""
+        after, split = step.after, base.split
+        assert after is not None
+        shape = self._shape(after)
+        if step.action.disjoint is not None or split.whole or not (before.shared.cells or after.shared.cells):
+            joined = split.joined and step.action.disjoint is None and not split.whole
+            return self._split(after, (None, joined, False) if joined else shape)
+        level0 = [slot for slot, content in enumerate(after.shared.cells) if content and content.level == 0]
+        before0 = sum(1 for content in before.shared.cells if content and content.level == 0)
+        matters, dropped = "", 0
+        if frame:
+            outer, held = self.groups.shared(after), sum(facts.holds for facts in part.facts)
+            if outer is None or len(level0) != 1:
+                dropped = ANY if len(level0) > 1 else FEW
+            else:
+                cells = self.system.processes.cells
+                dropped = FEW if sum(outer in cells[n] for n, _ in self.groups.members(after)) < held else 0
+                shape = (outer, False, shape[2])
+        elif split.joined and len(level0) == before0:
+            shape = (None, True, shape[2])
+        elif split.joined:
+            matters = "outermost"
+        if shape[2]:
+            matters, dropped = "all", ANY if frame else 0
+        return self._split(after, (None, False, True) if shape[2] else shape)._replace(dropped=dropped, matters=matters)
 
-    def _successor(self, base: Base, step: Step, target: Base | None) -> Successor:
+    def _steps(self, before: State, turn: Turn) -> Iterator[Step]:
+        if turn.kind == "run" and self.frame:
+            return self._runs.of(before, turn.which)
+        return self.system.take(before, turn)
+
+    def _successor(self, origin: Base, acting: int, step: Step, target: Base | None, leaves: str) -> Successor:
         left = tuple(map(self.key, step.left))
-        key = (base, target, step.action, step.executed, left)
+        key = (origin, target, acting, step.action, step.executed, left, leaves)
         successor = self._successors.get(key)
         if successor is None:
-            successor = self._successors[key] = Successor(len(self.successors), base.state, step, target, left)
+            step = step if target is None else step._replace(after=target.state)
+            made = Successor(len(self.successors), origin, acting, step, target, left, leaves)
+            successor = self._successors[key] = made
             self.successors.append(successor)
         return successor
 
     def idle(self, base: Base) -> Successor:
         """Give the successor in which nothing changes: something else happens, somewhere else."""
-        return self._successor(base, Step(Action("idle", ""), base.state, (), ()), base)
+        return self._successor(base, NOBODY, Step(Action("idle", ""), base.state, (), ()), base, "")
 
     # --- what is entangled
 
-    def _touched(self, number: int, unlisted: set[int], seen: list[tuple[Noticed, tuple[str | None, ...]]]) -> bool:
-        """Whether a step matters to a process of its frame."""
-        if not unlisted.isdisjoint(self.system.processes.slots[number]):
+    def _touched(self, group: int, unlisted: set[int], seen: list[tuple[Noticed, tuple[str | None, ...]]]) -> bool:
+        """Whether a step matters to a group of its frame."""
+        if not unlisted.isdisjoint(self.groups.facts[group].slots):
             return True
-        process, noticing = self.system.process(number), self.system.noticing
-        return any(noticing(number, one, tag) != process for one, tags in seen for tag in tags)
+        process, noticing = self.system.process, self.system.noticing
+        members = [number for number, _ in self.groups.known[group].members]
+        return any(noticing(n, one, tag) != process(n) for n in members for one, tags in seen for tag in tags)
 
     def _tags(self, seen: Noticed, before: State, step: Step) -> tuple[str | None, ...]:
         """Give the tags that the object of an observation may have had then."""

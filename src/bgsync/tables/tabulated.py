@@ -7,13 +7,14 @@ every whole state. So its answer is always that for the whole state; how it asks
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 from bgsync.pauses import pause
-from bgsync.system.step import State, Step
+from bgsync.system.state import Content, Shared
+from bgsync.system.step import Shares, State, Step
 from bgsync.tables.multisets import Multiset, Which
-from bgsync.tables.tables import Base, Successor, Tables
+from bgsync.tables.tables import NOBODY, Base, Successor, Tables
 
 T = TypeVar("T")
 Query = tuple[bool, Which]
@@ -40,6 +41,41 @@ class _Asked:
         return processes.count(query[1])
 
 
+def _any(content: Content, place: int, processes: tuple[int, ...]) -> bool:
+    return True
+
+
+ANY = Shares(_any)
+"""Whether processes share any variable."""
+
+
+class _Cells(tuple[Content | None, ...]):
+    """The variables that are known without the frame: that in the base, and those of the group that acts."""
+
+    asked: _Asked
+    later: bool
+
+    @classmethod
+    def of(cls, cells: tuple[Content | None, ...], later: bool, asked: _Asked) -> _Cells:
+        """Give what is known of the variables."""
+        made = cls(cells)
+        made.later, made.asked = later, asked
+        return made
+
+    def __iter__(self) -> Iterator[Content | None]:
+        if self.asked.count((self.later, ANY)):
+            raise _Whole
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice) or place >= super().__len__():
+            raise _Whole
+        return super().__getitem__(place)
+
+
 class Framed(State):
     """A state without its frame, which notes what it is asked."""
 
@@ -47,20 +83,29 @@ class Framed(State):
     asked: _Asked
 
     @classmethod
-    def of(cls, state: State, later: bool, asked: _Asked) -> Framed:
-        """Give a state without its frame."""
-        made = cls._make(state)
+    def of(cls, state: State, cells: tuple[Content | None, ...], later: bool, asked: _Asked) -> Framed:
+        """Give a state without its frame, with the variables that are known."""
+        context, heap, _ = state.shared
+        made = cls._make(state._replace(shared=Shared(context, heap, _Cells.of(cells, later, asked))))
         made.later, made.asked = later, asked
         return made
 
     def count(self, which: Which) -> int:
-        """Count the processes of which something is true, the frame included."""
+        """Count the processes or variables of which something is true, the frame included."""
         return self.asked.count((self.later, which))
 
     @property
     def processes(self) -> tuple[int, ...]:
         """Never given: which processes there are depends on the frame."""
         raise _Whole
+
+    @property
+    def queues(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Given where nobody waits in one."""
+        known = super().queues
+        if known:
+            raise _Whole
+        return known
 
 
 class _Cell(Generic[T]):
@@ -88,14 +133,14 @@ class Tabulated(Generic[T]):
         cell = self._successors.get(successor.index)
         if cell is None:
             cell = self._successors[successor.index] = _Cell()
-        return self._value(cell, successor.before, successor.step, (before, after))
+        return self._value(cell, successor, (before, after))
 
     def state(self, base: Base, processes: Multiset) -> T:
         """Give the value for a state."""
         cell = self._bases.get(base.index)
         if cell is None:
             cell = self._bases[base.index] = _Cell()
-        return self._value(cell, base.state, None, (processes, None))
+        return self._value(cell, base, (processes, None))
 
     def is_constant(self, place: Successor | Base) -> bool:
         """Whether the value for a successor or base, which was asked for before, is the same in every frame."""
@@ -106,7 +151,7 @@ class Tabulated(Generic[T]):
         cell = self._successors[place.index] if isinstance(place, Successor) else self._bases[place.index]
         return None if cell.whole else cell.queries
 
-    def _value(self, cell: _Cell[T], state: State, step: Step | None, processes: tuple[Multiset, Multiset | None]) -> T:
+    def _value(self, cell: _Cell[T], place: Successor | Base, processes: tuple[Multiset, Multiset | None]) -> T:
         pause()
         if not cell.whole:
             answers = _answers(cell.queries, processes)
@@ -115,7 +160,7 @@ class Tabulated(Generic[T]):
             asked = self._asked
             asked.queries, asked.processes = list(cell.queries), processes
             try:
-                value = self._framed(state, step)
+                value = self._framed(place)
             except _Whole:
                 cell.whole = True
             else:
@@ -123,16 +168,27 @@ class Tabulated(Generic[T]):
                     cell.queries, cell.answers = tuple(asked.queries), {}
                 cell.answers[_answers(cell.queries, processes)] = value
                 return value
-        before, after = processes
-        if step is not None and step.after is not None and after is not None:
-            step = step._replace(after=step.after._replace(processes=after.numbers))
-        return self.function(state._replace(processes=before.numbers), step)
+        return self._of_whole(place, *processes)
 
-    def _framed(self, state: State, step: Step | None) -> T:
-        before = Framed.of(state, False, self._asked)
-        if step is None or step.after is None:
+    def _of_whole(self, place: Successor | Base, before: Multiset, after: Multiset | None) -> T:
+        if isinstance(place, Base):
+            return self.function(self.tables.whole(place, before.numbers), None)
+        step, groups = place.step, self.tables.acting_first(place.acting, before.numbers)
+        if place.base is not None and after is not None:
+            step = step._replace(after=self.tables.whole(place.base, after.numbers))
+        return self.function(self.tables.whole(place.origin, groups), step)
+
+    def _framed(self, place: Successor | Base) -> T:
+        if isinstance(place, Base):
+            return self.function(Framed.of(place.state, place.state.shared.cells, False, self._asked), None)
+        acting = () if place.acting == NOBODY else (place.acting,)
+        cells = self.tables.whole(place.origin, acting).shared.cells
+        before, step = Framed.of(place.origin.state, cells, False, self._asked), place.step
+        if place.base is None or step.after is None:
             return self.function(before, step)
-        return self.function(before, step._replace(after=Framed.of(step.after, True, self._asked)))
+        return self.function(
+            before, step._replace(after=Framed.of(step.after, step.after.shared.cells, True, self._asked))
+        )
 
 
 def _answers(queries: tuple[Query, ...], processes: tuple[Multiset, Multiset | None]) -> tuple[int, ...]:

@@ -1,0 +1,82 @@
+"""A map from 64-bit words to numbers in arrays, asked and filled for many words at once."""
+
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+A = TypeVar("A", bound=np.generic)
+Words = NDArray[np.uint64]
+Numbers = NDArray[np.int64]
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Index:
+    """An open hash table (Knuth, The Art of Computer Programming, volume 3, 6.4), probed for all words together."""
+
+    def __init__(self) -> None:
+        self._keys, self._values = np.zeros(1 << 8, np.uint64), np.full(1 << 8, -1, np.int32)
+        self._size = 0
+
+    def __len__(self) -> int:
+        return self._size
+
+    def find(self, words: Words) -> Numbers:
+        """Give the number of each word, -1 for one that is not there."""
+        found = np.full(len(words), -1, np.int64)
+        left, slots = np.arange(len(words)), self._slots(words)
+        while len(left):
+            values = self._values[slots]
+            there = values >= 0
+            hits = there & (self._keys[slots] == words[left])
+            found[left[hits]] = values[hits]
+            more = there & ~hits
+            left, slots = left[more], slots[more] + 1 & len(self._keys) - 1
+        return found
+
+    def add(self, words: Words, numbers: Numbers) -> None:
+        """Put in words that are all different, and not there."""
+        self._size += len(words)
+        if 2 * self._size > len(self._keys):
+            there = self._values >= 0
+            words, numbers = np.append(words, self._keys[there]), np.append(numbers, self._values[there])
+            size = 1 << (4 * self._size).bit_length()
+            self._keys, self._values = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
+        left, slots = np.arange(len(words)), self._slots(words)
+        while len(left):
+            free = np.flatnonzero(self._values[slots] < 0)
+            self._values[slots[free]] = numbers[left[free]]
+            self._keys[slots[free]] = words[left[free]]
+            lost = self._values[slots] != numbers[left]
+            left, slots = left[lost], slots[lost] + 1 & len(self._keys) - 1
+
+    def number(self, words: Words) -> tuple[Numbers, Numbers]:
+        """Give the number of each word, the next ones to those that are not there; and the place where each new one is.
+
+        New ones are numbered in the order in which they come first.
+        """
+        found = self.find(words)
+        missing = np.flatnonzero(found < 0)
+        if not len(missing):
+            return found, missing
+        new, first, which = np.unique(words[missing], return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        numbers = np.empty(len(new), np.int64)
+        numbers[order] = np.arange(self._size, self._size + len(new))
+        found[missing] = numbers[which]
+        self.add(new, numbers)
+        return found, missing[first[order]]
+
+    def _slots(self, words: Words) -> Numbers:
+        bits = (len(self._keys) - 1).bit_length()
+        return (words * _MIX >> np.uint64(64 - bits)).astype(np.int64)
+
+
+def grown(array: NDArray[A], size: int, fill: Any = 0) -> NDArray[A]:
+    """Give an array with room for `size` rows: itself, or a larger copy."""
+    if size <= len(array):
+        return array
+    larger = np.full((max(size, 2 * len(array)), *array.shape[1:]), fill, array.dtype)
+    larger[: len(array)] = array
+    return larger

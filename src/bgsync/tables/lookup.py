@@ -1,0 +1,300 @@
+"""Looks up what can happen in many states at once: the rows of all turns in them, and what becomes of each.
+
+Which row a turn has depends on the frame: a row that touches some of it leads to another row, with these inside
+(`tables`). So rows are the nodes of a graph: from a node one comes to the next by the groups that it touches, and the
+one that touches none is the row of the turn. All states go from node to node together, and the interpreter is asked
+only for a node that nobody has come to before.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bgsync.pauses import pause
+from bgsync.system.step import Turn
+from bgsync.tables.index import Index, Numbers, grown
+from bgsync.tables.multisets import Known
+from bgsync.tables.tables import NOBODY, Base, Plan, Row, RowKey, Tables
+from bgsync.tables.vectors import Rows, Vectors
+
+Mask = NDArray[np.bool_]
+
+class Transitions(NamedTuple):
+    """The transitions out of some states, in their order."""
+
+    sources: Numbers
+    """The place of the state among those that were asked about."""
+    successors: Numbers
+    rows: Rows
+    """The groups after it, as rows of `Vectors`; of no meaning where the run ends."""
+
+
+class Node(NamedTuple):
+    """A row, or what comes before any: who acts, and whom that touches."""
+
+    base: Base
+    acting: int
+    turn: Turn
+    part: tuple[int, ...]
+    row: Row | None
+    touches: Known | None
+    dropped: int
+    """How many others that hold what is shared in the base are enough to touch none of them."""
+    frame: bool
+
+
+class Lookup:
+    """The rows of a table, as arrays."""
+
+    def __init__(self, tables: Tables, vectors: Vectors) -> None:
+        self.tables, self.vectors = tables, vectors
+        self.nodes: list[Node] = []
+        self._numbers: dict[object, int] = {}
+        self._next: dict[tuple[int, bool, bytes], int] = {}
+        self._touches = np.zeros((1 << 6, 1 << 8), np.int8)
+        """Whether a node touches a group, by its number plus 1; -1 where nobody has asked."""
+        self._dropped = np.zeros(1 << 6, np.int64)
+        self._one, self._begins, self._waits = (np.zeros(1 << 6, bool) for _ in range(3))
+        self._entries = _Entries(self)
+        self._cells = Index()
+        self._cell_starts, self._cell_nodes = [0], list[int]()
+        self._plans = Index()
+        self._plan_of: list[tuple[Base, Plan, int]] = []
+
+    def __call__(self, bases: Numbers, numbers: Numbers) -> Transitions:
+        """Look up the transitions out of states with these bases and multisets."""
+        rows = self.vectors.rows[numbers]
+        states, columns, nodes = self._begun(bases, numbers, rows)
+        acting = np.where(columns >= 0, rows[states, columns], -1)
+        gone = rows[states] == acting[:, None]
+        nodes, gone = self._resolved(nodes, rows[states], gone)
+        return self._entries.taken(states, nodes, rows, gone)
+
+    # --- whose turn it is
+
+    def _begun(self, bases: Numbers, numbers: Numbers, rows: Rows) -> tuple[Numbers, Numbers, Numbers]:
+        """Give a state, the column of the group that acts (-1: nobody) and a node for each turn."""
+        plans = self._planned(bases, self.vectors.presence(numbers))
+        acts = np.ones((len(rows), rows.shape[1] + 1), bool)
+        acts[:, 1] = rows[:, 0] > 0
+        acts[:, 2:] = (rows[:, 1:] != rows[:, :-1]) & (rows[:, 1:] > 0)
+        states, columns = np.nonzero(acts)
+        columns -= 1
+        groups = np.where(columns >= 0, rows[states, columns], 0)
+        many = np.where(columns >= 0, (rows[states] == groups[:, None]).sum(1), 0)
+        words = (plans[states] << 40 | groups << 8 | many).astype(np.uint64)
+        cells = self._cells.find(words)
+        if (cells < 0).any():
+            cells, new = self._cells.number(words)
+            for place in new.tolist():
+                pause()
+                group, count = int(groups[place]) - 1, int(many[place])
+                self._cell_nodes += self._turns(*self._plan_of[plans[states[place]]], group, count)
+                self._cell_starts.append(len(self._cell_nodes))
+        starts = np.array(self._cell_starts, np.int64)
+        count = starts[cells + 1] - starts[cells]
+        states, columns = np.repeat(states, count), np.repeat(columns, count)
+        return states, columns, np.array(self._cell_nodes, np.int64)[_ranges(starts[cells], count)]
+
+    def _planned(self, bases: Numbers, presences: NDArray[np.int32]) -> Numbers:
+        plans, new = self._plans.number((bases << 32 | presences).astype(np.uint64))
+        for place in new.tolist():
+            base, presence = self.tables.bases[bases[place]], int(presences[place])
+            self._plan_of.append((base, self.tables.plan(base, self.vectors.presences[presence]), presence))
+        return plans
+
+    def _turns(self, base: Base, plan: Plan, presence: int, group: int, many: int) -> list[int]:
+        """Give the first node of each turn of a group, of which there are so many; of nobody for -1."""
+        tables, part = self.tables, (group,) * many
+        if group == NOBODY:
+            return [self._first(base, NOBODY, turn, part, moved) for turn, moved in plan.outer]
+        turns = tables.turns_of(base, plan, group, self.vectors.presences[presence])
+        return [self._first(base, group, turn, part, None) for turn in turns]
+
+    def _first(self, base: Base, acting: int, turn: Turn, part: tuple[int, ...], moved: Known | None) -> int:
+        """Give the node where a turn begins: its row, or who is entangled with it before it is known."""
+        tables = self.tables
+        frame = tables.frame and base.split.outer is not None
+        entangled: Known | None = base.entangled if base.is_entangled else None
+        if not tables.frame or base.split.whole:
+            entangled = tables.all
+        elif base.away is not None:
+            entangled = base.holding
+        if entangled is None and moved is None:
+            return self._row(base, acting, turn, part, frame)
+        one = entangled is base.holding
+        key = (base.index, acting, turn, part)
+        known = self._numbers.get(key)
+        if known is None:
+            some = [test for test in (entangled, moved) if test is not None]
+            touches = some[0] if len(some) == 1 else Known(lambda group: any(test(group) for test in some))
+            known = self._numbers[key] = self._added(
+                Node(base, acting, turn, part, None, touches, 0, frame), one=one and moved is None
+            )
+        return known
+
+    def _row(self, base: Base, acting: int, turn: Turn, part: tuple[int, ...], frame: bool) -> int:
+        """Give the node of a row."""
+        row = self.tables.row(base, RowKey(acting, turn, self.tables.multisets.of(part), frame))
+        key = (base.index, acting, turn, part, frame)
+        known = self._numbers.get(key)
+        if known is None:
+            dropped = row.dropped if frame else 0
+            node = Node(base, acting, turn, part, row, row.touches, dropped, frame)
+            known = self._numbers[key] = self._added(node)
+        return known
+
+    def _added(self, node: Node, *, one: bool = False) -> int:
+        number = len(self.nodes)
+        self.nodes.append(node)
+        if number >= len(self._touches):
+            self._touches = grown(self._touches, number + 1, -1)
+            self._dropped = grown(self._dropped, number + 1)
+            self._one, self._begins, self._waits = (
+                grown(one, number + 1) for one in (self._one, self._begins, self._waits)
+            )
+        self._touches[number] = 0 if node.touches is None else -1
+        self._touches[number, 0] = 0
+        self._dropped[number], self._one[number], self._begins[number] = node.dropped, one, node.row is None
+        self._waits[number] = node.row is None or node.touches is not None or node.dropped > 0
+        return number
+
+    # --- from node to node
+
+    def _resolved(self, nodes: Numbers, rows: Rows, gone: Mask) -> tuple[Numbers, Mask]:
+        """Go on from nodes to those that touch nobody of the frame; give them, and which groups are in their parts."""
+        left = np.flatnonzero(self._waits[nodes])
+        while len(left):
+            here, there = nodes[left], rows[left]
+            frame = ~gone[left] & (there > 0)
+            touched = self._touched(here, there) & frame
+            one = self._one[here]
+            if one.any():
+                first = touched & (np.cumsum(touched, 1) == 1)
+                touched = np.where(one[:, None], first, touched)
+            dropped, holds = self._dropped[here], self.vectors.attribute("holds")
+            leaves = np.zeros(len(left), bool)
+            if dropped.any():
+                leaves = (holds[there] * frame).sum(1) < dropped
+                touched |= leaves[:, None] & frame & (holds[there] > 0)
+            on = touched.any(1) | leaves | self._begins[here]
+            left, here, touched, leaves = left[on], here[on], touched[on], leaves[on]
+            nodes[left] = self._gone_on(here, leaves, np.where(touched, there[on], 0))
+            gone[left] |= touched
+            left = left[self._waits[nodes[left]]]
+        return nodes, gone
+
+    def _touched(self, nodes: Numbers, rows: Rows) -> Mask:
+        most = len(self.tables.groups.known) + 1
+        if most > self._touches.shape[1]:
+            more = np.where(self._waits, -1, 0).astype(np.int8)[:, None].repeat(2 * most - self._touches.shape[1], 1)
+            self._touches = np.concatenate([self._touches, more], 1)
+        found = self._touches[nodes[:, None], rows]
+        if (found < 0).any():
+            pairs = np.unique(np.repeat(nodes, rows.shape[1])[(found < 0).ravel()] << 32 | rows[found < 0])
+            for pair in pairs.tolist():
+                node, group = pair >> 32, pair & 0xFFFFFFFF
+                touches = self.nodes[node].touches
+                self._touches[node, group] = touches is not None and touches(group - 1)
+            found = self._touches[nodes[:, None], rows]
+        return found > 0
+
+    def _gone_on(self, nodes: Numbers, leaves: Mask, touched: Rows) -> Numbers:
+        """Give the next node of each: with these groups of the frame inside, and where it `leaves`, without others."""
+        rows = np.sort(touched, 1)
+        keys = np.concatenate([nodes[:, None] * 2 + leaves[:, None], rows], 1)
+        _, first, which = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+        found = [self._next_of(int(nodes[place]), bool(leaves[place]), rows[place]) for place in first.tolist()]
+        return np.array(found, np.int64)[which.reshape(-1)]
+
+    def _next_of(self, number: int, leaves: bool, row: NDArray[np.int32]) -> int:
+        key = (number, leaves, row[row > 0].tobytes())
+        known = self._next.get(key)
+        if known is None:
+            pause()
+            node = self.nodes[number]
+            part = tuple(sorted((*node.part, *(group - 1 for group in row.tolist() if group))))
+            known = self._next[key] = self._row(node.base, node.acting, node.turn, part, node.frame and not leaves)
+        return known
+
+
+class _Entries:
+    """What becomes of the parts of rows: an entry a successor, those of a node one after another."""
+
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
+        self.queues: list[str] = []
+        self._starts, self._many = np.full(1 << 6, -1, np.int64), np.zeros(1 << 6, np.int64)
+        self._successors, self._framed, self._leaves = list[int](), list[bool](), list[int]()
+        self._into = np.zeros((1 << 6, 2), np.int32)
+        self._later: dict[int, Numbers] = {}
+
+    def taken(self, states: Numbers, nodes: Numbers, rows: Rows, gone: Mask) -> Transitions:
+        """Give the transitions by these nodes, which replace the groups that are `gone`."""
+        size = len(self.lookup.nodes)
+        self._starts, self._many = grown(self._starts, size, -1), grown(self._many, size)
+        for node in np.unique(nodes[self._starts[nodes] < 0]).tolist():
+            self._add(node)
+        many = self._many[nodes]
+        entries, items = _ranges(self._starts[nodes], many), np.repeat(np.arange(len(nodes)), many)
+        framed, leaves = np.array(self._framed, bool)[entries], np.array(self._leaves, np.int64)[entries]
+        kept = np.where(gone[items] | ~framed[:, None], 0, rows[states[items]])
+        for queue in np.unique(leaves[leaves >= 0]).tolist():
+            one = leaves == queue
+            kept[one] = self._after_the_first(queue)[kept[one]]
+        after = np.sort(np.concatenate([kept, self._into[entries]], 1), 1)
+        after = self._counted(after)
+        used = int((after > 0).any(0).argmax()) if len(after) else 0
+        return Transitions(states[items], np.array(self._successors, np.int64)[entries], after[:, used:])
+
+    def _add(self, number: int) -> None:
+        row = self.lookup.nodes[number].row
+        assert row is not None
+        self._starts[number], self._many[number] = len(self._successors), len(row.successors)
+        for successor, into in row.successors:
+            place = len(self._successors)
+            self._successors.append(successor.index)
+            self._framed.append(successor.framed)
+            if successor.leaves and successor.leaves not in self.queues:
+                self.queues.append(successor.leaves)
+            self._leaves.append(self.queues.index(successor.leaves) if successor.leaves else -1)
+            groups = [group + 1 for group in into.numbers] if successor.base is not None else []
+            if len(groups) > self._into.shape[1]:
+                wider = np.zeros((len(self._into), len(groups)), np.int32)
+                wider[:, : self._into.shape[1]] = self._into
+                self._into = wider
+            self._into = grown(self._into, place + 1)
+            self._into[place, : len(groups)] = groups
+
+    def _after_the_first(self, queue: int) -> Numbers:
+        """Give what becomes of each group, by its number plus 1, when the first one in a queue has left."""
+        groups, name = self.lookup.tables.groups, self.queues[queue]
+        known = self._later.get(queue, np.zeros(1, np.int64))
+        while len(known) < len(groups.known) + 1:
+            some = ((n, groups.facts[n]) for n in range(len(known) - 1, len(groups.known)))
+            moved = lambda n, facts: n if name not in facts.queues or name in facts.heads else groups.later(n, name)
+            more = [moved(n, facts) + 1 for n, facts in some]
+            known = np.append(known, np.array(more, np.int64))
+        self._later[queue] = known
+        return known
+
+    def _counted(self, rows: Rows) -> Rows:
+        """Leave out the groups of which there are more than many."""
+        many = self.lookup.vectors.attribute("many")
+        for limit in np.unique(many[1:]).tolist():
+            if limit < rows.shape[1]:
+                spare = (rows[:, limit:] == rows[:, :-limit]) & (many[rows[:, limit:]] == limit)
+                if spare.any():
+                    rows[:, limit:][spare] = 0
+                    changed = spare.any(1)
+                    rows[changed] = np.sort(rows[changed], 1)
+        return rows
+
+
+def _ranges(starts: Numbers, many: Numbers) -> Numbers:
+    """Give the numbers of ranges one after another."""
+    ends = np.cumsum(many)
+    return np.repeat(starts - ends + many, many) + np.arange(ends[-1] if len(ends) else 0)
