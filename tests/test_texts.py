@@ -280,7 +280,7 @@ def test_what_a_sidecar_says_outside_of_steps_is_refused_where_it_says_nothing(t
     assert "read_as 'print soon' is itself not understood" in refused.stderr
 
 
-HEAVY = {"numpy", "rustworkx", "networkx", "transitions", "bgsync.judge.check"}
+HEAVY = {"numpy", "scipy", "networkx", "transitions", "bgsync.judge.check"}
 
 
 def imported_by(*words: str) -> tuple[str, set[str]]:

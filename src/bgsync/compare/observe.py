@@ -289,7 +289,8 @@ def observed(
         pools.update(seen.bound for seen in step.observations if isinstance(seen, PoolMet))
         if step.action.disjoint is not None and not _removes(step):
             torn = str(system.program.code[step.executed[0].pc].origin) if len(step.executed) > 1 else "?"
-    ends = [(source, _shown(tables.successors[number].step)) for source, number in zip(*map(np.ndarray.tolist, graph.ended), strict=True)]
+    sources, last = (one.tolist() for one in graph.ended)
+    ends = [(source, _shown(tables.successors[number].step)) for source, number in zip(sources, last, strict=True)]
     count = len(graph)
     found = Labelled(
         [set() for _ in range(count + bool(ends))],

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import View, state_place
 from bgsync.language import Origin, Spec, Statement, say_value, traversal
@@ -139,7 +141,8 @@ def changes(
     system = System(Scenario(spec, world, granularity, adversities, Bounds(calls=calls)))
     graph = explore(Tables(system), limit=limit, progress=progress)
     known = {(str(place.statement.origin), place.statement): place for place in reversed(places(spec))}
-    found = {one for each in sorted(set(graph.successors.tolist())) for one in _made(system, graph, each, known, lifecycle)}
+    used = np.unique(graph.successors).tolist()
+    found = {one for each in used for one in _made(system, graph, each, known, lifecycle)}
     key = lambda one: (one.source, one.target, one.trigger, one.origin.path, one.origin.algorithm)
     place = state_place(system)
     initial = LISTED if place is None else spec.type.members[place].initial or LISTED

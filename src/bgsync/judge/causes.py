@@ -20,12 +20,13 @@ import numpy as np
 
 from bgsync.judge import facts as f
 from bgsync.judge.verdict import Trace
-from bgsync.judge.ways import Mask, Numbers, Ways
+from bgsync.judge.ways import Ways
 from bgsync.judge.whole import Watched
 from bgsync.language import Origin
 from bgsync.system.observation import Dispatched, Duplicated, Listed, Removed, Settled, StateSet
 from bgsync.system.step import Step
 from bgsync.system.system import System
+from bgsync.tables.index import Mask, Numbers
 
 CHANGES = (StateSet, Listed, Removed, Dispatched, Settled, Duplicated)
 """What others can see of a step, and so conflict with."""

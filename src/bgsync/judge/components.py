@@ -2,18 +2,15 @@
 
 from collections import deque
 from collections.abc import Callable
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-from rustworkx import PyDiGraph, strongly_connected_components
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from bgsync.pauses import pause
 from bgsync.tables.graph import Edge
-
-Numbers = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+from bgsync.tables.index import Numbers
 
 
 class Component(NamedTuple):
@@ -25,14 +22,9 @@ class Component(NamedTuple):
 
 def numbered(nodes: int, sources: Numbers, targets: Numbers) -> tuple[int, Numbers]:
     """Count the strongly connected components of a graph, and number that of each node."""
-    graph: PyDiGraph[None, None] = PyDiGraph()
-    graph.add_nodes_from([None] * nodes)
-    graph.add_edges_from_no_data(list(zip(sources.tolist(), targets.tolist(), strict=True)))
-    parts = strongly_connected_components(graph)
-    home = np.empty(nodes, np.int64)
-    members = np.fromiter(chain.from_iterable(parts), np.int64, nodes)
-    home[members] = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
-    return len(parts), home
+    edges = csr_array((np.ones(len(sources), np.int8), (sources, targets)), shape=(nodes, nodes))
+    count, home = connected_components(edges, connection="strong")
+    return int(count), home.astype(np.int64)
 
 
 def by_number(numbers: Numbers) -> list[Numbers]:

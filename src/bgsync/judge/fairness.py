@@ -11,20 +11,25 @@ That no process waits for a free place among the invocations in flight is part o
 question, not of the world. What is left out: fairness between the choices of a handler, except that it settles.
 """
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bgsync.judge.whole import Watched
+from bgsync.pauses import pause
 from bgsync.system.observation import Chose, Declined
 from bgsync.system.step import Presence, State, Step
 from bgsync.system.system import System
 from bgsync.system.world import Effect, Meaning
-from bgsync.tables.multisets import Known, bits_of
-from bgsync.tables.tables import Base
+from bgsync.tables.index import Index, Numbers
+from bgsync.tables.tables import NOBODY, Base
+
+Bits = NDArray[np.uint64]
+
+AT_ONCE = 1 << 16
+"""How many states are looked at together."""
 
 Demand = tuple[str, Hashable]
 """What is to be done: (`process`, number), (`rule`, name) or (`move`, trigger)."""
@@ -69,23 +74,13 @@ def choices(step: Step, kind: type[Chose | Declined]) -> frozenset[str]:
     return frozenset(seen.choice for seen in step.observations if isinstance(seen, kind))
 
 
-class Case(NamedTuple):
-    """What fairness asks for in a state: sets of demands, a bit for each."""
-
-    asked: int
-    """What weak fairness asks for."""
-    eager: int
-    """The steps that wait until a condition holds, which it does."""
-
-
 class Demands:
-    """The demands in the states of a graph, worked out once for the states in which the same processes go on."""
+    """The demands in the states of a graph, worked out once for each group that is there."""
 
     def __init__(self, watched: Watched) -> None:
-        self.system, self.graph = watched.system, watched.graph
+        self.system, self.graph, self.tables = watched.system, watched.graph, watched.graph.tables
         self.places: dict[Demand, int] = {}
         """The bit of each demand that was met."""
-        self._processes: dict[int, Case] = {}
         self.any_eager = any(instruction.op == "until" for instruction in self.system.program.code)
         """Whether any step waits until a condition holds."""
 
@@ -94,9 +89,16 @@ class Demands:
         places = [self.places.setdefault(demand, len(self.places)) for demand in demands if demand is not None]
         return sum(1 << place for place in set(places))
 
-    def among(self, bits: int) -> list[tuple[Demand, int]]:
-        """Give the demands that have one of these bits, each with its own, in an order that is always the same."""
-        found = [(demand, 1 << place) for demand, place in self.places.items() if bits >> place & 1]
+    def words(self, sets: Iterable[int]) -> Bits:
+        """Give sets of bits as rows of words."""
+        width = len(self.places) // 64 + 1
+        rows = [[bits >> 64 * n & 2**64 - 1 for n in range(width)] for bits in sets]
+        return np.array(rows, np.uint64).reshape(-1, width)
+
+    def among(self, words: NDArray[np.uint64]) -> list[tuple[Demand, int]]:
+        """Give the demands of a row of words, each with its place, in an order that is always the same."""
+        bits = sum(int(word) << 64 * n for n, word in enumerate(words))
+        found = [(demand, place) for demand, place in self.places.items() if bits >> place & 1]
         return sorted(found, key=lambda one: str(one[0]))
 
     @cached_property
@@ -109,43 +111,38 @@ class Demands:
         return tuple(base.state.shared.context[place] == state for place, state in self.recurring)
 
     @cached_property
-    def cases(self) -> tuple[list[Case], NDArray[np.int64]]:
-        """The distinct cases, and for every state of the graph which of them it is."""
-        tables, vectors = self.graph.tables, self.graph.vectors
-        going: dict[tuple[int, frozenset[str]], tuple[Known, Case]] = {}
-        found: dict[tuple[int, frozenset[str], int], int] = {}
-        cases: dict[Case, int] = {}
-        which = list[int]()
-        for place_of, row in zip(self.graph.bases.tolist(), self.graph.processes.tolist(), strict=True):
-            whole, base = tables.multisets.of(vectors.groups_of(row)), tables.bases[place_of]
-            place = (base.index, whole.presence.batches)
-            goes, rest = going.get(place) or going.setdefault(place, self._rest(base, whole.presence))
-            bits = goes.among(whole)
-            case = found.get((*place, bits))
-            if case is None:
-                asked, eager = rest
-                for group in bits_of(bits):
-                    for number in self._going(base, group, whole.presence):
-                        more = self._processes.get(number) or self._processes.setdefault(number, self._process(number))
-                        asked, eager = asked | more.asked, eager | more.eager
-                case = found[*place, bits] = cases.setdefault(Case(asked, eager), len(cases))
-            which.append(case)
-        return list(cases), np.array(which, np.int64)
+    def of_states(self) -> tuple[Bits, Bits]:
+        """For every state what weak fairness asks for, and which steps wait until a condition holds, which it does."""
+        graph, vectors = self.graph, self.graph.vectors
+        plans, cells = Index(), Index()
+        plan, new = plans.number((graph.bases << 32 | vectors.presence(graph.processes)).astype(np.uint64))
+        known = [(self.tables.bases[graph.bases[n]], vectors.presence(graph.processes[n : n + 1])[0]) for n in new]
+        sets, parts = list[tuple[int, int]](), list[Numbers]()
+        for first in range(0, len(graph), AT_ONCE):
+            pause()
+            rows = vectors.rows[graph.processes[first : first + AT_ONCE]]
+            rows = np.concatenate([np.zeros((len(rows), 1), np.int32), rows], 1)  # nobody, and each group
+            words = (plan[first : first + AT_ONCE, None] << 32 | rows).astype(np.uint64).ravel()
+            part, new = cells.number(words)
+            for word in words[new].tolist():
+                base, presence = known[word >> 32]
+                sets.append(self._asked_by(base, vectors.presences[presence], (word & 0xFFFFFFFF) - 1))
+            parts.append(part.reshape(rows.shape))
+        asked, eager = (self.words(one) for one in zip(*sets, strict=True))
+        joined = [[np.bitwise_or.reduce(of[part], 1) for part in parts] for of in (asked, eager)]
+        return np.concatenate(joined[0]), np.concatenate(joined[1])
 
-    def _rest(self, base: Base, presence: Presence) -> tuple[Known, Case]:
-        """Say which groups go on in states with this base, and what is asked for besides."""
-        rest = Case(self.bits(_asked(self.system, base.state, ())), 0)
-        return Known(lambda group: any(True for _ in self._going(base, group, presence))), rest
-
-    def _going(self, base: Base, group: int, presence: Presence) -> Iterator[int]:
-        """Give the processes of a group that go on, and the batches whose turn it is."""
-        system, state = self.system, self.graph.tables.whole(base, (group,))
-        yield from (n for n in dict.fromkeys(state.processes) if system.must_go_on(state, n, presence))
-        heads = self.graph.tables.groups.facts[group].heads
+    def _asked_by(self, base: Base, presence: Presence, group: int) -> tuple[int, int]:
+        """Give what is asked of a group, and what of that waits until a condition holds; of all else for nobody."""
+        if group == NOBODY:
+            return self.bits(_asked(self.system, base.state, ())), 0
+        system, state = self.system, self.tables.whole(base, (group,))
+        going = [n for n in dict.fromkeys(state.processes) if system.must_go_on(state, n, presence)]
+        heads = self.tables.groups.facts[group].heads
         waiting = (state.queues[turn.which] for turn in system.batch_turns(state, presence))
-        yield from (numbers[0] for queue, numbers in waiting if queue in heads)
+        going += [numbers[0] for queue, numbers in waiting if queue in heads]
+        until = [n for n in going if system.interpreter.waits(system.process(n)) == "until"]
+        return self.bits(map(self._of_process, going)), self.bits(map(self._of_process, until))
 
-    def _process(self, number: int) -> Case:
-        asked = self.bits([("process", self.system.processes.kind[number])])
-        until = self.system.interpreter.waits(self.system.process(number)) == "until"
-        return Case(asked, asked if until else 0)
+    def _of_process(self, number: int) -> Demand:
+        return "process", self.system.processes.kind[number]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgsync.judge.causes import Causes
-from bgsync.judge.components import Component, Mask, Numbers, by_number, nearest, numbered
+from bgsync.judge.components import Component, by_number, nearest, numbered
 from bgsync.judge.fairness import Demand, Demands, act, choices, strikes_of
 from bgsync.judge.property import Liveness, View, state_in
 from bgsync.judge.suppositions import READINGS, Suppositions
@@ -27,10 +27,9 @@ from bgsync.system.observation import Chose, Declined
 from bgsync.system.step import State, Step
 from bgsync.system.world import Meaning
 from bgsync.tables.graph import Edge
+from bgsync.tables.index import Mask, Numbers
 from bgsync.tables.over import over
 from bgsync.tables.tabulated import Tabulated
-
-Bits = NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,12 @@ class Search:
         """For each machine that comes back to a state again and again: in which states it is there."""
         met = [act(self.system, step) for step in steps]
         bits = {demand: self.demands.bits([demand]) for demand in set(met)}
-        self.acts = [bits[demand] for demand in met]
+        asked, self.eager = self.demands.of_states
+        self.acts = self.demands.words(bits[demand] for demand in met)
+        """What each successor meets of what is asked for."""
+        self.asked = np.pad(asked, ((0, 0), (0, self.acts.shape[1] - asked.shape[1])))
+        self.eager = np.pad(self.eager, ((0, 0), (0, self.acts.shape[1] - self.eager.shape[1])))
+        """What weak fairness asks for in each state, and which steps wait there for what holds."""
         self.calls: Mask = np.array([step.action.kind == "call" for step in steps], bool)
         strikes = strikes_of(self.system)
         self.strikes: Mask = np.array([s.action.kind == "move" and s.action.name in strikes for s in steps], bool)
@@ -189,7 +193,7 @@ class Search:
         while work:
             pause()
             part = work.pop()
-            successors = set(self.successors[part.transitions].tolist())
+            successors = set(np.unique(self.successors[part.transitions]).tolist())
             if not self.system.scenario.means(Meaning.UNDONE):
                 declined = frozenset[Any]().union(*(self.declined[successor] for successor in successors))
                 refused = declined - frozenset[Any]().union(*(self.chosen[successor] for successor in successors))
@@ -198,11 +202,10 @@ class Search:
                     work += self.components(part.transitions[~bad[self.successors[part.transitions]]], needed)
                     continue
             if self.demands.any_eager:
-                cases, case = self.demands.cases
-                eager = {cases[n].eager for n in set(case[part.states].tolist())}
-                passed = reduce(or_, eager, 0) & ~reduce(or_, (self.acts[successor] for successor in successors), 0)
-                if passed:
-                    good = np.array([not each.eager & passed for each in cases], bool)[case]
+                eager = np.bitwise_or.reduce(self.eager[part.states])
+                passed = eager & ~np.bitwise_or.reduce(self.acts[np.array(sorted(successors))])
+                if passed.any():
+                    good = ~(self.eager & passed).any(1)
                     kept = good[self.sources[part.transitions]] & good[self.targets[part.transitions]]
                     work += self.components(part.transitions[kept], needed)
                     continue
@@ -215,31 +218,17 @@ class Search:
 
     def _unmet(self, part: Component, assumed: frozenset[str]) -> list[Numbers]:
         """Give what is left of a component where what it supposes is not fair; a counter may also not grow."""
-        told = zip(self.sources[part.transitions].tolist(), self.successors[part.transitions].tolist(), strict=True)
-        taken = list(told)
-        unmet = self.suppositions.unmet(taken, assumed)
+        successors = self.successors[part.transitions]
+        unmet = self.suppositions.unmet(self.sources[part.transitions], successors, assumed)
         if not unmet:
             return []
-        of_counters = {one: asking for one, asking in unmet.items() if one.counter is not None}
-        plain = {pair for one, asking in unmet.items() if one.counter is None for pair in asking}
-        counter, asking = next(iter(of_counters.items())) if not plain else (None, plain)
-        bad = set(asking)
-        kept = [part.transitions[np.array([pair not in bad for pair in taken])]]
-        if counter is not None:
-            grows = [counter.counter in self.suppositions.grown(successor) for _, successor in taken]
-            kept.append(part.transitions[~np.array(grows)])
-        return kept
-
-    @cached_property
-    def asked_and_met(self) -> tuple[Bits, Bits]:
-        """Give what weak fairness asks for in each state, and what each successor meets of it: a bit a demand."""
-        cases, case = self.demands.cases
-        width = max(len(self.demands.places) + 63, 64) // 64
-
-        def words(sets: Iterable[int]) -> Bits:
-            return np.array([[bits >> 64 * n & 2**64 - 1 for n in range(width)] for bits in sets], np.uint64)
-
-        return words(each.asked for each in cases)[case], words(self.acts)
+        plain = [asking for one, asking in unmet.items() if one.counter is None]
+        if plain:
+            return [part.transitions[~reduce(or_, plain)]]
+        counter, asking = next(iter(unmet.items()))
+        used, grown = np.unique(successors).tolist(), self.suppositions.grown
+        grows = [number for number in used if counter.counter in grown(number)]
+        return [part.transitions[~asking], part.transitions[~np.isin(successors, grows)]]
 
     def _weakly_fair(
         self, count: int, home: NDArray[Any], states: Numbers, transitions: Numbers, homes: NDArray[Any]
@@ -248,7 +237,7 @@ class Search:
 
         `home` is the component of each state, `homes` that of each transition.
         """
-        asked, met = self.asked_and_met
+        asked, met = self.asked, self.acts
         order = np.argsort(home, kind="stable")
         first = np.searchsorted(home[order], np.arange(count))
         always = np.bitwise_and.reduceat(asked[states[order]], first, 0)
@@ -317,9 +306,7 @@ class Search:
         def out(source: int) -> list[Edge]:
             return [self.edge(transition) for transition in self.graph.out(source) if transition in inside]
 
-        cases, case = self.demands.cases
-        there = [cases[n] for n in set(case[part.states].tolist())]
-        asked, eager = (reduce(or_, bits) for bits in zip(*there, strict=True))
+        asked, eager = (np.bitwise_or.reduce(bits[part.states]) for bits in (self.asked, self.eager))
         wanted: list[Callable[[Edge], bool]] = [
             lambda edge, again=again: bool(again[edge[2]])  # type: ignore[misc]
             for again in self.recurring
@@ -327,12 +314,12 @@ class Search:
         needs = liveness.needs
         if needs is not None:
             wanted.append(lambda edge: needs(View(self.system, self.graph.state(edge[0]), edge[1])))
-        for demand, bit in self.demands.among(asked):
-            wanted.append(partial(self._meets, demand, bit))
+        for demand, place in self.demands.among(asked):
+            wanted.append(partial(self._meets, demand, place))
         for demand, _ in self.demands.among(eager):
             wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d)  # type: ignore[misc]
         if not self.system.scenario.means(Meaning.UNDONE):
-            successors = set(self.successors[part.transitions].tolist())
+            successors = set(np.unique(self.successors[part.transitions]).tolist())
             for name in sorted(
                 frozenset[Any]().union(*(self.declined[successor] for successor in successors)), key=str
             ):
@@ -345,15 +332,17 @@ class Search:
             here = path[-1][2]
             wanted = [demand for demand in wanted if not any(demand(edge) for edge in path)]
             if not wanted and here == entry:
-                unmet = self.suppositions.unmet([(edge[0], self._successor(edge)) for edge in walked], assumed)
+                ends = ((edge[0], self._successor(edge)) for edge in walked)
+                sources, successors_ = (np.array(one, np.int64) for one in zip(*ends, strict=True))
+                unmet = self.suppositions.unmet(sources, successors_, assumed)
                 wanted = [lambda edge, one=one: self.suppositions.meets(self._successor(edge), one) for one in unmet]  # type: ignore[misc]
         return walked or nearest(out, entry, [lambda edge: edge[2] == entry])
 
-    def _meets(self, demand: Demand, bit: int, edge: Edge) -> bool:
+    def _meets(self, demand: Demand, place: int, edge: Edge) -> bool:
         """Whether a transition meets a demand, or leads to where it is not asked for."""
         _, step, target = edge
-        cases, case = self.demands.cases
-        return act(self.system, step) == demand or not cases[case[target]].asked & bit
+        asked = int(self.asked[target, place // 64]) >> place % 64 & 1
+        return act(self.system, step) == demand or not asked
 
     def _successor(self, edge: Edge) -> int:
         """Give the entry in the tables of a transition."""
@@ -362,7 +351,7 @@ class Search:
             number = self.graph.successors[transition]
             known = self.tables.successors[number].step
             if self.graph.targets[transition] == target and known[0::2] == step[0::2]:
-                return number
+                return int(number)
         raise AssertionError("the transition is one of the graph")
 
     def premise_met(self, liveness: Liveness) -> bool:

@@ -10,14 +10,16 @@ An outcome that was not possible where it was asked for is not missed. One that 
 no endless run is fair.
 """
 
-from collections.abc import Collection, Hashable, Iterable
-from functools import cache
+from collections.abc import Hashable
+from functools import cache, cached_property
 from typing import NamedTuple
+
+import numpy as np
 
 from bgsync.judge.whole import Watched
 from bgsync.system.growth import TIME
 from bgsync.system.observation import Counted, Created, Supposed
-from bgsync.system.step import Action, Step
+from bgsync.tables.index import Mask, Numbers
 
 GROWTH, VARYING = "growth", "varying"
 READINGS = frozenset({GROWTH, VARYING})
@@ -55,32 +57,31 @@ class Suppositions:
         self.of = cache(self._of)
         self.grown = cache(self._grown)
         self.begun = cache(self._begun)
-        self.ending = cache(self._ending)
+        self.possible = cache(self._possible)
         self.readings = frozenset(one.reading for n in range(len(self.tables.successors)) for one in self.of(n))
         """The readings that matter to any step."""
 
-    def unmet(self, taken: Collection[tuple[int, int]], assumed: frozenset[str]) -> dict[Unmet, list[tuple[int, int]]]:
-        """Give what is never met in an endless run of these steps, each a source and a successor, and who asks for it.
+    def unmet(self, sources: Numbers, successors: Numbers, assumed: frozenset[str]) -> dict[Unmet, Mask]:
+        """Give what is never met in an endless run of these steps, and which of them ask for it.
 
         What counts are the readings that are `assumed`.
         """
         if self.readings.isdisjoint(assumed):
             return {}
-        successors = {successor for _, successor in taken}
-        met = {(one.asked, one.value) for successor in successors for one in self.of(successor)}
-        grown = frozenset[tuple[str, Hashable]]().union(*map(self.grown, successors))
-        begun = frozenset[Hashable]().union(*map(self.begun, successors))
-        asking: dict[int, list[Supposition]] = {}
-        for successor in successors:
+        used = np.unique(successors).tolist()
+        met = {(one.asked, one.value) for successor in used for one in self.of(successor)}
+        grown = frozenset[tuple[str, Hashable]]().union(*map(self.grown, used))
+        begun = frozenset[Hashable]().union(*map(self.begun, used))
+        found: dict[Unmet, Mask] = {}
+        for successor in used:
             for one in self.of(successor):
                 grows = one.counter is None or (one.counter in grown and one.counter[1] not in begun)
                 if one.reading in assumed and grows and (one.asked, one.wanted) not in met:
-                    asking.setdefault(successor, []).append(one)
-        found: dict[Unmet, list[tuple[int, int]]] = {}
-        for source, successor in taken:
-            for one in asking.get(successor, ()):
-                if self._possible(source, self.tables.successors[successor].step, one):
-                    found.setdefault(Unmet(one.asked, one.wanted, one.counter), []).append((source, successor))
+                    asks = successors == successor
+                    asks[asks] = self.possible(self._others(successor, one))[sources[asks]]
+                    if asks.any():
+                        unmet = Unmet(one.asked, one.wanted, one.counter)
+                        found[unmet] = found.get(unmet, False) | asks
         return found
 
     def meets(self, successor: int, unmet: Unmet) -> bool:
@@ -118,18 +119,25 @@ class Suppositions:
         states = [state.shared for state in (known.step.after, known.origin.state) if state is not None]
         return next((tag for shared in states if (tag := self.system.tag(shared, slot)) is not None), None)
 
-    def _possible(self, source: int, step: Step, one: Supposition) -> bool:
-        """Whether the same turn could have come to the other outcome."""
-        other = (*step.action.choices[: one.place], (one.asked[1], one.wanted))
+    def _others(self, successor: int, one: Supposition) -> tuple[int, ...]:
+        """Give the successors by which the same turn comes to the other outcome."""
+        action = self.tables.successors[successor].step.action
+        other = (*action.choices[: one.place], (one.asked[1], one.wanted))
+        alike = self.turns[action[:4]]
+        return tuple(n for n in alike if self.tables.successors[n].step.action.choices[: len(other)] == other)
 
-        def is_other(action: Action) -> bool:
-            return action[:4] == step.action[:4] and action.choices[: len(other)] == other
+    @cached_property
+    def turns(self) -> dict[Hashable, list[int]]:
+        """The successors of each turn."""
+        found: dict[Hashable, list[int]] = {}
+        for successor in self.tables.successors:
+            found.setdefault(successor.step.action[:4], []).append(successor.index)
+        return found
 
-        return any(map(is_other, self._actions(source))) or any(map(is_other, self.ending(source)))
-
-    def _ending(self, source: int) -> tuple[Action, ...]:
-        """Give the actions that end the run."""
-        return tuple(step.action for step in self.system.steps(self.graph.state(source)) if step.after is None)
-
-    def _actions(self, source: int) -> Iterable[Action]:
-        return (self.tables.successors[self.graph.successors[t]].step.action for t in self.graph.out(source))
+    def _possible(self, successors: tuple[int, ...]) -> Mask:
+        """Say in which states one of some successors is possible."""
+        graph, found = self.graph, np.zeros(len(self.graph), bool)
+        sources = np.repeat(np.arange(len(graph)), np.diff(graph.starts))
+        for origins, taken in ((sources, graph.successors), graph.ended):
+            found[origins[np.isin(taken, successors)]] = True
+        return found

@@ -131,7 +131,7 @@ class Walked:
             for successor, part_after in row.successors:
                 into = None
                 if successor.base is not None:
-                    into = tables.multisets.lifted(whole, row.part, part_after, successor.leaves) if successor.framed else part_after
+                    into = tables.after(whole, row, successor, part_after)
                     if into.size > MOST:
                         self.pools.add(f"invocations ({MOST})")
                         continue

@@ -7,13 +7,10 @@ search is over pairs of a state and a mark: that of the last marked transition o
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bgsync.pauses import pause
 from bgsync.tables.graph import TableGraph
-
-Numbers = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+from bgsync.tables.index import Mask, Numbers
 
 MOST = 20_000_000
 """How many pairs of a state and a mark are looked at; of a larger graph only the shortest way to each state is kept."""

@@ -64,8 +64,10 @@ class Watched:
     @cached_property
     def breaches(self) -> dict[str, Breach]:
         """The first step that breaks each property that is broken."""
-        nearest = {name: min(some, key=lambda one: (one.sources[0], one.successor)) for name, some in self.every.items()}
-        return {name: Breach(int(one.sources[0]), one.successor, one.message) for name, one in nearest.items()}
+        firsts = {
+            n: (Breach(int(o.sources[0]), o.successor, o.message) for o in some) for n, some in self.every.items()
+        }
+        return {name: min(some, key=lambda one: (one.source, one.successor)) for name, some in firsts.items()}
 
     @cached_property
     def breaking(self) -> dict[str, Numbers]:

@@ -164,7 +164,7 @@ class Component:
                 if successor.base is None:
                     self._note(Transition(context, source, None, successor, guard, whole, None), context, turn)
                     continue
-                after = tables.multisets.lifted(whole, row.part, part_after, successor.leaves) if successor.framed else part_after
+                after = tables.after(whole, row, successor, part_after)
                 there = successor.base.index << 32 | after.index
                 if successor.base.state.disjoint:
                     self.departures.append(

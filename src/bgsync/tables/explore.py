@@ -116,9 +116,8 @@ class _Search:
             done = self._allowed(words, sources, done, limit)
             if done < len(bases):
                 kept = sources < done
-                sources, successors, into, after, words = (
-                    one[kept] for one in (sources, successors, into, after, words)
-                )
+                sources, successors, into, after = (one[kept] for one in (sources, successors, into, after))
+                words = words[kept]
                 ended = ended[0][ended[0] < done], ended[1][ended[0] < done]
         targets, new = self.index.number(words)
         self.targets.append(targets)

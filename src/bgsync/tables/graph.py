@@ -55,7 +55,7 @@ class TableGraph:
 
     def step(self, transition: int) -> Step:
         """Give the step of a transition, frame and all."""
-        step = self.tables.successors[self.successors[transition]].step
+        step: Step = self.tables.successors[self.successors[transition]].step
         return step._replace(after=self.state(int(self.targets[transition])))
 
     def transitions_to(self, target: int) -> list[int]:

@@ -225,7 +225,7 @@ class Groups:
 
         With `frame` there are others that hold the variable in the base.
         """
-        cells, running = [] if outer is None else [outer], list[int]()
+        running, cells = list[int](), list[Content | None]([] if outer is None else [outer])
         queues = {queue: [self._frame[0]] * length for queue, length in lengths}
         for number in numbers:
             members, contents = self.known[number]

@@ -14,13 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bgsync.pauses import pause
-from bgsync.system.step import Turn
-from bgsync.tables.index import Index, Numbers, grown
+from bgsync.system.step import Presence, Turn
+from bgsync.tables.index import Index, Mask, Numbers, grown
 from bgsync.tables.multisets import Known
-from bgsync.tables.tables import NOBODY, Base, Plan, Row, RowKey, Tables
+from bgsync.tables.tables import NOBODY, Base, Row, RowKey, Tables
 from bgsync.tables.vectors import Rows, Vectors
 
-Mask = NDArray[np.bool_]
 
 class Transitions(NamedTuple):
     """The transitions out of some states, in their order."""
@@ -62,7 +61,7 @@ class Lookup:
         self._cells = Index()
         self._cell_starts, self._cell_nodes = [0], list[int]()
         self._plans = Index()
-        self._plan_of: list[tuple[Base, Plan, int]] = []
+        self._plan_of: list[tuple[Base, Presence]] = []
 
     def __call__(self, bases: Numbers, numbers: Numbers) -> Transitions:
         """Look up the transitions out of states with these bases and multisets."""
@@ -92,26 +91,27 @@ class Lookup:
             for place in new.tolist():
                 pause()
                 group, count = int(groups[place]) - 1, int(many[place])
-                self._cell_nodes += self._turns(*self._plan_of[plans[states[place]]], group, count)
+                base, presence = self._plan_of[plans[states[place]]]
+                self._cell_nodes += self._turns(base, presence, group, count)
                 self._cell_starts.append(len(self._cell_nodes))
         starts = np.array(self._cell_starts, np.int64)
-        count = starts[cells + 1] - starts[cells]
-        states, columns = np.repeat(states, count), np.repeat(columns, count)
-        return states, columns, np.array(self._cell_nodes, np.int64)[_ranges(starts[cells], count)]
+        turns = starts[cells + 1] - starts[cells]
+        states, columns = np.repeat(states, turns), np.repeat(columns, turns)
+        return states, columns, np.array(self._cell_nodes, np.int64)[_ranges(starts[cells], turns)]
 
     def _planned(self, bases: Numbers, presences: NDArray[np.int32]) -> Numbers:
         plans, new = self._plans.number((bases << 32 | presences).astype(np.uint64))
         for place in new.tolist():
-            base, presence = self.tables.bases[bases[place]], int(presences[place])
-            self._plan_of.append((base, self.tables.plan(base, self.vectors.presences[presence]), presence))
+            self._plan_of.append((self.tables.bases[bases[place]], self.vectors.presences[presences[place]]))
         return plans
 
-    def _turns(self, base: Base, plan: Plan, presence: int, group: int, many: int) -> list[int]:
+    def _turns(self, base: Base, presence: Presence, group: int, many: int) -> list[int]:
         """Give the first node of each turn of a group, of which there are so many; of nobody for -1."""
         tables, part = self.tables, (group,) * many
+        plan = tables.plan(base, presence)
         if group == NOBODY:
             return [self._first(base, NOBODY, turn, part, moved) for turn, moved in plan.outer]
-        turns = tables.turns_of(base, plan, group, self.vectors.presences[presence])
+        turns = tables.turns_of(base, plan, group, presence)
         return [self._first(base, group, turn, part, None) for turn in turns]
 
     def _first(self, base: Base, acting: int, turn: Turn, part: tuple[int, ...], moved: Known | None) -> int:
@@ -275,8 +275,8 @@ class _Entries:
         known = self._later.get(queue, np.zeros(1, np.int64))
         while len(known) < len(groups.known) + 1:
             some = ((n, groups.facts[n]) for n in range(len(known) - 1, len(groups.known)))
-            moved = lambda n, facts: n if name not in facts.queues or name in facts.heads else groups.later(n, name)
-            more = [moved(n, facts) + 1 for n, facts in some]
+            waits = [(n, name in facts.queues and name not in facts.heads) for n, facts in some]
+            more = [(groups.later(n, name) if later else n) + 1 for n, later in waits]
             known = np.append(known, np.array(more, np.int64))
         self._later[queue] = known
         return known

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bgsync.system.monitor import Memory
-from bgsync.system.observation import Executed, Noticed
+from bgsync.system.observation import Noticed
 from bgsync.system.state import Content, Shared, cells_of
 from bgsync.system.step import Action, Presence, State, Step, Turn
 from bgsync.system.system import System
@@ -71,7 +71,7 @@ class Plan:
 class Successor:
     """One transition, whatever groups are about. `base` is None when the run ends here."""
 
-    __slots__ = ("acting", "base", "framed", "index", "left", "leaves", "origin", "step")
+    __slots__ = ("acting", "base", "framed", "index", "leaves", "left", "origin", "step")
 
     def __init__(
         self, index: int, origin: Base, acting: int, step: Step, base: Base | None, left: tuple[int, ...], leaves: str
@@ -193,6 +193,10 @@ class Tables:
     def whole(self, base: Base, groups: Iterable[int], *, frame: bool = False) -> State:
         """Give the state with these groups; with `frame`, there are others, too."""
         return self.groups.state(base.state, base.split.outer, base.split.lengths, groups, frame=frame)
+
+    def after(self, whole: Multiset, row: Row, successor: Successor, into: Multiset) -> Multiset:
+        """Give all groups after a transition that makes `into` of the part of a row."""
+        return self.multisets.lifted(whole, row.part, into, successor.leaves) if successor.framed else into
 
     def acting_first(self, acting: int, groups: tuple[int, ...]) -> tuple[int, ...]:
         """Give groups with the one that acts first: so it has the same variables in whatever company."""

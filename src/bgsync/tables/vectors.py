@@ -37,7 +37,7 @@ class Vectors:
         self._words: Words = self._drawn(1 << 8)
         self._counts: dict[object, Numbers] = {}
         self._presence_numbers: dict[bytes, int] = {}
-        self._flags: dict[object, int] = {}
+        self._flags: dict[tuple[str, str], int] = {}
         self._flagged: NDArray[np.uint64] = np.zeros((1 << 8, 1), np.uint64)
         self._busy: Numbers = np.zeros(1, np.int64)
 
@@ -47,7 +47,7 @@ class Vectors:
     @property
     def width(self) -> int:
         """How many groups a row has room for."""
-        return self.rows.shape[1]
+        return int(self.rows.shape[1])
 
     def _drawn(self, many: int) -> Words:
         return self._random.integers(0, 1 << 63, many, np.uint64) << np.uint64(1) | np.uint64(1)
@@ -87,8 +87,8 @@ class Vectors:
             self.rows[first : self._size, self.width - rows.shape[1] :] = rows[new]
             self._presence = grown(self._presence, self._size)
             self._presence[first : self._size] = self._presences(self.rows[first : self._size])
-        there = self.rows[numbers]
-        if there[:, : self.width - rows.shape[1]].any() or not np.array_equal(there[:, self.width - rows.shape[1] :], rows):
+        there, left = self.rows[numbers], self.width - rows.shape[1]
+        if there[:, :left].any() or not np.array_equal(there[:, left:], rows):
             raise AssertionError("two multisets have the same hash: take another seed")
         return numbers
 
@@ -109,11 +109,13 @@ class Vectors:
         """Count, for each of these rows, the processes or variables of which something is true."""
         known = self._of_groups(which, lambda number: self.groups.count(number, which))
         used, where = np.unique(numbers, return_inverse=True)
-        return known[self.rows[used]].sum(1)[where]
+        counts: Numbers = known[self.rows[used]].sum(1)
+        return counts[where]
 
     def sizes(self, rows: Rows) -> Numbers:
         """Count the processes of rows, of which not all need be known."""
-        return self.attribute("size")[rows].sum(1)
+        counts: Numbers = self.attribute("size")[rows].sum(1)
+        return counts
 
     def presence(self, numbers: Numbers) -> NDArray[np.int32]:
         """Give the place among `presences` of what of each row bears on whose turn it is."""
@@ -135,7 +137,7 @@ class Vectors:
             told.append(system.presence(self.groups.facts[number].running))
         if not told:
             return
-        flags = [[*(("handler",) if p.handler else ()), *(("task",) if p.task else ()),
+        flags = [[*((("handler", ""),) if p.handler else ()), *((("task", ""),) if p.task else ()),
                   *(("batch", b) for b in sorted(p.batches)), *(("entered", a) for a in sorted(p.entered))]
                  for p in told]  # fmt: skip
         for flag in (flag for some in flags for flag in some):
@@ -160,5 +162,7 @@ class Vectors:
             there = {flag for flag, bit in self._flags.items() if bits[bit // 64] >> bit % 64 & 1}
             batches = frozenset(flag[1] for flag in there if flag[0] == "batch")
             entered = frozenset(flag[1] for flag in there if flag[0] == "entered")
-            self.presences.append(Presence(int(told[0]), "handler" in there, batches, "task" in there, entered))
+            self.presences.append(
+                Presence(int(told[0]), ("handler", "") in there, batches, ("task", "") in there, entered)
+            )
         return known
