@@ -17,6 +17,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from bgsync.judge.components import Bits
 from bgsync.judge.whole import Watched
 from bgsync.pauses import pause
 from bgsync.system.observation import Chose, Declined
@@ -25,8 +26,6 @@ from bgsync.system.system import System
 from bgsync.system.world import Effect, Meaning
 from bgsync.tables.index import Index, Numbers
 from bgsync.tables.tables import NOBODY, Base
-
-Bits = NDArray[np.uint64]
 
 AT_ONCE = 1 << 16
 """How many states are looked at together."""

@@ -10,19 +10,16 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, partial, reduce
 from operator import or_
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bgsync.judge.causes import Causes
-from bgsync.judge.components import Component, by_number, nearest, numbered
+from bgsync.judge.components import Bits, Component, Components, components, nearest
 from bgsync.judge.fairness import Demand, Demands, act, choices, strikes_of
 from bgsync.judge.property import Liveness, View, state_in
 from bgsync.judge.suppositions import READINGS, Suppositions
 from bgsync.judge.ways import Ways
 from bgsync.judge.whole import Watched
-from bgsync.pauses import pause
 from bgsync.system.observation import Chose, Declined
 from bgsync.system.step import State, Step
 from bgsync.system.world import Meaning
@@ -74,10 +71,20 @@ class Search:
         self.calls: Mask = np.array([step.action.kind == "call" for step in steps], bool)
         strikes = strikes_of(self.system)
         self.strikes: Mask = np.array([s.action.kind == "move" and s.action.name in strikes for s in steps], bool)
-        self.declined = [choices(step, Declined) for step in steps]
-        self.chosen = [choices(step, Chose) for step in steps]
+        self.declined, self.chosen = self._choices(steps, Declined), self._choices(steps, Chose)
+        """The choices that each successor declines, and makes: a bit for each."""
         self.suppositions = Suppositions(watched)
         self.owed = cache(self._owed)
+
+    @staticmethod
+    def _choices(steps: list[Step], kind: type[Chose | Declined]) -> Bits:
+        made = [choices(step, Chose) | choices(step, Declined) for step in steps]
+        names = {name: place for place, name in enumerate(sorted({name for one in made for name in one}))}
+        found = np.zeros((len(steps), len(names) // 64 + 1), np.uint64)
+        for place, step in enumerate(steps):
+            for name in choices(step, kind):
+                found[place, names[name] // 64] |= np.uint64(1 << names[name] % 64)
+        return found
 
     # --- functions of states and transitions
 
@@ -120,9 +127,9 @@ class Search:
         good |= {
             int(n) for n in np.flatnonzero(disjoint) if not graph.complete and graph.starts[n] == graph.starts[n + 1]
         }
-        for part in self.components(inner, fair=False):
-            if acting[self.successors[part.transitions]].any():
-                good |= set(part.states.tolist())
+        parts = self.components(inner)
+        acts = np.bincount(parts.of_transitions(), acting[self.successors[parts.transitions]], len(parts)) > 0
+        good |= set(parts.where(acts).states.tolist())
         before: dict[int, list[int]] = {}
         for source, target in zip(self.sources[inner].tolist(), self.targets[inner].tolist(), strict=True):
             before.setdefault(target, []).append(source)
@@ -152,69 +159,70 @@ class Search:
 
     # --- components
 
-    def components(self, transitions: Numbers, needed: Mask | None = None, *, fair: bool = True) -> list[Component]:
-        """Give the strongly connected components of part of the graph, the first state first.
-
-        Left out are those without any of the transitions that are needed, and, unless `fair` is false, those to whose
-        state a recurring machine never comes back, and those that are not weakly fair.
-        """
-        if not len(transitions):
-            return []
-        there = np.zeros(len(self.graph), bool)
-        there[self.sources[transitions]] = there[self.targets[transitions]] = True
-        nodes, place = np.flatnonzero(there), np.cumsum(there) - 1
-        source, target = place[self.sources[transitions]], place[self.targets[transitions]]
-        count, home = numbered(len(nodes), source, target)
-        inner = home[source] == home[target]
-        good = np.full(count, True)
-        if fair:
-            for there_again in self.recurring:
-                comes = np.zeros(count, bool)
-                comes[home[there_again[nodes]]] = True
-                good &= comes
-            good &= self._weakly_fair(count, home, nodes, transitions[inner], home[source[inner]])
-        if needed is not None:
-            has = np.zeros(count, bool)
-            has[home[source[inner & needed[transitions]]]] = True
-            good &= has
-        kept = np.flatnonzero(inner & good[home[source]])
-        wanted = np.zeros(count, bool)
-        wanted[home[source[kept]]] = True
-        number, members = np.cumsum(wanted) - 1, np.flatnonzero(wanted[home])
-        states, inside = by_number(number[home[members]]), by_number(number[home[source[kept]]])
-        parts = [Component(nodes[members[n]], transitions[kept[t]]) for n, t in zip(states, inside, strict=True)]
-        return sorted(parts, key=lambda part: int(part.states[0]))
+    def components(self, transitions: Numbers) -> Components:
+        """Give the strongly connected components of part of the graph, the first state first."""
+        return components(transitions, self.sources[transitions], self.targets[transitions])
 
     def fair_components(
         self, transitions: Numbers, needed: Mask | None = None, assumed: frozenset[str] = READINGS
     ) -> list[Component]:
-        """Give the components in which a fair run can stay for ever, the first state first."""
-        found, work = [], self.components(transitions, needed)
-        while work:
-            pause()
-            part = work.pop()
-            successors = set(np.unique(self.successors[part.transitions]).tolist())
-            if not self.system.scenario.means(Meaning.UNDONE):
-                declined = frozenset[Any]().union(*(self.declined[successor] for successor in successors))
-                refused = declined - frozenset[Any]().union(*(self.chosen[successor] for successor in successors))
-                if refused:
-                    bad = np.array([not refused.isdisjoint(names) for names in self.declined], bool)
-                    work += self.components(part.transitions[~bad[self.successors[part.transitions]]], needed)
-                    continue
-            if self.demands.any_eager:
-                eager = np.bitwise_or.reduce(self.eager[part.states])
-                passed = eager & ~np.bitwise_or.reduce(self.acts[np.array(sorted(successors))])
-                if passed.any():
-                    good = ~(self.eager & passed).any(1)
-                    kept = good[self.sources[part.transitions]] & good[self.targets[part.transitions]]
-                    work += self.components(part.transitions[kept], needed)
-                    continue
-            unmet = self._unmet(part, assumed)
-            if unmet:
-                work += [less for left in unmet for less in self.components(left, needed)]
-                continue
-            found.append(part)
+        """Give the components in which a fair run can stay for ever, the first state first.
+
+        Left out are those without any of the transitions that are needed.
+        """
+        found, left = list[Component](), transitions
+        while len(left):
+            parts = self.components(left)
+            parts = parts.where(self._weakly_fair(parts, needed))
+            bad = self._strongly_unfair(parts)
+            dirty = np.zeros(len(parts), bool)
+            dirty[parts.of_transitions()[bad]] = True
+            more = [parts.transitions[~bad & dirty[parts.of_transitions()]]]
+            clean = parts.where(~dirty)
+            supposes = self.suppositions.made(assumed)[self.successors[clean.transitions]]
+            supposing = np.bincount(clean.of_transitions(), supposes, len(clean)) > 0
+            for number in range(len(clean)):
+                part = clean.component(number)
+                unmet = self._unmet(part, assumed) if supposing[number] else []
+                if not unmet:
+                    found.append(part)
+                elif len(unmet) == 1:
+                    more += unmet
+                else:
+                    found += [less for one in unmet for less in self.fair_components(one, needed, assumed)]
+            left = np.concatenate(more)
         return sorted(found, key=lambda part: int(part.states[0]))
+
+    def _weakly_fair(self, parts: Components, needed: Mask | None) -> Mask:
+        """Say which components take a transition for all that is asked for in each of their states.
+
+        Those are not in which a recurring machine never comes back to its state, or which take nothing that is needed.
+        """
+        asked = parts.in_all_states(self.asked[parts.states])
+        met = parts.in_any_transition(self.acts[self.successors[parts.transitions]])
+        fair: Mask = ~(asked & ~met).any(1)
+        for there_again in self.recurring:
+            fair &= np.bincount(parts.of_states(), there_again[parts.states], len(parts)) > 0
+        if needed is not None:
+            fair &= np.bincount(parts.of_transitions(), needed[parts.transitions], len(parts)) > 0
+        return fair
+
+    def _strongly_unfair(self, parts: Components) -> Mask:
+        """Say which transitions a fair run in these components cannot take for ever.
+
+        They decline a SHOULD that is never chosen, or their ends have steps that wait for what holds, and never go on.
+        """
+        of_transitions, successors = parts.of_transitions(), self.successors[parts.transitions]
+        bad: Mask = np.zeros(len(successors), bool)
+        if not self.system.scenario.means(Meaning.UNDONE) and self.declined.any():
+            declined, chosen = (parts.in_any_transition(one[successors]) for one in (self.declined, self.chosen))
+            bad |= (self.declined[successors] & (declined & ~chosen)[of_transitions]).any(1)
+        if self.demands.any_eager:
+            eager, met = parts.in_any_state(self.eager[parts.states]), parts.in_any_transition(self.acts[successors])
+            passed = (eager & ~met)[of_transitions]
+            for end in (self.sources[parts.transitions], self.targets[parts.transitions]):
+                bad |= (self.eager[end] & passed).any(1)
+        return bad
 
     def _unmet(self, part: Component, assumed: frozenset[str]) -> list[Numbers]:
         """Give what is left of a component where what it supposes is not fair; a counter may also not grow."""
@@ -229,25 +237,6 @@ class Search:
         used, grown = np.unique(successors).tolist(), self.suppositions.grown
         grows = [number for number in used if counter.counter in grown(number)]
         return [part.transitions[~asking], part.transitions[~np.isin(successors, grows)]]
-
-    def _weakly_fair(
-        self, count: int, home: NDArray[Any], states: Numbers, transitions: Numbers, homes: NDArray[Any]
-    ) -> Mask:
-        """Say which components take a transition for all that is asked for in each of their states.
-
-        `home` is the component of each state, `homes` that of each transition.
-        """
-        asked, met = self.asked, self.acts
-        order = np.argsort(home, kind="stable")
-        first = np.searchsorted(home[order], np.arange(count))
-        always = np.bitwise_and.reduceat(asked[states[order]], first, 0)
-        order = np.argsort(homes, kind="stable")
-        there, first = np.unique(homes[order], return_index=True)
-        done = np.zeros_like(always)
-        if len(there):
-            done[there] = np.bitwise_or.reduceat(met[self.successors[transitions[order]]], first, 0)
-        fair: Mask = ((always & ~done) == 0).all(1)
-        return fair
 
     # --- lassos
 
@@ -320,9 +309,8 @@ class Search:
             wanted.append(lambda edge, d=demand: act(self.system, edge[1]) == d)  # type: ignore[misc]
         if not self.system.scenario.means(Meaning.UNDONE):
             successors = set(np.unique(self.successors[part.transitions]).tolist())
-            for name in sorted(
-                frozenset[Any]().union(*(self.declined[successor] for successor in successors)), key=str
-            ):
+            steps = (self.tables.successors[successor].step for successor in successors)
+            for name in sorted(frozenset[str]().union(*(choices(step, Declined) for step in steps))):
                 wanted.append(lambda edge, n=name: n in choices(edge[1], Chose))  # type: ignore[misc]
         walked: list[Edge] = []
         here = entry

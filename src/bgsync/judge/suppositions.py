@@ -61,6 +61,11 @@ class Suppositions:
         self.readings = frozenset(one.reading for n in range(len(self.tables.successors)) for one in self.of(n))
         """The readings that matter to any step."""
 
+    def made(self, assumed: frozenset[str]) -> Mask:
+        """Say by which successors something is supposed that counts by the readings that are `assumed`."""
+        every = (self.of(number) for number in range(len(self.tables.successors)))
+        return np.array([any(one.reading in assumed for one in some) for some in every], bool)
+
     def unmet(self, sources: Numbers, successors: Numbers, assumed: frozenset[str]) -> dict[Unmet, Mask]:
         """Give what is never met in an endless run of these steps, and which of them ask for it.
 
