@@ -163,11 +163,6 @@ class OutboxMonitor(Monitor):
         """Name it, by which discipline it follows."""
         return "outbox shared" if self.shared else "outbox per-message"
 
-    @property
-    def costly(self) -> bool:
-        """Whether calls for other messages go under the same tag."""
-        return self.shared
-
     def part(self, memory: Memory, key: str | None) -> Memory:
         """The message goes under the first tag."""
         return memory if key == self.FIRST else ()

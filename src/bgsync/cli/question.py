@@ -62,7 +62,7 @@ OPTIONS = (
     click.option(
         "--limit",
         type=click.IntRange(1),
-        show_default="300,000; several tags, where they are separable: none",
+        show_default="10,000,000; several tags, where they are separable: none",
         metavar="STATES",
         help="Stop each exploration after so many states; what was not found is then inconclusive.",
     ),

@@ -28,7 +28,6 @@ from bgsync.compare.steps import AlgorithmChange, origins
 from bgsync.compare.traces import Bound, Traces
 from bgsync.explore.partition import Quotient, quotient
 from bgsync.judge.budget import SpentError
-from bgsync.judge.check import LARGE
 from bgsync.judge.pace import Progress
 from bgsync.judge.verdict import Trace
 from bgsync.language import NotUnderstood, Spec
@@ -37,6 +36,9 @@ from bgsync.system.scenario import DEFAULT_BOUNDS, GRANULARITIES, Bounds, Scenar
 from bgsync.system.system import System
 from bgsync.system.world import World
 from bgsync.words import Words
+
+LARGE = 5_000
+"""How many states make a text large: adversities are then compared only where they are asked for."""
 
 TRIES = 20
 """How many traces in a row may turn out to be no difference before a direction is given up."""

@@ -49,16 +49,6 @@ class Question:
     chosen: str = ""
 
 
-LARGE = 5_000
-"""How many states at `algorithm` make a text large: adversities are then explored only where they are asked for."""
-
-HEAVY_LIMIT = 12_000
-"""How many of the states with a costly monitor, or of a large text, are explored at `step`.
-
-All, if only one property is asked for.
-"""
-
-
 FEWEST, FACTOR = 500, 5
 """What is not understood may do anything: so many states of that are looked at, or so many times the sure ones.
 
@@ -157,12 +147,8 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
         known = ((name, v.verdict) for found in base.values() for name, v in found.items())
         settled = frozenset(name for name, verdict in known if verdict in ("violated", "inconclusive"))
     plain = [_Environment("step", (), settled)] if "step" in question.granularities else []
-    hard = list[_Environment]()
-    if judge.is_large and not question.thorough:
-        judge.left_out = question.adversities
-    else:
-        granularities = question.granularities if question.thorough else ("algorithm",)
-        hard = [_Environment(one, (adversity,), settled) for adversity in question.adversities for one in granularities]
+    granularities = question.granularities if question.thorough else ("algorithm",)
+    hard = [_Environment(one, (adversity,), settled) for adversity in question.adversities for one in granularities]
     results = judge.environments([*plain, *hard])
     if plain:
         base["step"] = results.pop(0)
@@ -279,7 +265,6 @@ class _Judge:
         self.explored: list[Explored] = [] if explored is None else explored
         self.ran: set[int] = set()
         self.interrupted = False
-        self.left_out: tuple[str, ...] = ()
         self.budget = question.budget
 
     def all(self) -> tuple[Verdict, ...]:
@@ -299,13 +284,6 @@ class _Judge:
         read_so = asked.bounds.termination == "handler" and asked.bounds.tags == 1 and asked.effort.walks is None
         reacts = any("terminated" in each.outcomes for each in asked.spec.statements() if isinstance(each, Upon))
         return read_so and reacts and Scenario(asked.spec, asked.world, adversities=(adversity,)).ends_handlers
-
-    @property
-    def is_large(self) -> bool:
-        """Whether the base environment alone has many states where an invocation is one action; of one tag."""
-        return self.question.bounds.tags == 1 and any(
-            e.states > LARGE for e in self.explored if e.granularity == "algorithm" and not e.adversities
-        )
 
     def environments(self, asked: Sequence[_Environment]) -> list[dict[str, Verdict]]:
         """Judge every property in several environments, but for those that are settled already."""
@@ -347,10 +325,7 @@ class _Judge:
                 asked.not_understood,
             )
             limit = min(asked.effort.limit or FEWEST, FEWEST) if environment.told else asked.effort.limit
-            heavy = granularity == "step" and (monitor.costly or self.is_large)
-            first = min(limit or HEAVY_LIMIT, HEAVY_LIMIT) if heavy else limit
-            again = heavy and len(asked.properties) == 1 and asked.effort.walks is None
-            yield Exploration(scenario, mine, asked.effort, first, again, environment.settled)
+            yield Exploration(scenario, mine, asked.effort, limit, environment.settled)
 
     def report(self, verdicts: tuple[Verdict, ...]) -> Report:
         """Put everything together."""
@@ -371,7 +346,7 @@ class _Judge:
         revision = asked.spec.revision
         explored = tuple(self.explored)
         return Report(
-            asked.model, revision, bounds, explored, coverage, verdicts, self.interrupted, left_out=self.left_out,
+            asked.model, revision, bounds, explored, coverage, verdicts, self.interrupted,
             content=asked.content, chosen=asked.chosen,
             glossary=glossary(asked.properties, asked.world),
         )  # fmt: skip

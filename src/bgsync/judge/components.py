@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from bgsync.pauses import pause
 from bgsync.tables.graph import Edge
-from bgsync.tables.index import Mask, Numbers
+from bgsync.tables.index import Mask, Numbers, firsts
 
 Bits = NDArray[np.uint64]
 
@@ -79,23 +79,27 @@ def _reduced(how: np.ufunc, bits: Bits, first: Numbers) -> Bits:
     return np.asarray(how.reduceat(bits, first[:-1], 0), np.uint64) if len(first) > 1 else bits[:0]
 
 
-def components(transitions: Numbers, sources: Numbers, targets: Numbers) -> Components:
-    """Give the strongly connected components of some transitions, each with its ends; the first state first."""
+def components(transitions: Numbers, sources: Numbers, targets: Numbers, states: int) -> Components:
+    """Give the strongly connected components of some transitions between states, the first state first."""
     pause()
-    nodes, ends = np.unique(np.concatenate([sources, targets]), return_inverse=True)
-    source, target = np.split(ends, 2)
+    if 8 * len(sources) < states:
+        nodes, ends = np.unique(np.concatenate([sources, targets]), return_inverse=True)
+        source, target = np.split(ends, 2)
+    else:
+        there = np.zeros(states, bool)
+        there[sources] = there[targets] = True
+        nodes, place = np.flatnonzero(there), np.cumsum(there) - 1
+        source, target = place[sources], place[targets]
     edges = csr_array((np.ones(len(source), np.int8), (source, target)), shape=(len(nodes), len(nodes)))
-    count, home = connected_components(edges, connection="strong")
+    found: tuple[int, NDArray[np.int32]] = connected_components(edges, connection="strong")
+    count, home = int(found[0]), found[1].astype(np.int64)
     inner = np.flatnonzero(home[source] == home[target])
     lives = np.zeros(count, bool)
     lives[home[source[inner]]] = True
     members = np.flatnonzero(lives[home])
-    _, first, which = np.unique(home[members], return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    number = np.empty(len(first), np.int64)
-    number[order] = np.arange(len(first))
+    first = firsts(home[members], count)[lives]
     labels = np.full(count, -1, np.int64)
-    labels[home[members]] = number[which]
+    labels[np.flatnonzero(lives)[np.argsort(first)]] = np.arange(len(first))
     states, inside = (np.argsort(one, kind="stable") for one in (labels[home[members]], labels[home[source[inner]]]))
     return Components(
         nodes[members[states]],

@@ -32,7 +32,7 @@ Tick = Callable[..., None]
 TRIES = 20
 """How many lassos are replayed before the search for one that holds is given up."""
 
-LIMIT = 300_000
+LIMIT = 10_000_000
 """How many states are explored one by one, where the question does not say; a product has no such limit."""
 
 

@@ -51,16 +51,12 @@ class Effort:
 
 @dataclass(frozen=True)
 class Exploration:
-    """What is to be explored: a scenario, the properties judged in it, and how many states are looked at.
-
-    With `again`, and if something is inconclusive, it is explored a second time up to the limit of the effort.
-    """
+    """What is to be explored: a scenario, the properties judged in it, and how many states are looked at."""
 
     scenario: Scenario
     properties: tuple[Property, ...]
     effort: Effort
     limit: int | None
-    again: bool = False
     settled: frozenset[str] = frozenset()
     """The ids that need no verdict any more."""
 
@@ -156,16 +152,7 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
     exploration = exploration.left()
     if not exploration.properties:
         return Result((), (), frozenset(), False)
-    first = _run_once(exploration, exploration.limit, budget, progress)
-    unsure = any(verdict.verdict == "inconclusive" for verdict in first.verdicts)
-    if not exploration.again or not unsure or first.interrupted:
-        return first
-    second = _run_once(exploration, exploration.effort.limit, budget, progress)
-    return replace(second, explored=first.explored + second.explored, ran=first.ran | second.ran)
-
-
-def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progress: Progress | None) -> Result:
-    began = time.perf_counter()
+    began, limit = time.perf_counter(), exploration.limit
     scenario = exploration.scenario
     told = " ".join((scenario.granularity, *scenario.adversities))
     said = began
@@ -191,8 +178,7 @@ def _run_once(exploration: Exploration, limit: int | None, budget: Budget, progr
     most = limit if limit is not None or not isinstance(watched, Watched) else LIMIT
     stopped = not watched.complete and not watched.pools and (most is None or watched.states < most)
     interrupted = stopped and not budget.spent
-    cut = limit != exploration.effort.limit and not exploration.again
-    why = budget.spent or unfinished(watched) + ("; --property with this id alone explores all" if cut else "")
+    why = budget.spent or unfinished(watched)
 
     def judged() -> Iterator[Verdict]:
         yield from safety_verdicts(watched, safety, why, exploration.settled)

@@ -161,7 +161,7 @@ class Search:
 
     def components(self, transitions: Numbers) -> Components:
         """Give the strongly connected components of part of the graph, the first state first."""
-        return components(transitions, self.sources[transitions], self.targets[transitions])
+        return components(transitions, self.sources[transitions], self.targets[transitions], len(self.graph))
 
     def fair_components(
         self, transitions: Numbers, needed: Mask | None = None, assumed: frozenset[str] = READINGS
@@ -200,7 +200,7 @@ class Search:
         """
         asked = parts.in_all_states(self.asked[parts.states])
         met = parts.in_any_transition(self.acts[self.successors[parts.transitions]])
-        fair: Mask = ~(asked & ~met).any(1)
+        fair = np.asarray(~(asked & ~met).any(1), bool)
         for there_again in self.recurring:
             fair &= np.bincount(parts.of_states(), there_again[parts.states], len(parts)) > 0
         if needed is not None:

@@ -211,8 +211,6 @@ class Report:
     notes: tuple[Note, ...] = ()
     unreached: Mapping[str, str] = field(default_factory=dict)
     """The algorithms that no method and no rule comes to, as the text stands, each with the reason."""
-    left_out: tuple[str, ...] = ()
-    """The adversities that were not looked at, since the text is large and none was asked for."""
     seconds: float = 0.0
     """How long it took by the clock; explorations may have run at once."""
     content: str = ""

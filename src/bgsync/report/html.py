@@ -108,7 +108,6 @@ def _page(page: Page) -> dict[str, Any]:
         "bounds": {name: str(value) for name, value in report.bounds.items()},
         "states": sum(explored.states for explored in report.explorations),
         "interrupted": report.interrupted,
-        "leftOut": list(report.left_out),
         "coverage": [report.coverage.total, report.coverage.understood, report.coverage.reached],
         "verdicts": [_verdict(verdict, page.spec, report.glossary) for verdict in report.verdicts],
         "notes": [{"property": n.property, "message": n.message, **_place(n.location)} for n in report.notes],

@@ -124,7 +124,6 @@ class ReportOut(msgspec.Struct, frozen=True):
     coverage: CoverageOut
     verdicts: list[VerdictOut]
     notes: list[NoteOut] = []
-    left_out: list[str] = []
     content: str = ""
     """As what it was judged."""
     chosen: str = ""
@@ -192,7 +191,6 @@ def _report(report: Report) -> ReportOut:
         ),
         verdicts=[_verdict(verdict, report.words) for verdict in report.verdicts],
         notes=[NoteOut(note.property, note.message, _location(note.location)) for note in report.notes],
-        left_out=list(report.left_out),
         content=report.content,
         chosen=report.chosen,
     )

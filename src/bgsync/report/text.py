@@ -80,9 +80,6 @@ def _head(report: Report, console: Console) -> None:
         names = ", ".join(dict.fromkeys(name for e in hard for name in e.adversities))
         at = " and ".join(dict.fromkeys(e.granularity for e in hard))
         console.print(f"adversities, one at a time, at granularity {at}: {names}", highlight=False)
-    if report.left_out:
-        names = ", ".join(report.left_out)
-        console.print(f"[yellow]not looked at, since the text is large: --with {names}[/]", highlight=False)
     if base and not any(e.granularity == "step" for e in base):
         console.print("every invocation runs to its next wait as one action: races are not looked for", highlight=False)
     steps = report.coverage

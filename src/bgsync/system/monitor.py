@@ -53,11 +53,6 @@ class Monitor:
         """Name it, for reports and options."""
         return "none"
 
-    @property
-    def costly(self) -> bool:
-        """Whether it makes so many states that not all are looked at step by step when several properties are asked."""
-        return False
-
     def part(self, memory: Memory, key: str | None) -> Memory:
         """Give what of a memory is about a key, or about none; the parts of all are the whole."""
         return ()

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from bgsync.tables.index import Numbers
+from bgsync.tables.index import Numbers, firsts, numbered
 from bgsync.tables.multisets import Multiset
 from bgsync.tables.tables import Base, Successor
 from bgsync.tables.tabulated import Query, Tabulated
@@ -45,8 +45,7 @@ def over(
             values.append(found)
         return home[found]
 
-    first = np.full(len(places), -1, np.int64)
-    first[which[::-1]] = np.arange(len(which) - 1, -1, -1)
+    first = firsts(which, len(places))
     used = np.flatnonzero(first >= 0)
     of_place = np.full(len(places), -1, np.int64)
     of_place[used] = [value(item) for item in first[used].tolist()]
@@ -64,12 +63,11 @@ def over(
         answers = sides if queries is None else [
             vectors.count(one, sides[-1] if later else sides[0]) for later, one in queries
         ]  # fmt: skip
-        case = which[items]
+        case, many = numbered(which[items])
         for answer in answers:
-            _, answer = np.unique(answer, return_inverse=True)
-            _, case = np.unique(case * (int(answer.max(initial=0)) + 1) + answer, return_inverse=True)
-        ones = np.full(int(case.max(initial=-1)) + 1, -1, np.int64)
-        ones[case[::-1]] = np.arange(len(case) - 1, -1, -1)
+            told, most = numbered(answer)
+            case, many = numbered(case * most + told)
+        ones = firsts(case, many)
         result[items] = np.array([value(int(items[one])) for one in ones.tolist()], np.int64)[case]
         more = [item for item in items[ones].tolist() if table.queries(places[which[item]]) != queries]
         again = items[np.isin(which[items], which[more])] if more else np.zeros(0, np.int64)

@@ -108,9 +108,9 @@ class Vectors:
     def count(self, which: Which, numbers: Numbers) -> Numbers:
         """Count, for each of these rows, the processes or variables of which something is true."""
         known = self._of_groups(which, lambda number: self.groups.count(number, which))
-        used, where = np.unique(numbers, return_inverse=True)
-        counts: Numbers = known[self.rows[used]].sum(1)
-        return counts[where]
+        if len(numbers) < self._size:
+            return np.asarray(known[self.rows[numbers]].sum(1), np.int64)
+        return np.asarray(known[self.rows[: self._size]].sum(1), np.int64)[numbers]
 
     def sizes(self, rows: Rows) -> Numbers:
         """Count the processes of rows, of which not all need be known."""

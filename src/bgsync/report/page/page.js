@@ -48,7 +48,6 @@
       h("meter", { min: 0, max: Math.max(total, 1), value: count })));
     const parts = [h("h2", {}, `The text of ${report.model}`), bar(understood, "understood"), bar(reached, "reached by something that can happen")];
     if (report.content) parts.push(h("p", {}, `Judged as ${report.content}: ${report.chosen}.`));
-    if (report.leftOut.length) parts.push(h("p", { class: "inconclusive" }, `Not looked at, since the text is large: ${report.leftOut.join(", ")}.`));
     if (report.notes.length) {
       parts.push(h("details", {}, h("summary", {}, many(report.notes.length, "note"), " on what is worth a look"), h("ul", {}, report.notes.map((note) =>
         h("li", { "data-words": `${where(note)} ${note.message} ${note.property}`.toLowerCase() }, h("b", {}, where(note)), ` ${note.message} (${note.property})`)))));
