@@ -79,20 +79,20 @@ def _reduced(how: np.ufunc, bits: Bits, first: Numbers) -> Bits:
     return np.asarray(how.reduceat(bits, first[:-1], 0), np.uint64) if len(first) > 1 else bits[:0]
 
 
-def components(transitions: Numbers, sources: Numbers, targets: Numbers, states: int) -> Components:
-    """Give the strongly connected components of some transitions between states, the first state first."""
+def components(transitions: Numbers, sources: Numbers, targets: Numbers, size: int) -> Components:
+    """Give the strongly connected components of some transitions, between `size` states; the first state first."""
     pause()
-    if 8 * len(sources) < states:
+    if 8 * len(sources) < size:
         nodes, ends = np.unique(np.concatenate([sources, targets]), return_inverse=True)
         source, target = np.split(ends, 2)
     else:
-        there = np.zeros(states, bool)
+        there = np.zeros(size, bool)
         there[sources] = there[targets] = True
         nodes, place = np.flatnonzero(there), np.cumsum(there) - 1
         source, target = place[sources], place[targets]
     edges = csr_array((np.ones(len(source), np.int8), (source, target)), shape=(len(nodes), len(nodes)))
-    found: tuple[int, NDArray[np.int32]] = connected_components(edges, connection="strong")
-    count, home = int(found[0]), found[1].astype(np.int64)
+    many, home_of = connected_components(edges, connection="strong")
+    count, home = int(many), np.array(home_of, np.int64)
     inner = np.flatnonzero(home[source] == home[target])
     lives = np.zeros(count, bool)
     lives[home[source[inner]]] = True

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 
 from bgsync.explore.model import Model
 from bgsync.pauses import pause
-from bgsync.system.collect import as_more, by_tag, collect, counted, only, pool, stands_alone, tidied
+from bgsync.system.collect import as_more, by_tag, collect, counted, only, pool, queued, stands_alone, tidied
 from bgsync.system.instructions import END, WAITS
 from bgsync.system.monitor import Beginning, Call, Memory
 from bgsync.system.observation import (
@@ -118,7 +118,7 @@ class System(Turns, Model[State, Action]):
         rules = [rule.name for rule in self._rules_on(self.machines[place], trigger)]
         if not rules or state.disjoint or not self.agent_runs(state):
             yield from self._finish(action, moved)
-        elif self.by_step:
+        elif self.by_step or any(self._waits_for_room(state, name) for name in rules):
             yield from self._finish(action, moved._replace(due=tuple(sorted({*state.due, *rules}))))
         else:
             optional = all(self._rule(name).level == "SHOULD" for name in rules)
@@ -127,6 +127,13 @@ class System(Turns, Model[State, Action]):
             for name in rules:
                 due = tuple(sorted({*moved.due, *rules} - {name}))
                 yield from self._start(moved._replace(due=due), action, self._entry(name), moved.memory)
+
+    def _waits_for_room(self, state: State, name: str) -> bool:
+        """Whether a rule would only enqueue more behind enough that wait."""
+        if len(queued(state)) < self.scenario.calls:
+            return False
+        entry = self.number(self._entry(name))
+        return self.processes.queued[entry] is not None or self.processes.enqueues(entry)
 
     def moves_any(self, which: int) -> bool:
         """Whether a move of the environment may change processes."""
