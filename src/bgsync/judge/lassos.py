@@ -114,8 +114,8 @@ class Search:
     # --- what leads nowhere
 
     @cached_property
-    def doomed(self) -> frozenset[int]:
-        """The states of removed objects, by key, from which every run ends in a failed Assert.
+    def doomed(self) -> Mask:
+        """Say which are the states of removed objects from which every run ends in a failed Assert.
 
         A run that leaves one behind is none that goes on for ever: what was removed has to go on as well, and ends it.
         """
@@ -140,18 +140,24 @@ class Search:
                     reached.add(source)
                     work.append(source)
         rest = [int(n) for n in np.flatnonzero(disjoint) if int(n) not in reached]
-        states = (graph.state(number) for number in rest)
-        return frozenset(self.tables.key(state) for state in states if any(True for _ in self.system.goes_on(state)))
+        found: Mask = np.zeros(len(graph), bool)
+        found[[number for number in rest if any(True for _ in self.system.goes_on(graph.state(number)))]] = True
+        return found
 
     @cached_property
     def leaves_doomed(self) -> Mask:
-        """The successors that leave something doomed behind."""
-        return np.array([not self.doomed.isdisjoint(successor.left) for successor in self.tables.successors], bool)
+        """The transitions that leave something doomed behind."""
+        found: Mask = np.zeros(self.graph.transitions, bool)
+        apart = np.array([len(successor.apart) for successor in self.tables.successors], np.int64)[self.successors]
+        for before in range(1, int(apart.max(initial=0)) + 1):
+            leaves = np.flatnonzero(apart >= before)
+            found[leaves] |= self.doomed[self.targets[leaves - before]]
+        return found
 
     @cached_property
     def ways(self) -> Ways:
         """The ways to each state that leave nothing doomed behind, one for each change that can come last."""
-        return Ways(self.graph, ~self.leaves_doomed[self.successors], self.causes.marks)
+        return Ways(self.graph, ~self.leaves_doomed, self.causes.marks)
 
     def edge(self, transition: int) -> Edge:
         """Give a transition with its ends."""
@@ -273,9 +279,9 @@ class Search:
         """Give the fair components in which `owed` is never given: first those without calls, which read easier."""
         inside = np.zeros(len(self.graph), bool)
         inside[region] = True
-        if self.doomed:
+        if self.doomed.any():
             inside &= self.ways.reaches()
-        kept = np.flatnonzero(inside[self.sources] & inside[self.targets] & ~self.leaves_doomed[self.successors])
+        kept = np.flatnonzero(inside[self.sources] & inside[self.targets] & ~self.leaves_doomed)
         kept = kept[~self.strikes[self.successors[kept]]]
         kept = kept[~self.on_transitions(lambda view: liveness.given(view, owed), kept)].astype(np.int64)
         needed = None

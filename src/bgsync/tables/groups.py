@@ -54,6 +54,8 @@ class Facts(NamedTuple):
     """How many of its own variables are bound outside of every loop."""
     slots: frozenset[int]
     """The objects that it holds."""
+    objects: int
+    """The same, a bit for each."""
     queues: frozenset[str]
     """The queues that it waits in."""
     heads: frozenset[str]
@@ -90,7 +92,8 @@ class Groups:
         numbers = [number for number, _ in group.members]
         running = tuple(number for number, place in group.members if not place)
         ordered = len(running) < len(numbers) or any(processes.batch[number] for number in running)
-        slots = {slot for number in numbers for slot in processes.slots[number]}
+        slots = frozenset(slot for number in numbers for slot in processes.slots[number])
+        slots |= {slot for content in group.contents if content for slot in slots_of(content.value)}
         places = [place for _, place in group.members if place]
         return Facts(
             len(numbers),
@@ -98,7 +101,8 @@ class Groups:
             UNCOUNTED if ordered else max(map(self.system.many, running), default=UNCOUNTED),
             sum(OUTER in processes.cells[number] for number in numbers),
             sum(content is not None and content.level == 0 for content in group.contents),
-            frozenset(slots.union(slot for content in group.contents if content for slot in slots_of(content.value))),
+            slots,
+            sum(1 << slot for slot in slots),
             frozenset(queue for queue, _ in places),
             frozenset(queue for queue, before in places if not before),
         )

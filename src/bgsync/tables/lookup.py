@@ -43,6 +43,7 @@ class Node(NamedTuple):
     dropped: int
     """How many others that hold what is shared in the base are enough to touch none of them."""
     frame: bool
+    kept: frozenset[int] = frozenset()
 
 
 class Lookup:
@@ -56,7 +57,9 @@ class Lookup:
         self._touches = np.zeros((1 << 6, 1 << 8), np.int8)
         """Whether a node touches a group, by its number plus 1; -1 where nobody has asked."""
         self._dropped = np.zeros(1 << 6, np.int64)
-        self._one, self._begins, self._waits = (np.zeros(1 << 6, bool) for _ in range(3))
+        self._begins, self._waits = np.zeros(1 << 6, bool), np.zeros(1 << 6, bool)
+        self._wanted = np.zeros(1 << 6, np.int64)
+        """The objects of which a node wants one that holds them, a bit for each."""
         self._entries = _Entries(self)
         self._cells = Index()
         self._cell_starts, self._cell_nodes = [0], list[int]()
@@ -121,45 +124,43 @@ class Lookup:
         entangled: Known | None = base.entangled if base.is_entangled else None
         if not tables.frame or base.split.whole:
             entangled = tables.all
-        elif base.away is not None:
-            entangled = base.holding
-        if entangled is None and moved is None:
-            return self._row(base, acting, turn, part, frame)
-        one = entangled is base.holding
+        wanted = () if base.away is None or entangled is not None else (base.away,)
+        if entangled is None and moved is None and not wanted:
+            return self._row(base, acting, turn, part, frame, frozenset())
         key = (base.index, acting, turn, part)
         known = self._numbers.get(key)
         if known is None:
             some = [test for test in (entangled, moved) if test is not None]
-            touches = some[0] if len(some) == 1 else Known(lambda group: any(test(group) for test in some))
-            known = self._numbers[key] = self._added(
-                Node(base, acting, turn, part, None, touches, 0, frame), one=one and moved is None
-            )
+            touches = Known(lambda group: any(test(group) for test in some)) if some else None
+            known = self._numbers[key] = self._added(Node(base, acting, turn, part, None, touches, 0, frame), wanted)
         return known
 
-    def _row(self, base: Base, acting: int, turn: Turn, part: tuple[int, ...], frame: bool) -> int:
+    def _row(
+        self, base: Base, acting: int, turn: Turn, part: tuple[int, ...], frame: bool, kept: frozenset[int]
+    ) -> int:
         """Give the node of a row."""
-        row = self.tables.row(base, RowKey(acting, turn, self.tables.multisets.of(part), frame))
-        key = (base.index, acting, turn, part, frame)
+        row = self.tables.row(base, RowKey(acting, turn, self.tables.multisets.of(part), frame, kept))
+        key = (base.index, acting, turn, part, frame, kept)
         known = self._numbers.get(key)
         if known is None:
             dropped = row.dropped if frame else 0
-            node = Node(base, acting, turn, part, row, row.touches, dropped, frame)
-            known = self._numbers[key] = self._added(node)
+            node = Node(base, acting, turn, part, row, row.touches, dropped, frame, kept)
+            known = self._numbers[key] = self._added(node, row.unlisted)
         return known
 
-    def _added(self, node: Node, *, one: bool = False) -> int:
+    def _added(self, node: Node, wanted: tuple[int, ...]) -> int:
         number = len(self.nodes)
         self.nodes.append(node)
         if number >= len(self._touches):
             self._touches = grown(self._touches, number + 1, -1)
             self._dropped = grown(self._dropped, number + 1)
-            self._one, self._begins, self._waits = (
-                grown(one, number + 1) for one in (self._one, self._begins, self._waits)
-            )
+            self._begins, self._waits = grown(self._begins, number + 1), grown(self._waits, number + 1)
+            self._wanted = grown(self._wanted, number + 1)
         self._touches[number] = 0 if node.touches is None else -1
         self._touches[number, 0] = 0
-        self._dropped[number], self._one[number], self._begins[number] = node.dropped, one, node.row is None
-        self._waits[number] = node.row is None or node.touches is not None or node.dropped > 0
+        self._dropped[number], self._begins[number] = node.dropped, node.row is None
+        self._wanted[number] = sum(1 << slot for slot in wanted)
+        self._waits[number] = node.row is None or node.touches is not None or node.dropped > 0 or bool(wanted)
         return number
 
     # --- from node to node
@@ -171,10 +172,12 @@ class Lookup:
             here, there = nodes[left], rows[left]
             frame = ~gone[left] & (there > 0)
             touched = self._touched(here, there) & frame
-            one = self._one[here]
-            if one.any():
-                first = touched & (np.cumsum(touched, 1) == 1)
-                touched = np.where(one[:, None], first, touched)
+            wanted = self._wanted[here]
+            for slot in _bits(int(np.bitwise_or.reduce(wanted, initial=0))):
+                bit = np.int64(1 << slot)
+                others = (self.vectors.attribute("objects")[there] & bit > 0) & frame & ~touched
+                others &= (wanted & bit > 0)[:, None]
+                touched |= others & (np.cumsum(others, 1) == 1)
             dropped, holds = self._dropped[here], self.vectors.attribute("holds")
             leaves = np.zeros(len(left), bool)
             if dropped.any():
@@ -217,7 +220,10 @@ class Lookup:
             pause()
             node = self.nodes[number]
             part = tuple(sorted((*node.part, *(group - 1 for group in row.tolist() if group))))
-            known = self._next[key] = self._row(node.base, node.acting, node.turn, part, node.frame and not leaves)
+            kept = node.kept if node.row is None else node.kept.union(node.row.unlisted)
+            known = self._next[key] = self._row(
+                node.base, node.acting, node.turn, part, node.frame and not leaves, kept
+            )
         return known
 
 
@@ -228,7 +234,8 @@ class _Entries:
         self.lookup = lookup
         self.queues: list[str] = []
         self._starts, self._many = np.full(1 << 6, -1, np.int64), np.zeros(1 << 6, np.int64)
-        self._successors, self._framed, self._leaves = list[int](), list[bool](), list[int]()
+        self._successors, self._leaves = list[int](), list[int]()
+        self._only, self._apart = list[int](), list[int]()
         self._into = np.zeros((1 << 6, 2), np.int32)
         self._later: dict[int, Numbers] = {}
 
@@ -240,8 +247,11 @@ class _Entries:
             self._add(node)
         many = self._many[nodes]
         entries, items = _ranges(self._starts[nodes], many), np.repeat(np.arange(len(nodes)), many)
-        framed, leaves = np.array(self._framed, bool)[entries], np.array(self._leaves, np.int64)[entries]
-        kept = np.where(gone[items] | ~framed[:, None], 0, rows[states[items]])
+        leaves, only, apart = (np.array(one, np.int64)[entries] for one in (self._leaves, self._only, self._apart))
+        kept = np.where(gone[items], 0, rows[states[items]])
+        held, some = self.lookup.vectors.attribute("objects"), np.flatnonzero((only > 0) | (apart > 0))
+        mine, others = (held[kept[some]] & one[some, None] > 0 for one in (only, apart))
+        kept[some] = np.where(np.where(only[some, None] > 0, mine, ~others), kept[some], 0)
         for queue in np.unique(leaves[leaves >= 0]).tolist():
             one = leaves == queue
             kept[one] = self._after_the_first(queue)[kept[one]]
@@ -257,7 +267,8 @@ class _Entries:
         for successor, into in row.successors:
             place = len(self._successors)
             self._successors.append(successor.index)
-            self._framed.append(successor.framed)
+            self._only.append(0 if successor.only is None else 1 << successor.only)
+            self._apart.append(sum(1 << slot for slot in successor.apart))
             if successor.leaves and successor.leaves not in self.queues:
                 self.queues.append(successor.leaves)
             self._leaves.append(self.queues.index(successor.leaves) if successor.leaves else -1)
@@ -292,6 +303,10 @@ class _Entries:
                     changed = spare.any(1)
                     rows[changed] = np.sort(rows[changed], 1)
         return rows
+
+
+def _bits(number: int) -> list[int]:
+    return [place for place in range(number.bit_length()) if number >> place & 1]
 
 
 def _ranges(starts: Numbers, many: Numbers) -> Numbers:

@@ -22,7 +22,7 @@ class Multiset:
         self.once = sum(1 << number for number in self.distinct if numbers.count(number) == 1)
         self.counts: dict[Which, int] = {}
         self.parts: dict[int, Multiset] = {}
-        self.lifts: dict[tuple[int, int, str], Multiset] = {}
+        self.lifts: dict[tuple[int, int, str, int | None, tuple[int, ...]], Multiset] = {}
 
     @property
     def facts(self) -> Iterator[Facts]:
@@ -80,18 +80,31 @@ class Multisets:
             known = whole.parts[bits] = self.of(tuple(n for n in whole.numbers if bits >> n & 1))
         return known
 
-    def lifted(self, whole: Multiset, part: Multiset, into: Multiset, left: str = "") -> Multiset:
+    def lifted(
+        self,
+        whole: Multiset,
+        part: Multiset,
+        into: Multiset,
+        left: str = "",
+        only: int | None = None,
+        apart: tuple[int, ...] = (),
+    ) -> Multiset:
         """Give a multiset after a part of it has become something else; what is there many times stays many.
 
-        `left` is the queue that the first one has left, if any.
+        `left` is the queue that the first one has left, if any. Of the frame comes along what holds the object `only`,
+        or all but what holds those that are `apart`.
         """
-        if not left and (part is whole or part is into):
+        plain = not left and only is None and not apart
+        if part is whole or (plain and part is into):
             return into if part is whole else whole
-        key = (part.index, into.index, left)
+        key = (part.index, into.index, left, only, apart)
         known = whole.lifts.get(key)
         if known is None:
             facts = self.groups.facts
             numbers = [n for n in whole.numbers if not part.bits >> n & 1]
+            if only is not None:
+                numbers = [n for n in numbers if only in facts[n].slots]
+            numbers = [n for n in numbers if facts[n].slots.isdisjoint(apart)]
             if left:
                 numbers = [self.groups.later(n, left) if left in facts[n].queues else n for n in numbers]
             for number in into.numbers:

@@ -1,10 +1,11 @@
 """The tables: a row for each turn, base and part of the groups, worked out by the interpreter.
 
 The part of a row is the group that acts, with all that it is entangled with. That is found in two ways. *Before*: what
-a move of the environment changes, and groups that hold an object that is not in the list (one of them is enough to keep
-it, where nothing can be set apart any more). *After*: groups that
-hold an object which the step takes out of the list, since they decide whether it is collected or followed apart; those
-that take note of what the step did; and those that hold what is shared in the base, where the step changes who does.
+a move of the environment changes, and groups that hold an object that is not in the list. *After*: those that take note
+of what the step did; those that hold what is shared in the base, where the step changes who does; and those that hold
+an object which the step takes out of the list, since they decide whether it is collected or followed apart. Of those
+that decide nothing one is enough, which shows that somebody holds it: the others of the frame that do go with it where
+it is followed apart, and stay behind there.
 Where the frame has some of the latter, the row is worked out anew with them
 inside, until the frame has none. Nothing else of what a system does looks at other processes than by their
 `Presence`, on which the turns depend; that this is so is tested: with `frame=False` every row is for whole states only,
@@ -20,7 +21,7 @@ from bgsync.system.observation import Noticed
 from bgsync.system.state import Content, Shared, cells_of
 from bgsync.system.step import Action, Presence, State, Step, Turn
 from bgsync.system.system import System
-from bgsync.tables.groups import Groups, Queues
+from bgsync.tables.groups import UNCOUNTED, Groups, Queues
 from bgsync.tables.multisets import Known, Multiset, Multisets
 from bgsync.tables.steps import Steps
 
@@ -51,7 +52,6 @@ class Base:
         self.away = min(away, default=None) if state.disjoint else None
         """The object that is followed by itself."""
         self.entangled = Known(lambda group: not away.isdisjoint(groups.facts[group].slots))
-        self.holding = Known(lambda group: self.away in groups.facts[group].slots)
         self.plans: dict[Presence, Plan] = {}
         self.rows: dict[RowKey, Row] = {}
         self.alone: dict[tuple[int, Turn], Row] = {}
@@ -71,25 +71,29 @@ class Plan:
 class Successor:
     """One transition, whatever groups are about. `base` is None when the run ends here."""
 
-    __slots__ = ("acting", "base", "framed", "index", "leaves", "left", "origin", "step")
+    __slots__ = ("acting", "apart", "base", "index", "leaves", "only", "origin", "step")
 
     def __init__(
-        self, index: int, origin: Base, acting: int, step: Step, base: Base | None, left: tuple[int, ...], leaves: str
+        self, index: int, origin: Base, acting: int, step: Step, base: Base | None, apart: tuple[int, ...], leaves: str
     ) -> None:
         self.index, self.origin, self.acting, self.step, self.base = index, origin, acting, step, base
-        self.left, self.leaves = left, leaves
-        """What is followed apart from here, and the queue whose first one begins."""
-        self.framed = step.action.disjoint is None
-        """Whether the frame comes along; it does not where a removed object is followed by itself."""
+        self.apart, self.leaves = apart, leaves
+        """The objects that are followed apart from here, in as many transitions right before this one; and the queue
+        whose first one begins."""
+        self.only = step.action.disjoint
+        """The object that is followed apart by this one: of the frame, what holds it comes along."""
 
 
 class RowKey(NamedTuple):
-    """What a row is for; `frame` says whether others hold what is shared in the base, and are not in the part."""
+    """What a row is for."""
 
     acting: int
     turn: Turn
     part: Multiset
     frame: bool
+    """Whether others hold what is shared in the base, and are not in the part."""
+    kept: frozenset[int] = frozenset()
+    """The objects of which all who decide what becomes of them are in the part, and one more that holds them."""
 
 
 class Row:
@@ -97,14 +101,26 @@ class Row:
 
     `touches` knows the groups of a frame to which it matters; it is None where it matters to none. `dropped` says
     whether fewer of the part hold what is shared in the base: that matters to others that do, unless there are many.
+    `unlisted` are the objects of which one that holds them has to be in the part, if there is one.
     """
 
-    __slots__ = ("dropped", "part", "successors", "touches")
+    __slots__ = ("dropped", "part", "successors", "touches", "unlisted")
 
     def __init__(
-        self, part: Multiset, successors: list[tuple[Successor, Multiset]], touches: Known | None, dropped: int
+        self,
+        part: Multiset,
+        successors: list[tuple[Successor, Multiset]],
+        touches: Known | None,
+        dropped: int,
+        unlisted: tuple[int, ...],
     ) -> None:
-        self.part, self.successors, self.touches, self.dropped = part, successors, touches, dropped
+        self.part, self.successors, self.touches = part, successors, touches
+        self.dropped, self.unlisted = dropped, unlisted
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it matters to no frame."""
+        return self.touches is None and not self.dropped and not self.unlisted
 
 
 class _After(NamedTuple):
@@ -135,6 +151,7 @@ class Tables:
         self.outermost = Known(lambda group: self.groups.facts[group].outermost > 0)
         self.all = Known(lambda _: True)
         self._runs = Steps(system)
+        self._holds: dict[int, Known] = {}
         self._successors: dict[tuple[object, ...], Successor] = {}
         self._bases: dict[tuple[object, ...], Base] = {}
 
@@ -196,7 +213,7 @@ class Tables:
 
     def after(self, whole: Multiset, row: Row, successor: Successor, into: Multiset) -> Multiset:
         """Give all groups after a transition that makes `into` of the part of a row."""
-        return self.multisets.lifted(whole, row.part, into, successor.leaves) if successor.framed else into
+        return self.multisets.lifted(whole, row.part, into, successor.leaves, successor.only, successor.apart)
 
     def acting_first(self, acting: int, groups: tuple[int, ...]) -> tuple[int, ...]:
         """Give groups with the one that acts first: so it has the same variables in whatever company."""
@@ -216,7 +233,7 @@ class Tables:
         entangled = base.entangled.among(whole) if base.is_entangled else 0
         if not self.frame or base.split.whole:
             entangled = whole.bits
-        alive = 0 if base.away is None else base.holding.among(whole)
+        alive = 0 if base.away is None else self.holds(base.away).among(whole)
         alone = {} if entangled or alive else base.alone
         plan = self.plan(base, presence)
 
@@ -268,9 +285,9 @@ class Tables:
 
     def _row(self, base: Base, acting: int, turn: Turn, whole: Multiset, part: Multiset) -> Row:
         """Give the row of a turn whose frame it does not touch."""
-        frame = self.frame and base.split.outer is not None
+        frame, kept = self.frame and base.split.outer is not None, frozenset[int]()
         while True:
-            row = self.row(base, RowKey(acting, turn, part, frame))
+            row = self.row(base, RowKey(acting, turn, part, frame, kept))
             more = 0 if row.touches is None else row.touches.among(whole) & ~part.bits
             if frame and row.dropped:
                 others = self.holding.among(whole) & ~part.bits
@@ -279,6 +296,9 @@ class Tables:
                     more, frame = more | others, False
                     part = self.multisets.part(whole, part.bits | more)
                     continue
+            for slot in row.unlisted:
+                others = self.holds(slot).among(whole) & ~(part.bits | more)
+                more, kept = more | (others & -others), kept | {slot}
             if not more:
                 return row
             part = self.multisets.part(whole, part.bits | more)
@@ -288,17 +308,17 @@ class Tables:
         row = base.rows.get(key)
         if row is None:
             row = base.rows[key] = self._worked_out(base, key)
-            simple = row.touches is None and not row.dropped
-            if simple and key.part.numbers == (() if key.acting == NOBODY else (key.acting,)):
+            if row.is_settled and key.part.numbers == (() if key.acting == NOBODY else (key.acting,)):
                 base.alone[key.acting, key.turn] = row
         return row
 
     def _worked_out(self, base: Base, key: RowKey) -> Row:
-        acting, turn, part, frame = key
+        acting, turn, part, frame, kept = key
         before = self.whole(base, self.acting_first(acting, part.numbers), frame=frame)
         leaves = before.queues[turn.which][0] if turn.kind == "batch" else ""
         successors, dropped, matters = [], 0, set[str]()
-        unlisted, seen = set[int](), list[tuple[Noticed, tuple[str | None, ...]]]()
+        unlisted, seen, memories = set[int](), list[tuple[Noticed, tuple[str | None, ...]]](), set[Memory]()
+        apart = list[int]()
         for step in self._steps(before, turn):
             if step.after is None:
                 target, into = None, part
@@ -306,9 +326,12 @@ class Tables:
                 after = self._after(base, part, before, step, frame=frame)
                 target, into = after.base, self.multisets.of(after.groups)
                 dropped, matters = max(dropped, after.dropped), matters | {after.matters}
-            successors.append((self._successor(base, acting, step, target, leaves), into))
+            apart += [] if step.action.disjoint is None else [step.action.disjoint]
+            gone, apart = (tuple(apart), []) if step.action.disjoint is None else ((), apart)
+            successors.append((self._successor(base, acting, step, target, gone, leaves), into))
             if step.after is not None and step.after.shared.heap is not before.shared.heap:
                 unlisted |= _unlisted(before.shared, step.after.shared)
+                memories.add(step.after.memory)
             noted = [one for one in step.observations if isinstance(one, Noticed)]
             seen += [(one, self._tags(one, before, step)) for one in noted]
         touches = None
@@ -316,8 +339,14 @@ class Tables:
             touches = self.all
         elif unlisted or seen or "outermost" in matters:
             joined = "outermost" in matters
-            touches = Known(lambda group: self._touched(group, unlisted, seen) or (joined and self.outermost(group)))
-        return Row(part, successors, touches, dropped)
+            touches = Known(
+                lambda group: (
+                    self._decides(group, unlisted, memories)
+                    or self._notes(group, seen)
+                    or (joined and self.outermost(group))
+                )
+            )
+        return Row(part, successors, touches, dropped, tuple(sorted(unlisted - kept)))
 
     def _after(self, base: Base, part: Multiset, before: State, step: Step, *, frame: bool) -> _After:
         """Split the state after a step into groups, those that are in the base before it."""
@@ -351,27 +380,47 @@ class Tables:
             return self._runs.of(before, turn.which)
         return self.system.take(before, turn)
 
-    def _successor(self, origin: Base, acting: int, step: Step, target: Base | None, leaves: str) -> Successor:
-        left = tuple(map(self.key, step.left))
-        key = (origin, target, acting, step.action, step.executed, left, leaves)
+    def _successor(
+        self, origin: Base, acting: int, step: Step, target: Base | None, apart: tuple[int, ...], leaves: str
+    ) -> Successor:
+        key = (origin, target, acting, step.action, step.executed, apart, leaves)
         successor = self._successors.get(key)
         if successor is None:
             step = step if target is None else step._replace(after=target.state)
-            made = Successor(len(self.successors), origin, acting, step, target, left, leaves)
+            made = Successor(len(self.successors), origin, acting, step, target, apart, leaves)
             successor = self._successors[key] = made
             self.successors.append(successor)
         return successor
 
     def idle(self, base: Base) -> Successor:
         """Give the successor in which nothing changes: something else happens, somewhere else."""
-        return self._successor(base, NOBODY, Step(Action("idle", ""), base.state, (), ()), base, "")
+        return self._successor(base, NOBODY, Step(Action("idle", ""), base.state, (), ()), base, (), "")
 
     # --- what is entangled
 
-    def _touched(self, group: int, unlisted: set[int], seen: list[tuple[Noticed, tuple[str | None, ...]]]) -> bool:
-        """Whether a step matters to a group of its frame."""
-        if not unlisted.isdisjoint(self.groups.facts[group].slots):
+    def holds(self, slot: int) -> Known:
+        """Know the groups that hold an object."""
+        known = self._holds.get(slot)
+        if known is None:
+            known = self._holds[slot] = Known(lambda group: slot in self.groups.facts[group].slots)
+        return known
+
+    def _decides(self, group: int, unlisted: set[int], memories: set[Memory]) -> bool:
+        """Whether a group decides what becomes of an object that is taken out of the list, and of what is remembered.
+
+        It does not where it goes with the object and is forgotten without a trace.
+        """
+        facts, system = self.groups.facts[group], self.system
+        if unlisted.isdisjoint(facts.slots):
+            return False
+        if len(facts.slots) > 1 or facts.holds or facts.outermost or facts.queues or facts.many == UNCOUNTED:
             return True
+        told = (system.monitor.forgotten(m, system.process(n), r) != m for m in memories for n in facts.running
+                for r in (True, False))  # fmt: skip
+        return any(map(system.processes.meets, facts.running)) or any(told)
+
+    def _notes(self, group: int, seen: list[tuple[Noticed, tuple[str | None, ...]]]) -> bool:
+        """Whether a group takes note of what was seen of a step."""
         process, noticing = self.system.process, self.system.noticing
         members = [number for number, _ in self.groups.known[group].members]
         return any(noticing(n, one, tag) != process(n) for n in members for one, tags in seen for tag in tags)
