@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.prose.grammar.conditions import COMMA_AND, COMMA_OR
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import COMMANDS, STARTS, Plain
 from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Statements
@@ -46,7 +47,7 @@ LONGEST_CONDITION = 25
 
 def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
     """Say what of the reading of a sentence is in doubt."""
-    told: dict[str, None] = {}
+    told: dict[str, None] = dict.fromkeys(_mixed(parser, whole))
     words, expressions = parser.words, [*_expressions(statements)]
     said = [*words.words]
     opened = any(_is_open(each) for each in traversal.walk(statements))
@@ -55,6 +56,8 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
             told[f"{words.said(start, end)!r} can be read in two ways"] = None
         if category == "guarded" and opened:
             told["what comes after the if may be about the value"] = None
+        if category == "named" and any(isinstance(each, s.Call) for each in traversal.walk(statements)):
+            told["which parameter is given what is said by name"] = None
         if category == "or-null":  # what is found has that in it
             said[start:end] = [Word("", "word", words.words[start].token)] * (end - start)
     found = (
@@ -69,6 +72,14 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
         *_conditions(statements),
     )
     return tuple(told | dict.fromkeys(found))
+
+
+def _mixed(parser: Parser, whole: Part) -> Iterator[str]:
+    """Conditions between commas that are joined by "or" and by "and": either may bind tighter."""
+    joined = [(form.pattern, start, end) for (_, start, end), (_, _, form, _) in parser.derivation(*whole) if form]
+    for pattern, start, end in joined:
+        if pattern == COMMA_OR and any(p == COMMA_AND and start <= a and b <= end for p, a, b in joined):
+            yield f"{parser.words.said(start, end)!r} can be read in two ways"
 
 
 def _is_open(statement: s.Statement) -> bool:
@@ -165,16 +176,10 @@ def _flags(words: Words, statements: Statements, lexicon: Lexicon) -> Iterator[s
     said = {word.text for word in words.words}
     if said & {"true", "false", "flag", "flags"}:
         return
-    flags = {
-        member.name
-        for kind in lexicon.types.values()
-        for member in kind.members
-        if "flag" in member.type or "boolean" in member.type or "flag" in member.name
-    }
     for statement in traversal.walk(statements):
         if isinstance(statement, s.Set) and isinstance(statement.value, bool):
             name = statement.target.name if isinstance(statement.target, e.Field | e.Var) else ""
-            if name not in flags and "flag" not in name:
+            if not lexicon.is_flag(name):
                 yield f"{name!r} is set to what the sentence does not say"
 
 

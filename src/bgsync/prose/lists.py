@@ -9,13 +9,14 @@ from typing import Protocol
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.language.rewrite import rewrite
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import UNREAD, Unread
 from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Sentences, Statements, Switch, following
 from bgsync.prose.grammar.words import words_of
 from bgsync.prose.page.document import Bullets, Cases, Item, Members, Numbered, Sentence, Token
 from bgsync.prose.placing import MOST_CASES, choice_of, chosen, too_many, with_members
-from bgsync.prose.understood import SentenceRead, lost, unread_values
+from bgsync.prose.understood import SentenceRead, lost, operands_of, unread_values
 
 Made = list[s.Statement]
 Path = tuple[int, ...]
@@ -52,13 +53,15 @@ class Reader(Protocol):
         ...
 
 
+def announced(statement: s.Statement) -> e.Expr:
+    """Give what stands in a statement for the conditions that a list below it spells out; None where nothing does."""
+    found = (part for each in traversal.walk((statement,)) for whole in operands_of(each) for part in e.parts(whole))
+    return next((part for part in found if part in (ANY, ALL, FALSE)), None)
+
+
 def spells_out(statement: s.Statement) -> bool:
-    """Whether what stands below a statement are the conditions that it speaks of."""
-    return (
-        isinstance(statement, s.If)
-        and statement.condition in (ANY, ALL, FALSE)
-        and not following(traversal.body_of(statement))
-    )
+    """Whether what stands below a statement are the conditions that it speaks of, and no steps."""
+    return announced(statement) is not None and not following((statement,))
 
 
 def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:
@@ -71,9 +74,10 @@ def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path)
         made[-1:] = chosen(last, _choice(reader, switch, list(_cases(part)), path))
     elif isinstance(part, Members):
         _members(reader, made, part, path)
-    elif isinstance(part, Bullets) and isinstance(last, s.If) and last.condition in (ANY, ALL, FALSE):
-        joined = _joined(reader, part, path, last.condition != ANY)
-        made[-1] = replace(last, condition=e.Not(joined) if last.condition == FALSE else joined)
+    elif isinstance(part, Bullets) and last is not None and (stands := announced(last)) is not None:
+        joined = _joined(reader, part, path, stands != ANY)
+        spelt = e.Not(joined) if stands == FALSE else joined
+        made[-1] = rewrite(last, lambda each: spelt if each == stands else each)
     elif isinstance(part, Bullets) and last is not None and following((last,)):
         steps = (reader.item(item, (*path, number)) for number, item in enumerate(part.items, start=1))
         reader.nested(made, tuple(each for several in steps for each in several))

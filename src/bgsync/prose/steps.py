@@ -120,7 +120,7 @@ class StepsReader:
                     lists.put(self, made, part, path)
                 case Note():
                     pass
-        return tuple(closed for statement in made for closed in self._closed(statement))
+        return tuple(closed for statement in made for closed in self._closed(self._spelt(statement)))
 
     def origin(self, sentence: Sentence, path: tuple[int, ...]) -> s.Origin:
         """Give the origin of a sentence of a step."""
@@ -233,6 +233,12 @@ class StepsReader:
                 sentence = made[-1].origin.sentence
                 inner = (s.NotUnderstood(sentence, variables_of(inner), (), inner, origin=made[-1].origin),)
         made += inner
+
+    def _spelt(self, statement: s.Statement) -> s.Statement:
+        """Note that conditions are announced, and none stand below."""
+        if lists.announced(statement) is not None and statement.origin is not None:
+            self._astray("conditions are announced, and none stand below", statement.origin)
+        return statement
 
     def _closed(self, statement: s.Statement) -> Statements:
         """Take out what still waits for steps that did not come."""

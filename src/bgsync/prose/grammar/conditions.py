@@ -82,6 +82,19 @@ def _fixed(right: e.Expr, negated: bool = False) -> Any:
     return said
 
 
+def _raised(right: bool) -> Any:
+    """A flag is set or not; of anything else, "is set" may mean that it has a value."""
+
+    def said(p: Phrases) -> Said:
+        def of(value: e.Expr) -> Any:
+            named = value.name if isinstance(value, e.Var | e.Field | e.Associated) else ""
+            return e.Is(value, right) if p.lexicon.is_flag(named) else None
+
+        return of
+
+    return said
+
+
 def _is_in(p: Phrases, where: e.Expr) -> Said:
     return lambda item: None if isinstance(where, e.Input | str | bool | None) else e.Contains(where, item)
 
@@ -96,6 +109,10 @@ def _equal(p: Phrases, right: e.Expr) -> Said:
 
 def _order(operator: str) -> Any:
     return lambda p, right: lambda left: e.Compare(operator, left, right)
+
+
+def _between(p: Phrases, least: e.Expr, most: e.Expr) -> Said:
+    return lambda value: e.And(e.Compare(">=", value, least), e.Compare("<=", value, most))
 
 
 def _same_member(p: Phrases, name: str, owner: e.Expr) -> Said:
@@ -170,9 +187,9 @@ PREDICATE = Category(
         form("does not exist", _fixed(None)),
         form("is not present|given|provided|defined|supplied", _fixed(None)),
         form("is omitted|missing|absent", _fixed(None)),
-        form("is set", _fixed(True)),
-        form("is unset", _fixed(False)),
-        form("is not set", _fixed(False)),
+        form("is set", _raised(True)),
+        form("is unset", _raised(False)),
+        form("is not set", _raised(False)),
         form("is empty", _fixed(e.Sequence())),
         form("is not empty", _fixed(e.Sequence(), True)),
         form(f"is still|already? {_IN} {{noun}}", _is_in),
@@ -195,6 +212,8 @@ PREDICATE = Category(
         form("is {sum} or less|smaller|fewer|earlier|below", _order("<=")),
         form("is at least {sum}", _order(">=")),
         form("is at most {sum}", _order("<=")),
+        form("is in range {sum} to {sum} ,? inclusive?", _between),
+        form("is not in range {sum} to {sum} ,? inclusive?", _opposite(_between)),
         form("exceeds {sum}", _order(">")),
         form("does not exceed {sum}", _order("<=")),
         form("> {sum}", _order(">")),
@@ -212,10 +231,11 @@ PREDICATES = Category(
         form("{predicate} ,? or {predicates}", lambda p, a, b: _both(p, a, b, e.Or)),
     ]
 )
+COMMA_OR, COMMA_AND = "{conjunction} , or if? {condition}", "{either} , and|but if? {conjunction}"
 CONDITIONS = Category(
     [
         form("{conjunction}", 0),
-        form("{conjunction} , or if? {condition}", lambda p, a, b: e.Or(a, b)),
+        form(COMMA_OR, lambda p, a, b: e.Or(a, b)),
         form("{either} , {alternatives}", lambda p, a, b: e.Or(a, b)),
     ]
 )
@@ -228,7 +248,7 @@ ALTERNATIVES = Category(
 CONJUNCTIONS = Category(
     [
         form("{either}", 0),
-        form("{either} , and|but if? {conjunction}", lambda p, a, b: e.And(a, b)),
+        form(COMMA_AND, lambda p, a, b: e.And(a, b)),
         form("{either} , {conjuncts}", lambda p, a, b: e.And(a, b)),
     ]
 )
@@ -240,8 +260,19 @@ CONJUNCTS = Category(
 )
 EITHER = Category([form("{every}", 0), form("{every} or if? {either}", lambda p, a, b: e.Or(a, b))])
 EVERY = Category([form("{atom}", 0), form("{atom} and if? {every}", lambda p, a, b: e.And(a, b))])
+_STATED = "conditions|statements|criteria|requirements? is|are true|met|satisfied|fulfilled"
+_HOLD = "conditions|statements|criteria|requirements? hold|holds|apply|applies"
+ANY, ALL = e.Input("any of the following"), e.Input("all of the following")
+FALSE = e.Input("any of the following are false")
+"""Conditions that a list below spells out."""
 ATOMS = Category(
     [
+        form(f"any|one|either of following {_STATED}", lambda p: ANY),
+        form(f"any|one|either of following {_HOLD}", lambda p: ANY),
+        form(f"all|each of following {_STATED}", lambda p: ALL),
+        form(f"all|each of following {_HOLD}", lambda p: ALL),
+        form(f"none of following {_STATED}", lambda p: e.Not(ANY)),
+        form("any|one of following conditions|statements|criteria? is|are false", lambda p: FALSE),
         form("{sum} {predicates}", lambda p, value, said: said(value)),
         form("it is not case that {every}", lambda p, c: e.Not(c)),
         form("it is case that {every}", 0),

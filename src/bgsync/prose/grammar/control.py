@@ -19,11 +19,6 @@ from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 
 _STEPS = (Following(),)
-_STATED = "conditions|statements|criteria? is|are true|met|satisfied|fulfilled"
-_DENIED = "conditions|statements|criteria? is|are false"
-ANY, ALL = e.Input("any of the following"), e.Input("all of the following")
-FALSE = e.Input("any of the following are false")
-"""Conditions that a list below spells out."""
 
 
 def _if(p: Phrases, condition: e.Expr, body: Statements = _STEPS) -> Statements:
@@ -57,14 +52,6 @@ def _elliptic(p: Phrases, c: e.Expr, target: e.Expr, value: e.Expr, other: e.Exp
 
 def _in_which_case(p: Phrases, body: Statements, c: e.Expr, other: Statements) -> Any:
     return (s.If(c, other), s.Else(body))
-
-
-def _under(condition: e.Expr) -> Any:
-    return lambda p: (s.If(condition, _STEPS),)
-
-
-def _when(condition: e.Expr) -> Any:
-    return lambda p, body: None if following(body) else (s.If(condition, body),)
 
 
 def _pairs(p: Phrases, first: e.Expr, second: e.Expr, where: e.Expr, body: Statements = _STEPS) -> Any:
@@ -149,10 +136,12 @@ def _said(body: Statements) -> str:
 
 
 def _then(p: Phrases, first: Statements, second: Statements) -> Any:
-    """One after the other; what is started beside "return" is started first, since a return ends the steps."""
-    starts = bool(second) and isinstance(second[0], s.InParallel | s.Enqueue)
+    """One after the other; what is started or done beside what ends the steps is done first."""
+    starts = bool(second) and all(isinstance(each, s.InParallel | s.Enqueue | s.Remark) for each in second)
     if starts and len(first) == 1 and isinstance(first[0], s.Return):
         return second + first
+    if first and isinstance(first[-1], s.Abort):
+        return both(first[:-1], both(second, () if isinstance(second[-1], s.Return | s.Throw) else first[-1:]))
     if bool(first) and isinstance(first[-1], s.Return | s.Throw | s.Continue | s.Break):
         ended = second in ((s.Abort(),), (s.Return(),)) and isinstance(first[-1], s.Return | s.Throw)
         return first if ended else None  # "throw x and abort these steps" says the end twice
@@ -171,6 +160,7 @@ EACH = Category(
     [
         form("{word} in|of {noun}", lambda p, name, where: (name, where, True)),
         form("{kind} {var} in|of {noun}", lambda p, kind, name, where: (name.name, where, True), 1),
+        form("{var} {kind} in|of {noun}", lambda p, name, kind, where: (name.name, where, True), 1),
         form("{kind} {var}", _each_of_kind),
         form("{each} whose|where {name} {predicates}", _whose),
         form("{each} with {name} equal to {sum}", lambda p, each, name, x: _whose(p, each, name, lambda y: e.Is(y, x))),
@@ -189,17 +179,6 @@ CLAUSE = Category(
 )
 CONDITIONAL = Category(
     [
-        form(f"if any|one|either of following {_STATED} ,? then?", _under(ANY)),
-        form(f"if all|each of following {_STATED} ,? then?", _under(ALL)),
-        form(f"if any|one of following {_DENIED} ,? then?", _under(FALSE)),
-        form(
-            f"if any|one of following {_DENIED} ,|: then? {{sequence}}",
-            lambda p, body: None if following(body) else (s.If(FALSE, body),),
-        ),
-        form(f"if any|one|either of following {_STATED} ,|: {{sequence}}", lambda p, body: (s.If(ANY, body),)),
-        form(f"if all|each of following {_STATED} ,|: {{sequence}}", lambda p, body: (s.If(ALL, body),)),
-        form(f"{{clause}} if any|one|either of following {_STATED}", _when(ANY)),
-        form(f"{{clause}} if all|each of following {_STATED}", _when(ALL)),
         form("if {condition} ,? then", _if),
         form("if {condition}", _if),
         form("if {condition} ,|: then? {sequence} ,|; otherwise|else ,|:? {sequence}", _if_else),

@@ -79,7 +79,15 @@ def both(first: Any, second: Any) -> Any:
 
 
 def _set_both(p: Phrases, a: e.Expr, b: e.Expr, value: e.Expr) -> Any:
+    """Set two things; of "x's a and b" the second is x's too, not what nothing owns."""
+    if isinstance(a, e.Field | e.ListOf) and not isinstance(b, e.Field | e.ListOf | e.Item | e.Var):
+        return None
     return both(set_(p, a, value), set_(p, b, value))
+
+
+def _set_members(p: Phrases, owner: e.Expr, a: str, b: str, value: e.Expr) -> Any:
+    first, second = field(p, owner, a), field(p, owner, b)
+    return None if first is None or second is None else both(set_(p, first, value), set_(p, second, value))
 
 
 def _set_each(p: Phrases, a: e.Expr, x: e.Expr, b: e.Expr, y: e.Expr) -> Any:
@@ -178,6 +186,7 @@ OWN = frozenset(
 """Verbs that have a meaning of their own: a sentence with one that fits no form of it is no call of another text."""
 
 
+_ACTION = "action|algorithm|function|callback|operation"
 _QUEUES = ("queue", "enqueue", "queues", "enqueues")
 
 
@@ -189,10 +198,16 @@ def _call(p: Phrases, call: Any) -> Any:
     return (s.Perform(name, arguments) if known is None else s.Call(known, arguments),)
 
 
+def _abstract(p: Phrases, name: str, arguments: tuple[e.Expr, ...]) -> Statements:
+    """An abstract operation with its arguments in parentheses is a call, whatever verb its name is."""
+    known = p.lexicon.algorithm(name)
+    return (s.Perform(name, arguments) if known is None else s.Call(known, arguments),)
+
+
 def _bare_call(p: Phrases, call: Any) -> Any:
     """An operation that stands for a sentence; a member of something does not, nor what was done to something."""
     name = call[0].lower()
-    if name.partition(" ")[0].endswith("ed") and p.lexicon.algorithm(name) is None:
+    if p.lexicon.algorithm(name) is None and any(word.endswith("ed") for word in (name.split()[0], name.split()[-1])):
         return None
     return None if (" " in name and name in p.lexicon.members) or name in p.lexicon.types else _call(p, call)
 
@@ -221,6 +236,22 @@ def _steps_of(p: Phrases, name: Any, steps: Any, taken: tuple[str, ...] = ()) ->
     return (*bound, *_run_later(p, p.words.said(1, 2), taken))
 
 
+def _closure(p: Phrases, name: Any, body: Statements) -> Any:
+    """Steps that a variable holds, told in one sentence."""
+    text = name.name if isinstance(name, e.Var) else str(name)
+    occasion = e.Input(f"{text} is run")
+    return None if following(body) else (*_let(p, name, STEPS_BELOW), s.Whenever(occasion, body))
+
+
+def _returning(p: Phrases, name: Any, value: e.Expr) -> Any:
+    return _closure(p, name, (s.Return(value),))
+
+
+def _rethrow(p: Phrases) -> Statements:
+    """What was called before may have thrown."""
+    return (s.If(e.Input("exception was thrown"), (s.Throw(e.Input("that exception")),)),)
+
+
 def _set_steps(p: Phrases, target: e.Expr, steps: Any, taken: tuple[str, ...] = ()) -> Any:
     return both(set_(p, target, STEPS_BELOW), _run_later(p, say_value(target), taken))
 
@@ -233,6 +264,8 @@ TAKEN = Category(
     [
         form("{var}", lambda p, value: _named(value)),
         form("{kind} {var}", lambda p, kind, value: _named(value)),
+        form("{var} argument|parameter", lambda p, value: _named(value)),
+        form("arguments|argument|parameters|parameter {taken}", 0),
         form("{taken} ,? and {taken}", lambda p, a, b: a + b),
         form("{taken} , {taken}", lambda p, a, b: a + b),
     ]
@@ -260,10 +293,15 @@ EFFECTS = Category(
         form("let {word} be {value} ,? and {word} be {value}", _lets),
         form("let {word} be {value} , {word} be {value}", _lets),
         form("let {names} be {value}", _parts, 1),
+        form("let {word} be initially {value}", _let),
+        form(f"let {{word}} be {_ACTION} to {{sequence}}", _closure),
+        form(f"let {{word}} be {_ACTION} that|which returns {{value}}", _returning),
         form("let {name} of {noun} be initialized to {value}", _initialize),
         form("let {noun} be initialized to {value}", set_, 1),
         form("set {noun} back? to {value}", set_),
         form("set {noun} for key {noun} to {value}", lambda p, m, k, x: set_(p, e.Item(m, k), x)),
+        form("set {owned} 's {name} and {name} attributes|members|fields|properties|flags to {value}", _set_members),
+        form("set {owned} 's {term} and {term} to {value}", _set_members),
         form("set {noun} and {noun} to {value}", _set_both),
         form("set {noun} to {value} , and? {noun} to {value}", _set_each),
         form("set {noun} to {value} and {noun} to {value}", _set_each),
@@ -281,6 +319,7 @@ EFFECTS = Category(
         form("add|insert|put mapping|entry from {value} to {value} in|into|to {noun}",
              lambda p, key, value, where: set_(p, e.Item(where, key), value)),
         form("add|append|insert|push|put contents|items|entries|elements of {noun} to|into|in|onto {noun}", _add_all),
+        form("add|append|insert|push|put {value} to|at|in end|back|front|start|beginning of {noun}", _add),
         form("enqueue {value} to|into|in|onto|on {noun}", _add, 1),
         form("replace {value} with {value} ,? in {noun}",
              lambda p, old, new, where: both(_remove(p, old, where), _add(p, new, where))),
@@ -300,9 +339,14 @@ EFFECTS = Category(
         form("reject {noun} with {error}", _reject),
         form("{noun} is rejected with {error}", _reject),
         form("assert :|that? {condition}", lambda p, c: (s.Assert(c),)),
+        form("assert :|that? if {condition} ,|then then? {condition}",
+             lambda p, c, then: (s.If(c, (s.Assert(then),)),)),
+        form("rethrow|re-throw any? exceptions|exception|errors", _rethrow),
         form("abort|terminate|stop|exit|end|finish ,?", lambda p: (s.Abort(),)),
         form("abort|terminate|stop|exit|end|finish {steps}", lambda p, _: (s.Abort(),)),
         form("stop|abort running|executing {steps}", lambda p, _: (s.Abort(),)),
+        form("abort|terminate|stop|exit|end {steps} without taking? any? further steps|action|actions|processing",
+             lambda p, _: (s.Abort(),)),
         form("skip {steps}", lambda p, _: (s.Abort(),)),
         form("take no further action", lambda p: (s.Abort(),)),
         form("return", lambda p: (s.Return(),)),
@@ -325,7 +369,12 @@ EFFECTS = Category(
         form("create event {var} that|which uses {name} interface? , {rest}",
              lambda p, var, kind, text: (*_let(p, var, e.New(kind)), s.Remark(text))),
         form("create {value} , {var}", lambda p, value, var: _let(p, var, value), 1),
+        form("run|perform|invoke|call|execute|follow ?|! {operation} ( {items} )", _abstract),
         form("run|perform|invoke|call|execute|follow {call}", _call),
+        form("run|perform|invoke|call|execute|follow steps|algorithm to|of|for|in {call}", _call),
+        form("run|perform|invoke|call|execute|follow {owned} 's {name}", lambda p, o, name: _call(p, (name, (o,)))),
+        form("run|perform|invoke|call|execute|follow {owned} 's {name} ,? {arguments}",
+             lambda p, o, name, given: _call(p, (name, (o, *given)))),
         form("run|perform|invoke|call|execute|follow {var}", lambda p, steps: (s.Perform("run", (steps,)),)),
         form("run|perform|invoke|call|execute|follow {var} {arguments}",
              lambda p, steps, given: (s.Perform("run", (steps, *given)),)),

@@ -41,27 +41,23 @@ STOP = LIMITS | frozenset([
     "all", "any", "new", "so", "because", "since", "but", "same", "respectively", "contains", "does",
 ])  # fmt: skip
 """Words that are no part of a name."""
-PREPOSITIONS = ("for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into")
+PREPOSITIONS = (
+    "for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into", "at", "onto",
+    "over", "under", "within",
+)  # fmt: skip
 _NOT_PLAIN = LIMITS | frozenset(("and", "or", "if", "whether", "then", "else", "because", "since", "so"))
 DEEDS = frozenset(
-    (
-        "ask",
-        "disable",
-        "display",
-        "draw",
-        "enable",
-        "focus",
-        "hide",
-        "inform",
-        "play",
-        "present",
-        "prompt",
-        "render",
-        "show",
-        "spin",
-    )
-)
+    ["alert", "ask", "decrypt", "disable", "dismiss", "display", "draw", "enable", "encrypt", "focus", "generate",
+     "hide", "inform", "notify", "play", "present", "print", "prompt", "render", "scroll", "show", "spin", "transmit",
+     "vibrate", "warn"]
+)  # fmt: skip
 """What is done for the user or by the device."""
+_STEPS_THAT = {
+    (noun, relative)
+    for noun in ("action", "algorithm", "callback", "function", "handler", "operation", "procedure", "step", "steps")
+    for relative in ("that", "which")
+}
+"""What begins steps that are told in a phrase, and are no thing."""
 _BACK = {("value",), ("result",), ("return", "value"), ("returned", "value"), ("same",), ("steps",)}
 """What means something that was said before."""
 _DETERMINERS = frozenset(("any", "some", "all", "each", "every", "one", "this", "its"))
@@ -84,7 +80,7 @@ _RUNNING = ("running", "calling", "invoking", "performing", "executing")
 TELLING = (
     "abort", "return", "terminat", "throw", "resolv", "reject", "settl", "fulfil", "promise", "set",
     "add", "append", "remov", "delet", "fire", "firing", "dispatch", "queu", "enqueu", "updat", "chang", "becom",
-    "mark", "clear", "start", "stop", "wait", "run", "invok", "increment", "decrement",
+    "mark", "clear", "start", "stop", "wait", "run", "invok", "increment", "decrement", "fail",
 )  # fmt: skip
 """What words begin with that may tell what is done."""
 VERBAL = frozenset(["should", "will", "may", "can", "must", "has", "have", "is", "are", "was", "were", "does", "needs"])
@@ -196,6 +192,10 @@ class Phrases(Parser):
         """A name that is given as it stands, such as that of an interface; no clause."""
         return None if self.texts[start] in COMMANDS | STARTS else self._name(start, end)
 
+    def _parameter(self, start: int, end: int) -> Result | None:
+        """The link that names a parameter."""
+        return Result(0, self.words.words[start].token.text) if self.words.ends[start] == end else None
+
     def _loose(self, start: int, end: int) -> Result | None:
         return Result(end - start, self.words.said(start, end)) if end - start <= 3 else None
 
@@ -225,6 +225,8 @@ class Phrases(Parser):
         words, lexicon = self.words.words[start:end], self.lexicon
         said = words[0].article or self.texts[start] in _DETERMINERS or any(word.kind in LINKS for word in words)
         if not (said or bare) or end - start > MOST_OPAQUE or self.texts[start:end] in _BACK:
+            return False
+        if not _STEPS_THAT.isdisjoint(zip(self.texts[start:end], self.texts[start + 1 : end], strict=False)):
             return False
         passive = self.texts[start] == "thrown"
         for word in words:
@@ -362,7 +364,7 @@ class Phrases(Parser):
         "loose": _loose, "owned": _token, "open": _open, "atom": _free, "operation": _operation, "quoted": _quoted,
         "exception": _exception, "described": _described, "capital": _capital, "opaque": _free, "verbal": _verbal,
         "why": _why, "comment": _comment, "camel": _camel, "argument": _argument,
-        "deed": _deed, "claim": _claim,
+        "deed": _deed, "claim": _claim, "parameter": _parameter,
     }  # fmt: skip
     begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL, "deed": DEEDS}
     """The first words of those that begin with one of a few words."""

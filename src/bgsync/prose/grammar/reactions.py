@@ -52,7 +52,7 @@ def _fire(p: Phrases, event: e.Expr, rest: Any = (), bind: Any = None) -> Statem
 def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
     given: list[e.Expr] = [event]
     for part, value in rest:
-        given += [member for _, member in value] if part == "members" else [] if part == "follow" else [value]
+        given += [e.New("event", value)] if part == "members" else [] if part == "follow" else [value]
     return (s.Perform("fire an event", tuple(given)),)
 
 
@@ -177,6 +177,8 @@ REACTIONS = Category(
         form("upon {outcome} of {noun}", _upon),
         form("upon {outcome} of {noun} with|given reason|value|result? {var} ,|: {sequence}",
              lambda p, o, v, var, body: _upon(p, o, v, body, var.name)),
+        form("upon {outcome} of {noun} with|given reason|value|result? {var}",
+             lambda p, o, v, var: _upon(p, o, v, bind=var.name)),
         form("upon {outcome} of {noun} , or if {condition} ,|: {sequence}", _upon_or_if),
         form("upon {outcome} of {noun} , or if {condition}", _upon_or_if),
         form(f"{_SETTLES} ,|: then? {{sequence}}", lambda p, v, o, body: _upon(p, o, v, body)),

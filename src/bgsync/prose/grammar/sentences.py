@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from bgsync.prose.grammar import conditions, control, effects, reactions, values
-from bgsync.prose.grammar.control import ALL, ANY, FALSE
+from bgsync.prose.grammar.conditions import ALL, ANY, FALSE
 from bgsync.prose.grammar.effects import Following, Statements, Switch, WithMembers, following
 from bgsync.prose.grammar.forms import Grammar
 from bgsync.prose.grammar.phrases import Phrases
@@ -38,7 +38,7 @@ class Sentences(Phrases):
     def _command(self, start: int, end: int) -> Result | None:
         """A sequence that begins with a verb, so that a comma before it may be missing."""
         word = self.words.words[start]
-        return self.part("sequence", start, end) if word.kind == "word" and word.text in _VERBS else None
+        return self.part("sequence", start, end) if word.kind in ("word", "term") and word.text in _VERBS else None
 
     specials: ClassVar[dict[str, Special]] = {
         **Phrases.specials,

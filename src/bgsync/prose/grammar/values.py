@@ -130,6 +130,7 @@ VALUES = Category(
         form("{sum} if it is not {sum} ,? otherwise|else {sum}",
              lambda p, a, x, b: e.Conditional(e.Not(e.Is(a, x)), a, b)),
         form("{open}", 0),
+        form("{open} {or-null}", 0),
     ]
 )  # fmt: skip
 FIND = Category(
@@ -170,9 +171,12 @@ NOUNS = Category(
         form("« [ ] »", lambda p: e.Sequence()),
         form("?|! {call}", lambda p, call: e.Apply(*call)),
         form("{camel} ( {items} )", lambda p, name, arguments: e.Apply(name, arguments)),
+        form("{operation} ( {items} )", lambda p, name, arguments: e.Apply(name, arguments), 1),
         form("{owned} 's result of {call}", lambda p, owner, call: e.Apply(call[0], (owner, *call[1]))),
         form("value of {noun}", 0),
         form("copy|clone of {noun}", lambda p, value: e.Apply("a copy", (value,))),
+        form("smaller|lesser|minimum|smallest of {product} and {product}", lambda p, *two: e.Apply("minimum", two)),
+        form("larger|greater|maximum|largest of {product} and {product}", lambda p, *two: e.Apply("maximum", two)),
         form("sum of {product} and {product}", lambda p, a, b: e.Arithmetic("+", a, b)),
         form("difference of|between {product} and {product}", lambda p, a, b: e.Arithmetic("-", a, b)),
         form("{name} associated with {noun}", _of),
@@ -189,12 +193,17 @@ NOUNS = Category(
         form("new promise in {noun}", lambda p, where: e.New("promise", (("realm", where),))),
         form("promise rejected with {error}", lambda p, error: e.Apply("a promise rejected with", (error,))),
         form("promise resolved with {sum}", lambda p, value: e.Apply("a promise resolved with", (value,))),
+        form("newly created|constructed {error-object}", 0),
+        form("new {error-object}", 0),
+        form("that|thrown exception|error", lambda p: e.Input("that exception")),
         form("new {name} instance|object?", lambda p, name: e.New(name)),
-        form("newly created {name} instance|object?", lambda p, name: e.New(name)),
+        form("newly created|constructed {name} instance|object?", lambda p, name: e.New(name)),
         form("new instance|object of {name}", lambda p, name: e.New(name)),
         form("new {name} instance|object? associated with {noun}",
              lambda p, name, value: e.New(name, (("associated", value),))),
-        form("new {name} instance|object? with following? set|members|properties|fields?",
+        form("new {name} instance|object? ,? with following? set|members|properties|fields|items?",
+             lambda p, name: e.New(name, _FOLLOWING)),
+        form("newly created|constructed {name} instance|object? ,? with following? set|members|fields|items?",
              lambda p, name: e.New(name, _FOLLOWING)),
         form("new {name} instance|object? in {noun}", lambda p, name, where: e.New(name, (("realm", where),))),
         form("new {name} instance|object? in {noun} ,? with|whose its? {members}",
@@ -203,7 +212,6 @@ NOUNS = Category(
         form("new {name} ( {items} )", _of_values),
         form("new {name} {arguments}", lambda p, name, given: e.New(name, (("values", e.Sequence(given)),)), 1),
         form("new empty {name}", lambda p, name: e.New(name)),
-        form("newly created {name} instance|object?", lambda p, name: e.New(name)),
         form("timestamp representing now", lambda p: e.Input("now")),
         form("current time|timestamp|date", lambda p: e.Input("now")),
         form("current date and time", lambda p: e.Input("now")),
@@ -224,9 +232,12 @@ OWNED = Category(
         form("{kind} {var}", _of_kind, 1),
         form("{term} {var}", _of_variable, 2),
         form("{capital} value? {quoted}", 1, 1),
-        form("{capital} DOMException|exception", 0),
+        form("{error-object}", 0),
+        form("promise {owned}", lambda p, value: value if isinstance(value, e.Var | e.Field) else None),
+        form("user agent", lambda p: e.Input("user agent")),
     ]
 )
+ERROR_OBJECT = Category([form("{capital} DOMException|exception", 0)])
 CALL = Category(
     [
         form("{operation}", lambda p, name: (name, ())),
@@ -243,6 +254,11 @@ CALL = Category(
              lambda p, name, arguments: (name, arguments)),
         form("running|calling|invoking|performing|executing {owned} 's {name} {arguments}",
              lambda p, owner, name, arguments: (name, (owner, *arguments))),
+        form("running|performing|executing steps|algorithm to|of|for|in {call}", 0),
+        form("trying|attempting to {call}", 0),
+        form("{operation} {named}", lambda p, name, arguments: (name, arguments)),
+        form("{operation} {items} ,? {named}", lambda p, name, first, rest: (name, first + rest), 1),
+        form("{operation} {arguments} ,? and? {named}", lambda p, name, first, rest: (name, first + rest)),
         form("running|calling|invoking {capital} constructor {arguments}",
              lambda p, name, arguments: (name, arguments)),
     ]
@@ -252,11 +268,24 @@ _PREPOSITION = "|".join(PREPOSITIONS)
 ARGUMENTS = Category(
     [
         form(f"{_PREPOSITION} {{items}}", lambda p, items: items),
-        form("with|passing {items} as its? arguments|argument|input", 0),
+        form("with|passing {items} as its? only? arguments|argument|input", 0),
         form("passing|with arguments {items}", 0),
         form(f"{{arguments}} ,? and? {_PREPOSITION} {{items}}", lambda p, a, b: a + b),
     ]
 )
+NAMED = Category(
+    [
+        form("with|given|using {parameters}", 0),
+    ]
+)
+PARAMETERS = Category(
+    [
+        form("{parameter} set to {sum}", lambda p, name, value: (value,)),
+        form("{parameters} ,? and {parameters}", lambda p, a, b: a + b),
+        form("{parameters} , {parameters}", lambda p, a, b: a + b),
+    ]
+)
+"""What an algorithm is given, each with the name of the parameter, which says nothing more."""
 ITEMS = Category(
     [
         form("{value}", lambda p, value: (value,)),
@@ -278,7 +307,12 @@ MEMBERS = Category(
     [
         form("{name} is {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
         form("{name} set|initialized to {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
+        form("{term} {sum}", lambda p, name, value: ((p.lexicon.member(name), value),), 1),
         form("{name} {sum}", lambda p, name, value: ((p.lexicon.member(name), value),), 3),
+        form(
+            "{name} and {name} attributes|members|fields|properties set|initialized to {sum}",
+            lambda p, a, b, value: ((p.lexicon.member(a), value), (p.lexicon.member(b), value)),
+        ),
         form("{members} ,? and whose|its? {members}", lambda p, a, b: a + b),
         form("{members} , whose|its? {members}", lambda p, a, b: a + b),
     ]
@@ -286,7 +320,7 @@ MEMBERS = Category(
 ERROR = Category(
     [
         form("new? {exception} exception|error?", 0),
-        form("newly created {exception} exception|error?", 0),
+        form("newly created|constructed {exception} exception|error?", 0),
         form("{error} in {noun}", lambda p, error, realm: e.Apply(error, (realm,)) if isinstance(error, str) else None),
         form("{sum}", 0, 2),
     ]
@@ -294,6 +328,7 @@ ERROR = Category(
 TABLES: dict[str, Category] = {
     "value": VALUES, "or-null": OR_NULL, "find": FIND, "sum": SUMS, "product": PRODUCTS, "noun": NOUNS, "owned": OWNED,
     "call": CALL, "arguments": ARGUMENTS, "items": ITEMS, "members": MEMBERS, "entries": ENTRIES, "error": ERROR,
+    "error-object": ERROR_OBJECT, "named": NAMED, "parameters": PARAMETERS,
 }  # fmt: skip
 
 __all__ = ["TABLES", "UNREAD", "Unread", "field", "variable"]
