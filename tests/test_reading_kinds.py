@@ -7,8 +7,9 @@ import random
 import pytest
 
 from bgsync.judge.structure.text import structure
+from bgsync.language import expressions as e
+from bgsync.language import say, traversal
 from bgsync.language import statements as s
-from bgsync.language import traversal
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.inline import sentence_of
 from bgsync.prose.ledger import Entry
@@ -173,6 +174,59 @@ def test_what_happens_outside_makes_a_rule_that_may_run_while_its_condition_hold
     assert isinstance(rule.steps[0], s.If)
 
 
+def test_steps_that_stand_below_the_name_of_an_item_run_later() -> None:
+    text = (
+        "To <dfn>oil</dfn>:\n\n1. Let |request| be an [=oil request=] with the following [=items=]:\n"
+        "    : [=oil request/amount=]\n    :: 2\n"
+        "    : [=oil request/drop steps=], given |drop|\n    ::\n        1. Return |drop|.\n"
+        "1. Return |request|.\n"
+    )
+    (part,) = reading(text).spec.algorithms
+    made, later, last = part.steps
+    assert isinstance(made, s.Let)
+    assert made.value == e.New("oil request", (("amount", 2),))
+    assert isinstance(later, s.Whenever)
+    assert [type(each).__name__ for each in traversal.body_of(later)] == ["Let", "Return"]
+    assert last == s.Return(e.Var("request"), origin=last.origin)
+    assert unread(text) == []
+
+
+def test_a_title_runs_the_steps_below_it() -> None:
+    text = "To <dfn>oil</dfn>:\n\n1. Prepare the {}:\n    1. Let |a| be 1.\n1. Return |a|.\n"
+    (part,) = reading(text.format("wheel")).spec.algorithms
+    assert [type(each).__name__ for each in part.steps] == ["Let", "Return"]
+    assert unread(text.format("wheel")) == []
+    for governs in ("wheel while it turns", "wheel with these steps", "wheel twice, if it turns"):
+        assert unread(text.format(governs))
+
+
+def test_an_algorithm_of_one_sentence_is_an_algorithm() -> None:
+    text = (
+        "The <dfn method for=Mill>stop(|why|)</dfn> method steps are to set |why| to null.\n\n"
+        "To <dfn>oil</dfn> a |wheel| and a |shaft|, if |wheel| is null, then return; otherwise, set |shaft| to 1.\n\n"
+        "The <dfn attribute for=Mill>open</dfn> getter steps are to return true.\n"
+    )
+    stop, oil = reading(text).spec.algorithms
+    assert (stop.name, stop.parameters, [type(each) for each in stop.steps]) == ("stop", ("why",), [s.Set])
+    assert (oil.name, oil.parameters, [type(each) for each in oil.steps]) == ("oil", ("wheel", "shaft"), [s.If, s.Else])
+    assert unread(text) == []
+
+
+# --- conditions in a list
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["Return true if all of the following are true, and false otherwise", "If all of the following hold, return"],
+)
+def test_the_conditions_of_a_list_are_those_of_the_sentence_above_it(opening: str) -> None:
+    text = f"To <dfn>oil</dfn> given |a| and |b|:\n\n1. {opening}:\n    * |a| is 1.\n    * |b| is 2.\n"
+    (part,) = reading(text).spec.algorithms
+    assert "a is 1 and b is 2" in say(part.steps[0])
+    assert unread(text) == []
+    assert unread(text.partition("    *")[0])
+
+
 # --- distrust
 
 
@@ -196,6 +250,12 @@ def why(text: str) -> str:
         ("Replace |x| with |y|, not |z|.", ""),
         ("Wait until one of the following happens:", "more than a condition"),
         ("Remove |x| from |y| and the [=list of sacks=].", "taken for what is done"),
+        ("If |x| is 1, or |y| is 2, and |z| is 3, return.", "can be read in two ways"),
+        ("Let |x| be an algorithm that grinds |y|.", ""),
+        ("Let |x| be |y|, [=husk removed=].", ""),
+        ("Set |x|'s [=sail=] and the [=mast=] to 1.", ""),
+        ("This fails with a {{TypeError}}.", ""),
+        ("Let |x| be the wheel with the following [=spokes=].", ""),
     ],
 )
 def test_what_looks_wrong_is_distrusted(sentence: str, told: str) -> None:

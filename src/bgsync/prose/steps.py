@@ -14,7 +14,7 @@ from bgsync.prose.doubts import doubts
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import UNREAD, Unread
 from bgsync.prose.grammar.sentences import Following, Sentences, Statements, Switch, WithMembers, following
-from bgsync.prose.grammar.words import Words, opens, words_of
+from bgsync.prose.grammar.words import Words, opens, titles, words_of
 from bgsync.prose.inline import statements_of
 from bgsync.prose.names import unknown
 from bgsync.prose.page.document import Bullets, Cases, Item, Members, Note, Numbered, Sentence
@@ -176,6 +176,8 @@ class StepsReader:
             return SentenceRead(origin, sentence, (s.Remark(sentence.text),), 0)
         parser = Sentences(words, self.lexicon)
         result = parser.parse("statement", start, len(words))
+        if result is None and opens(sentence) and start == 0 and titles(words):
+            return SentenceRead(origin, sentence, (Following(),), 0)
         if result is None:
             return SentenceRead(origin, sentence, (self.blind(sentence, opens(sentence)),), UNREAD)
         statements: Statements = result.value

@@ -45,10 +45,10 @@ PREPOSITIONS = (
     "for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into", "at", "onto",
     "over", "under", "within",
 )  # fmt: skip
-_NOT_PLAIN = LIMITS | frozenset(("and", "or", "if", "whether", "then", "else", "because", "since", "so"))
+_NOT_PLAIN = LIMITS | frozenset(("following", "and", "or", "if", "whether", "then", "else", "because", "since", "so"))
 DEEDS = frozenset(
     ["alert", "ask", "decrypt", "disable", "dismiss", "display", "draw", "enable", "encrypt", "focus", "generate",
-     "hide", "inform", "notify", "play", "present", "print", "prompt", "render", "scroll", "show", "spin", "transmit",
+     "hide", "inform", "play", "present", "print", "prompt", "render", "scroll", "show", "spin", "transmit",
      "vibrate", "warn"]
 )  # fmt: skip
 """What is done for the user or by the device."""
@@ -68,7 +68,10 @@ SUFFIXES = (
 _NO_START = frozenset(
     [",", ".", ":", ";", ")", "]", "then", "and", "or", "if", "otherwise", "else", "to", "run", "is", "are", "'s"]
 )
-_NO_END = frozenset([",", ".", ":", ";", "(", "[", "and", "or", "if", "the", "to", "of", "with", "is", "are", "'s"])
+_NO_END = frozenset([
+    ",", ".", ":", ";", "(", "[", "and", "or", "if", "the", "to", "of", "with", "is", "are", "'s", "relative",
+    "according", "equal", "identical", "corresponding", "prior", "subsequent", "due", "based", "associated", "such",
+])  # fmt: skip
 _ENDS_CONDITION = frozenset([",", ";", ":", "then", "otherwise", "else", "if", "unless"])
 COMMANDS = frozenset(
     ["let", "abort", "return", "throw", "reject", "resolve", "append", "set", "terminate", "continue", "break"]

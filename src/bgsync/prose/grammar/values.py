@@ -165,6 +165,8 @@ NOUNS = Category(
         form("last item|element|entry of|in|from {noun}", lambda p, where: e.Apply("last item", (where,))),
         form("{quoted} / {owned}", lambda p, name, value: e.Sequence((name, value))),
         form("{described} whose {members}", _made),
+        form("{described} with|whose following set|members|properties|fields|items|values?",
+             lambda p, name: _made(p, name, _FOLLOWING)),
         form("{described} ( {items} )", lambda p, name, items: e.Apply(name, items)),
         form("tuple? ( {items} )", lambda p, items: e.Sequence(items) if len(items) > 1 else None),
         form("« [ {entries} ] »", lambda p, entries: e.New("map", entries)),

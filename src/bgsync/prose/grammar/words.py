@@ -192,6 +192,21 @@ def opens(sentence: Sentence) -> bool:
     return bool(sentence.tokens) and sentence.tokens[-1].text == ":"
 
 
+def titles(words: Words) -> bool:
+    """Whether words before a colon only say what the steps below them do: "Establish the loan's number"."""
+    return len(words) > 1 and words.words[0].kind == "word" and _GOVERNS.isdisjoint(words.texts)
+
+
+_GOVERNS = LIMITS | frozenset(
+    ["if", "when", "whenever", "while", "upon", "once", "after", "before", "for", "each", "every", "any", "all", "one",
+     "either", "or", "and", "repeat", "loop", "wait", "parallel", "task", "microtask", "queue", "enqueue", "until",
+     "may", "might", "can", "should", "must", "optionally", "following", "follows", "steps", "algorithm", "these",
+     "this", "that", "which", "whose", "where", "with", "using", "given", "by", "as", "to", "let", "set", "return",
+     "throw", "switch", "case", "depending", "race", "atomically", "skip", "try", "catch", "assert", "is", "are", ","]
+)  # fmt: skip
+"""What says how often, when or by whom steps are run, or hands them to something, or is a step of its own."""
+
+
 def _without_remarks(tokens: tuple[Token, ...]) -> tuple[list[Token], list[Token]]:
     kept: list[Token] = []
     dropped: list[Token] = []
