@@ -143,9 +143,10 @@ def _items(reader: Reader, made: Made, cases: Cases, path: Path) -> None:
             given = (
                 s.Let(each, e.Input(f"what {called} is given as {each}")) for each in words.variables(0, len(words))
             )
-            later = s.Whenever(e.Input(f"{called} is run"), tuple(given))
-            later = stamped(later, reader.origin(name, at))
-            made.append(replace(later, body=(*traversal.body_of(later), *reader.item(item, at))))
+            occasion = e.Input(f"{called} is run")
+            later = stamped(s.Whenever(occasion, tuple(given)), reader.origin(name, at))
+            body = (*traversal.body_of(later), *reader.item(item, at))
+            made.append(s.Whenever(occasion, body, origin=later.origin))
 
 
 def _given(made: Statements, members: tuple[tuple[str, e.Expr], ...], origin: s.Origin | None) -> Statements:

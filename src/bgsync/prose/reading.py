@@ -74,8 +74,9 @@ def read_spec(
     lexicon.enumerations = idl.values
     linked = (token for sentence in (*_sentences(document), *steps) for token in sentence.tokens if token.kind == "idl")
     lexicon.terms |= {token.text.lower() for token in linked if not token.text.endswith("Error")}
-    for _, head in heads:
-        named = lexicon.methods if head.method else lexicon.algorithms
+    for text, head in heads:
+        of_script = head.method or any("constructor" in each.text for each in text.introduction)
+        named = lexicon.methods if of_script else lexicon.algorithms
         named[head.name.lower()] = head.name
         optional = len(head.optional & {*head.parameters})
         lexicon.takes[head.name] = (len(head.parameters) - optional, len(head.parameters))

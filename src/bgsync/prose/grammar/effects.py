@@ -54,12 +54,18 @@ def _lets(p: Phrases, name: Any, value: e.Expr, other: Any, more: e.Expr) -> Sta
 
 def set_(p: Phrases, target: e.Expr, value: e.Expr) -> Any:
     """Set what can be changed; None for anything else."""
+    if isinstance(target, e.Input) and not target.reads and target.text.lower() not in p.lexicon.members:
+        target = e.Field(USER_AGENT, target.text)
     target = _target(target)
     return None if target is None else (s.Set(target, value),)  # type: ignore[arg-type]  # checked by _target
 
 
+USER_AGENT = e.Input("user agent")
+"""What owns a thing that is named alone, and is no member of anything."""
+
+
 def _target(target: e.Expr) -> e.Expr:
-    """Give what can be changed: a variable, a member, an item; the named thing itself where nothing owns it."""
+    """Give what can be changed: a variable, a member, an item; a member that is named alone is that of `this`."""
     match target:
         case e.Var() | e.Field() | e.Item():
             return target
@@ -193,7 +199,8 @@ _QUEUES = ("queue", "enqueue", "queues", "enqueues")
 def _call(p: Phrases, call: Any) -> Any:
     name, arguments = call
     known = p.lexicon.algorithm(name)
-    if known is None and (name.lower() in OWN | COMMANDS or name.lower().partition(" ")[0] in _QUEUES):
+    first, _, last = name.lower().partition(" ")
+    if known is None and (name.lower() in OWN | COMMANDS or (first in _QUEUES and last.endswith(("task", "steps")))):
         return None
     return (s.Perform(name, arguments) if known is None else s.Call(known, arguments),)
 
@@ -298,7 +305,7 @@ EFFECTS = Category(
         form(f"let {{word}} be {_ACTION} that|which returns {{value}}", _returning),
         form("let {name} of {noun} be initialized to {value}", _initialize),
         form("let {noun} be initialized to {value}", set_, 1),
-        form("set {noun} back? to {value}", set_),
+        form("set {noun} back? to be? {value}", set_),
         form("set {noun} for key {noun} to {value}", lambda p, m, k, x: set_(p, e.Item(m, k), x)),
         form("set {owned} 's {name} and {name} attributes|members|fields|properties|flags to {value}", _set_members),
         form("set {owned} 's {term} and {claim} to {value}", _set_members),
@@ -309,6 +316,7 @@ EFFECTS = Category(
         form("initialize|change|update|switch {noun} to|with {value}", set_),
         form("{noun} is|are set|changed|updated|initialized to {value}", set_),
         form("{noun} becomes {value}", set_, 1),
+        form("assign {value} to {noun}", lambda p, value, target: set_(p, target, value)),
         form("set {noun}", _flag(True), 1),
         form("unset|clear|reset {noun}", _flag(False), 1),
         form("increment|increase {noun}", _increment),

@@ -48,7 +48,7 @@ PREPOSITIONS = (
 _NOT_PLAIN = LIMITS | frozenset(("following", "and", "or", "if", "whether", "then", "else", "because", "since", "so"))
 DEEDS = frozenset(
     ["alert", "ask", "decrypt", "disable", "dismiss", "display", "draw", "enable", "encrypt", "focus", "generate",
-     "hide", "inform", "play", "present", "print", "prompt", "render", "scroll", "show", "spin", "transmit",
+     "hide", "inform", "play", "present", "print", "prompt", "render", "report", "scroll", "show", "spin", "transmit",
      "vibrate", "warn"]
 )  # fmt: skip
 """What is done for the user or by the device."""
@@ -210,6 +210,11 @@ class Phrases(Parser):
             return Result(OPAQUE + end - start, opened)
         return Result(UNREAD + end - start, Unread(opened.text, opened.reads))
 
+    def _thing(self, start: int, end: int) -> Result | None:
+        """A thing that is not followed, in the text's own words."""
+        plain = self._is_plain_thing(start, end) and self.texts[end - 1] not in _NO_END
+        return Result(OPAQUE + end - start, self._input(start, end)) if plain else None
+
     def _deed(self, start: int, end: int) -> Result | None:
         """What is done for the user or by the device, in the text's own words: nothing that is followed changes."""
         if self.texts[start] not in DEEDS or self.words.words[start].kind != "word" or end - start < 2:
@@ -322,7 +327,7 @@ class Phrases(Parser):
             end == start + 1 or (end == start + 2 and texts[start + 1] in SUFFIXES)
         ):
             return Result(0, texts[start])
-        if texts[start] == "associated" and end - start > 1 and not words.ends[start]:
+        if texts[start] in ("associated", "internal") and end - start > 1 and not words.ends[start]:
             start += 1
         if words.ends[start] and end - start > 1 and end - words.ends[start] == 1 and texts[end - 1] in SUFFIXES:
             end -= 1
@@ -368,6 +373,7 @@ class Phrases(Parser):
         "exception": _exception, "described": _described, "capital": _capital, "opaque": _free, "verbal": _verbal,
         "why": _why, "comment": _comment, "camel": _camel, "argument": _argument,
         "deed": _deed, "claim": _claim, "parameter": _parameter,
+        "thing": _thing,
     }  # fmt: skip
     begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL, "deed": DEEDS}
     """The first words of those that begin with one of a few words."""

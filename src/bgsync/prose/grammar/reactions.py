@@ -10,6 +10,7 @@ from bgsync.language.readback import say_value, write_value
 from bgsync.prose.grammar.effects import Following, Statements, WithMembers
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
+from bgsync.prose.grammar.values import fired
 
 HANDLED = ("handle functional event", "fire functional event", "fire a functional event")
 _STEPS = (Following(),)
@@ -50,10 +51,7 @@ def _fire(p: Phrases, event: e.Expr, rest: Any = (), bind: Any = None) -> Statem
 
 
 def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
-    given: list[e.Expr] = [event]
-    for part, value in rest:
-        given += [e.New("event", value)] if part == "members" else [] if part == "follow" else [value]
-    return (s.Perform("fire an event", tuple(given)),)
+    return (s.Perform("fire an event", fired(event, rest)),)
 
 
 def _react(p: Phrases, promise: e.Expr) -> Statements:
@@ -142,6 +140,7 @@ FIRED = Category(
         form("that|which uses {kind} interface?", lambda p, kind: (("interface", kind),)),
         form("for {noun}", lambda p, value: (("about", value),)),
         form("on|at|to {noun}", lambda p, value: (("target", value),)),
+        form("on|at|to {thing}", lambda p, value: (("target", value),)),
         form("with following properties|attributes|members|initialization", lambda p: (("follow", True),)),
         form("with its? {members}", lambda p, members: (("members", members),)),
         form("whose {members}", lambda p, members: (("members", members),)),

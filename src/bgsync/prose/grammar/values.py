@@ -79,6 +79,14 @@ def _list_of(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
     return None if any(isinstance(item, e.Input) for item in items) else e.Sequence(items)
 
 
+def fired(event: e.Expr, rest: Any) -> tuple[e.Expr, ...]:
+    """Give an event, what it is fired on, and its members."""
+    given: list[e.Expr] = [event]
+    for part, value in rest:
+        given += [e.New("event", value)] if part == "members" else [] if part == "follow" else [value]
+    return tuple(given)
+
+
 def _made(p: Phrases, kind: str, members: Any) -> Any:
     """A thing with these members is made; of what stands in a list, one that has them may be meant."""
     return None if p.lexicon.list_of(kind) else e.New(kind, members)
@@ -121,7 +129,7 @@ VALUES = Category(
         form("whether {condition}", lambda p, c: e.Conditional(c, True, False)),
         form("whether or not {condition}", lambda p, c: e.Conditional(c, True, False)),
         form("{sum} if {condition} ,? and|or {sum} if not", lambda p, a, c, b: e.Conditional(c, a, b)),
-        form("{sum} if {condition} , or|and {sum} if {condition}", _or_if),
+        form("{sum} if {condition} ,? or|and {sum} if {condition}", _or_if),
         form("{sum} unless {condition} , in which case {sum}", lambda p, a, c, b: e.Conditional(c, b, a)),
         form("{sum} if present|given|any ,? otherwise|else|or {sum}",
              lambda p, a, b: e.Conditional(e.Not(_absent(a)), a, b)),
@@ -229,7 +237,8 @@ OWNED = Category(
         form("{owned} . {name}", field),
         form("{owned} [ {value} ]", lambda p, owner, key: e.Item(owner, key)),
         form("( {value} )", 0),
-        form("this {name}", lambda p, name: e.Associated(name)),
+        form("this {term}", lambda p, name: e.Associated(name)),
+        form("this {capital}", lambda p, name: e.Associated(name)),
         form("{var} {term}", lambda p, owner, name: field(p, owner, name), 2),
         form("{kind} {var}", _of_kind, 1),
         form("{term} {var}", _of_variable, 2),
@@ -258,6 +267,7 @@ CALL = Category(
              lambda p, owner, name, arguments: (name, (owner, *arguments))),
         form("running|performing|executing steps|algorithm to|of|for|in {call}", 0),
         form("trying|attempting to {call}", 0),
+        form("firing event named|called? {noun} {fired}", lambda p, event, rest: ("fire an event", fired(event, rest))),
         form("{operation} {named}", lambda p, name, arguments: (name, arguments)),
         form("{operation} {items} ,? {named}", lambda p, name, first, rest: (name, first + rest), 1),
         form("{operation} {arguments} ,? and? {named}", lambda p, name, first, rest: (name, first + rest)),
@@ -272,6 +282,7 @@ ARGUMENTS = Category(
         form(f"{_PREPOSITION} {{items}}", lambda p, items: items),
         form("with|passing {items} as its? only? arguments|argument|input", 0),
         form("passing|with arguments {items}", 0),
+        form("passing in {items}", 0),
         form(f"{{arguments}} ,? and? {_PREPOSITION} {{items}}", lambda p, a, b: a + b),
     ]
 )
