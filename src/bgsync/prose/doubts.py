@@ -58,7 +58,7 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
             told["what comes after the if may be about the value"] = None
         if category == "named" and any(isinstance(each, s.Call) for each in traversal.walk(statements)):
             told["which parameter is given what is said by name"] = None
-        if category == "or-null":  # what is found has that in it
+        if category in ("or-null", "typed"):  # what is found has that in it, and a type needs not be kept
             said[start:end] = [Word("", "word", words.words[start].token)] * (end - start)
     found = (
         *_misfits(statements, lexicon),

@@ -13,7 +13,8 @@ from bgsync.language import statements as s
 from bgsync.language.promises import returned
 from bgsync.language.rewrite import rewrite
 from bgsync.prose.declarations import Declared, declarations, lexicon_of
-from bgsync.prose.grammar.effects import STEPS_BELOW, Statements
+from bgsync.prose.grammar.effects import Statements
+from bgsync.prose.grammar.later import STEPS_BELOW
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
 from bgsync.prose.grammar.words import Words, words_of

@@ -9,7 +9,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.rewrite import rewrite
-from bgsync.prose.grammar.effects import STEPS_BELOW
+from bgsync.prose.grammar.later import STEPS_BELOW
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import Plain, Unread
 from bgsync.prose.grammar.sentences import Following, Statements, Switch

@@ -216,6 +216,10 @@ PREDICATE = Category(
         form("is not in range {sum} to {sum} ,? inclusive?", _opposite(_between)),
         form("exceeds {sum}", _order(">")),
         form("does not exceed {sum}", _order("<=")),
+        form("= {sum}", _equal),
+        form("≠ {sum}", _opposite(_equal)),
+        form("≥ {sum}", _order(">=")),
+        form("≤ {sum}", _order("<=")),
         form("> {sum}", _order(">")),
         form("< {sum}", _order("<")),
         form("is associated with same {name} as {noun}", _same_member),
@@ -281,6 +285,18 @@ ATOMS = Category(
         form("user agent is not {name}", lambda p, name: e.Not(e.Apply(name))),
         form("there is|are no {noun}", _none),
         form("there is|are {noun}", lambda p, value: None if _none(p, value) is None else e.Not(_none(p, value))),
+        form(
+            "{sum} is {options} and {sum} is not",
+            lambda p, a, options, b: e.And(_any_of(a, options), e.Not(_any_of(b, options))),
+        ),
+        form(
+            "{sum} is not {options} and {sum} is",
+            lambda p, a, options, b: e.And(e.Not(_any_of(a, options)), _any_of(b, options)),
+        ),
+        form(
+            "neither {sum} nor {sum} is|are {options}",
+            lambda p, a, b, options: e.Not(e.Or(_any_of(a, options), _any_of(b, options))),
+        ),
         form("neither {atom} nor {atom}", lambda p, a, b: e.Not(e.Or(a, b))),
         form("{sum} and {sum} are {options}", lambda p, a, b, options: e.And(_any_of(a, options), _any_of(b, options))),
         form(

@@ -8,7 +8,6 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.language.readback import say_value
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import COMMANDS, Phrases
 from bgsync.prose.grammar.values import field
@@ -44,12 +43,13 @@ def following(*bodies: Statements) -> bool:
     return any(isinstance(each, Following) for body in bodies for each in traversal.walk(body))
 
 
-def _let(p: Phrases, name: Any, value: e.Expr) -> Statements:
+def let(p: Phrases, name: Any, value: e.Expr) -> Statements:
+    """Give a variable a value."""
     return (s.Let(name.name if isinstance(name, e.Var) else str(name), value),)
 
 
 def _lets(p: Phrases, name: Any, value: e.Expr, other: Any, more: e.Expr) -> Statements:
-    return _let(p, name, value) + _let(p, other, more)
+    return let(p, name, value) + let(p, other, more)
 
 
 def set_(p: Phrases, target: e.Expr, value: e.Expr) -> Any:
@@ -94,10 +94,6 @@ def _set_both(p: Phrases, a: e.Expr, b: e.Expr, value: e.Expr) -> Any:
 def _set_members(p: Phrases, owner: e.Expr, a: str, b: str, value: e.Expr) -> Any:
     first, second = field(p, owner, a), field(p, owner, b)
     return None if first is None or second is None else both(set_(p, first, value), set_(p, second, value))
-
-
-def _set_each(p: Phrases, a: e.Expr, x: e.Expr, b: e.Expr, y: e.Expr) -> Any:
-    return both(set_(p, a, x), set_(p, b, y))
 
 
 def _respectively(p: Phrases, a: e.Expr, b: e.Expr, x: e.Expr, y: e.Expr) -> Any:
@@ -192,12 +188,12 @@ OWN = frozenset(
 """Verbs that have a meaning of their own: a sentence with one that fits no form of it is no call of another text."""
 
 
-_ACTION = "action|algorithm|function|callback|operation"
 _QUEUES = ("queue", "enqueue", "queues", "enqueues")
 
 
-def _call(p: Phrases, call: Any) -> Any:
-    name, arguments = call
+def call(p: Phrases, called: Any) -> Any:
+    """Run an algorithm, of this text or of another."""
+    name, arguments = called
     known = p.lexicon.algorithm(name)
     first, _, last = name.lower().partition(" ")
     if known is None and (name.lower() in OWN | COMMANDS or (first in _QUEUES and last.endswith(("task", "steps")))):
@@ -211,47 +207,14 @@ def _abstract(p: Phrases, name: str, arguments: tuple[e.Expr, ...]) -> Statement
     return (s.Perform(name, arguments) if known is None else s.Call(known, arguments),)
 
 
-def _bare_call(p: Phrases, call: Any) -> Any:
+def _bare_call(p: Phrases, called: Any) -> Any:
     """An operation that stands for a sentence; a member of something does not, nor what was done to something."""
-    name = call[0].lower()
-    if p.lexicon.algorithm(name) is None and any(word.endswith("ed") for word in (name.split()[0], name.split()[-1])):
+    name = called[0].lower()
+    if p.lexicon.algorithm(name) is None and (
+        name.split()[0].endswith("ed") or (name.endswith("ed") and " as " not in name)
+    ):
         return None
-    return None if (" " in name and name in p.lexicon.members) or name in p.lexicon.types else _call(p, call)
-
-
-def _named(value: e.Expr) -> tuple[str, ...]:
-    return (value.name,) if isinstance(value, e.Var) else ()
-
-
-STEPS_BELOW = e.Input("steps below")
-"""What a variable holds that names steps."""
-
-
-def _run_later(p: Phrases, what: str, taken: tuple[str, ...] = ()) -> Statements:
-    """Steps that something runs later, never or several times: what ends them ends nothing around them."""
-    given = tuple(s.Let(name, e.Input(f"what {what} is given as {name}")) for name in taken)
-    return (s.Whenever(e.Input(f"{what} is run"), (*given, Following())),)
-
-
-def _add_steps(p: Phrases, steps: Any, where: e.Expr) -> Statements:
-    """Abort steps of a signal, say."""
-    return (s.Whenever(e.Input(f"what was added to {say_value(where)} is run", (where,)), (Following(),)),)
-
-
-def _steps_of(p: Phrases, name: Any, steps: Any, taken: tuple[str, ...] = ()) -> Statements:
-    bound = _let(p, name, STEPS_BELOW)
-    return (*bound, *_run_later(p, p.words.said(1, 2), taken))
-
-
-def _closure(p: Phrases, name: Any, body: Statements) -> Any:
-    """Steps that a variable holds, told in one sentence."""
-    text = name.name if isinstance(name, e.Var) else str(name)
-    occasion = e.Input(f"{text} is run")
-    return None if following(body) else (*_let(p, name, STEPS_BELOW), s.Whenever(occasion, body))
-
-
-def _returning(p: Phrases, name: Any, value: e.Expr) -> Any:
-    return _closure(p, name, (s.Return(value),))
+    return None if (" " in name and name in p.lexicon.members) or name in p.lexicon.types else call(p, called)
 
 
 def _rethrow(p: Phrases) -> Statements:
@@ -259,25 +222,16 @@ def _rethrow(p: Phrases) -> Statements:
     return (s.If(e.Input("exception was thrown"), (s.Throw(e.Input("that exception")),)),)
 
 
-def _set_steps(p: Phrases, target: e.Expr, steps: Any, taken: tuple[str, ...] = ()) -> Any:
-    return both(set_(p, target, STEPS_BELOW), _run_later(p, say_value(target), taken))
-
-
 def _remark(p: Phrases, *text: str) -> Statements:
     return (s.Remark(p.words.said(0, p.size)),)
 
 
-TAKEN = Category(
+ASSIGNED = Category(
     [
-        form("{var}", lambda p, value: _named(value)),
-        form("{kind} {var}", lambda p, kind, value: _named(value)),
-        form("{var} argument|parameter", lambda p, value: _named(value)),
-        form("arguments|argument|parameters|parameter {taken}", 0),
-        form("{taken} ,? and {taken}", lambda p, a, b: a + b),
-        form("{taken} , {taken}", lambda p, a, b: a + b),
+        form("{noun} to {value}", set_),
+        form("{assigned} , {assigned}", lambda p, a, b: both(a, b)),
     ]
 )
-"""The variables that steps are given when they are run."""
 NAMES = Category(
     [
         form("{word}", lambda p, name: (name,)),
@@ -287,22 +241,16 @@ NAMES = Category(
 )
 EFFECTS = Category(
     [
-        form("let {word} be {steps}", _steps_of),
-        form("let {word} be {steps} ,? given|with|taking {taken}", _steps_of),
-        form("set {noun} to {steps}", _set_steps),
-        form("set {noun} to {steps} ,? given|with|taking {taken}", _set_steps),
-        form("add|append {steps} to {noun}", _add_steps),
-        form("let {word} be {value}", _let),
-        form("let {word} , {text} , be {value}", lambda p, name, text, value: _let(p, name, value), 1),
-        form("let {word} represent {value}", _let),
+        form("{later}", 0),
+        form("let {word} be {value}", let),
+        form("let {word} , {text} , be {value}", lambda p, name, text, value: let(p, name, value), 1),
+        form("let {word} represent {value}", let),
         form("let {word} , {text} , represent {text}",
-             lambda p, name, text, what: _let(p, name, e.Input(what))),
+             lambda p, name, text, what: let(p, name, e.Input(what))),
         form("let {word} be {value} ,? and {word} be {value}", _lets),
         form("let {word} be {value} , {word} be {value}", _lets),
         form("let {names} be {value}", _parts, 1),
-        form("let {word} be initially {value}", _let),
-        form(f"let {{word}} be {_ACTION} to {{sequence}}", _closure),
-        form(f"let {{word}} be {_ACTION} that|which returns {{value}}", _returning),
+        form("let {word} be initially {value}", let),
         form("let {name} of {noun} be initialized to {value}", _initialize),
         form("let {noun} be initialized to {value}", set_, 1),
         form("set {noun} back? to be? {value}", set_),
@@ -310,8 +258,8 @@ EFFECTS = Category(
         form("set {owned} 's {name} and {name} attributes|members|fields|properties|flags to {value}", _set_members),
         form("set {owned} 's {term} and {claim} to {value}", _set_members),
         form("set {noun} and {noun} to {value}", _set_both),
-        form("set {noun} to {value} , and? {noun} to {value}", _set_each),
-        form("set {noun} to {value} and {noun} to {value}", _set_each),
+        form("set {assigned} ,? and {assigned}", lambda p, a, b: both(a, b)),
+        form("set {assigned} , {assigned}", lambda p, a, b: both(a, b)),
         form("set {noun} and {noun} to {value} and {value} ,? respectively", _respectively),
         form("initialize|change|update|switch {noun} to|with {value}", set_),
         form("{noun} is|are set|changed|updated|initialized to {value}", set_),
@@ -328,6 +276,8 @@ EFFECTS = Category(
              lambda p, key, value, where: set_(p, e.Item(where, key), value)),
         form("add|append|insert|push|put contents|items|entries|elements of {noun} to|into|in|onto {noun}", _add_all),
         form("add|append|insert|push|put {value} to|at|in end|back|front|start|beginning of {noun}", _add),
+        form("add|append {value} and {value} to|into|onto {noun}",
+             lambda p, a, b, where: both(_add(p, a, where), _add(p, b, where))),
         form("enqueue {value} to|into|in|onto|on {noun}", _add, 1),
         form("replace {value} with {value} ,? in {noun}",
              lambda p, old, new, where: both(_remove(p, old, where), _add(p, new, where))),
@@ -349,6 +299,8 @@ EFFECTS = Category(
         form("assert :|that? {condition}", lambda p, c: (s.Assert(c),)),
         form("assert :|that? if {condition} ,|then then? {condition}",
              lambda p, c, then: (s.If(c, (s.Assert(then),)),)),
+        form("catch it|exception|error", lambda p, *_: (s.Remark("it is caught"),)),
+        form("rethrow|re-throw it|exception|error?", lambda p: (s.Throw(e.Input("that exception")),)),
         form("rethrow|re-throw any? exceptions|exception|errors", _rethrow),
         form("abort|terminate|stop|exit|end|finish ,?", lambda p: (s.Abort(),)),
         form("abort|terminate|stop|exit|end|finish {steps}", lambda p, _: (s.Abort(),)),
@@ -374,16 +326,16 @@ EFFECTS = Category(
         form("dispatch {noun} at|to|on {noun}", lambda p, event, at: (s.Dispatch(event, at),)),
         form("dispatch {noun}", lambda p, event: (s.Dispatch(event),)),
         form("create {kind} event? {var} that|which uses {name} interface? , {rest}",
-             lambda p, what, var, kind, text: (*_let(p, var, e.New(kind)), s.Remark(text))),
+             lambda p, what, var, kind, text: (*let(p, var, e.New(kind)), s.Remark(text))),
         form("create event {var} that|which uses {name} interface? , {rest}",
-             lambda p, var, kind, text: (*_let(p, var, e.New(kind)), s.Remark(text))),
-        form("create {value} , {var}", lambda p, value, var: _let(p, var, value), 1),
+             lambda p, var, kind, text: (*let(p, var, e.New(kind)), s.Remark(text))),
+        form("create {value} , {var}", lambda p, value, var: let(p, var, value), 1),
         form("run|perform|invoke|call|execute|follow ?|! {operation} ( {items} )", _abstract),
-        form("run|perform|invoke|call|execute|follow {call}", _call),
-        form("run|perform|invoke|call|execute|follow steps|algorithm to|of|for|in {call}", _call),
-        form("run|perform|invoke|call|execute|follow {owned} 's {name}", lambda p, o, name: _call(p, (name, (o,)))),
+        form("run|perform|invoke|call|execute|follow {call}", call),
+        form("run|perform|invoke|call|execute|follow steps|algorithm to|of|for|in {call}", call),
+        form("run|perform|invoke|call|execute|follow {owned} 's {name}", lambda p, o, name: call(p, (name, (o,)))),
         form("run|perform|invoke|call|execute|follow {owned} 's {name} ,? {arguments}",
-             lambda p, o, name, given: _call(p, (name, (o, *given)))),
+             lambda p, o, name, given: call(p, (name, (o, *given)))),
         form("run|perform|invoke|call|execute|follow {var}", lambda p, steps: (s.Perform("run", (steps,)),)),
         form("run|perform|invoke|call|execute|follow {var} {arguments}",
              lambda p, steps, given: (s.Perform("run", (steps, *given)),)),
@@ -397,4 +349,4 @@ EFFECTS = Category(
         form("note|thus|hence|therefore {rest}", _remark, 30),
     ]
 )  # fmt: skip
-TABLES: dict[str, Category] = {"names": NAMES, "taken": TAKEN, "effect": EFFECTS}
+TABLES: dict[str, Category] = {"names": NAMES, "assigned": ASSIGNED, "effect": EFFECTS}

@@ -38,7 +38,7 @@ STOP = LIMITS | frozenset([
     "is", "are", "be", "to", "of", "in", "with", "and", "or", "if", "for", "from", "whose", "that", "then", "as",
     "on", "by", "equals", "set", "exists", "has", "have", "which", "when", "at", "was", "were", "it", "this",
     "into", "than", "else", ",", ".", ":", ";", "(", ")", "[", "]", "+", "=", "'s", "«", "»", "while", "each",
-    "all", "any", "new", "so", "because", "since", "but", "same", "respectively", "contains", "does",
+    "all", "any", "new", "following", "so", "because", "since", "but", "same", "respectively", "contains", "does",
 ])  # fmt: skip
 """Words that are no part of a name."""
 PREPOSITIONS = (

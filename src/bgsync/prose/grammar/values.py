@@ -123,6 +123,10 @@ VALUES = Category(
         form("{sum} {or-null}", 0, 1),
         form("{sum} if {condition} ,|; otherwise|else ,? {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} otherwise|else {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
+        form("{sum} , or to? {sum} if {condition}", lambda p, a, b, c: e.Conditional(c, b, a)),
+        form("{sum} if {condition} ,? and|or to {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
+        form("{sum} with default {sum}",
+             lambda p, a, b: e.Conditional(e.Not(_absent(a)), a, b) if isinstance(a, e.Item) else None),
         form("{sum} if {condition} ,? and|or {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} , {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} , {sum} if not", lambda p, a, c, b: e.Conditional(c, a, b)),
@@ -141,6 +145,8 @@ VALUES = Category(
         form("{open} {or-null}", 0),
     ]
 )  # fmt: skip
+ITEM = Category([form("{sum}", 0), form("{find}", 0), form("{open}", 0)])
+"""One of several values. No condition is told of it: "f of x if c" is a choice of what f gives, or of nothing."""
 FIND = Category(
     [
         form("first|only? {kind} in|of|from|within {noun} whose|with|where {name} equals|is|matches {sum}", _find),
@@ -283,6 +289,7 @@ ARGUMENTS = Category(
         form("with|passing {items} as its? only? arguments|argument|input", 0),
         form("passing|with arguments {items}", 0),
         form("passing in {items}", 0),
+        form("relative to {items}", 0),
         form(f"{{arguments}} ,? and? {_PREPOSITION} {{items}}", lambda p, a, b: a + b),
     ]
 )
@@ -301,13 +308,13 @@ PARAMETERS = Category(
 """What an algorithm is given, each with the name of the parameter, which says nothing more."""
 ITEMS = Category(
     [
-        form("{value}", lambda p, value: (value,)),
+        form("{item}", lambda p, value: (value,)),
         form("{argument}", lambda p, name: (e.Input(name),), 3),
-        form("{value} ,? and {items}", lambda p, value, items: (value, *items)),
-        form("{value} , {items}", lambda p, value, items: (value, *items)),
-        form("{value} as {kind}", lambda p, value, name: (value,), 1),
-        form("{value} as {kind} ,? and {items}", lambda p, value, name, items: (value, *items), 1),
-        form("{value} as {kind} , {items}", lambda p, value, name, items: (value, *items), 1),
+        form("{item} ,? and {items}", lambda p, value, items: (value, *items)),
+        form("{item} , {items}", lambda p, value, items: (value, *items)),
+        form("{item} as {kind}", lambda p, value, name: (value,), 1),
+        form("{item} as {kind} ,? and {items}", lambda p, value, name, items: (value, *items), 1),
+        form("{item} as {kind} , {items}", lambda p, value, name, items: (value, *items), 1),
     ]
 )
 ENTRIES = Category(
@@ -340,8 +347,8 @@ ERROR = Category(
 )
 TABLES: dict[str, Category] = {
     "value": VALUES, "or-null": OR_NULL, "find": FIND, "sum": SUMS, "product": PRODUCTS, "noun": NOUNS, "owned": OWNED,
-    "call": CALL, "arguments": ARGUMENTS, "items": ITEMS, "members": MEMBERS, "entries": ENTRIES, "error": ERROR,
-    "error-object": ERROR_OBJECT, "named": NAMED, "parameters": PARAMETERS,
+    "call": CALL, "arguments": ARGUMENTS, "items": ITEMS, "item": ITEM, "members": MEMBERS, "entries": ENTRIES,
+    "error": ERROR, "error-object": ERROR_OBJECT, "named": NAMED, "parameters": PARAMETERS,
 }  # fmt: skip
 
 __all__ = ["TABLES", "UNREAD", "Unread", "field", "variable"]
