@@ -200,6 +200,12 @@ def test_a_title_runs_the_steps_below_it() -> None:
         assert unread(text.format(governs))
 
 
+def test_steps_below_a_loop_that_is_not_understood_are_those_of_a_loop() -> None:
+    (part,) = reading("To <dfn>oil</dfn>:\n\n1. For each wheel which turns:\n    1. Let |a| be 1.\n").spec.algorithms
+    (each,) = [one for one in traversal.walk(part.steps) if isinstance(one, s.ForEach)]
+    assert [type(one).__name__ for one in each.body] == ["Let"]
+
+
 def test_an_algorithm_of_one_sentence_is_an_algorithm() -> None:
     text = (
         "The <dfn method for=Mill>stop(|why|)</dfn> method steps are to set |why| to null.\n\n"
@@ -254,6 +260,7 @@ def why(text: str) -> str:
         ("Let |x| be an algorithm that grinds |y|.", ""),
         ("Let |x| be |y|, [=husk removed=].", ""),
         ("Set |x|'s [=sail=] and the [=mast=] to 1.", ""),
+        ("If |wheel|'s [=origin=] and |x| is 1, return.", "taken for a condition"),
         ("This fails with a {{TypeError}}.", ""),
         ("Let |x| be the wheel with the following [=spokes=].", ""),
     ],

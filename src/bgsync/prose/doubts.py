@@ -214,8 +214,14 @@ def _fragments(expressions: list[e.Expr], words: Words) -> Iterator[str]:
             if isinstance(part, e.Is) and isinstance(part.left, e.Var) and part.right is True:
                 if "true" not in words.texts:
                     yield f"{part.left.name!r} was taken for a condition"
-            elif isinstance(part, e.Input) and part not in (ANY, ALL) and not _SAYS.search(part.text):
+            elif isinstance(part, e.Input) and part not in (ANY, ALL) and not _SAYS.search(_bare(part)):
                 yield f"{part.text!r} was taken for a condition"
+
+
+def _bare(said: e.Input) -> str:
+    """Give words without the variables among them, and without what those own."""
+    names = {name for read in said.reads for name in e.variables(read)}
+    return " ".join(word for word in said.text.split() if word.removesuffix("'s").split(".")[0] not in names)
 
 
 def _no_acts(statements: Statements, words: Words, lexicon: Lexicon) -> Iterator[str]:

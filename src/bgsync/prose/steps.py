@@ -35,6 +35,7 @@ from bgsync.prose.sidecar import NOTHING, SidecarError
 from bgsync.prose.understood import SentenceRead, lost, settled, undeclared, unread_values, variables_of
 
 EXITS = ("abort", "return", "terminat", "stop", "throw", "exit", "end")
+_EACH = (("for", "each"), ("for", "every"))
 SETTLES = ("resolv", "reject", "settl", "fulfil", "promise")
 """What words begin with that may end the steps, and that may settle a promise."""
 
@@ -178,6 +179,10 @@ class StepsReader:
         result = parser.parse("statement", start, len(words))
         if result is None and opens(sentence) and start == 0 and titles(words):
             return SentenceRead(origin, sentence, (Following(),), 0)
+        if result is None and opens(sentence) and words.texts[start : start + 2] in _EACH and "," not in words.texts:
+            name = next(iter(words.variables(start, len(words))), "one of them")  # the steps below are those of a loop
+            each = s.ForEach(name, Unread(words.said(start + 2, len(words))), (Following(),))
+            return SentenceRead(origin, sentence, (each,), UNREAD, (words.said(start, len(words)),))
         if result is None:
             return SentenceRead(origin, sentence, (self.blind(sentence, opens(sentence)),), UNREAD)
         statements: Statements = result.value

@@ -13,7 +13,7 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.lexicon import Lexicon
-from bgsync.prose.grammar.phrases import Phrases, Plain
+from bgsync.prose.grammar.phrases import Literal, Phrases, Plain
 from bgsync.prose.grammar.values import field
 
 Said = Callable[[e.Expr], Any]
@@ -29,8 +29,22 @@ def _any_of(value: e.Expr, options: tuple[e.Expr, ...], lexicon: Lexicon | None 
 
 def _one(value: e.Expr, option: e.Expr, lexicon: Lexicon | None) -> e.Expr:
     """A value is another one, or is of the type that a capital names."""
-    typed = isinstance(option, str) and option[:1].isupper() and lexicon is not None and lexicon.value(option) is None
+    named = isinstance(option, str) and not isinstance(option, Literal) and option[:1].isupper()
+    typed = named and lexicon is not None and lexicon.value(str(option)) is None
     return e.Apply(str(option), (value,)) if typed else e.Is(value, option)
+
+
+def _each_is(p: Phrases, a: e.Expr, b: e.Expr, options: tuple[e.Expr, ...]) -> e.Expr:
+    """Two values are of a kind; of "are the same", the term is said of both together."""
+    one = options[0]
+    if len(options) == 1 and isinstance(one, e.Input) and not one.reads and one.text.startswith(("same", "equal")):
+        return e.Apply(one.text, (a, b))
+    return e.And(_any_of(a, options), _any_of(b, options))
+
+
+def _neither_is(p: Phrases, a: e.Expr, b: e.Expr, options: tuple[e.Expr, ...]) -> e.Expr:
+    both = _each_is(p, a, b, options)
+    return e.And(e.Not(both.left), e.Not(both.right)) if isinstance(both, e.And) else e.Not(both)
 
 
 def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
@@ -298,7 +312,8 @@ ATOMS = Category(
             lambda p, a, b, options: e.Not(e.Or(_any_of(a, options), _any_of(b, options))),
         ),
         form("neither {atom} nor {atom}", lambda p, a, b: e.Not(e.Or(a, b))),
-        form("{sum} and {sum} are {options}", lambda p, a, b, options: e.And(_any_of(a, options), _any_of(b, options))),
+        form("{sum} and {sum} are {options}", _each_is),
+        form("{sum} and {sum} are not {options}", _neither_is),
         form(
             "either|one of {sum} or|and {sum} is|are {options}",
             lambda p, a, b, options: e.Or(_any_of(a, options), _any_of(b, options)),

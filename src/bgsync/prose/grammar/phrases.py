@@ -30,6 +30,12 @@ class Plain(str):
     __slots__ = ()
 
 
+class Literal(str):
+    """A string that the text quotes, and no name of a type."""
+
+    __slots__ = ()
+
+
 class Unread(e.Input):
     """A value that was not understood: anything at all, in its own words."""
 
@@ -288,7 +294,7 @@ class Phrases(Parser):
             if word.kind == "var":
                 return Result(0, variable(word.text))
             if word.kind == "string":
-                return Result(0, self.lexicon.value(word.text) or word.text)
+                return Result(0, self.lexicon.value(word.text) or Literal(word.text))
             if word.kind == "number":
                 is_number = word.text.isdecimal() and len(word.text) <= MOST_DIGITS
                 return Result(0, int(word.text)) if is_number else None
