@@ -91,7 +91,11 @@ def _none(p: Phrases, value: e.Expr) -> Any:
 
 def _fixed(right: e.Expr, negated: bool = False) -> Any:
     def said(p: Phrases) -> Said:
-        return lambda value: e.Not(e.Is(value, right)) if negated else e.Is(value, right)
+        def of(value: e.Expr) -> Any:
+            made = _equal(p, right)(value)
+            return e.Not(made) if negated and made is not None else made
+
+        return of
 
     return said
 
@@ -118,7 +122,8 @@ def _contains(p: Phrases, item: e.Expr) -> Said:
 
 
 def _equal(p: Phrases, right: e.Expr) -> Said:
-    return lambda left: e.Is(left, right)
+    """A value is another one; what is a value by itself, such as a name, has no other."""
+    return lambda left: None if isinstance(left, str) else e.Is(left, right)
 
 
 def _order(operator: str) -> Any:

@@ -74,6 +74,10 @@ def _in_any_order(p: Phrases, each: Any, body: Statements = _STEPS) -> Statement
     return (s.ForEach(each[0], each[1], body, each[2], True),)
 
 
+def _in_range(p: Phrases, name: str, first: e.Expr, last: e.Expr) -> Any:
+    return (name, e.Apply("range", (first, last)), True)
+
+
 def _filtered(each: Any, condition: e.Expr) -> Any:
     name, collection, where = each
     return (name, collection, condition if where is True else e.And(where, condition))
@@ -159,6 +163,7 @@ def _explained(p: Phrases, body: Statements, why: str) -> Any:
 EACH = Category(
     [
         form("{word} in|of {noun}", lambda p, name, where: (name, where, True)),
+        form("{word} in|of range from? {sum} to {sum} ,? inclusive|exclusive?", _in_range),
         form("{kind} {var} in|of {noun}", lambda p, kind, name, where: (name.name, where, True), 1),
         form("{var} {kind} in|of {noun}", lambda p, name, kind, where: (name.name, where, True), 1),
         form("{kind} {var}", _each_of_kind),

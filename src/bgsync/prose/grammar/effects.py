@@ -244,7 +244,7 @@ EFFECTS = Category(
         form("{later}", 0),
         form("let {word} be {value}", let),
         form("let {word} , {text} , be {value}", lambda p, name, text, value: let(p, name, value), 1),
-        form("let {word} represent {value}", let),
+        form("let {word} represent|equal {value}", let),
         form("let {word} , {text} , represent {text}",
              lambda p, name, text, what: let(p, name, e.Input(what))),
         form("let {word} be {value} ,? and {word} be {value}", _lets),

@@ -13,7 +13,7 @@ from bgsync.language import statements as s
 from bgsync.language.readback import say_value
 from bgsync.prose.grammar.effects import Following, Statements, both, call, following, let, set_
 from bgsync.prose.grammar.forms import Category, form
-from bgsync.prose.grammar.phrases import Phrases
+from bgsync.prose.grammar.phrases import Phrases, Plain
 
 STEPS_BELOW = e.Input("steps below")
 """What a variable holds that names steps."""
@@ -45,7 +45,7 @@ def _closure(p: Phrases, name: Any, body: Statements) -> Any:
 
 
 def _returning(p: Phrases, name: Any, value: e.Expr) -> Any:
-    return _closure(p, name, (s.Return(value),))
+    return None if isinstance(value, Plain) else _closure(p, name, (s.Return(value),))
 
 
 def _set_steps(p: Phrases, target: e.Expr, steps: Any, taken: tuple[str, ...] = ()) -> Any:
@@ -55,6 +55,10 @@ def _set_steps(p: Phrases, target: e.Expr, steps: Any, taken: tuple[str, ...] = 
 def _handed(p: Phrases, called: Any, what: str, taken: tuple[str, ...] = ()) -> Any:
     """What is handed to an algorithm, which is started with it."""
     return both(call(p, called), _run_later(f"{what} of {called[0]}", taken))
+
+
+def _handed_steps(p: Phrases, called: Any, steps: Any, taken: tuple[str, ...] = ()) -> Any:
+    return _handed(p, called, "steps", taken)
 
 
 def _handed_as(p: Phrases, called: Any, name: str, steps: Any, taken: tuple[str, ...] = ()) -> Any:
@@ -100,6 +104,7 @@ LATER = Category(
         form(f"react to {{noun}} ,? with|using {{handed}} {_GIVEN}", _reaction),
         form("{call} ,? with|and|using {handed}", _handed, 2),
         form(f"{{call}} ,? with|and|using {{handed}} {_GIVEN}", _handed, 2),
+        form(f"{{call}} ,? with|and {{steps}} {_GIVEN}", _handed_steps, 2),
         form("{call} ,? with|and {parameter} set to {steps}", _handed_as, 2),
         form(f"{{call}} ,? with|and {{parameter}} set to {{steps}} {_GIVEN}", _handed_as, 2),
     ]

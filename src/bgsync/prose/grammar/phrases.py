@@ -117,7 +117,7 @@ class Phrases(Parser):
                 return (start + 1,)
             case "term":
                 return (self.words.ends[start],)
-            case "name" | "kind" | "capital" | "exception" | "argument":
+            case "name" | "attribute" | "kind" | "capital" | "exception" | "argument":
                 end = self.words.ends[start]
                 return (end, end + 1) if end and self.texts[start] != "associated" else range(start + 1, start + 8)
             case "operation":
@@ -319,8 +319,10 @@ class Phrases(Parser):
             return Result(named.cost, e.ListOf(name.lower()))
         if word.kind == "term" and word.article == "the" and name.lower() in self.lexicon.types:
             return Result(named.cost + 1, e.Associated(name))
+        if word.kind == "idl" and end - start > 1 and self.texts[end - 1] in ("attribute", "slot"):
+            return Result(named.cost, e.Field(e.Var("this"), name))
         if word.kind == "idl":
-            return Result(named.cost, name)
+            return Result(named.cost, e.Input(name) if name.startswith("[[") else name)
         if word.kind == "term":
             return Result(named.cost + 1, e.Input(name))
         vague = name in COMMANDS or name in _VAGUE or name.startswith("non-")
@@ -357,6 +359,14 @@ class Phrases(Parser):
         camel = end == start + 1 and named[:1].islower() and not named.islower()
         return Result(2 + end - start, named if camel else " ".join(texts[start:end]))
 
+    def _attribute(self, start: int, end: int) -> Result | None:
+        """The name of what something has: a link, words that are declared, or words with an article; no adjective."""
+        texts, word = self.texts[start:end], self.words.words[start]
+        bare = not (any(self.words.ends[start:end]) or word.article or texts[-1].endswith("s"))
+        if bare and texts[0] not in _DETERMINERS | {"associated"} and not self.lexicon.knows(" ".join(texts)):
+            return None
+        return self._name(start, end)
+
     def _operation(self, start: int, end: int) -> Result | None:
         """The name of an algorithm: a link, or words that this text defines as one."""
         words, texts = self.words, self.texts
@@ -379,7 +389,7 @@ class Phrases(Parser):
         "exception": _exception, "described": _described, "capital": _capital, "opaque": _free, "verbal": _verbal,
         "why": _why, "comment": _comment, "camel": _camel, "argument": _argument,
         "deed": _deed, "claim": _claim, "parameter": _parameter,
-        "thing": _thing,
+        "thing": _thing, "attribute": _attribute,
     }  # fmt: skip
     begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL, "deed": DEEDS}
     """The first words of those that begin with one of a few words."""

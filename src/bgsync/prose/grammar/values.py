@@ -22,7 +22,7 @@ def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
         return e.ListOf(name.lower(), owner)
     if isinstance(owner, str) and owner[:1].isupper():
         return e.Associated(name)
-    if isinstance(owner, str | bool | int | None):
+    if isinstance(owner, str | bool | int | None) or not name:
         return None
     if owner == e.Var("this") and (name.startswith("[[") or name.lower() in p.lexicon.members):
         return e.Field(owner, name)
@@ -75,8 +75,9 @@ def _or_if(p: Phrases, a: e.Expr, c: e.Expr, b: e.Expr, d: e.Expr) -> Any:
 
 
 def _list_of(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
-    """A list of these; words such as "books that were lost" may be any number of things."""
-    return None if any(isinstance(item, e.Input) for item in items) else e.Sequence(items)
+    """A list of these; words such as "books that were lost" or "the books of |x|" may be any number of things."""
+    several = len(items) == 1 and not isinstance(items[0], e.Var | e.New | str | int | None)
+    return None if several or any(isinstance(item, e.Input) for item in items) else e.Sequence(items)
 
 
 def fired(event: e.Expr, rest: Any) -> tuple[e.Expr, ...]:
@@ -107,7 +108,7 @@ OR_NULL = Category(
             ",? or null if none exists|exist", ",? or null if there is none", ",? or null if it does not exist",
             ",? or null if there is no such {kind}", ",? or null if no such {kind} exists", ",? or null otherwise",
             ",? if there is one ,? else|otherwise|or null", ",? if it does|exists ,? null otherwise",
-            ",? null otherwise",
+            ",? null otherwise", ",|; otherwise|else null",
         )
     ]
 )  # fmt: skip
@@ -193,16 +194,19 @@ NOUNS = Category(
         form("copy|clone of {noun}", lambda p, value: e.Apply("a copy", (value,))),
         form("smaller|lesser|minimum|smallest of {product} and {product}", lambda p, *two: e.Apply("minimum", two)),
         form("larger|greater|maximum|largest of {product} and {product}", lambda p, *two: e.Apply("maximum", two)),
+        form("-|− {noun}", lambda p, value: e.Arithmetic("-", 0, value) if isinstance(value, int) else None),
         form("sum of {product} and {product}", lambda p, a, b: e.Arithmetic("+", a, b)),
         form("difference of|between {product} and {product}", lambda p, a, b: e.Arithmetic("-", a, b)),
         form("{name} associated with {noun}", _of),
-        form("{name} of|for {noun}", _of),
+        form("{attribute} of|for {noun}", _of),
         form("{name} these|this steps|algorithm is|are|was|were called|invoked|run with",
              lambda p, name: e.Associated(name)),
         form("empty string", lambda p: ""),
         form("empty ordered? list|map|set|sequence|tuple|array", lambda p: e.Sequence()),
         form("new empty? ordered? list|map|set|array", lambda p: e.Sequence()),
-        form("list|set|array containing|of {items}", _list_of),
+        form("ordered? list|set|array containing|of {items}", _list_of),
+        form("ordered? list|set|array consisting of {items}", _list_of),
+        form("{capital} object on|upon which this? method is|was invoked|called", lambda p, kind: e.Var("this")),
         form("« {items} »", lambda p, items: e.Sequence(items)),
         form("« »", lambda p: e.Sequence()),
         form("new promise", lambda p: e.New("promise")),
@@ -290,6 +294,7 @@ ARGUMENTS = Category(
         form("passing|with arguments {items}", 0),
         form("passing in {items}", 0),
         form("relative to {items}", 0),
+        form("{arguments} ,? and? relative to {items}", lambda p, a, b: a + b),
         form(f"{{arguments}} ,? and? {_PREPOSITION} {{items}}", lambda p, a, b: a + b),
     ]
 )
