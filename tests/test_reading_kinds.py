@@ -206,6 +206,16 @@ def test_steps_below_a_loop_that_is_not_understood_are_those_of_a_loop() -> None
     assert [type(one).__name__ for one in each.body] == ["Let"]
 
 
+def test_what_is_told_as_follows_case_by_case_is_a_choice() -> None:
+    text = (
+        "To <dfn>oil</dfn> given |a|:\n\n1. Prepare the wheel as follows:\n    <dl>\n    <dt>If |a| is 1:\n"
+        "    <dd>Return 2.\n    <dt>Otherwise\n    <dd>Return 3.\n    </dl>\n"
+    )
+    (part,) = reading(text).spec.algorithms
+    assert [say(each) for each in part.steps] == ["if a is 1: return 2", "otherwise: return 3"]
+    assert unread(text) == []
+
+
 def test_an_algorithm_of_one_sentence_is_an_algorithm() -> None:
     text = (
         "The <dfn method for=Mill>stop(|why|)</dfn> method steps are to set |why| to null.\n\n"
@@ -261,6 +271,9 @@ def why(text: str) -> str:
         ("Let |x| be |y|, [=husk removed=].", ""),
         ("Set |x|'s [=sail=] and the [=mast=] to 1.", ""),
         ("If |wheel|'s [=origin=] and |x| is 1, return.", "taken for a condition"),
+        ("Let |x| be |y|'s [=sail=], [=furl|furled=].", "taken for what is done"),
+        ("If |x| is fit for the use of |y|, return |z|, [=furl|furled=].", ""),
+        ("Let |x| be a function that returns a sack.", ""),
         ("This fails with a {{TypeError}}.", ""),
         ("Let |x| be the wheel with the following [=spokes=].", ""),
     ],

@@ -225,7 +225,13 @@ def _bare(said: e.Input) -> str:
 
 
 def _no_acts(statements: Statements, words: Words, lexicon: Lexicon) -> Iterator[str]:
-    """A thing, as its article says, that was taken for what is done."""
+    """A thing, as its article says, or what was done to one, that was taken for what is done."""
+    made = {word.token.term for word in words.words if word.kind == "term" and word.token.text.lower().endswith("ed")}
+    for statement in traversal.walk(statements):
+        if isinstance(statement, s.Perform | s.Call) and not statement.arguments:
+            name = statement.name if isinstance(statement, s.Perform) else statement.algorithm
+            if name in made:
+                yield f"{name!r} was taken for what is done"
     things = {
         word.token.term if word.kind == "term" else word.token.text
         for at, word in enumerate(words.words)

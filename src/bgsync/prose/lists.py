@@ -12,7 +12,7 @@ from bgsync.language import traversal
 from bgsync.language.rewrite import rewrite
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import UNREAD, Unread
-from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Sentences, Statements, Switch, following
+from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Following, Sentences, Statements, Switch, following
 from bgsync.prose.grammar.words import words_of
 from bgsync.prose.page.document import Bullets, Cases, Item, Members, Numbered, Sentence, spoken
 from bgsync.prose.placing import MOST_CASES, choice_of, chosen, stamped, too_many, with_members
@@ -70,6 +70,8 @@ def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path)
     switch = (
         next((each for each in traversal.walk((last,)) if isinstance(each, Switch)), None) if last is not None else None
     )
+    if isinstance(last, Following) and isinstance(part, Cases | Members):  # steps that are told case by case
+        last = switch = Switch(origin=last.origin)
     if last is not None and switch is not None:
         made[-1:] = chosen(last, _choice(reader, switch, list(_cases(part)), path))
     elif isinstance(part, Members):

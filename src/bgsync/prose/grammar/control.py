@@ -214,6 +214,8 @@ LOOPS = Category(
         form("for each|every {each} ,|: {sequence}", _each),
         form("for each {each} , in any order", _in_any_order),
         form("for each {each} , in any order ,|: {sequence}", _in_any_order),
+        form("for each {each} , in order", _each),
+        form("for each {each} , in order ,|: {sequence}", _each),
         form("for each {each} in parallel", _in_any_order),
         form("{operation} for? each|every {kind} whose {name} {predicates}", _for_each_of_type),
         form("{operation} for? each|every {kind}", _for_each_of_type),

@@ -188,6 +188,7 @@ OWN = frozenset(
 """Verbs that have a meaning of their own: a sentence with one that fits no form of it is no call of another text."""
 
 
+_OWN_WAY = "platform-specific|implementation-specific|implementation-defined|os-specific"
 _QUEUES = ("queue", "enqueue", "queues", "enqueues")
 
 
@@ -251,6 +252,7 @@ EFFECTS = Category(
         form("let {word} be {value} , {word} be {value}", _lets),
         form("let {names} be {value}", _parts, 1),
         form("let {word} be initially {value}", let),
+        form("let {owned} be {value}", lambda p, x, value: set_(p, x, value) if isinstance(x, e.Field) else None, 2),
         form("let {name} of {noun} be initialized to {value}", _initialize),
         form("let {noun} be initialized to {value}", set_, 1),
         form("set {noun} back? to be? {value}", set_),
@@ -290,6 +292,7 @@ EFFECTS = Category(
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
         form("empty {noun}", lambda p, where: (s.Empty(where),)),
+        form("dequeue from {noun}", lambda p, where: (s.Remove(e.Item(where, 0), where),)),
         form("resolve|fulfill|fulfil {noun}", _resolve),
         form("resolve|fulfill|fulfil {noun} with {value}", _resolve),
         form("{noun} is resolved|fulfilled with {value}", _resolve),
@@ -340,6 +343,8 @@ EFFECTS = Category(
         form("run|perform|invoke|call|execute|follow {var} {arguments}",
              lambda p, steps, given: (s.Perform("run", (steps, *given)),)),
         form("{call}", _bare_call, 1),
+        form(f"run|perform|execute necessary? {_OWN_WAY} steps|operations|actions|tasks {{opaque}}",
+             lambda p, done: (s.Perform(f"perform platform-specific steps {done.text}", done.reads),)),
         form("{deed}", lambda p, done: (s.Perform(done.text, done.reads),)),
         form("this|that is {rest}", _remark, 30),
         form("this|that|these|those|it|here {comment}", _remark, 31),

@@ -71,6 +71,7 @@ SUFFIXES = (
     *("attribute", "member", "value", "field", "property", "instance", "object", "interface"),
     *("flag", "boolean", "slot", "dictionary"),
 )
+_INSTANCE = ("instance", "object")
 _NO_START = frozenset(
     [",", ".", ":", ";", ")", "]", "then", "and", "or", "if", "otherwise", "else", "to", "run", "is", "are", "'s"]
 )
@@ -321,6 +322,8 @@ class Phrases(Parser):
             return Result(named.cost + 1, e.Associated(name))
         if word.kind == "idl" and end - start > 1 and self.texts[end - 1] in ("attribute", "slot"):
             return Result(named.cost, e.Field(e.Var("this"), name))
+        if word.kind == "idl" and end - start > 1 and word.article == "the" and self.texts[end - 1] in _INSTANCE:
+            return Result(named.cost, e.Associated(name))
         if word.kind == "idl":
             return Result(named.cost, e.Input(name) if name.startswith("[[") else name)
         if word.kind == "term":

@@ -255,6 +255,7 @@ OWNED = Category(
         form("{capital} value? {quoted}", 1, 1),
         form("{error-object}", 0),
         form("promise {owned}", lambda p, value: value if isinstance(value, e.Var | e.Field) else None),
+        form("this object|instance", lambda p: e.Var("this")),
         form("user agent", lambda p: e.Input("user agent")),
     ]
 )

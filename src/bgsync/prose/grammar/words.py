@@ -194,7 +194,10 @@ def opens(sentence: Sentence) -> bool:
 
 def titles(words: Words) -> bool:
     """Whether words before a colon only say what the steps below them do: "Establish the loan's number"."""
-    return len(words) > 1 and words.words[0].kind == "word" and _GOVERNS.isdisjoint(words.texts)
+    said, governs = words.texts, _GOVERNS
+    if said[-2:] == ("as", "follows"):
+        said, governs = said[:-2], _GOVERNS - _SAYS
+    return len(said) > 1 and words.words[0].kind == "word" and governs.isdisjoint(said)
 
 
 _GOVERNS = LIMITS | frozenset(
@@ -205,6 +208,10 @@ _GOVERNS = LIMITS | frozenset(
      "throw", "switch", "case", "depending", "race", "atomically", "skip", "try", "catch", "assert", "is", "are", ","]
 )  # fmt: skip
 """What says how often, when or by whom steps are run, or hands them to something, or is a step of its own."""
+
+
+_SAYS = frozenset(("is", "are", "set", "to", "that", "by"))
+"""What of it may stand before "as follows"."""
 
 
 def _without_remarks(tokens: tuple[Token, ...]) -> tuple[list[Token], list[Token]]:
