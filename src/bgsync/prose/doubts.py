@@ -17,9 +17,10 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.prose.grammar.conditions import COMMA_AND, COMMA_OR
 from bgsync.prose.grammar.lexicon import Lexicon
-from bgsync.prose.grammar.phrases import COMMANDS, STARTS, Plain
+from bgsync.prose.grammar.phrases import Plain
 from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Statements
 from bgsync.prose.grammar.spans import Parser, Part
+from bgsync.prose.grammar.wordclasses import COMMANDS, STARTS
 from bgsync.prose.grammar.words import LINKS, Word, Words
 from bgsync.prose.understood import operands_of
 

@@ -9,8 +9,9 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.prose.grammar.forms import Category, form
-from bgsync.prose.grammar.phrases import COMMANDS, Phrases
+from bgsync.prose.grammar.phrases import Phrases
 from bgsync.prose.grammar.values import field
+from bgsync.prose.grammar.wordclasses import COMMANDS
 
 Statements = tuple[s.Statement, ...]
 

@@ -8,7 +8,27 @@ from typing import ClassVar
 from bgsync.language import expressions as e
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.spans import Parser, Result, Special
-from bgsync.prose.grammar.words import LIMITS, LINKS, Words
+from bgsync.prose.grammar.wordclasses import (
+    BACK,
+    COMMANDS,
+    CONSTANTS,
+    DEEDS,
+    DETERMINERS,
+    ENDS_CONDITION,
+    INSTANCE,
+    NO_END,
+    NO_START,
+    NOT_PLAIN,
+    RUNNING,
+    STARTS,
+    STEPS_THAT,
+    STOP,
+    SUFFIXES,
+    TELLING,
+    VAGUE,
+    VERBAL,
+)
+from bgsync.prose.grammar.words import LINKS, Words
 
 UNREAD = 40
 """The cost of a phrase that is left in its own words."""
@@ -40,68 +60,6 @@ class Unread(e.Input):
     """A value that was not understood: anything at all, in its own words."""
 
 
-STOP = LIMITS | frozenset([
-    "is", "are", "be", "to", "of", "in", "with", "and", "or", "if", "for", "from", "whose", "that", "then", "as",
-    "on", "by", "equals", "set", "exists", "has", "have", "which", "when", "at", "was", "were", "it", "this",
-    "into", "than", "else", ",", ".", ":", ";", "(", ")", "[", "]", "+", "=", "'s", "«", "»", "while", "each",
-    "all", "any", "new", "following", "so", "because", "since", "but", "same", "respectively", "contains", "does",
-])  # fmt: skip
-"""Words that are no part of a name."""
-PREPOSITIONS = (
-    "for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into", "at", "onto",
-    "over", "under", "within",
-)  # fmt: skip
-_NOT_PLAIN = LIMITS | frozenset(("following", "and", "or", "if", "whether", "then", "else", "because", "since", "so"))
-DEEDS = frozenset(
-    ["alert", "ask", "decrypt", "disable", "dismiss", "display", "draw", "enable", "encrypt", "focus", "generate",
-     "hide", "inform", "play", "present", "print", "prompt", "render", "report", "scroll", "show", "spin", "transmit",
-     "vibrate", "warn"]
-)  # fmt: skip
-"""What is done for the user or by the device."""
-_STEPS_THAT = {
-    (noun, relative)
-    for noun in ("action", "algorithm", "callback", "function", "handler", "operation", "procedure", "step", "steps")
-    for relative in ("that", "which")
-}
-"""What begins steps that are told in a phrase, and are no thing."""
-_BACK = {("value",), ("result",), ("return", "value"), ("returned", "value"), ("same",), ("steps",)}
-"""What means something that was said before."""
-_DETERMINERS = frozenset(("any", "some", "all", "each", "every", "one", "this", "its"))
-SUFFIXES = (
-    *("attribute", "member", "value", "field", "property", "instance", "object", "interface"),
-    *("flag", "boolean", "slot", "dictionary"),
-)
-_INSTANCE = ("instance", "object")
-_NO_START = frozenset(
-    [",", ".", ":", ";", ")", "]", "then", "and", "or", "if", "otherwise", "else", "to", "run", "is", "are", "'s"]
-)
-_NO_END = frozenset([
-    ",", ".", ":", ";", "(", "[", "and", "or", "if", "the", "to", "of", "with", "is", "are", "'s", "relative",
-    "according", "equal", "identical", "corresponding", "prior", "subsequent", "due", "based", "associated", "such",
-])  # fmt: skip
-_ENDS_CONDITION = frozenset([",", ";", ":", "then", "otherwise", "else", "if", "unless"])
-COMMANDS = frozenset(
-    ["let", "abort", "return", "throw", "reject", "resolve", "append", "set", "terminate", "continue", "break"]
-)
-STARTS = frozenset(["queue", "enqueue", "fire", "add", "remove", "run", "perform", "wait", "must", "shall", "should"])
-_VAGUE = frozenset(["value", "result", "rest", "other", "others", "same", "them", "so", "there"])
-"""Plain words that name nothing."""
-_RUNNING = ("running", "calling", "invoking", "performing", "executing")
-TELLING = (
-    "abort", "return", "terminat", "throw", "resolv", "reject", "settl", "fulfil", "promise", "set",
-    "add", "append", "remov", "delet", "fire", "firing", "dispatch", "queu", "enqueu", "updat", "chang", "becom",
-    "mark", "clear", "start", "stop", "wait", "run", "invok", "increment", "decrement", "fail",
-)  # fmt: skip
-"""What words begin with that may tell what is done."""
-VERBAL = frozenset(["should", "will", "may", "can", "must", "has", "have", "is", "are", "was", "were", "does", "needs"])
-CONSTANTS: dict[str, e.Expr] = {
-    "null": None, "undefined": None, "true": True, "false": False, "zero": 0, "one": 1, "nothing": None,
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12,
-}  # fmt: skip
-"""Words that are values by themselves."""
-
-
 class Phrases(Parser):
     """Parses noun phrases and conditions of one sentence."""
 
@@ -123,7 +81,7 @@ class Phrases(Parser):
                 return (end, end + 1) if end and self.texts[start] != "associated" else range(start + 1, start + 8)
             case "operation":
                 end = self.words.ends[start]
-                named = self.texts[start + 1 if self.texts[start] in _RUNNING and start + 1 < self.size else start]
+                named = self.texts[start + 1 if self.texts[start] in RUNNING and start + 1 < self.size else start]
                 return (end, end + 1) if end else None if self.lexicon.may_begin(named) else ()
             case _:
                 return None
@@ -180,7 +138,7 @@ class Phrases(Parser):
 
     def _text(self, start: int, end: int) -> Result | None:
         """Words of one clause."""
-        if any(text in _ENDS_CONDITION for text in self.literals[start:end]):
+        if any(text in ENDS_CONDITION for text in self.literals[start:end]):
             return None
         return Result(end - start, self.words.said(start, end))
 
@@ -210,7 +168,7 @@ class Phrases(Parser):
         return Result(end - start, self.words.said(start, end)) if end - start <= 3 else None
 
     def _open(self, start: int, end: int) -> Result | None:
-        if self.texts[start] in _NO_START or self.texts[end - 1] in _NO_END:
+        if self.texts[start] in NO_START or self.texts[end - 1] in NO_END:
             return None
         opened = self._input(start, end)
         if self._is_plain_thing(start, end):
@@ -219,7 +177,7 @@ class Phrases(Parser):
 
     def _thing(self, start: int, end: int) -> Result | None:
         """A thing that is not followed, in the text's own words."""
-        plain = self._is_plain_thing(start, end) and self.texts[end - 1] not in _NO_END
+        plain = self._is_plain_thing(start, end) and self.texts[end - 1] not in NO_END
         return Result(OPAQUE + end - start, self._input(start, end)) if plain else None
 
     def _deed(self, start: int, end: int) -> Result | None:
@@ -238,10 +196,10 @@ class Phrases(Parser):
         is followed: what names that in words that are not understood may mean it.
         """
         words, lexicon = self.words.words[start:end], self.lexicon
-        said = words[0].article or self.texts[start] in _DETERMINERS or any(word.kind in LINKS for word in words)
-        if not (said or bare) or end - start > MOST_OPAQUE or self.texts[start:end] in _BACK:
+        said = words[0].article or self.texts[start] in DETERMINERS or any(word.kind in LINKS for word in words)
+        if not (said or bare) or end - start > MOST_OPAQUE or self.texts[start:end] in BACK:
             return False
-        if not _STEPS_THAT.isdisjoint(zip(self.texts[start:end], self.texts[start + 1 : end], strict=False)):
+        if not STEPS_THAT.isdisjoint(zip(self.texts[start:end], self.texts[start + 1 : end], strict=False)):
             return False
         passive = self.texts[start] == "thrown"
         for word in words:
@@ -250,7 +208,7 @@ class Phrases(Parser):
                 return False
             if link and lexicon.algorithm(link) is not None:
                 return False
-            if word.kind == "word" and (word.text in _NOT_PLAIN or word.text.startswith(TELLING)) and not passive:
+            if word.kind == "word" and (word.text in NOT_PLAIN or word.text.startswith(TELLING)) and not passive:
                 return False
             passive = word.text in ("was", "were", "been", "is", "are") or word.text == "thrown"
             if word.kind == "mark" and word.text not in ("'s", "<", ">", "?"):
@@ -270,7 +228,7 @@ class Phrases(Parser):
             return None
         for place in range(start, end):
             text = literals[place]
-            if (text in _ENDS_CONDITION and text != "if") or (text in COMMANDS and self._commands(text, place, end)):
+            if (text in ENDS_CONDITION and text != "if") or (text in COMMANDS and self._commands(text, place, end)):
                 return None
         return Result(FREE + end - start, self._input(start, end))
 
@@ -322,13 +280,13 @@ class Phrases(Parser):
             return Result(named.cost + 1, e.Associated(name))
         if word.kind == "idl" and end - start > 1 and self.texts[end - 1] in ("attribute", "slot"):
             return Result(named.cost, e.Field(e.Var("this"), name))
-        if word.kind == "idl" and end - start > 1 and word.article == "the" and self.texts[end - 1] in _INSTANCE:
+        if word.kind == "idl" and end - start > 1 and word.article == "the" and self.texts[end - 1] in INSTANCE:
             return Result(named.cost, e.Associated(name))
         if word.kind == "idl":
             return Result(named.cost, e.Input(name) if name.startswith("[[") else name)
         if word.kind == "term":
             return Result(named.cost + 1, e.Input(name))
-        vague = name in COMMANDS or name in _VAGUE or name.startswith("non-")
+        vague = name in COMMANDS or name in VAGUE or name.startswith("non-")
         return None if end - start > 1 or vague else Result(PLAIN, Plain(name))
 
     def _name(self, start: int, end: int) -> Result | None:
@@ -366,7 +324,7 @@ class Phrases(Parser):
         """The name of what something has: a link, words that are declared, or words with an article; no adjective."""
         texts, word = self.texts[start:end], self.words.words[start]
         bare = not (any(self.words.ends[start:end]) or word.article or texts[-1].endswith("s"))
-        if bare and texts[0] not in _DETERMINERS | {"associated"} and not self.lexicon.knows(" ".join(texts)):
+        if bare and texts[0] not in DETERMINERS | {"associated"} and not self.lexicon.knows(" ".join(texts)):
             return None
         return self._name(start, end)
 
@@ -376,7 +334,7 @@ class Phrases(Parser):
         extra = texts[end - 1] in ("algorithm", "steps", "operation", "procedure") and end - start > 1
         if extra and words.ends[start] != end:
             end -= 1
-        if texts[start] in _RUNNING and end - start > 1:
+        if texts[start] in RUNNING and end - start > 1:
             start += 1
         if words.ends[start] == end:
             token = words.words[start].token

@@ -12,7 +12,8 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.lexicon import variants
-from bgsync.prose.grammar.phrases import PREPOSITIONS, UNREAD, Phrases, Unread, variable
+from bgsync.prose.grammar.phrases import UNREAD, Phrases, Unread, variable
+from bgsync.prose.grammar.wordclasses import PREPOSITIONS
 
 
 def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
