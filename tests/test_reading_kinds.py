@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -285,6 +286,45 @@ def test_what_looks_wrong_is_distrusted(sentence: str, told: str) -> None:
     one = reader.understand(found, reader.origin(found, (1,)))
     assert not one.understood
     assert told in why(sentence)
+
+
+EXAMPLES = [
+    line.rsplit(" = ", 1)[0]
+    for line in Path(__file__).with_name("sentences.txt").read_text(encoding="utf-8").splitlines()
+    if " = " in line and ". = " in line
+]
+MODIFIERS = [
+    "unless |c| is true", "except for |d|", "twice", "at most once", "after 5 seconds", "before returning", "again",
+    "instead of |y|", "without telling anybody", "in reverse order", "as needed", "later", "when the desk opens",
+    "for the first time", "where possible", "every day", "and wait", "but not |d|", "which is overdue", "or |y|",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("modifier", MODIFIERS)
+def test_what_a_sentence_adds_is_not_dropped(modifier: str) -> None:
+    for at, sentence in enumerate(EXAMPLES):
+        if (at + MODIFIERS.index(modifier)) % 4:
+            continue
+        longer = f"{sentence[:-1]}{' ' if at % 2 else ', '}{modifier}."
+        short, long = understood(sentence), understood(longer)
+        assert short is None or long is None or short != long, longer
+
+
+def understood(text: str) -> tuple[s.Statement, ...] | None:
+    """Give what a sentence is read as, if it is understood."""
+    sentence = sentence_of(text)
+    assert sentence is not None
+    reader = StepsReader("oil", "mill.bs", LEXICON)
+    one = reader.understand(sentence, reader.origin(sentence, (1,)))
+    return one.statements if one.understood else None
+
+
+@pytest.mark.parametrize("sentence", [
+    "For each old |x| of |y|, return.",
+    "Upon rejection of |p|, or if the miller was not stopped, return.", "Continue with the next sack twice.",
+])  # fmt: skip
+def test_what_says_which_is_meant_is_not_dropped(sentence: str) -> None:
+    assert understood(sentence) is None
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,8 @@ def _negations(words: list[Word], expressions: list[e.Expr], statements: Stateme
     said = sum(word.kind == "word" and word.text in _NEGATIONS for word in words)
     if said:
         kept = sum(_denies(each) for each in expressions)
-        kept += sum(isinstance(each, s.Else | s.Abort) for each in traversal.walk(statements))
+        ends = s.Abort if "further" in [word.text for word in words] else s.Else  # "take no further action"
+        kept += sum(isinstance(each, s.Else | ends) for each in traversal.walk(statements))
         kept += sum(_count(text, _NEGATIONS) for text in _texts(expressions, statements))
         if kept < said:
             yield "a negation is lost"

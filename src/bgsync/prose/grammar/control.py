@@ -74,6 +74,18 @@ def _in_any_order(p: Phrases, each: Any, body: Statements = _STEPS) -> Statement
     return (s.ForEach(each[0], each[1], body, each[2], True),)
 
 
+_TYPES = frozenset(["byte", "character", "client", "document", "element", "entry", "event", "item", "key", "node",
+                    "number", "object", "promise", "record", "string", "task", "tuple", "value", "window"])  # fmt: skip
+
+
+def _of_kind(p: Phrases, kind: str, name: e.Expr, where: e.Expr) -> Any:
+    """Each thing of a list, after what it is; a plain word may also say which of the things are meant."""
+    what, called = kind.lower().rpartition(" ")[2], name.name.lower() if isinstance(name, e.Var) else ""
+    named = what in called.split() or called.endswith(what) or called == what[:1]
+    known = kind.lower() in p.linked or p.lexicon.knows(kind) or kind in _TYPES
+    return (name.name, where, True) if isinstance(name, e.Var) and (named or known) else None
+
+
 def _in_range(p: Phrases, name: str, first: e.Expr, last: e.Expr) -> Any:
     return (name, e.Apply("range", (first, last)), True)
 
@@ -164,7 +176,7 @@ EACH = Category(
     [
         form("{word} in|of {noun}", lambda p, name, where: (name, where, True)),
         form("{word} in|of range from? {sum} to {sum} ,? inclusive|exclusive?", _in_range),
-        form("{kind} {var} in|of {noun}", lambda p, kind, name, where: (name.name, where, True), 1),
+        form("{kind} {var} in|of {noun}", _of_kind, 1),
         form("{var} {kind} in|of {noun}", lambda p, name, kind, where: (name.name, where, True), 1),
         form("{kind} {var}", _each_of_kind),
         form("{each} whose|where {name} {predicates}", _whose),

@@ -19,6 +19,7 @@ from bgsync.prose.grammar.wordclasses import (
     NO_END,
     NO_START,
     NOT_PLAIN,
+    QUALIFIERS,
     RUNNING,
     STARTS,
     STEPS_THAT,
@@ -28,7 +29,7 @@ from bgsync.prose.grammar.wordclasses import (
     VAGUE,
     VERBAL,
 )
-from bgsync.prose.grammar.words import LINKS, Words
+from bgsync.prose.grammar.words import LIMITS, LINKS, Words
 
 UNREAD = 40
 """The cost of a phrase that is left in its own words."""
@@ -68,6 +69,9 @@ class Phrases(Parser):
     def __init__(self, words: Words, lexicon: Lexicon) -> None:
         super().__init__(words)
         self.lexicon = lexicon
+        tokens = [word.token for word in words.words if word.kind in LINKS]
+        self.linked = {name.lower() for token in tokens for name in (token.term, token.text)}
+        """What the sentence links."""
 
     def ends_of(self, category: str, start: int) -> Sequence[int] | None:
         """Give where a name, a variable or an operation that begins at a place can end."""
@@ -160,12 +164,24 @@ class Phrases(Parser):
         """A name that is given as it stands, such as that of an interface; no clause."""
         return None if self.texts[start] in COMMANDS | STARTS else self._name(start, end)
 
+    def _kind(self, start: int, end: int) -> Result | None:
+        """The name of a type, which may be dropped; what says which of its things is meant may not."""
+        return None if self.texts[start] in QUALIFIERS and not self.words.ends[start] else self._name(start, end)
+
+    def _role(self, start: int, end: int) -> Result | None:
+        """What something is given as: a link, a word, or words that say so ("the first argument"); no adverb."""
+        texts, linked = self.texts[start:end], self.words.ends[start]
+        told = len(texts) == 1 and not texts[0].endswith(("ed", "ly")) and texts[0] not in ("possible", "follows")
+        told = told or (len(texts) < 4 and texts[-1] in (*SUFFIXES, "argument", "parameter", "input"))
+        return self._name(start, end) if linked or told else None
+
     def _parameter(self, start: int, end: int) -> Result | None:
         """The link that names a parameter."""
         return Result(0, self.words.words[start].token.text) if self.words.ends[start] == end else None
 
     def _loose(self, start: int, end: int) -> Result | None:
-        return Result(end - start, self.words.said(start, end)) if end - start <= 3 else None
+        few = end - start <= 3 and LIMITS.isdisjoint(self.texts[start:end])
+        return Result(end - start, self.words.said(start, end)) if few else None
 
     def _open(self, start: int, end: int) -> Result | None:
         if self.texts[start] in NO_START or self.texts[end - 1] in NO_END:
@@ -345,12 +361,12 @@ class Phrases(Parser):
         return Result(1, name) if self.lexicon.phrase(name) else None
 
     specials: ClassVar[dict[str, Special]] = {
-        "var": _variable, "word": _word, "name": _name, "kind": _name, "term": _term, "text": _text, "rest": _rest,
+        "var": _variable, "word": _word, "name": _name, "kind": _kind, "term": _term, "text": _text, "rest": _rest,
         "loose": _loose, "owned": _token, "open": _open, "atom": _free, "operation": _operation, "quoted": _quoted,
         "exception": _exception, "described": _described, "capital": _capital, "opaque": _free, "verbal": _verbal,
         "why": _why, "comment": _comment, "camel": _camel, "argument": _argument,
         "deed": _deed, "claim": _claim, "parameter": _parameter,
-        "thing": _thing, "attribute": _attribute,
+        "thing": _thing, "attribute": _attribute, "role": _role,
     }  # fmt: skip
     begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL, "deed": DEEDS}
     """The first words of those that begin with one of a few words."""

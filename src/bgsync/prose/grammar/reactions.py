@@ -11,6 +11,7 @@ from bgsync.prose.grammar.effects import Following, Statements, WithMembers
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 from bgsync.prose.grammar.values import fired
+from bgsync.prose.grammar.words import LIMITS
 
 HANDLED = ("handle functional event", "fire functional event", "fire a functional event")
 _STEPS = (Following(),)
@@ -34,7 +35,8 @@ def _upon(p: Phrases, outcomes: tuple[str, ...], promise: e.Expr, body: Statemen
 def _upon_or_if(p: Phrases, outcomes: Any, promise: e.Expr, condition: e.Expr, body: Statements = _STEPS) -> Any:
     """A reaction that also runs when the worker is terminated."""
     said = condition.text if isinstance(condition, e.Input) else getattr(condition, "name", "")
-    if not any(word in said for word in ("terminat", "abort", "stopped", "killed")):
+    denied = not LIMITS.isdisjoint(said.split())
+    if denied or not any(word in said for word in ("terminat", "abort", "stopped", "killed")):
         return None
     return _upon(p, (*outcomes, "terminated"), promise, body)
 

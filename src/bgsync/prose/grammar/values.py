@@ -319,9 +319,9 @@ ITEMS = Category(
         form("{argument}", lambda p, name: (e.Input(name),), 3),
         form("{item} ,? and {items}", lambda p, value, items: (value, *items)),
         form("{item} , {items}", lambda p, value, items: (value, *items)),
-        form("{item} as {kind}", lambda p, value, name: (value,), 1),
-        form("{item} as {kind} ,? and {items}", lambda p, value, name, items: (value, *items), 1),
-        form("{item} as {kind} , {items}", lambda p, value, name, items: (value, *items), 1),
+        form("{item} as {role}", lambda p, value, name: (value,), 1),
+        form("{item} as {role} ,? and {items}", lambda p, value, name, items: (value, *items), 1),
+        form("{item} as {role} , {items}", lambda p, value, name, items: (value, *items), 1),
     ]
 )
 ENTRIES = Category(

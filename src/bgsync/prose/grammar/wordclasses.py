@@ -65,3 +65,8 @@ CONSTANTS: dict[str, e.Expr] = {
     "twelve": 12,
 }  # fmt: skip
 """Words that are values by themselves."""
+QUALIFIERS = frozenset([
+    "another", "current", "different", "every", "final", "first", "half", "last", "latest", "maximum", "minimum", "new",
+    "next", "old", "oldest", "other", "previous", "remaining", "second", "third", "unique",
+])  # fmt: skip
+"""What says which of several things is meant."""
