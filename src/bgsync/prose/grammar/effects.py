@@ -264,7 +264,7 @@ EFFECTS = Category(
         form("set {assigned} ,? and {assigned}", lambda p, a, b: both(a, b)),
         form("set {assigned} , {assigned}", lambda p, a, b: both(a, b)),
         form("set {noun} and {noun} to {value} and {value} ,? respectively", _respectively),
-        form("initialize|change|update|switch {noun} to|with {value}", set_),
+        form("initialize|change|update|switch|reset {noun} to|with be? {value}", set_),
         form("{noun} is|are set|changed|updated|initialized to {value}", set_),
         form("{noun} becomes {value}", set_, 1),
         form("assign {value} to {noun}", lambda p, value, target: set_(p, target, value)),

@@ -26,6 +26,7 @@ from bgsync.prose.grammar.wordclasses import (
     STOP,
     SUFFIXES,
     TELLING,
+    THINGS_MARKS,
     VAGUE,
     VERBAL,
 )
@@ -82,7 +83,9 @@ class Phrases(Parser):
                 return (self.words.ends[start],)
             case "name" | "attribute" | "kind" | "capital" | "exception" | "argument":
                 end = self.words.ends[start]
-                return (end, end + 1) if end and self.texts[start] != "associated" else range(start + 1, start + 8)
+                if not end or self.texts[start] == "associated":
+                    return range(start + 1, start + 8)
+                return (end, end + 1, end + 2) if self.texts[end : end + 2] == ("internal", "slot") else (end, end + 1)
             case "operation":
                 end = self.words.ends[start]
                 named = self.texts[start + 1 if self.texts[start] in RUNNING and start + 1 < self.size else start]
@@ -217,17 +220,21 @@ class Phrases(Parser):
             return False
         if not STEPS_THAT.isdisjoint(zip(self.texts[start:end], self.texts[start + 1 : end], strict=False)):
             return False
-        passive = self.texts[start] == "thrown"
+        passive, between = self.texts[start] == "thrown", False
         for word in words:
             link = word.token.term.lower() if word.kind in ("term", "idl") else ""
             if link in lexicon.members or link in lexicon.values or link in lexicon.lists:
                 return False
             if link and lexicon.algorithm(link) is not None:
                 return False
+            if word.text == "and" and between:
+                between = False
+                continue
+            between = between or word.text == "between"
             if word.kind == "word" and (word.text in NOT_PLAIN or word.text.startswith(TELLING)) and not passive:
                 return False
             passive = word.text in ("was", "were", "been", "is", "are") or word.text == "thrown"
-            if word.kind == "mark" and word.text not in ("'s", "<", ">", "?"):
+            if word.kind == "mark" and word.text not in THINGS_MARKS:
                 return False
             if word.kind == "word" and (word.text in lexicon.members or word.text in lexicon.values):
                 return False
@@ -316,6 +323,8 @@ class Phrases(Parser):
             start += 1
         if words.ends[start] and end - start > 1 and end - words.ends[start] == 1 and texts[end - 1] in SUFFIXES:
             end -= 1
+        if words.ends[start] and texts[words.ends[start] : end] == ("internal", "slot"):
+            end -= 2
         if words.ends[start] == end:
             token = words.words[start].token
             name = token.text if token.kind == "idl" else token.term or token.text

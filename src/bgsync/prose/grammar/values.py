@@ -196,6 +196,7 @@ NOUNS = Category(
         form("smaller|lesser|minimum|smallest of {product} and {product}", lambda p, *two: e.Apply("minimum", two)),
         form("larger|greater|maximum|largest of {product} and {product}", lambda p, *two: e.Apply("maximum", two)),
         form("-|− {noun}", lambda p, value: e.Arithmetic("-", 0, value) if isinstance(value, int) else None),
+        form("concatenation of {items}", lambda p, items: e.Apply("concatenation", items) if len(items) > 1 else None),
         form("sum of {product} and {product}", lambda p, a, b: e.Arithmetic("+", a, b)),
         form("difference of|between {product} and {product}", lambda p, a, b: e.Arithmetic("-", a, b)),
         form("{name} associated with {noun}", _of),

@@ -70,3 +70,5 @@ QUALIFIERS = frozenset([
     "next", "old", "oldest", "other", "previous", "remaining", "second", "third", "unique",
 ])  # fmt: skip
 """What says which of several things is meant."""
+THINGS_MARKS = frozenset(["'s", "<", ">", "?", "+", "-", "−", "×", "*", "/", "(", ")"])
+"""Marks that may stand in what names one thing."""
