@@ -244,6 +244,16 @@ def test_the_conditions_of_a_list_are_those_of_the_sentence_above_it(opening: st
     assert unread(text.partition("    *")[0])
 
 
+def test_conditions_and_then_steps_below_one_sentence_are_told_apart() -> None:
+    text = (
+        "<div algorithm>\nTo <dfn>oil</dfn> given |a| and |b|:\n<ol><li>If either of the following is true:\n"
+        "<ol><li>|a| is 1.<li>|b| is 2.</ol>\nthen run the following steps:\n<ol><li>Return 3.</ol></ol>\n</div>\n"
+    )
+    (part,) = reading(text).spec.algorithms
+    assert [say(each) for each in part.steps] == ["if a is 1 or b is 2: return 3"]
+    assert unread(text) == []
+
+
 # --- distrust
 
 
@@ -275,6 +285,7 @@ def why(text: str) -> str:
         ("Let |x| be |y|'s [=sail=], [=furl|furled=].", "taken for what is done"),
         ("If |x| is fit for the use of |y|, return |z|, [=furl|furled=].", ""),
         ("Let |x| be a function that returns a sack.", ""),
+        ("Set |x| and |y| to the result of [=grinding=] |z|.", ""),
         ("This fails with a {{TypeError}}.", ""),
         ("Let |x| be the wheel with the following [=spokes=].", ""),
     ],

@@ -59,9 +59,9 @@ def announced(statement: s.Statement) -> e.Expr:
     return next((part for part in found if part in (ANY, ALL, FALSE)), None)
 
 
-def spells_out(statement: s.Statement) -> bool:
-    """Whether what stands below a statement are the conditions that it speaks of, and no steps."""
-    return announced(statement) is not None and not following((statement,))
+def spells_out(statement: s.Statement, more: bool = False) -> bool:
+    """Whether a list below a statement has the conditions that it speaks of, and no steps: those come in one `more`."""
+    return announced(statement) is not None and (more or not following((statement,)))
 
 
 def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:

@@ -108,12 +108,13 @@ class StepsReader:
     def item(self, item: Item, path: tuple[int, ...]) -> Statements:
         """Read one step with what is below it."""
         made: list[s.Statement] = []
-        nested = any(isinstance(part, Numbered) for part in item.parts)
-        for part in item.parts:
+        last = max((at for at, part in enumerate(item.parts) if isinstance(part, Numbered)), default=-1)
+        nested = last >= 0
+        for at, part in enumerate(item.parts):
             match part:
                 case Sentence():
                     self._sentence(made, part, path, nested)
-                case Numbered() if made and lists.spells_out(made[-1]):
+                case Numbered() if made and lists.spells_out(made[-1], at < last):
                     lists.put(self, made, Bullets(part.items, part.place), path)
                 case Numbered():
                     self.nested(made, self.steps(part, path))
@@ -139,6 +140,9 @@ class StepsReader:
         if steps is not None and made and isinstance(was := made[-1], s.FireEvent):
             body = tuple(stamped(each, origin) for each in unbound(one.statements))
             made[-1] = replace(was, bind=steps.bind or was.bind, body=body)
+            return
+        then = made and open_ended(made[-1]) and sentence.tokens[0].text.lower() == "then"
+        if then and all(isinstance(each, Following) for each in one.statements):  # they stand in the If already
             return
         if made and open_ended(made[-1]) and not nested and not following(one.statements):
             made[-1] = filled(made[-1], tuple(stamped(each, origin) for each in one.statements))

@@ -296,6 +296,7 @@ ATOMS = Category(
         form(f"all|each of following {_HOLD}", lambda p: ALL),
         form(f"none of following {_STATED}", lambda p: e.Not(ANY)),
         form("any|one of following conditions|statements|criteria? is|are false", lambda p: FALSE),
+        form("all|each of following conditions|statements|criteria? is|are false", lambda p: e.Not(ANY)),
         form("{sum} {predicates}", lambda p, value, said: said(value)),
         form("it is not case that {every}", lambda p, c: e.Not(c)),
         form("it is case that {every}", 0),
@@ -319,6 +320,10 @@ ATOMS = Category(
         form("neither {atom} nor {atom}", lambda p, a, b: e.Not(e.Or(a, b))),
         form("{sum} and {sum} are {options}", _each_is),
         form("{sum} and {sum} are not {options}", _neither_is),
+        form(
+            "any of {sum} , {sum} ,? or|and {sum} is|are {options}",
+            lambda p, a, b, c, options: e.Or(_any_of(a, options), e.Or(_any_of(b, options), _any_of(c, options))),
+        ),
         form(
             "either|one of {sum} or|and {sum} is|are {options}",
             lambda p, a, b, options: e.Or(_any_of(a, options), _any_of(b, options)),

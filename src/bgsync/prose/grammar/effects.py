@@ -86,7 +86,9 @@ def both(first: Any, second: Any) -> Any:
 
 
 def _set_both(p: Phrases, a: e.Expr, b: e.Expr, value: e.Expr) -> Any:
-    """Set two things; of "x's a and b" the second is x's too, not what nothing owns."""
+    """Set two things; of "x's a and b" the second is x's too, and what f gives may be one part for each."""
+    if isinstance(value, e.Apply):
+        return None
     if isinstance(a, e.Field | e.ListOf) and not isinstance(b, e.Field | e.ListOf | e.Item | e.Var):
         return None
     return both(set_(p, a, value), set_(p, b, value))

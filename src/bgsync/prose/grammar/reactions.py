@@ -196,7 +196,7 @@ REACTIONS = Category(
         form("in parallel ,|: {sequence}", lambda p, body: (s.InParallel(body),)),
         form("{effect} ,? in parallel", _beside, 1),
         form("asynchronously {effect}", _beside),
-        form("queue {queue}", lambda p, queue: _queued(p, queue, _STEPS), 1),
+        form("queue {queue} to?", lambda p, queue: _queued(p, queue, _STEPS), 1),
         form("queue {queue} that|which runs|performs|executes {steps}",
              lambda p, queue, said: _queued(p, queue, _following(said))),
         form("atomically", lambda p: (s.Atomically(_STEPS),)),

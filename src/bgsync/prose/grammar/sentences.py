@@ -73,7 +73,7 @@ _MATCHED = frozenset(["matching", "appropriate", "applicable", "corresponding", 
 _OF_CASES = _MATCHED | frozenset([
     "steps", "step", "substeps", "for", "of", "in", "from", "under", "with", "to", "associated", "first", "case",
     "cases", "entry", "branch", "condition", "conditions", "statement", "value", "that", "which", "following", "listed",
-    "below", "one", "is", "true", "switch", "option",
+    "below", "one", "is", "true", "switch", "option", "if", "any", ",",
 ])  # fmt: skip
 _THESE = {
     (*front, noun)
@@ -86,7 +86,7 @@ _THESE = {
         ("overall", "set", "of"), ("this", "set", "of"), ("subsequent",),
         ("following", "abort"), ("these", "abort"), ("algorithm", "with", "following"),
     )
-    for noun in ("steps", "substeps", "algorithm", "sub-steps", "step", "operations", "instructions")
+    for noun in ("steps", "substeps", "algorithm", "sub-steps", "step", "operations", "instructions", "procedure")
 } | {("following",), ("steps", "below"), ("following", "steps", "below")}  # fmt: skip
 
 __all__ = ["ALL", "ANY", "FALSE", "Following", "Sentences", "Statements", "Switch", "WithMembers", "following"]

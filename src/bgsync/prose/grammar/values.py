@@ -145,6 +145,7 @@ VALUES = Category(
              lambda p, a, x, b: e.Conditional(e.Not(e.Is(a, x)), a, b)),
         form("{open}", 0),
         form("{open} {or-null}", 0),
+        form("boolean|flag flag? that|which is initially? {value}", 0),
     ]
 )  # fmt: skip
 ITEM = Category([form("{sum}", 0), form("{find}", 0), form("{open}", 0)])
@@ -193,8 +194,10 @@ NOUNS = Category(
         form("{owned} 's result of {call}", lambda p, owner, call: e.Apply(call[0], (owner, *call[1]))),
         form("value of {noun}", 0),
         form("copy|clone of {noun}", lambda p, value: e.Apply("a copy", (value,))),
-        form("smaller|lesser|minimum|smallest of {product} and {product}", lambda p, *two: e.Apply("minimum", two)),
-        form("larger|greater|maximum|largest of {product} and {product}", lambda p, *two: e.Apply("maximum", two)),
+        form("smaller|lesser|lower|minimum|smallest|lowest of {product} and {product}",
+             lambda p, *two: e.Apply("minimum", two)),
+        form("larger|greater|higher|maximum|largest|highest of {product} and {product}",
+             lambda p, *two: e.Apply("maximum", two)),
         form("-|− {noun}", lambda p, value: e.Arithmetic("-", 0, value) if isinstance(value, int) else None),
         form("concatenation of {items}", lambda p, items: e.Apply("concatenation", items) if len(items) > 1 else None),
         form("sum of {product} and {product}", lambda p, a, b: e.Arithmetic("+", a, b)),
@@ -213,7 +216,7 @@ NOUNS = Category(
         form("« »", lambda p: e.Sequence()),
         form("new promise", lambda p: e.New("promise")),
         form("new promise in {noun}", lambda p, where: e.New("promise", (("realm", where),))),
-        form("promise rejected with {error}", lambda p, error: e.Apply("a promise rejected with", (error,))),
+        form("new? promise rejected with {error}", lambda p, error: e.Apply("a promise rejected with", (error,))),
         form("promise resolved with {sum}", lambda p, value: e.Apply("a promise resolved with", (value,))),
         form("newly created|constructed {error-object}", 0),
         form("new {error-object}", 0),
