@@ -285,6 +285,7 @@ def why(text: str) -> str:
         ("Let |x| be |y|'s [=sail=], [=furl|furled=].", "taken for what is done"),
         ("If |x| is fit for the use of |y|, return |z|, [=furl|furled=].", ""),
         ("Let |x| be a function that returns a sack.", ""),
+        ("Remove all sacks from |x|.", ""),
         ("Set |x| and |y| to the result of [=grinding=] |z|.", ""),
         ("This fails with a {{TypeError}}.", ""),
         ("Let |x| be the wheel with the following [=spokes=].", ""),

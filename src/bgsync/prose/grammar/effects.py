@@ -133,7 +133,12 @@ def _decrement(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
 def _add(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     if type(item) is int and isinstance(where, e.Var | e.Field):
         return _increment(p, where, item)
-    return None if isinstance(where, str | bool | int | None) else (s.Add(item, where),)
+    return None if isinstance(where, str | bool | int | None) or _several_of(item) else (s.Add(item, where),)
+
+
+def _several_of(item: e.Expr) -> bool:
+    """Whether words name more than one thing."""
+    return isinstance(item, e.Input) and item.text.lower().startswith(("all ", "any ", "both ", "each ", "every "))
 
 
 def _add_all(p: Phrases, items: e.Expr, where: e.Expr) -> Any:
@@ -142,7 +147,7 @@ def _add_all(p: Phrases, items: e.Expr, where: e.Expr) -> Any:
 
 
 def _remove(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
-    return None if isinstance(where, str | bool | int | None) else (s.Remove(item, where),)
+    return None if isinstance(where, str | bool | int | None) or _several_of(item) else (s.Remove(item, where),)
 
 
 def _remove_present(p: Phrases, item: e.Expr, where: e.Expr, present: e.Expr) -> Any:
@@ -347,6 +352,8 @@ EFFECTS = Category(
         form("{call}", _bare_call, 1),
         form(f"run|perform|execute necessary? {_OWN_WAY} steps|operations|actions|tasks {{opaque}}",
              lambda p, done: (s.Perform(f"perform platform-specific steps {done.text}", done.reads),)),
+        form("invoke|instruct|tell|ask operating system to {opaque}",
+             lambda p, done: (s.Perform(f"ask operating system to {done.text}", done.reads),)),
         form("{deed}", lambda p, done: (s.Perform(done.text, done.reads),)),
         form("this|that is {rest}", _remark, 30),
         form("this|that|these|those|it|here {comment}", _remark, 31),

@@ -301,12 +301,13 @@ class Phrases(Parser):
             return Result(named.cost, e.ListOf(name.lower()))
         if word.kind == "term" and word.article == "the" and name.lower() in self.lexicon.types:
             return Result(named.cost + 1, e.Associated(name))
-        if word.kind == "idl" and end - start > 1 and self.texts[end - 1] in ("attribute", "slot"):
+        of_this = name.startswith("[[") or (end - start > 1 and self.texts[end - 1] in ("attribute", "slot"))
+        if word.kind == "idl" and of_this:
             return Result(named.cost, e.Field(e.Var("this"), name))
         if word.kind == "idl" and end - start > 1 and word.article == "the" and self.texts[end - 1] in INSTANCE:
             return Result(named.cost, e.Associated(name))
         if word.kind == "idl":
-            return Result(named.cost, e.Input(name) if name.startswith("[[") else name)
+            return Result(named.cost, name)
         if word.kind == "term":
             return Result(named.cost + 1, e.Input(name))
         vague = name in COMMANDS or name in VAGUE or name.startswith("non-")
