@@ -213,6 +213,7 @@ class Printer:
             inner = self.item(body[0], indent)
             return f"{_sentence(opened, ', ')}{inner[0].lower()}{inner[1:]}"
         leaves = not any(traversal.body_of(inner) for inner in body)
+        leaves = leaves and not any(isinstance(inner, s.Abort) for inner in body[:-1])  # "abort and x" does x first
         if leaves and len(body) <= 2 and self.random.random() < 0.5:
             then = "then " if isinstance(statement, s.If) and self.random.random() < 0.5 else ""
             return _sentence(f"{opened}, {then}{self.one(' and ', ', and ').join(map(self.leaf, body))}", ".")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
 from bgsync.judge.structure.text import structure
+from bgsync.language import expressions as e
+from bgsync.language import say, traversal
 from bgsync.language import statements as s
-from bgsync.language import traversal
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.inline import sentence_of
 from bgsync.prose.ledger import Entry
@@ -173,6 +175,85 @@ def test_what_happens_outside_makes_a_rule_that_may_run_while_its_condition_hold
     assert isinstance(rule.steps[0], s.If)
 
 
+def test_steps_that_stand_below_the_name_of_an_item_run_later() -> None:
+    text = (
+        "To <dfn>oil</dfn>:\n\n1. Let |request| be an [=oil request=] with the following [=items=]:\n"
+        "    : [=oil request/amount=]\n    :: 2\n"
+        "    : [=oil request/drop steps=], given |drop|\n    ::\n        1. Return |drop|.\n"
+        "1. Return |request|.\n"
+    )
+    (part,) = reading(text).spec.algorithms
+    made, later, last = part.steps
+    assert isinstance(made, s.Let)
+    assert made.value == e.New("oil request", (("amount", 2),))
+    assert isinstance(later, s.Whenever)
+    assert [type(each).__name__ for each in traversal.body_of(later)] == ["Let", "Return"]
+    assert last == s.Return(e.Var("request"), origin=last.origin)
+    assert unread(text) == []
+
+
+def test_a_title_runs_the_steps_below_it() -> None:
+    text = "To <dfn>oil</dfn>:\n\n1. Prepare the {}:\n    1. Let |a| be 1.\n1. Return |a|.\n"
+    (part,) = reading(text.format("wheel")).spec.algorithms
+    assert [type(each).__name__ for each in part.steps] == ["Let", "Return"]
+    assert unread(text.format("wheel")) == []
+    for governs in ("wheel while it turns", "wheel with these steps", "wheel twice, if it turns"):
+        assert unread(text.format(governs))
+
+
+def test_steps_below_a_loop_that_is_not_understood_are_those_of_a_loop() -> None:
+    (part,) = reading("To <dfn>oil</dfn>:\n\n1. For each wheel which turns:\n    1. Let |a| be 1.\n").spec.algorithms
+    (each,) = [one for one in traversal.walk(part.steps) if isinstance(one, s.ForEach)]
+    assert [type(one).__name__ for one in each.body] == ["Let"]
+
+
+def test_what_is_told_as_follows_case_by_case_is_a_choice() -> None:
+    text = (
+        "To <dfn>oil</dfn> given |a|:\n\n1. Prepare the wheel as follows:\n    <dl>\n    <dt>If |a| is 1:\n"
+        "    <dd>Return 2.\n    <dt>Otherwise\n    <dd>Return 3.\n    </dl>\n"
+    )
+    (part,) = reading(text).spec.algorithms
+    assert [say(each) for each in part.steps] == ["if a is 1: return 2", "otherwise: return 3"]
+    assert unread(text) == []
+
+
+def test_an_algorithm_of_one_sentence_is_an_algorithm() -> None:
+    text = (
+        "The <dfn method for=Mill>stop(|why|)</dfn> method steps are to set |why| to null.\n\n"
+        "To <dfn>oil</dfn> a |wheel| and a |shaft|, if |wheel| is null, then return; otherwise, set |shaft| to 1.\n\n"
+        "The <dfn attribute for=Mill>open</dfn> getter steps are to return true.\n"
+    )
+    stop, oil = reading(text).spec.algorithms
+    assert (stop.name, stop.parameters, [type(each) for each in stop.steps]) == ("stop", ("why",), [s.Set])
+    assert (oil.name, oil.parameters, [type(each) for each in oil.steps]) == ("oil", ("wheel", "shaft"), [s.If, s.Else])
+    assert unread(text) == []
+
+
+# --- conditions in a list
+
+
+@pytest.mark.parametrize(
+    "opening",
+    ["Return true if all of the following are true, and false otherwise", "If all of the following hold, return"],
+)
+def test_the_conditions_of_a_list_are_those_of_the_sentence_above_it(opening: str) -> None:
+    text = f"To <dfn>oil</dfn> given |a| and |b|:\n\n1. {opening}:\n    * |a| is 1.\n    * |b| is 2.\n"
+    (part,) = reading(text).spec.algorithms
+    assert "a is 1 and b is 2" in say(part.steps[0])
+    assert unread(text) == []
+    assert unread(text.partition("    *")[0])
+
+
+def test_conditions_and_then_steps_below_one_sentence_are_told_apart() -> None:
+    text = (
+        "<div algorithm>\nTo <dfn>oil</dfn> given |a| and |b|:\n<ol><li>If either of the following is true:\n"
+        "<ol><li>|a| is 1.<li>|b| is 2.</ol>\nthen run the following steps:\n<ol><li>Return 3.</ol></ol>\n</div>\n"
+    )
+    (part,) = reading(text).spec.algorithms
+    assert [say(each) for each in part.steps] == ["if a is 1 or b is 2: return 3"]
+    assert unread(text) == []
+
+
 # --- distrust
 
 
@@ -196,6 +277,18 @@ def why(text: str) -> str:
         ("Replace |x| with |y|, not |z|.", ""),
         ("Wait until one of the following happens:", "more than a condition"),
         ("Remove |x| from |y| and the [=list of sacks=].", "taken for what is done"),
+        ("If |x| is 1, or |y| is 2, and |z| is 3, return.", "can be read in two ways"),
+        ("Let |x| be an algorithm that grinds |y|.", ""),
+        ("Let |x| be |y|, [=husk removed=].", ""),
+        ("Set |x|'s [=sail=] and the [=mast=] to 1.", ""),
+        ("If |wheel|'s [=origin=] and |x| is 1, return.", "taken for a condition"),
+        ("Let |x| be |y|'s [=sail=], [=furl|furled=].", "taken for what is done"),
+        ("If |x| is fit for the use of |y|, return |z|, [=furl|furled=].", ""),
+        ("Let |x| be a function that returns a sack.", ""),
+        ("Remove all sacks from |x|.", ""),
+        ("Set |x| and |y| to the result of [=grinding=] |z|.", ""),
+        ("This fails with a {{TypeError}}.", ""),
+        ("Let |x| be the wheel with the following [=spokes=].", ""),
     ],
 )
 def test_what_looks_wrong_is_distrusted(sentence: str, told: str) -> None:
@@ -205,6 +298,45 @@ def test_what_looks_wrong_is_distrusted(sentence: str, told: str) -> None:
     one = reader.understand(found, reader.origin(found, (1,)))
     assert not one.understood
     assert told in why(sentence)
+
+
+EXAMPLES = [
+    line.rsplit(" = ", 1)[0]
+    for line in Path(__file__).with_name("sentences.txt").read_text(encoding="utf-8").splitlines()
+    if " = " in line and ". = " in line
+]
+MODIFIERS = [
+    "unless |c| is true", "except for |d|", "twice", "at most once", "after 5 seconds", "before returning", "again",
+    "instead of |y|", "without telling anybody", "in reverse order", "as needed", "later", "when the desk opens",
+    "for the first time", "where possible", "every day", "and wait", "but not |d|", "which is overdue", "or |y|",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("modifier", MODIFIERS)
+def test_what_a_sentence_adds_is_not_dropped(modifier: str) -> None:
+    for at, sentence in enumerate(EXAMPLES):
+        if (at + MODIFIERS.index(modifier)) % 4:
+            continue
+        longer = f"{sentence[:-1]}{' ' if at % 2 else ', '}{modifier}."
+        short, long = understood(sentence), understood(longer)
+        assert short is None or long is None or short != long, longer
+
+
+def understood(text: str) -> tuple[s.Statement, ...] | None:
+    """Give what a sentence is read as, if it is understood."""
+    sentence = sentence_of(text)
+    assert sentence is not None
+    reader = StepsReader("oil", "mill.bs", LEXICON)
+    one = reader.understand(sentence, reader.origin(sentence, (1,)))
+    return one.statements if one.understood else None
+
+
+@pytest.mark.parametrize("sentence", [
+    "For each old |x| of |y|, return.",
+    "Upon rejection of |p|, or if the miller was not stopped, return.", "Continue with the next sack twice.",
+])  # fmt: skip
+def test_what_says_which_is_meant_is_not_dropped(sentence: str) -> None:
+    assert understood(sentence) is None
 
 
 @pytest.mark.parametrize(

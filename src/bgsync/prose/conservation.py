@@ -18,8 +18,9 @@ from bgsync.prose.grammar.spans import Parser, Part
 from bgsync.prose.grammar.words import LIMITS
 
 _NAMES = frozenset(
-    ("name", "argument", "camel", "term", "exception", "described", "verbal", "operation", "quoted", "owned")
-)
+    ["name", "attribute", "argument", "camel", "term", "exception", "described", "verbal", "operation", "quoted",
+     "owned"]
+)  # fmt: skip
 _TEXTS = frozenset(("text", "rest", "why", "comment"))
 
 

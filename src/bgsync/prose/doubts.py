@@ -15,10 +15,12 @@ from collections.abc import Iterator
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.prose.grammar.conditions import COMMA_AND, COMMA_OR
 from bgsync.prose.grammar.lexicon import Lexicon
-from bgsync.prose.grammar.phrases import COMMANDS, STARTS, Plain
+from bgsync.prose.grammar.phrases import Plain
 from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Statements
 from bgsync.prose.grammar.spans import Parser, Part
+from bgsync.prose.grammar.wordclasses import COMMANDS, STARTS
 from bgsync.prose.grammar.words import LINKS, Word, Words
 from bgsync.prose.understood import operands_of
 
@@ -46,7 +48,7 @@ LONGEST_CONDITION = 25
 
 def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
     """Say what of the reading of a sentence is in doubt."""
-    told: dict[str, None] = {}
+    told: dict[str, None] = dict.fromkeys(_mixed(parser, whole))
     words, expressions = parser.words, [*_expressions(statements)]
     said = [*words.words]
     opened = any(_is_open(each) for each in traversal.walk(statements))
@@ -55,7 +57,9 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
             told[f"{words.said(start, end)!r} can be read in two ways"] = None
         if category == "guarded" and opened:
             told["what comes after the if may be about the value"] = None
-        if category == "or-null":  # what is found has that in it
+        if category == "named" and any(isinstance(each, s.Call) for each in traversal.walk(statements)):
+            told["which parameter is given what is said by name"] = None
+        if category in ("or-null", "typed"):  # what is found has that in it, and a type needs not be kept
             said[start:end] = [Word("", "word", words.words[start].token)] * (end - start)
     found = (
         *_misfits(statements, lexicon),
@@ -69,6 +73,14 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
         *_conditions(statements),
     )
     return tuple(told | dict.fromkeys(found))
+
+
+def _mixed(parser: Parser, whole: Part) -> Iterator[str]:
+    """Conditions between commas that are joined by "or" and by "and": either may bind tighter."""
+    joined = [(form.pattern, start, end) for (_, start, end), (_, _, form, _) in parser.derivation(*whole) if form]
+    for pattern, start, end in joined:
+        if pattern == COMMA_OR and any(p == COMMA_AND and start <= a and b <= end for p, a, b in joined):
+            yield f"{parser.words.said(start, end)!r} can be read in two ways"
 
 
 def _is_open(statement: s.Statement) -> bool:
@@ -109,7 +121,8 @@ def _negations(words: list[Word], expressions: list[e.Expr], statements: Stateme
     said = sum(word.kind == "word" and word.text in _NEGATIONS for word in words)
     if said:
         kept = sum(_denies(each) for each in expressions)
-        kept += sum(isinstance(each, s.Else | s.Abort) for each in traversal.walk(statements))
+        ends = s.Abort if "further" in [word.text for word in words] else s.Else  # "take no further action"
+        kept += sum(isinstance(each, s.Else | ends) for each in traversal.walk(statements))
         kept += sum(_count(text, _NEGATIONS) for text in _texts(expressions, statements))
         if kept < said:
             yield "a negation is lost"
@@ -165,16 +178,10 @@ def _flags(words: Words, statements: Statements, lexicon: Lexicon) -> Iterator[s
     said = {word.text for word in words.words}
     if said & {"true", "false", "flag", "flags"}:
         return
-    flags = {
-        member.name
-        for kind in lexicon.types.values()
-        for member in kind.members
-        if "flag" in member.type or "boolean" in member.type or "flag" in member.name
-    }
     for statement in traversal.walk(statements):
         if isinstance(statement, s.Set) and isinstance(statement.value, bool):
             name = statement.target.name if isinstance(statement.target, e.Field | e.Var) else ""
-            if name not in flags and "flag" not in name:
+            if not lexicon.is_flag(name):
                 yield f"{name!r} is set to what the sentence does not say"
 
 
@@ -209,12 +216,24 @@ def _fragments(expressions: list[e.Expr], words: Words) -> Iterator[str]:
             if isinstance(part, e.Is) and isinstance(part.left, e.Var) and part.right is True:
                 if "true" not in words.texts:
                     yield f"{part.left.name!r} was taken for a condition"
-            elif isinstance(part, e.Input) and part not in (ANY, ALL) and not _SAYS.search(part.text):
+            elif isinstance(part, e.Input) and part not in (ANY, ALL) and not _SAYS.search(_bare(part)):
                 yield f"{part.text!r} was taken for a condition"
 
 
+def _bare(said: e.Input) -> str:
+    """Give words without the variables among them, and without what those own."""
+    names = {name for read in said.reads for name in e.variables(read)}
+    return " ".join(word for word in said.text.split() if word.removesuffix("'s").split(".")[0] not in names)
+
+
 def _no_acts(statements: Statements, words: Words, lexicon: Lexicon) -> Iterator[str]:
-    """A thing, as its article says, that was taken for what is done."""
+    """A thing, as its article says, or what was done to one, that was taken for what is done."""
+    made = {word.token.term for word in words.words if word.kind == "term" and word.token.text.lower().endswith("ed")}
+    for statement in traversal.walk(statements):
+        if isinstance(statement, s.Perform | s.Call) and not statement.arguments:
+            name = statement.name if isinstance(statement, s.Perform) else statement.algorithm
+            if name in made:
+                yield f"{name!r} was taken for what is done"
     things = {
         word.token.term if word.kind == "term" else word.token.text
         for at, word in enumerate(words.words)

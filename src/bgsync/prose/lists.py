@@ -9,13 +9,14 @@ from typing import Protocol
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.language.rewrite import rewrite
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import UNREAD, Unread
-from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Sentences, Statements, Switch, following
+from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Following, Sentences, Statements, Switch, following
 from bgsync.prose.grammar.words import words_of
-from bgsync.prose.page.document import Bullets, Cases, Item, Members, Numbered, Sentence, Token
-from bgsync.prose.placing import MOST_CASES, choice_of, chosen, too_many, with_members
-from bgsync.prose.understood import SentenceRead, lost, unread_values
+from bgsync.prose.page.document import Bullets, Cases, Item, Members, Numbered, Sentence, spoken
+from bgsync.prose.placing import MOST_CASES, choice_of, chosen, stamped, too_many, with_members
+from bgsync.prose.understood import SentenceRead, lost, operands_of, unread_values
 
 Made = list[s.Statement]
 Path = tuple[int, ...]
@@ -52,13 +53,15 @@ class Reader(Protocol):
         ...
 
 
-def spells_out(statement: s.Statement) -> bool:
-    """Whether what stands below a statement are the conditions that it speaks of."""
-    return (
-        isinstance(statement, s.If)
-        and statement.condition in (ANY, ALL, FALSE)
-        and not following(traversal.body_of(statement))
-    )
+def announced(statement: s.Statement) -> e.Expr:
+    """Give what stands in a statement for the conditions that a list below it spells out; None where nothing does."""
+    found = (part for each in traversal.walk((statement,)) for whole in operands_of(each) for part in e.parts(whole))
+    return next((part for part in found if part in (ANY, ALL, FALSE)), None)
+
+
+def spells_out(statement: s.Statement, more: bool = False) -> bool:
+    """Whether a list below a statement has the conditions that it speaks of, and no steps: those come in one `more`."""
+    return announced(statement) is not None and (more or not following((statement,)))
 
 
 def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path) -> None:
@@ -67,13 +70,18 @@ def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path)
     switch = (
         next((each for each in traversal.walk((last,)) if isinstance(each, Switch)), None) if last is not None else None
     )
+    if isinstance(last, Following) and isinstance(part, Cases | Members):  # steps that are told case by case
+        last = switch = Switch(origin=last.origin)
     if last is not None and switch is not None:
         made[-1:] = chosen(last, _choice(reader, switch, list(_cases(part)), path))
     elif isinstance(part, Members):
         _members(reader, made, part, path)
-    elif isinstance(part, Bullets) and isinstance(last, s.If) and last.condition in (ANY, ALL, FALSE):
-        joined = _joined(reader, part, path, last.condition != ANY)
-        made[-1] = replace(last, condition=e.Not(joined) if last.condition == FALSE else joined)
+    elif isinstance(part, Cases) and last is not None and _is_made(last):
+        _items(reader, made, part, path)
+    elif isinstance(part, Bullets) and last is not None and (stands := announced(last)) is not None:
+        joined = _joined(reader, part, path, stands != ANY)
+        spelt = e.Not(joined) if stands == FALSE else joined
+        made[-1] = rewrite(last, lambda each: spelt if each == stands else each)
     elif isinstance(part, Bullets) and last is not None and following((last,)):
         steps = (reader.item(item, (*path, number)) for number, item in enumerate(part.items, start=1))
         reader.nested(made, tuple(each for several in steps for each in several))
@@ -106,6 +114,41 @@ def _members(reader: Reader, made: Made, members: Members, path: Path) -> None:
     else:
         del reader.read[before:]
         _not_followed(reader, made, members, path)
+
+
+def _is_made(statement: s.Statement) -> bool:
+    """Whether a value is made whose members stand below."""
+    return isinstance(statement, s.Let | s.Set) and any(
+        isinstance(part, e.New) and ("following", True) in part.members for part in e.parts(statement.value)
+    )
+
+
+def _items(reader: Reader, made: Made, cases: Cases, path: Path) -> None:
+    """Put the members of a value that is made, of which some are steps that something runs later."""
+    steps = [case for case in cases.entries if any(isinstance(part, Numbered) for part in case[1].parts)]
+    values = tuple(
+        (name, tuple(part for part in item.parts if isinstance(part, Sentence)))
+        for names, item in cases.entries
+        if (names, item) not in steps
+        for name in names
+    )
+    if values:
+        _members(reader, made, Members(values, cases.place), path)
+    else:
+        made[-1] = with_members(made[-1], ())
+    for number, (names, item) in enumerate(steps, start=1):
+        for name in names:
+            words, at = words_of(name), (*path, number)
+            called = words.said(
+                0, next((end for end, text in enumerate(words.texts) if text in (",", "given")), len(words))
+            )
+            given = (
+                s.Let(each, e.Input(f"what {called} is given as {each}")) for each in words.variables(0, len(words))
+            )
+            occasion = e.Input(f"{called} is run")
+            later = stamped(s.Whenever(occasion, tuple(given)), reader.origin(name, at))
+            body = (*traversal.body_of(later), *reader.item(item, at))
+            made.append(s.Whenever(occasion, body, origin=later.origin))
 
 
 def _given(made: Statements, members: tuple[tuple[str, e.Expr], ...], origin: s.Origin | None) -> Statements:
@@ -196,12 +239,8 @@ def _labelled(item: Item) -> Case:
     name, rest = first.tokens[:end], first.tokens[end + 1 :]
     if rest and rest[0].text.lower() == "then":
         rest = rest[1:]
-    then = (Sentence(rest, _text(rest), rest[0].place),) if rest else ()
-    return (Sentence(name, _text(name), first.place),), Item((*then, *item.parts[1:]), item.place)
-
-
-def _text(tokens: tuple[Token, ...]) -> str:
-    return "".join((" " if at and token.space else "") + token.text for at, token in enumerate(tokens))
+    then = (spoken(rest),) if rest else ()
+    return ((spoken(name),) if name else ()), Item((*then, *item.parts[1:]), item.place)
 
 
 def _choice(reader: Reader, switch: Switch, cases: list[Case], path: Path) -> Statements:

@@ -13,7 +13,8 @@ from bgsync.language import statements as s
 from bgsync.language.promises import returned
 from bgsync.language.rewrite import rewrite
 from bgsync.prose.declarations import Declared, declarations, lexicon_of
-from bgsync.prose.grammar.effects import STEPS_BELOW, Statements
+from bgsync.prose.grammar.effects import Statements
+from bgsync.prose.grammar.later import STEPS_BELOW
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
 from bgsync.prose.grammar.words import Words, words_of
@@ -74,8 +75,9 @@ def read_spec(
     lexicon.enumerations = idl.values
     linked = (token for sentence in (*_sentences(document), *steps) for token in sentence.tokens if token.kind == "idl")
     lexicon.terms |= {token.text.lower() for token in linked if not token.text.endswith("Error")}
-    for _, head in heads:
-        named = lexicon.methods if head.method else lexicon.algorithms
+    for text, head in heads:
+        of_script = head.method or any("constructor" in each.text for each in text.introduction)
+        named = lexicon.methods if of_script else lexicon.algorithms
         named[head.name.lower()] = head.name
         optional = len(head.optional & {*head.parameters})
         lexicon.takes[head.name] = (len(head.parameters) - optional, len(head.parameters))

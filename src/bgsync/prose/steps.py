@@ -14,7 +14,7 @@ from bgsync.prose.doubts import doubts
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import UNREAD, Unread
 from bgsync.prose.grammar.sentences import Following, Sentences, Statements, Switch, WithMembers, following
-from bgsync.prose.grammar.words import Words, opens, words_of
+from bgsync.prose.grammar.words import Words, opens, titles, words_of
 from bgsync.prose.inline import statements_of
 from bgsync.prose.names import unknown
 from bgsync.prose.page.document import Bullets, Cases, Item, Members, Note, Numbered, Sentence
@@ -35,6 +35,7 @@ from bgsync.prose.sidecar import NOTHING, SidecarError
 from bgsync.prose.understood import SentenceRead, lost, settled, undeclared, unread_values, variables_of
 
 EXITS = ("abort", "return", "terminat", "stop", "throw", "exit", "end")
+_EACH = (("for", "each"), ("for", "every"))
 SETTLES = ("resolv", "reject", "settl", "fulfil", "promise")
 """What words begin with that may end the steps, and that may settle a promise."""
 
@@ -107,12 +108,13 @@ class StepsReader:
     def item(self, item: Item, path: tuple[int, ...]) -> Statements:
         """Read one step with what is below it."""
         made: list[s.Statement] = []
-        nested = any(isinstance(part, Numbered) for part in item.parts)
-        for part in item.parts:
+        last = max((at for at, part in enumerate(item.parts) if isinstance(part, Numbered)), default=-1)
+        nested = last >= 0
+        for at, part in enumerate(item.parts):
             match part:
                 case Sentence():
                     self._sentence(made, part, path, nested)
-                case Numbered() if made and lists.spells_out(made[-1]):
+                case Numbered() if made and lists.spells_out(made[-1], at < last):
                     lists.put(self, made, Bullets(part.items, part.place), path)
                 case Numbered():
                     self.nested(made, self.steps(part, path))
@@ -120,7 +122,7 @@ class StepsReader:
                     lists.put(self, made, part, path)
                 case Note():
                     pass
-        return tuple(closed for statement in made for closed in self._closed(statement))
+        return tuple(closed for statement in made for closed in self._closed(self._spelt(statement)))
 
     def origin(self, sentence: Sentence, path: tuple[int, ...]) -> s.Origin:
         """Give the origin of a sentence of a step."""
@@ -138,6 +140,9 @@ class StepsReader:
         if steps is not None and made and isinstance(was := made[-1], s.FireEvent):
             body = tuple(stamped(each, origin) for each in unbound(one.statements))
             made[-1] = replace(was, bind=steps.bind or was.bind, body=body)
+            return
+        then = made and open_ended(made[-1]) and sentence.tokens[0].text.lower() == "then"
+        if then and all(isinstance(each, Following) for each in one.statements):  # they stand in the If already
             return
         if made and open_ended(made[-1]) and not nested and not following(one.statements):
             made[-1] = filled(made[-1], tuple(stamped(each, origin) for each in one.statements))
@@ -176,6 +181,12 @@ class StepsReader:
             return SentenceRead(origin, sentence, (s.Remark(sentence.text),), 0)
         parser = Sentences(words, self.lexicon)
         result = parser.parse("statement", start, len(words))
+        if result is None and opens(sentence) and start == 0 and titles(words):
+            return SentenceRead(origin, sentence, (Following(),), 0)
+        if result is None and opens(sentence) and words.texts[start : start + 2] in _EACH and "," not in words.texts:
+            name = next(iter(words.variables(start, len(words))), "one of them")  # the steps below are those of a loop
+            each = s.ForEach(name, Unread(words.said(start + 2, len(words))), (Following(),))
+            return SentenceRead(origin, sentence, (each,), UNREAD, (words.said(start, len(words)),))
         if result is None:
             return SentenceRead(origin, sentence, (self.blind(sentence, opens(sentence)),), UNREAD)
         statements: Statements = result.value
@@ -233,6 +244,12 @@ class StepsReader:
                 sentence = made[-1].origin.sentence
                 inner = (s.NotUnderstood(sentence, variables_of(inner), (), inner, origin=made[-1].origin),)
         made += inner
+
+    def _spelt(self, statement: s.Statement) -> s.Statement:
+        """Note that conditions are announced, and none stand below."""
+        if lists.announced(statement) is not None and statement.origin is not None:
+            self._astray("conditions are announced, and none stand below", statement.origin)
+        return statement
 
     def _closed(self, statement: s.Statement) -> Statements:
         """Take out what still waits for steps that did not come."""

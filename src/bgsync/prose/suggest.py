@@ -21,8 +21,8 @@ from bgsync.language import Remark
 from bgsync.pauses import pause
 from bgsync.prose.grammar.forms import BITS, Element, Form, literal
 from bgsync.prose.grammar.lexicon import Lexicon
-from bgsync.prose.grammar.phrases import COMMANDS, CONSTANTS, PREPOSITIONS
 from bgsync.prose.grammar.sentences import Sentences
+from bgsync.prose.grammar.wordclasses import COMMANDS, CONSTANTS, PREPOSITIONS
 from bgsync.prose.grammar.words import ARTICLES, FILLERS, LIMITS, LINKS, Words, words_of
 from bgsync.prose.inline import sentence_of
 from bgsync.prose.page.document import Sentence, Token

@@ -9,9 +9,9 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.rewrite import rewrite
-from bgsync.prose.grammar.effects import STEPS_BELOW
+from bgsync.prose.grammar.later import STEPS_BELOW
 from bgsync.prose.grammar.lexicon import Lexicon
-from bgsync.prose.grammar.phrases import Plain, Unread
+from bgsync.prose.grammar.phrases import Literal, Plain, Unread
 from bgsync.prose.grammar.sentences import Following, Statements, Switch
 from bgsync.prose.grammar.words import Words
 from bgsync.prose.page.document import Sentence
@@ -74,8 +74,10 @@ def operands_of(statement: s.Statement) -> tuple[e.Expr, ...]:
 
 
 def settled(statements: Statements) -> Statements:
-    """Give statements in the language alone: a plain word is a string like any other once it is in no doubt."""
-    return tuple(rewrite(each, lambda part: str(part) if isinstance(part, Plain) else part) for each in statements)
+    """Give statements in the language alone: a word that is in no doubt is a string like any other."""
+    return tuple(
+        rewrite(each, lambda part: str(part) if isinstance(part, Plain | Literal) else part) for each in statements
+    )
 
 
 def lost(words: Words, statements: Statements) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.lexicon import Lexicon
-from bgsync.prose.grammar.phrases import Phrases, Plain
+from bgsync.prose.grammar.phrases import Literal, Phrases, Plain
 from bgsync.prose.grammar.values import field
 
 Said = Callable[[e.Expr], Any]
@@ -29,8 +29,22 @@ def _any_of(value: e.Expr, options: tuple[e.Expr, ...], lexicon: Lexicon | None 
 
 def _one(value: e.Expr, option: e.Expr, lexicon: Lexicon | None) -> e.Expr:
     """A value is another one, or is of the type that a capital names."""
-    typed = isinstance(option, str) and option[:1].isupper() and lexicon is not None and lexicon.value(option) is None
+    named = isinstance(option, str) and not isinstance(option, Literal) and option[:1].isupper()
+    typed = named and lexicon is not None and lexicon.value(str(option)) is None
     return e.Apply(str(option), (value,)) if typed else e.Is(value, option)
+
+
+def _each_is(p: Phrases, a: e.Expr, b: e.Expr, options: tuple[e.Expr, ...]) -> e.Expr:
+    """Two values are of a kind; of "are the same", the term is said of both together."""
+    one = options[0]
+    if len(options) == 1 and isinstance(one, e.Input) and not one.reads and one.text.startswith(("same", "equal")):
+        return e.Apply(one.text, (a, b))
+    return e.And(_any_of(a, options), _any_of(b, options))
+
+
+def _neither_is(p: Phrases, a: e.Expr, b: e.Expr, options: tuple[e.Expr, ...]) -> e.Expr:
+    both = _each_is(p, a, b, options)
+    return e.And(e.Not(both.left), e.Not(both.right)) if isinstance(both, e.And) else e.Not(both)
 
 
 def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
@@ -77,7 +91,24 @@ def _none(p: Phrases, value: e.Expr) -> Any:
 
 def _fixed(right: e.Expr, negated: bool = False) -> Any:
     def said(p: Phrases) -> Said:
-        return lambda value: e.Not(e.Is(value, right)) if negated else e.Is(value, right)
+        def of(value: e.Expr) -> Any:
+            made = _equal(p, right)(value)
+            return e.Not(made) if negated and made is not None else made
+
+        return of
+
+    return said
+
+
+def _raised(right: bool) -> Any:
+    """A flag is set or not; of anything else, "is set" may mean that it has a value."""
+
+    def said(p: Phrases) -> Said:
+        def of(value: e.Expr) -> Any:
+            named = value.name if isinstance(value, e.Var | e.Field | e.Associated) else ""
+            return e.Is(value, right) if p.lexicon.is_flag(named) else None
+
+        return of
 
     return said
 
@@ -91,11 +122,16 @@ def _contains(p: Phrases, item: e.Expr) -> Said:
 
 
 def _equal(p: Phrases, right: e.Expr) -> Said:
-    return lambda left: e.Is(left, right)
+    """A value is another one; what is a value by itself, such as a name, has no other."""
+    return lambda left: None if isinstance(left, str) else e.Is(left, right)
 
 
 def _order(operator: str) -> Any:
     return lambda p, right: lambda left: e.Compare(operator, left, right)
+
+
+def _between(p: Phrases, least: e.Expr, most: e.Expr) -> Said:
+    return lambda value: e.And(e.Compare(">=", value, least), e.Compare("<=", value, most))
 
 
 def _same_member(p: Phrases, name: str, owner: e.Expr) -> Said:
@@ -170,9 +206,9 @@ PREDICATE = Category(
         form("does not exist", _fixed(None)),
         form("is not present|given|provided|defined|supplied", _fixed(None)),
         form("is omitted|missing|absent", _fixed(None)),
-        form("is set", _fixed(True)),
-        form("is unset", _fixed(False)),
-        form("is not set", _fixed(False)),
+        form("is set", _raised(True)),
+        form("is unset", _raised(False)),
+        form("is not set", _raised(False)),
         form("is empty", _fixed(e.Sequence())),
         form("is not empty", _fixed(e.Sequence(), True)),
         form(f"is still|already? {_IN} {{noun}}", _is_in),
@@ -185,18 +221,24 @@ PREDICATE = Category(
         form("is no longer part|member|item of {noun}", _opposite(_is_in)),
         form("contains {sum}", _contains),
         form("does not contain {sum}", _opposite(_contains)),
-        form("is greater|more|larger|later than {sum}", _order(">")),
-        form("is less|smaller|fewer|earlier than {sum}", _order("<")),
-        form("is not greater|more|larger|later than {sum}", _opposite(_order(">"))),
-        form("is not less|smaller|fewer|earlier than {sum}", _opposite(_order("<"))),
-        form("is greater|more|larger|later than or equal to {sum}", _order(">=")),
-        form("is less|smaller|fewer|earlier than or equal to {sum}", _order("<=")),
+        form("is? greater|more|larger|later than {sum}", _order(">")),
+        form("is? less|smaller|fewer|earlier than {sum}", _order("<")),
+        form("is? not greater|more|larger|later than {sum}", _opposite(_order(">"))),
+        form("is? not less|smaller|fewer|earlier than {sum}", _opposite(_order("<"))),
+        form("is? greater|more|larger|later than or equal to {sum}", _order(">=")),
+        form("is? less|smaller|fewer|earlier than or equal to {sum}", _order("<=")),
         form("is {sum} or greater|more|larger|later|above", _order(">=")),
         form("is {sum} or less|smaller|fewer|earlier|below", _order("<=")),
         form("is at least {sum}", _order(">=")),
         form("is at most {sum}", _order("<=")),
+        form("is in range {sum} to {sum} ,? inclusive?", _between),
+        form("is not in range {sum} to {sum} ,? inclusive?", _opposite(_between)),
         form("exceeds {sum}", _order(">")),
         form("does not exceed {sum}", _order("<=")),
+        form("= {sum}", _equal),
+        form("≠ {sum}", _opposite(_equal)),
+        form("≥ {sum}", _order(">=")),
+        form("≤ {sum}", _order("<=")),
         form("> {sum}", _order(">")),
         form("< {sum}", _order("<")),
         form("is associated with same {name} as {noun}", _same_member),
@@ -212,10 +254,11 @@ PREDICATES = Category(
         form("{predicate} ,? or {predicates}", lambda p, a, b: _both(p, a, b, e.Or)),
     ]
 )
+COMMA_OR, COMMA_AND = "{conjunction} , or if? {condition}", "{either} , and|but if? {conjunction}"
 CONDITIONS = Category(
     [
         form("{conjunction}", 0),
-        form("{conjunction} , or if? {condition}", lambda p, a, b: e.Or(a, b)),
+        form(COMMA_OR, lambda p, a, b: e.Or(a, b)),
         form("{either} , {alternatives}", lambda p, a, b: e.Or(a, b)),
     ]
 )
@@ -228,7 +271,7 @@ ALTERNATIVES = Category(
 CONJUNCTIONS = Category(
     [
         form("{either}", 0),
-        form("{either} , and|but if? {conjunction}", lambda p, a, b: e.And(a, b)),
+        form(COMMA_AND, lambda p, a, b: e.And(a, b)),
         form("{either} , {conjuncts}", lambda p, a, b: e.And(a, b)),
     ]
 )
@@ -240,8 +283,20 @@ CONJUNCTS = Category(
 )
 EITHER = Category([form("{every}", 0), form("{every} or if? {either}", lambda p, a, b: e.Or(a, b))])
 EVERY = Category([form("{atom}", 0), form("{atom} and if? {every}", lambda p, a, b: e.And(a, b))])
+_STATED = "conditions|statements|criteria|requirements? is|are true|met|satisfied|fulfilled"
+_HOLD = "conditions|statements|criteria|requirements? hold|holds|apply|applies"
+ANY, ALL = e.Input("any of the following"), e.Input("all of the following")
+FALSE = e.Input("any of the following are false")
+"""Conditions that a list below spells out."""
 ATOMS = Category(
     [
+        form(f"any|one|either of following {_STATED}", lambda p: ANY),
+        form(f"any|one|either of following {_HOLD}", lambda p: ANY),
+        form(f"all|each of following {_STATED}", lambda p: ALL),
+        form(f"all|each of following {_HOLD}", lambda p: ALL),
+        form(f"none of following {_STATED}", lambda p: e.Not(ANY)),
+        form("any|one of following conditions|statements|criteria? is|are false", lambda p: FALSE),
+        form("all|each of following conditions|statements|criteria? is|are false", lambda p: e.Not(ANY)),
         form("{sum} {predicates}", lambda p, value, said: said(value)),
         form("it is not case that {every}", lambda p, c: e.Not(c)),
         form("it is case that {every}", 0),
@@ -250,8 +305,25 @@ ATOMS = Category(
         form("user agent is not {name}", lambda p, name: e.Not(e.Apply(name))),
         form("there is|are no {noun}", _none),
         form("there is|are {noun}", lambda p, value: None if _none(p, value) is None else e.Not(_none(p, value))),
+        form(
+            "{sum} is {options} and {sum} is not",
+            lambda p, a, options, b: e.And(_any_of(a, options), e.Not(_any_of(b, options))),
+        ),
+        form(
+            "{sum} is not {options} and {sum} is",
+            lambda p, a, options, b: e.And(e.Not(_any_of(a, options)), _any_of(b, options)),
+        ),
+        form(
+            "neither {sum} nor {sum} is|are {options}",
+            lambda p, a, b, options: e.Not(e.Or(_any_of(a, options), _any_of(b, options))),
+        ),
         form("neither {atom} nor {atom}", lambda p, a, b: e.Not(e.Or(a, b))),
-        form("{sum} and {sum} are {options}", lambda p, a, b, options: e.And(_any_of(a, options), _any_of(b, options))),
+        form("{sum} and {sum} are {options}", _each_is),
+        form("{sum} and {sum} are not {options}", _neither_is),
+        form(
+            "any of {sum} , {sum} ,? or|and {sum} is|are {options}",
+            lambda p, a, b, c, options: e.Or(_any_of(a, options), e.Or(_any_of(b, options), _any_of(c, options))),
+        ),
         form(
             "either|one of {sum} or|and {sum} is|are {options}",
             lambda p, a, b, options: e.Or(_any_of(a, options), _any_of(b, options)),

@@ -19,11 +19,6 @@ from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 
 _STEPS = (Following(),)
-_STATED = "conditions|statements|criteria? is|are true|met|satisfied|fulfilled"
-_DENIED = "conditions|statements|criteria? is|are false"
-ANY, ALL = e.Input("any of the following"), e.Input("all of the following")
-FALSE = e.Input("any of the following are false")
-"""Conditions that a list below spells out."""
 
 
 def _if(p: Phrases, condition: e.Expr, body: Statements = _STEPS) -> Statements:
@@ -59,14 +54,6 @@ def _in_which_case(p: Phrases, body: Statements, c: e.Expr, other: Statements) -
     return (s.If(c, other), s.Else(body))
 
 
-def _under(condition: e.Expr) -> Any:
-    return lambda p: (s.If(condition, _STEPS),)
-
-
-def _when(condition: e.Expr) -> Any:
-    return lambda p, body: None if following(body) else (s.If(condition, body),)
-
-
 def _pairs(p: Phrases, first: e.Expr, second: e.Expr, where: e.Expr, body: Statements = _STEPS) -> Any:
     """Each pair of a list, its two parts by their names."""
     if not (isinstance(first, e.Var) and isinstance(second, e.Var)):
@@ -85,6 +72,22 @@ def _each(p: Phrases, each: Any, body: Statements = _STEPS) -> Statements:
 
 def _in_any_order(p: Phrases, each: Any, body: Statements = _STEPS) -> Statements:
     return (s.ForEach(each[0], each[1], body, each[2], True),)
+
+
+_TYPES = frozenset(["byte", "character", "client", "document", "element", "entry", "event", "item", "key", "node",
+                    "number", "object", "promise", "record", "string", "task", "tuple", "value", "window"])  # fmt: skip
+
+
+def _of_kind(p: Phrases, kind: str, name: e.Expr, where: e.Expr) -> Any:
+    """Each thing of a list, after what it is; a plain word may also say which of the things are meant."""
+    what, called = kind.lower().rpartition(" ")[2], name.name.lower() if isinstance(name, e.Var) else ""
+    named = what in called.split() or called.endswith(what) or called == what[:1]
+    known = kind.lower() in p.linked or p.lexicon.knows(kind) or kind in _TYPES
+    return (name.name, where, True) if isinstance(name, e.Var) and (named or known) else None
+
+
+def _in_range(p: Phrases, name: str, first: e.Expr, last: e.Expr) -> Any:
+    return (name, e.Apply("range", (first, last)), True)
 
 
 def _filtered(each: Any, condition: e.Expr) -> Any:
@@ -149,10 +152,12 @@ def _said(body: Statements) -> str:
 
 
 def _then(p: Phrases, first: Statements, second: Statements) -> Any:
-    """One after the other; what is started beside "return" is started first, since a return ends the steps."""
-    starts = bool(second) and isinstance(second[0], s.InParallel | s.Enqueue)
+    """One after the other; what is started or done beside what ends the steps is done first."""
+    starts = bool(second) and all(isinstance(each, s.InParallel | s.Enqueue | s.Remark) for each in second)
     if starts and len(first) == 1 and isinstance(first[0], s.Return):
         return second + first
+    if first and isinstance(first[-1], s.Abort):
+        return both(first[:-1], both(second, () if isinstance(second[-1], s.Return | s.Throw) else first[-1:]))
     if bool(first) and isinstance(first[-1], s.Return | s.Throw | s.Continue | s.Break):
         ended = second in ((s.Abort(),), (s.Return(),)) and isinstance(first[-1], s.Return | s.Throw)
         return first if ended else None  # "throw x and abort these steps" says the end twice
@@ -170,7 +175,9 @@ def _explained(p: Phrases, body: Statements, why: str) -> Any:
 EACH = Category(
     [
         form("{word} in|of {noun}", lambda p, name, where: (name, where, True)),
-        form("{kind} {var} in|of {noun}", lambda p, kind, name, where: (name.name, where, True), 1),
+        form("{word} in|of range from? {sum} to {sum} ,? inclusive|exclusive?", _in_range),
+        form("{kind} {var} in|of {noun}", _of_kind, 1),
+        form("{var} {kind} in|of {noun}", lambda p, name, kind, where: (name.name, where, True), 1),
         form("{kind} {var}", _each_of_kind),
         form("{each} whose|where {name} {predicates}", _whose),
         form("{each} with {name} equal to {sum}", lambda p, each, name, x: _whose(p, each, name, lambda y: e.Is(y, x))),
@@ -189,17 +196,6 @@ CLAUSE = Category(
 )
 CONDITIONAL = Category(
     [
-        form(f"if any|one|either of following {_STATED} ,? then?", _under(ANY)),
-        form(f"if all|each of following {_STATED} ,? then?", _under(ALL)),
-        form(f"if any|one of following {_DENIED} ,? then?", _under(FALSE)),
-        form(
-            f"if any|one of following {_DENIED} ,|: then? {{sequence}}",
-            lambda p, body: None if following(body) else (s.If(FALSE, body),),
-        ),
-        form(f"if any|one|either of following {_STATED} ,|: {{sequence}}", lambda p, body: (s.If(ANY, body),)),
-        form(f"if all|each of following {_STATED} ,|: {{sequence}}", lambda p, body: (s.If(ALL, body),)),
-        form(f"{{clause}} if any|one|either of following {_STATED}", _when(ANY)),
-        form(f"{{clause}} if all|each of following {_STATED}", _when(ALL)),
         form("if {condition} ,? then", _if),
         form("if {condition}", _if),
         form("if {condition} ,|: then? {sequence} ,|; otherwise|else ,|:? {sequence}", _if_else),
@@ -230,6 +226,8 @@ LOOPS = Category(
         form("for each|every {each} ,|: {sequence}", _each),
         form("for each {each} , in any order", _in_any_order),
         form("for each {each} , in any order ,|: {sequence}", _in_any_order),
+        form("for each {each} , in order", _each),
+        form("for each {each} , in order ,|: {sequence}", _each),
         form("for each {each} in parallel", _in_any_order),
         form("{operation} for? each|every {kind} whose {name} {predicates}", _for_each_of_type),
         form("{operation} for? each|every {kind}", _for_each_of_type),

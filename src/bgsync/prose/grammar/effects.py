@@ -8,10 +8,10 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.language.readback import say_value
 from bgsync.prose.grammar.forms import Category, form
-from bgsync.prose.grammar.phrases import COMMANDS, Phrases
+from bgsync.prose.grammar.phrases import Phrases
 from bgsync.prose.grammar.values import field
+from bgsync.prose.grammar.wordclasses import COMMANDS
 
 Statements = tuple[s.Statement, ...]
 
@@ -44,22 +44,29 @@ def following(*bodies: Statements) -> bool:
     return any(isinstance(each, Following) for body in bodies for each in traversal.walk(body))
 
 
-def _let(p: Phrases, name: Any, value: e.Expr) -> Statements:
+def let(p: Phrases, name: Any, value: e.Expr) -> Statements:
+    """Give a variable a value."""
     return (s.Let(name.name if isinstance(name, e.Var) else str(name), value),)
 
 
 def _lets(p: Phrases, name: Any, value: e.Expr, other: Any, more: e.Expr) -> Statements:
-    return _let(p, name, value) + _let(p, other, more)
+    return let(p, name, value) + let(p, other, more)
 
 
 def set_(p: Phrases, target: e.Expr, value: e.Expr) -> Any:
     """Set what can be changed; None for anything else."""
+    if isinstance(target, e.Input) and not target.reads and target.text.lower() not in p.lexicon.members:
+        target = e.Field(USER_AGENT, target.text)
     target = _target(target)
     return None if target is None else (s.Set(target, value),)  # type: ignore[arg-type]  # checked by _target
 
 
+USER_AGENT = e.Input("user agent")
+"""What owns a thing that is named alone, and is no member of anything."""
+
+
 def _target(target: e.Expr) -> e.Expr:
-    """Give what can be changed: a variable, a member, an item; the named thing itself where nothing owns it."""
+    """Give what can be changed: a variable, a member, an item; a member that is named alone is that of `this`."""
     match target:
         case e.Var() | e.Field() | e.Item():
             return target
@@ -79,11 +86,17 @@ def both(first: Any, second: Any) -> Any:
 
 
 def _set_both(p: Phrases, a: e.Expr, b: e.Expr, value: e.Expr) -> Any:
+    """Set two things; of "x's a and b" the second is x's too, and what f gives may be one part for each."""
+    if isinstance(value, e.Apply):
+        return None
+    if isinstance(a, e.Field | e.ListOf) and not isinstance(b, e.Field | e.ListOf | e.Item | e.Var):
+        return None
     return both(set_(p, a, value), set_(p, b, value))
 
 
-def _set_each(p: Phrases, a: e.Expr, x: e.Expr, b: e.Expr, y: e.Expr) -> Any:
-    return both(set_(p, a, x), set_(p, b, y))
+def _set_members(p: Phrases, owner: e.Expr, a: str, b: str, value: e.Expr) -> Any:
+    first, second = field(p, owner, a), field(p, owner, b)
+    return None if first is None or second is None else both(set_(p, first, value), set_(p, second, value))
 
 
 def _respectively(p: Phrases, a: e.Expr, b: e.Expr, x: e.Expr, y: e.Expr) -> Any:
@@ -120,7 +133,12 @@ def _decrement(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
 def _add(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     if type(item) is int and isinstance(where, e.Var | e.Field):
         return _increment(p, where, item)
-    return None if isinstance(where, str | bool | int | None) else (s.Add(item, where),)
+    return None if isinstance(where, str | bool | int | None) or _several_of(item) else (s.Add(item, where),)
+
+
+def _several_of(item: e.Expr) -> bool:
+    """Whether words name more than one thing."""
+    return isinstance(item, e.Input) and item.text.lower().startswith(("all ", "any ", "both ", "each ", "every "))
 
 
 def _add_all(p: Phrases, items: e.Expr, where: e.Expr) -> Any:
@@ -129,7 +147,7 @@ def _add_all(p: Phrases, items: e.Expr, where: e.Expr) -> Any:
 
 
 def _remove(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
-    return None if isinstance(where, str | bool | int | None) else (s.Remove(item, where),)
+    return None if isinstance(where, str | bool | int | None) or _several_of(item) else (s.Remove(item, where),)
 
 
 def _remove_present(p: Phrases, item: e.Expr, where: e.Expr, present: e.Expr) -> Any:
@@ -178,66 +196,51 @@ OWN = frozenset(
 """Verbs that have a meaning of their own: a sentence with one that fits no form of it is no call of another text."""
 
 
+_OWN_WAY = "platform-specific|implementation-specific|implementation-defined|os-specific"
 _QUEUES = ("queue", "enqueue", "queues", "enqueues")
 
 
-def _call(p: Phrases, call: Any) -> Any:
-    name, arguments = call
+def call(p: Phrases, called: Any) -> Any:
+    """Run an algorithm, of this text or of another."""
+    name, arguments = called
     known = p.lexicon.algorithm(name)
-    if known is None and (name.lower() in OWN | COMMANDS or name.lower().partition(" ")[0] in _QUEUES):
+    first, _, last = name.lower().partition(" ")
+    if known is None and (name.lower() in OWN | COMMANDS or (first in _QUEUES and last.endswith(("task", "steps")))):
         return None
     return (s.Perform(name, arguments) if known is None else s.Call(known, arguments),)
 
 
-def _bare_call(p: Phrases, call: Any) -> Any:
+def _abstract(p: Phrases, name: str, arguments: tuple[e.Expr, ...]) -> Statements:
+    """An abstract operation with its arguments in parentheses is a call, whatever verb its name is."""
+    known = p.lexicon.algorithm(name)
+    return (s.Perform(name, arguments) if known is None else s.Call(known, arguments),)
+
+
+def _bare_call(p: Phrases, called: Any) -> Any:
     """An operation that stands for a sentence; a member of something does not, nor what was done to something."""
-    name = call[0].lower()
-    if name.partition(" ")[0].endswith("ed") and p.lexicon.algorithm(name) is None:
+    name = called[0].lower()
+    if p.lexicon.algorithm(name) is None and (
+        name.split()[0].endswith("ed") or (name.endswith("ed") and " as " not in name)
+    ):
         return None
-    return None if (" " in name and name in p.lexicon.members) or name in p.lexicon.types else _call(p, call)
+    return None if (" " in name and name in p.lexicon.members) or name in p.lexicon.types else call(p, called)
 
 
-def _named(value: e.Expr) -> tuple[str, ...]:
-    return (value.name,) if isinstance(value, e.Var) else ()
-
-
-STEPS_BELOW = e.Input("steps below")
-"""What a variable holds that names steps."""
-
-
-def _run_later(p: Phrases, what: str, taken: tuple[str, ...] = ()) -> Statements:
-    """Steps that something runs later, never or several times: what ends them ends nothing around them."""
-    given = tuple(s.Let(name, e.Input(f"what {what} is given as {name}")) for name in taken)
-    return (s.Whenever(e.Input(f"{what} is run"), (*given, Following())),)
-
-
-def _add_steps(p: Phrases, steps: Any, where: e.Expr) -> Statements:
-    """Abort steps of a signal, say."""
-    return (s.Whenever(e.Input(f"what was added to {say_value(where)} is run", (where,)), (Following(),)),)
-
-
-def _steps_of(p: Phrases, name: Any, steps: Any, taken: tuple[str, ...] = ()) -> Statements:
-    bound = _let(p, name, STEPS_BELOW)
-    return (*bound, *_run_later(p, p.words.said(1, 2), taken))
-
-
-def _set_steps(p: Phrases, target: e.Expr, steps: Any, taken: tuple[str, ...] = ()) -> Any:
-    return both(set_(p, target, STEPS_BELOW), _run_later(p, say_value(target), taken))
+def _rethrow(p: Phrases) -> Statements:
+    """What was called before may have thrown."""
+    return (s.If(e.Input("exception was thrown"), (s.Throw(e.Input("that exception")),)),)
 
 
 def _remark(p: Phrases, *text: str) -> Statements:
     return (s.Remark(p.words.said(0, p.size)),)
 
 
-TAKEN = Category(
+ASSIGNED = Category(
     [
-        form("{var}", lambda p, value: _named(value)),
-        form("{kind} {var}", lambda p, kind, value: _named(value)),
-        form("{taken} ,? and {taken}", lambda p, a, b: a + b),
-        form("{taken} , {taken}", lambda p, a, b: a + b),
+        form("{noun} to {value}", set_),
+        form("{assigned} , {assigned}", lambda p, a, b: both(a, b)),
     ]
 )
-"""The variables that steps are given when they are run."""
 NAMES = Category(
     [
         form("{word}", lambda p, name: (name,)),
@@ -247,30 +250,31 @@ NAMES = Category(
 )
 EFFECTS = Category(
     [
-        form("let {word} be {steps}", _steps_of),
-        form("let {word} be {steps} ,? given|with|taking {taken}", _steps_of),
-        form("set {noun} to {steps}", _set_steps),
-        form("set {noun} to {steps} ,? given|with|taking {taken}", _set_steps),
-        form("add|append {steps} to {noun}", _add_steps),
-        form("let {word} be {value}", _let),
-        form("let {word} , {text} , be {value}", lambda p, name, text, value: _let(p, name, value), 1),
-        form("let {word} represent {value}", _let),
+        form("{later}", 0),
+        form("let {word} be {value}", let),
+        form("let {word} , {text} , be {value}", lambda p, name, text, value: let(p, name, value), 1),
+        form("let {word} represent|equal {value}", let),
         form("let {word} , {text} , represent {text}",
-             lambda p, name, text, what: _let(p, name, e.Input(what))),
+             lambda p, name, text, what: let(p, name, e.Input(what))),
         form("let {word} be {value} ,? and {word} be {value}", _lets),
         form("let {word} be {value} , {word} be {value}", _lets),
         form("let {names} be {value}", _parts, 1),
+        form("let {word} be initially {value}", let),
+        form("let {owned} be {value}", lambda p, x, value: set_(p, x, value) if isinstance(x, e.Field) else None, 2),
         form("let {name} of {noun} be initialized to {value}", _initialize),
         form("let {noun} be initialized to {value}", set_, 1),
-        form("set {noun} back? to {value}", set_),
+        form("set {noun} back? to be? {value}", set_),
         form("set {noun} for key {noun} to {value}", lambda p, m, k, x: set_(p, e.Item(m, k), x)),
+        form("set {owned} 's {name} and {name} attributes|members|fields|properties|flags to {value}", _set_members),
+        form("set {owned} 's {term} and {claim} to {value}", _set_members),
         form("set {noun} and {noun} to {value}", _set_both),
-        form("set {noun} to {value} , and? {noun} to {value}", _set_each),
-        form("set {noun} to {value} and {noun} to {value}", _set_each),
+        form("set {assigned} ,? and {assigned}", lambda p, a, b: both(a, b)),
+        form("set {assigned} , {assigned}", lambda p, a, b: both(a, b)),
         form("set {noun} and {noun} to {value} and {value} ,? respectively", _respectively),
-        form("initialize|change|update|switch {noun} to|with {value}", set_),
+        form("initialize|change|update|switch|reset {noun} to|with be? {value}", set_),
         form("{noun} is|are set|changed|updated|initialized to {value}", set_),
         form("{noun} becomes {value}", set_, 1),
+        form("assign {value} to {noun}", lambda p, value, target: set_(p, target, value)),
         form("set {noun}", _flag(True), 1),
         form("unset|clear|reset {noun}", _flag(False), 1),
         form("increment|increase {noun}", _increment),
@@ -281,6 +285,9 @@ EFFECTS = Category(
         form("add|insert|put mapping|entry from {value} to {value} in|into|to {noun}",
              lambda p, key, value, where: set_(p, e.Item(where, key), value)),
         form("add|append|insert|push|put contents|items|entries|elements of {noun} to|into|in|onto {noun}", _add_all),
+        form("add|append|insert|push|put {value} to|at|in end|back|front|start|beginning of {noun}", _add),
+        form("add|append {value} and {value} to|into|onto {noun}",
+             lambda p, a, b, where: both(_add(p, a, where), _add(p, b, where))),
         form("enqueue {value} to|into|in|onto|on {noun}", _add, 1),
         form("replace {value} with {value} ,? in {noun}",
              lambda p, old, new, where: both(_remove(p, old, where), _add(p, new, where))),
@@ -293,6 +300,7 @@ EFFECTS = Category(
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
         form("empty {noun}", lambda p, where: (s.Empty(where),)),
+        form("dequeue from {noun}", lambda p, where: (s.Remove(e.Item(where, 0), where),)),
         form("resolve|fulfill|fulfil {noun}", _resolve),
         form("resolve|fulfill|fulfil {noun} with {value}", _resolve),
         form("{noun} is resolved|fulfilled with {value}", _resolve),
@@ -300,18 +308,25 @@ EFFECTS = Category(
         form("reject {noun} with {error}", _reject),
         form("{noun} is rejected with {error}", _reject),
         form("assert :|that? {condition}", lambda p, c: (s.Assert(c),)),
+        form("assert :|that? if {condition} ,|then then? {condition}",
+             lambda p, c, then: (s.If(c, (s.Assert(then),)),)),
+        form("catch it|exception|error", lambda p, *_: (s.Remark("it is caught"),)),
+        form("rethrow|re-throw it|exception|error?", lambda p: (s.Throw(e.Input("that exception")),)),
+        form("rethrow|re-throw any? exceptions|exception|errors", _rethrow),
         form("abort|terminate|stop|exit|end|finish ,?", lambda p: (s.Abort(),)),
         form("abort|terminate|stop|exit|end|finish {steps}", lambda p, _: (s.Abort(),)),
         form("stop|abort running|executing {steps}", lambda p, _: (s.Abort(),)),
+        form("abort|terminate|stop|exit|end {steps} without taking? any? further steps|action|actions|processing",
+             lambda p, _: (s.Abort(),)),
         form("skip {steps}", lambda p, _: (s.Abort(),)),
+        form("do nothing", lambda p: (s.Remark("nothing is done"),)),
         form("take no further action", lambda p: (s.Abort(),)),
         form("return", lambda p: (s.Return(),)),
         form("return {value}", lambda p, value: (s.Return(value),)),
         form("return {items}", _several, 1),
         form("throw {error}", lambda p, error: (s.Throw(error),)),
         form("continue this? loop?", lambda p: (s.Continue(),)),
-        form("continue with|to next {text}", lambda p, text: (s.Continue(),), 1),
-        form("skip to next {text}", lambda p, text: None if text.startswith("step") else (s.Continue(),), 1),
+        form("continue|skip with|to next {role}", lambda p, what: None if what == "step" else (s.Continue(),), 1),
         form("break", lambda p: (s.Break(),)),
         form("break|exit from|out? of? loop", lambda p: (s.Break(),)),
         form("wait until {condition}", lambda p, c: (s.WaitUntil(c),)),
@@ -321,15 +336,24 @@ EFFECTS = Category(
         form("dispatch {noun} at|to|on {noun}", lambda p, event, at: (s.Dispatch(event, at),)),
         form("dispatch {noun}", lambda p, event: (s.Dispatch(event),)),
         form("create {kind} event? {var} that|which uses {name} interface? , {rest}",
-             lambda p, what, var, kind, text: (*_let(p, var, e.New(kind)), s.Remark(text))),
+             lambda p, what, var, kind, text: (*let(p, var, e.New(kind)), s.Remark(text))),
         form("create event {var} that|which uses {name} interface? , {rest}",
-             lambda p, var, kind, text: (*_let(p, var, e.New(kind)), s.Remark(text))),
-        form("create {value} , {var}", lambda p, value, var: _let(p, var, value), 1),
-        form("run|perform|invoke|call|execute|follow {call}", _call),
+             lambda p, var, kind, text: (*let(p, var, e.New(kind)), s.Remark(text))),
+        form("create {value} , {var}", lambda p, value, var: let(p, var, value), 1),
+        form("run|perform|invoke|call|execute|follow ?|! {operation} ( {items} )", _abstract),
+        form("run|perform|invoke|call|execute|follow {call}", call),
+        form("run|perform|invoke|call|execute|follow steps|algorithm to|of|for|in {call}", call),
+        form("run|perform|invoke|call|execute|follow {owned} 's {name}", lambda p, o, name: call(p, (name, (o,)))),
+        form("run|perform|invoke|call|execute|follow {owned} 's {name} ,? {arguments}",
+             lambda p, o, name, given: call(p, (name, (o, *given)))),
         form("run|perform|invoke|call|execute|follow {var}", lambda p, steps: (s.Perform("run", (steps,)),)),
         form("run|perform|invoke|call|execute|follow {var} {arguments}",
              lambda p, steps, given: (s.Perform("run", (steps, *given)),)),
         form("{call}", _bare_call, 1),
+        form(f"run|perform|execute necessary? {_OWN_WAY} steps|operations|actions|tasks {{opaque}}",
+             lambda p, done: (s.Perform(f"perform platform-specific steps {done.text}", done.reads),)),
+        form("invoke|instruct|tell|ask operating system to {opaque}",
+             lambda p, done: (s.Perform(f"ask operating system to {done.text}", done.reads),)),
         form("{deed}", lambda p, done: (s.Perform(done.text, done.reads),)),
         form("this|that is {rest}", _remark, 30),
         form("this|that|these|those|it|here {comment}", _remark, 31),
@@ -339,4 +363,4 @@ EFFECTS = Category(
         form("note|thus|hence|therefore {rest}", _remark, 30),
     ]
 )  # fmt: skip
-TABLES: dict[str, Category] = {"names": NAMES, "taken": TAKEN, "effect": EFFECTS}
+TABLES: dict[str, Category] = {"names": NAMES, "assigned": ASSIGNED, "effect": EFFECTS}

@@ -81,6 +81,11 @@ class Lexicon:
         """Give the declared state that words name."""
         return self.values.get(name.lower())
 
+    def is_flag(self, name: str) -> bool:
+        """Whether a name is that of a flag: it says so, or the text declares it as one."""
+        members = (member for kind in self.types.values() for member in kind.members if member.name == name)
+        return "flag" in name.lower() or any("flag" in each.type or "boolean" in each.type for each in members)
+
     def list_of(self, kind: str) -> str | None:
         """Give the list whose items are of a type."""
         for name, items in self.lists.items():

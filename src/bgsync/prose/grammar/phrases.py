@@ -8,6 +8,28 @@ from typing import ClassVar
 from bgsync.language import expressions as e
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.spans import Parser, Result, Special
+from bgsync.prose.grammar.wordclasses import (
+    BACK,
+    COMMANDS,
+    CONSTANTS,
+    DEEDS,
+    DETERMINERS,
+    ENDS_CONDITION,
+    INSTANCE,
+    NO_END,
+    NO_START,
+    NOT_PLAIN,
+    QUALIFIERS,
+    RUNNING,
+    STARTS,
+    STEPS_THAT,
+    STOP,
+    SUFFIXES,
+    TELLING,
+    THINGS_MARKS,
+    VAGUE,
+    VERBAL,
+)
 from bgsync.prose.grammar.words import LIMITS, LINKS, Words
 
 UNREAD = 40
@@ -30,70 +52,14 @@ class Plain(str):
     __slots__ = ()
 
 
+class Literal(str):
+    """A string that the text quotes, and no name of a type."""
+
+    __slots__ = ()
+
+
 class Unread(e.Input):
     """A value that was not understood: anything at all, in its own words."""
-
-
-STOP = LIMITS | frozenset([
-    "is", "are", "be", "to", "of", "in", "with", "and", "or", "if", "for", "from", "whose", "that", "then", "as",
-    "on", "by", "equals", "set", "exists", "has", "have", "which", "when", "at", "was", "were", "it", "this",
-    "into", "than", "else", ",", ".", ":", ";", "(", ")", "[", "]", "+", "=", "'s", "«", "»", "while", "each",
-    "all", "any", "new", "so", "because", "since", "but", "same", "respectively", "contains", "does",
-])  # fmt: skip
-"""Words that are no part of a name."""
-PREPOSITIONS = ("for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into")
-_NOT_PLAIN = LIMITS | frozenset(("and", "or", "if", "whether", "then", "else", "because", "since", "so"))
-DEEDS = frozenset(
-    (
-        "ask",
-        "disable",
-        "display",
-        "draw",
-        "enable",
-        "focus",
-        "hide",
-        "inform",
-        "play",
-        "present",
-        "prompt",
-        "render",
-        "show",
-        "spin",
-    )
-)
-"""What is done for the user or by the device."""
-_BACK = {("value",), ("result",), ("return", "value"), ("returned", "value"), ("same",), ("steps",)}
-"""What means something that was said before."""
-_DETERMINERS = frozenset(("any", "some", "all", "each", "every", "one", "this", "its"))
-SUFFIXES = (
-    *("attribute", "member", "value", "field", "property", "instance", "object", "interface"),
-    *("flag", "boolean", "slot", "dictionary"),
-)
-_NO_START = frozenset(
-    [",", ".", ":", ";", ")", "]", "then", "and", "or", "if", "otherwise", "else", "to", "run", "is", "are", "'s"]
-)
-_NO_END = frozenset([",", ".", ":", ";", "(", "[", "and", "or", "if", "the", "to", "of", "with", "is", "are", "'s"])
-_ENDS_CONDITION = frozenset([",", ";", ":", "then", "otherwise", "else", "if", "unless"])
-COMMANDS = frozenset(
-    ["let", "abort", "return", "throw", "reject", "resolve", "append", "set", "terminate", "continue", "break"]
-)
-STARTS = frozenset(["queue", "enqueue", "fire", "add", "remove", "run", "perform", "wait", "must", "shall", "should"])
-_VAGUE = frozenset(["value", "result", "rest", "other", "others", "same", "them", "so", "there"])
-"""Plain words that name nothing."""
-_RUNNING = ("running", "calling", "invoking", "performing", "executing")
-TELLING = (
-    "abort", "return", "terminat", "throw", "resolv", "reject", "settl", "fulfil", "promise", "set",
-    "add", "append", "remov", "delet", "fire", "firing", "dispatch", "queu", "enqueu", "updat", "chang", "becom",
-    "mark", "clear", "start", "stop", "wait", "run", "invok", "increment", "decrement",
-)  # fmt: skip
-"""What words begin with that may tell what is done."""
-VERBAL = frozenset(["should", "will", "may", "can", "must", "has", "have", "is", "are", "was", "were", "does", "needs"])
-CONSTANTS: dict[str, e.Expr] = {
-    "null": None, "undefined": None, "true": True, "false": False, "zero": 0, "one": 1, "nothing": None,
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11,
-    "twelve": 12,
-}  # fmt: skip
-"""Words that are values by themselves."""
 
 
 class Phrases(Parser):
@@ -104,6 +70,9 @@ class Phrases(Parser):
     def __init__(self, words: Words, lexicon: Lexicon) -> None:
         super().__init__(words)
         self.lexicon = lexicon
+        tokens = [word.token for word in words.words if word.kind in LINKS]
+        self.linked = {name.lower() for token in tokens for name in (token.term, token.text)}
+        """What the sentence links."""
 
     def ends_of(self, category: str, start: int) -> Sequence[int] | None:
         """Give where a name, a variable or an operation that begins at a place can end."""
@@ -112,12 +81,14 @@ class Phrases(Parser):
                 return (start + 1,)
             case "term":
                 return (self.words.ends[start],)
-            case "name" | "kind" | "capital" | "exception" | "argument":
+            case "name" | "attribute" | "kind" | "capital" | "exception" | "argument":
                 end = self.words.ends[start]
-                return (end, end + 1) if end and self.texts[start] != "associated" else range(start + 1, start + 8)
+                if not end or self.texts[start] == "associated":
+                    return range(start + 1, start + 8)
+                return (end, end + 1, end + 2) if self.texts[end : end + 2] == ("internal", "slot") else (end, end + 1)
             case "operation":
                 end = self.words.ends[start]
-                named = self.texts[start + 1 if self.texts[start] in _RUNNING and start + 1 < self.size else start]
+                named = self.texts[start + 1 if self.texts[start] in RUNNING and start + 1 < self.size else start]
                 return (end, end + 1) if end else None if self.lexicon.may_begin(named) else ()
             case _:
                 return None
@@ -174,7 +145,7 @@ class Phrases(Parser):
 
     def _text(self, start: int, end: int) -> Result | None:
         """Words of one clause."""
-        if any(text in _ENDS_CONDITION for text in self.literals[start:end]):
+        if any(text in ENDS_CONDITION for text in self.literals[start:end]):
             return None
         return Result(end - start, self.words.said(start, end))
 
@@ -196,16 +167,37 @@ class Phrases(Parser):
         """A name that is given as it stands, such as that of an interface; no clause."""
         return None if self.texts[start] in COMMANDS | STARTS else self._name(start, end)
 
+    def _kind(self, start: int, end: int) -> Result | None:
+        """The name of a type, which may be dropped; what says which of its things is meant may not."""
+        return None if self.texts[start] in QUALIFIERS and not self.words.ends[start] else self._name(start, end)
+
+    def _role(self, start: int, end: int) -> Result | None:
+        """What something is given as: a link, a word, or words that say so ("the first argument"); no adverb."""
+        texts, linked = self.texts[start:end], self.words.ends[start]
+        told = len(texts) == 1 and not texts[0].endswith(("ed", "ly")) and texts[0] not in ("possible", "follows")
+        told = told or (len(texts) < 4 and texts[-1] in (*SUFFIXES, "argument", "parameter", "input"))
+        return self._name(start, end) if linked or told else None
+
+    def _parameter(self, start: int, end: int) -> Result | None:
+        """The link that names a parameter."""
+        return Result(0, self.words.words[start].token.text) if self.words.ends[start] == end else None
+
     def _loose(self, start: int, end: int) -> Result | None:
-        return Result(end - start, self.words.said(start, end)) if end - start <= 3 else None
+        few = end - start <= 3 and LIMITS.isdisjoint(self.texts[start:end])
+        return Result(end - start, self.words.said(start, end)) if few else None
 
     def _open(self, start: int, end: int) -> Result | None:
-        if self.texts[start] in _NO_START or self.texts[end - 1] in _NO_END:
+        if self.texts[start] in NO_START or self.texts[end - 1] in NO_END:
             return None
         opened = self._input(start, end)
         if self._is_plain_thing(start, end):
             return Result(OPAQUE + end - start, opened)
         return Result(UNREAD + end - start, Unread(opened.text, opened.reads))
+
+    def _thing(self, start: int, end: int) -> Result | None:
+        """A thing that is not followed, in the text's own words."""
+        plain = self._is_plain_thing(start, end) and self.texts[end - 1] not in NO_END
+        return Result(OPAQUE + end - start, self._input(start, end)) if plain else None
 
     def _deed(self, start: int, end: int) -> Result | None:
         """What is done for the user or by the device, in the text's own words: nothing that is followed changes."""
@@ -223,20 +215,26 @@ class Phrases(Parser):
         is followed: what names that in words that are not understood may mean it.
         """
         words, lexicon = self.words.words[start:end], self.lexicon
-        said = words[0].article or self.texts[start] in _DETERMINERS or any(word.kind in LINKS for word in words)
-        if not (said or bare) or end - start > MOST_OPAQUE or self.texts[start:end] in _BACK:
+        said = words[0].article or self.texts[start] in DETERMINERS or any(word.kind in LINKS for word in words)
+        if not (said or bare) or end - start > MOST_OPAQUE or self.texts[start:end] in BACK:
             return False
-        passive = self.texts[start] == "thrown"
+        if not STEPS_THAT.isdisjoint(zip(self.texts[start:end], self.texts[start + 1 : end], strict=False)):
+            return False
+        passive, between = self.texts[start] == "thrown", False
         for word in words:
             link = word.token.term.lower() if word.kind in ("term", "idl") else ""
             if link in lexicon.members or link in lexicon.values or link in lexicon.lists:
                 return False
             if link and lexicon.algorithm(link) is not None:
                 return False
-            if word.kind == "word" and (word.text in _NOT_PLAIN or word.text.startswith(TELLING)) and not passive:
+            if word.text == "and" and between:
+                between = False
+                continue
+            between = between or word.text == "between"
+            if word.kind == "word" and (word.text in NOT_PLAIN or word.text.startswith(TELLING)) and not passive:
                 return False
             passive = word.text in ("was", "were", "been", "is", "are") or word.text == "thrown"
-            if word.kind == "mark" and word.text not in ("'s", "<", ">", "?"):
+            if word.kind == "mark" and word.text not in THINGS_MARKS:
                 return False
             if word.kind == "word" and (word.text in lexicon.members or word.text in lexicon.values):
                 return False
@@ -253,7 +251,7 @@ class Phrases(Parser):
             return None
         for place in range(start, end):
             text = literals[place]
-            if (text in _ENDS_CONDITION and text != "if") or (text in COMMANDS and self._commands(text, place, end)):
+            if (text in ENDS_CONDITION and text != "if") or (text in COMMANDS and self._commands(text, place, end)):
                 return None
         return Result(FREE + end - start, self._input(start, end))
 
@@ -278,7 +276,7 @@ class Phrases(Parser):
             if word.kind == "var":
                 return Result(0, variable(word.text))
             if word.kind == "string":
-                return Result(0, self.lexicon.value(word.text) or word.text)
+                return Result(0, self.lexicon.value(word.text) or Literal(word.text))
             if word.kind == "number":
                 is_number = word.text.isdecimal() and len(word.text) <= MOST_DIGITS
                 return Result(0, int(word.text)) if is_number else None
@@ -303,11 +301,16 @@ class Phrases(Parser):
             return Result(named.cost, e.ListOf(name.lower()))
         if word.kind == "term" and word.article == "the" and name.lower() in self.lexicon.types:
             return Result(named.cost + 1, e.Associated(name))
+        of_this = name.startswith("[[") or (end - start > 1 and self.texts[end - 1] in ("attribute", "slot"))
+        if word.kind == "idl" and of_this:
+            return Result(named.cost, e.Field(e.Var("this"), name))
+        if word.kind == "idl" and end - start > 1 and word.article == "the" and self.texts[end - 1] in INSTANCE:
+            return Result(named.cost, e.Associated(name))
         if word.kind == "idl":
             return Result(named.cost, name)
         if word.kind == "term":
             return Result(named.cost + 1, e.Input(name))
-        vague = name in COMMANDS or name in _VAGUE or name.startswith("non-")
+        vague = name in COMMANDS or name in VAGUE or name.startswith("non-")
         return None if end - start > 1 or vague else Result(PLAIN, Plain(name))
 
     def _name(self, start: int, end: int) -> Result | None:
@@ -317,10 +320,12 @@ class Phrases(Parser):
             end == start + 1 or (end == start + 2 and texts[start + 1] in SUFFIXES)
         ):
             return Result(0, texts[start])
-        if texts[start] == "associated" and end - start > 1 and not words.ends[start]:
+        if texts[start] in ("associated", "internal") and end - start > 1 and not words.ends[start]:
             start += 1
         if words.ends[start] and end - start > 1 and end - words.ends[start] == 1 and texts[end - 1] in SUFFIXES:
             end -= 1
+        if words.ends[start] and texts[words.ends[start] : end] == ("internal", "slot"):
+            end -= 2
         if words.ends[start] == end:
             token = words.words[start].token
             name = token.text if token.kind == "idl" else token.term or token.text
@@ -341,13 +346,21 @@ class Phrases(Parser):
         camel = end == start + 1 and named[:1].islower() and not named.islower()
         return Result(2 + end - start, named if camel else " ".join(texts[start:end]))
 
+    def _attribute(self, start: int, end: int) -> Result | None:
+        """The name of what something has: a link, words that are declared, or words with an article; no adjective."""
+        texts, word = self.texts[start:end], self.words.words[start]
+        bare = not (any(self.words.ends[start:end]) or word.article or texts[-1].endswith("s"))
+        if bare and texts[0] not in DETERMINERS | {"associated"} and not self.lexicon.knows(" ".join(texts)):
+            return None
+        return self._name(start, end)
+
     def _operation(self, start: int, end: int) -> Result | None:
         """The name of an algorithm: a link, or words that this text defines as one."""
         words, texts = self.words, self.texts
         extra = texts[end - 1] in ("algorithm", "steps", "operation", "procedure") and end - start > 1
         if extra and words.ends[start] != end:
             end -= 1
-        if texts[start] in _RUNNING and end - start > 1:
+        if texts[start] in RUNNING and end - start > 1:
             start += 1
         if words.ends[start] == end:
             token = words.words[start].token
@@ -358,11 +371,12 @@ class Phrases(Parser):
         return Result(1, name) if self.lexicon.phrase(name) else None
 
     specials: ClassVar[dict[str, Special]] = {
-        "var": _variable, "word": _word, "name": _name, "kind": _name, "term": _term, "text": _text, "rest": _rest,
+        "var": _variable, "word": _word, "name": _name, "kind": _kind, "term": _term, "text": _text, "rest": _rest,
         "loose": _loose, "owned": _token, "open": _open, "atom": _free, "operation": _operation, "quoted": _quoted,
         "exception": _exception, "described": _described, "capital": _capital, "opaque": _free, "verbal": _verbal,
         "why": _why, "comment": _comment, "camel": _camel, "argument": _argument,
-        "deed": _deed, "claim": _claim,
+        "deed": _deed, "claim": _claim, "parameter": _parameter,
+        "thing": _thing, "attribute": _attribute, "role": _role,
     }  # fmt: skip
     begins: ClassVar[dict[str, frozenset[str]]] = {"verbal": VERBAL, "deed": DEEDS}
     """The first words of those that begin with one of a few words."""

@@ -10,6 +10,8 @@ from bgsync.language.readback import say_value, write_value
 from bgsync.prose.grammar.effects import Following, Statements, WithMembers
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
+from bgsync.prose.grammar.values import fired
+from bgsync.prose.grammar.words import LIMITS
 
 HANDLED = ("handle functional event", "fire functional event", "fire a functional event")
 _STEPS = (Following(),)
@@ -33,7 +35,8 @@ def _upon(p: Phrases, outcomes: tuple[str, ...], promise: e.Expr, body: Statemen
 def _upon_or_if(p: Phrases, outcomes: Any, promise: e.Expr, condition: e.Expr, body: Statements = _STEPS) -> Any:
     """A reaction that also runs when the worker is terminated."""
     said = condition.text if isinstance(condition, e.Input) else getattr(condition, "name", "")
-    if not any(word in said for word in ("terminat", "abort", "stopped", "killed")):
+    denied = not LIMITS.isdisjoint(said.split())
+    if denied or not any(word in said for word in ("terminat", "abort", "stopped", "killed")):
         return None
     return _upon(p, (*outcomes, "terminated"), promise, body)
 
@@ -50,10 +53,7 @@ def _fire(p: Phrases, event: e.Expr, rest: Any = (), bind: Any = None) -> Statem
 
 
 def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
-    given: list[e.Expr] = [event]
-    for part, value in rest:
-        given += [member for _, member in value] if part == "members" else [] if part == "follow" else [value]
-    return (s.Perform("fire an event", tuple(given)),)
+    return (s.Perform("fire an event", fired(event, rest)),)
 
 
 def _react(p: Phrases, promise: e.Expr) -> Statements:
@@ -142,6 +142,7 @@ FIRED = Category(
         form("that|which uses {kind} interface?", lambda p, kind: (("interface", kind),)),
         form("for {noun}", lambda p, value: (("about", value),)),
         form("on|at|to {noun}", lambda p, value: (("target", value),)),
+        form("on|at|to {thing}", lambda p, value: (("target", value),)),
         form("with following properties|attributes|members|initialization", lambda p: (("follow", True),)),
         form("with its? {members}", lambda p, members: (("members", members),)),
         form("whose {members}", lambda p, members: (("members", members),)),
@@ -158,6 +159,7 @@ RUN = Category(
         form("atomically run|perform|execute|do {steps}", lambda p, said: (s.Atomically(_following(said)),)),
         form("run|perform|execute|do this", lambda p: _STEPS),
         form("run|perform|execute|do as follows", lambda p: _STEPS),
+        form("use {loose} to run|perform|execute {steps}", lambda p, means, said: _following(said)),
         form("continue|proceed|resume ,? in parallel", _later),
         form("continue|proceed|resume with|running|executing? {steps} ,? in parallel", _later),
         form("continue|proceed|resume with|running|executing? {steps} asynchronously", _later),
@@ -177,6 +179,8 @@ REACTIONS = Category(
         form("upon {outcome} of {noun}", _upon),
         form("upon {outcome} of {noun} with|given reason|value|result? {var} ,|: {sequence}",
              lambda p, o, v, var, body: _upon(p, o, v, body, var.name)),
+        form("upon {outcome} of {noun} with|given reason|value|result? {var}",
+             lambda p, o, v, var: _upon(p, o, v, bind=var.name)),
         form("upon {outcome} of {noun} , or if {condition} ,|: {sequence}", _upon_or_if),
         form("upon {outcome} of {noun} , or if {condition}", _upon_or_if),
         form(f"{_SETTLES} ,|: then? {{sequence}}", lambda p, v, o, body: _upon(p, o, v, body)),
@@ -191,6 +195,10 @@ REACTIONS = Category(
         form("in parallel", lambda p: (s.InParallel(_STEPS),)),
         form("in parallel ,|: {sequence}", lambda p, body: (s.InParallel(body),)),
         form("{effect} ,? in parallel", _beside, 1),
+        form("asynchronously {effect}", _beside),
+        form("queue {queue} to?", lambda p, queue: _queued(p, queue, _STEPS), 1),
+        form("queue {queue} that|which runs|performs|executes {steps}",
+             lambda p, queue, said: _queued(p, queue, _following(said))),
         form("atomically", lambda p: (s.Atomically(_STEPS),)),
         form("atomically ,|: {sequence}", lambda p, body: (s.Atomically(body),)),
         form("queue {queue} to|: {sequence}", _queued),
@@ -212,6 +220,8 @@ STARTS = Category(
         form("fire event|{kind} named|called? {noun} at|on|to {noun}",
              lambda p, *args: (s.Perform("fire an event", args[-2:]),), 1),
         form("fire event named|called? {noun} {fired}", _fire_event, 2),
+        form("fire {capital} event? named|called {noun} {fired}",
+             lambda p, kind, event, rest: _fire_event(p, event, (("interface", kind), *rest)), 2),
         form("fire event with name {noun} at|on|to {noun}", lambda p, *args: (s.Perform("fire an event", args),)),
         form("invoke|run|call {kind} algorithm|steps? with {noun} and {steps} as arguments", _handle),
         form("handle functional event for {noun}", lambda p, about: (s.HandleEvent(about, _STEPS),)),

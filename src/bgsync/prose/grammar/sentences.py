@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from bgsync.prose.grammar import conditions, control, effects, reactions, values
-from bgsync.prose.grammar.control import ALL, ANY, FALSE
+from bgsync.prose.grammar import conditions, control, effects, later, reactions, values
+from bgsync.prose.grammar.conditions import ALL, ANY, FALSE
 from bgsync.prose.grammar.effects import Following, Statements, Switch, WithMembers, following
 from bgsync.prose.grammar.forms import Grammar
 from bgsync.prose.grammar.phrases import Phrases
@@ -29,6 +29,20 @@ class Sentences(Phrases):
         texts = self.texts[start:end]
         return Result(0, texts) if texts in _THESE else None
 
+    def _handed(self, start: int, end: int) -> Result | None:
+        """Steps that something is handed, and what they are for: "the following success steps"."""
+        words, texts = self.words.words[start:end], self.texts[start:end]
+        announced = texts[0] in ("following", "these") and texts[-1] in ("steps", "substeps", "algorithm")
+        if not announced or not 2 < len(texts) < 6 or any(word.kind not in ("word", "term") for word in words):
+            return None
+        return Result(0, " ".join(texts[1:]))
+
+    def _typed(self, start: int, end: int) -> Result | None:
+        """A variable after all that it may be: "null, failure, or a [=book=] |x|"."""
+        *kinds, last = self.words.words[start:end]
+        plain = last.kind == "var" and all(each.kind != "var" for each in kinds) and "and" not in self.texts[start:end]
+        return Result(0, last.token.text) if plain and kinds else None
+
     def _matched(self, start: int, end: int) -> Result | None:
         """What a text calls the case that applies: "the steps for the first matching case"."""
         texts = self.texts[start:end]
@@ -38,18 +52,20 @@ class Sentences(Phrases):
     def _command(self, start: int, end: int) -> Result | None:
         """A sequence that begins with a verb, so that a comma before it may be missing."""
         word = self.words.words[start]
-        return self.part("sequence", start, end) if word.kind == "word" and word.text in _VERBS else None
+        return self.part("sequence", start, end) if word.kind in ("word", "term") and word.text in _VERBS else None
 
     specials: ClassVar[dict[str, Special]] = {
         **Phrases.specials,
         "steps": _steps,
+        "handed": _handed,
+        "typed": _typed,
         "matched": _matched,
         "command": _command,
     }
     grammar: ClassVar[Grammar] = Grammar(
-        values.TABLES | conditions.TABLES | effects.TABLES | reactions.TABLES | control.TABLES,
+        values.TABLES | conditions.TABLES | effects.TABLES | later.TABLES | reactions.TABLES | control.TABLES,
         specials,
-        {**Phrases.begins, "command": _VERBS},
+        {**Phrases.begins, "command": _VERBS, "handed": frozenset(("following", "these"))},
     )
 
 
@@ -57,7 +73,7 @@ _MATCHED = frozenset(["matching", "appropriate", "applicable", "corresponding", 
 _OF_CASES = _MATCHED | frozenset([
     "steps", "step", "substeps", "for", "of", "in", "from", "under", "with", "to", "associated", "first", "case",
     "cases", "entry", "branch", "condition", "conditions", "statement", "value", "that", "which", "following", "listed",
-    "below", "one", "is", "true", "switch", "option",
+    "below", "one", "is", "true", "switch", "option", "if", "any", ",",
 ])  # fmt: skip
 _THESE = {
     (*front, noun)
@@ -70,7 +86,7 @@ _THESE = {
         ("overall", "set", "of"), ("this", "set", "of"), ("subsequent",),
         ("following", "abort"), ("these", "abort"), ("algorithm", "with", "following"),
     )
-    for noun in ("steps", "substeps", "algorithm", "sub-steps", "step", "operations", "instructions")
+    for noun in ("steps", "substeps", "algorithm", "sub-steps", "step", "operations", "instructions", "procedure")
 } | {("following",), ("steps", "below"), ("following", "steps", "below")}  # fmt: skip
 
 __all__ = ["ALL", "ANY", "FALSE", "Following", "Sentences", "Statements", "Switch", "WithMembers", "following"]

@@ -12,7 +12,8 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.lexicon import variants
-from bgsync.prose.grammar.phrases import PREPOSITIONS, UNREAD, Phrases, Unread, variable
+from bgsync.prose.grammar.phrases import UNREAD, Phrases, Unread, variable
+from bgsync.prose.grammar.wordclasses import PREPOSITIONS
 
 
 def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
@@ -22,7 +23,7 @@ def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
         return e.ListOf(name.lower(), owner)
     if isinstance(owner, str) and owner[:1].isupper():
         return e.Associated(name)
-    if isinstance(owner, str | bool | int | None):
+    if isinstance(owner, str | bool | int | None) or not name:
         return None
     if owner == e.Var("this") and (name.startswith("[[") or name.lower() in p.lexicon.members):
         return e.Field(owner, name)
@@ -75,8 +76,17 @@ def _or_if(p: Phrases, a: e.Expr, c: e.Expr, b: e.Expr, d: e.Expr) -> Any:
 
 
 def _list_of(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
-    """A list of these; words such as "books that were lost" may be any number of things."""
-    return None if any(isinstance(item, e.Input) for item in items) else e.Sequence(items)
+    """A list of these; words such as "books that were lost" or "the books of |x|" may be any number of things."""
+    several = len(items) == 1 and not isinstance(items[0], e.Var | e.New | str | int | None)
+    return None if several or any(isinstance(item, e.Input) for item in items) else e.Sequence(items)
+
+
+def fired(event: e.Expr, rest: Any) -> tuple[e.Expr, ...]:
+    """Give an event, what it is fired on, and its members."""
+    given: list[e.Expr] = [event]
+    for part, value in rest:
+        given += [e.New("event", value)] if part == "members" else [] if part == "follow" else [value]
+    return tuple(given)
 
 
 def _made(p: Phrases, kind: str, members: Any) -> Any:
@@ -99,7 +109,7 @@ OR_NULL = Category(
             ",? or null if none exists|exist", ",? or null if there is none", ",? or null if it does not exist",
             ",? or null if there is no such {kind}", ",? or null if no such {kind} exists", ",? or null otherwise",
             ",? if there is one ,? else|otherwise|or null", ",? if it does|exists ,? null otherwise",
-            ",? null otherwise",
+            ",? null otherwise", ",|; otherwise|else null",
         )
     ]
 )  # fmt: skip
@@ -115,13 +125,17 @@ VALUES = Category(
         form("{sum} {or-null}", 0, 1),
         form("{sum} if {condition} ,|; otherwise|else ,? {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} otherwise|else {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
+        form("{sum} , or to? {sum} if {condition}", lambda p, a, b, c: e.Conditional(c, b, a)),
+        form("{sum} if {condition} ,? and|or to {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
+        form("{sum} with default {sum}",
+             lambda p, a, b: e.Conditional(e.Not(_absent(a)), a, b) if isinstance(a, e.Item) else None),
         form("{sum} if {condition} ,? and|or {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} , {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} , {sum} if not", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("whether {condition}", lambda p, c: e.Conditional(c, True, False)),
         form("whether or not {condition}", lambda p, c: e.Conditional(c, True, False)),
         form("{sum} if {condition} ,? and|or {sum} if not", lambda p, a, c, b: e.Conditional(c, a, b)),
-        form("{sum} if {condition} , or|and {sum} if {condition}", _or_if),
+        form("{sum} if {condition} ,? or|and {sum} if {condition}", _or_if),
         form("{sum} unless {condition} , in which case {sum}", lambda p, a, c, b: e.Conditional(c, b, a)),
         form("{sum} if present|given|any ,? otherwise|else|or {sum}",
              lambda p, a, b: e.Conditional(e.Not(_absent(a)), a, b)),
@@ -130,8 +144,12 @@ VALUES = Category(
         form("{sum} if it is not {sum} ,? otherwise|else {sum}",
              lambda p, a, x, b: e.Conditional(e.Not(e.Is(a, x)), a, b)),
         form("{open}", 0),
+        form("{open} {or-null}", 0),
+        form("boolean|flag flag? that|which is initially? {value}", 0),
     ]
 )  # fmt: skip
+ITEM = Category([form("{sum}", 0), form("{find}", 0), form("{open}", 0)])
+"""One of several values. No condition is told of it: "f of x if c" is a choice of what f gives, or of nothing."""
 FIND = Category(
     [
         form("first|only? {kind} in|of|from|within {noun} whose|with|where {name} equals|is|matches {sum}", _find),
@@ -164,37 +182,53 @@ NOUNS = Category(
         form("last item|element|entry of|in|from {noun}", lambda p, where: e.Apply("last item", (where,))),
         form("{quoted} / {owned}", lambda p, name, value: e.Sequence((name, value))),
         form("{described} whose {members}", _made),
+        form("{described} with|whose following set|members|properties|fields|items|values?",
+             lambda p, name: _made(p, name, _FOLLOWING)),
         form("{described} ( {items} )", lambda p, name, items: e.Apply(name, items)),
         form("tuple? ( {items} )", lambda p, items: e.Sequence(items) if len(items) > 1 else None),
         form("« [ {entries} ] »", lambda p, entries: e.New("map", entries)),
         form("« [ ] »", lambda p: e.Sequence()),
         form("?|! {call}", lambda p, call: e.Apply(*call)),
         form("{camel} ( {items} )", lambda p, name, arguments: e.Apply(name, arguments)),
+        form("{operation} ( {items} )", lambda p, name, arguments: e.Apply(name, arguments), 1),
         form("{owned} 's result of {call}", lambda p, owner, call: e.Apply(call[0], (owner, *call[1]))),
         form("value of {noun}", 0),
         form("copy|clone of {noun}", lambda p, value: e.Apply("a copy", (value,))),
+        form("smaller|lesser|lower|minimum|smallest|lowest of {product} and {product}",
+             lambda p, *two: e.Apply("minimum", two)),
+        form("larger|greater|higher|maximum|largest|highest of {product} and {product}",
+             lambda p, *two: e.Apply("maximum", two)),
+        form("-|− {noun}", lambda p, value: e.Arithmetic("-", 0, value) if isinstance(value, int) else None),
+        form("concatenation of {items}", lambda p, items: e.Apply("concatenation", items) if len(items) > 1 else None),
         form("sum of {product} and {product}", lambda p, a, b: e.Arithmetic("+", a, b)),
         form("difference of|between {product} and {product}", lambda p, a, b: e.Arithmetic("-", a, b)),
         form("{name} associated with {noun}", _of),
-        form("{name} of|for {noun}", _of),
+        form("{attribute} of|for {noun}", _of),
         form("{name} these|this steps|algorithm is|are|was|were called|invoked|run with",
              lambda p, name: e.Associated(name)),
         form("empty string", lambda p: ""),
         form("empty ordered? list|map|set|sequence|tuple|array", lambda p: e.Sequence()),
         form("new empty? ordered? list|map|set|array", lambda p: e.Sequence()),
-        form("list|set|array containing|of {items}", _list_of),
+        form("ordered? list|set|array containing|of {items}", _list_of),
+        form("ordered? list|set|array consisting of {items}", _list_of),
+        form("{capital} object on|upon which this? method is|was invoked|called", lambda p, kind: e.Var("this")),
         form("« {items} »", lambda p, items: e.Sequence(items)),
         form("« »", lambda p: e.Sequence()),
         form("new promise", lambda p: e.New("promise")),
         form("new promise in {noun}", lambda p, where: e.New("promise", (("realm", where),))),
-        form("promise rejected with {error}", lambda p, error: e.Apply("a promise rejected with", (error,))),
+        form("new? promise rejected with {error}", lambda p, error: e.Apply("a promise rejected with", (error,))),
         form("promise resolved with {sum}", lambda p, value: e.Apply("a promise resolved with", (value,))),
+        form("newly created|constructed {error-object}", 0),
+        form("new {error-object}", 0),
+        form("that|thrown exception|error", lambda p: e.Input("that exception")),
         form("new {name} instance|object?", lambda p, name: e.New(name)),
-        form("newly created {name} instance|object?", lambda p, name: e.New(name)),
+        form("newly created|constructed {name} instance|object?", lambda p, name: e.New(name)),
         form("new instance|object of {name}", lambda p, name: e.New(name)),
         form("new {name} instance|object? associated with {noun}",
              lambda p, name, value: e.New(name, (("associated", value),))),
-        form("new {name} instance|object? with following? set|members|properties|fields?",
+        form("new {name} instance|object? ,? with following? set|members|properties|fields|items?",
+             lambda p, name: e.New(name, _FOLLOWING)),
+        form("newly created|constructed {name} instance|object? ,? with following? set|members|fields|items?",
              lambda p, name: e.New(name, _FOLLOWING)),
         form("new {name} instance|object? in {noun}", lambda p, name, where: e.New(name, (("realm", where),))),
         form("new {name} instance|object? in {noun} ,? with|whose its? {members}",
@@ -203,7 +237,6 @@ NOUNS = Category(
         form("new {name} ( {items} )", _of_values),
         form("new {name} {arguments}", lambda p, name, given: e.New(name, (("values", e.Sequence(given)),)), 1),
         form("new empty {name}", lambda p, name: e.New(name)),
-        form("newly created {name} instance|object?", lambda p, name: e.New(name)),
         form("timestamp representing now", lambda p: e.Input("now")),
         form("current time|timestamp|date", lambda p: e.Input("now")),
         form("current date and time", lambda p: e.Input("now")),
@@ -219,14 +252,19 @@ OWNED = Category(
         form("{owned} . {name}", field),
         form("{owned} [ {value} ]", lambda p, owner, key: e.Item(owner, key)),
         form("( {value} )", 0),
-        form("this {name}", lambda p, name: e.Associated(name)),
+        form("this {term}", lambda p, name: e.Associated(name)),
+        form("this {capital}", lambda p, name: e.Associated(name)),
         form("{var} {term}", lambda p, owner, name: field(p, owner, name), 2),
         form("{kind} {var}", _of_kind, 1),
         form("{term} {var}", _of_variable, 2),
         form("{capital} value? {quoted}", 1, 1),
-        form("{capital} DOMException|exception", 0),
+        form("{error-object}", 0),
+        form("promise {owned}", lambda p, value: value if isinstance(value, e.Var | e.Field) else None),
+        form("this object|instance", lambda p: e.Var("this")),
+        form("user agent", lambda p: e.Input("user agent")),
     ]
 )
+ERROR_OBJECT = Category([form("{capital} DOMException|exception", 0)])
 CALL = Category(
     [
         form("{operation}", lambda p, name: (name, ())),
@@ -243,6 +281,12 @@ CALL = Category(
              lambda p, name, arguments: (name, arguments)),
         form("running|calling|invoking|performing|executing {owned} 's {name} {arguments}",
              lambda p, owner, name, arguments: (name, (owner, *arguments))),
+        form("running|performing|executing steps|algorithm to|of|for|in {call}", 0),
+        form("trying|attempting to {call}", 0),
+        form("firing event named|called? {noun} {fired}", lambda p, event, rest: ("fire an event", fired(event, rest))),
+        form("{operation} {named}", lambda p, name, arguments: (name, arguments)),
+        form("{operation} {items} ,? {named}", lambda p, name, first, rest: (name, first + rest), 1),
+        form("{operation} {arguments} ,? and? {named}", lambda p, name, first, rest: (name, first + rest)),
         form("running|calling|invoking {capital} constructor {arguments}",
              lambda p, name, arguments: (name, arguments)),
     ]
@@ -252,20 +296,36 @@ _PREPOSITION = "|".join(PREPOSITIONS)
 ARGUMENTS = Category(
     [
         form(f"{_PREPOSITION} {{items}}", lambda p, items: items),
-        form("with|passing {items} as its? arguments|argument|input", 0),
+        form("with|passing {items} as its? only? arguments|argument|input", 0),
         form("passing|with arguments {items}", 0),
+        form("passing in {items}", 0),
+        form("relative to {items}", 0),
+        form("{arguments} ,? and? relative to {items}", lambda p, a, b: a + b),
         form(f"{{arguments}} ,? and? {_PREPOSITION} {{items}}", lambda p, a, b: a + b),
     ]
 )
+NAMED = Category(
+    [
+        form("with|given|using {parameters}", 0),
+    ]
+)
+PARAMETERS = Category(
+    [
+        form("{parameter} set to {sum}", lambda p, name, value: (value,)),
+        form("{parameters} ,? and {parameters}", lambda p, a, b: a + b),
+        form("{parameters} , {parameters}", lambda p, a, b: a + b),
+    ]
+)
+"""What an algorithm is given, each with the name of the parameter, which says nothing more."""
 ITEMS = Category(
     [
-        form("{value}", lambda p, value: (value,)),
+        form("{item}", lambda p, value: (value,)),
         form("{argument}", lambda p, name: (e.Input(name),), 3),
-        form("{value} ,? and {items}", lambda p, value, items: (value, *items)),
-        form("{value} , {items}", lambda p, value, items: (value, *items)),
-        form("{value} as {kind}", lambda p, value, name: (value,), 1),
-        form("{value} as {kind} ,? and {items}", lambda p, value, name, items: (value, *items), 1),
-        form("{value} as {kind} , {items}", lambda p, value, name, items: (value, *items), 1),
+        form("{item} ,? and {items}", lambda p, value, items: (value, *items)),
+        form("{item} , {items}", lambda p, value, items: (value, *items)),
+        form("{item} as {role}", lambda p, value, name: (value,), 1),
+        form("{item} as {role} ,? and {items}", lambda p, value, name, items: (value, *items), 1),
+        form("{item} as {role} , {items}", lambda p, value, name, items: (value, *items), 1),
     ]
 )
 ENTRIES = Category(
@@ -278,7 +338,12 @@ MEMBERS = Category(
     [
         form("{name} is {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
         form("{name} set|initialized to {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
+        form("{term} {sum}", lambda p, name, value: ((p.lexicon.member(name), value),), 1),
         form("{name} {sum}", lambda p, name, value: ((p.lexicon.member(name), value),), 3),
+        form(
+            "{name} and {name} attributes|members|fields|properties set|initialized to {sum}",
+            lambda p, a, b, value: ((p.lexicon.member(a), value), (p.lexicon.member(b), value)),
+        ),
         form("{members} ,? and whose|its? {members}", lambda p, a, b: a + b),
         form("{members} , whose|its? {members}", lambda p, a, b: a + b),
     ]
@@ -286,14 +351,15 @@ MEMBERS = Category(
 ERROR = Category(
     [
         form("new? {exception} exception|error?", 0),
-        form("newly created {exception} exception|error?", 0),
+        form("newly created|constructed {exception} exception|error?", 0),
         form("{error} in {noun}", lambda p, error, realm: e.Apply(error, (realm,)) if isinstance(error, str) else None),
         form("{sum}", 0, 2),
     ]
 )
 TABLES: dict[str, Category] = {
     "value": VALUES, "or-null": OR_NULL, "find": FIND, "sum": SUMS, "product": PRODUCTS, "noun": NOUNS, "owned": OWNED,
-    "call": CALL, "arguments": ARGUMENTS, "items": ITEMS, "members": MEMBERS, "entries": ENTRIES, "error": ERROR,
+    "call": CALL, "arguments": ARGUMENTS, "items": ITEMS, "item": ITEM, "members": MEMBERS, "entries": ENTRIES,
+    "error": ERROR, "error-object": ERROR_OBJECT, "named": NAMED, "parameters": PARAMETERS,
 }  # fmt: skip
 
 __all__ = ["TABLES", "UNREAD", "Unread", "field", "variable"]

@@ -192,6 +192,28 @@ def opens(sentence: Sentence) -> bool:
     return bool(sentence.tokens) and sentence.tokens[-1].text == ":"
 
 
+def titles(words: Words) -> bool:
+    """Whether words before a colon only say what the steps below them do: "Establish the loan's number"."""
+    said, governs = words.texts, _GOVERNS
+    if said[-2:] == ("as", "follows"):
+        said, governs = said[:-2], _GOVERNS - _SAYS
+    return len(said) > 1 and words.words[0].kind == "word" and governs.isdisjoint(said)
+
+
+_GOVERNS = LIMITS | frozenset(
+    ["if", "when", "whenever", "while", "upon", "once", "after", "before", "for", "each", "every", "any", "all", "one",
+     "either", "or", "and", "repeat", "loop", "wait", "parallel", "task", "microtask", "queue", "enqueue", "until",
+     "may", "might", "can", "should", "must", "optionally", "following", "follows", "steps", "algorithm", "these",
+     "this", "that", "which", "whose", "where", "with", "using", "given", "by", "as", "to", "let", "set", "return",
+     "throw", "switch", "case", "depending", "race", "atomically", "skip", "try", "catch", "assert", "is", "are", ","]
+)  # fmt: skip
+"""What says how often, when or by whom steps are run, or hands them to something, or is a step of its own."""
+
+
+_SAYS = frozenset(("is", "are", "set", "to", "that", "by"))
+"""What of it may stand before "as follows"."""
+
+
 def _without_remarks(tokens: tuple[Token, ...]) -> tuple[list[Token], list[Token]]:
     kept: list[Token] = []
     dropped: list[Token] = []

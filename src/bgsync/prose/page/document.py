@@ -52,6 +52,12 @@ class Sentence:
     """What was worked out of it, so that it is worked out once."""
 
 
+def spoken(tokens: tuple[Token, ...]) -> Sentence:
+    """Give some tokens of a sentence, at least one, as a sentence."""
+    text = "".join((" " if at and token.space else "") + token.text for at, token in enumerate(tokens))
+    return Sentence(tokens, text, tokens[0].place)
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A note, an issue, an example or a warning: it does not count."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from bgsync.prose.page.document import Sentence
+from bgsync.prose.page.document import Sentence, spoken
 from bgsync.prose.page.markup import Element
 
 STEPS_FOLLOW = re.compile(
@@ -38,6 +38,26 @@ def defines(sentences: Iterable[Sentence]) -> bool:
 def says_steps(sentences: tuple[Sentence, ...]) -> bool:
     """Whether a paragraph says that steps follow."""
     return STEPS_FOLLOW.search(sentences[-1].text) is not None
+
+
+def told_at_once(sentence: Sentence) -> tuple[Sentence, Sentence] | None:
+    """Give the head and the only step of an algorithm that one sentence tells; None where it tells none.
+
+    "The lend() method steps are to ..." is one, and "To lend a |book|, set ..."; a getter that only returns is none.
+    """
+    tokens = sentence.tokens
+    said = [token.text.lower() if token.kind in ("word", "mark", "term") else "" for token in tokens]
+    for at in range(1, len(said) - 3):
+        if said[at : at + 3] == ["steps", "are", "to"]:
+            returns = "getter" in said[:at] and said[at + 3] == "return"
+            return None if returns else (spoken(tokens[: at + 2]), spoken(tokens[at + 3 :]))
+    defined = next((at for at, token in enumerate(tokens) if token.kind == "dfn"), None)
+    if defined is None or said[:1] != ["to"]:
+        return None
+    for at in range(defined + 1, len(said) - 1):
+        if said[at] == "," and said[at + 1] in _COMMANDS and said[at + 1] != "for":
+            return spoken(tokens[:at]), spoken(tokens[at + 1 :])
+    return None
 
 
 def has_definitions(element: Element) -> bool:

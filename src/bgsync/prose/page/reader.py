@@ -17,12 +17,22 @@ from bgsync.prose.page.blocks import Group, blocks, is_idl, is_marked, is_note, 
 from bgsync.prose.page.document import (
     AlgorithmText,
     Document,
+    Item,
     NotRead,
+    Numbered,
     Paragraph,
     Sentence,
     Token,
 )
-from bgsync.prose.page.introductions import defines, has_definitions, inputs, is_inputs, says_steps, tells_to_do
+from bgsync.prose.page.introductions import (
+    defines,
+    has_definitions,
+    inputs,
+    is_inputs,
+    says_steps,
+    tells_to_do,
+    told_at_once,
+)
 from bgsync.prose.page.items import Items
 from bgsync.prose.page.markdown import NOTE, Markdown, indent_of
 from bgsync.prose.page.markup import (
@@ -36,7 +46,8 @@ from bgsync.prose.page.markup import (
     Text,
     decoded,
 )
-from bgsync.prose.page.shorthands import Dialect, definition
+from bgsync.prose.page.metadata import dialect_of, metadata_of
+from bgsync.prose.page.shorthands import definition
 from bgsync.prose.page.tokens import Tokens
 
 __all__ = ["LONGEST", "ReadError", "read_document"]
@@ -44,12 +55,6 @@ __all__ = ["LONGEST", "ReadError", "read_document"]
 LONGEST = 8_000_000
 """The longest source that is read, in characters."""
 
-_METADATA_END = re.compile(r"</(?:pre|xmp)\b", re.IGNORECASE)
-_METADATA = re.compile(r"<(?:pre|xmp)\b[^<>]*+>", re.IGNORECASE)
-_KEY = re.compile(
-    r"^[ \t]*+(Title|H1|Indent|Markup Shorthands)[ \t]*+:[ \t]*+([^\r\n]*+)", re.IGNORECASE | re.MULTILINE
-)
-_GENERATED = re.compile(r"<meta\b[^<>]*\bname=[\"']?generator\b", re.IGNORECASE)
 _NON_NORMATIVE = re.compile(
     r"(?:This|The following) (?:sub-?)?(?:section|chapter|appendix|clause)s? (?:is|are) "
     r"(?:non-normative|not normative|informative)",
@@ -85,29 +90,10 @@ def read_document(source: str, file: str) -> Document:
         raise ReadError(f"{file}: {error}") from None
 
 
-def _metadata(source: str) -> dict[str, str] | None:
-    """The keys of the metadata that matter here, or None where there is no metadata."""
-    for match in _METADATA.finditer(source):
-        if "metadata" in match[0]:
-            end = _METADATA_END.search(source, match.end())
-            block = source[match.end() : end.start() if end else len(source)]
-            return {key.lower(): value.strip() for key, value in _KEY.findall(block)}
-    return None
-
-
-def _dialect(source: str, metadata: dict[str, str] | None) -> Dialect:
-    head = source[:100].lstrip("\ufeff \t\r\n")
-    if metadata is not None:
-        shorthands = metadata.get("markup shorthands", "").lower()
-        return Dialect(re.search(r"markdown\s+(?:no|off)", shorthands) is None, True)
-    page = head[:9].lower() == "<!doctype" or head[:5].lower() == "<html"
-    return Dialect(not page, not (page and _GENERATED.search(source)))
-
-
 class _Reader:
     def __init__(self, source: str, file: str, lines: Lines) -> None:
-        metadata = _metadata(source)
-        dialect = _dialect(source, metadata)
+        metadata = metadata_of(source)
+        dialect = dialect_of(source, metadata)
         self._source = source
         self._file = file
         self._lines = lines
@@ -281,6 +267,15 @@ class _Reader:
         informative = context.informative or self._informative_level > 0
         heading = self._heading.text if self._heading else ""
         self._under_heading = False
+        told = None if informative else told_at_once(sentences[0])
+        if told is not None:
+            head, step = told
+            steps = Numbered((Item((step,), step.place),), step.place)
+            scope = context.scope.lower()
+            self._algorithms.append(AlgorithmText((head,), None, steps, scope, context.marked, head.place))
+            sentences = sentences[1:]
+        if not sentences:
+            return
         self._paragraphs.append(
             Paragraph(sentences, context.scope.lower(), informative, heading, sentences[0].place, context.lead)
         )
