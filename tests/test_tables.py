@@ -26,7 +26,7 @@ from bgsync.system.scenario import Scenario
 from bgsync.system.step import State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
-from bgsync.tables.groups import Group, Groups
+from bgsync.tables.groups import NO_CHANGE, Group, Groups
 from bgsync.tables.multisets import Multisets
 from bgsync.tables.steps import UNSEEN
 from tests.models import CALM, MONITORS, NEW, STATE, UNGATED, outbox, question, scenario
@@ -248,9 +248,9 @@ def test_a_process_outside_of_a_part_comes_through_unchanged_and_many_stay_many(
     )
     whole = multisets.of(tuple(sorted((parked, parked, other))))
     one, none = multisets.of((other,)), multisets.of(())
-    assert multisets.lifted(whole, one, none).numbers == (parked, parked)
-    assert multisets.lifted(whole, one, multisets.of((parked,))).numbers == (parked, parked)
-    assert multisets.lifted(whole, none, one).numbers == tuple(sorted((parked, parked, other, other)))
+    assert multisets.lifted(whole, one, none, NO_CHANGE).numbers == (parked, parked)
+    assert multisets.lifted(whole, one, multisets.of((parked,)), NO_CHANGE).numbers == (parked, parked)
+    assert multisets.lifted(whole, none, one, NO_CHANGE).numbers == tuple(sorted((parked, parked, other, other)))
 
 
 def test_tables_are_of_systems_that_count_what_is_the_same() -> None:

@@ -148,7 +148,7 @@ class Search:
     def leaves_doomed(self) -> Mask:
         """The transitions that leave something doomed behind."""
         found: Mask = np.zeros(self.graph.transitions, bool)
-        apart = np.array([len(successor.apart) for successor in self.tables.successors], np.int64)[self.successors]
+        apart = np.array([len(one.passing.apart) for one in self.tables.successors], np.int64)[self.successors]
         for before in range(1, int(apart.max(initial=0)) + 1):
             leaves = np.flatnonzero(apart >= before)
             found[leaves] |= self.doomed[self.targets[leaves - before]]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from bgsync.system.monitor import Memory
-from bgsync.system.observation import Executed, Observation
+from bgsync.system.observation import Executed, Noticed, Observation
 from bgsync.system.state import Content, Shared, Value
 
 NEVER_SETTLES = "never settles"
@@ -118,5 +118,5 @@ class Step(NamedTuple):
     """None when the run ended by a failed Assert or a broken invariant of the text."""
     executed: tuple[Executed, ...]
     observations: tuple[Observation, ...]
-    left: tuple[State, ...] = ()
-    """What is followed apart from here."""
+    noticed: tuple[tuple[Noticed, str | None], ...] = ()
+    """What others took note of, each with the tag of the object that it was about."""

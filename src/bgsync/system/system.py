@@ -262,6 +262,7 @@ class System(Turns, Model[State, Action]):
         outcome: Outcome,
         ran: tuple[Executed, ...] = (),
         before: tuple[Observation, ...] = (),
+        told: tuple[tuple[Noticed, str | None], ...] = (),
     ) -> Iterator[Step]:
         """Put an outcome into the state; where a run is one action, what belongs to it runs on."""
         pause()
@@ -274,6 +275,7 @@ class System(Turns, Model[State, Action]):
                 before = (*before, seen)
             memory, note = self.monitor.observed(memory, note, seen, tag)
             if isinstance(seen, Noticed):
+                told = (*told, (seen, tag))
                 noticed = (self.noticing(number, seen, tag) for number in left)
                 left = self._with((), tuple(process for process in noticed if process is not None))
                 queues = ((queue, (self.noticing(n, seen, tag) for n in numbers)) for queue, numbers in state.queues)
@@ -300,10 +302,10 @@ class System(Turns, Model[State, Action]):
             waits = self.program.code[first.pc].op in WAITS
             for inner in (waiting,) if waits else self._run(outcome.shared, first):
                 more = inner._replace(at_once=inner.at_once + tuple(later))
-                yield from self._apply(base, action, first, base.processes, more, executed, observations)
+                yield from self._apply(base, action, first, base.processes, more, executed, observations, told)
             return
         after = self._placed(state._replace(shared=outcome.shared, memory=memory), left, spawned + at_once)
-        yield from self._finish(action, after, executed, observations)
+        yield from self._finish(action, after, executed, observations, told)
 
     def _inherits(self, process: Process) -> bool:
         """Whether what a monitor notes on an invocation goes with one that it starts."""
@@ -373,6 +375,7 @@ class System(Turns, Model[State, Action]):
         after: State,
         executed: tuple[Executed, ...] = (),
         observations: tuple[Observation, ...] = (),
+        told: tuple[tuple[Noticed, str | None], ...] = (),
     ) -> Iterator[Step]:
         """Collect what nobody holds, and fork where a removed object has nothing to do with the rest any more."""
         try:
@@ -390,7 +393,7 @@ class System(Turns, Model[State, Action]):
             yield Step(action, None, executed, (*observations, PoolMet(met)))
             return
         if not self.fork or after.disjoint:
-            yield Step(action, after, executed, observations)
+            yield Step(action, after, executed, observations, told)
             return
         after, executed, observations = self._by_tag(after, executed, observations)
         main, left = after, list[State]()
@@ -400,7 +403,7 @@ class System(Turns, Model[State, Action]):
                 continue
             alone = State(only(after.shared, slot), own, (), (), True)
             left.append(tidied(self.processes, collect(self.processes, alone)[0]))
-            yield Step(action._replace(disjoint=slot), left[-1], executed, observations)
+            yield Step(action._replace(disjoint=slot), left[-1], executed, observations, told)
             memory = main.memory
             for number in own:
                 memory = self._forgotten(memory, self.process(number), left[-1])
@@ -411,7 +414,7 @@ class System(Turns, Model[State, Action]):
             main = tidied(self.processes, main)
         if left:
             main, executed, observations = self._by_tag(main, executed, observations)
-        yield Step(action, main, executed, observations, tuple(left))
+        yield Step(action, main, executed, observations, told)
 
     def _by_tag(
         self, state: State, executed: tuple[Executed, ...], observations: tuple[Observation, ...]

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from bgsync.system.instructions import END
+from bgsync.system.observation import Noticed
 from bgsync.system.processes import renamed_value
 from bgsync.system.state import Cell, Content, Frame, Process, Shared, cells_of, slots_of
 from bgsync.system.step import Queued, Shares, State
@@ -37,6 +38,22 @@ class Group(NamedTuple):
 
     members: tuple[tuple[int, Place], ...]
     contents: tuple[Content | None, ...] = ()
+
+
+class Passing(NamedTuple):
+    """What a transition does to the groups of its frame."""
+
+    leaves: str = ""
+    """The queue that the first one leaves."""
+    only: int | None = None
+    """The object that is followed apart: what does not hold it stays behind."""
+    apart: tuple[int, ...] = ()
+    """The objects that are followed apart: what holds one of them stays behind, there."""
+    noticed: tuple[tuple[Noticed, str | None], ...] = ()
+    """What they take note of, each with the tag that it is about."""
+
+
+NO_CHANGE = Passing()
 
 
 class Facts(NamedTuple):
@@ -75,7 +92,7 @@ class Groups:
         self.facts: list[Facts] = []
         self._index: dict[Group, int] = {}
         self._named: dict[object, int] = {}
-        self._later: dict[tuple[int, str], int] = {}
+        self._passed: dict[tuple[int, Passing], int | None] = {}
         self._frame = [self.processes.number(Process((Frame(END, ((FRAME, cell),)),))) for cell in (None, Cell(0))]
 
     def number(self, group: Group) -> int:
@@ -107,14 +124,36 @@ class Groups:
             frozenset(queue for queue, before in places if not before),
         )
 
-    def later(self, number: int, queue: str) -> int:
-        """Give a group after the first one in a queue, which is not of it, has left."""
-        known = self._later.get((number, queue))
-        if known is None:
-            members, contents = self.known[number]
-            moved = ((n, (queue, place[1] - 1) if place and place[0] == queue else place) for n, place in members)
-            known = self._later[number, queue] = self.number(Group(tuple(sorted(moved)), contents))
-        return known
+    def passed(self, number: int, passing: Passing) -> int | None:
+        """Give a group of the frame after a transition, None where it does not come along."""
+        key = number, passing
+        if key not in self._passed:
+            self._passed[key] = self._after(number, passing)
+        return self._passed[key]
+
+    def _after(self, number: int, passing: Passing) -> int | None:
+        facts, (members, contents) = self.facts[number], self.known[number]
+        if not facts.slots.isdisjoint(passing.apart) or (passing.only is not None and passing.only not in facts.slots):
+            return None
+        left = list[tuple[int, Place]]()
+        for process, place in members:
+            after = self._noticing(process, passing)
+            moved = (place[0], place[1] - 1) if place and place[0] == passing.leaves and place[1] else place
+            left += [] if after is None else [(after, moved)]
+        return self.number(Group(tuple(sorted(left)), contents)) if left else None
+
+    def _noticing(self, number: int, passing: Passing) -> int | None:
+        """Give a process after it has taken note of what was done, None where it is gone then."""
+        process: Process | None = self.processes.known[number]
+        for seen, tag in passing.noticed:
+            process = None if process is None else self.system.noticing(self.processes.number(process), seen, tag)
+        return None if process is None else self.processes.number(process)
+
+    def frees(self, number: int, passing: Passing) -> bool:
+        """Whether a process of a group that shares variables is gone after it has taken note of what was done."""
+        members, contents = self.known[number]
+        shares = bool(contents) or self.facts[number].holds > 0
+        return shares and any(self._noticing(process, passing) is None for process, _ in members)
 
     # --- from states
 

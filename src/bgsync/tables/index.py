@@ -74,6 +74,27 @@ class Index:
         return (words * _MIX >> np.uint64(64 - bits)).astype(np.int64)
 
 
+class Column:
+    """Numbers that come one by one, and are asked for all together."""
+
+    def __init__(self, *numbers: int) -> None:
+        self._array, self._new = np.array(numbers, np.int64), list[int]()
+
+    def __len__(self) -> int:
+        return len(self._array) + len(self._new)
+
+    def append(self, *numbers: int) -> None:
+        """Put numbers at the end."""
+        self._new += numbers
+
+    @property
+    def array(self) -> Numbers:
+        """All of them."""
+        if self._new:
+            self._array, self._new = np.append(self._array, np.array(self._new, np.int64)), []
+        return self._array
+
+
 def firsts(numbers: Numbers, many: int) -> Numbers:
     """Give the first place of each number below `many`, -1 where it has none."""
     found = np.full(many, -1, np.int64)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from bgsync.pauses import pause
 from bgsync.system.step import Presence, Turn
-from bgsync.tables.index import Index, Mask, Numbers, grown
+from bgsync.tables.groups import NO_CHANGE
+from bgsync.tables.index import Column, Index, Mask, Numbers, grown
 from bgsync.tables.multisets import Known
 from bgsync.tables.tables import NOBODY, Base, Row, RowKey, Tables
 from bgsync.tables.vectors import Rows, Vectors
@@ -62,7 +63,7 @@ class Lookup:
         """The objects of which a node wants one that holds them, a bit for each."""
         self._entries = _Entries(self)
         self._cells = Index()
-        self._cell_starts, self._cell_nodes = [0], list[int]()
+        self._cell_starts, self._cell_nodes = Column(0), Column()
         self._plans = Index()
         self._plan_of: list[tuple[Base, Presence]] = []
 
@@ -95,12 +96,12 @@ class Lookup:
                 pause()
                 group, count = int(groups[place]) - 1, int(many[place])
                 base, presence = self._plan_of[plans[states[place]]]
-                self._cell_nodes += self._turns(base, presence, group, count)
+                self._cell_nodes.append(*self._turns(base, presence, group, count))
                 self._cell_starts.append(len(self._cell_nodes))
-        starts = np.array(self._cell_starts, np.int64)
+        starts = self._cell_starts.array
         turns = starts[cells + 1] - starts[cells]
         states, columns = np.repeat(states, turns), np.repeat(columns, turns)
-        return states, columns, np.array(self._cell_nodes, np.int64)[_ranges(starts[cells], turns)]
+        return states, columns, self._cell_nodes.array[_ranges(starts[cells], turns)]
 
     def _planned(self, bases: Numbers, presences: NDArray[np.int32]) -> Numbers:
         plans, new = self._plans.number((bases << 32 | presences).astype(np.uint64))
@@ -124,15 +125,14 @@ class Lookup:
         entangled: Known | None = base.entangled if base.is_entangled else None
         if not tables.frame or base.split.whole:
             entangled = tables.all
-        wanted = () if base.away is None or entangled is not None else (base.away,)
-        if entangled is None and moved is None and not wanted:
+        if entangled is None and moved is None:
             return self._row(base, acting, turn, part, frame, frozenset())
         key = (base.index, acting, turn, part)
         known = self._numbers.get(key)
         if known is None:
             some = [test for test in (entangled, moved) if test is not None]
-            touches = Known(lambda group: any(test(group) for test in some)) if some else None
-            known = self._numbers[key] = self._added(Node(base, acting, turn, part, None, touches, 0, frame), wanted)
+            touches = some[0] if len(some) == 1 else Known(lambda group: any(test(group) for test in some))
+            known = self._numbers[key] = self._added(Node(base, acting, turn, part, None, touches, 0, frame), ())
         return known
 
     def _row(
@@ -232,12 +232,13 @@ class _Entries:
 
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
-        self.queues: list[str] = []
         self._starts, self._many = np.full(1 << 6, -1, np.int64), np.zeros(1 << 6, np.int64)
-        self._successors, self._leaves = list[int](), list[int]()
-        self._only, self._apart = list[int](), list[int]()
+        self._successors, self._passings = Column(), Column()
+        self._numbers = {NO_CHANGE: 0}
+        """The number of each way in which a frame passes."""
+        self._after = np.full((2, 2), -1, np.int32)
+        """What becomes of a group, by its number plus 1; -1 where nobody has asked."""
         self._into = np.zeros((1 << 6, 2), np.int32)
-        self._later: dict[int, Numbers] = {}
 
     def taken(self, states: Numbers, nodes: Numbers, rows: Rows, gone: Mask) -> Transitions:
         """Give the transitions by these nodes, which replace the groups that are `gone`."""
@@ -247,18 +248,13 @@ class _Entries:
             self._add(node)
         many = self._many[nodes]
         entries, items = _ranges(self._starts[nodes], many), np.repeat(np.arange(len(nodes)), many)
-        leaves, only, apart = (np.array(one, np.int64)[entries] for one in (self._leaves, self._only, self._apart))
-        kept = np.where(gone[items], 0, rows[states[items]])
-        held, some = self.lookup.vectors.attribute("objects"), np.flatnonzero((only > 0) | (apart > 0))
-        mine, others = (held[kept[some]] & one[some, None] > 0 for one in (only, apart))
-        kept[some] = np.where(np.where(only[some, None] > 0, mine, ~others), kept[some], 0)
-        for queue in np.unique(leaves[leaves >= 0]).tolist():
-            one = leaves == queue
-            kept[one] = self._after_the_first(queue)[kept[one]]
+        kept, passings = np.where(gone[items], 0, rows[states[items]]), self._passings.array[entries]
+        some = np.flatnonzero(passings)
+        kept[some] = self._passed(passings[some], kept[some])
         after = np.sort(np.concatenate([kept, self._into[entries]], 1), 1)
         after = self._counted(after)
         used = int((after > 0).any(0).argmax()) if len(after) else 0
-        return Transitions(states[items], np.array(self._successors, np.int64)[entries], after[:, used:])
+        return Transitions(states[items], self._successors.array[entries], after[:, used:])
 
     def _add(self, number: int) -> None:
         row = self.lookup.nodes[number].row
@@ -267,11 +263,7 @@ class _Entries:
         for successor, into in row.successors:
             place = len(self._successors)
             self._successors.append(successor.index)
-            self._only.append(0 if successor.only is None else 1 << successor.only)
-            self._apart.append(sum(1 << slot for slot in successor.apart))
-            if successor.leaves and successor.leaves not in self.queues:
-                self.queues.append(successor.leaves)
-            self._leaves.append(self.queues.index(successor.leaves) if successor.leaves else -1)
+            self._passings.append(self._numbers.setdefault(successor.passing, len(self._numbers)))
             groups = [group + 1 for group in into.numbers] if successor.base is not None else []
             if len(groups) > self._into.shape[1]:
                 wider = np.zeros((len(self._into), len(groups)), np.int32)
@@ -280,28 +272,35 @@ class _Entries:
             self._into = grown(self._into, place + 1)
             self._into[place, : len(groups)] = groups
 
-    def _after_the_first(self, queue: int) -> Numbers:
-        """Give what becomes of each group, by its number plus 1, when the first one in a queue has left."""
-        groups, name = self.lookup.tables.groups, self.queues[queue]
-        known = self._later.get(queue, np.zeros(1, np.int64))
-        while len(known) < len(groups.known) + 1:
-            some = ((n, groups.facts[n]) for n in range(len(known) - 1, len(groups.known)))
-            waits = [(n, name in facts.queues and name not in facts.heads) for n, facts in some]
-            more = [(groups.later(n, name) if later else n) + 1 for n, later in waits]
-            known = np.append(known, np.array(more, np.int64))
-        self._later[queue] = known
-        return known
+    def _passed(self, passings: Numbers, rows: Rows) -> Rows:
+        """Give the groups of frames after transitions that do this to them."""
+        groups, every = self.lookup.tables.groups, list(self._numbers)
+        if len(every) > len(self._after) or len(groups.known) >= self._after.shape[1]:
+            larger = np.full((2 * len(every), 2 * len(groups.known) + 2), -1, np.int32)
+            larger[: len(self._after), : self._after.shape[1]] = self._after
+            larger[:, 0] = 0
+            self._after = larger
+        after = self._after[passings[:, None], rows]
+        new = after < 0
+        if new.any():
+            pairs = np.unique(np.repeat(passings, rows.shape[1])[new.ravel()] << 32 | rows[new])
+            for pair in pairs.tolist():
+                passing, group = pair >> 32, pair & 0xFFFFFFFF
+                into = groups.passed(group - 1, every[passing])
+                self._after[passing, group] = 0 if into is None else into + 1
+            after = self._after[passings[:, None], rows]
+        return after
 
     def _counted(self, rows: Rows) -> Rows:
         """Leave out the groups of which there are more than many."""
         many = self.lookup.vectors.attribute("many")
-        for limit in np.unique(many[1:]).tolist():
+        for limit in sorted(set(many[1:].tolist())):
             if limit < rows.shape[1]:
-                spare = (rows[:, limit:] == rows[:, :-limit]) & (many[rows[:, limit:]] == limit)
-                if spare.any():
-                    rows[:, limit:][spare] = 0
-                    changed = spare.any(1)
-                    rows[changed] = np.sort(rows[changed], 1)
+                which, column = np.nonzero((rows[:, limit:] == rows[:, :-limit]) & (rows[:, limit:] > 0))
+                spare = many[rows[which, column + limit]] == limit
+                rows[which[spare], column[spare] + limit] = 0
+                changed = np.unique(which[spare])
+                rows[changed] = np.sort(rows[changed], 1)
         return rows
 
 

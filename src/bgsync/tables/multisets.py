@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import chain
 
 from bgsync.system.step import Presence, Queued, Shares
-from bgsync.tables.groups import Facts, Groups
+from bgsync.tables.groups import NO_CHANGE, Facts, Groups, Passing
 
 Which = Callable[[int], bool] | Queued | Shares
 """A question about a process, by number, or about a variable; hashable."""
@@ -22,7 +23,7 @@ class Multiset:
         self.once = sum(1 << number for number in self.distinct if numbers.count(number) == 1)
         self.counts: dict[Which, int] = {}
         self.parts: dict[int, Multiset] = {}
-        self.lifts: dict[tuple[int, int, str, int | None, tuple[int, ...]], Multiset] = {}
+        self.lifts: dict[tuple[int, int, Passing], Multiset] = {}
 
     @property
     def facts(self) -> Iterator[Facts]:
@@ -80,35 +81,20 @@ class Multisets:
             known = whole.parts[bits] = self.of(tuple(n for n in whole.numbers if bits >> n & 1))
         return known
 
-    def lifted(
-        self,
-        whole: Multiset,
-        part: Multiset,
-        into: Multiset,
-        left: str = "",
-        only: int | None = None,
-        apart: tuple[int, ...] = (),
-    ) -> Multiset:
-        """Give a multiset after a part of it has become something else; what is there many times stays many.
-
-        `left` is the queue that the first one has left, if any. Of the frame comes along what holds the object `only`,
-        or all but what holds those that are `apart`.
-        """
-        plain = not left and only is None and not apart
-        if part is whole or (plain and part is into):
+    def lifted(self, whole: Multiset, part: Multiset, into: Multiset, passing: Passing) -> Multiset:
+        """Give a multiset after a part of it has become something else; what is there many times stays many."""
+        if part is whole or (part is into and passing == NO_CHANGE):
             return into if part is whole else whole
-        key = (part.index, into.index, left, only, apart)
+        key = part.index, into.index, passing
         known = whole.lifts.get(key)
         if known is None:
-            facts = self.groups.facts
-            numbers = [n for n in whole.numbers if not part.bits >> n & 1]
-            if only is not None:
-                numbers = [n for n in numbers if only in facts[n].slots]
-            numbers = [n for n in numbers if facts[n].slots.isdisjoint(apart)]
-            if left:
-                numbers = [self.groups.later(n, left) if left in facts[n].queues else n for n in numbers]
-            for number in into.numbers:
-                if numbers.count(number) < facts[number].many:
+            frame = (number for number in whole.numbers if not part.bits >> number & 1)
+            if passing != NO_CHANGE:
+                after = (self.groups.passed(number, passing) for number in frame)
+                frame = (number for number in after if number is not None)
+            numbers = list[int]()
+            for number in chain(frame, into.numbers):
+                if numbers.count(number) < self.groups.facts[number].many:
                     numbers.append(number)
             known = whole.lifts[key] = self.of(tuple(sorted(numbers)))
         return known

@@ -69,12 +69,7 @@ class Steps:
 
 def _within(before: State, step: Step) -> Step:
     """Give a step with the context and what is due."""
-    action, after, executed, observations, left = step
-    if after is None:
-        return step
-    if left:
-        left = tuple(_in(before, state) for state in left)
-    return Step(action, _in(before, after), executed, observations, left)
+    return step if step.after is None else step._replace(after=_in(before, step.after))
 
 
 def _in(before: State, after: State) -> State:

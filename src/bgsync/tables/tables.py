@@ -1,11 +1,11 @@
 """The tables: a row for each turn, base and part of the groups, worked out by the interpreter.
 
 The part of a row is the group that acts, with all that it is entangled with. That is found in two ways. *Before*: what
-a move of the environment changes, and groups that hold an object that is not in the list. *After*: those that take note
-of what the step did; those that hold what is shared in the base, where the step changes who does; and those that hold
+a move of the environment changes, and groups that hold an object that is not in the list. *After*: those that hold what
+is shared in the base, where the step changes who does; and those that hold
 an object which the step takes out of the list, since they decide whether it is collected or followed apart. Of those
 that decide nothing one is enough, which shows that somebody holds it: the others of the frame that do go with it where
-it is followed apart, and stay behind there.
+it is followed apart. And what takes note of the step does so each for itself (`groups.Passing`).
 Where the frame has some of the latter, the row is worked out anew with them
 inside, until the frame has none. Nothing else of what a system does looks at other processes than by their
 `Presence`, on which the turns depend; that this is so is tested: with `frame=False` every row is for whole states only,
@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bgsync.system.monitor import Memory
-from bgsync.system.observation import Noticed
+from bgsync.system.observation import GoesOn
 from bgsync.system.state import Content, Shared, cells_of
 from bgsync.system.step import Action, Presence, State, Step, Turn
 from bgsync.system.system import System
-from bgsync.tables.groups import UNCOUNTED, Groups, Queues
+from bgsync.tables.groups import NO_CHANGE, UNCOUNTED, Groups, Passing, Queues
 from bgsync.tables.multisets import Known, Multiset, Multisets
 from bgsync.tables.steps import Steps
 
@@ -49,8 +49,6 @@ class Base:
         away = frozenset(slot for slot, known in enumerate(state.shared.heap) if known and not known.listed)
         self.is_entangled = bool(away) and not state.disjoint
         """Whether objects that are not in the list are held, and may be set apart."""
-        self.away = min(away, default=None) if state.disjoint else None
-        """The object that is followed by itself."""
         self.entangled = Known(lambda group: not away.isdisjoint(groups.facts[group].slots))
         self.plans: dict[Presence, Plan] = {}
         self.rows: dict[RowKey, Row] = {}
@@ -71,17 +69,12 @@ class Plan:
 class Successor:
     """One transition, whatever groups are about. `base` is None when the run ends here."""
 
-    __slots__ = ("acting", "apart", "base", "index", "leaves", "only", "origin", "step")
+    __slots__ = ("acting", "base", "index", "origin", "passing", "step")
 
-    def __init__(
-        self, index: int, origin: Base, acting: int, step: Step, base: Base | None, apart: tuple[int, ...], leaves: str
-    ) -> None:
+    def __init__(self, index: int, origin: Base, acting: int, step: Step, base: Base | None, passing: Passing) -> None:
         self.index, self.origin, self.acting, self.step, self.base = index, origin, acting, step, base
-        self.apart, self.leaves = apart, leaves
-        """The objects that are followed apart from here, in as many transitions right before this one; and the queue
-        whose first one begins."""
-        self.only = step.action.disjoint
-        """The object that is followed apart by this one: of the frame, what holds it comes along."""
+        self.passing = passing
+        """What it does to the frame; what is followed apart is so in as many transitions right before this one."""
 
 
 class RowKey(NamedTuple):
@@ -213,7 +206,7 @@ class Tables:
 
     def after(self, whole: Multiset, row: Row, successor: Successor, into: Multiset) -> Multiset:
         """Give all groups after a transition that makes `into` of the part of a row."""
-        return self.multisets.lifted(whole, row.part, into, successor.leaves, successor.only, successor.apart)
+        return self.multisets.lifted(whole, row.part, into, successor.passing)
 
     def acting_first(self, acting: int, groups: tuple[int, ...]) -> tuple[int, ...]:
         """Give groups with the one that acts first: so it has the same variables in whatever company."""
@@ -233,14 +226,12 @@ class Tables:
         entangled = base.entangled.among(whole) if base.is_entangled else 0
         if not self.frame or base.split.whole:
             entangled = whole.bits
-        alive = 0 if base.away is None else self.holds(base.away).among(whole)
-        alone = {} if entangled or alive else base.alone
+        alone = {} if entangled else base.alone
         plan = self.plan(base, presence)
 
         def part(acting: int) -> Multiset:
             """Give the acting groups with all that they are entangled with."""
-            others = alive & ~acting
-            return self.multisets.part(whole, entangled | (others & -others) | acting)
+            return self.multisets.part(whole, entangled | acting)
 
         for turn, moved in plan.outer:
             changed = 0 if moved is None else moved.among(whole)
@@ -317,8 +308,7 @@ class Tables:
         before = self.whole(base, self.acting_first(acting, part.numbers), frame=frame)
         leaves = before.queues[turn.which][0] if turn.kind == "batch" else ""
         successors, dropped, matters = [], 0, set[str]()
-        unlisted, seen, memories = set[int](), list[tuple[Noticed, tuple[str | None, ...]]](), set[Memory]()
-        apart = list[int]()
+        unlisted, memories, passings, apart = set[int](), set[Memory](), set[Passing](), list[int]()
         for step in self._steps(before, turn):
             if step.after is None:
                 target, into = None, part
@@ -326,23 +316,25 @@ class Tables:
                 after = self._after(base, part, before, step, frame=frame)
                 target, into = after.base, self.multisets.of(after.groups)
                 dropped, matters = max(dropped, after.dropped), matters | {after.matters}
-            apart += [] if step.action.disjoint is None else [step.action.disjoint]
-            gone, apart = (tuple(apart), []) if step.action.disjoint is None else ((), apart)
-            successors.append((self._successor(base, acting, step, target, gone, leaves), into))
+            only = step.action.disjoint
+            apart += [] if only is None else [only]
+            passing = Passing(leaves, only, () if only is not None else tuple(apart), step.noticed)
+            apart = apart if only is not None else []
+            successors.append((self._successor(base, acting, step, target, passing), into))
             if step.after is not None and step.after.shared.heap is not before.shared.heap:
-                unlisted |= _unlisted(before.shared, step.after.shared)
+                unlisted |= _left(before, step.after)
                 memories.add(step.after.memory)
-            noted = [one for one in step.observations if isinstance(one, Noticed)]
-            seen += [(one, self._tags(one, before, step)) for one in noted]
+            if any(isinstance(one, GoesOn) for one, _ in step.noticed):
+                passings.add(passing)
         touches = None
         if "all" in matters:
             touches = self.all
-        elif unlisted or seen or "outermost" in matters:
+        elif unlisted or passings or "outermost" in matters:
             joined = "outermost" in matters
             touches = Known(
                 lambda group: (
-                    self._decides(group, unlisted, memories)
-                    or self._notes(group, seen)
+                    self._decides(group, unlisted, memories, disjoint=base.state.disjoint)
+                    or any(self.groups.frees(group, passing) for passing in passings)
                     or (joined and self.outermost(group))
                 )
             )
@@ -380,21 +372,19 @@ class Tables:
             return self._runs.of(before, turn.which)
         return self.system.take(before, turn)
 
-    def _successor(
-        self, origin: Base, acting: int, step: Step, target: Base | None, apart: tuple[int, ...], leaves: str
-    ) -> Successor:
-        key = (origin, target, acting, step.action, step.executed, apart, leaves)
+    def _successor(self, origin: Base, acting: int, step: Step, target: Base | None, passing: Passing) -> Successor:
+        key = (origin, target, acting, step.action, step.executed, passing)
         successor = self._successors.get(key)
         if successor is None:
             step = step if target is None else step._replace(after=target.state)
-            made = Successor(len(self.successors), origin, acting, step, target, apart, leaves)
+            made = Successor(len(self.successors), origin, acting, step, target, passing)
             successor = self._successors[key] = made
             self.successors.append(successor)
         return successor
 
     def idle(self, base: Base) -> Successor:
         """Give the successor in which nothing changes: something else happens, somewhere else."""
-        return self._successor(base, NOBODY, Step(Action("idle", ""), base.state, (), ()), base, (), "")
+        return self._successor(base, NOBODY, Step(Action("idle", ""), base.state, (), ()), base, NO_CHANGE)
 
     # --- what is entangled
 
@@ -405,13 +395,13 @@ class Tables:
             known = self._holds[slot] = Known(lambda group: slot in self.groups.facts[group].slots)
         return known
 
-    def _decides(self, group: int, unlisted: set[int], memories: set[Memory]) -> bool:
+    def _decides(self, group: int, unlisted: set[int], memories: set[Memory], *, disjoint: bool) -> bool:
         """Whether a group decides what becomes of an object that is taken out of the list, and of what is remembered.
 
-        It does not where it goes with the object and is forgotten without a trace.
+        It does not where it goes with the object, or has gone, and is forgotten without a trace.
         """
         facts, system = self.groups.facts[group], self.system
-        if unlisted.isdisjoint(facts.slots):
+        if disjoint or unlisted.isdisjoint(facts.slots):
             return False
         if len(facts.slots) > 1 or facts.holds or facts.outermost or facts.queues or facts.many == UNCOUNTED:
             return True
@@ -419,26 +409,15 @@ class Tables:
                 for r in (True, False))  # fmt: skip
         return any(map(system.processes.meets, facts.running)) or any(told)
 
-    def _notes(self, group: int, seen: list[tuple[Noticed, tuple[str | None, ...]]]) -> bool:
-        """Whether a group takes note of what was seen of a step."""
-        process, noticing = self.system.process, self.system.noticing
-        members = [number for number, _ in self.groups.known[group].members]
-        return any(noticing(n, one, tag) != process(n) for n in members for one, tags in seen for tag in tags)
 
-    def _tags(self, seen: Noticed, before: State, step: Step) -> tuple[str | None, ...]:
-        """Give the tags that the object of an observation may have had then."""
-        for shared in (before.shared, step.after.shared if step.after else before.shared):
-            tag = self.system.tag(shared, seen.slot)
-            if tag is not None:
-                return (tag,)
-        return (None, *self.system.scenario.tag_names)
-
-
-def _unlisted(before: Shared, after: Shared) -> set[int]:
-    """Give the slots of the objects that were in the list and are not any more."""
-    heap = after.heap
+def _left(before: State, after: State) -> set[int]:
+    """Give the slots of the objects that are taken out of the list; collected where they are followed by themselves."""
+    heap = after.shared.heap
+    there = ((slot, heap[slot] if slot < len(heap) else None) for slot, _ in enumerate(before.shared.heap))
     return {
         slot
-        for slot, known in enumerate(before.heap)
-        if known and known.listed and (slot >= len(heap) or (now := heap[slot]) is None or not now.listed)
+        for slot, now in there
+        if (known := before.shared.heap[slot])
+        and (known.listed or before.disjoint)
+        and (not now or now.listed < known.listed)
     }
