@@ -204,7 +204,7 @@ def test_a_title_runs_the_steps_below_it() -> None:
 def test_steps_below_a_loop_that_is_not_understood_are_those_of_a_loop() -> None:
     (part,) = reading("To <dfn>oil</dfn>:\n\n1. For each wheel which turns:\n    1. Let |a| be 1.\n").spec.algorithms
     (each,) = [one for one in traversal.walk(part.steps) if isinstance(one, s.ForEach)]
-    assert [type(one).__name__ for one in traversal.walk(each.body)] == ["Let"]
+    assert [type(one).__name__ for one in traversal.walk((each,))] == ["ForEach", "Let"]
 
 
 def test_what_is_told_as_follows_case_by_case_is_a_choice() -> None:

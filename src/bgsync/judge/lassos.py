@@ -123,25 +123,18 @@ class Search:
         disjoint = np.array([base.state.disjoint for base in bases], bool)[self.bases]
         inner = np.flatnonzero(disjoint[self.sources])
         acting = np.array([successor.step.action.process is not None for successor in self.tables.successors], bool)
-        good = {int(n) for n in np.flatnonzero(disjoint) if not graph.state(int(n)).processes}
-        good |= {
-            int(n) for n in np.flatnonzero(disjoint) if not graph.complete and graph.starts[n] == graph.starts[n + 1]
-        }
         parts = self.components(inner)
         acts = np.bincount(parts.of_transitions(), acting[self.successors[parts.transitions]], len(parts)) > 0
-        good |= set(parts.where(acts).states.tolist())
-        before: dict[int, list[int]] = {}
-        for source, target in zip(self.sources[inner].tolist(), self.targets[inner].tolist(), strict=True):
-            before.setdefault(target, []).append(source)
-        reached, work = set(good), list(good)
-        while work:
-            for source in before.get(work.pop(), ()):
-                if source not in reached:
-                    reached.add(source)
-                    work.append(source)
-        rest = [int(n) for n in np.flatnonzero(disjoint) if int(n) not in reached]
-        found: Mask = np.zeros(len(graph), bool)
-        found[[number for number in rest if any(True for _ in self.system.goes_on(graph.state(number)))]] = True
+        reached: Mask = disjoint & ~self.vectors.rows[self.processes].any(1)
+        if not graph.complete:
+            reached |= disjoint & (np.diff(graph.starts) == 0)
+        reached[parts.where(acts).states] = True
+        sources, targets = self.sources[inner], self.targets[inner]
+        while len(more := sources[reached[targets] & ~reached[sources]]):
+            reached[more] = True
+        found: Mask = disjoint & ~reached
+        rest = np.flatnonzero(found).tolist()
+        found[rest] = [any(True for _ in self.system.goes_on(graph.state(number))) for number in rest]
         return found
 
     @cached_property
