@@ -55,7 +55,7 @@ class Search:
         self.tables, self.demands = watched.graph.tables, Demands(watched)
         steps = [successor.step for successor in self.tables.successors]
         self.targets, self.successors = self.graph.targets, self.graph.successors
-        self.sources: Numbers = np.repeat(np.arange(len(self.graph), dtype=np.int64), np.diff(self.graph.starts))
+        self.sources: Numbers = np.repeat(np.arange(len(self.graph), dtype=np.int32), np.diff(self.graph.starts))
         self.bases, self.processes, self.vectors = self.graph.bases, self.graph.processes, self.graph.vectors
         recurring = [self.demands.recurs(base) for base in self.tables.bases]
         self.recurring = [np.array(one, bool)[self.bases] for one in zip(*recurring, strict=True)]

@@ -25,8 +25,8 @@ class Ways:
             self.many, marks = 1, np.zeros(graph.transitions, np.int64)
         starts, targets = graph.starts, graph.targets
         size = len(graph) * self.many
-        self._came, self._before = np.full(size, -2, np.int64), np.full(size, -1, np.int64)
-        self.depth: Numbers = np.full(size, -1, np.int64)
+        self._came, self._before = np.full(size, -2, np.int32), np.full(size, -1, np.int32)
+        self.depth: Numbers = np.full(size, -1, np.int32)
         """How many transitions lead to each pair, -1 where there is no way."""
         level, depth = np.flatnonzero(graph.parent < 0) * self.many, 0
         self._came[level], self.depth[level] = -1, 0
@@ -49,7 +49,7 @@ class Ways:
     def into(self, states: Numbers) -> Iterator[tuple[int, int, int]]:
         """Give each mark that can come last on the way into some states, with the length, and the nearest of them."""
         depths = self.depth.reshape(-1, self.many)[states]
-        depths = np.where(depths < 0, np.iinfo(np.int64).max, depths)
+        depths = np.where(depths < 0, np.iinfo(np.int32).max, depths)
         for mark, place in enumerate(depths.argmin(0).tolist()):
             if self.depth[states[place] * self.many + mark] >= 0:
                 yield mark, int(depths[place, mark]), int(states[place])

@@ -53,7 +53,8 @@ def explore(
     With `starts` it begins there instead of in the initial state.
     A state with more processes than the pool has room for is left out, and `pools` says so.
     """
-    search = _Search(tables, tables.system.initial_states() if starts is None else starts)
+    starts = tables.system.initial_states() if starts is None else starts
+    search = _Search(tables, starts, looks=look is not None)
     looks = None if look is None else look(search.graph)
     try:
         while search.current < search.size:
@@ -80,26 +81,27 @@ def explore(
 class _Search:
     """A search on its way."""
 
-    def __init__(self, tables: Tables, starts: Iterable[State]) -> None:
-        self.tables, self.graph = tables, TableGraph(tables)
+    def __init__(self, tables: Tables, starts: Iterable[State], *, looks: bool) -> None:
+        self.tables, self.graph, self.looks = tables, TableGraph(tables), looks
         self.vectors = self.graph.vectors
         self.lookup, self.index = Lookup(tables, self.vectors), Index()
         parts = [tables.split(state) for state in starts]
         bases = np.array([base.index for base, _ in parts], np.int64)
         processes = np.array([self.vectors.of(groups.numbers) for _, groups in parts], np.int64)
         _, new = self.index.number((bases << 32 | processes).astype(np.uint64))
-        self.bases, self.processes, self.parents = [bases[new]], [processes[new]], [np.full(len(new), -1, np.int64)]
+        self.bases, self.processes, self.parents = list[Numbers](), list[Numbers](), list[Numbers]()
         self.targets, self.successors, self.counts = list[Numbers](), list[Numbers](), list[Numbers]()
         self.ended: list[tuple[Numbers, Numbers]] = []
-        self.size, self.current, self.depth, self.depth_ends = len(new), 0, 0, len(new)
-        self.level = bases[new], processes[new]
+        self.size, self.current, self.depth = 0, 0, 0
+        self._add(bases[new], processes[new], np.full(len(new), -1, np.int64))
+        self.level: tuple[Numbers, Numbers] = bases[new], processes[new]
         self.base_of: Numbers = np.zeros(0, np.int64)
         self.pending, self.looked = 0, 0
         self.passed, self.passed_ends = list[tuple[Numbers, ...]](), list[tuple[Numbers, ...]]()
 
     def expand(self, limit: int | None) -> None:
         """Expand the next states of a level, and as many of them as lead to no more states than the limit."""
-        bases, processes = (one[:AT_ONCE] for one in self.level)
+        bases, processes = (one[:AT_ONCE].astype(np.int64) for one in self.level)
         found = self.lookup(bases, processes)
         sources, successors, rows = found
         bases_after = self._bases_after()[successors]
@@ -120,13 +122,14 @@ class _Search:
                 words = words[kept]
                 ended = ended[0][ended[0] < done], ended[1][ended[0] < done]
         targets, new = self.index.number(words)
-        self.targets.append(targets)
-        self.successors.append(successors)
+        self.targets.append(_small(targets))
+        self.successors.append(_small(successors))
         self.counts.append(np.bincount(sources, minlength=done))
         self.ended.append((ended[0] + self.current, ended[1]))
-        self.pending += len(targets) + len(ended[0])
-        self.passed.append((sources + self.current, successors, processes[sources], after))
-        self.passed_ends.append((ended[0] + self.current, ended[1], processes[ended[0]], np.full(len(ended[0]), -1)))
+        if self.looks:
+            self.pending += len(targets) + len(ended[0])
+            self.passed.append((sources + self.current, successors, processes[sources], after))
+            self.passed_ends.append((*self.ended[-1], processes[ended[0]], np.full(len(ended[0]), -1)))
         self._add(into[new], after[new], sources[new] + self.current)
         self._next(done)
 
@@ -148,9 +151,8 @@ class _Search:
         return done if len(first) < room else int(sources[first[room - 1]]) + 1
 
     def _add(self, bases: Numbers, processes: Numbers, parents: Numbers) -> None:
-        self.bases.append(bases)
-        self.processes.append(processes)
-        self.parents.append(parents)
+        for known, more in zip((self.bases, self.processes, self.parents), (bases, processes, parents), strict=True):
+            known.append(_small(more))
         self.size += len(bases)
 
     def _next(self, done: int) -> None:
@@ -180,3 +182,8 @@ class _Search:
         sources, successors = zip(*self.ended, strict=True) if self.ended else (nothing, nothing)
         graph.ended = np.concatenate(sources), np.concatenate(successors)
         return graph
+
+
+def _small(numbers: Numbers) -> Numbers:
+    """Give numbers in half the room."""
+    return numbers.astype(np.int32)

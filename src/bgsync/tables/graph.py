@@ -21,12 +21,12 @@ class TableGraph:
 
     def __init__(self, tables: Tables, vectors: Vectors | None = None) -> None:
         self.tables, self.vectors = tables, vectors or Vectors(tables.groups)
-        nothing = np.zeros(0, np.int64)
+        nothing: Numbers = np.zeros(0, np.int32)
         self.bases, self.processes = nothing, nothing
         """The base and the multiset of the groups of each state: their numbers in `tables` and `vectors`."""
         self.parent = nothing
         """A predecessor on a shortest path, -1 for an initial state."""
-        self.starts = np.zeros(1, np.int64)
+        self.starts: Numbers = np.zeros(1, np.int64)
         """starts[i]: the first transition of state i; those of state i end where those of state i + 1 start."""
         self.targets, self.successors = nothing, nothing
         self.ended: tuple[Numbers, Numbers] = nothing, nothing

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 A = TypeVar("A", bound=np.generic)
 Words = NDArray[np.uint64]
-Numbers = NDArray[np.int64]
+Numbers = NDArray[np.integer[Any]]
 Mask = NDArray[np.bool_]
 
 _MIX = np.uint64(0x9E3779B97F4A7C15)

@@ -236,7 +236,7 @@ class _Entries:
         self._successors, self._passings = Column(), Column()
         self._numbers = {NO_CHANGE: 0}
         """The number of each way in which a frame passes."""
-        self._after = np.full((2, 2), -1, np.int32)
+        self._after = np.zeros((1, 1), np.int32)
         """What becomes of a group, by its number plus 1; -1 where nobody has asked."""
         self._into = np.zeros((1 << 6, 2), np.int32)
 
