@@ -128,6 +128,8 @@ class Demands:
                 base, presence = known[word >> 32]
                 sets.append(self._asked_by(base, vectors.presences[presence], (word & 0xFFFFFFFF) - 1))
             parts.append(part.reshape(rows.shape))
+        if not sets:
+            return self.words(()), self.words(())
         asked, eager = (self.words(one) for one in zip(*sets, strict=True))
         joined = [[np.bitwise_or.reduce(of[part], 1) for part in parts] for of in (asked, eager)]
         return np.concatenate(joined[0]), np.concatenate(joined[1])

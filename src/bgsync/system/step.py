@@ -120,3 +120,5 @@ class Step(NamedTuple):
     observations: tuple[Observation, ...]
     noticed: tuple[tuple[Noticed, str | None], ...] = ()
     """What others took note of, each with the tag of the object that it was about."""
+    apart: tuple[int, ...] = ()
+    """The slots of the objects that are followed apart from here, each in a step of its own right before."""

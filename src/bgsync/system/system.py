@@ -396,17 +396,18 @@ class System(Turns, Model[State, Action]):
             yield Step(action, after, executed, observations, told)
             return
         after, executed, observations = self._by_tag(after, executed, observations)
-        main, left = after, list[State]()
+        main, left = after, list[int]()
         for slot, known in enumerate(after.shared.heap):
             own = stands_alone(self.processes, main, slot) if known and not known.listed else None
             if own is None:
                 continue
             alone = State(only(after.shared, slot), own, (), (), True)
-            left.append(tidied(self.processes, collect(self.processes, alone)[0]))
-            yield Step(action._replace(disjoint=slot), left[-1], executed, observations, told)
+            alone = tidied(self.processes, collect(self.processes, alone)[0])
+            left.append(slot)
+            yield Step(action._replace(disjoint=slot), alone, executed, observations, told)
             memory = main.memory
             for number in own:
-                memory = self._forgotten(memory, self.process(number), left[-1])
+                memory = self._forgotten(memory, self.process(number), alone)
             rest = tuple(n for n in main.processes if n not in own)
             kept = tuple(None if place == slot else o for place, o in enumerate(main.shared.heap))
             shared = main.shared._replace(heap=kept)
@@ -414,7 +415,7 @@ class System(Turns, Model[State, Action]):
             main = tidied(self.processes, main)
         if left:
             main, executed, observations = self._by_tag(main, executed, observations)
-        yield Step(action, main, executed, observations, told)
+        yield Step(action, main, executed, observations, told, tuple(left))
 
     def _by_tag(
         self, state: State, executed: tuple[Executed, ...], observations: tuple[Observation, ...]
@@ -426,8 +427,10 @@ class System(Turns, Model[State, Action]):
             return state, executed, observations
         state, names = by_tag(self.processes, state, tags, self.tag_place, made)
         if names:
-            executed = tuple(Executed(pc, in_slots(seen, names)) for pc, seen in executed)
-            observations = in_slots(observations, names)
+            every = (*observations, *(one for ran in executed for one in ran.observations))
+            moved = dict(zip(map(id, every), in_slots(every, names), strict=True))
+            executed = tuple(Executed(pc, tuple(moved[id(one)] for one in seen)) for pc, seen in executed)
+            observations = tuple(moved[id(one)] for one in observations)  # each is the same one here and there
         return state, executed, observations
 
     def _forgotten(self, memory: Memory, process: Process, alone: State) -> Memory:

@@ -308,7 +308,7 @@ class Tables:
         before = self.whole(base, self.acting_first(acting, part.numbers), frame=frame)
         leaves = before.queues[turn.which][0] if turn.kind == "batch" else ""
         successors, dropped, matters = [], 0, set[str]()
-        unlisted, memories, passings, apart = set[int](), set[Memory](), set[Passing](), list[int]()
+        unlisted, memories, passings = set[int](), set[Memory](), set[Passing]()
         for step in self._steps(before, turn):
             if step.after is None:
                 target, into = None, part
@@ -316,10 +316,7 @@ class Tables:
                 after = self._after(base, part, before, step, frame=frame)
                 target, into = after.base, self.multisets.of(after.groups)
                 dropped, matters = max(dropped, after.dropped), matters | {after.matters}
-            only = step.action.disjoint
-            apart += [] if only is None else [only]
-            passing = Passing(leaves, only, () if only is not None else tuple(apart), step.noticed)
-            apart = apart if only is not None else []
+            passing = Passing(leaves, step.action.disjoint, step.apart, step.noticed)
             successors.append((self._successor(base, acting, step, target, passing), into))
             if step.after is not None and step.after.shared.heap is not before.shared.heap:
                 unlisted |= _left(before, step.after)
