@@ -25,7 +25,7 @@ from bgsync.system.step import Presence, State, Step
 from bgsync.system.system import System
 from bgsync.system.world import Effect, Meaning
 from bgsync.tables.index import Index, Numbers
-from bgsync.tables.tables import NOBODY, Base
+from bgsync.tables.rows import NOBODY, Base
 
 AT_ONCE = 1 << 16
 """How many states are looked at together."""

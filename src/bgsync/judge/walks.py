@@ -20,7 +20,8 @@ from bgsync.system.step import Step
 from bgsync.system.system import System
 from bgsync.tables.explore import MOST
 from bgsync.tables.multisets import Multiset
-from bgsync.tables.tables import Successor, Tables
+from bgsync.tables.rows import Successor
+from bgsync.tables.tables import Tables
 
 KEPT = 100_000
 """Of how many states what follows is kept; of others it is looked up again."""

@@ -15,7 +15,7 @@ from bgsync.tables.explore import Look, Taken
 from bgsync.tables.index import Numbers
 from bgsync.tables.multisets import Multiset
 from bgsync.tables.over import over
-from bgsync.tables.tables import Successor
+from bgsync.tables.rows import Successor
 from bgsync.tables.tabulated import Tabulated
 from bgsync.tables.vectors import Vectors
 

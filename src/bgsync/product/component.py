@@ -17,7 +17,8 @@ from bgsync.system.step import Caller, Presence, State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables.graph import Growing
 from bgsync.tables.multisets import Multiset
-from bgsync.tables.tables import Base, Successor, Tables
+from bgsync.tables.rows import Base, Successor
+from bgsync.tables.tables import Tables
 
 ROOM, CALLED = 1, 2
 """Guards: there must be room for one more invocation; a handler must be running, which may call."""

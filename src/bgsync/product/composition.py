@@ -15,8 +15,9 @@ from bgsync.system.monitor import Note
 from bgsync.system.state import Object, Process, replaced
 from bgsync.system.step import State, Step, Turn
 from bgsync.system.system import System
+from bgsync.tables.rows import Base, Row
 from bgsync.tables.steps import Steps
-from bgsync.tables.tables import Base, Row, Tables
+from bgsync.tables.tables import Tables
 
 Observed = tuple[object, ...]
 

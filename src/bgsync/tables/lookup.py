@@ -18,7 +18,8 @@ from bgsync.system.step import Presence, Turn
 from bgsync.tables.groups import NO_CHANGE
 from bgsync.tables.index import Column, Index, Mask, Numbers, grown
 from bgsync.tables.multisets import Known
-from bgsync.tables.tables import NOBODY, Base, Row, RowKey, Tables
+from bgsync.tables.rows import NOBODY, Base, Row, RowKey
+from bgsync.tables.tables import Tables
 from bgsync.tables.vectors import Rows, Vectors
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from bgsync.tables.index import Numbers, firsts, numbered
 from bgsync.tables.multisets import Multiset
-from bgsync.tables.tables import Base, Successor
+from bgsync.tables.rows import Base, Successor
 from bgsync.tables.tabulated import Query, Tabulated
 from bgsync.tables.vectors import Vectors
 

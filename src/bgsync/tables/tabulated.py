@@ -14,7 +14,8 @@ from bgsync.pauses import pause
 from bgsync.system.state import Content, Shared
 from bgsync.system.step import Shares, State, Step
 from bgsync.tables.multisets import Multiset, Which
-from bgsync.tables.tables import NOBODY, Base, Successor, Tables
+from bgsync.tables.rows import NOBODY, Base, Successor
+from bgsync.tables.tables import Tables
 
 T = TypeVar("T")
 Query = tuple[bool, Which]

@@ -1,0 +1,101 @@
+"""What the tables are made of: bases, rows, and what becomes of a row's part in each of its successors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bgsync.system.state import Content
+from bgsync.system.step import Presence, State, Step, Turn
+from bgsync.tables.groups import Groups, Passing, Queues
+from bgsync.tables.multisets import Known, Multiset
+
+NOBODY = -1
+"""The group that acts where none does."""
+
+
+class Split(NamedTuple):
+    """What of a state is not in its groups, besides what `Base.state` has."""
+
+    outer: Content | None = None
+    """What is in the variable that groups share."""
+    joined: bool = False
+    """Whether there are several such variables; then all who hold one of them are in one group."""
+    whole: bool = False
+    """Whether all processes are one group."""
+    lengths: Queues = ()
+
+
+class Base:
+    """All of a state but its groups."""
+
+    def __init__(self, index: int, state: State, split: Split, groups: Groups) -> None:
+        self.index, self.state, self.split = index, state, split
+        away = frozenset(slot for slot, known in enumerate(state.shared.heap) if known and not known.listed)
+        self.is_entangled = bool(away) and not state.disjoint
+        """Whether objects that are not in the list are held, and may be set apart."""
+        self.entangled = Known(lambda group: not away.isdisjoint(groups.facts[group].slots))
+        self.plans: dict[Presence, Plan] = {}
+        self.rows: dict[RowKey, Row] = {}
+        self.alone: dict[tuple[int, Turn], Row] = {}
+        """The rows of turns without any group but the one that acts, which matter to no other one."""
+
+
+@dataclass
+class Plan:
+    """Whose turn it is, among others with some presence."""
+
+    outer: list[tuple[Turn, Known | None]]
+    """What happens by itself, with the groups that it changes."""
+    acting: dict[int, tuple[Turn, ...]] = field(default_factory=dict)
+    """The turns of each group that was met."""
+
+
+class Successor:
+    """One transition, whatever groups are about. `base` is None when the run ends here."""
+
+    __slots__ = ("acting", "base", "index", "origin", "passing", "step")
+
+    def __init__(self, index: int, origin: Base, acting: int, step: Step, base: Base | None, passing: Passing) -> None:
+        self.index, self.origin, self.acting, self.step, self.base = index, origin, acting, step, base
+        self.passing = passing
+        """What it does to the frame; what is followed apart is so in as many transitions right before this one."""
+
+
+class RowKey(NamedTuple):
+    """What a row is for."""
+
+    acting: int
+    turn: Turn
+    part: Multiset
+    frame: bool
+    """Whether others hold what is shared in the base, and are not in the part."""
+    kept: frozenset[int] = frozenset()
+    """The objects of which all who decide what becomes of them are in the part, and one more that holds them."""
+
+
+class Row:
+    """What a turn does to a part of the groups: the successors, and what the part becomes in each.
+
+    `touches` knows the groups of a frame to which it matters; it is None where it matters to none. `dropped` says
+    whether fewer of the part hold what is shared in the base: that matters to others that do, unless there are many.
+    `unlisted` are the objects of which one that holds them has to be in the part, if there is one.
+    """
+
+    __slots__ = ("dropped", "part", "successors", "touches", "unlisted")
+
+    def __init__(
+        self,
+        part: Multiset,
+        successors: list[tuple[Successor, Multiset]],
+        touches: Known | None,
+        dropped: int,
+        unlisted: tuple[int, ...],
+    ) -> None:
+        self.part, self.successors, self.touches = part, successors, touches
+        self.dropped, self.unlisted = dropped, unlisted
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it matters to no frame."""
+        return self.touches is None and not self.dropped and not self.unlisted
