@@ -440,3 +440,9 @@ def test_a_link_to_a_member_of_an_interface_is_no_parameter_of_the_same_name() -
     first, second = (entry.how for entry in ledger(text) if entry.understood and "set " in entry.how)
     assert first == "set sack's corn to a new Flour whose associated is corn"
     assert second == "set sack's weight to corn"
+
+
+def test_what_is_put_at_the_front_is_not_read_as_put_anywhere() -> None:
+    text = "To <dfn>oil</dfn> given |a| and |list|:\n\n1. {} |a| to |list|.\n1. Return |list|.\n"
+    assert unread(text.format("Append")) == []
+    assert unread(text.format("Prepend"))

@@ -281,7 +281,7 @@ EFFECTS = Category(
         form("increment|increase {noun} by {value}", _increment),
         form("decrement|decrease {noun}", _decrement),
         form("decrement|decrease {noun} by {value}", _decrement),
-        form("add|append|insert|push|put|prepend {value} to|into|in|onto {noun}", _add),
+        form("add|append|insert|push|put {value} to|into|in|onto {noun}", _add),
         form("add|insert|put mapping|entry from {value} to {value} in|into|to {noun}",
              lambda p, key, value, where: set_(p, e.Item(where, key), value)),
         form("add|append|insert|push|put contents|items|entries|elements of {noun} to|into|in|onto {noun}", _add_all),
