@@ -78,8 +78,8 @@ def test_where_everything_is_understood_nothing_is_explored_twice() -> None:
     assert not any("not understood" in each.message for each in WHOLE.verdicts)
     report = bgsync.check("one-off", granularities=("algorithm",)).report
     places = [(each.granularity, each.adversities, each.monitor) for each in report.explorations]
-    again = [place for place in set(places) if places.count(place) > 1]
-    assert again == [("algorithm", ("terminated",), "calls")]  # by the other reading of termination
+    again = {place[:2] for place in places if places.count(place) > 1}
+    assert again == {("algorithm", ("terminated",))}  # by the other reading of termination
 
 
 @pytest.mark.parametrize(
