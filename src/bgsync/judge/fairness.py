@@ -114,9 +114,9 @@ class Demands:
         """For every state what weak fairness asks for, and which steps wait until a condition holds, which it does."""
         graph, vectors = self.graph, self.graph.vectors
         plans, cells = Index(), Index()
-        presence = vectors.presence(graph.processes)
-        plan, new = plans.number((graph.bases.astype(np.int64) << 32 | presence).astype(np.uint64))
-        known = [(self.tables.bases[graph.bases[n]], presence[n]) for n in new]
+        presences = vectors.presence(graph.processes)
+        plan, new = plans.number((graph.bases.astype(np.int64) << 32 | presences).astype(np.uint64))
+        known = [(self.tables.bases[graph.bases[n]], presences[n]) for n in new]
         sets, parts = list[tuple[int, int]](), list[Numbers]()
         for first in range(0, len(graph), AT_ONCE):
             pause()

@@ -6,8 +6,9 @@ taken as they are, then those further out. What a queue keeps in order is never 
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Set
+from collections.abc import Callable, Hashable, Iterable, Iterator, Set
 from dataclasses import dataclass
+from typing import TypeVar
 
 from bgsync.system.evaluation import PROMISE_LEVEL
 from bgsync.system.instructions import OUTCOME
@@ -31,6 +32,7 @@ POOLS = {"objects": 12, "shared variables": 24, "invocations": 48}
 UNSHARED = -2
 """The level of a place that is not needed any more."""
 
+T = TypeVar("T")
 Limit = Callable[[int], int]
 """How many processes with this number stand for many."""
 
@@ -139,23 +141,26 @@ class Group:
     says: Hashable
 
 
-def groups(processes: Processes, state: State, level: int) -> list[Group]:
-    """Give the groups that share variables of this level or further in."""
-    cells = state.shared.cells
-    inner = {slot for slot, content in enumerate(cells) if content and content.level >= level}
-    parts: list[tuple[list[int], set[int]]] = []
-    for number in state.processes:
-        mine = processes.cells[number] & inner
-        if not mine:
-            continue
-        joined, reached = [number], set(mine)
-        rest = []
+def together(sharing: Iterable[tuple[T, set[int]]]) -> list[tuple[list[T], set[int]]]:
+    """Put those together that hold anything in common; each comes with what it holds."""
+    parts: list[tuple[list[T], set[int]]] = []
+    for one, mine in sharing:
+        joined, reached, rest = [one], mine, list[tuple[list[T], set[int]]]()
         for members, held in parts:
             if held & mine:
                 joined, reached = members + joined, reached | held
             else:
                 rest.append((members, held))
         parts = [*rest, (joined, reached)]
+    return parts
+
+
+def groups(processes: Processes, state: State, level: int) -> list[Group]:
+    """Give the groups that share variables of this level or further in."""
+    cells = state.shared.cells
+    inner = {slot for slot, content in enumerate(cells) if content and content.level >= level}
+    sharing = ((number, set(processes.cells[number] & inner)) for number in state.processes)
+    parts = together((number, mine) for number, mine in sharing if mine)
     ordered = set(queued(state)) | {n for n in state.processes if processes.batch[n]}
     away = {cell for number in ordered for cell in processes.cells[number]}
     return [_group(processes, cells, members, held) for members, held in parts if not held & away]

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from bgsync.system.collect import together
 from bgsync.system.instructions import END
 from bgsync.system.observation import Noticed
 from bgsync.system.processes import renamed_value
@@ -191,7 +192,7 @@ class Groups:
         self, every: Iterable[tuple[int, Place]], state: State, outer: int | None
     ) -> Iterator[list[tuple[int, Place]]]:
         """Give the processes that share variables, and what is in these, together."""
-        parts: list[tuple[list[tuple[int, Place]], set[int]]] = []
+        sharing = list[tuple[tuple[int, Place], set[int]]]()
         for member in every:
             mine = set(self.processes.cells[member[0]]) - {outer}
             if not mine:
@@ -203,14 +204,8 @@ class Groups:
                 more = set(cells_of(content.value)) - mine - {outer} if content else set[int]()
                 mine |= more
                 work += more
-            joined, rest = [member], list[tuple[list[tuple[int, Place]], set[int]]]()
-            for members, held in parts:
-                if held & mine:
-                    joined, mine = members + joined, mine | held
-                else:
-                    rest.append((members, held))
-            parts = [*rest, (joined, mine)]
-        yield from (members for members, _ in parts)
+            sharing.append((member, mine))
+        yield from (members for members, _ in together(sharing))
 
     def _group(self, members: list[tuple[int, Place]], cells: Sequence[Content | None], outer: int | None) -> int:
         processes, (first, place) = self.processes, members[0]

@@ -5,7 +5,7 @@ A row has the numbers of the groups plus 1, sorted; what is left of it is 0, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +58,11 @@ class Vectors:
         """Give a number that is known of each group, by its number plus 1."""
         return self._of_groups(name, lambda number: int(getattr(self.groups.facts[number], name)))
 
-    def _of_groups(self, key: object, value: object) -> Numbers:
+    def _of_groups(self, key: object, value: Callable[[int], int]) -> Numbers:
         known = self._counts.get(key)
         have, want = 1 if known is None else len(known), len(self.groups.known) + 1
         if known is None or have < want:
-            more = [value(number) for number in range(have - 1, want - 1)]  # type: ignore[operator]
+            more = [value(number) for number in range(have - 1, want - 1)]
             known = np.append(np.zeros(1, np.int64) if known is None else known, np.array(more, np.int64))
             self._counts[key] = known
         return known
