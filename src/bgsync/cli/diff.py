@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,11 +84,10 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
 def _report(of: Target, question: Asked, *, explore: bool, structure: bool) -> Report:
     """Judge a text: what is explored, unless that gives the same for both texts, and its structure."""
     from bgsync.judge.verdict import Coverage, Report
-    from bgsync.targets import static
+    from bgsync.targets import as_it_stands
 
     report = question.report(of) if explore else Report(of.name, "", {}, (), Coverage(0, 0, 0), ())
-    found = static(of, question.wanted)[0] if structure else ()
-    return replace(report, verdicts=report.verdicts + found)
+    return as_it_stands(of, question.wanted).beside(report) if structure else report
 
 
 LOG_EPILOG = (

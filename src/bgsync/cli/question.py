@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from bgsync.system.scenario import Bounds
     from bgsync.targets import Target, Wish
 
+PATIENCE, HURRY = 300, 30
+"""How many seconds a question may take where nothing is said of it; and one on an edit after which something in the
+text is wrong as it stands: that is to be mended first."""
+
 OPTIONS = (
     click.option(
         "--with",
@@ -71,6 +75,7 @@ OPTIONS = (
         "seconds",
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
+        show_default=f"{PATIENCE}; none with several tags, --limit or --walks",
         help="Stop after so long, reading included; what is not decided by then is inconclusive.",
     ),
     click.option(
@@ -154,7 +159,14 @@ class Asked:
         """What it may spend, from the first time on that this is asked."""
         from bgsync.judge.budget import Budget
 
-        return Budget(self.seconds, self.megabytes, files=self.disk is None)
+        bounded = self.tags > 1 or self.limit is not None or self.walks is not None
+        seconds = self.seconds or (None if bounded else PATIENCE)
+        return Budget(seconds, self.megabytes, files=self.disk is None)
+
+    def hurry(self) -> None:
+        """Take less time, unless the user has said how much to take."""
+        if self.seconds is None:
+            self.budget.within(HURRY)
 
     def begin(self) -> None:
         """Have all that this command does end with the budget, but for what is written in the end."""
