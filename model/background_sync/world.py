@@ -25,7 +25,7 @@ WORDS = replace(
         ("firing", "a registration's state: its event runs in the service worker"),
         (
             "reregisteredWhileFiring",
-            "a registration's state: while its event runs, a page has registered the tag again, and another event is due",
+            "a registration's state: its event runs, and the tag was registered again meanwhile, so another one is due",
         ),
         ("success", "how a registration ends whose event was fulfilled: it is taken out of the list"),
         ("failed", "how a registration ends whose last chance was rejected: it is taken out of the list"),

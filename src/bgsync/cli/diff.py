@@ -11,6 +11,7 @@ import click
 from bgsync.cli.common import Line
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.saving import PAGE, claim, save
 from bgsync.cli.targets import named, target
 from bgsync.pauses import pausing
 
@@ -100,8 +101,15 @@ LOG_EPILOG = (
 @click.argument("path")
 @asking()
 @click.option("--since", metavar="DATE", help="Only what was committed since then.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write a page, too.",
+)
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def log(repository: Path, path: str, since: str | None, output: str, **asked: Any) -> None:
+def log(repository: Path, path: str, since: str | None, page: Path | None, output: str, **asked: Any) -> None:
     """Check every revision of a spec text in a git repository, and show which property broke when.
 
     Rows are properties, columns the revisions at which the reading changed; every violation is told with the first
@@ -112,10 +120,13 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
     \b
     bgsync log . -- spec/index.bs
     """
-    from bgsync.compare.history import explored_history, history_json, print_history
+    from bgsync.compare.history import explored_history
+    from bgsync.compare.history_told import history_html, history_json, print_history
     from bgsync.sources import SourceError, history
     from bgsync.targets import of_text
 
+    if page is not None:
+        claim(page, PAGE)
     question = Asked(**asked)
     question.begin()
     try:
@@ -133,6 +144,8 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
         emit(history_json(matrix))
     else:
         print_history(matrix, console())
+    if page is not None:
+        save(page, history_html(matrix))
     if matrix.interrupted:
         say(f"{question.budget.spent or 'interrupted'}; the columns are those that were explored", err=True)
         sys.exit(3)

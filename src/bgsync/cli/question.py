@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -27,12 +27,26 @@ PATIENCE, HURRY = 300, 30
 """How many seconds a question may take where nothing is said of it; and one on an edit after which something in the
 text is wrong as it stands: that is to be mended first."""
 
+
+def _beginning(begun: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.startswith(begun)]
+
+
+def property_ids() -> list[str]:
+    """Give the ids of all properties that may be asked for."""
+    from bgsync.judge.structure import PROPERTIES
+
+    known = [prop.id for content in candidates() for prop in content.properties]
+    return [*dict.fromkeys(known), *(row.id for row in PROPERTIES)]
+
+
 OPTIONS = (
     click.option(
         "--with",
         "adversities",
         multiple=True,
         metavar="ADVERSITY",
+        shell_complete=lambda ctx, parameter, begun: _beginning(begun, adversities(candidates())),
         help="Check under this adversity, at every granularity, instead of each one at `algorithm`. May be repeated.",
     ),
     click.option(
@@ -97,6 +111,7 @@ OPTIONS = (
         "properties",
         multiple=True,
         metavar="ID",
+        shell_complete=lambda ctx, parameter, begun: _beginning(begun, property_ids()),
         help="Check this property only, and tell all its traces. May be repeated.",
     ),
 )
@@ -147,11 +162,8 @@ class Asked:
     left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        from bgsync.judge.structure import PROPERTIES
-
-        known = [prop.id for content in candidates() for prop in content.properties]
         names = tuple(name.split("/")[0] for name in self.properties)
-        choose("property", names, [*dict.fromkeys(known), *(row.id for row in PROPERTIES)])
+        choose("property", names, property_ids())
         choose("adversity", self.adversities, adversities(candidates()))
 
     @cached_property
