@@ -93,6 +93,7 @@ class Editing:
             broken_and_repaired(old, report, self.specs),
             self._new(report.unread),
             tuple(step for step in report.coverage.unreached if step in missed),
+            {name: why for name, why in report.unreached.items() if name not in self.stood.unreached},
             self.is_editorial,
         )
 

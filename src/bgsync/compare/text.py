@@ -72,6 +72,9 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
         print_mend(report.model, to_mend(edit.unread, edit.as_it_stands), console, everything=everything)
     print_headline(edit.exit_status, f"{report.model}: {headline_of_edit(edit)}", console)
     _steps_in_short(edit, console)
+    for name, why in edit.uncalled.items():
+        if not any(each.name == name and each.kind == "added" for each in edit.steps):
+            put(console, f"  [yellow]nothing comes to[/] {escape(f'{name} any more: {why}')}", 4)
     if edit.unreached:
         put(console, f"  [yellow]no longer reached[/]: {escape(', '.join(edit.unreached))}", 4)
     if edit.properties.grown:
@@ -86,7 +89,14 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
 
 
 def _steps_in_short(edit: Edit, console: Console) -> None:
-    changed = [(each.name, step) for each in edit.steps for step in each.steps]
+    whole = [each for each in edit.steps if each.kind in ("added", "removed")]
+    for each in whole:
+        steps = f"{len(each.steps)} step{'s' * (len(each.steps) != 1)}"
+        origin = next((step.new or step.old for step in each.steps if step.new or step.old), None)
+        where = f" ({origin.file}:{origin.line})" if origin else ""
+        why = f": nothing comes to it: {edit.uncalled[each.name]}" if each.name in edit.uncalled else ""
+        put(console, f"  {each.kind} {escape(f'{each.name}, {steps}{where}{why}')}", 4)
+    changed = [(each.name, step) for each in edit.steps if each not in whole for step in each.steps]
     told = [(name, step) for name, step in changed if step.kind != "reworded"] or changed
     for name, step in told[:FEW]:
         origin = step.new or step.old

@@ -33,11 +33,14 @@ class Mend:
 
 
 def to_mend(unread: Iterable[Unread], verdicts: Iterable[Verdict]) -> list[Mend]:
-    """Give what is wrong in a text as it stands, in its order."""
-    made = [_not_understood(one) for one in unread]
-    for verdict in verdicts:
-        if verdict.granularity == TEXT and verdict.verdict == "violated":
-            made.append(Mend(verdict.locations[0], verdict.message, verdict.property.split("/")[0]))
+    """Give what is wrong in a text as it stands, in its order; of a step with an unknown name, that name alone."""
+    made = [
+        Mend(verdict.locations[0], verdict.message, verdict.property.split("/")[0])
+        for verdict in verdicts
+        if verdict.granularity == TEXT and verdict.verdict == "violated"
+    ]
+    named = {one.location for one in made if one.breaks == "known-term"}
+    made += [_not_understood(one) for one in unread if one.location not in named]
     return sorted(made, key=lambda one: (one.location.file, one.location.line, one.location.column, one.breaks))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bgsync.judge.static import TEXT
@@ -24,6 +25,8 @@ class Edit:
     """The sentences that are not understood, and were not there before."""
     unreached: tuple[str, ...] = ()
     """The steps that some behaviour reached before, and none does now."""
+    uncalled: Mapping[str, str] = field(default_factory=dict)
+    """The algorithms that nothing comes to, and that were called before or not there, each with the reason."""
     is_editorial: bool = False
     """Whether every step is read as it was before, and goes by the number that it had."""
 
