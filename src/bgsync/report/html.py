@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
@@ -19,6 +19,7 @@ from typing import Any
 
 from bgsync import telling
 from bgsync.contents import Content
+from bgsync.draw.diagram import Edge
 from bgsync.draw.document import NAMESPACE
 from bgsync.draw.lanes import Answered, Lanes, Message, Sent
 from bgsync.draw.lifecycle import lifecycle_diagram
@@ -28,7 +29,9 @@ from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
 from bgsync.language import NotUnderstood, Spec
 from bgsync.plain import all_visible
-from bgsync.report.story import Story, shown, story
+from bgsync.report.causes import causes
+from bgsync.report.edit import Edit
+from bgsync.report.story import Story, headline, shown, story
 from bgsync.report.words import told, who
 from bgsync.words import Words
 
@@ -47,6 +50,8 @@ class Page:
     content: Content
     ledger: tuple[tuple[str, int, str, str, str], ...] = ()
     """Where, line, sentence, status, and what it was read as."""
+    edit: Edit | None = None
+    """What an edit of the text did, where it is held against another one."""
 
 
 def to_html(*pages: Page) -> str:
@@ -87,16 +92,24 @@ def _styles(picture: str) -> list[str]:
 
 
 def _lifecycle(contents: Sequence[Content]) -> str:
-    """Give the picture of the intended lifecycle; without the extra that lays it out the page shows values only."""
+    """Give the states of the intended lifecycle and their arrows, without words at them: the steps stand beside it.
+
+    Without the extra that lays it out the page shows values only.
+    """
     meant = [content for content in contents if content.lifecycle.states]
+    if not meant:
+        return ""
+    picture = lifecycle_diagram(meant[0])
+    arrows = {(edge.source, edge.target): Edge(edge.source, edge.target, "") for edge in picture.edges}
     try:
-        return to_svg(lifecycle_diagram(meant[0])) if meant else ""
+        return to_svg(replace(picture, edges=tuple(arrows.values())))
     except MissingExtraError:
         return ""
 
 
 def _page(page: Page) -> dict[str, Any]:
     report = page.report
+    causing = {_one(finding): number for number, cause in enumerate(causes(report)) for finding in cause.findings}
     return {
         "model": report.model,
         "revision": report.revision,
@@ -109,10 +122,30 @@ def _page(page: Page) -> dict[str, Any]:
         "states": sum(explored.states for explored in report.explorations),
         "interrupted": report.interrupted,
         "coverage": [report.coverage.total, report.coverage.understood, report.coverage.reached],
-        "verdicts": [_verdict(verdict, page.spec, report.glossary) for verdict in report.verdicts],
+        "edit": page.edit and _edit(page.edit, report.glossary),
+        "verdicts": [
+            {**_verdict(one, page.spec, report.glossary), "way": way, "cause": causing.get(_one(one))}
+            for verdict in report.verdicts
+            for way, one in enumerate(verdict.findings())
+        ],
         "notes": [{"property": n.property, "message": n.message, **_place(n.location)} for n in report.notes],
         "algorithms": _algorithms(page.spec, set(report.coverage.unreached)),
         "ledger": [dict(zip(("where", "line", "sentence", "status", "how"), row, strict=True)) for row in page.ledger],
+    }
+
+
+def _one(finding: Verdict) -> Hashable:
+    """Tell one finding from all others of a report."""
+    return finding.property, finding.needs, finding.defect()
+
+
+def _edit(edit: Edit, glossary: Glossary) -> dict[str, Any]:
+    repaired = [change.old for change in edit.properties.repaired if change.old and not change.needs]
+    return {
+        "base": edit.base,
+        "broken": [verdict.property for verdict in edit.broken],
+        "repaired": [f"{headline(verdict, glossary)} ({verdict.property})" for verdict in repaired],
+        "steps": [[str(step.new or step.old or one.name), step.old_reading, step.new_reading] for one in edit.steps for step in one.steps],
     }
 
 
@@ -158,19 +191,32 @@ def _verdict(verdict: Verdict, spec: Spec, glossary: Glossary) -> dict[str, Any]
         "places": [_place(place) for place in verdict.locations],
         "steps": _trace(steps, glossary.words),
         "loop": loop,
-        **_story(tale),
+        **_story(tale, steps, loop, glossary.words),
     }
 
 
-def _story(tale: Story) -> dict[str, Any]:
+def _story(tale: Story, steps: Sequence[TraceStep], loop: int | None, words: Words) -> dict[str, Any]:
     return {
         "headline": tale.headline,
-        "lead": tale.lead,
+        "lead": tale.lead or _by_whole_invocations(tale, steps, loop, words),
         "moments": [[moment.place, moment.text, moment.role] for moment in tale.moments],
         "leftOut": tale.left_out,
         "lines": [[line.place, line.why] for line in tale.lines],
         "advice": tale.advice,
     }
+
+
+def _by_whole_invocations(tale: Story, steps: Sequence[TraceStep], loop: int | None, words: Words) -> str:
+    """Say what a run comes to in which nobody is overtaken: by its last line, or by those that follow each other."""
+    if not tale.lines:
+        return ""
+    places = [line.place for line in tale.lines]
+    last, names = steps[places[0]], [f"{steps[place].algorithm} {steps[place].step}" for place in reversed(places)]
+    if loop is None:
+        return f"It comes to this at {names[-1]}: {told(last, words)}."
+    if max(places) >= loop:
+        return f"These steps follow each other for ever: {', '.join(names)}."
+    return f"The last step that changes anything is {names[-1]}: {told(last, words)}. Nothing in the text takes it further."
 
 
 def _trace(steps: tuple[TraceStep, ...], words: Words) -> list[dict[str, Any]]:
