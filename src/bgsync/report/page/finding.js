@@ -14,7 +14,7 @@ class Finding {
   /** What is broken, and by what: the first that is read. */
   head() {
     const { verdict } = this;
-    const said = verdict.message && verdict.loop === null && verdict.message !== verdict.headline ? `What was seen: ${verdict.message}.`.replace("..", ".") : "";
+    const said = verdict.message && verdict.loop === null && verdict.message !== verdict.headline && !verdict.lead.includes(verdict.message) ? `What was seen: ${verdict.message}.`.replace("..", ".") : "";
     return [
       h("h2", { id: "finding-title", tabindex: "-1" }, h("span", { class: verdict.verdict, "aria-hidden": "true" }, `${SIGNS[verdict.verdict]} `), verdict.headline),
       verdict.lead || said ? h("p", { class: "lead" }, verdict.lead, said ? h("span", { class: verdict.lead ? "dim" : null }, ` ${said}`) : null) : null,
@@ -95,7 +95,8 @@ class Finding {
     this.count = h("span", { class: "count" });
     this.told = h("div", { class: "told", role: "status", "aria-label": "This step", tabindex: "0" });
     this.values = h("table", { class: "values" });
-    this.picture = h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "The lifecycle" }, $("lifecycle").content.cloneNode(true));
+    this.picture = h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "The lifecycle" },
+      report.picture === null ? null : $("lifecycle").content.children[report.picture].cloneNode(true));
     this.states = h("p", { class: "dim" });
     const names = [...new Set(verdict.steps.filter((step) => step.step).map((step) => step.algorithm))];
     this.text = box("The text", algorithms(report, names));
@@ -105,7 +106,7 @@ class Finding {
       svg.style.minWidth = `${Math.ceil(svg.viewBox.baseVal.width * 11 / size)}px`;
     }
     return h("div", { class: "player", role: "group", "aria-label": "Player" },
-      h("div", { class: "bar" },
+      h("div", { class: "steer" },
         h("div", { class: "controls" }, button("First step", "|◀", "Home", "first"), button("One step back", "◀", "←", "back"),
           button("One step on", "▶", "→", "on"), button("Last step", "▶|", "End", "last"), this.count, this.slider),
         this.told),

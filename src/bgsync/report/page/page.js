@@ -9,7 +9,7 @@
     const again = before && verdict.cause !== null && before.cause === verdict.cause && before.lead === verdict.lead;
     const told = verdict.verdict === "violated" && verdict.lead ? (again ? "By the same cause as the one above." : verdict.lead) : verdict.message;
     const ways = findings.filter((each) => each.report === report && each.verdict.property === verdict.property && each.verdict.needs.join() === verdict.needs.join()).length;
-    const small = [verdict.property, verdict.kind === "race" ? "a race" : "", ways > 1 ? `${ways} ways` : "", data.reports.length > 1 ? report.model : ""].filter(Boolean).join(" · ");
+    const small = [verdict.property, verdict.kind === "race" ? "a race" : "", ways > 1 ? `${ways} ways` : "", verdict.loop === null && !told.includes(verdict.message) ? verdict.message : "", data.reports.length > 1 ? report.model : ""].filter(Boolean).join(" · ");
     const words = [verdict.property, ...verdict.needs, verdict.verdict, verdict.kind, verdict.headline, verdict.lead, verdict.message, ...verdict.rule, ...verdict.places.map(where), report.model];
     return h("li", { "data-words": words.join(" ").toLowerCase() },
       h("button", { class: "row", "data-finding": id },
@@ -37,7 +37,7 @@
 
   /** What an edit did, in a sentence and a list. */
   function edited({ base, broken, repaired, steps }) {
-    const what = [broken.length ? `breaks ${broken.length}` : "breaks nothing", repaired.length ? `repairs ${repaired.length}` : ""].filter(Boolean).join(" and ");
+    const what = [broken.length ? `breaks ${many(broken.length, "promise")}` : "breaks nothing", repaired.length ? `repairs ${repaired.length}` : ""].filter(Boolean).join(" and ");
     return [h("p", { class: "lead" }, h("b", {}, `This edit ${what}`), ` (since ${base}).`),
       repaired.length ? h("ul", {}, repaired.map((one) => h("li", {}, `Repaired: ${one}`))) : null,
       steps.length ? h("details", {}, h("summary", {}, many(steps.length, "changed step")), h("ul", {}, steps.map(([name, old, now]) =>
@@ -175,7 +175,7 @@
     : "No promise of the text was found to be broken.";
   document.title = `${broken.length ? `${broken.length} broken` : "nothing broken"}: ${names} (bgsync)`;
   $("title").textContent = names;
-  $("summary").append(...data.reports.filter(({ edit }) => edit).flatMap(({ edit }) => edited(edit)).filter(Boolean), h("p", {}, h("b", {}, found), h("span", { class: "dim" },
+  $("summary").append(...data.reports.filter(({ edit }) => edit).flatMap(({ edit }) => edited(edit)).filter(Boolean), h("p", {}, data.reports.some(({ edit }) => edit) ? found : h("b", {}, found), h("span", { class: "dim" },
     ` bgsync ${data.version} ran the steps of the text in every order in which they can happen: ${many(states, "situation")}, with ${bounds}.` +
     (data.reports.some((report) => report.interrupted) ? " It was stopped early: all this is about what was tried until then." : ""))));
   list();
