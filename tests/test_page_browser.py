@@ -260,12 +260,13 @@ def test_words_that_the_page_uses_are_explained_on_it(opened: Any, of_text: Path
     assert "[object" not in page.locator("body").inner_text()
 
 
-def test_a_finding_of_a_text_shows_its_own_sentences_and_no_lifecycle_that_is_not_its_own(
-    opened: Any, of_text: Path
-) -> None:
+def test_a_finding_of_a_text_shows_its_own_sentences_and_its_own_states(opened: Any, of_text: Path) -> None:
     page = opened(of_text, "#finding=one-event&step=1").page
     button(page, "Last step").click()
-    expect(page.locator(".lifecycle")).to_be_hidden()
+    states = page.locator(".picture .node title").all_text_contents()
+    assert "queued" in states
+    assert "pending" not in states, "the lifecycle of registrations is not its own"
+    expect(page.locator(".picture .on title")).to_have_text("printing")
     page = opened(of_text, "#finding=unique-tag&step=3").page
     expect(page.get_by_role("region", name="The text")).to_contain_text(
         "whose label is label if any, or null otherwise"

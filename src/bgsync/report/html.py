@@ -239,7 +239,7 @@ def _undisturbed(verdict: Verdict, tale: Story, steps: Sequence[TraceStep], loop
     places = [f"{steps[line.place].algorithm} {steps[line.place].step}" for line in reversed(tale.lines)]
     last = tale.lines[0].place
     if any(line.place >= loop for line in tale.lines):
-        return f"These steps follow each other for ever: {', '.join(places)}."
+        return f"This goes on for ever: {', '.join(places)}."
     then = "Nothing in the text takes it further."
     return f"The last step that changes anything is {places[-1]}: {told(steps[last], words)}. {then}"
 

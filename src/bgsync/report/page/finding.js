@@ -16,7 +16,7 @@ class Finding {
     const { verdict } = this;
     const said = verdict.message && verdict.loop === null && verdict.message !== verdict.headline && !verdict.lead.includes(verdict.message) ? `What was seen: ${verdict.message}.`.replace("..", ".") : "";
     return [
-      h("h2", { id: "finding-title", tabindex: "-1" }, h("span", { class: verdict.verdict, "aria-hidden": "true" }, `${SIGNS[verdict.verdict]} `), verdict.headline),
+      h("h2", { id: "finding-title", tabindex: "-1" }, h("span", { class: verdict.verdict, "aria-hidden": "true" }, `${SIGNS[verdict.verdict]} `), sentence(verdict.headline)),
       verdict.lead || said ? h("p", { class: "lead" }, verdict.lead, said ? h("span", { class: verdict.lead ? "dim" : null }, ` ${said}`) : null) : null,
     ];
   }
@@ -103,6 +103,7 @@ class Finding {
     this.sequence = box("Who does what", this.lanes());
     for (const svg of this.picture.querySelectorAll("svg")) { // no word of it is ever drawn smaller than 11 px
       const size = Math.min(...[...svg.querySelectorAll("text")].map((text) => Number(text.getAttribute("font-size")) || 11));
+      svg.style.maxWidth = `${svg.viewBox.baseVal.width}px`;
       svg.style.minWidth = `${Math.ceil(svg.viewBox.baseVal.width * 11 / size)}px`;
     }
     return h("div", { class: "player", role: "group", "aria-label": "Player" },
@@ -114,7 +115,7 @@ class Finding {
         h("div", { class: "text" }, h("h3", {}, "The text"), this.text),
         h("div", { class: "messages" }, h("h3", {}, "Who does what"), this.sequence),
         h("div", { class: "lifecycle" }, h("h3", {}, `Lifecycle of the ${report.noun}`), this.picture, this.states),
-        h("div", { class: "now" }, h("h3", {}, "What is so now"), box("What is so now", this.values))));
+        h("div", { class: "known" }, h("h3", {}, "What is so now"), box("What is so now", this.values))));
   }
 
   /** The sequence diagram: a lane a participant, a row a step; messages are arrows, all else is marked on its lane. */
@@ -132,7 +133,7 @@ class Finding {
       const self = step.messages.length ? null : h("span", { class: "self" }, h("span", { class: "word" }, step.told));
       const label = step.step ? `${step.algorithm} ${step.step}` : "";
       return h("li", { class: number === loop ? "loop" : null, "data-row": number },
-        h("button", { "data-go": number }, h("span", { class: "head" }, h("span", { class: "word" }, h("span", { class: "sr" }, "step "), `${number + 1} `,
+        h("button", { "data-go": number, tabindex: "-1" }, h("span", { class: "head" }, h("span", { class: "word" }, h("span", { class: "sr" }, "step "), `${number + 1} `,
           h("span", { class: `who who${order.indexOf(step.process) % 6}` }, step.process), ` ${label}`)), arrows, self));
     });
     const head = h("div", { class: "lanes-head", "aria-hidden": "true", style: `grid-template-columns: repeat(${lanes.length}, 1fr)` }, lanes.map((lane) => h("span", {}, lane)));

@@ -25,9 +25,11 @@ function h(name, attributes = {}, ...children) {
 }
 
 const canonical = (text) => text.toLowerCase().replace(/[-\s]/g, "");
+const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const many = (count, one, more) => `${count.toLocaleString("en")} ${count === 1 ? one : more || one + "s"}`;
 const where = (place) => [`${place.algorithm} ${place.step}`.trim(), place.file ? `${place.file}:${place.line}` : ""].filter(Boolean).join(", ");
 const RANK = ["violated", "conditional", "inconclusive", "vacuous", "holds"];
+const FIRST = ["known-term", "defined-before-use", "receiver"]; // what is misread makes all that follows from it doubtful
 const isBroken = ({ verdict }) => verdict.verdict === "violated" && !verdict.needs.length;
 
 /** The steps of the named algorithms, as the text says them. */
@@ -52,11 +54,12 @@ function reveal(box, item) {
   else if (inner.bottom > outer.bottom - room) box.scrollTop += inner.bottom - outer.bottom + room;
 }
 
-/** Every finding of every report, by the id that stands in the address: what is worst first, and of one cause together. */
+/** Every finding of every report, by the id that stands in the address: the worst first, causes before what they cause, and of one cause together. */
+const order = ({ verdict }) => [RANK.indexOf(verdict.verdict), FIRST.includes(verdict.property.split("/")[0]) ? 0 : 1, verdict.cause ?? 1e9];
 const findings = data.reports.flatMap((report, number) => report.verdicts.map((verdict) => ({
   id: [number ? `${number + 1}:` : "", verdict.property, verdict.needs.length ? `@${verdict.needs.join("+")}` : "", verdict.way ? `~${verdict.way + 1}` : ""].join(""),
   report, verdict,
-}))).sort((a, b) => RANK.indexOf(a.verdict.verdict) - RANK.indexOf(b.verdict.verdict) || (a.verdict.cause ?? Infinity) - (b.verdict.cause ?? Infinity) || 0);
+}))).sort((a, b) => order(a).map((each, place) => each - order(b)[place]).find((each) => each) || 0);
 
 /** The other ways in which the property of a finding breaks, and what else breaks by the same cause. */
 function related({ report, verdict }) {

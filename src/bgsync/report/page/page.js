@@ -7,14 +7,15 @@
   function row({ id, verdict, report }, place, all) {
     const before = place ? all[place - 1].verdict : null;
     const again = before && verdict.cause !== null && before.cause === verdict.cause && before.lead === verdict.lead;
-    const told = verdict.verdict === "violated" && verdict.lead ? (again ? "By the same cause as the one above." : verdict.lead) : verdict.message;
+    const told = verdict.verdict === "violated" && verdict.lead ? (again ? "By the same cause as the one above." : verdict.lead)
+      : verdict.message === verdict.headline ? verdict.places.slice(0, 1).map(where).join() : sentence(verdict.message);
     const ways = findings.filter((each) => each.report === report && each.verdict.property === verdict.property && each.verdict.needs.join() === verdict.needs.join()).length;
-    const small = [verdict.property, verdict.kind === "race" ? "a race" : "", ways > 1 ? `${ways} ways` : "", verdict.loop === null && !told.includes(verdict.message) ? verdict.message : "", data.reports.length > 1 ? report.model : ""].filter(Boolean).join(" · ");
+    const small = [verdict.property, verdict.kind === "race" ? "a race" : "", ways > 1 ? `${ways} ways` : "", verdict.loop === null && !told.includes(verdict.message) && verdict.message !== verdict.headline && told !== sentence(verdict.message) ? verdict.message : "", data.reports.length > 1 ? report.model : ""].filter(Boolean).join(" · ");
     const words = [verdict.property, ...verdict.needs, verdict.verdict, verdict.kind, verdict.headline, verdict.lead, verdict.message, ...verdict.rule, ...verdict.places.map(where), report.model];
     return h("li", { "data-words": words.join(" ").toLowerCase() },
       h("button", { class: "row", "data-finding": id },
         h("span", { class: verdict.verdict, "aria-hidden": "true" }, SIGNS[verdict.verdict]),
-        h("span", {}, h("span", { class: "sr" }, `${WORDS[verdict.verdict]}: `), h("b", {}, verdict.headline), told ? h("span", { class: "seen" }, told) : null, h("span", { class: "dim" }, small))));
+        h("span", {}, h("span", { class: "sr" }, `${WORDS[verdict.verdict]}: `), h("b", {}, sentence(verdict.headline)), told ? h("span", { class: "seen" }, told) : null, h("span", { class: "dim" }, small))));
   }
 
   function list() {
@@ -42,6 +43,13 @@
       repaired.length ? h("ul", {}, repaired.map((one) => h("li", {}, `Repaired: ${one}`))) : null,
       steps.length ? h("details", {}, h("summary", {}, many(steps.length, "changed step")), h("ul", {}, steps.map(([name, old, now]) =>
         h("li", {}, h("b", {}, name), ` ${[old, now].filter(Boolean).join(" → ")}`)))) : h("p", {}, "No step says anything new.")];
+  }
+
+  /** The steps that could not be read: they come first, since nothing that is said takes them into account. */
+  function unread() {
+    const blind = data.reports.flatMap(({ algorithms }) => algorithms.flatMap(({ name, steps }) => steps.filter(({ understood }) => !understood).map((step) => ({ ...step, algorithm: name }))));
+    return blind.length ? [h("p", {}, h("b", {}, `${many(blind.length, "step")} of the text ${blind.length === 1 ? "was" : "were"} not understood. Nothing below takes ${blind.length === 1 ? "it" : "them"} into account:`)),
+      h("ul", {}, blind.slice(0, 5).map((step) => h("li", {}, h("b", {}, where(step)), ` ${step.text}`)), blind.length > 5 ? h("li", {}, `and ${blind.length - 5} more, in the text below`) : null)] : [];
   }
 
   // --- the text, and what became of its sentences
@@ -175,7 +183,7 @@
     : "No promise of the text was found to be broken.";
   document.title = `${broken.length ? `${broken.length} broken` : "nothing broken"}: ${names} (bgsync)`;
   $("title").textContent = names;
-  $("summary").append(...data.reports.filter(({ edit }) => edit).flatMap(({ edit }) => edited(edit)).filter(Boolean), h("p", {}, data.reports.some(({ edit }) => edit) ? found : h("b", {}, found), h("span", { class: "dim" },
+  $("summary").append(...unread(), ...data.reports.filter(({ edit }) => edit).flatMap(({ edit }) => edited(edit)).filter(Boolean), h("p", {}, data.reports.some(({ edit }) => edit) ? found : h("b", {}, found), h("span", { class: "dim" },
     ` bgsync ${data.version} ran the steps of the text in every order in which they can happen: ${many(states, "situation")}, with ${bounds}.` +
     (data.reports.some((report) => report.interrupted) ? " It was stopped early: all this is about what was tried until then." : ""))));
   list();
