@@ -65,6 +65,21 @@ def test_a_link_of_a_line_shows_its_step(opened: Any, built_in: Path) -> None:
     assert count(page).startswith("1 of ")
 
 
+def test_each_way_in_which_a_promise_breaks_has_a_run_of_its_own(opened: Any, built_in: Path) -> None:
+    watched = opened(built_in, f"#finding={LOST}")
+    page = watched.page
+    ways = page.get_by_role("region", name="It breaks in other ways, too").get_by_role("button")
+    expect(ways).to_have_count(1)
+    lead = page.locator(".lead").inner_text()
+    ways.click()
+    assert watched.fragment == f"finding={LOST}~2&step=1"
+    assert page.locator(".lead").inner_text() != lead
+    expect(page.get_by_role("heading", level=2)).to_contain_text("A page is told that its sync is registered")
+    expect(page.locator("#verdicts [data-finding]").filter(has_text=LOST)).to_have_count(1)
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.finding") == LOST
+
+
 # --- the player
 
 

@@ -1,4 +1,4 @@
-"""The player of the page of a report, measured in a real browser: what is in view, at which size, and what crosses what."""
+"""The player of the page of a report, measured in a real browser: what is in view at which size, what crosses what."""
 
 from itertools import combinations
 from pathlib import Path
@@ -48,7 +48,8 @@ CROSSED = """() => {
         for (const x of lanes.filter((lane) => lane > box.left && lane < box.right)) {
           met += 1;
           let over = document.elementFromPoint(x, (box.top + box.bottom) / 2);
-          while (over !== row && getComputedStyle(over).backgroundColor === "rgba(0, 0, 0, 0)") over = over.parentElement;
+          const clear = () => getComputedStyle(over).backgroundColor === "rgba(0, 0, 0, 0)";
+          while (over !== row && clear()) over = over.parentElement;
           if (over === row) crossed.push(texts.currentNode.textContent);
         }
       }

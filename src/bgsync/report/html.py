@@ -28,7 +28,7 @@ from bgsync.draw.lifecycle import lifecycle_diagram
 from bgsync.draw.svg import MissingExtraError, to_svg
 from bgsync.judge import facts as f
 from bgsync.judge.glossary import Glossary
-from bgsync.judge.property import declared_states
+from bgsync.judge.property import canonical, declared_states
 from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
 from bgsync.language import NotUnderstood, Spec
 from bgsync.plain import all_visible
@@ -103,16 +103,18 @@ def _styles(picture: str) -> list[str]:
 def _lifecycle(page: Page) -> str:
     """Give the states of a text and their arrows, without words at them: the steps stand beside it.
 
-    They are those of the intended lifecycle, or else those that the runs of the report go through. Without the extra
-    that lays it out the page shows values only.
+    Of a text that speaks of the intended lifecycle they are its own; of any other one they are the states that it
+    declares, and the changes that the runs of the report make. Without the extra that lays it out there is none.
     """
     lifecycle = page.content.lifecycle
     if lifecycle.fits(declared_states(page.spec)):
         meant = lifecycle_diagram(page.content)
         title, nodes, pairs = meant.title, meant.nodes, {(edge.source, edge.target) for edge in meant.edges}
     else:
-        title, pairs = f"States of a {page.report.words.noun}, as the runs go through them", set(_moves(page.report))
-        nodes = tuple(Node(name, name, hue=hue_of(name, lifecycle.colours)) for name in set(chain(*pairs)))
+        moves, title = set(_moves(page.report)), f"States of a {page.report.words.noun}, as the runs go through them"
+        names = {canonical(name): name for name in chain(declared_states(page.spec), *sorted(moves))}
+        pairs = {(names[canonical(before)], names[canonical(after)]) for before, after in moves}
+        nodes = tuple(Node(name, name, hue=hue_of(name, lifecycle.colours)) for name in names.values())
     try:
         return to_svg(Diagram(title, "", nodes, tuple(Edge(*pair, "") for pair in pairs))) if pairs else ""
     except MissingExtraError:

@@ -25,7 +25,7 @@ function h(name, attributes = {}, ...children) {
 }
 
 const canonical = (text) => text.toLowerCase().replace(/[-\s]/g, "");
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+const sentence = (text) => /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text; // a name such as register() stays
 const many = (count, one, more) => `${count.toLocaleString("en")} ${count === 1 ? one : more || one + "s"}`;
 const where = (place) => [`${place.algorithm} ${place.step}`.trim(), place.file ? `${place.file}:${place.line}` : ""].filter(Boolean).join(", ");
 const RANK = ["violated", "conditional", "inconclusive", "vacuous", "holds"];

@@ -8,9 +8,9 @@
     const before = place ? all[place - 1].verdict : null;
     const again = before && verdict.cause !== null && before.cause === verdict.cause && before.lead === verdict.lead;
     const told = verdict.verdict === "violated" && verdict.lead ? (again ? "By the same cause as the one above." : verdict.lead)
-      : verdict.message === verdict.headline ? verdict.places.slice(0, 1).map(where).join() : sentence(verdict.message);
+      : verdict.message === verdict.headline ? verdict.places.slice(0, 1).map(where).join() : verdict.message;
     const ways = findings.filter((each) => each.report === report && each.verdict.property === verdict.property && each.verdict.needs.join() === verdict.needs.join()).length;
-    const small = [verdict.property, verdict.kind === "race" ? "a race" : "", ways > 1 ? `${ways} ways` : "", verdict.loop === null && !told.includes(verdict.message) && verdict.message !== verdict.headline && told !== sentence(verdict.message) ? verdict.message : "", data.reports.length > 1 ? report.model : ""].filter(Boolean).join(" · ");
+    const small = [verdict.property, verdict.kind === "race" ? "a race" : "", ways > 1 ? `${ways} ways` : "", verdict.loop === null && !told.includes(verdict.message) && verdict.message !== verdict.headline ? verdict.message : "", data.reports.length > 1 ? report.model : ""].filter(Boolean).join(" · ");
     const words = [verdict.property, ...verdict.needs, verdict.verdict, verdict.kind, verdict.headline, verdict.lead, verdict.message, ...verdict.rule, ...verdict.places.map(where), report.model];
     return h("li", { "data-words": words.join(" ").toLowerCase() },
       h("button", { class: "row", "data-finding": id },
@@ -116,7 +116,7 @@
     const last = current;
     history.pushState(null, "", location.pathname + location.search);
     show(null);
-    const button = last && [...document.querySelectorAll("[data-finding]")].find((each) => each.dataset.finding === last.id);
+    const button = last && [...document.querySelectorAll("[data-finding]")].find((each) => each.dataset.finding === last.id.replace(/~\d+$/, ""));
     if (button) { button.closest("details").open = true; button.focus(); } else $("main").focus();
   }
 
@@ -179,7 +179,7 @@
   const causes = new Set(findings.filter((one) => isBroken(one) && one.verdict.cause !== null).map(({ report, verdict }) => `${data.reports.indexOf(report)} ${verdict.cause}`)).size;
   const states = data.reports.reduce((sum, report) => sum + report.states, 0);
   const bounds = data.reports.length ? Object.entries(data.reports[0].bounds).map(([name, value]) => `${name} ${value}`).join(", ") : "";
-  const found = broken.length ? `${many(broken.length, "promise")} of the text ${broken.length === 1 ? "is" : "are"} broken.${causes > 1 ? ` There are ${causes} causes.` : ""} Choose one to see how it happens, and which lines to mend.`
+  const found = broken.length ? `${many(broken.length, "promise")} of the text ${broken.length === 1 ? "is" : "are"} broken.${causes > 1 && broken.every(({ verdict }) => verdict.cause !== null) ? ` There are ${causes} causes.` : ""} Choose one to see how it happens, and which lines to mend.`
     : "No promise of the text was found to be broken.";
   document.title = `${broken.length ? `${broken.length} broken` : "nothing broken"}: ${names} (bgsync)`;
   $("title").textContent = names;
