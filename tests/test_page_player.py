@@ -58,6 +58,15 @@ CROSSED = """() => {
   return [met, crossed];
 }"""
 
+ENDS = """() => {
+  const { left, width } = document.querySelector(".lanes").getBoundingClientRect();
+  const count = document.querySelectorAll(".lanes-head span").length;
+  return [...document.querySelectorAll(".lanes .arrow")].flatMap((arrow) => {
+    const box = arrow.getBoundingClientRect();
+    return [box.left, box.right].map((x) => (x - left) / width * count - 0.5);
+  });
+}"""
+
 OUTSIDE = """() => {
   const outer = document.querySelector(".lanes").getBoundingClientRect();
   return [...document.querySelectorAll(".lanes .word")].filter((word) => {
@@ -188,6 +197,9 @@ def test_lanes_run_behind_no_word_and_no_word_runs_out_of_them(
     assert met > 10, "there are words where lanes are"
     assert crossed == []
     assert page.evaluate(OUTSIDE) == []
+    ends = page.evaluate(ENDS)
+    assert len(ends) > 10
+    assert all(abs(end - round(end)) < 0.01 for end in ends), "an arrow goes from lane to lane"
 
 
 def test_the_arrow_of_the_lifecycle_that_a_step_takes_is_marked(opened: Any, built_in: Path) -> None:
