@@ -148,8 +148,10 @@ def test_a_row_of_the_diagram_can_be_chosen(opened: Any, built_in: Path) -> None
     assert count(page).startswith("3 of ")
 
 
-def test_a_run_can_be_walked_with_the_keyboard_alone(opened: Any, built_in: Path) -> None:
-    watched = opened(built_in)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [390, 830, 1280])
+def test_a_run_can_be_walked_with_the_keyboard_alone(opened: Any, built_in: Path, width: int, dark: bool) -> None:
+    watched = opened(built_in, width=width, dark=dark)
     page, keys = watched.page, watched.page.keyboard
     keys.press("Tab")
     assert page.evaluate("document.activeElement.id") == "skip"
@@ -165,6 +167,7 @@ def test_a_run_can_be_walked_with_the_keyboard_alone(opened: Any, built_in: Path
     for step in range(2, total + 1):
         keys.press("ArrowRight")
         assert count(page).startswith(f"{step} of ")
+        expect(page.locator(".steer")).to_be_in_viewport(ratio=1)
     keys.press("ArrowLeft")
     assert count(page).startswith(f"{total - 1} of ")
     keys.press("Home")

@@ -124,7 +124,7 @@ def test_on_a_screen_the_answer_and_the_whole_player_are_what_one_sees_first(
 @pytest.mark.parametrize("size", WIDE)
 def test_every_key_moves_what_is_in_view(opened: Any, built_in: Path, size: tuple[int, int]) -> None:
     page = look(opened, built_in, f"finding={LOST}&step=1", size).page
-    for key in ["ArrowRight"] * 22 + ["Home", "End", "ArrowLeft"]:
+    for key in ["ArrowRight"] * 9 + ["End", "ArrowLeft", "Home"]:
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         page.keyboard.press(key)
         assert_in_view(page, *PARTS)
