@@ -185,7 +185,7 @@ class Finding {
     this.slider.value = at;
     this.slider.setAttribute("aria-valuetext", `step ${at + 1} of ${total}`);
     this.count.textContent = `${at + 1} of ${total}${again ? ", again and again" : ""}`;
-    const place = step.step ? h("span", { class: "dim" }, `${where(step)} `) : null;
+    const place = step.step ? h("span", { class: "dim", title: where(step) }, where({ ...step, file: step.file.split("/").pop() })) : null;
     const changes = step.changes.map(([name, , old, after]) => h("div", { class: "change" }, `${name}: ${old} → ${after}`));
     this.told.scrollTop = 0;
     const end = at === this.last ? this.ending() : "";
