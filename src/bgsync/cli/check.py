@@ -138,7 +138,7 @@ def check(
         edits.append(None if editing is None else editing.edit(explored, report))
         if page is not None:
             with pausing(None):
-                pages.append(page_of(report, target))
+                pages.append(page_of(report, target, edits[-1]))
         if output == "text":
             if edit := edits[-1]:
                 print_edit(edit, report, console(), traces=told, mend=False)
@@ -170,14 +170,14 @@ def _names_machine(target: str) -> bool:
     return target.endswith(".py") or (bool(colon) and path.endswith(".py") and name.isidentifier())
 
 
-def page_of(report: Any, target: Any) -> Any:
-    """Give what the page on a report shows: with the ledger of its text, where one was read."""
+def page_of(report: Any, target: Any, edit: Any = None) -> Any:
+    """Give what the page on a report shows: with the ledger of its text, where one was read, and what an edit did."""
     from bgsync.report.html import Page
     from bgsync.texts import ledger
 
     entries = () if target.text is None else ledger(target.text).entries
     rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in entries)
-    return Page(report, target.spec, target.content, rows)
+    return Page(report, target.spec, target.content, rows, edit)
 
 
 def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
