@@ -25,9 +25,8 @@ from bgsync.draw.document import (
     legend,
     linked,
     text,
-    width,
-    wrapped,
 )
+from bgsync.draw.metrics import width, wrapped
 from bgsync.plain import plain
 
 SIZE, NOTE = 13, 11

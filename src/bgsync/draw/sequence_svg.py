@@ -11,7 +11,8 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
 from bgsync.draw.colours import Hues, Theme, hue_of
-from bgsync.draw.document import Rules, base_rules, document, linked, text, width, wrapped
+from bgsync.draw.document import Rules, base_rules, document, linked, text
+from bgsync.draw.metrics import width, wrapped
 from bgsync.draw.sequence import Item, Sequence, in_words, item_in_words, shown
 from bgsync.plain import plain
 
@@ -109,7 +110,7 @@ def _message(sheet: _Sheet, item: Item) -> None:
     lines = wrapped(words, max(abs(x2 - x1) - 24, 190), SIZE)
     group = ET.Element("g", {"class": "message halo"})
     ET.SubElement(group, "title").text = item_in_words(item)
-    _number(group, item, sheet.y + SIZE)
+    _number(sheet, item, sheet.y + SIZE)
     middle, most = (x1 + x2) / 2, max(width(line, SIZE) for line in lines)
     middle = min(max(middle, 44 + most / 2), sheet.wide - 8 - most / 2)
     told = [text(middle, sheet.y + LINE * n + SIZE, line, SIZE, text_anchor="middle") for n, line in enumerate(lines)]
@@ -136,7 +137,7 @@ def _step(sheet: _Sheet, item: Item) -> None:
     sheet.wide = max(sheet.wide, left + wide + 8)
     group = ET.Element("g", {"class": f"step{' blamed' if item.blamed else ''}"})
     ET.SubElement(group, "title").text = item_in_words(item)
-    _number(group, item, sheet.y + 4 + SIZE)
+    _number(sheet, item, sheet.y + 4 + SIZE)
     bar = {"x": f"{x - BAR / 2:.1f}", "y": f"{sheet.y:.1f}", "width": f"{BAR}", "height": f"{tall:.1f}"}
     ET.SubElement(group, "rect", {"class": "bar", **bar})
     box = {"x": f"{left:.1f}", "y": f"{sheet.y:.1f}", "width": f"{wide:.1f}", "height": f"{tall:.1f}", "rx": "2"}
@@ -174,9 +175,11 @@ def _change(x: float, y: float, lines: list[str], hue: str) -> list[ET.Element]:
     ]
 
 
-def _number(group: ET.Element, item: Item, y: float) -> None:
+def _number(sheet: _Sheet, item: Item, y: float) -> None:
     if item.number:
+        group = ET.Element("g", {"class": "number"})
         group.append(text(28, y, str(item.number), NOTE, text_anchor="end", class_="note"))
+        sheet.above.append(group)
 
 
 def _loop(sheet: _Sheet, top: float, repeats: bool) -> None:
