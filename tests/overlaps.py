@@ -112,7 +112,7 @@ def _group(element: ET.Element, kind: str, dx: float, dy: float) -> Group:
             group.lines.append([*_straight((x1 + dx, y1 + dy), (x2 + dx, y2 + dy))])
         elif tag == "path" or (tag == "polygon" and kind == "node"):
             points = [(x + dx, y + dy) for x, y in _points(part.get("d") or "M" + part.get("points", ""))]
-            if kind == "edge":
+            if kind in ("edge", "lifeline"):
                 group.lines.append(points)
             else:
                 xs, ys = zip(*points, strict=True)

@@ -38,11 +38,15 @@ def width(words: str, size: float, bold: bool = False) -> float:
 
 
 def wrapped(words: str, room: float, size: float, bold: bool = False) -> list[str]:
-    """Break a text into lines that fit into this room, between words; a word that does not fit is a line of its own."""
+    """Break a text into lines that fit into this room: between words, and a word that does not fit within itself."""
     lines: list[str] = []
     for word in plain(words).split():
         if lines and width(f"{lines[-1]} {word}", size, bold) <= room:
             lines[-1] += f" {word}"
-        else:
-            lines.append(word)
+            continue
+        lines.append("")
+        for character in word:
+            if lines[-1] and width(lines[-1] + character, size, bold) > room:
+                lines.append("")
+            lines[-1] += character
     return lines

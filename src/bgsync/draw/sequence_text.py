@@ -66,7 +66,7 @@ def sequence_plantuml(sequence: Sequence) -> str:
 
 def _told(item: Item) -> list[str]:
     """Give the lines of an item."""
-    number = f"{item.number} " if item.number else ""
+    number = f"{item.numbers} " if item.number else ""
     where = f"{item.where}: " if item.where else ""
     changes = [f"{name}: {old} → {new}" for name, old, new in item.changes]
     return [plain(f"{number}{where}{shown(item)}"), *changes]
