@@ -3,8 +3,8 @@
 Lifelines are the lanes of the spec's words, such as a page, the user agent and the worker, and inside of the user agent
 every call that is under way, since a race is between those. What the user agent does of its own accord (a rule, a
 timer, the reaction to an event) stands on its own lifeline. Lifelines that take no part are left out; the server takes
-part in runs in which something was stored for it. In a run that is longer than a screen, steps that change nothing and
-follow each other on one lifeline are folded into one item, which names them.
+part in runs in which something was stored for it. In a run that is longer than a screen, steps without a visible change
+that follow each other on one lifeline are folded into one item, which names them.
 """
 
 from __future__ import annotations
@@ -170,8 +170,9 @@ def _folded(items: list[Item], loop: int | None) -> tuple[list[Item], int | None
         return items, loop
 
     def together(place: int) -> object:
-        item = items[place]
+        item, after = items[place], items[place + 1 : place + 2]
         quiet = item.source == item.target and item.number and not item.changes and not item.blamed
+        quiet = quiet and all(one.number for one in after)  # what has no number is sent by the step before
         return (item.source, loop is not None and place >= loop) if quiet else place
 
     made, begins = list[Item](), loop
@@ -191,7 +192,7 @@ def _fold(items: list[Item]) -> Item:
         algorithm, _, step = item.where.rpartition(" ")
         steps.setdefault(algorithm, []).append(step)
     named = "; ".join(f"{algorithm} {', '.join(dict.fromkeys(some))}".strip() for algorithm, some in steps.items())
-    told = f"{len(items)} steps that change nothing" + (f": {named}" if named else "")
+    told = f"{len(items)} steps without a visible change" + (f": {named}" if named else "")
     return replace(items[0], where="", text=told, link="", folded=tuple(items))
 
 
