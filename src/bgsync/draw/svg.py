@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from bgsync.draw.arrows import Arrow, shared
@@ -31,9 +31,11 @@ PAGE = 830
 """How wide a picture can be shown on a page without being made smaller."""
 MARGIN = 12
 ROOMS = (210, 165, 125)
-"""How wide the lines of words are at most, one of these."""
+"""How wide the lines of an arrow's words are at most, one of these; those of a box have the first."""
 APART = ((14, 22), (8, 18))
 """The space within a rank, and between ranks, one of these."""
+MANY = 100
+"""A picture of more edges than this is split at once, each state by itself: to try whether it fits takes too long."""
 START = "start"
 """The dot before the initial state; no box of the diagram is called so, since theirs are numbers."""
 
@@ -53,7 +55,7 @@ class Panel:
 
     def told(self, room: float) -> Told:
         """Give the words of every box and of every arrow that has some, in lines of this width."""
-        made: Told = {f"n{n}": (_node_words(node, room),) for n, node in enumerate(self.nodes)}
+        made: Told = {f"n{n}": (_node_words(node),) for n, node in enumerate(self.nodes)}
         for number, arrow in enumerate(self.arrows):
             if any(map(_parts_of, arrow.causes)):
                 dot = "• " if len(arrow.causes) > 1 else ""
@@ -101,12 +103,14 @@ def to_svg(diagram: Diagram) -> str:
     content, y, wide = list[ET.Element](), float(MARGIN), 0.0
     labels = {node.id: plain(node.label) for node in diagram.nodes}
     for placed in _parts(diagram):
-        if placed.panel.heading:
-            content.append(text(MARGIN, y + SIZE, placed.panel.heading, SIZE, font_weight="bold"))
-            y += 26
+        for words in wrapped(placed.panel.heading, PAGE - 2 * MARGIN, SIZE, True):
+            content.append(text(MARGIN, y + SIZE, words, SIZE, font_weight="bold"))
+            y += LINE
+            wide = max(wide, width(words, SIZE, True))
+        y += 10 if placed.panel.heading else 0
         content += _drawn(placed, labels, y)
         y += placed.layout.tall + 2 * MARGIN
-        wide = max(wide, placed.layout.wide, width(placed.panel.heading, SIZE, True))
+        wide = max(wide, placed.layout.wide)
     rows = [(kind, SIGNS[kind] + meaning) for kind, meaning in diagram.legend]
     content += legend(MARGIN, y + 6, rows, SIZE)
     wide = max(wide, *(54 + width(words, SIZE) for _, words in rows), 0) + 2 * MARGIN
@@ -117,24 +121,27 @@ def to_svg(diagram: Diagram) -> str:
 
 def _parts(diagram: Diagram) -> list[Placed]:
     """Lay a picture out, in parts if it must be: as many states as fit go together, in their order."""
-    whole, fitting = _placed(Panel(_ordered(diagram.nodes), tuple(shared(diagram.edges))))
-    if fitting or not diagram.edges:
-        return [whole]
+    many = len(diagram.edges) > MANY
+    if not many:
+        whole, fits = _placed(Panel(_ordered(diagram.nodes), tuple(shared(diagram.edges))))
+        if fits or len({edge.source for edge in diagram.edges}) < 2:
+            return [whole]
     parts: list[tuple[list[Node], Placed]] = []
     for node in _ordered(diagram.nodes):
         if not any(edge.source == node.id for edge in diagram.edges):
             continue
-        if parts:
+        if parts and not many:
             both = [*parts[-1][0], node]
             placed, fits = _placed(_panel(diagram, both))
             if fits:
                 parts[-1] = both, placed
                 continue
         parts.append(([node], _placed(_panel(diagram, [node]))[0]))
-    return [
-        Placed(Panel(p.panel.nodes, p.panel.arrows, f"Part {n} of {len(parts)}: out of {_names(nodes)}"), p.told, p.layout)
-        for n, (nodes, p) in enumerate(parts, start=1)
-    ] if len(parts) > 1 else [whole]
+    made = []
+    for number, (nodes, placed) in enumerate(parts, start=1):
+        heading = f"Part {number} of {len(parts)}: out of {', '.join(plain(node.label) for node in nodes)}"
+        made.append(replace(placed, panel=replace(placed.panel, heading=heading)))
+    return made
 
 
 def _panel(diagram: Diagram, sources: Sequence[Node]) -> Panel:
@@ -145,10 +152,6 @@ def _panel(diagram: Diagram, sources: Sequence[Node]) -> Panel:
     return Panel(_ordered([node for node in diagram.nodes if node.id in there]), tuple(shared(edges)))
 
 
-def _names(nodes: Sequence[Node]) -> str:
-    return ", ".join(plain(node.label) for node in nodes)
-
-
 def _ordered(nodes: Sequence[Node]) -> tuple[Node, ...]:
     """Order the nodes for the layout: with dead ends last, the lines that lead back cross fewer others."""
     order = ("initial", "normal", "final")
@@ -156,22 +159,24 @@ def _ordered(nodes: Sequence[Node]) -> tuple[Node, ...]:
 
 
 def _placed(panel: Panel) -> tuple[Placed, bool]:
-    """Lay a panel out in the smallest way that fits, or in the narrowest one; say whether it fits."""
+    """Lay a panel out in the smallest way that fits, with lines as long as can be; say whether any does."""
     lines = [one for one, _ in panel.lines()]
-    made = []
-    for room, down, apart in product(ROOMS, (False, True), APART):
+    start: dict[str, Size] = {START: (12, 12)} if any(one.source == START for one in lines) else {}
+    narrowest: Placed | None = None
+    for room in ROOMS:
         told = panel.told(room)
-        sizes: dict[str, Size] = {START: (12, 12)} if any(one.source == START for one in lines) else {}
-        sizes |= {name: _size(name, words) for name, words in told.items()}
-        made.append(Placed(panel, told, laid_out(sizes, lines, down, apart)))
-    fitting = [one for one in made if one.fits]
-    if fitting:
-        return min(fitting, key=lambda one: one.layout.wide * one.layout.tall), True
-    return min(made, key=lambda one: one.layout.wide), False
+        sizes = start | {name: _size(name, words) for name, words in told.items()}
+        ways = product((False, True), APART)
+        made = [Placed(panel, told, laid_out(sizes, lines, down, apart)) for down, apart in ways]
+        if fitting := [one for one in made if one.fits]:
+            return min(fitting, key=lambda one: one.layout.wide * one.layout.tall), True
+        narrowest = min((*made, *filter(None, [narrowest])), key=lambda one: one.layout.wide)
+    assert narrowest is not None
+    return narrowest, False
 
 
-def _node_words(node: Node, room: float) -> Words:
-    return tuple((words, "") for words in wrapped(SIGNS[node.change] + node.label, room, SIZE)) or (("", ""),)
+def _node_words(node: Node) -> Words:
+    return tuple((words, "") for words in wrapped(SIGNS[node.change] + node.label, ROOMS[0], SIZE)) or (("", ""),)
 
 
 def _parts_of(edge: Edge) -> list[tuple[str, str]]:
