@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from bgsync.draw.diagram import Edge, EdgeKind
+from bgsync.draw.diagram import SIGNS, Edge, EdgeKind
 
 
 @dataclass(frozen=True)
@@ -25,29 +25,45 @@ class Arrow:
     """All edges that it stands for."""
 
 
+def alone(edge: Edge) -> Arrow:
+    """Draw an edge by itself."""
+    return Arrow((edge.source,), (edge.target,), edge.kind, (edge,), (edge,))
+
+
 def parallel(edges: Iterable[Edge]) -> list[Arrow]:
     """Join edges of one kind between the same two states."""
-    return _joined(
-        (Arrow((edge.source,), (edge.target,), edge.kind, (edge,), (edge,)) for edge in edges),
-        lambda arrow: (arrow.sources, arrow.targets, arrow.kind),
-    )
+    return _joined(map(alone, edges), lambda arrow: (arrow.sources, arrow.targets, arrow.kind))
 
 
 def shared(edges: Iterable[Edge]) -> list[Arrow]:
     """Join them also where they say the same, and lead to one state, or else come from one."""
     arrows = parallel(edges)
-    for end in (lambda arrow: arrow.targets, lambda arrow: arrow.sources):
-        plain = [arrow for arrow in arrows if not any(map(said, arrow.causes))]
-        several = [arrow for arrow in arrows if len(arrow.sources) > 1]
-        rest = [arrow for arrow in arrows if arrow not in plain and arrow not in several]
-        joined = _joined(rest, lambda arrow, end=end: (end(arrow), arrow.kind, tuple(map(said, arrow.causes))))  # type: ignore[misc]
-        arrows = [*plain, *several, *joined]
-    return sorted(arrows, key=lambda arrow: arrow.edges)
+    told = [arrow for arrow in arrows if any(map(said, arrow.causes))]
+    by_target = _joined(told, lambda arrow: (arrow.targets, *_list(arrow)))
+    rest = [arrow for arrow in by_target if len(arrow.sources) == 1]
+    by_source = _joined(rest, lambda arrow: (arrow.sources, *_list(arrow)))
+    silent = [arrow for arrow in arrows if arrow not in told]
+    return sorted(
+        [*silent, *by_source, *(arrow for arrow in by_target if len(arrow.sources) > 1)], key=lambda arrow: arrow.edges
+    )
+
+
+def _list(arrow: Arrow) -> tuple[object, ...]:
+    return arrow.kind, *map(said, arrow.causes)
 
 
 def said(edge: Edge) -> tuple[str, ...]:
     """Give what an edge says."""
     return tuple(part for part in (edge.label, edge.guard, edge.note) if part.strip())
+
+
+def list_of(arrow: Arrow) -> list[tuple[str, str, str]]:
+    """Give the label, guard and note of everything that an arrow stands for; of several each has a dot before it."""
+    made, dot = [], "• " if len(arrow.causes) > 1 else ""
+    for cause in arrow.causes:
+        label = SIGNS[arrow.kind] + cause.label if cause.label.strip() or cause.guard.strip() else ""
+        made.append((dot + label if label else "", f"[{cause.guard}]" if cause.guard.strip() else "", cause.note))
+    return made
 
 
 def _joined(arrows: Iterable[Arrow], key: Callable[[Arrow], object]) -> list[Arrow]:

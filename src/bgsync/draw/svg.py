@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from bgsync.draw.arrows import Arrow, shared
+from bgsync.draw.arrows import Arrow, list_of, said, shared
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, Node, edge_in_words, in_words
+from bgsync.draw.diagram import SIGNS, Diagram, Node, edge_in_words, in_words
 from bgsync.draw.document import LEGEND_ROW, document, legend, linked, text
 from bgsync.draw.flow_svg import flow_svg
 from bgsync.draw.layout import Layout, Line, MissingExtraError, Size, laid_out
@@ -31,7 +31,9 @@ PAGE = 830
 """How wide a picture can be shown on a page without being made smaller."""
 MARGIN = 12
 ROOMS = (210, 165, 125)
-"""How wide the lines of an arrow's words are at most, one of these; those of a box have the first."""
+"""How wide the lines of an arrow's words are at most, one of these."""
+BOX = 250
+"""How wide the lines of a state are at most."""
 APART = ((14, 22), (8, 18))
 """The space within a rank, and between ranks, one of these."""
 MANY = 100
@@ -57,9 +59,8 @@ class Panel:
         """Give the words of every box and of every arrow that has some, in lines of this width."""
         made: Told = {f"n{n}": (_node_words(node),) for n, node in enumerate(self.nodes)}
         for number, arrow in enumerate(self.arrows):
-            if any(map(_parts_of, arrow.causes)):
-                dot = "• " if len(arrow.causes) > 1 else ""
-                made[f"l{number}"] = tuple(_cause_words(cause, dot, room) for cause in arrow.causes)
+            if any(map(said, arrow.causes)):
+                made[f"l{number}"] = tuple(_cause_words(parts, room) for parts in list_of(arrow))
         return made
 
     def lines(self) -> Iterator[tuple[Line, Arrow | None]]:
@@ -72,7 +73,7 @@ class Panel:
                 yield Line(START, names[node.id]), None
         for number, arrow in enumerate(self.arrows):
             back = not entered.intersection(arrow.sources)  # it comes from nowhere, and stands last
-            if not any(map(_parts_of, arrow.causes)):
+            if not any(map(said, arrow.causes)):
                 yield from (
                     (Line(names[a], names[b], back=back), arrow) for a, b in product(arrow.sources, arrow.targets)
                 )
@@ -176,22 +177,15 @@ def _placed(panel: Panel) -> tuple[Placed, bool]:
 
 
 def _node_words(node: Node) -> Words:
-    return tuple((words, "") for words in wrapped(SIGNS[node.change] + node.label, ROOMS[0], SIZE)) or (("", ""),)
+    return tuple((words, "") for words in wrapped(SIGNS[node.change] + node.label, BOX, SIZE)) or (("", ""),)
 
 
-def _parts_of(edge: Edge) -> list[tuple[str, str]]:
-    """Give what an edge says, each part with its class."""
-    guard = f"[{edge.guard}]" if edge.guard.strip() else ""
-    parts = ((SIGNS[edge.kind] + edge.label, ""), (guard, "guard"), (edge.note, "note"))
-    return [(words, kind) for words, kind in parts if words.strip()]
-
-
-def _cause_words(cause: Edge, dot: str, room: float) -> Words:
-    """Give the lines of what an edge says; of several each has a dot before it."""
-    made = list[tuple[str, str]]()
-    for words, kind in _parts_of(cause):
-        made += [(one, kind) for one in wrapped(words if made else dot + words, room, _height(kind))]
-    return tuple(made)
+def _cause_words(parts: tuple[str, str, str], room: float) -> Words:
+    """Give the lines of one thing that an arrow stands for."""
+    kinds = ("", "guard", "note")
+    return tuple(
+        (line, kind) for part, kind in zip(parts, kinds, strict=True) for line in wrapped(part, room, _height(kind))
+    )
 
 
 def _height(kind: str) -> float:
