@@ -30,9 +30,10 @@ class Rect:
         across = min(self.right, other.right) - max(self.left, other.left)
         return across > 0.5 and min(self.bottom, other.bottom) - max(self.top, other.top) > 0.5
 
-    def holds(self, point: Point) -> bool:
-        """Whether a point is well inside."""
-        return self.left + 0.5 < point[0] < self.right - 0.5 and self.top + 0.5 < point[1] < self.bottom - 0.5
+    def is_struck(self, points: list[Point]) -> bool:
+        """Whether one of these points is well inside."""
+        left, top, right, bottom = self.left + 0.5, self.top + 0.5, self.right - 0.5, self.bottom - 0.5
+        return any(left < x < right and top < y < bottom for x, y in points)
 
 
 @dataclass
@@ -61,11 +62,11 @@ def overlaps(svg: str) -> list[str]:
                 told += [f"words {text!r} cover box {box.title!r}" for shape in box.shapes if shape.meets(place)]
             for line in lines:
                 own = "its own" if label.title in line.title or line is label else f"the line {line.title!r}"
-                struck = any(place.holds(point) for points in line.lines for point in points)
+                struck = any(map(place.is_struck, line.lines))
                 told += [f"words {text!r} are struck by {own}"] if struck else []
     for box in boxes:
         for line in lines:
-            inside = any(shape.holds(point) for shape in box.shapes for points in line.lines for point in points)
+            inside = any(shape.is_struck(points) for shape in box.shapes for points in line.lines)
             told += [f"line {line.title!r} runs through box {box.title!r}"] if inside else []
         for text, place in box.words:
             room = box.shapes[0] if box.shapes else place

@@ -55,13 +55,10 @@ def to_dot(diagram: Diagram) -> str:
         )
         lines += [f'  start -> {names[node.id]} [class="start"]' for node in initial]
     lines += [
-        _node(node, names[node.id], STEP_WIDTH if diagram.flow else WIDTH)
-        for node in sorted(diagram.nodes, key=_place)
+        _node(node, names[node.id], STEP_WIDTH if diagram.flow else WIDTH) for node in sorted(diagram.nodes, key=_place)
     ]
     entered = {edge.target for edge in diagram.edges} | {node.id for node in initial}
-    lines += [
-        _edge(number, edge, names, edge.source not in entered) for number, edge in enumerate(diagram.edges)
-    ]
+    lines += [_edge(number, edge, names, edge.source not in entered) for number, edge in enumerate(diagram.edges)]
     return "\n".join([*lines, "}", ""])
 
 

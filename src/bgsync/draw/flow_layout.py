@@ -127,7 +127,7 @@ def _boxes(diagram: Diagram, margin: float) -> dict[str, Box]:
         if end is not None:
             before = max(BESIDE, width(words_of(into[end.id][0]), NOTE) + 24)
             after = width(end.label, SIZE) + 26
-        padding = 24 + 2 * slant(node)
+        padding = 24.0 + 2 * slant(node)
         told = shortened(SIGNS[node.change] + node.label, LONGEST * (2 if node.change == "changed" else 1))
         number = told[: told.find(" ", 2)] if node.kind not in ("begin", "end") else ""
         padding += max(0, width(number, SIZE, True) - width(number, SIZE))

@@ -73,9 +73,9 @@ def laid_out(sizes: Mapping[str, Size], lines: Sequence[Line], down: bool, apart
         *(f"{numbers[name]} [width={wide / 72:g}, height={tall / 72:g}]" for name, (wide, tall) in sizes.items()),
     ]
     for number, line in enumerate(lines):
-        ends = (line.target, line.source) if line.back else (line.source, line.target)
+        first, last = (line.target, line.source) if line.back else (line.source, line.target)
         way = "none" if not line.head else "back" if line.back else "forward"
-        dot.append(f"{numbers[ends[0]]} -> {numbers[ends[1]]} [id={number}, dir={way}]")
+        dot.append(f"{numbers[first]} -> {numbers[last]} [id={number}, dir={way}]")
     found = json.loads(_rendered("\n".join([*dot, "}"])))
     *_, wide, tall = map(float, found["bb"].split(","))
     names = list(sizes)

@@ -25,7 +25,8 @@ _BOLD = """
 """Thousandths of the size: of the printable characters of ASCII in their order, and of the others."""
 _CHARACTERS = [*map(chr, range(32, 127)), *_OTHERS]
 _WIDTHS = {
-    bold: dict(zip(_CHARACTERS, map(int, table.split()), strict=True)) for bold, table in ((False, _REGULAR), (True, _BOLD))
+    bold: dict(zip(_CHARACTERS, map(int, table.split()), strict=True))
+    for bold, table in ((False, _REGULAR), (True, _BOLD))
 }
 _WIDEST = 1000
 """What any other character is taken for: as wide as it is high."""

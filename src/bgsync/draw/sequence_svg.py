@@ -19,7 +19,7 @@ from bgsync.plain import plain
 SIZE, NOTE, LINE = 12.5, 11.5, 16
 PAGE = 830
 """How wide a picture is, where that is enough."""
-LEFT, RIGHT, APART = 86, 60, (112, 150)
+LEFT, RIGHT, APART = 86, 60, (64, 150)
 """Where the first lifeline stands, what is free beside the last, and how far two are apart, at least and at most."""
 BOX = 300
 """How wide the text in a box may be."""
@@ -96,8 +96,8 @@ def _heads(sheet: _Sheet, sequence: Sequence, step: float) -> list[ET.Element]:
     """Draw the names of the lifelines."""
     made, tall = [], 0.0
     for lane in sequence.lanes:
-        lines = wrapped("itself" if lane.name == sequence.agent else lane.name, step - 22, SIZE)
-        wide = max(58, *(width(line, SIZE) + 16 for line in lines))
+        lines = wrapped("itself" if lane.name == sequence.agent else lane.name, step - 16, SIZE)
+        wide = max(min(58, step - 4), *(width(line, SIZE) + 12 for line in lines))
         high = LINE * len(lines) + 10
         x = sheet.lanes[lane.name]
         group = ET.Element("g", {"class": "head"})

@@ -33,7 +33,9 @@ def sequence_mermaid(sequence: Sequence) -> str:
     if sequence.loop is not None and sequence.loop < len(sequence.items):
         lines.append("    end")
     ends = sequence.lanes[0], sequence.lanes[-1]
-    lines.append(f"    Note over {names[ends[0].name]},{names[ends[1].name]}: {mermaid.lines(f'broken: {sequence.outcome}')}")
+    lines.append(
+        f"    Note over {names[ends[0].name]},{names[ends[1].name]}: {mermaid.lines(f'broken: {sequence.outcome}')}"
+    )
     return "\n".join([*lines, ""])
 
 

@@ -124,9 +124,7 @@ def states_diagram(
             kind: EdgeKind = "apart" if same else "normal"
             edges.append(Edge(ids[source], ids[target], f"({words})" if same else words, kind=kind))
     unfinished = "" if graph.complete else " The exploration was not complete: there may be more."
-    return Diagram(
-        title, f"{description}{told}{unfinished}".strip(), nodes, tuple(edges), meanings=(("apart", STAYS),)
-    )
+    return Diagram(title, f"{description}{told}{unfinished}".strip(), nodes, tuple(edges), meanings=(("apart", STAYS),))
 
 
 def states_words(spec: Spec, graph: Projected, how: str) -> tuple[str, str]:

@@ -253,13 +253,14 @@ def _rounded(x: float, y: float, wide: float, tall: float) -> str:
     return (
         f"M{left + r:.2f},{top:.2f} H{right - r:.2f} Q{right:.2f},{top:.2f} {right:.2f},{top + r:.2f} "
         f"V{bottom - r:.2f} Q{right:.2f},{bottom:.2f} {right - r:.2f},{bottom:.2f} H{left + r:.2f} "
-        f"Q{left:.2f},{bottom:.2f} {left:.2f},{bottom - r:.2f} V{top + r:.2f} Q{left:.2f},{top:.2f} {left + r:.2f},{top:.2f} Z"
+        f"Q{left:.2f},{bottom:.2f} {left:.2f},{bottom - r:.2f} V{top + r:.2f} "
+        f"Q{left:.2f},{top:.2f} {left + r:.2f},{top:.2f} Z"
     )
 
 
 def _lines(x: float, top: float, words: Sequence[tuple[str, str]]) -> list[ET.Element]:
     made = []
-    for number, (line, kind) in enumerate(words):
+    for number, (told, kind) in enumerate(words):
         marked = {"class": kind} if kind else {}
-        made.append(text(x, top + LINE * number + 12, line, _height(kind), text_anchor="middle", **marked))
+        made.append(text(x, top + LINE * number + 12, told, _height(kind), text_anchor="middle", **marked))
     return made
