@@ -11,7 +11,7 @@ Nothing is searched for in the large, so the picture is as wide as a page whatev
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, pairwise
 
 from bgsync.draw.diagram import SIGNS, Diagram, Edge, Node, shortened
@@ -32,6 +32,8 @@ CHANNEL = 9
 """The distance between two arrows that run side by side."""
 TRIES = 60
 """How many lines are tried for an arrow; the last one is taken as it is."""
+FURTHER = 8
+"""How many lines down its arrow a label may begin."""
 
 Point = tuple[float, float]
 Rect = tuple[float, float, float, float]
@@ -193,16 +195,17 @@ def _arrows(edges: Sequence[Edge], boxes: dict[str, Box]) -> list[Arrow]:
         return abs(boxes[edge.target].row - boxes[edge.source].row)
 
     for edge in sorted(edges, key=lambda edge: (span(edge), edge)):
-        arrow, last = None, None
         for tried, points in enumerate(_ways(edge, boxes, in_rows)):
-            spots = [point for point in _spots(edge, points) if taken.has_room_for_label(_room(edge, point), points)]
-            last = Arrow(edge, points, next(_spots(edge, points)))
-            if taken.has_room_for(points, edge.target) and (spots or not words_of(edge)):
-                arrow = Arrow(edge, points, spots[0] if spots else (0, 0))
-            if arrow or tried == TRIES:
+            found = Arrow(edge, points, next(_spots(edge, points)))
+            if tried == TRIES:
                 break
-        found = arrow or last
-        assert found is not None
+            if taken.has_room_for(points, edge.target):
+                if not words_of(edge):
+                    break
+                free = (at for at in _spots(edge, points) if taken.has_room_for_label(_room(edge, at), points))
+                if spot := next(free, None):
+                    found = replace(found, label=spot)
+                    break
         made.append(found)
         taken.segments += [(a, b, edge.target) for a, b in pairwise(found.points)]
         if words_of(edge):
@@ -254,7 +257,7 @@ def _spots(edge: Edge, points: Sequence[Point]) -> Iterator[Point]:
     if y == y2:
         x, y, y2 = x2, y, points[2][1]
     down = y2 > y
-    for further in range(max(1, int(abs(y2 - y) / NOTE) - 1)):
+    for further in range(max(1, min(FURTHER, int(abs(y2 - y) / NOTE) - 1))):
         at = y + 15 + further * NOTE if down else y - 6 - further * NOTE
         yield from ((x + 6, at), (x - 6 - wide, at)) if len(points) == 2 else ((x - 6 - wide, at), (x + 6, at))
 
