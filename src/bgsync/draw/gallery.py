@@ -32,13 +32,14 @@ LIMIT = 100_000
 """How many states of a text are explored for a picture, at most; one that has more says so."""
 HEAD = """# Pictures
 
-Generated from {source}, never by hand; {manual} says how to read them{more}. Each is here as SVG, which
-follows light and dark and can be read aloud, and as Mermaid.
+Generated from {source}, never by hand.
+{manual} says how to read them{more}.
+Each is here as SVG, which follows light and dark and can be read aloud, and as Mermaid.
 """
 OWN = (
     "the built-in model by `bgsync draw --all`",
     "[docs/diagrams.md](../docs/diagrams.md)",
-    ",\nand how to draw them from a spec text. A test fails when one is stale",
+    ", and how to draw them from a spec text. A test fails when one is stale",
 )
 
 
@@ -195,7 +196,7 @@ class Gallery:
         source, manual, more = OWN
         if self.text is not None:
             name = shlex.quote(self.name)
-            source, manual, more = f"{name} by `bgsync draw --all {name} -o DIR`", "`bgsync draw --help`", ""
+            source, manual, more = f"{name} by `bgsync draw --all {name} -o DIR`", "`bgsync draw KIND --help`", ""
         page = HEAD.format(source=source, manual=manual, more=more)
         for entry in self.entries():
             for form, ending in ENDINGS.items():
