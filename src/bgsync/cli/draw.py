@@ -168,7 +168,7 @@ def states(
     try:
         graph = project(
             of.spec, of.content.world, granularity, adversities=adversities, calls=calls, limit=limit,
-            progress=lambda found, depth, _: line(granularity, found, depth),
+            progress=line.of(granularity),
         )  # fmt: skip
     except LanguageError as error:
         fail(error)

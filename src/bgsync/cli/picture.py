@@ -148,7 +148,7 @@ def explored_changes(of: Target, granularity: str, adversities: tuple[str, ...],
     try:
         found = changes(
             of.spec, of.content.world, of.content.lifecycle, granularity, adversities=adversities, calls=calls,
-            limit=limit, progress=lambda states, depth, _: line(granularity, states, depth),
+            limit=limit, progress=line.of(granularity),
         )  # fmt: skip
     except LanguageError as error:
         fail(error)

@@ -21,7 +21,7 @@ from bgsync.draw.render import render
 from bgsync.draw.sequence import Sequence, sequence_diagram
 from bgsync.draw.states import project, states_diagram, states_words
 from bgsync.judge.check import Question, check
-from bgsync.judge.pace import Progress
+from bgsync.judge.pace import Far, Progress
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Verdict
 from bgsync.language import LanguageError, Spec
@@ -169,7 +169,8 @@ class Gallery:
         return text_lifecycle(of, self.spec, found, self._link, how)
 
     def _told(self, what: str) -> Callable[[int, int, int], None]:
-        return lambda states, depth, _: self.progress(what, states, depth, "") if self.progress else None
+        told = self.progress
+        return lambda states, depth, _: told(Far(what, states, f"depth {depth}")) if told else None
 
     def _broken(self) -> Iterator[tuple[Property, Verdict]]:
         """Find a run for each property that is broken; of the content's own spec for those that it names.

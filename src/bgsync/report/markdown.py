@@ -9,15 +9,15 @@ from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.plain import plain, visible
 from bgsync.report.edit import Edit
+from bgsync.report.lines import SIGNS, trace_lines
 from bgsync.report.story import headline
-from bgsync.report.text import SIGNS, trace_lines
 
 LONGEST = 60_000
 """How many characters a comment has room for; traces that do not fit are named instead."""
 
 LONGEST_DIAGRAM = 15_000
 MOST_STEPS = 12
-STEPS = {"added": "+", "removed": "−", "changed": "±", "reworded": "="}
+STEPS = {"added": "+", "removed": "−", "changed": "±", "moved": "»", "reworded": "="}
 
 
 def to_markdown(*reports: Report, edits: Sequence[Edit | None] = ()) -> str:
