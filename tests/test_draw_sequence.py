@@ -128,7 +128,7 @@ def test_a_run_longer_than_a_screen_is_folded_where_nothing_changes() -> None:
         (0, "register(t1) #1", "page", "promise resolved"),
         (18, "register(t1) #1", "worker", "dispatches the event"),
     ]  # fmt: skip
-    assert "2–14 " in sequence_mermaid(sequence)
+    assert "2#8211;14 " in sequence_mermaid(sequence)
     assert "2–14" in sequence_svg(sequence)
     assert [f"{number}. " in in_words(sequence) for number in range(1, 19)] == [True] * 18
     assert not any(item.folded for item in drawn(CALL, *many[:-4], ADD).items)
