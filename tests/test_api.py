@@ -88,9 +88,9 @@ def test_a_picture_is_saved_in_the_form_of_its_ending(tmp_path: Path) -> None:
 
 
 def test_the_names_of_packages_stay_those_of_functions_whatever_is_imported() -> None:
-    import bgsync.compare.text
     import bgsync.draw.svg
     import bgsync.explore.search
+    import bgsync.report.comparison_text
 
     assert all(callable(getattr(bgsync, name)) for name in ("compare", "draw", "explore"))
     assert set(bgsync.__all__) <= {name for name in bgsync.__all__ if getattr(bgsync, name)}

@@ -15,7 +15,6 @@ from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.compare.observe import observed
 from bgsync.compare.properties import broken_and_repaired
 from bgsync.compare.steps import changed_steps
-from bgsync.compare.text import print_comparison
 from bgsync.compare.traces import Bound, Traces
 from bgsync.explore.partition import TAU, quotient
 from bgsync.judge.check import check
@@ -36,6 +35,7 @@ from bgsync.language import (
     steps,
     v,
 )
+from bgsync.report.comparison_text import print_comparison
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS, SPEC
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.scenario import Bounds
@@ -331,7 +331,7 @@ def test_the_steps_that_changed_are_told_by_their_readings() -> None:
     assert change.steps[1].new_reading.startswith("if true: ")
 
 
-def test_a_step_in_other_words_is_reworded_and_one_that_moved_is_no_change() -> None:
+def test_a_step_in_other_words_is_reworded_and_one_that_stands_elsewhere_is_moved() -> None:
     def words(statement: Any) -> Any:
         return replace(statement, origin=replace(statement.origin, sentence="Resolve it.", key="another"))
 
@@ -340,8 +340,16 @@ def test_a_step_in_other_words_is_reworded_and_one_that_moved_is_no_change() -> 
     ((change,),) = (c.steps for c in changed_steps(SPEC, new))
     assert (change.kind, change.old_reading, change.new_reading) == ("reworded", "resolve promise", "resolve promise")
     one, two = outbox(added=(*LOOK, *NEW)), outbox(added=(*NEW, *LOOK))
-    assert changed_steps(one, two) == ()
+    ((moved,),) = (c.steps for c in changed_steps(one, two))
+    assert (moved.kind, moved.old_reading) == ("moved", moved.new_reading)
     assert not same_data(one, two)
+
+
+def test_as_few_steps_as_can_be_are_told_as_moved() -> None:
+    steps = [Let(name, 1) for name in "abcde"]
+    one, two = outbox(added=tuple(steps)), outbox(added=(*steps[1:4], steps[0], steps[4]))
+    ((moved,),) = (c.steps for c in changed_steps(one, two))
+    assert moved.new_reading == "let a be 1"
 
 
 def test_where_a_step_ends_is_data() -> None:

@@ -9,12 +9,12 @@ from rich.console import Console
 
 from bgsync.compare.behaviour import compare, unreached_changes, with_verdicts
 from bgsync.compare.history import Column, History
-from bgsync.compare.history_told import print_history
 from bgsync.compare.properties import broken_and_repaired
 from bgsync.compare.steps import changed_steps
-from bgsync.compare.text import print_comparison
 from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Ruling, Verdict
 from bgsync.language import Call, Expr, FireEvent, If, Not, Resolve, Spec, Statement, algorithm, steps, v
+from bgsync.report.comparison_text import print_comparison
+from bgsync.report.history_forms import print_history
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.sources import Revision
 from tests.models import FILE, UNGATED, outbox, report

@@ -8,8 +8,8 @@ from rich.console import Console
 
 from bgsync.cli.base import Editing
 from bgsync.cli.question import Asked
-from bgsync.compare.edit_text import difference, print_edit
 from bgsync.report.answer import to_mend
+from bgsync.report.edit_text import difference, print_edit
 from bgsync.report.text import print_mend
 from bgsync.sources import Source
 from bgsync.targets import Target, as_it_stands, of_text
@@ -51,7 +51,10 @@ EDITS = {
         ("this edit breaks", "register 2 (edit.bs:24)"),
     ),
     "a deleted step": (edited((APPENDS, "")), ("this edit breaks", "removed register 8.3 (base.bs:34)")),
-    "a deleted removal": (edited((REMOVES, "")), ("mend first", "edit.bs:55")),
+    "a block that is left empty": (
+        edited((REMOVES, "")),
+        ("mend first", "edit.bs:55:7: start printing 4.2", "was removed: start printing 4.2.1 (base.bs:56)"),
+    ),
     "a misspelt variable": (
         edited(("Set |job|'s [=job state=] to [=printing=]", "Set |jbo|'s [=job state=] to [=printing=]")),
         ("mend first", "edit.bs:47:4: start printing 3", "'jbo'", "did you mean 'job'?"),
@@ -90,11 +93,11 @@ EDITS = {
     ),
     "a new algorithm that nothing runs": (
         PRINT_QUEUE + CANCEL,
-        ("this edit breaks", "added cancel printing, 2 steps (edit.bs:68)", "nothing comes to it", "at any time"),
+        ("this edit breaks", "added cancel printing, 1 step (edit.bs:68)", "nothing comes to it", "at any time"),
     ),
     "an algorithm that is gone": (
         PRINT_QUEUE.replace(PRINT, ""),
-        ("mend first", "edit.bs:39:1: goes online 1", "removed start printing", "(base.bs:45)"),
+        ("(2 places)", "edit.bs:36:4: register 10: 'start printing' was removed by this edit (base.bs:45)"),
     ),
     "a renamed state": (
         PRINT_QUEUE.replace("[=paused=]", "[=on hold=]").replace("<dfn>paused</dfn>", "<dfn>on hold</dfn>"),
@@ -102,7 +105,7 @@ EDITS = {
     ),
     "a sentence that is not understood": (
         edited(("Wait for a while.", "Ponder the weather with |job| at length.")),
-        ("mend first", "edit.bs:59:13: start printing 4.3.1.1: not understood: “Ponder the weather"),
+        ("mend first", "edit.bs:59:13: start printing 4.3.1.1: not understood: “Ponder the", "before the edit: wait"),
     ),
     "another error": (
         edited(("{{InvalidAccessError}}", "{{NotAllowedError}}")),
@@ -166,7 +169,8 @@ def test_what_should_be_mended_is_told_once() -> None:
     [
         ("set x to 1", "set x to 2", "set x to [1 → 2]"),
         ("set x to 1", "set x to 1, and y", "set x to [1 → 1, and y]"),
-        ("a b", "a b c", "a b [nothing → c]"),
+        ("is not active", "is active", "is [− not] active"),
+        ("a b", "a b c", "a b [+ c]"),
         ("", "add x", "add x"),
         ("remove x", "", "remove x"),
         ("same", "same", "same"),

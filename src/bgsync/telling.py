@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from bgsync.judge import facts as f
-from bgsync.judge.verdict import TraceStep, Verdict
+from bgsync.judge.verdict import Location, TraceStep, Verdict
 from bgsync.words import Words
 
 
@@ -82,13 +82,17 @@ def sentence(step: TraceStep, words: Words) -> str:
             return "the handler will never settle"
 
 
+def breaking(found: Verdict) -> tuple[TraceStep | Location, ...]:
+    """Give the step that breaks something; of an endless run in which nothing changes, what the text changed last."""
+    if found.trace is not None and found.trace.loop is not None and not found.recurs() and found.last_changes():
+        return found.last_changes()
+    return found.locations[-1:]
+
+
 def pair(found: Verdict, words: Words) -> str:
     """Say what a finding needs, which step breaks something in it, and what that one conflicts with."""
     against = found.conflict()
-    places = [f"{place.algorithm} {place.step}" for place in found.locations[-1:]]
-    if found.trace is not None and found.trace.loop is not None and not found.recurs():
-        places = [f"{step.algorithm} {step.step}" for step in found.last_changes()] or places
-    where = " and ".join(places)
+    where = " and ".join(f"{place.algorithm} {place.step}" for place in breaking(found))
     if against is not None:
         other = f"{against.algorithm} {against.step}" if against.step else sentence(against, words)
         where = f"{where} against {other}"

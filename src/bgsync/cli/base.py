@@ -49,6 +49,7 @@ class Editing:
     """A text before and after an edit, both judged as the same content."""
 
     def __init__(self, before: Target, now: Target, question: Asked) -> None:
+        from bgsync.compare.steps import changed_steps
         from bgsync.targets import as_it_stands, judged_alike
         from bgsync.watch.session import reusable
 
@@ -56,20 +57,22 @@ class Editing:
         self.question = question
         self.specs = (self.before.spec, self.now.spec)
         self.is_editorial = reusable(self.now.spec, self.before.spec)
+        self.changes = changed_steps(*self.specs)
         self.stood = as_it_stands(self.before, question.wanted)
 
     def to_mend(self, stands: AsItStands) -> list[Mend]:
         """Give what is wrong in the text as it stands, and was not before."""
         from bgsync.compare.properties import broken_and_repaired
         from bgsync.judge.verdict import Coverage, Report
-        from bgsync.report.answer import to_mend
+        from bgsync.report.answer import to_mend, to_mend_after
 
         old, new = (
             each.beside(Report(of.name, "", {}, (), Coverage(0, 0, 0), ()))
             for each, of in ((self.stood, self.before), (stands, self.now))
         )
         found = broken_and_repaired(old, new, self.specs).violated_first
-        return to_mend(self._new(stands.unread), [one for each in found if each.new for one in each.new.findings()])
+        verdicts = [one for each in found if each.new for one in each.new.findings()]
+        return to_mend_after(self.changes, self.now.spec, to_mend(self._new(stands.unread), verdicts))
 
     def explored_before(self) -> Report | None:
         """Explore the text as it was; None where that gives what the text gives as it is."""
@@ -78,7 +81,7 @@ class Editing:
     def edit(self, explored: Report | None, report: Report) -> Edit:
         """Say what the edit did, by what was explored of the text before and the report on it now."""
         from bgsync.compare.properties import broken_and_repaired
-        from bgsync.compare.steps import changed_steps, kept_steps
+        from bgsync.compare.steps import kept_steps
         from bgsync.report.edit import Edit
         from bgsync.watch.session import relocated
 
@@ -89,7 +92,7 @@ class Editing:
         missed = {known_as[step] for step in reached}
         return Edit(
             self.before.name,
-            changed_steps(before, now),
+            self.changes,
             broken_and_repaired(old, report, self.specs),
             self._new(report.unread),
             tuple(step for step in report.coverage.unreached if step in missed),

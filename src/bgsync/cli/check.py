@@ -105,7 +105,7 @@ def check(
     from bgsync.targets import as_it_stands
 
     if output == "text":
-        from bgsync.compare.edit_text import print_edit
+        from bgsync.report.edit_text import print_edit
         from bgsync.report.text import print_mend, print_report
 
     try:
@@ -184,7 +184,7 @@ def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
     """Say where the built-in model and a text differ."""
     from bgsync.compare.data import leaving_words_open, same_data
     from bgsync.compare.steps import changed_steps
-    from bgsync.compare.text import print_changes
+    from bgsync.report.comparison_text import print_changes
 
     own, differs = main_content(), False
     if own.spec is None:

@@ -51,7 +51,7 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     from bgsync.compare.json import to_json
     from bgsync.compare.properties import broken_and_repaired
     from bgsync.compare.steps import changed_steps
-    from bgsync.compare.text import print_comparison
+    from bgsync.report.comparison_text import print_comparison
     from bgsync.targets import judged_alike
 
     before, after = judged_alike(target(old), target(new))
@@ -121,7 +121,7 @@ def log(repository: Path, path: str, since: str | None, page: Path | None, outpu
     bgsync log . -- spec/index.bs
     """
     from bgsync.compare.history import explored_history
-    from bgsync.compare.history_told import history_html, history_json, print_history
+    from bgsync.report.history_forms import history_html, history_json, print_history
     from bgsync.sources import SourceError, history
     from bgsync.targets import of_text
 

@@ -49,8 +49,8 @@ def explain(word: tuple[str, ...]) -> None:
 
 def _explained() -> dict[str, dict[str, str]]:
     """Give every word that is explained, by its kind."""
-    from bgsync.compare.text import MEANINGS
     from bgsync.judge.structure.finding import PROPERTIES
+    from bgsync.report.comparison_text import MEANINGS
     from bgsync.report.terms import TERMS
 
     contents = list(reversed(candidates()))

@@ -152,7 +152,7 @@ class _Watching:
             self._say("[dim]waiting for the next save[/]")
 
     def _judge(self, number: int, began: float) -> None:
-        from bgsync.compare.text import print_changes
+        from bgsync.report.comparison_text import print_changes
         from bgsync.report.text import print_report
         from bgsync.sources import load_one
 

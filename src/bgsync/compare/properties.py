@@ -239,11 +239,13 @@ def _grown(old: Report, new: Report) -> str:
         {(e.granularity, e.adversities, e.monitor): e.states for e in reversed(each.explorations)}
         for each in (old, new)
     )
+    cut = {e.adversities for e in new.explorations if not e.complete}
     for place, now in sorted(after.items(), key=lambda item: item[1], reverse=True):
         was = before.get(place, now)
         if now > GROWTH * was:
             needs = f" with {', '.join(place[1])}" if place[1] else ""
-            return f"{now:,} states at granularity {place[0]}{needs}, and {was:,} in the old text"
+            least = "at least " if place[1] in cut else ""
+            return f"{least}{now:,} states at granularity {place[0]}{needs}, and {was:,} in the old text"
     return ""
 
 

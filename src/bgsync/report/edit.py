@@ -1,17 +1,12 @@
 """What an edit of a text did, for the forms of a report that are read beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from bgsync.compare.properties import Changes
+from bgsync.compare.steps import AlgorithmChange
 from bgsync.judge.static import TEXT
 from bgsync.judge.verdict import Unread, Verdict
-
-if TYPE_CHECKING:  # a comparison is told with the words of a report, so it cannot be imported before them
-    from bgsync.compare.properties import Changes
-    from bgsync.compare.steps import AlgorithmChange
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def put(console: Console, markup: str, hang: int = 0) -> None:
         console.print(Text(" " * (hang if number else 0)) + line, soft_wrap=True)
 
 
-def at(place: Location) -> str:
+def at(place: Location | TraceStep) -> str:
     """Name a place of a text, as editors do: a step of a model that is no text has a file and no line."""
     return f"{place.file}:{place.line}" if place.line else place.file
 

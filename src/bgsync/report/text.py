@@ -10,7 +10,7 @@ from bgsync import telling
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.static import TEXT
 from bgsync.judge.structure import PROPERTIES
-from bgsync.judge.verdict import Location, Report, Verdict
+from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
 from bgsync.report.answer import Mend, headline, to_mend
 from bgsync.report.causes import Cause, causes, grouped
 from bgsync.report.lines import SIGNS, at, put, trace_lines
@@ -85,25 +85,24 @@ def print_causes(found: Sequence[Cause], glossary: Glossary, console: Console, *
     told = [cause for cause in found if everything or not cause.first.needs]
     for number, cause in enumerate(told, start=1):
         first = cause.first
-        place = f" [dim]{escape(at(_in_text(first)))}[/]" if first.locations else ""
+        place = f" [dim]{escape(at(_in_text(first)))}[/]"
         put(console, f"{number:3} {escape(telling.pair(first, glossary.words))}{place}", 6)
         others = ", ".join(name for name in cause.properties if name != first.property)
         also = f"; also {escape(others)}" if others else ""
         said = escape(in_plain_words(first, glossary))
         put(console, f"    [red]{escape(first.property)}[/]: {said}{also}", 6)
-    kinds = [f"{kind}: {LEGEND[kind]}" for kind in LEGEND if any(cause.first.kind == kind for cause in told)]
-    if kinds:
-        put(console, f"    [dim]{'; '.join(kinds)} (any word: bgsync explain WORD)[/]", 4)
     if len(found) > len(told):
         put(console, f"    {len(found) - len(told)} more under an adversity: [bold]--traces all[/]", 4)
     if told:
         console.print()
 
 
-def _in_text(verdict: Verdict) -> Location:
-    """Give the innermost place in the text itself; what the text calls may stand in another one."""
-    first, *inner = verdict.locations
-    return next((place for place in reversed(inner) if place.file == first.file), first)
+def _in_text(verdict: Verdict) -> TraceStep | Location:
+    """Give the place of the step that breaks something, or of the step of the text that came to it from there."""
+    (*_, told) = telling.breaking(verdict)
+    outer = verdict.locations[0] if verdict.locations else told
+    inner = [place for place in verdict.locations if place.file == outer.file]
+    return told if told.file == outer.file or not inner else inner[-1]
 
 
 def print_traces(found: Sequence[Verdict], words: Words, console: Console, traces: str) -> None:
@@ -187,6 +186,9 @@ def _under(report: Report) -> Iterator[tuple[str, list[str]]]:
 
 def _looked_at(report: Report, console: Console, *, everything: bool) -> None:
     """Say what was looked at, and within which bounds."""
+    there = {one.kind for verdict in report.verdicts for one in verdict.findings()}
+    if kinds := [f"{kind}: {told}" for kind, told in LEGEND.items() if kind in there]:
+        _list("in brackets", [f"{'; '.join(kinds)}; any other word: bgsync explain WORD"], console)
     base = [e for e in report.explorations if not e.adversities]
     states = sum(e.states for e in report.explorations)
     first = {e.granularity: e for e in reversed(base) if e.monitor == base[0].monitor}

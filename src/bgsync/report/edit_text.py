@@ -8,17 +8,18 @@ from rich.markup import escape
 from bgsync import telling
 from bgsync.compare.properties import Changes
 from bgsync.compare.steps import AlgorithmChange
-from bgsync.compare.text import told_of, verdicts_of
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report
 from bgsync.report.answer import headline, headline_of_edit, to_mend
 from bgsync.report.causes import grouped
+from bgsync.report.comparison_text import told_of, verdicts_of
 from bgsync.report.edit import Edit
 from bgsync.report.lines import put
 from bgsync.report.text import print_headline, print_mend, print_new, print_rest, print_traces
 
-FEW, AROUND = 3, 6
-"""How many changed steps are named before what they did; how many words are told around what changed in one."""
+FEW, AROUND, MOST = 3, 6, 6
+"""How many changed steps are named before what they did; how many words are told around what changed in one; how many
+properties of which one thing is said are named."""
 
 
 def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "first", mend: bool = True) -> None:
@@ -26,7 +27,7 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
     everything = traces == "all"
     if mend:
         print_mend(report.model, to_mend(edit.unread, edit.as_it_stands), console, everything=everything)
-    print_headline(edit.exit_status, f"{report.model}: {headline_of_edit(edit)}", console)
+    print_headline(edit.exit_status, f"{report.model}: {headline_of_edit(edit, report)}", console)
     _steps_in_short(edit, report.model, console)
     for name, why in edit.uncalled.items():
         if not any(each.name == name and each.kind == "added" for each in edit.steps):
@@ -50,8 +51,8 @@ def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
     mine = [each for each in edit.steps if not _stands_elsewhere(each, {edit.base, model})]
     whole = [each for each in mine if each.kind in ("added", "removed")]
     for each in whole:
-        steps = f"{len(each.steps)} step{'s' * (len(each.steps) != 1)}"
-        origin = next((step.new or step.old for step in each.steps if step.new or step.old), None)
+        places = [step.new or step.old for step in each.steps if step.new or step.old]
+        steps, origin = f"{len(places)} step{'s' * (len(places) != 1)}", places[0] if places else None
         where = f" ({origin.file}:{origin.line})" if origin else ""
         why = f": nothing comes to it: {edit.uncalled[each.name]}" if each.name in edit.uncalled else ""
         put(console, f"  {each.kind} {escape(f'{each.name}, {steps}{where}{why}')}", 4)
@@ -92,6 +93,10 @@ def _shared(one: list[str], other: list[str]) -> int:
     )
 
 
+def _replaced(old: str, new: str) -> str:
+    return f"{old} → {new}" if old and new else f"− {old}" if old else f"+ {new}"
+
+
 def difference(old: str, new: str) -> str:
     """Tell two readings as one, with what they do not have in common as [old → new]; one that is alone as it is."""
     if old == new or not old or not new:
@@ -101,7 +106,7 @@ def difference(old: str, new: str) -> str:
     last = _shared(was[first:][::-1], now[first:][::-1])
     before, after = was[max(first - AROUND, 0) : first], was[len(was) - last :][:AROUND]
     middle = " ".join(was[first : len(was) - last]), " ".join(now[first : len(now) - last])
-    parts = ["…"] * (first > AROUND) + before + [f"[{' → '.join(each or 'nothing' for each in middle)}]"] + after
+    parts = ["…"] * (first > AROUND) + before + [f"[{_replaced(*middle)}]"] + after
     return " ".join(parts + ["…"] * (last > AROUND))
 
 
@@ -128,4 +133,5 @@ def _changed_otherwise(changes: Changes, console: Console) -> None:
             told.setdefault((change.title(), ""), []).append(told_of(change))
     for (title, why), names in told.items():
         tail = f" ({why})" if why else ""
-        put(console, f"  [yellow]{title}[/]: {escape(', '.join(names) + tail)}", 4)
+        named = ", ".join(names) if len(names) <= MOST or not tail else f"{len(names)} properties, named below"
+        put(console, f"  [yellow]{title}[/]: {escape(named + tail)}", 4)
