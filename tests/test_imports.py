@@ -34,6 +34,8 @@ ROOMS = (
     "product",
     "judge",
     "driving",
+    "observing",
+    "browser",
     "contents",
     "model",
     "properties",

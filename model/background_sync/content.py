@@ -3,6 +3,7 @@
 from bgsync.contents import Content
 from bgsync.driving import Operations
 from bgsync.language import FireEvent, HandleEvent, Spec
+from bgsync.observing import Observing
 
 from ...properties.background_sync import PERIODIC as PERIODIC_PROPERTIES
 from ...properties.background_sync import PROPERTIES
@@ -18,6 +19,12 @@ def _operations() -> Operations:
     from .operations import operations  # what drives implementations is seldom wanted
 
     return operations()
+
+
+def _observing() -> Observing:
+    from .observing import OBSERVING
+
+    return OBSERVING
 
 
 def _is_sync(spec: Spec) -> str:
@@ -50,6 +57,7 @@ ONE_OFF = Content(
     ADDRESSES,
     traces=("resolved-then-fires", "unique-tag", "retry-delay"),
     operations=_operations,
+    observing=_observing,
 )
 PERIODIC = Content(
     "periodic",

@@ -25,6 +25,7 @@ from bgsync.errors import BgsyncError
 from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import Property
 from bgsync.language import Algorithm, Spec
+from bgsync.observing import Observing
 from bgsync.prose.vocabulary import Vocabulary
 from bgsync.system.monitor import NOTHING, Monitor
 from bgsync.system.world import World
@@ -69,6 +70,8 @@ class Content:
     """The properties whose counterexamples are shown in its gallery."""
     operations: Callable[[], Operations] | None = None
     """Makes the operations that drive an implementation of it, if it has any."""
+    observing: Callable[[], Observing] | None = None
+    """Says how an implementation of it is driven and judged by what can be seen of it, if it says so."""
 
     def __post_init__(self) -> None:
         if not self.name or not self.name.replace("-", "").isalnum():

@@ -23,7 +23,7 @@ COMMANDS = {
     "graph": ("bgsync.cli.show:graph", "Export the reachable graph for other tools."),
     "export": ("bgsync.cli.export:export", "Write the model for another model checker, such as SPIN."),
     "draw": ("bgsync.cli.draw:draw", "Draw a picture of the model or of a spec text."),
-    "fuzz": ("bgsync.cli.fuzz:fuzz", "Random operations, the lifecycle in lockstep with the interpreter."),
+    "fuzz": ("bgsync.cli.fuzz:fuzz", "Drive an implementation with random operations, and say where it differs."),
 }
 """Where each command stands, and what it does in one line; it is imported when it is run or asked for its help."""
 
@@ -92,5 +92,5 @@ def main() -> None:
     bgsync check my.py:machine        check a `transitions` machine of your own
     bgsync explain one-event          what a property says, and why it matters
     bgsync draw lifecycle             a state diagram
-    bgsync fuzz                       random operations, model against interpreter
+    bgsync fuzz --target chromium     a real browser, where it differs from the text
     """
