@@ -16,6 +16,7 @@ from bgsync.fuzz.adapter import Adapter, AdapterError
 from bgsync.fuzz.campaign import Plan, Result, campaign
 from bgsync.fuzz.finding import Finding, replay
 from bgsync.fuzz.report import Driven, to_test, to_text
+from bgsync.fuzz.text import oracle
 from bgsync.observing import Oracle, Seen, Started
 from bgsync.shipped.model.background_sync.observing import OBSERVING
 from tests.implementations import WRONG, IgnoresRegisterInBackOff, Right, RightInCoroutines
@@ -26,7 +27,7 @@ ADAPTERS = Path(__file__).with_name("implementations.py")
 
 @pytest.fixture(scope="module")
 def text() -> Oracle:
-    return OBSERVING.oracles["spec"](TAGS, None)
+    return oracle(OBSERVING, "spec", TAGS)
 
 
 def driven(make: Callable[[], Any], oracle: Oracle, **more: Any) -> Result:
@@ -143,7 +144,7 @@ def test_an_adapter_without_a_method_is_refused_with_what_to_write() -> None:
 
 
 def test_chromium_is_explained_by_its_own_machine_and_not_by_the_text(text: Oracle) -> None:
-    machine = OBSERVING.oracles["chromium"](TAGS, None)
+    machine = oracle(OBSERVING, "chromium", TAGS)
     run = ("register t1", "reject t1", "register t1", "elapse")
     assert replayed(IgnoresRegisterInBackOff(), machine, *run) is None
     assert replayed(Right(), machine, *run) is not None

@@ -16,6 +16,7 @@ from bgsync.driving import Operation
 from bgsync.fuzz.adapter import Adapter
 from bgsync.fuzz.campaign import Plan, campaign
 from bgsync.fuzz.finding import Finding, replay
+from bgsync.fuzz.text import oracle
 from bgsync.observing import Oracle
 from bgsync.shipped.model.background_sync.in_chromium import InChromium
 from bgsync.shipped.model.background_sync.observing import OBSERVING
@@ -38,12 +39,12 @@ def chromium() -> Iterator[InChromium]:
 
 @pytest.fixture(scope="module")
 def machine() -> Oracle:
-    return OBSERVING.oracles["chromium"](TAGS, None)
+    return oracle(OBSERVING, "chromium", TAGS)
 
 
 @pytest.fixture(scope="module")
 def text() -> Oracle:
-    return OBSERVING.oracles["spec"](TAGS, None)
+    return oracle(OBSERVING, "spec", TAGS)
 
 
 def replayed(chromium: InChromium, oracle: Oracle, *operations: str) -> Finding | None:

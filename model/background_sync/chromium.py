@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bgsync.driving import Operation
 from bgsync.judge.lifecycle import Lifecycle
-from bgsync.language import Spec
 from bgsync.observing import RESOLVED, Oracle, Outcome, Seen, Started
 
 from .registration import COLOURS, FAILED, FIRING, PENDING, REREGISTERED, STATES, SUCCESS, WAITING
@@ -90,7 +89,7 @@ class Observed(Oracle):
 
     name = "the machine of what Chromium implements"
 
-    def __init__(self, tags: Sequence[str], spec: Spec | None = None) -> None:
+    def __init__(self, tags: Sequence[str]) -> None:
         self.tags = tuple(tags)
         self.expected = {
             "state": (ABSENT, *CHROMIUM.states),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bgsync.language import Spec
 from bgsync.observing import Observing, Oracle, Way
 
 from .one_off import SPEC
@@ -43,16 +42,10 @@ OPTIONAL = {
 }
 
 
-def _text(tags: Sequence[str], spec: Spec | None) -> Oracle:
-    from bgsync.fuzz.text import TextOracle
-
-    return TextOracle(spec or SPEC, WORLD, OBSERVING, tags, "lastChance")
-
-
-def _chromium(tags: Sequence[str], spec: Spec | None) -> Oracle:
+def _chromium(tags: Sequence[str]) -> Oracle:
     from .chromium import Observed
 
-    return Observed(tags, spec)
+    return Observed(tags)
 
 
 def _in_chromium(**options: Any) -> Any:
@@ -61,4 +54,4 @@ def _in_chromium(**options: Any) -> Any:
     return InChromium(**options)
 
 
-OBSERVING = Observing(WAYS, OPTIONAL, {"spec": _text, "chromium": _chromium}, {"chromium": _in_chromium})
+OBSERVING = Observing(WAYS, OPTIONAL, SPEC, WORLD, "lastChance", {"chromium": _chromium}, {"chromium": _in_chromium})

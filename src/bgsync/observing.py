@@ -16,6 +16,7 @@ from bgsync.driving import Operation
 
 if TYPE_CHECKING:
     from bgsync.language import Spec
+    from bgsync.system.world import World
 
 RESOLVED = "resolved"
 """What a call comes to whose promise is fulfilled; else the name of the error."""
@@ -122,8 +123,13 @@ class Observing:
     ways: tuple[Way, ...]
     optional: Mapping[str, str]
     """The methods that an adapter need not have, and the capability that each belongs to."""
-    oracles: Mapping[str, Callable[[Sequence[str], Spec | None], Oracle]]
-    """The models to judge by, each made for some tags, and for a spec where it takes one."""
+    spec: Spec
+    """The text that is judged by where no other one is named."""
+    world: World
+    last: str = ""
+    """The member of the event that a handler is told and the user agent chooses."""
+    oracles: Mapping[str, Callable[[Sequence[str]], Oracle]] = field(default_factory=dict)
+    """Other models to judge by, each made for some tags: of what an implementation is known to do."""
     targets: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """The real implementations that are driven by name: each makes an adapter, of the options it knows."""
 

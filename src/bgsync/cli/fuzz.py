@@ -99,9 +99,10 @@ def fuzz(
 
 def _oracle(observing: Observing, judge: str) -> Oracle:
     """Make the model to judge by."""
-    if judge in observing.oracles:
-        return observing.oracles[judge](TAGS, None)
-    return observing.oracles["spec"](TAGS, target(judge).spec)
+    from bgsync.fuzz.text import oracle
+
+    named = judge == "spec" or judge in observing.oracles
+    return oracle(observing, judge if named else "spec", TAGS, None if named else target(judge).spec)
 
 
 def _driven(observing: Observing, implementation: str | None, real: str | None, browser: str | None) -> Any:

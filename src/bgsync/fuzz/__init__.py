@@ -10,6 +10,7 @@ from bgsync.fuzz.campaign import Plan, Result, campaign
 from bgsync.fuzz.coverage import Coverage
 from bgsync.fuzz.finding import Finding
 from bgsync.fuzz.machines import CoveredMachine, lifecycle_machine, run
+from bgsync.fuzz.text import oracle
 from bgsync.fuzz.walk import Check, interpreter_machine, safety_checks
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "campaign",
     "interpreter_machine",
     "lifecycle_machine",
+    "oracle",
     "run",
     "safety_checks",
 ]

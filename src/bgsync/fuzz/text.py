@@ -22,7 +22,6 @@ from bgsync.system.scenario import Bounds, Scenario
 from bgsync.system.state import Event, Process, Ref, Undecided, Value, replaced
 from bgsync.system.step import Caller, State, Step
 from bgsync.system.system import System
-from bgsync.system.world import World
 
 SILENT = (Asserted, Chose, Declined)
 """Observations that nobody sees."""
@@ -48,14 +47,15 @@ class _Path(NamedTuple):
 
 
 class TextOracle(Oracle):
-    """The algorithms of a spec in a world, as judge of what is seen. `tags` are what its keys are called outside."""
+    """The algorithms of a spec, by default the content's own, as judge. `tags` are what its keys are called outside."""
 
-    def __init__(self, spec: Spec, world: World, observing: Observing, tags: Sequence[str], last: str) -> None:
+    def __init__(self, observing: Observing, tags: Sequence[str], spec: Spec | None = None) -> None:
+        spec, world = spec or observing.spec, observing.world
         adversities = tuple(n for n, each in world.adversities.items() if each.triggers)
         scenario = Scenario(spec, world, "algorithm", adversities, Bounds(len(tags)))
         self.name = spec.title or "the text"
         self.system = System(scenario, fork=False)
-        self.observing, self.last = observing, last
+        self.observing, self.last = observing, observing.last
         self.tags = dict(zip(scenario.tag_names, tags, strict=True))
         self.keys = {tag: key for key, tag in self.tags.items()}
         self._labels = step_labels(self.system.program)
@@ -286,6 +286,15 @@ class TextOracle(Oracle):
     def _at(self, state: State, op: str) -> Iterator[int]:
         code = self.system.program.code
         return (number for number in state.processes if code[self.system.process(number).pc].op == op)
+
+
+def oracle(observing: Observing, name: str, tags: Sequence[str], spec: Spec | None = None) -> Oracle:
+    """Make what judges: "spec" is the text, every other name a machine of the content. Raises ValueError."""
+    if name == "spec":
+        return TextOracle(observing, tags, spec)
+    if name not in observing.oracles:
+        raise ValueError(f"unknown model {name!r}: one of spec, {', '.join(observing.oracles)}")
+    return observing.oracles[name](tags)
 
 
 def _decided(process: Process, choice: Undecided, value: bool) -> Process:
