@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ TAGS = ("t1", "t2")
 @click.command(epilog=EPILOG)
 @click.argument("implementation", required=False, metavar="[FILE.py:CLASS]")
 @click.option("--target", "real", metavar="NAME", help="Drive a real implementation: chromium.")
+@click.option("--command", metavar="COMMAND", help="Drive a program in any language, which is asked in lines of JSON.")
 @click.option("--browser", metavar="PATH", help="The program of a target that is a browser.")
 @click.option(
     "--as", "judge", default="spec", show_default=True, metavar="spec|NAME|SPEC", help="Judge by the built-in text, by "
@@ -38,6 +40,7 @@ TAGS = ("t1", "t2")
 def fuzz(
     implementation: str | None,
     real: str | None,
+    command: str | None,
     browser: str | None,
     judge: str,
     examples: int | None,
@@ -56,6 +59,7 @@ def fuzz(
 
     \b
     bgsync fuzz my.py:Implementation
+    bgsync fuzz --command "node adapter.mjs"
     bgsync fuzz --target chromium --seconds 60
     bgsync fuzz --target chromium --as chromium
     """
@@ -64,7 +68,7 @@ def fuzz(
         import bgsync.fuzz  # noqa: F401
     except ImportError as error:
         fail(error)
-    if implementation is None and real is None:
+    if implementation is None and real is None and command is None:
         own(content, examples or 100, steps, seed)
     if content.observing is None:
         fail(f"{content.name} does not say how implementations of it are driven: name another content")
@@ -78,7 +82,7 @@ def fuzz(
     if files:
         claim(files, (".py",))
     oracle = _oracle(observing, judge)
-    driven, make, close = _driven(observing, implementation, real, browser)
+    driven, make, close = _driven(observing, implementation, real, command, browser)
     known = kept_runs(Path(kept)) if kept else ()
     plan = Plan(examples if examples or seconds else 100, steps, seconds, seed, known=known)
     try:
@@ -105,14 +109,25 @@ def _oracle(observing: Observing, judge: str) -> Oracle:
     return oracle(observing, judge if named else "spec", TAGS, None if named else target(judge).spec)
 
 
-def _driven(observing: Observing, implementation: str | None, real: str | None, browser: str | None) -> Any:
+def _driven(
+    observing: Observing, implementation: str | None, real: str | None, command: str | None, browser: str | None
+) -> Any:
     """Give what is driven, what makes it for each example, and what ends it."""
+    from bgsync.fuzz.lines import Lines
     from bgsync.fuzz.loading import load_adapter
     from bgsync.fuzz.report import Driven
 
+    if sum(one is not None for one in (implementation, real, command)) > 1:
+        fail("several implementations are named: name a file, a --target or a --command")
+    if command is not None:
+        words = shlex.split(command)
+        program = Lines(words)
+        return (
+            Driven(command, ("from bgsync.fuzz.lines import Lines",), f"Lines({words!r})"),
+            lambda: program,
+            program.close,
+        )
     if implementation is not None:
-        if real is not None:
-            fail("both a file and a --target are named: name one of them")
         made, imports, name = load_adapter(implementation)
         found = made()
         return Driven(implementation, imports, f"{name}()"), lambda: found, getattr(found, "close", lambda: None)
