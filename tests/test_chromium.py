@@ -17,9 +17,10 @@ from bgsync.fuzz.adapter import Adapter
 from bgsync.fuzz.campaign import Plan, campaign
 from bgsync.fuzz.finding import Finding, replay
 from bgsync.fuzz.text import oracle
-from bgsync.observing import Oracle
+from bgsync.observing import Oracle, Reproduction
 from bgsync.shipped.model.background_sync.in_chromium import InChromium
 from bgsync.shipped.model.background_sync.observing import OBSERVING
+from bgsync.shipped.model.background_sync.reproductions import REPRODUCTIONS
 from tests.browser import executable
 
 pytestmark = [
@@ -92,6 +93,13 @@ def test_a_short_campaign_finds_nothing_that_its_machine_does_not_explain(
     result = campaign(lambda: chromium, OBSERVING, machine, TAGS, Plan(examples=20, seed=2))
     assert result.findings == (), "\n".join(map(str, result.findings))
     assert result.steps > 100
+
+
+@pytest.mark.parametrize("kept", REPRODUCTIONS, ids=lambda kept: kept.name)
+def test_a_kept_difference_shows_again(kept: Reproduction, text: Oracle) -> None:
+    assert any(kept.shows(os.environ.get("BGSYNC_CHROMIUM")) for _ in range(4))
+    labels = text.expected["step"]
+    assert all(any(label.startswith(step) for label in labels) for step in kept.steps)
 
 
 @pytest.fixture

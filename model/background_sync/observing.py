@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bgsync.observing import Observing, Oracle, Way
+from bgsync.observing import Observing, Oracle, Reproduction, Way
 
 from .one_off import SPEC
 from .world import WORLD
@@ -54,4 +54,19 @@ def _in_chromium(**options: Any) -> Any:
     return InChromium(**options)
 
 
-OBSERVING = Observing(WAYS, OPTIONAL, SPEC, WORLD, "lastChance", {"chromium": _chromium}, {"chromium": _in_chromium})
+def _reproductions() -> Sequence[Reproduction]:
+    from .reproductions import REPRODUCTIONS
+
+    return REPRODUCTIONS
+
+
+OBSERVING = Observing(
+    WAYS,
+    OPTIONAL,
+    SPEC,
+    WORLD,
+    "lastChance",
+    {"chromium": _chromium},
+    {"chromium": _in_chromium},
+    {"chromium": _reproductions},
+)

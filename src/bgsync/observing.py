@@ -61,6 +61,16 @@ class Seen(NamedTuple):
         return same and tags and all(a.fits(b) for a, b in zip(self.events, other.events, strict=True))
 
 
+class Reproduction(NamedTuple):
+    """A difference that was met once and is kept: what is seen of it, and the steps of the text that it is about."""
+
+    name: str
+    says: str
+    steps: tuple[str, ...]
+    shows: Callable[[str | None], bool]
+    """Brings it about, in the program that is named or else found, and says whether it showed."""
+
+
 class Way(NamedTuple):
     """An operation: its name, the adapter's method and arguments that do it, and what it is in the text.
 
@@ -132,6 +142,8 @@ class Observing:
     """Other models to judge by, each made for some tags: of what an implementation is known to do."""
     targets: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     """The real implementations that are driven by name: each makes an adapter, of the options it knows."""
+    reproductions: Mapping[str, Callable[[], Sequence[Reproduction]]] = field(default_factory=dict)
+    """What is kept of differences met in them."""
 
     def way(self, operation: Operation) -> Way:
         """Find how an operation is done. Raises ValueError."""

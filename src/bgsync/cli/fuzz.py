@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -36,6 +36,10 @@ TAGS = ("t1", "t2")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed draws the same runs.")
 @click.option("--html", "page", metavar="FILE", help="Write a page about what was found, with pictures.")
 @click.option("--test", "files", metavar="FILE", help="Write a Python test of each difference; - for standard output.")
+@click.option(
+    "--reproduce", metavar="NAME|all", help="Bring a kept difference of a target about, and say how often it shows."
+)
+@click.option("--times", type=click.IntRange(1), default=5, show_default=True, help="How often, with --reproduce.")
 @click.option("--runs", "kept", metavar="FILE", help="Begin with the runs kept in this file, and keep what is found.")
 def fuzz(
     implementation: str | None,
@@ -50,6 +54,8 @@ def fuzz(
     page: str | None,
     files: str | None,
     kept: str | None,
+    reproduce: str | None,
+    times: int,
 ) -> None:
     """Drive an implementation with random operations, and say where it differs from the text.
 
@@ -62,6 +68,7 @@ def fuzz(
     bgsync fuzz --command "node adapter.mjs"
     bgsync fuzz --target chromium --seconds 60
     bgsync fuzz --target chromium --as chromium
+    bgsync fuzz --target chromium --reproduce all
     """
     content = main_content()
     try:
@@ -73,6 +80,8 @@ def fuzz(
     if content.observing is None:
         fail(f"{content.name} does not say how implementations of it are driven: name another content")
     observing = content.observing()
+    if reproduce is not None:
+        again(observing, real, reproduce, times, browser)
     from bgsync.fuzz.campaign import Plan, campaign
     from bgsync.fuzz.report import to_test, to_text
     from bgsync.fuzz.runs import keep, kept_runs
@@ -137,6 +146,21 @@ def _driven(
     kind = type(found)
     imports = (f"from {kind.__module__} import {kind.__name__}",)
     return Driven(f"{real} ({found.version})", imports, f"{kind.__name__}()"), lambda: found, found.close
+
+
+def again(observing: Observing, real: str | None, name: str, times: int, browser: str | None) -> NoReturn:
+    """Bring kept differences about, and say how often each shows."""
+    known = observing.reproductions[real]() if real in observing.reproductions else ()
+    wanted = [one for one in known if name in ("all", one.name)]
+    if not wanted:
+        there = ", ".join(one.name for one in known) or "there is none; name a --target that has some"
+        fail(f"no difference {name!r} is kept: {there}")
+    total = 0
+    for one in wanted:
+        shown = sum(one.shows(browser) for _ in range(times))
+        total += shown
+        say(f"{one.name}: shown {shown} of {times} times\n  {one.says}\n  about: {', '.join(one.steps)}")
+    sys.exit(1 if total else 0)
 
 
 def own(content: Content, examples: int, steps: int, seed: int) -> None:
