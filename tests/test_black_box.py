@@ -19,6 +19,8 @@ from bgsync.fuzz.report import Driven, to_test, to_text
 from bgsync.fuzz.text import oracle
 from bgsync.observing import Oracle, Seen, Started
 from bgsync.shipped.model.background_sync.observing import OBSERVING
+from bgsync.shipped.model.background_sync.outbox_observing import OUTBOX
+from tests import outboxes
 from tests.implementations import WRONG, IgnoresRegisterInBackOff, Right, RightInCoroutines
 
 TAGS = ("t1", "t2")
@@ -156,6 +158,33 @@ def test_what_cannot_be_seen_fits_all() -> None:
     assert seen.fits(Seen("resolved", (Started("t1", True),), ("t1",)))
     assert not seen.fits(Seen("resolved", (Started("t2", True),), ("t1",)))
     assert not seen.fits(Seen("resolved", (), ("t1",)))
+
+
+# --- outboxes
+
+
+@pytest.mark.parametrize("wrong", outboxes.WRONG, ids=lambda wrong: wrong.__name__)
+def test_a_wrong_outbox_is_found_by_what_the_server_gets(wrong: type[outboxes.KeepsItsPromise]) -> None:
+    promise = oracle(OUTBOX, "spec", TAGS)
+    result = campaign(wrong, OUTBOX, promise, TAGS, Plan(300, seed=1, findings=1))
+    assert result.findings
+    operations = result.findings[0].operations
+    assert replay(Adapter(outboxes.KeepsItsPromise(), OUTBOX), promise, operations) is None
+
+
+def test_an_outbox_that_keeps_its_promise_survives() -> None:
+    promise = oracle(OUTBOX, "spec", TAGS)
+    result = campaign(outboxes.KeepsItsPromise, OUTBOX, promise, TAGS, Plan(60, seed=1))
+    assert (result.findings, result.missing) == ((), {})
+
+
+def test_an_outbox_is_told_by_its_methods(tmp_path: Path) -> None:
+    test = tmp_path / "test_it.py"
+    result = run(f"{Path(outboxes.__file__)}:SendsTwice", "--examples", "20", "--test", str(test))
+    assert result.exit_code == 1
+    assert "what an outbox promises" in result.stdout
+    assert "the server got t1, t1" in result.stdout
+    assert "assert list(it.received()) in" in test.read_text()
 
 
 # --- on the command line

@@ -21,10 +21,11 @@ def _operations() -> Operations:
     return operations()
 
 
-def _observing() -> Observing:
+def _observing() -> tuple[Observing, ...]:
     from .observing import OBSERVING
+    from .outbox_observing import OUTBOX
 
-    return OBSERVING
+    return OBSERVING, OUTBOX
 
 
 def _is_sync(spec: Spec) -> str:

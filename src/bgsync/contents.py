@@ -70,8 +70,8 @@ class Content:
     """The properties whose counterexamples are shown in its gallery."""
     operations: Callable[[], Operations] | None = None
     """Makes the operations that drive an implementation of it, if it has any."""
-    observing: Callable[[], Observing] | None = None
-    """Says how an implementation of it is driven and judged by what can be seen of it, if it says so."""
+    observing: Callable[[], tuple[Observing, ...]] | None = None
+    """Says how implementations of it are driven and judged by what can be seen of them, each kind by itself."""
 
     def __post_init__(self) -> None:
         if not self.name or not self.name.replace("-", "").isalnum():

@@ -47,16 +47,21 @@ class Seen(NamedTuple):
     """What is registered, sorted; None where that cannot be seen."""
     other: str = ""
     """What else was seen."""
+    got: tuple[str, ...] = ()
+    """What a server got, in its order."""
 
     def __str__(self) -> str:
-        said = [self.result, ", ".join(map(str, self.events)) or "no event"]
+        said = [self.result, ", ".join(map(str, self.events)) or "no event" * (self.tags is not None)]
         if self.tags is not None:
             said.append("registered: " + (", ".join(self.tags) or "none"))
-        return "; ".join(filter(None, (*said, self.other)))
+        if self.got:
+            said.append("the server got " + ", ".join(self.got))
+        return "; ".join(filter(None, (*said, self.other))) or "nothing"
 
     def fits(self, other: Seen) -> bool:
         """Whether this may be what the other one says."""
-        same = self.result == other.result and self.other == other.other and len(self.events) == len(other.events)
+        mine, its = (self.result, self.other, self.got), (other.result, other.other, other.got)
+        same = mine == its and len(self.events) == len(other.events)
         tags = None in (self.tags, other.tags) or self.tags == other.tags
         return same and tags and all(a.fits(b) for a, b in zip(self.events, other.events, strict=True))
 
@@ -144,6 +149,8 @@ class Observing:
     """The real implementations that are driven by name: each makes an adapter, of the options it knows."""
     reproductions: Mapping[str, Callable[[], Sequence[Reproduction]]] = field(default_factory=dict)
     """What is kept of differences met in them."""
+    required: tuple[str, ...] = ("events",)
+    """What every adapter has, besides `reset` and the methods of operations that are not optional."""
 
     def way(self, operation: Operation) -> Way:
         """Find how an operation is done. Raises ValueError."""
@@ -152,6 +159,11 @@ class Observing:
             known = ", ".join(way.name + " TAG" * way.tagged for way in self.ways)
             raise ValueError(f"unknown operation {str(operation)!r}: one of {known}")
         return found
+
+    def methods(self) -> tuple[str, ...]:
+        """Give the methods that every adapter has."""
+        named = (way.method for way in self.ways if way.method not in self.optional)
+        return tuple(dict.fromkeys(("reset", *named, *self.required)))
 
     def operations(self, tags: Sequence[str], has: Callable[[str], bool]) -> tuple[Operation, ...]:
         """Give the operations that an adapter with some methods can do."""

@@ -16,6 +16,7 @@ from bgsync.cli.targets import main_content, target
 
 if TYPE_CHECKING:
     from bgsync.contents import Content
+    from bgsync.fuzz.report import Driven
     from bgsync.observing import Observing, Oracle
 
 TAGS = ("t1", "t2")
@@ -79,9 +80,10 @@ def fuzz(
         own(content, examples or 100, steps, seed)
     if content.observing is None:
         fail(f"{content.name} does not say how implementations of it are driven: name another content")
-    observing = content.observing()
+    kinds = content.observing()
     if reproduce is not None:
-        again(observing, real, reproduce, times, browser)
+        again(kinds[0], real, reproduce, times, browser)
+    from bgsync.fuzz.adapter import fitting
     from bgsync.fuzz.campaign import Plan, campaign
     from bgsync.fuzz.report import to_test, to_text
     from bgsync.fuzz.runs import keep, kept_runs
@@ -90,14 +92,15 @@ def fuzz(
         claim(page, PAGE)
     if files:
         claim(files, (".py",))
-    oracle = _oracle(observing, judge)
-    driven, make, close = _driven(observing, implementation, real, command, browser)
     known = kept_runs(Path(kept)) if kept else ()
     plan = Plan(examples if examples or seconds else 100, steps, seconds, seed, known=known)
+    driven, adapter = _driven(kinds[0], implementation, real, command, browser)
     try:
-        result = campaign(make, observing, oracle, TAGS, plan)
+        observing = fitting(adapter, kinds)
+        oracle = _oracle(observing, judge)
+        result = campaign(lambda: adapter, observing, oracle, TAGS, plan)
     finally:
-        close()
+        getattr(adapter, "close", lambda: None)()
     say(to_text(driven, oracle, result, seed))
     if page:
         from bgsync.fuzz.page import to_html
@@ -120,8 +123,8 @@ def _oracle(observing: Observing, judge: str) -> Oracle:
 
 def _driven(
     observing: Observing, implementation: str | None, real: str | None, command: str | None, browser: str | None
-) -> Any:
-    """Give what is driven, what makes it for each example, and what ends it."""
+) -> tuple[Driven, Any]:
+    """Give what is driven, and its adapter."""
     from bgsync.fuzz.lines import Lines
     from bgsync.fuzz.loading import load_adapter
     from bgsync.fuzz.report import Driven
@@ -130,27 +133,21 @@ def _driven(
         fail("several implementations are named: name a file, a --target or a --command")
     if command is not None:
         words = shlex.split(command)
-        program = Lines(words)
-        return (
-            Driven(command, ("from bgsync.fuzz.lines import Lines",), f"Lines({words!r})"),
-            lambda: program,
-            program.close,
-        )
+        return Driven(command, ("from bgsync.fuzz.lines import Lines",), f"Lines({words!r})"), Lines(words)
     if implementation is not None:
         made, imports, name = load_adapter(implementation)
-        found = made()
-        return Driven(implementation, imports, f"{name}()"), lambda: found, getattr(found, "close", lambda: None)
+        return Driven(implementation, imports, f"{name}()"), made()
     if real is None or real not in observing.targets:
         fail(f"unknown target {real!r}: one of {', '.join(observing.targets)}")
     found = observing.targets[real](browser=browser)
     kind = type(found)
     imports = (f"from {kind.__module__} import {kind.__name__}",)
-    return Driven(f"{real} ({found.version})", imports, f"{kind.__name__}()"), lambda: found, found.close
+    return Driven(f"{real} ({found.version})", imports, f"{kind.__name__}()"), found
 
 
 def again(observing: Observing, real: str | None, name: str, times: int, browser: str | None) -> NoReturn:
     """Bring kept differences about, and say how often each shows."""
-    known = observing.reproductions[real]() if real in observing.reproductions else ()
+    known = observing.reproductions[real]() if real and real in observing.reproductions else ()
     wanted = [one for one in known if name in ("all", one.name)]
     if not wanted:
         there = ", ".join(one.name for one in known) or "there is none; name a --target that has some"

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bgsync.driving import Operation
 from bgsync.errors import BgsyncError
 from bgsync.observing import RESOLVED, Observing, Seen, Started
 
-REQUIRED = ("reset", "events")
-
 
 class AdapterError(BgsyncError, TypeError):
     """An adapter that lacks a method, or gives what cannot be used."""
+
+
+def fitting(implementation: Any, known: Sequence[Observing]) -> Observing:
+    """Give the way of observing that an implementation has the methods for, else the first one."""
+    there = (one for one in known if all(callable(getattr(implementation, name, None)) for name in one.methods()))
+    return next(there, known[0])
 
 
 class Adapter:
@@ -24,8 +28,7 @@ class Adapter:
     def __init__(self, implementation: Any, observing: Observing) -> None:
         self.implementation, self.observing = implementation, observing
         self._runner: asyncio.Runner | None = None
-        required = dict.fromkeys((*REQUIRED, *(way.method for way in observing.ways)))
-        missing = [name for name in required if name not in observing.optional and not self.has(name)]
+        missing = [name for name in observing.methods() if not self.has(name)]
         if missing:
             kind = type(implementation).__name__
             raise AdapterError(f"{kind} has no method {missing[0]!r}: write one, see docs/fuzzing.md")
@@ -61,7 +64,7 @@ class Adapter:
         if self.has("wait"):
             self.call("wait")
         later = self._seen(seen.result)
-        return later._replace(events=_sorted((*seen.events, *later.events)))
+        return later._replace(events=_sorted((*seen.events, *later.events)), got=(*seen.got, *later.got))
 
     def close(self) -> None:
         """Let go of it; whoever made it ends it."""
@@ -69,10 +72,11 @@ class Adapter:
             self._runner.close()
 
     def _seen(self, result: str) -> Seen:
-        events = _sorted(_started(one) for one in self.call("events"))
+        events = _sorted(map(_started, self.call("events") if self.has("events") else ()))
+        got = tuple(map(str, self.call("received"))) if self.has("received") else ()
         listed = self.call("tags") if self.has("tags") else None
         tags = None if listed is None else tuple(sorted(map(str, listed)))
-        return Seen(result, events, tags, str(self.call("trouble") or "") if self.has("trouble") else "")
+        return Seen(result, events, tags, str(self.call("trouble") or "") if self.has("trouble") else "", got)
 
 
 async def _awaited(given: Any) -> Any:

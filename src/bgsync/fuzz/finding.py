@@ -62,7 +62,7 @@ class Finding:
     def kind(self) -> object:
         """What two findings have in common that are of one kind: the situation, and what the last operation came to."""
         last = self.taken[-1]
-        seen = (last.seen.result, len(last.seen.events), last.seen.other)
+        seen = (last.seen.result, len(last.seen.events), last.seen.other, len(last.seen.got))
         return (situation(last.operation, self.allowed), seen, self.raised)
 
     def again(self, shown: int, repeated: int) -> Finding:

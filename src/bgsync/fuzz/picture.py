@@ -7,7 +7,6 @@ from html import escape
 from bgsync.fuzz.finding import Finding
 from bgsync.observing import Observing
 
-LANES = ("page", "implementation", "handler")
 WIDTH, ROW, TOP = 900, 30, 60
 PLACE = {"page": 150, "implementation": 450, "handler": 750}
 
@@ -30,6 +29,9 @@ def sequence(finding: Finding, observing: Observing) -> str:
         for event in one.seen.events:
             y += ROW
             rows.append(_arrow("implementation", "handler", str(event), y))
+        for message in one.seen.got:
+            y += ROW
+            rows.append(_arrow("implementation", "handler", f"sent: {message}", y))
         if bad:
             y += ROW
             what = finding.raised or "not allowed: " + str(one.seen)

@@ -54,7 +54,7 @@ def to_test(driven: Driven, observing: Observing, findings: tuple[Finding, ...])
     lines = ['"""What bgsync found: each test fails as long as the difference is there."""', "", *driven.imports, ""]
     for number, finding in enumerate(findings, 1):
         lines += ["", f"def test_difference_{number}() -> None:", f"    it = {driven.maker}", "    it.reset()"]
-        lines.append("    it.events()")
+        lines += [f"    it.{name}()" for name in observing.required]
         for one in finding.taken[1:]:
             last = one is finding.taken[-1]
             way = observing.way(one.operation)
@@ -62,7 +62,7 @@ def to_test(driven: Driven, observing: Observing, findings: tuple[Finding, ...])
             call = f"it.{way.method}({given})"
             lines.append(f"    result = {call}" if last and way.text[0] == "call" else f"    {call}")
             if not last:
-                lines.append(f"    assert sorted(it.events()) == {_events(one.seen)}")
+                lines += [f"    assert {_looked_at(name)} == {_value(name, one.seen)}" for name in observing.required]
         lines += _asserts(finding, observing)
         if "close" in driven.maker or driven.maker.endswith("Chromium()"):
             lines.append("    it.close()")
@@ -75,11 +75,17 @@ def _asserts(finding: Finding, observing: Observing) -> Iterator[str]:
     if observing.way(finding.taken[-1].operation).text[0] == "call":
         results = dict.fromkeys(None if seen.result == "resolved" else seen.result for seen in allowed)
         yield f"    assert result in {list(results)}"
-    yield f"    assert sorted(it.events()) in [{', '.join(dict.fromkeys(map(_events, allowed)))}]"
+    for name in observing.required:
+        values = dict.fromkeys(_value(name, seen) for seen in allowed)
+        yield f"    assert {_looked_at(name)} in [{', '.join(values)}]"
     tags = [list(seen.tags) for seen in allowed if seen.tags is not None]
     if finding.taken[-1].seen.tags is not None and tags:
         yield f"    assert sorted(it.tags()) in {[one for n, one in enumerate(tags) if one not in tags[:n]]}"
 
 
-def _events(seen: Seen) -> str:
-    return repr([(one.tag, one.last) for one in seen.events])
+def _looked_at(name: str) -> str:
+    return "sorted(it.events())" if name == "events" else f"list(it.{name}())"
+
+
+def _value(name: str, seen: Seen) -> str:
+    return repr([(one.tag, one.last) for one in seen.events] if name == "events" else list(seen.got))

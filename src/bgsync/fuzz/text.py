@@ -290,7 +290,7 @@ class TextOracle(Oracle):
 
 def oracle(observing: Observing, name: str, tags: Sequence[str], spec: Spec | None = None) -> Oracle:
     """Make what judges: "spec" is the text, every other name a machine of the content. Raises ValueError."""
-    if name == "spec":
+    if name == "spec" and "spec" not in observing.oracles:
         return TextOracle(observing, tags, spec)
     if name not in observing.oracles:
         raise ValueError(f"unknown model {name!r}: one of spec, {', '.join(observing.oracles)}")
