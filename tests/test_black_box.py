@@ -121,7 +121,7 @@ def test_what_does_not_show_each_time_is_reported_with_its_rate(text: Oracle) ->
 
     (finding, *_) = driven(Flaky, text).findings
     assert 0 < finding.shown < finding.repeated
-    assert finding.rate == f"seen again {finding.shown} times of {finding.repeated}"
+    assert finding.rate == f"seen again in {finding.shown} of {finding.repeated} repetitions"
 
 
 def test_a_retry_may_come_at_any_time_where_nobody_moves_the_clock(text: Oracle) -> None:
@@ -151,6 +151,16 @@ def test_chromium_is_explained_by_its_own_machine_and_not_by_the_text(text: Orac
     assert replayed(IgnoresRegisterInBackOff(), machine, *run) is None
     assert replayed(Right(), machine, *run) is not None
     assert replayed(IgnoresRegisterInBackOff(), text, *run) is not None
+
+
+def test_a_longer_run_of_the_same_is_not_a_difference_of_its_own(text: Oracle) -> None:
+    short = replayed(IgnoresRegisterInBackOff(), text, "register t1", "reject t1", "register t1")
+    run = ("register t2", "register t1", "reject t2", "fulfil t1", "register t2")
+    long = replayed(IgnoresRegisterInBackOff(), text, *run)
+    assert short is not None
+    assert long is not None
+    assert short.shows_in(long)
+    assert not long.shows_in(short)
 
 
 def test_what_cannot_be_seen_fits_all() -> None:

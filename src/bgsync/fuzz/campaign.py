@@ -133,7 +133,8 @@ class Campaign:
             ended, number = self._ended(), number + 1
         self._explain()
         seconds = time.monotonic() - self.begun - self.apart
-        findings = tuple(self.findings.values())
+        found = list(self.findings.values())
+        findings = tuple(one for one in found if not any(other.shows_in(one) for other in found if other is not one))
         return Result(
             findings,
             self.coverage,

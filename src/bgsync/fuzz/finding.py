@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import permutations
 from typing import NamedTuple
 
 from bgsync.driving import Operation, Unable
@@ -58,6 +59,18 @@ class Finding:
         """The operations, after the reset."""
         return tuple(one.operation for one in self.taken[1:])
 
+    def shows_in(self, other: Finding) -> bool:
+        """Whether all of its run is in that of another one, whatever the tags are called, up to the same operation."""
+        tags = sorted({one.tag for one in other.operations if one.tag is not None})
+        own = sorted({one.tag for one in self.operations if one.tag is not None})
+        for chosen in permutations(tags, len(own)):
+            names = dict(zip(own, chosen, strict=True))
+            run = [one if one.tag is None else one._replace(tag=names[one.tag]) for one in self.operations]
+            rest = iter(other.operations)
+            if run[-1:] == list(other.operations[-1:]) and all(one in rest for one in run):
+                return True
+        return False
+
     @property
     def kind(self) -> object:
         """What two findings have in common that are of one kind: the situation, and what the last operation came to."""
@@ -72,20 +85,19 @@ class Finding:
     @property
     def wanted(self) -> dict[str, tuple[str, ...]]:
         """What would have been allowed, and by which steps or rows, whatever handlers are told of the last chance."""
+        untold = [
+            one.seen._replace(events=tuple(e._replace(last=None) for e in one.seen.events)) for one in self.allowed
+        ]
         found = dict[str, tuple[str, ...]]()
-        for outcome in self.allowed:
-            told = {one.last for one in outcome.seen.events}
-            alike = tuple(one._replace(last=None) for one in outcome.seen.events)
-            free = {False, True} if len(self.allowed) > 1 else told
-            seen = outcome.seen if free == told else outcome.seen._replace(events=alike)
-            found.setdefault(str(seen), outcome.why)
+        for outcome, seen in zip(self.allowed, untold, strict=True):
+            found.setdefault(str(seen if untold.count(seen) > 1 else outcome.seen), outcome.why)
         return found
 
     @property
     def rate(self) -> str:
         """How often it was seen again."""
-        every = "each time" if self.shown == self.repeated else f"{self.shown} times"
-        return f"seen again {every} of {self.repeated}"
+        count = "all" if self.shown == self.repeated else f"{self.shown} of"
+        return f"seen again in {count} {self.repeated} repetitions"
 
     def __str__(self) -> str:
         width = max(len(str(one.operation)) for one in self.taken)

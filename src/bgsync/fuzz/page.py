@@ -51,7 +51,7 @@ def to_html(driven: Driven, observing: Observing, oracle: Oracle, result: Result
 def _finding(number: int, finding: Finding, driven: Driven, observing: Observing, oracle: Oracle) -> Iterator[str]:
     last = finding.taken[-1]
     yield f'<h2 id="difference-{number}">{number}. {escape(str(last.operation))}</h2>'
-    yield f"<p>{escape(finding.rate).capitalize()} repetitions.</p>"
+    yield f"<p>{escape(finding.rate).capitalize()}.</p>"
     yield sequence(finding, observing)
     said = f"it raised {finding.raised}" if finding.raised else str(last.seen)
     yield "<table><tr><th></th><th>after the last operation</th><th>by</th></tr>"
