@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bgsync import telling
 from bgsync.judge.check import check
 from bgsync.judge.verdict import Report, TraceStep, Verdict
 from bgsync.language import Atomically, If, Resolve, Spec, Statement, WaitUntil, algorithm, steps, v
@@ -60,8 +61,9 @@ def test_what_is_broken_without_an_adversity_does_not_hide_what_needs_it(today: 
 
 
 def test_findings_with_one_cause_are_told_together(today: Report) -> None:
-    told = {cause.told(today.words) for cause in causes(today)}
-    assert f"register 8.2 against {FIRE} 5.2.3 (race): lifecycle, resolved-then-fires, delivered/shared-tag" in told
+    told = {telling.pair(cause.first, today.words): cause.properties for cause in causes(today)}
+    together = ("lifecycle", "resolved-then-fires", "delivered/shared-tag")
+    assert told[f"register 8.2 against {FIRE} 5.2.3 (race)"] == together
 
 
 def test_a_run_that_breaks_something_else_first_says_so(today: Report) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from bgsync.judge.check import check
 from bgsync.judge.explorations import Effort
+from bgsync.judge.pace import Far
 from bgsync.judge.property import Safety, View
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.shipped.model import environment
@@ -199,8 +200,8 @@ def test_a_limit_makes_what_was_not_found_inconclusive() -> None:
 
 
 def test_an_interruption_ends_in_a_report_of_what_was_explored() -> None:
-    def stop(what: str, states: int, depth: int, left: str) -> None:
-        if states > 2000:
+    def stop(far: Far) -> None:
+        if far.states > 2000:
             raise KeyboardInterrupt
 
     report = check(question(SPEC, PROPERTIES, ("step",)), stop)
@@ -223,7 +224,7 @@ def test_the_readme_names_exactly_the_properties_that_are_broken(base: dict[str,
 
 
 def test_the_trace_in_the_readme_is_the_one_that_the_checker_tells(base: dict[str, Verdict]) -> None:
-    from bgsync.report.text import trace_lines
+    from bgsync.report.lines import trace_lines
     from bgsync.shipped.model.background_sync.world import WORDS
 
     trace = base["resolved-then-fires"].trace

@@ -1,6 +1,7 @@
 """The command line, used as its user would."""
 
 import json
+import os
 from pathlib import Path
 
 import jsonschema
@@ -9,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from bgsync.cli import main
 from bgsync.export import GRAPHS
+from bgsync.judge.pace import Far
 from bgsync.report.json import schema
 
 ROOT = Path(__file__).parents[1]
@@ -81,7 +83,9 @@ def test_a_limit_gives_status_3_where_nothing_is_found() -> None:
         (("check", "--with", "rain"), "unknown adversity 'rain': one of extended, permission"),
         (("check", "two-off"), "two-off: no such file or folder"),
         (("check", "nowhere.py:machine"), "nowhere.py"),
-        (("explain", "speed"), "unknown property 'speed'"),
+        (("explain", "speed"), "unknown word 'speed'"),
+        (("explain", "vacous"), "unknown word 'vacous': did you mean vacuous?"),
+        (("check", "--property", "unique-tags"), "unknown property 'unique-tags': did you mean unique-tag? one of"),
         (("draw",), "nothing to draw"),
         (("draw", "lifecycle", "-o", "/nowhere/at/all.svg"), "/nowhere/at/all.svg"),
         (("graph", "--with", "rain"), "unknown adversity 'rain'"),
@@ -135,6 +139,12 @@ def test_explain_tells_the_sentence_why_it_matters_and_the_reference() -> None:
     assert "missing-task: " in run("explain", "missing-task").stdout
     listed = run("explain").stdout
     assert listed.count("\n") >= 19
+
+
+@pytest.mark.parametrize("word", ["race", "vacuous", "terminated", "SHOULD", "reregistered while firing", "loop"])
+def test_explain_knows_every_kind_of_word_that_a_report_says(word: str) -> None:
+    told = run("explain", *word.split()).stdout
+    assert told.lower().replace(" ", "").startswith(word.lower().replace(" ", "") + ":")
 
 
 @pytest.mark.parametrize("form", GRAPHS)
@@ -206,7 +216,7 @@ def test_fuzz_says_what_a_run_that_is_too_short_has_not_visited() -> None:
 
 
 def test_an_interruption_says_what_was_explored_and_gives_status_3(monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(line: object, what: str, states: int, depth: int, left: str) -> None:
+    def stop(line: object, far: Far) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("bgsync.cli.common.Line.__call__", stop)
@@ -222,10 +232,25 @@ def test_a_progress_line_appears_on_a_terminal_after_a_second(
     from bgsync.cli.common import Line
 
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((80, 24)))
     line = Line()
-    line("step", 1, 1)
+    line(Far("step", 1))
     assert capsys.readouterr().err == ""
-    line.began -= 2
-    line("step", 12_345, 7)
+    line.began, line.told = line.began - 2, line.told - 2
+    line(Far("step", 12_345, "depth 7", 3, 44, ("unique-tag",)))
     line.end()
-    assert "exploring step: 12,345 states, depth 7" in capsys.readouterr().err
+    shown, gone = capsys.readouterr().err.split("\r\033[K")[1:]
+    assert shown == "2 s: 3 of 44 explorations, 1 broken so far; step: 12,345 states, depth 7"
+    assert gone == ""
+
+
+def test_elsewhere_progress_is_a_line_every_ten_seconds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from bgsync.cli.common import Line
+
+    line = Line()
+    for seconds in (9.0, 2.0, 2.0):
+        line.began, line.told = line.began - seconds, line.told - seconds
+        line(Far("step", 12_345))
+    assert capsys.readouterr().err == "11 s: step: 12,345 states\n"

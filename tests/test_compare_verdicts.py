@@ -8,7 +8,8 @@ import pytest
 from rich.console import Console
 
 from bgsync.compare.behaviour import compare, unreached_changes, with_verdicts
-from bgsync.compare.history import Column, History, print_history
+from bgsync.compare.history import Column, History
+from bgsync.compare.history_told import print_history
 from bgsync.compare.properties import broken_and_repaired
 from bgsync.compare.steps import changed_steps
 from bgsync.compare.text import print_comparison

@@ -4,16 +4,22 @@ import re
 from pathlib import Path
 
 import bgsync
-from bgsync.report.causes import causes
+from bgsync import telling
+from bgsync.report.causes import Cause, causes
+from bgsync.words import Words
 
 PAGE = Path(__file__).parents[1] / "docs" / "findings.md"
 ROW = re.compile(r"^\| (?P<pair>.+) \| (?P<lines>\d+) \| (?P<cause>[A-Z]) \|$", re.MULTILINE)
 
 
+def pair(cause: Cause, words: Words) -> str:
+    return f"{telling.pair(cause.first, words)}: {', '.join(cause.properties)}"
+
+
 def test_the_page_of_findings_names_every_pair_with_a_cause_that_it_explains() -> None:
     report = bgsync.check("one-off").report
     told = [
-        (cause.told(report.words), sum(s.is_told for s in cause.first.trace.steps))
+        (pair(cause, report.words), sum(s.is_told for s in cause.first.trace.steps))
         for cause in causes(report)
         if cause.first.trace
     ]

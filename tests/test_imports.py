@@ -19,6 +19,7 @@ FOLDERS = {
 
 ROOMS = (
     "errors",
+    "extras",
     "pauses",
     "plain",
     "files",

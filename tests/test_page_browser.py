@@ -65,6 +65,21 @@ def test_a_link_of_a_line_shows_its_step(opened: Any, built_in: Path) -> None:
     assert count(page).startswith("1 of ")
 
 
+def test_each_way_in_which_a_promise_breaks_has_a_run_of_its_own(opened: Any, built_in: Path) -> None:
+    watched = opened(built_in, f"#finding={LOST}")
+    page = watched.page
+    ways = page.get_by_role("region", name="It breaks in other ways, too").get_by_role("button")
+    expect(ways).to_have_count(1)
+    lead = page.locator(".lead").inner_text()
+    ways.click()
+    assert watched.fragment == f"finding={LOST}~2&step=1"
+    assert page.locator(".lead").inner_text() != lead
+    expect(page.get_by_role("heading", level=2)).to_contain_text("A page is told that its sync is registered")
+    expect(page.locator("#verdicts [data-finding]").filter(has_text=LOST)).to_have_count(1)
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.dataset.finding") == LOST
+
+
 # --- the player
 
 
@@ -133,8 +148,10 @@ def test_a_row_of_the_diagram_can_be_chosen(opened: Any, built_in: Path) -> None
     assert count(page).startswith("3 of ")
 
 
-def test_a_run_can_be_walked_with_the_keyboard_alone(opened: Any, built_in: Path) -> None:
-    watched = opened(built_in)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [390, 830, 1280])
+def test_a_run_can_be_walked_with_the_keyboard_alone(opened: Any, built_in: Path, width: int, dark: bool) -> None:
+    watched = opened(built_in, width=width, dark=dark)
     page, keys = watched.page, watched.page.keyboard
     keys.press("Tab")
     assert page.evaluate("document.activeElement.id") == "skip"
@@ -150,6 +167,7 @@ def test_a_run_can_be_walked_with_the_keyboard_alone(opened: Any, built_in: Path
     for step in range(2, total + 1):
         keys.press("ArrowRight")
         assert count(page).startswith(f"{step} of ")
+        expect(page.locator(".steer")).to_be_in_viewport(ratio=1)
     keys.press("ArrowLeft")
     assert count(page).startswith(f"{total - 1} of ")
     keys.press("Home")
@@ -260,12 +278,13 @@ def test_words_that_the_page_uses_are_explained_on_it(opened: Any, of_text: Path
     assert "[object" not in page.locator("body").inner_text()
 
 
-def test_a_finding_of_a_text_shows_its_own_sentences_and_no_lifecycle_that_is_not_its_own(
-    opened: Any, of_text: Path
-) -> None:
+def test_a_finding_of_a_text_shows_its_own_sentences_and_its_own_states(opened: Any, of_text: Path) -> None:
     page = opened(of_text, "#finding=one-event&step=1").page
     button(page, "Last step").click()
-    expect(page.locator(".lifecycle")).to_be_hidden()
+    states = page.locator(".picture .node title").all_text_contents()
+    assert "queued" in states
+    assert "pending" not in states, "the lifecycle of registrations is not its own"
+    expect(page.locator(".picture .on title")).to_have_text("printing")
     page = opened(of_text, "#finding=unique-tag&step=3").page
     expect(page.get_by_role("region", name="The text")).to_contain_text(
         "whose label is label if any, or null otherwise"

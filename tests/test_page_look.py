@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from bgsync.compare.properties import Change, Changes
 from bgsync.judge import facts as f
 from bgsync.judge.check import glossary
 from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
 from bgsync.language import Steps, algorithm
+from bgsync.report.edit import Edit
 from bgsync.report.html import Page as Reported
 from bgsync.report.html import to_html
 from bgsync.shipped.model.background_sync.content import ONE_OFF
@@ -123,6 +125,38 @@ def test_two_texts_on_one_page_keep_their_findings_apart(opened: Any, tmp_path: 
         written(tmp_path, Reported(one, SPEC, ONE_OFF), Reported(two, SPEC, ONE_OFF)), "#finding=2%3Aone-event"
     )
     expect(watched.page.get_by_text("What was seen: in b.bs.")).to_be_visible()
+
+
+def test_a_page_on_an_edit_begins_with_what_it_broke_and_repaired(opened: Any, tmp_path: Path) -> None:
+    new, known = Verdict("unique-tag", "violated", "race", (), "two"), Verdict("one-event", "violated", "race", (), "x")
+    changes = Changes(
+        (Change("unique-tag", "unique-tag", (), None, new),),
+        (Change("gate", "gate", (), Verdict("gate", "violated", "logic"), Verdict("gate", "holds")),),
+        (Change("one-event", "one-event", (), known, known),),
+    )
+    edit = Edit("HEAD:lib.bs", (), changes)
+    page = opened(written(tmp_path, Reported(made(known, new), SPEC, ONE_OFF, edit=edit))).page
+    said = page.locator("#verdicts").inner_text()
+    told = (
+        "This edit breaks 1 promise and repairs 1",
+        "Repaired: register() is",
+        "What this edit breaks (1)",
+        "Two reg",
+    )
+    places = [said.index(words) for words in (*told, "What was broken before (1)")]
+    assert places == sorted(places), "the answer comes first"
+    expect(page.get_by_text("Two events of one registration")).to_be_hidden()
+
+
+def test_what_was_not_understood_stands_before_all_that_is_said(opened: Any, tmp_path: Path) -> None:
+    blind = read(Source("print.bs", PRINT_QUEUE.replace("Let |alone| be true.", "Ponder |alone| for a while.")))
+    notions = Verdict("known-term/x", "violated", "structure", (), "'lone' is no term", granularity="text")
+    event = Verdict("one-event", "violated", "race", (), "x")
+    page = opened(written(tmp_path, Reported(made(event, notions), blind.reading.spec, blind.content))).page
+    expect(page.locator("#summary p").first).to_have_text(re.compile("1 step of the text was not understood"))
+    expect(page.locator("#summary li")).to_contain_text("register 4, print.bs:")
+    rows = page.get_by_role("button", name=re.compile("^broken: "))
+    expect(rows.first).to_contain_text("'lone' is no term")
 
 
 # --- widths, colours, names

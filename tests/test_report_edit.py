@@ -110,12 +110,15 @@ def test_only_what_an_edit_broke_counts(repository: Path) -> None:
     assert check("spec/print.bs").exit_code == 1, "fires-online is broken in the text as it is"
     assert check("spec/print.bs", "--base", "HEAD").exit_code == 0
     spec.write_text(PRINT_QUEUE.replace("If |alone| is true", "If |alone| is false"), encoding="utf-8")
-    result = check("spec/print.bs", "--base", "HEAD", "--save", "comment.md")
+    result = check("spec/print.bs", "--base", "HEAD", "--save", "comment.md", "--html", "page.html")
     assert result.exit_code == 1, result.output
-    assert "broken: gate (holds → logic)" in result.output
+    assert "this edit breaks 1 (since HEAD:spec/print.bs)" in result.output
+    assert "    gate: register() is refused" in result.output
     comment = (repository / "comment.md").read_text(encoding="utf-8")
     assert "**This edit breaks 1** (since HEAD:spec/print.bs)." in comment
     assert "register 6" in comment
+    page = (repository / "page.html").read_text(encoding="utf-8")
+    assert '"edit": {"base": "HEAD:spec/print.bs", "broken": ["gate"]' in page
 
 
 def test_a_base_may_be_another_file_or_a_path_at_a_revision(repository: Path) -> None:
@@ -123,7 +126,7 @@ def test_a_base_may_be_another_file_or_a_path_at_a_revision(repository: Path) ->
     other.write_text(PRINT_QUEUE.replace("If |alone| is true", "If |alone| is false"), encoding="utf-8")
     result = check("spec/print.bs", "--base", "old.bs")
     assert result.exit_code == 0
-    assert "repaired: gate" in result.output
+    assert "repaired gate (logic → holds)" in result.output
     assert check("spec/print.bs", "--base", "HEAD:spec/print.bs").exit_code == 0
 
 

@@ -18,7 +18,7 @@ from bgsync.judge.verdict import Report
 from bgsync.pauses import pause, pausing
 from bgsync.sources import Source
 from bgsync.system.run import Run
-from bgsync.targets import Wish, judged, of_text, static
+from bgsync.targets import Wish, as_it_stands, judged, of_text
 from bgsync.texts import Text
 
 HEAD = """<pre class=metadata>
@@ -119,7 +119,7 @@ def test_structure_that_is_not_finished_holds_nothing(text: Text) -> None:
         raise SpentError("ran out of time")
 
     with pausing(at_once):
-        verdicts, _ = static(of_text(text))
+        verdicts = as_it_stands(of_text(text)).verdicts
     assert {(verdict.verdict, verdict.message) for verdict in verdicts} == {("inconclusive", "ran out of time")}
 
 

@@ -17,7 +17,7 @@ from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Coverage, Explored, Location, Report, Trace, TraceStep, Verdict
 from bgsync.report import write
 from bgsync.report.html import Page, to_html
-from bgsync.report.text import trace_lines
+from bgsync.report.lines import trace_lines
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.background_sync.world import WORDS

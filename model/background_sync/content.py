@@ -9,6 +9,7 @@ from ...properties.background_sync import PERIODIC as PERIODIC_PROPERTIES
 from ...properties.background_sync import PROPERTIES
 from ..service_worker import FIRE_FUNCTIONAL_EVENT
 from ..vocabulary import VOCABULARY
+from .chromium import CHROMIUM
 from .one_off import FILE, SPEC
 from .published import ADDRESSES
 from .registration import LIFECYCLE
@@ -57,6 +58,7 @@ ONE_OFF = Content(
     LIFECYCLE,
     ADDRESSES,
     traces=("resolved-then-fires", "unique-tag", "retry-delay"),
+    implemented={"chromium": CHROMIUM},
     operations=_operations,
     observing=_observing,
 )

@@ -19,6 +19,17 @@ WORDS = replace(
             "network is there",
         ),
         ("register(t1)", "a call of register with the tag t1"),
+        ("tag", "the name under which a page registers; registering it again finds the same registration"),
+        ("pending", "a registration's state: its event is due as soon as the network is there"),
+        ("waiting", "a registration's state: an event has failed, and the next attempt comes after a delay"),
+        ("firing", "a registration's state: its event runs in the service worker"),
+        (
+            "reregisteredWhileFiring",
+            "a registration's state: its event runs, and the tag was registered again meanwhile, so another one is due",
+        ),
+        ("success", "how a registration ends whose event was fulfilled: it is taken out of the list"),
+        ("failed", "how a registration ends whose last chance was rejected: it is taken out of the list"),
+        ("lastChance", "a member of the event: true where no attempt follows if this one fails"),
     ),
 )
 REFUSALS = {

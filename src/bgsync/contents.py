@@ -68,6 +68,8 @@ class Content:
     """Where the algorithms of its own spec are published: their names, and addresses."""
     traces: tuple[str, ...] = ()
     """The properties whose counterexamples are shown in its gallery."""
+    implemented: Mapping[str, Lifecycle] = field(default_factory=dict)
+    """What its objects go through in implementations that are known, by name."""
     operations: Callable[[], Operations] | None = None
     """Makes the operations that drive an implementation of it, if it has any."""
     observing: Callable[[], tuple[Observing, ...]] | None = None

@@ -25,7 +25,7 @@ from bgsync.files import write as write_file
 from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
 from bgsync.plain import flat, visible
 from bgsync.report import write
-from bgsync.report.text import SIGNS, trace_lines
+from bgsync.report.lines import SIGNS, trace_lines
 from bgsync.targets import Target
 from bgsync.words import Words
 

@@ -1,8 +1,8 @@
 """How the command `bgsync` starts, and that it ends soon once it is told to, wherever it is.
 
-Ctrl-C raises KeyboardInterrupt, and what was found by then is told. Telling can take longer than a user waits: the way
-to a finding is searched for among millions of states. So it is given some time, and then all ends without a report.
-SIGTERM ends it at once. Processes that work for it end with it, however it ends.
+Ctrl-C and SIGTERM raise KeyboardInterrupt, and what was found by then is told. Telling can take longer than a user
+waits: the way to a finding is searched for among millions of states. So it is given some time, and then all ends
+without a report. Before there is anything to tell SIGTERM ends it at once. Processes that work for it end with it.
 """
 
 import os
@@ -46,12 +46,15 @@ def unhurried() -> None:
 
 
 def _listen() -> None:
-    """Have Ctrl-C interrupt from now on; what is interrupted ends soon where the system has timers."""
-    signal.signal(signal.SIGINT, _interrupted if hasattr(signal, "setitimer") else signal.default_int_handler)
+    """Have Ctrl-C and SIGTERM interrupt from now on; what is interrupted ends soon where the system has timers."""
+    heard = _interrupted if hasattr(signal, "setitimer") else signal.default_int_handler
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, heard)
 
 
 def _listen_no_more() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, _terminated)
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -72,17 +75,23 @@ def _late_with_workers(number: int, frame: FrameType | None) -> None:
 
 def _late(number: int, frame: FrameType | None) -> None:
     _end_workers()
+    _leave_nothing()
     os.write(2, b"interrupted; the report would have taken too long\n")
     os._exit(3)
 
 
 def _terminated(number: int, frame: FrameType | None) -> None:
     _end_workers()
+    _leave_nothing()
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _leave_nothing() -> None:
+    """Take away what is not written to its end."""
     for part in tuple(getattr(sys.modules.get("bgsync.files"), "UNFINISHED", ())):
         with suppress(OSError):
             part.unlink()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _end_workers() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +13,10 @@ from bgsync.judge.check import Question, check
 from bgsync.judge.explorations import Effort
 from bgsync.judge.pace import Progress
 from bgsync.judge.property import Property
-from bgsync.judge.static import notes, structure_verdicts
+from bgsync.judge.static import location, notes, structure_verdicts
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.structure import Finding, by_place, findings_of
-from bgsync.judge.verdict import Note, Report, Verdict
+from bgsync.judge.verdict import Note, Report, Unread, Verdict
 from bgsync.language import Spec
 from bgsync.language.reaching import uncalled
 from bgsync.language.reaching import unreached as unreached_algorithms
@@ -24,7 +24,11 @@ from bgsync.pauses import pausing
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds
 
 if TYPE_CHECKING:
+    from bgsync.prose.reading import Reading
     from bgsync.texts import Text
+
+MOST_HELPED = 8
+"""To how many sentences that are not understood a wording is offered; `bgsync read --suggest` helps with all."""
 
 OWN = "it is its own spec"
 """Why the spec of a content is judged as it."""
@@ -118,10 +122,27 @@ def _asked(properties: Sequence[Property], wanted: Collection[str]) -> list[Prop
     return [prop for prop in properties if not wanted or prop.id in wanted]
 
 
-def static(target: Target, wanted: Collection[str] = ()) -> tuple[tuple[Verdict, ...], tuple[Note, ...]]:
-    """Give the verdicts and the notes of structure on a spec, or on a text with all that only its words show.
+@dataclass(frozen=True)
+class AsItStands:
+    """What a spec, or the text that it was read from, shows without being explored."""
 
-    When a budget ends it on the way, they are about what was found until then.
+    verdicts: tuple[Verdict, ...]
+    notes: tuple[Note, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    """The sentences that are not understood; the first few with wordings that are."""
+    unreached: Mapping[str, str] = field(default_factory=dict)
+    """The algorithms that nothing reaches, each with the reason."""
+
+    def beside(self, report: Report) -> Report:
+        """Put it beside what was explored."""
+        verdicts = (*report.verdicts, *self.verdicts)
+        return replace(report, verdicts=verdicts, notes=self.notes, unread=self.unread, unreached=self.unreached)
+
+
+def as_it_stands(target: Target, wanted: Collection[str] = ()) -> AsItStands:
+    """Judge the structure of a spec, or of a text with all that only its words show, by the properties wanted.
+
+    When a budget ends it on the way, the verdicts are about what was found until then.
     """
     some, unfinished = list[Finding](), ""
     try:
@@ -130,7 +151,15 @@ def static(target: Target, wanted: Collection[str] = ()) -> tuple[tuple[Verdict,
     except SpentError as spent:
         unfinished = str(spent)
     found = by_place(some)
-    return structure_verdicts(found, wanted, unfinished), notes(found, wanted)
+    judged = structure_verdicts(found, wanted, unfinished), notes(found, wanted)
+    if target.text is None:
+        return AsItStands(*judged, (), unreached_algorithms(target.spec))
+    from bgsync.texts import unreached
+
+    anyway = frozenset(uncalled(target.spec))
+    missed = unreached(target.text.reading).items()
+    why = {name: f"{why}; it is taken to run at any time" if name in anyway else why for name, why in missed}
+    return AsItStands(*judged, tuple(_unread(target.text.reading)), why)
 
 
 def _of_structure(target: Target) -> Iterator[Finding]:
@@ -141,24 +170,21 @@ def _of_structure(target: Target) -> Iterator[Finding]:
     return seen(target.text.reading)
 
 
-def unreached(target: Target) -> dict[str, str]:
-    """Give the algorithms of a spec that nothing reaches, each with the reason."""
-    if target.text is None:
-        return unreached_algorithms(target.spec)
-    from bgsync.texts import unreached as of_reading
+def _unread(reading: Reading) -> Iterator[Unread]:
+    from bgsync.prose.suggest import Suggestions, suggestions
 
-    anyway = frozenset(uncalled(target.spec))
-    found = of_reading(target.text.reading).items()
-    return {name: f"{why}; it is taken to run at any time" if name in anyway else why for name, why in found}
+    missed = [one for one in reading.sentences if not one.understood]
+    for place, one in enumerate(missed):
+        help = suggestions(one, reading.lexicon) if place < MOST_HELPED else Suggestions()
+        yield Unread(location(one.origin), one.sentence.text, one.origin.key, help.unread, help.wordings)
 
 
 def judged(target: Target, wish: Wish, progress: Progress | None = None) -> Report:
     """Judge a target: all that is explored, and its structure. Raises ContentError, LanguageError, ValueError."""
     asked = question(target, wish)
     with pausing(wish.budget.finish):
-        verdicts, remarks = static(target, wish.wanted)
-    report = check(asked, progress)
-    return replace(report, verdicts=report.verdicts + verdicts, notes=remarks, unreached=unreached(target))
+        stands = as_it_stands(target, wish.wanted)
+    return stands.beside(check(asked, progress))
 
 
 def judged_alike(before: Target, now: Target) -> tuple[Target, Target]:

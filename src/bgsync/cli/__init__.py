@@ -23,6 +23,7 @@ COMMANDS = {
     "graph": ("bgsync.cli.show:graph", "Export the reachable graph for other tools."),
     "export": ("bgsync.cli.export:export", "Write the model for another model checker, such as SPIN."),
     "draw": ("bgsync.cli.draw:draw", "Draw a picture of the model or of a spec text."),
+    "completion": ("bgsync.cli.completion:completion", "Write the script that completes commands in a shell."),
     "fuzz": ("bgsync.cli.fuzz:fuzz", "Drive an implementation with random operations, and say where it differs."),
 }
 """Where each command stands, and what it does in one line; it is imported when it is run or asked for its help."""
@@ -76,12 +77,27 @@ class Commands(click.Group):
             fail_inside(error)
 
 
+def _version(ctx: click.Context, parameter: click.Parameter, asked: bool) -> None:
+    """Say which version this is, and which extras are there."""
+    if not asked:
+        return
+    from importlib.metadata import version
+
+    from bgsync.extras import EXTRAS, command, present
+
+    there, missing = ([extra for extra in EXTRAS if present(extra) == wanted] for wanted in (True, False))
+    say(f"bgsync {version('bgsync')}, Python {sys.version.split()[0]}, extras: {', '.join(there) or 'none'}")
+    if missing:
+        say(f"not installed: {', '.join(missing)}; for example: {command(missing[0])}")
+    ctx.exit()
+
+
 @click.group(
     cls=Commands,
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-@click.version_option(package_name="bgsync")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def main() -> None:
     """Find contradictions in the spec of Web Background Sync.
 

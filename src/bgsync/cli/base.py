@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +10,10 @@ from bgsync.cli.question import Asked
 from bgsync.cli.targets import named
 
 if TYPE_CHECKING:
-    from bgsync.judge.verdict import Report
+    from bgsync.judge.verdict import Report, Unread
+    from bgsync.report.answer import Mend
     from bgsync.report.edit import Edit
-    from bgsync.targets import Target
+    from bgsync.targets import AsItStands, Target
 
 
 def source_before(base: str, target: str) -> Any:
@@ -45,18 +45,58 @@ def target_before(base: str, target: Target, sidecar: Path | None) -> Target | N
     return of_text(read(source, sidecar, named()))
 
 
-def edit_since(before: Target, now: Target, report: Report, question: Asked) -> Edit:
-    """Compare a report with that on the text before."""
-    from bgsync.compare.properties import broken_and_repaired
-    from bgsync.compare.steps import changed_steps
-    from bgsync.report.edit import Edit
-    from bgsync.targets import static
-    from bgsync.watch.session import relocated, reusable
+class Editing:
+    """A text before and after an edit, both judged as the same content."""
 
-    if reusable(now.spec, before.spec):
-        found = relocated(report, now.spec, before.spec)
-    else:
-        found = question.report(before)
-    old = replace(found, verdicts=found.verdicts + static(before, question.wanted)[0])
-    specs = (before.spec, now.spec)
-    return Edit(before.name, changed_steps(*specs), broken_and_repaired(old, report, specs))
+    def __init__(self, before: Target, now: Target, question: Asked) -> None:
+        from bgsync.targets import as_it_stands, judged_alike
+        from bgsync.watch.session import reusable
+
+        self.before, self.now = judged_alike(before, now)
+        self.question = question
+        self.specs = (self.before.spec, self.now.spec)
+        self.is_editorial = reusable(self.now.spec, self.before.spec)
+        self.stood = as_it_stands(self.before, question.wanted)
+
+    def to_mend(self, stands: AsItStands) -> list[Mend]:
+        """Give what is wrong in the text as it stands, and was not before."""
+        from bgsync.compare.properties import broken_and_repaired
+        from bgsync.judge.verdict import Coverage, Report
+        from bgsync.report.answer import to_mend
+
+        old, new = (
+            each.beside(Report(of.name, "", {}, (), Coverage(0, 0, 0), ()))
+            for each, of in ((self.stood, self.before), (stands, self.now))
+        )
+        found = broken_and_repaired(old, new, self.specs).violated_first
+        return to_mend(self._new(stands.unread), [one for each in found if each.new for one in each.new.findings()])
+
+    def explored_before(self) -> Report | None:
+        """Explore the text as it was; None where that gives what the text gives as it is."""
+        return None if self.is_editorial else self.question.report(self.before)
+
+    def edit(self, explored: Report | None, report: Report) -> Edit:
+        """Say what the edit did, by what was explored of the text before and the report on it now."""
+        from bgsync.compare.properties import broken_and_repaired
+        from bgsync.compare.steps import changed_steps, kept_steps
+        from bgsync.report.edit import Edit
+        from bgsync.watch.session import relocated
+
+        before, now = self.specs
+        old = self.stood.beside(explored or relocated(report, now, before))
+        known_as = {str(was): str(is_now) for was, is_now in kept_steps(before, now)}
+        reached = {step for step in known_as if step not in old.coverage.unreached}
+        missed = {known_as[step] for step in reached}
+        return Edit(
+            self.before.name,
+            changed_steps(before, now),
+            broken_and_repaired(old, report, self.specs),
+            self._new(report.unread),
+            tuple(step for step in report.coverage.unreached if step in missed),
+            {name: why for name, why in report.unreached.items() if name not in self.stood.unreached},
+            self.is_editorial,
+        )
+
+    def _new(self, unread: tuple[Unread, ...]) -> tuple[Unread, ...]:
+        known = {one.key for one in self.stood.unread}
+        return tuple(one for one in unread if one.key not in known)

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import click
 from rich.markup import escape
 
-from bgsync.cli.base import edit_since, target_before
+from bgsync.cli.base import Editing, target_before
 from bgsync.cli.common import EPILOG
 from bgsync.cli.large import for_what_is_large
 from bgsync.cli.out import console, emit, fail, say
@@ -100,8 +100,13 @@ def check(
     question.begin()
     if question.checkpoint is not None:
         unhurried()
+    from bgsync.report.answer import to_mend
     from bgsync.report.itf import NotOneTraceError
-    from bgsync.targets import judged_alike, static, unreached
+    from bgsync.targets import as_it_stands
+
+    if output == "text":
+        from bgsync.compare.text import print_edit
+        from bgsync.report.text import print_mend, print_report
 
     try:
         forms = {file: form_of(file) for file in files}
@@ -114,28 +119,31 @@ def check(
     asked_of = [one for target in targets or (None,) for one in found_targets(target, sidecar)]
     if base is not None and any(target.text is None for target in asked_of):
         fail("--base needs a spec text: name the file that was edited")
+    told = traces or ("all" if question.wanted else "first")
     reports, pages, edits = [], [], list[Any]()
     for target in asked_of:
         before = None if base is None else target_before(base, target, sidecar)
-        if before is not None:
-            before, target = judged_alike(before, target)  # it is asked about as that
-        verdicts, remarks = static(target, question.wanted)
-        report = question.report(target)
-        report = replace(report, verdicts=report.verdicts + verdicts, notes=remarks, unreached=unreached(target))
+        editing = None if before is None else Editing(before, target, question)
+        if editing is not None:
+            target = editing.now
+        stands = as_it_stands(target, question.wanted)
+        mend = editing.to_mend(stands) if editing else to_mend(stands.unread, stands.verdicts)
+        if output == "text":
+            print_mend(target.name, mend, console(), everything=told == "all")
+        if editing and mend:
+            question.hurry()
+        explored = None if editing is None else editing.explored_before()
+        report = stands.beside(question.report(target))
         reports.append(report)
-        edits.append(None if before is None else edit_since(before, target, report, question))
+        edits.append(None if editing is None else editing.edit(explored, report))
         if page is not None:
             with pausing(None):
-                pages.append(page_of(report, target))
+                pages.append(page_of(report, target, edits[-1]))
         if output == "text":
-            from bgsync.report.text import print_report
-
-            print_report(report, console(), traces=traces or ("all" if question.wanted else "first"))
             if edit := edits[-1]:
-                from bgsync.compare.text import print_comparison
-
-                console().print(f"\n[bold]since {escape(edit.base)}[/]", highlight=False)
-                print_comparison(edit.steps, None, console(), edit.properties)
+                print_edit(edit, report, console(), traces=told, mend=False)
+            else:
+                print_report(report, console(), traces=told, mend=False)
         if report.interrupted:
             states = sum(e.states for e in report.explorations)
             say(f"interrupted after {states:,} states; the verdicts are about those", err=True)
@@ -162,14 +170,14 @@ def _names_machine(target: str) -> bool:
     return target.endswith(".py") or (bool(colon) and path.endswith(".py") and name.isidentifier())
 
 
-def page_of(report: Any, target: Any) -> Any:
-    """Give what the page on a report shows: with the ledger of its text, where one was read."""
+def page_of(report: Any, target: Any, edit: Any = None) -> Any:
+    """Give what the page on a report shows: with the ledger of its text, where one was read, and what an edit did."""
     from bgsync.report.html import Page
     from bgsync.texts import ledger
 
     entries = () if target.text is None else ledger(target.text).entries
     rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in entries)
-    return Page(report, target.spec, target.content, rows)
+    return Page(report, target.spec, target.content, rows, edit)
 
 
 def _hold_against(target: str, sidecar: Path | None) -> NoReturn:

@@ -1,11 +1,20 @@
 """What every command needs: names that are known, and a progress line."""
 
+from __future__ import annotations
+
+import difflib
+import shutil
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from bgsync.cli.out import fail
 from bgsync.plain import flat
+
+if TYPE_CHECKING:
+    from bgsync.judge.pace import Far
 
 EPILOG = "Exit status: 0 nothing wrong, 1 something violated, 2 bad input or usage, 3 inconclusive or interrupted."
 
@@ -14,33 +23,55 @@ def choose(kind: str, wanted: tuple[str, ...], known: list[str]) -> None:
     """Refuse a name that is not known."""
     for name in wanted:
         if name not in known:
-            fail(f"unknown {kind} {name!r}: one of {', '.join(known)}")
+            near = difflib.get_close_matches(name, known, 1)
+            fail(f"unknown {kind} {name!r}: {f'did you mean {near[0]}? ' if near else ''}one of {', '.join(known)}")
 
 
 class Line:
-    """A progress line on standard error, from the second second on, where that is a terminal."""
+    """How far a command is, on standard error: one steady line in a terminal, elsewhere a line now and then."""
 
     def __init__(self) -> None:
-        self.began, self.shown = time.monotonic(), False
+        self.began = time.monotonic()
+        self.told, self.shown = self.began, ""
 
-    def __call__(self, what: str, states: int, depth: int, far: str = "") -> None:
-        """Show how far an exploration is; `far` says more of it than its depth."""
-        seconds = time.monotonic() - self.began
-        self.tell(f"exploring {what}: {states:,} states, {far or f'depth {depth}'}, {seconds:.0f} s")
+    def __call__(self, far: Far) -> None:
+        """Show how far a check or an exploration is."""
+        broken = f", {len(far.broken)} broken so far" if far.broken else ""
+        whole = f"{far.done} of {far.planned} explorations{broken}; " if far.planned else ""
+        pace = f", {far.pace}" if far.pace else ""
+        self.tell(f"{whole}{far.what}: {far.states:,} states{pace}" if far.what else whole.rstrip("; "))
+
+    def of(self, what: str) -> Callable[..., None]:
+        """Give what shows how far one exploration is, called with its states and its depth."""
+        from bgsync.judge.pace import Far
+
+        return lambda states, depth, *_: self(Far(what, states, f"depth {depth}"))
 
     def tell(self, text: str) -> None:
         """Show something else."""
-        if time.monotonic() - self.began > 1 and sys.stderr.isatty():
-            self.shown = True
-            _draw(text)
+        now, steady = time.monotonic(), sys.stderr.isatty()
+        if now - self.told < (STEADY if steady else SELDOM) or now - self.began < 1:
+            return
+        self.told = now
+        told = f"{now - self.began:.0f} s: {flat(text)}"
+        if steady:
+            self.shown = told[: max(shutil.get_terminal_size().columns - 1, 1)]
+            _write(f"\r\033[K{self.shown}")
+        else:
+            _write(f"{told}\n")
 
     def end(self) -> None:
         """Take the line away."""
         if self.shown:
-            _draw("")
+            self.shown = ""
+            _write("\r\033[K")
 
 
-def _draw(line: str) -> None:
+STEADY, SELDOM = 0.2, 10.0
+"""How many seconds pass before something else is shown, in a terminal and elsewhere."""
+
+
+def _write(text: str) -> None:
     with suppress(OSError):
-        sys.stderr.write(f"\r\033[K{flat(line)}")
+        sys.stderr.write(text)
         sys.stderr.flush()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import click
 from bgsync.cli.common import Line
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.saving import PAGE, claim, save
 from bgsync.cli.targets import named, target
 from bgsync.pauses import pausing
 
@@ -85,11 +85,10 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
 def _report(of: Target, question: Asked, *, explore: bool, structure: bool) -> Report:
     """Judge a text: what is explored, unless that gives the same for both texts, and its structure."""
     from bgsync.judge.verdict import Coverage, Report
-    from bgsync.targets import static
+    from bgsync.targets import as_it_stands
 
     report = question.report(of) if explore else Report(of.name, "", {}, (), Coverage(0, 0, 0), ())
-    found = static(of, question.wanted)[0] if structure else ()
-    return replace(report, verdicts=report.verdicts + found)
+    return as_it_stands(of, question.wanted).beside(report) if structure else report
 
 
 LOG_EPILOG = (
@@ -102,8 +101,15 @@ LOG_EPILOG = (
 @click.argument("path")
 @asking()
 @click.option("--since", metavar="DATE", help="Only what was committed since then.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write a page, too.",
+)
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def log(repository: Path, path: str, since: str | None, output: str, **asked: Any) -> None:
+def log(repository: Path, path: str, since: str | None, page: Path | None, output: str, **asked: Any) -> None:
     """Check every revision of a spec text in a git repository, and show which property broke when.
 
     Rows are properties, columns the revisions at which the reading changed; every violation is told with the first
@@ -114,10 +120,13 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
     \b
     bgsync log . -- spec/index.bs
     """
-    from bgsync.compare.history import explored_history, history_json, print_history
+    from bgsync.compare.history import explored_history
+    from bgsync.compare.history_told import history_html, history_json, print_history
     from bgsync.sources import SourceError, history
     from bgsync.targets import of_text
 
+    if page is not None:
+        claim(page, PAGE)
     question = Asked(**asked)
     question.begin()
     try:
@@ -135,6 +144,8 @@ def log(repository: Path, path: str, since: str | None, output: str, **asked: An
         emit(history_json(matrix))
     else:
         print_history(matrix, console())
+    if page is not None:
+        save(page, history_html(matrix))
     if matrix.interrupted:
         say(f"{question.budget.spent or 'interrupted'}; the columns are those that were explored", err=True)
         sys.exit(3)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from bgsync.extras import command
 from bgsync.product.resources import Resources
 
 OPTIONS = (
@@ -87,11 +88,11 @@ def resources(
             from bgsync.product.search import FAST
 
             if not FAST:
-                raise ValueError("--disk needs the compiled kernels: install bgsync[fast], or leave --disk out")
+                raise ValueError(f"--disk needs the compiled kernels: {command('fast')}, or leave --disk out")
         if scheduler is not None:
             try:
                 from bgsync.product.cluster import connected
             except ImportError:
-                raise ValueError("--scheduler needs Dask: install bgsync[cluster], or leave --scheduler out") from None
+                raise ValueError(f"--scheduler needs Dask: {command('cluster')}, or leave --scheduler out") from None
             cluster = stack.enter_context(connected(scheduler, workers))
         yield Resources(folder, disk, cluster)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,12 +23,30 @@ if TYPE_CHECKING:
     from bgsync.system.scenario import Bounds
     from bgsync.targets import Target, Wish
 
+PATIENCE, HURRY = 300, 30
+"""How many seconds a question may take where nothing is said of it; and one on an edit after which something in the
+text is wrong as it stands: that is to be mended first."""
+
+
+def _beginning(begun: str, names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.startswith(begun)]
+
+
+def property_ids() -> list[str]:
+    """Give the ids of all properties that may be asked for."""
+    from bgsync.judge.structure import PROPERTIES
+
+    known = [prop.id for content in candidates() for prop in content.properties]
+    return [*dict.fromkeys(known), *(row.id for row in PROPERTIES)]
+
+
 OPTIONS = (
     click.option(
         "--with",
         "adversities",
         multiple=True,
         metavar="ADVERSITY",
+        shell_complete=lambda ctx, parameter, begun: _beginning(begun, adversities(candidates())),
         help="Check under this adversity, at every granularity, instead of each one at `algorithm`. May be repeated.",
     ),
     click.option(
@@ -71,6 +89,7 @@ OPTIONS = (
         "seconds",
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
+        show_default=f"{PATIENCE}; none with several tags, --limit or --walks",
         help="Stop after so long, reading included; what is not decided by then is inconclusive.",
     ),
     click.option(
@@ -92,6 +111,7 @@ OPTIONS = (
         "properties",
         multiple=True,
         metavar="ID",
+        shell_complete=lambda ctx, parameter, begun: _beginning(begun, property_ids()),
         help="Check this property only, and tell all its traces. May be repeated.",
     ),
 )
@@ -142,11 +162,8 @@ class Asked:
     left_out: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        from bgsync.judge.structure import PROPERTIES
-
-        known = [prop.id for content in candidates() for prop in content.properties]
         names = tuple(name.split("/")[0] for name in self.properties)
-        choose("property", names, [*dict.fromkeys(known), *(row.id for row in PROPERTIES)])
+        choose("property", names, property_ids())
         choose("adversity", self.adversities, adversities(candidates()))
 
     @cached_property
@@ -154,7 +171,14 @@ class Asked:
         """What it may spend, from the first time on that this is asked."""
         from bgsync.judge.budget import Budget
 
-        return Budget(self.seconds, self.megabytes, files=self.disk is None)
+        bounded = self.tags > 1 or self.limit is not None or self.walks is not None
+        seconds = self.seconds or (None if bounded else PATIENCE)
+        return Budget(seconds, self.megabytes, files=self.disk is None)
+
+    def hurry(self) -> None:
+        """Take less time, unless the user has said how much to take."""
+        if self.seconds is None:
+            self.budget.within(HURRY)
 
     def begin(self) -> None:
         """Have all that this command does end with the budget, but for what is written in the end."""

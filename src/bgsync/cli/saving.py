@@ -27,7 +27,11 @@ def claim(path: str | Path, endings: tuple[str, ...]) -> None:
     anything else is lost by a slip. What is there and no file, such as /dev/null, may always be written to.
     """
     place = Path(os.path.realpath(path))
-    if str(path) == "-" or not place.is_file():
+    if str(path) == "-":
+        return
+    if not place.exists() and not (place.parent.is_dir() and os.access(place.parent, os.W_OK)):
+        fail(f"{path}: cannot be written there; make the folder {place.parent}, or name another one")
+    if not place.is_file():
         return
     if any(os.path.samefile(place, one) for one in _read_files()):
         fail(f"{path}: this is a file that is read, and writing would overwrite it; name another file")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,27 +16,59 @@ from bgsync.cli.targets import target as found_target
 from bgsync.export import GRAPHS
 
 if TYPE_CHECKING:
-    from bgsync.judge.property import Property
     from bgsync.system.scenario import Bounds
     from bgsync.targets import Target
 
 
 @click.command(epilog=EPILOG)
-@click.argument("name", required=False, metavar="[PROPERTY]")
-def explain(name: str | None) -> None:
-    """Say what a property means, why it matters and what it rests on; without PROPERTY, list them all."""
-    from bgsync.judge.structure.finding import PROPERTIES, Structure
+@click.argument("word", nargs=-1, metavar="[WORD]...")
+def explain(word: tuple[str, ...]) -> None:
+    """Say what a property means, why it matters and what it rests on, or what any other WORD of a report means.
 
-    own = {prop.id: prop for each in reversed(candidates()) for prop in reversed(each.properties)}
-    known: dict[str, Property | Structure] = {**dict(sorted(own.items())), **{row.id: row for row in PROPERTIES}}
-    if name is None:
-        for each in known.values():
-            say(f"{each.id:22} {each.sentence}")
+    Without WORD, list the properties, the adversities and the other words.
+    """
+    from bgsync.judge.structure.finding import plain
+
+    known = _explained()
+    if not word:
+        for title, rows in known.items():
+            say(f"{title}:")
+            for name, told in rows.items():
+                say(f"  {name:22} {told.splitlines()[0]}")
         return
-    base = name.split("/")[0]
-    choose("property", (base,), sorted(known))
-    prop = known[base]
-    say(f"{prop.id}: {prop.sentence}\n\nWhy it matters: {prop.why}\nRests on: {prop.reference}")
+    name = " ".join(word)
+    every = {each: told for rows in reversed(known.values()) for each, told in rows.items()}
+    alike = {plain(each): each for each in every}
+    found = next((one for one in (name, alike.get(plain(name)), name.split("/")[0]) if one in every), None)
+    if found is None:
+        near = difflib.get_close_matches(plain(name), alike, 3, 0.6)
+        meant = f"did you mean {' or '.join(alike[one] for one in near)}?" if near else "bgsync explain lists all"
+        fail(f"unknown word {name!r}: {meant}")
+    say(f"{found}: {every[found]}")
+
+
+def _explained() -> dict[str, dict[str, str]]:
+    """Give every word that is explained, by its kind."""
+    from bgsync.compare.text import MEANINGS
+    from bgsync.judge.structure.finding import PROPERTIES
+    from bgsync.report.terms import TERMS
+
+    contents = list(reversed(candidates()))
+    own = {prop.id: prop for each in contents for prop in reversed(each.properties)}
+    properties = [*dict(sorted(own.items())).values(), *PROPERTIES]
+    spec = {name: f"{told[0].upper()}{told[1:]}." for each in contents for name, told in each.world.words.terms}
+    return {
+        "properties": {
+            prop.id: f"{prop.sentence}\n\nWhy it matters: {prop.why}\nRests on: {prop.reference}" for prop in properties
+        },
+        "adversities": {
+            name: f"{adversity.says[0].upper()}{adversity.says[1:]}."
+            for each in contents
+            for name, adversity in each.world.adversities.items()
+        },
+        "words of the spec": dict(sorted(spec.items())),
+        "words of reports": {**{name: f"{told[0].upper()}{told[1:]}." for name, told in MEANINGS.items()}, **TERMS},
+    }
 
 
 def system_graph(of: Target, granularity: str, adversities: tuple[str, ...], bounds: Bounds) -> Any:
@@ -46,7 +79,7 @@ def system_graph(of: Target, granularity: str, adversities: tuple[str, ...], bou
 
     system = System(Scenario(of.spec, of.content.world, granularity, adversities, bounds))
     line = Line()
-    graph = explore(system, progress=lambda states, depth: line(granularity, states, depth))
+    graph = explore(system, progress=line.of(granularity))
     line.end()
     return system, graph
 

@@ -28,7 +28,7 @@ from bgsync.compare.steps import AlgorithmChange, origins
 from bgsync.compare.traces import Bound, Traces
 from bgsync.explore.partition import Quotient, quotient
 from bgsync.judge.budget import SpentError
-from bgsync.judge.pace import Progress
+from bgsync.judge.pace import Far, Progress
 from bgsync.judge.verdict import Trace
 from bgsync.language import NotUnderstood, Spec
 from bgsync.pauses import pause
@@ -273,7 +273,7 @@ class _Pair:
         scenario = replace(scenario, bounds=replace(scenario.bounds, calls=scenario.calls + more))
         what = f"{_where(scenario)}, {('old', 'new')[side]} text"
         tell = self.progress
-        watch = None if tell is None else lambda states, depth: tell(what, states, depth, f"depth {depth}")
+        watch = None if tell is None else lambda states, depth: tell(Far(what, states, f"depth {depth}"))
         return observed(scenario, self.numbers, told=self.told, limit=self.limit, progress=watch)
 
     def _related(self, graphs: list[Labelled]) -> Comparison:

@@ -6,11 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.compare.properties import Said
 from bgsync.contents import Content
@@ -19,7 +14,6 @@ from bgsync.judge.static import structure_verdicts
 from bgsync.judge.structure.text import structure
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import Spec
-from bgsync.plain import flat
 from bgsync.prose.page.reader import ReadError
 from bgsync.sources import Revision, Source, SourceError, decode, read_blobs
 from bgsync.system.scenario import GRANULARITIES
@@ -28,9 +22,6 @@ from bgsync.texts import Text, read
 GIVEN = ("holds", "conditional")
 """What a property breaks from."""
 WORST = ("vacuous", "holds", "conditional", "inconclusive", "violated")
-SIGNS = {"holds": "✓", "violated": "✗", "conditional": "~", "vacuous": "∅", "inconclusive": "?", "": "·"}
-STYLES = {"holds": "green", "violated": "bold red", "": "dim"}
-
 
 Row = tuple[str, tuple[str, ...]]
 """A property, or an Assert by what it says, and the adversity that it is looked at under, if any."""
@@ -199,89 +190,3 @@ def _row(verdict: Verdict, spec: Spec) -> str:
             said = origin.sentence.removeprefix("Assert: ")
             return f"asserts: {origin.algorithm}: {said[0].lower()}{said[1:]}"
     return verdict.property
-
-
-def _name(row: Row) -> str:
-    return row[0] + (f", with {', '.join(row[1])}" if row[1] else "")
-
-
-def print_history(history: History, console: Console) -> None:
-    """Print the matrix, and every stretch in which something is violated."""
-    changed = len(history.columns)
-    console.print(
-        f"[bold]{escape(flat(history.path))}[/]: {history.revisions} revisions, the reading changed at {changed}",
-        highlight=False,
-    )
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="dim")
-    table.add_column("property", overflow="fold", max_width=44)
-    for column in history.columns:
-        table.add_column("\n".join(column.revision.commit[:7]), justify="center")
-    for row in history.rows:
-        cells = [column.verdicts.get(row, "") for column in history.columns]
-        table.add_row(escape(_name(row)), *(f"[{STYLES.get(cell, 'yellow')}]{SIGNS[cell]}[/]" for cell in cells))
-    console.print(table)
-    _say(console, "[dim]· no verdict: the text has no such step, or it was not looked at, or is broken without that[/]")
-    for left in dict.fromkeys(column.left_out for column in history.columns if column.left_out):
-        some = [column.revision.commit[:7] for column in history.columns if column.left_out == left]
-        where = "" if len(some) == changed else f" in {', '.join(some)}"
-        _say(console, f"[yellow]not looked at{escape(where)}[/]: {escape('; '.join(left))}")
-    for span in history.spans():
-        begin = f"since {_told(span.first)}" if span.before in GIVEN else f"in {_told(span.first)}{_why(span.before)}"
-        if span.following is None:
-            end = "and still is"
-        elif span.after == "holds":
-            end = f"mended in {_told(span.following)}"
-        else:
-            end = f"{span.after or 'no verdict'} in {_told(span.following)}"
-        told = f"{_name(span.row)}: {begin}, last in {span.last.commit[:7]}, {end}"
-        _say(console, f"[bold red]✗[/] {escape(told)}")
-    for column in history.columns:
-        if column.error:
-            console.print(f"[yellow]? {escape(column.revision.commit[:7])}: {escape(column.error)}[/]", highlight=False)
-
-
-def _say(console: Console, text: str) -> None:
-    console.print(text, highlight=False, soft_wrap=True)
-
-
-def _why(before: str) -> str:
-    """Say why it is not known that something broke here."""
-    return f" ({before or 'no verdict'} before)"
-
-
-def _told(revision: Revision) -> str:
-    return f"{revision.commit[:7]} ({revision.date[:10]}, {revision.subject[:60]})"
-
-
-def history_json(history: History) -> str:
-    """Write a history as JSON."""
-    data = {
-        "path": flat(history.path),
-        "revisions": history.revisions,
-        "interrupted": history.interrupted,
-        "columns": [
-            {
-                "commit": column.revision.commit,
-                "date": column.revision.date,
-                "subject": flat(column.revision.subject),
-                "verdicts": {_name(row): said for row, said in column.verdicts.items()},
-                "left_out": list(column.left_out),
-                "unchanged": [revision.commit for revision in column.unchanged],
-                "error": flat(column.error),
-            }
-            for column in history.columns
-        ],
-        "violated": [
-            {
-                "property": span.row[0],
-                "needs": list(span.row[1]),
-                "first": span.first.commit,
-                "last": span.last.commit,
-                "before": span.before or None,
-                "after": span.after or None,
-                "mended": span.following.commit if span.following and span.after == "holds" else None,
-            }
-            for span in history.spans()
-        ],
-    }
-    return msgspec.json.format(msgspec.json.encode(data), indent=2).decode()

@@ -144,11 +144,13 @@ def _other_findings(
 
     `steps` says what the steps of the old text are called in the new one. Findings of one pair of steps are one,
     also where one text has it as a race and the other one as logic. What needs an adversity in one text and none in
-    the other one is told where that is told which needs none.
+    the other one is told where that is told which needs none. Where not all was looked at, what was not found may be
+    there all the same.
     """
     there = {_defect(one, steps) for one in old.findings(key)}, {_defect(one, {}) for one in new.findings(key)}
     gone = [one for one in old.own(key) if one.trace is not None and _defect(one, steps) not in there[1]]
     made = [one for one in new.own(key) if one.trace is not None and _defect(one, {}) not in there[0]]
+    gone, made = ([] if new.is_cut(key[1]) else gone), ([] if old.is_cut(key[1]) else made)
     return _as_verdict(gone), _as_verdict(made)
 
 
@@ -178,6 +180,7 @@ class Said:
         self.lacks = lacks
         self.verdicts = {(_renamed(v.property, names), v.needs): v for v in report.verdicts}
         self.explored = {explored.adversities for explored in report.explorations}
+        self.cut = {explored.adversities for explored in report.explorations if not explored.complete}
         self.of_text: dict[str, Verdict] = {}
         """A verdict on each property of the text as it stands; these are told place by place where they are broken."""
         for verdict in report.verdicts:
@@ -199,6 +202,10 @@ class Said:
         if (plain := self.verdicts.get((name, ()))) is None:
             return "not in this text"
         return plain.verdict if needs in self.explored else "not looked at"
+
+    def is_cut(self, needs: tuple[str, ...]) -> bool:
+        """Whether not all was looked at of what is told under adversities."""
+        return needs in self.cut or () in self.cut
 
     def own(self, key: tuple[str, tuple[str, ...]]) -> tuple[Verdict, ...]:
         """Give the findings that are told of an id under adversities."""

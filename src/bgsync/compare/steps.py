@@ -5,6 +5,7 @@ their origin wherever they stand, then by their data, and last by how much their
 that was only renumbered or moved is no change of its own.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
@@ -21,7 +22,10 @@ ALIKE = 0.6
 
 @dataclass(frozen=True)
 class StepChange:
-    """One step that an edit changed. Kinds: added, removed, changed, reworded (the same is read in other words).
+    """One step that an edit changed.
+
+    Kinds: added, removed, changed, moved (it stands before or below other steps), reworded (the same is read in other
+    words).
 
     What belongs to an algorithm or type as a whole, such as its parameters or a member, has no origin.
     """
@@ -177,6 +181,7 @@ def _same_step(one: Origin | None, other: Origin | None) -> bool:
 def _changed(old: Sequence[_Step], new: Sequence[_Step]) -> tuple[StepChange, ...]:
     pairs = _aligned(old, new)
     back = {after: before for before, after in pairs.items()}
+    moved = _moved(old, new, pairs)
     changes: list[tuple[float, StepChange]] = []
     for place, step in enumerate(new):
         known = None if place not in back else old[back[place]]
@@ -184,6 +189,8 @@ def _changed(old: Sequence[_Step], new: Sequence[_Step]) -> tuple[StepChange, ..
             changes.append((place, StepChange("added", None, step.origin, "", step.reading)))
         elif known.data != step.data:
             changes.append((place, StepChange("changed", known.origin, step.origin, known.reading, step.reading)))
+        elif back[place] in moved:
+            changes.append((place, StepChange("moved", known.origin, step.origin, known.reading, step.reading)))
         elif known.sentence != step.sentence:
             changes.append((place, StepChange("reworded", known.origin, step.origin, known.reading, step.reading)))
     at = -1.0
@@ -193,6 +200,27 @@ def _changed(old: Sequence[_Step], new: Sequence[_Step]) -> tuple[StepChange, ..
         else:
             changes.append((at + 0.5, StepChange("removed", step.origin, None, step.reading, "")))
     return tuple(change for _, change in sorted(changes, key=lambda item: item[0]))
+
+
+def _moved(old: Sequence[_Step], new: Sequence[_Step], pairs: Mapping[int, int]) -> set[int]:
+    """Give the steps that stand elsewhere now: as few as can be in another order, and those below another step."""
+    ends, before = list[int](), dict[int, int | None]()
+    last = list[int]()  # where the best run of each length ends
+    for place in sorted(pairs):
+        length = bisect_left(ends, pairs[place])
+        before[place] = last[length - 1] if length else None
+        ends[length:], last[length:] = [pairs[place], *ends[length + 1 :]], [place, *last[length + 1 :]]
+    kept, place_of = set[int](), last[-1] if last else None
+    while place_of is not None:
+        kept.add(place_of)
+        place_of = before[place_of]
+    known_as = {_path(old[place]): _path(new[there]) for place, there in pairs.items()}
+    below = {p for p, there in pairs.items() if known_as.get(_path(old[p])[:-1], ()) != _path(new[there])[:-1]}
+    return (set(pairs) - kept) | below
+
+
+def _path(step: _Step) -> tuple[Any, ...]:
+    return () if step.origin is None else tuple(step.origin.path)
 
 
 def _aligned(old: Sequence[_Step], new: Sequence[_Step]) -> dict[int, int]:

@@ -36,6 +36,12 @@ class Budget:
         self.spent = ""
         """Why it ended, in words; empty as long as something is left."""
 
+    def within(self, seconds: float) -> None:
+        """Take no more than so many seconds from now on."""
+        ends = time.monotonic() + seconds
+        if self._ends is None or ends < self._ends:
+            self.seconds, self._ends = seconds, ends
+
     def share(self, event: Any) -> None:
         """Let several processes know by an event when the user stops it."""
         self._stopped = event

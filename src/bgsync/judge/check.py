@@ -13,11 +13,12 @@ from bgsync.judge.budget import Budget
 from bgsync.judge.decide import LIMIT
 from bgsync.judge.explorations import Effort, Exploration, run_all
 from bgsync.judge.glossary import Glossary, Rule
-from bgsync.judge.pace import Progress
+from bgsync.judge.pace import Progress, Tally
 from bgsync.judge.property import Liveness, Property
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Verdict
 from bgsync.language import NotUnderstood, Origin, Spec, Upon
+from bgsync.system.monitor import Monitor
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
 from bgsync.system.system import System
 from bgsync.system.world import World
@@ -140,6 +141,8 @@ class _Environment(NamedTuple):
 def _all(judge: _Judge) -> tuple[Verdict, ...]:
     question = judge.question
     base: dict[str, dict[str, Verdict]] = {}
+    granularities = question.granularities if question.thorough else ("algorithm",)
+    judge.plan(len(question.granularities) + len(question.adversities) * len(granularities))
     if "algorithm" in question.granularities:
         (base["algorithm"],) = judge.environments([_Environment("algorithm")])
     settled = frozenset[str]()
@@ -147,7 +150,6 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
         known = ((name, v.verdict) for found in base.values() for name, v in found.items())
         settled = frozenset(name for name, verdict in known if verdict in ("violated", "inconclusive"))
     plain = [_Environment("step", (), settled)] if "step" in question.granularities else []
-    granularities = question.granularities if question.thorough else ("algorithm",)
     hard = [_Environment(one, (adversity,), settled) for adversity in question.adversities for one in granularities]
     results = judge.environments([*plain, *hard])
     if plain:
@@ -185,6 +187,7 @@ def _resting(
             continue
         known = broken.union(n for (a, n), v in needed.items() if a == adversity and v.verdict == "violated")
         ran = set(judge.ran)
+        judge.plan(1)
         (told,) = judge.environments([environment._replace(settled=environment.settled | known, told=True)])
         judge.ran = ran  # what the other reading alone comes to is not reached
         for name, verdict in told.items():
@@ -261,7 +264,7 @@ def _of_kind(verdict: Verdict, kind: Kind | None) -> Verdict:
 
 class _Judge:
     def __init__(self, question: Question, progress: Progress | None, explored: list[Explored] | None = None) -> None:
-        self.question, self.progress = question, progress
+        self.question, self.tally = question, Tally(progress)
         self.explored: list[Explored] = [] if explored is None else explored
         self.ran: set[int] = set()
         self.interrupted = False
@@ -270,6 +273,15 @@ class _Judge:
     def all(self) -> tuple[Verdict, ...]:
         """Judge every property in every environment."""
         return _all(self)
+
+    def plan(self, environments: int) -> None:
+        """Say that so many environments are to be looked at."""
+        self.tally.planned(environments * len(self.monitors))
+
+    @property
+    def monitors(self) -> tuple[Monitor, ...]:
+        """The monitors that the properties need."""
+        return tuple(dict.fromkeys(monitor for prop in self.question.properties for monitor in prop.monitors))
 
     def blind_ran(self) -> Mapping[Origin, bool]:
         """Give the steps with an unknown effect that some behaviour reached, and whether they are understood."""
@@ -291,7 +303,7 @@ class _Judge:
         for environment in asked:
             explorations += self.explorations(environment)
             ends.append(len(explorations))
-        results = run_all(explorations, self.question.effort.processes, self.budget, self.progress)
+        results = run_all(explorations, self.question.effort.processes, self.budget, self.tally)
         by_environment = []
         for first, end in pairwise([0, *ends]):
             found: dict[str, Verdict] = {}
@@ -313,7 +325,7 @@ class _Judge:
         asked, granularity = self.question, environment.granularity
         if self.interrupted:
             return
-        for monitor in dict.fromkeys(monitor for prop in asked.properties for monitor in prop.monitors):
+        for monitor in self.monitors:
             mine = tuple(prop for prop in asked.properties if monitor in prop.monitors)
             scenario = Scenario(
                 asked.spec,

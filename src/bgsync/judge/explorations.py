@@ -14,7 +14,7 @@ from bgsync.errors import place_of
 from bgsync.judge.budget import Budget, SpentError
 from bgsync.judge.decide import LIMIT, Tick, ids, liveness_of_product, liveness_verdicts, safety_verdicts, unfinished
 from bgsync.judge.evidence import Evidence
-from bgsync.judge.pace import Pace, Progress
+from bgsync.judge.pace import Far, Pace, Progress, Tally
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.verdict import Explored, Verdict
 from bgsync.judge.walks import Walked, Walks, walk
@@ -80,12 +80,10 @@ class Result:
     interrupted: bool
 
 
-def run_all(
-    explorations: Sequence[Exploration], processes: int, budget: Budget, progress: Progress | None
-) -> list[Result]:
+def run_all(explorations: Sequence[Exploration], processes: int, budget: Budget, tally: Tally) -> list[Result]:
     """Run explorations, several at once if `processes` says so and the system can fork; the results are in order."""
     if processes < 2 or len(explorations) < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        return _one_by_one(explorations, budget, progress)
+        return _one_by_one(explorations, budget, tally)
     _shared[:] = explorations
     context = multiprocessing.get_context("fork")
     budget.share(context.Event())
@@ -94,6 +92,7 @@ def run_all(
 
     def end(place: int, result: Result) -> None:
         results[place] = result
+        tally.ended(_broken(result))
         ready.set()
 
     def fail(error: BaseException) -> None:
@@ -106,9 +105,8 @@ def run_all(
         while len(results) < len(explorations):
             try:
                 while not told.empty():
-                    news = told.get()
-                    if progress is not None:
-                        progress(*news)
+                    tally(told.get())
+                tally()
                 ready.wait(0.1)
                 ready.clear()
             except KeyboardInterrupt:
@@ -118,12 +116,17 @@ def run_all(
     return [results[place] for place in range(len(explorations))]
 
 
-def _one_by_one(explorations: Sequence[Exploration], budget: Budget, progress: Progress | None) -> list[Result]:
+def _one_by_one(explorations: Sequence[Exploration], budget: Budget, tally: Tally) -> list[Result]:
     results = list[Result]()
     for one in explorations:
         interrupted = any(result.interrupted for result in results)
-        results.append(Result((), (), frozenset(), True) if interrupted else run(one, budget, progress))
+        results.append(Result((), (), frozenset(), True) if interrupted else run(one, budget, tally))
+        tally.ended(_broken(results[-1]))
     return results
+
+
+def _broken(result: Result) -> tuple[str, ...]:
+    return tuple(verdict.property for verdict in result.verdicts if verdict.verdict == "violated")
 
 
 _shared: list[Exploration] = []
@@ -141,7 +144,7 @@ def _run(place: int) -> Result:
     told, budget = _worker
     try:
         with pausing(None):  # not as in the process that this one is a copy of
-            return run(_shared[place], budget, lambda *news: told.put(news))
+            return run(_shared[place], budget, told.put)
     except Exception as error:
         error.add_note(place_of(error))  # its traceback stays in this process
         raise
@@ -165,7 +168,7 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
         budget.check()
         if progress is not None and time.perf_counter() - said > EVERY:
             said = time.perf_counter()
-            progress(told, states, depth, pace.told(states, depth, left, pages=pages))
+            progress(Far(told, states, pace.told(states, depth, left, pages=pages)))
 
     safety = [prop for prop in exploration.properties if isinstance(prop, Safety)]
     liveness = [prop for prop in exploration.properties if isinstance(prop, Liveness)]
@@ -185,6 +188,8 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
         if not isinstance(watched, Watched):
             yield from liveness_of_product(watched, liveness, limit, step, budget.spent)
         elif liveness:
+            if progress is not None:
+                progress(Far(f"{told}, for runs without end", watched.states))
             yield from liveness_verdicts(watched, liveness, why, limit, step)
 
     verdicts, left = _collected(exploration, watched, judged(), budget)

@@ -1,11 +1,55 @@
 """How far an exploration is, in words: its rate, its depth, what is left, and how long that takes where it is known."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
-Progress = Callable[[str, int, int, str], None]
-"""Called with what is explored, the states found, the depth or the rounds done, and how far that is, in words."""
+
+@dataclass(frozen=True)
+class Far:
+    """How far a check is."""
+
+    what: str
+    """What is looked at."""
+    states: int = 0
+    """How many states of it were found."""
+    pace: str = ""
+    """How fast that goes and what is left of it, in words."""
+    done: int = 0
+    """How many explorations have ended."""
+    planned: int = 0
+    """How many there are, as far as that is known; 0 where there is only this one."""
+    broken: tuple[str, ...] = ()
+    """The properties that those which have ended found broken."""
+
+
+Progress = Callable[[Far], None]
+"""Called again and again with how far it is."""
+
+
+class Tally:
+    """Adds to what is told of one exploration how far the whole check is."""
+
+    def __init__(self, told: Progress | None) -> None:
+        self.told = told
+        self.now = Far("")
+
+    def planned(self, more: int) -> None:
+        """Take account of explorations that are yet to be made."""
+        self.now = replace(self.now, planned=self.now.planned + more)
+
+    def ended(self, broken: Iterable[str]) -> None:
+        """Take account of an exploration that has ended, and of what it found broken."""
+        now = self.now
+        self.now = replace(now, done=now.done + 1, broken=tuple(dict.fromkeys((*now.broken, *broken))))
+        self()
+
+    def __call__(self, far: Far | None = None) -> None:
+        """Tell how far an exploration is; without any news, that it goes on."""
+        if far is not None:
+            self.now = replace(self.now, what=far.what, states=far.states, pace=far.pace)
+        if self.told is not None:
+            self.told(self.now)
 
 
 @dataclass

@@ -196,6 +196,20 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A sentence of the text that is not understood, or only in part; nothing that is said rests on it."""
+
+    location: Location
+    sentence: str
+    key: str = ""
+    """What tells it from other sentences, whatever number its step has."""
+    part: str = ""
+    """The part that was not read, "" where that is all of it, or no one run of words."""
+    wordings: tuple[str, ...] = ()
+    """Wordings near it that are understood."""
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that `check` says."""
 
@@ -209,6 +223,7 @@ class Report:
     interrupted: bool = False
     """Whether the user stopped it: what is said is about the part that was explored."""
     notes: tuple[Note, ...] = ()
+    unread: tuple[Unread, ...] = ()
     unreached: Mapping[str, str] = field(default_factory=dict)
     """The algorithms that no method and no rule comes to, as the text stands, each with the reason."""
     seconds: float = 0.0

@@ -86,6 +86,8 @@ class _Helper:
     def suggestions(self) -> Suggestions:
         wordings = self.understood(self.spelt()) or self.understood(self.worded())
         start, end = (wordings and self.changed(wordings[0])) or self.unread()
+        if self.one.sentence.text[:1].isupper():
+            wordings = tuple(f"{wording[:1].upper()}{wording[1:]}" for wording in wordings)
         return Suggestions(_source(self.tokens[start:end]), wordings)
 
     def understood(self, wordings: Iterator[str]) -> tuple[str, ...]:

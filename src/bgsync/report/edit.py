@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bgsync.judge.verdict import Verdict
+from bgsync.judge.static import TEXT
+from bgsync.judge.verdict import Unread, Verdict
 
 if TYPE_CHECKING:  # a comparison is told with the words of a report, so it cannot be imported before them
     from bgsync.compare.properties import Changes
@@ -19,6 +21,30 @@ class Edit:
     base: str
     steps: tuple[AlgorithmChange, ...]
     properties: Changes
+    unread: tuple[Unread, ...] = ()
+    """The sentences that are not understood, and were not there before."""
+    unreached: tuple[str, ...] = ()
+    """The steps that some behaviour reached before, and none does now."""
+    uncalled: Mapping[str, str] = field(default_factory=dict)
+    """The algorithms that nothing comes to, and that were called before or not there, each with the reason."""
+    is_editorial: bool = False
+    """Whether every step is read as it was before, and goes by the number that it had."""
+
+    @property
+    def found(self) -> tuple[Verdict, ...]:
+        """Every finding that is there now, and was not before."""
+        return tuple(one for each in self.properties.violated_first if each.new for one in each.new.findings())
+
+    @property
+    def as_it_stands(self) -> tuple[Verdict, ...]:
+        """Those of them that show without exploring."""
+        return tuple(one for one in self.found if one.granularity == TEXT)
+
+    @property
+    def gone(self) -> tuple[Verdict, ...]:
+        """Every finding that was there before, and is not now."""
+        old = (*self.properties.repaired, *self.properties.fewer)
+        return tuple(one for each in old if each.old for one in each.old.findings())
 
     @property
     def broken(self) -> tuple[Verdict, ...]:

@@ -10,25 +10,31 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from bgsync import telling
 from bgsync.contents import Content
+from bgsync.draw.colours import hue_of
+from bgsync.draw.diagram import Diagram, Edge, Node
 from bgsync.draw.document import NAMESPACE
 from bgsync.draw.lanes import Answered, Lanes, Message, Sent
 from bgsync.draw.lifecycle import lifecycle_diagram
 from bgsync.draw.svg import MissingExtraError, to_svg
 from bgsync.judge import facts as f
 from bgsync.judge.glossary import Glossary
+from bgsync.judge.property import canonical, declared_states
 from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
 from bgsync.language import NotUnderstood, Spec
 from bgsync.plain import all_visible
-from bgsync.report.story import Story, shown, story
+from bgsync.report.causes import causes
+from bgsync.report.edit import Edit
+from bgsync.report.story import Story, headline, shown, story
 from bgsync.report.words import told, who
 from bgsync.words import Words
 
@@ -47,22 +53,30 @@ class Page:
     content: Content
     ledger: tuple[tuple[str, int, str, str, str], ...] = ()
     """Where, line, sentence, status, and what it was read as."""
+    edit: Edit | None = None
+    """What an edit of the text did, where it is held against another one."""
 
 
 def to_html(*pages: Page) -> str:
     """Write reports as one page."""
     lanes = list(dict.fromkeys(lane for page in pages for lane in page.report.words.lanes))
+    drawn = [_lifecycle(page) for page in pages]
+    pictures = list(dict.fromkeys(filter(None, drawn)))
+    reports = [
+        {**_page(page), "picture": pictures.index(picture) if picture else None}
+        for page, picture in zip(pages, drawn, strict=True)
+    ]
     data = json.dumps(
-        all_visible({"version": version("bgsync"), "lanes": lanes, "reports": [_page(page) for page in pages]}),
+        all_visible({"version": version("bgsync"), "lanes": lanes, "reports": reports}),
         ensure_ascii=False,
         sort_keys=True,
     )
     for character in "&<>\u2028\u2029":
         data = data.replace(character, f"\\u{ord(character):04x}")
     parts = {name: files("bgsync.report").joinpath("page", name).read_text(encoding="utf-8") for name in PARTS}
-    picture = _lifecycle([page.content for page in pages])
-    parts |= {"data": data, "lifecycle": picture}
-    parts["policy"] = policy([parts[name] for name in SCRIPTS], [parts["page.css"], *_styles(picture)])
+    parts |= {"data": data, "lifecycle": "".join(pictures)}
+    styles = dict.fromkeys(style for picture in pictures for style in _styles(picture))
+    parts["policy"] = policy([parts[name] for name in SCRIPTS], [parts["page.css"], *styles])
     document = parts["page.html"]
     for name in ("policy", "page.css", "lifecycle", "data", *SCRIPTS):
         before, after = document.rsplit("{{" + name + "}}", 1)  # what was put in stands before it, whatever it says
@@ -83,20 +97,40 @@ def _hash(text: str) -> str:
 
 def _styles(picture: str) -> list[str]:
     """Give what the style elements of an SVG say."""
-    return [element.text or "" for element in ET.fromstring(picture or "<svg/>").iter(f"{{{NAMESPACE}}}style")]
+    return [element.text or "" for element in ET.fromstring(picture).iter(f"{{{NAMESPACE}}}style")]
 
 
-def _lifecycle(contents: Sequence[Content]) -> str:
-    """Give the picture of the intended lifecycle; without the extra that lays it out the page shows values only."""
-    meant = [content for content in contents if content.lifecycle.states]
+def _lifecycle(page: Page) -> str:
+    """Give the states of a text and their arrows, without words at them: the steps stand beside it.
+
+    Of a text that speaks of the intended lifecycle they are its own; of any other one they are the states that it
+    declares, and the changes that the runs of the report make. Without the extra that lays it out there is none.
+    """
+    lifecycle = page.content.lifecycle
+    if lifecycle.fits(declared_states(page.spec)):
+        meant = lifecycle_diagram(page.content)
+        title, nodes, pairs = meant.title, meant.nodes, {(edge.source, edge.target) for edge in meant.edges}
+    else:
+        moves, title = set(_moves(page.report)), f"States of a {page.report.words.noun}, as the runs go through them"
+        names = {canonical(name): name for name in chain(declared_states(page.spec), *sorted(moves))}
+        pairs = {(names[canonical(before)], names[canonical(after)]) for before, after in moves}
+        nodes = tuple(Node(name, name, hue=hue_of(name, lifecycle.colours)) for name in names.values())
     try:
-        return to_svg(lifecycle_diagram(meant[0])) if meant else ""
+        return to_svg(Diagram(title, "", nodes, tuple(Edge(*pair, "") for pair in pairs))) if pairs else ""
     except MissingExtraError:
         return ""
 
 
+def _moves(report: Report) -> Iterator[tuple[str, str]]:
+    """Give every change of a state in the runs of a report."""
+    runs = (finding.trace for verdict in report.verdicts for finding in verdict.findings())
+    for step in (step for run in runs if run is not None for step in run.steps):
+        yield from ((change.before, change.after) for change in step.changes if isinstance(change, f.StateChanged))
+
+
 def _page(page: Page) -> dict[str, Any]:
     report = page.report
+    causing = {_one(finding): number for number, cause in enumerate(causes(report)) for finding in cause.findings}
     return {
         "model": report.model,
         "revision": report.revision,
@@ -109,10 +143,34 @@ def _page(page: Page) -> dict[str, Any]:
         "states": sum(explored.states for explored in report.explorations),
         "interrupted": report.interrupted,
         "coverage": [report.coverage.total, report.coverage.understood, report.coverage.reached],
-        "verdicts": [_verdict(verdict, page.spec, report.glossary) for verdict in report.verdicts],
+        "edit": page.edit and _edit(page.edit, report.glossary),
+        "verdicts": [
+            {**_verdict(one, page.spec, report.glossary), "way": way, "cause": causing.get(_one(one))}
+            for verdict in report.verdicts
+            for way, one in enumerate(verdict.findings())
+        ],
         "notes": [{"property": n.property, "message": n.message, **_place(n.location)} for n in report.notes],
         "algorithms": _algorithms(page.spec, set(report.coverage.unreached)),
         "ledger": [dict(zip(("where", "line", "sentence", "status", "how"), row, strict=True)) for row in page.ledger],
+    }
+
+
+def _one(finding: Verdict) -> Hashable:
+    """Tell one finding from all others of a report."""
+    return finding.property, finding.needs, finding.defect()
+
+
+def _edit(edit: Edit, glossary: Glossary) -> dict[str, Any]:
+    repaired = [change.old for change in edit.properties.repaired if change.old and not change.needs]
+    return {
+        "base": edit.base,
+        "broken": [verdict.property for verdict in edit.broken],
+        "repaired": [f"{headline(verdict, glossary)} ({verdict.property})" for verdict in repaired],
+        "steps": [
+            [str(step.new or step.old or one.name), step.old_reading, step.new_reading]
+            for one in edit.steps
+            for step in one.steps
+        ],
     }
 
 
@@ -158,19 +216,34 @@ def _verdict(verdict: Verdict, spec: Spec, glossary: Glossary) -> dict[str, Any]
         "places": [_place(place) for place in verdict.locations],
         "steps": _trace(steps, glossary.words),
         "loop": loop,
-        **_story(tale),
+        **_story(verdict, tale, steps, loop, glossary.words),
     }
 
 
-def _story(tale: Story) -> dict[str, Any]:
+def _story(verdict: Verdict, tale: Story, steps: Sequence[TraceStep], loop: int | None, words: Words) -> dict[str, Any]:
     return {
         "headline": tale.headline,
-        "lead": tale.lead,
+        "lead": tale.lead or _undisturbed(verdict, tale, steps, loop, words),
         "moments": [[moment.place, moment.text, moment.role] for moment in tale.moments],
         "leftOut": tale.left_out,
         "lines": [[line.place, line.why] for line in tale.lines],
         "advice": tale.advice,
     }
+
+
+def _undisturbed(verdict: Verdict, tale: Story, steps: Sequence[TraceStep], loop: int | None, words: Words) -> str:
+    """Say what a run comes to in which nobody is overtaken: where it breaks, or what it does for ever."""
+    if loop is None:
+        places = [f"{place.algorithm} {place.step}".strip() for place in verdict.locations[-1:]]
+        return f"At {places[0]}: {verdict.message.rstrip('.')}." if verdict.trace and places and places[0] else ""
+    if not tale.lines:
+        return ""
+    places = [f"{steps[line.place].algorithm} {steps[line.place].step}" for line in reversed(tale.lines)]
+    last = tale.lines[0].place
+    if any(line.place >= loop for line in tale.lines):
+        return f"This goes on for ever: {', '.join(places)}."
+    then = "Nothing in the text takes it further."
+    return f"The last step that changes anything is {places[-1]}: {told(steps[last], words)}. {then}"
 
 
 def _trace(steps: tuple[TraceStep, ...], words: Words) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import msgspec
 
 from bgsync import telling
 from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
+from bgsync.report.answer import headline
 from bgsync.words import Words
 
 SCHEMA_VERSION = 1
@@ -79,6 +80,15 @@ class NoteOut(msgspec.Struct, frozen=True):
     location: LocationOut
 
 
+class UnreadOut(msgspec.Struct, frozen=True):
+    """A sentence that is not understood: the part that was not read, if it is one, and wordings that are understood."""
+
+    sentence: str
+    part: str
+    wordings: list[str]
+    location: LocationOut
+
+
 class ExploredOut(msgspec.Struct, frozen=True):
     """One exploration."""
 
@@ -128,6 +138,10 @@ class ReportOut(msgspec.Struct, frozen=True):
     """As what it was judged."""
     chosen: str = ""
     """Why as that."""
+    unread: list[UnreadOut] = []
+    """The sentences that are not understood."""
+    answer: str = ""
+    """What came out, in a line."""
 
 
 def _location(place: Location) -> LocationOut:
@@ -193,6 +207,10 @@ def _report(report: Report) -> ReportOut:
         notes=[NoteOut(note.property, note.message, _location(note.location)) for note in report.notes],
         content=report.content,
         chosen=report.chosen,
+        unread=[
+            UnreadOut(one.sentence, one.part, list(one.wordings), _location(one.location)) for one in report.unread
+        ],
+        answer=headline(report),
     )
 
 

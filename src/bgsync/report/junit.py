@@ -5,7 +5,7 @@ from xml.etree import ElementTree as xml
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.plain import plain, visible
-from bgsync.report.text import trace_lines
+from bgsync.report.lines import trace_lines
 from bgsync.words import Words
 
 

@@ -8,16 +8,17 @@ from bgsync.draw.sequence_text import sequence_mermaid
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.plain import plain, visible
+from bgsync.report.answer import Mend, to_mend
 from bgsync.report.edit import Edit
+from bgsync.report.lines import SIGNS, at, trace_lines
 from bgsync.report.story import headline
-from bgsync.report.text import SIGNS, trace_lines
 
 LONGEST = 60_000
 """How many characters a comment has room for; traces that do not fit are named instead."""
 
 LONGEST_DIAGRAM = 15_000
 MOST_STEPS = 12
-STEPS = {"added": "+", "removed": "−", "changed": "±", "reworded": "="}
+STEPS = {"added": "+", "removed": "−", "changed": "±", "moved": "»", "reworded": "="}
 
 
 def to_markdown(*reports: Report, edits: Sequence[Edit | None] = ()) -> str:
@@ -31,6 +32,8 @@ def _report(report: Report, edit: Edit | None, room: int) -> str:
     base = [verdict for verdict in report.verdicts if not verdict.needs]
     broken = [verdict for verdict in base if verdict.verdict == "violated"]
     lines = [f"### bgsync: {_text(report.model)}", ""]
+    mend = to_mend(edit.unread, edit.as_it_stands) if edit else to_mend(report.unread, report.verdicts)
+    lines += _mend(mend)
     if edit is not None:
         lines += [*_edit(edit, report.glossary), ""]
     lines += [_counts(report, base, broken)]
@@ -43,6 +46,19 @@ def _report(report: Report, edit: Edit | None, room: int) -> str:
     if first is not None:
         lines += ["", *_diagram(first, report.glossary)]
     return "\n".join([*lines, "", *_traces(first, broken, room - sum(map(len, lines)), report.glossary)]).rstrip()
+
+
+def _mend(found: Sequence[Mend]) -> list[str]:
+    """List what is wrong in the text as it stands."""
+    if not found:
+        return []
+    rows = [
+        f"* {_text(at(one.location))}: {_text(f'{one.step}: {one.said}')}"
+        + (f" ({_text(one.help)})" if one.help else "")
+        for one in found[:MOST_STEPS]
+    ]
+    more = [f"* and {len(found) - MOST_STEPS} more"] if len(found) > MOST_STEPS else []
+    return [f"**Mend first, in the text as it stands ({len(found)}):**", "", *rows, *more, ""]
 
 
 def _counts(report: Report, base: list[Verdict], broken: list[Verdict]) -> str:

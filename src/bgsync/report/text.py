@@ -1,17 +1,20 @@
-"""The report as text: what was explored, a table of verdicts, and the traces that were asked for."""
+"""The report as text: first what to mend and what is broken by what, then all else, in few lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from bgsync import telling
-from bgsync.judge.facts import Invocation
+from bgsync.judge.glossary import Glossary
+from bgsync.judge.static import TEXT
 from bgsync.judge.structure import PROPERTIES
-from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
-from bgsync.report.causes import causes
+from bgsync.judge.verdict import Location, Report, Verdict
+from bgsync.report.answer import Mend, headline, to_mend
+from bgsync.report.causes import Cause, causes, grouped
+from bgsync.report.lines import SIGNS, at, put, trace_lines
+from bgsync.report.story import headline as in_plain_words
 from bgsync.words import Words
 
 STYLES = {
@@ -22,36 +25,94 @@ STYLES = {
     "inconclusive": "yellow",
 }
 MANY = 8
-"""How many unreached steps and algorithms are named; JSON names all."""
+"""How many places, steps and algorithms are named; `--traces all` and JSON name all."""
 
-SIGNS = {"holds": "✓", "violated": "✗", "conditional": "~", "vacuous": "∅", "inconclusive": "?"}
+TITLES = (
+    ("holds", "holds"),
+    ("conditional", "conditional"),
+    ("vacuous", "vacuous"),
+    ("inconclusive", "inconclusive"),
+)
+
+LEGEND = {"race": "steps of several invocations interleave", "logic": "no interleaving is needed"}
+
+UNDER = (("violated", "broken with"), ("conditional", "rests on a reading with"), ("inconclusive", "inconclusive with"))
 
 
-def print_report(report: Report, console: Console, *, traces: str = "first") -> None:
-    """Print a report. `traces`: `none`, `first` (the shortest one), or `all`."""
-    _head(report, console)
-    _table(report, console)
-    _causes(report, console, everything=traces == "all")
+def print_report(report: Report, console: Console, *, traces: str = "first", mend: bool = True) -> None:
+    """Print a report. `traces`: `none`, `first` (the shortest one), or `all`; without `mend`, that was printed."""
+    everything = traces == "all"
+    if mend:
+        print_mend(report.model, to_mend(report.unread, report.verdicts), console, everything=everything)
+    sign = (
+        SIGNS["violated"] if report.exit_status == 1 else SIGNS["holds" if not report.exit_status else "inconclusive"]
+    )
+    style = {1: "bold red", 0: "green"}.get(report.exit_status, "yellow")
+    put(console, f"[{style}]{sign}[/] [bold]{escape(report.model)}: {escape(headline(report))}[/]", 2)
+    if report.interrupted:
+        put(console, "[yellow]interrupted: what follows is about the part that was explored[/]")
+    print_causes(causes(report), report.glossary, console, everything=everything)
+    print_rest(report, console, everything=everything)
     found = [f for v in report.verdicts if v.verdict == "violated" for f in v.findings() if f.trace is not None]
-    shown = found if traces == "all" else sorted(found, key=_readable)[:1] if traces == "first" else []
-    for one in shown:
-        print_trace(one, report.words, console)
-    if traces == "first" and len(found) > 1:
-        console.print(
-            f"\n{len(found) - 1} more traces: [bold]--traces all[/], or one of them with [bold]--property ID[/]."
-        )
+    print_traces(found, report.words, console, traces)
 
 
-def _causes(report: Report, console: Console, *, everything: bool) -> None:
-    """Print the pairs of steps that conflict; those that need an adversity only if `everything` is told."""
-    found = causes(report)
+def print_headline(status: int, told: str, console: Console) -> None:
+    """Print what came out in one line, with a sign by the exit status that it has."""
+    ruling = {0: "holds", 1: "violated"}.get(status, "inconclusive")
+    put(console, f"[{STYLES[ruling]}]{SIGNS[ruling]}[/] [bold]{escape(told)}[/]", 2)
+
+
+def print_mend(model: str, found: Sequence[Mend], console: Console, *, everything: bool = False) -> None:
+    """Print what is wrong in a text as it stands."""
+    if not found:
+        return
+    places = f"{len(found)} place{'s' * (len(found) != 1)}"
+    put(console, f"[bold red]✗[/] [bold]{escape(model)}: mend first, in the text as it stands ({places})[/]", 2)
+    for one in found if everything else found[:MANY]:
+        where = f"{escape(at(one.location))}:{one.location.column}: {escape(one.step)}"
+        named = f" [dim]({one.breaks})[/]" if one.breaks else ""
+        put(console, f"  {where}: {escape(one.said)}{named}", 4)
+        if one.help:
+            put(console, f"    {escape(one.help)}", 6)
+    if (more := len(found) - MANY) > 0 and not everything:
+        put(console, f"  and {more} more: [bold]--traces all[/], or bgsync read FILE --suggest", 4)
+    console.print()
+
+
+def print_causes(found: Sequence[Cause], glossary: Glossary, console: Console, *, everything: bool = True) -> None:
+    """Print the pairs of steps that conflict, each with what it breaks; those of an adversity only if all are told."""
     told = [cause for cause in found if everything or not cause.first.needs]
-    if told:
-        console.print("\n[bold]what breaks it, each with all that it breaks[/]", highlight=False)
     for number, cause in enumerate(told, start=1):
-        console.print(f"{number:3} {escape(cause.told(report.words))}", highlight=False, soft_wrap=True)
+        first = cause.first
+        place = f" [dim]{escape(at(_in_text(first)))}[/]" if first.locations else ""
+        put(console, f"{number:3} {escape(telling.pair(first, glossary.words))}{place}", 6)
+        others = ", ".join(name for name in cause.properties if name != first.property)
+        also = f"; also {escape(others)}" if others else ""
+        said = escape(in_plain_words(first, glossary))
+        put(console, f"    [red]{escape(first.property)}[/]: {said}{also}", 6)
+    kinds = [f"{kind}: {LEGEND[kind]}" for kind in LEGEND if any(cause.first.kind == kind for cause in told)]
+    if kinds:
+        put(console, f"    [dim]{'; '.join(kinds)} (any word: bgsync explain WORD)[/]", 4)
     if len(found) > len(told):
-        console.print(f"    {len(found) - len(told)} more under an adversity: [bold]--traces all[/]", highlight=False)
+        put(console, f"    {len(found) - len(told)} more under an adversity: [bold]--traces all[/]", 4)
+    if told:
+        console.print()
+
+
+def _in_text(verdict: Verdict) -> Location:
+    """Give the innermost place in the text itself; what the text calls may stand in another one."""
+    first, *inner = verdict.locations
+    return next((place for place in reversed(inner) if place.file == first.file), first)
+
+
+def print_traces(found: Sequence[Verdict], words: Words, console: Console, traces: str) -> None:
+    """Print the runs of findings: `none`, `first` (the shortest one), or `all`."""
+    shown = list(found) if traces == "all" else sorted(found, key=_readable)[:1] if traces == "first" else []
+    for one in shown:
+        print_trace(one, words, console)
+    if traces == "first" and len(found) > 1:
+        put(console, f"\n{len(found) - 1} more traces: [bold]--traces all[/], or one property: [bold]--property ID[/]")
 
 
 def _readable(verdict: Verdict) -> tuple[bool, int]:
@@ -61,127 +122,124 @@ def _readable(verdict: Verdict) -> tuple[bool, int]:
     return bool(verdict.needs), sum(step.is_told for step in trace.steps) + (trace.loop is not None)
 
 
-def _head(report: Report, console: Console) -> None:
+def print_rest(report: Report, console: Console, *, everything: bool = False) -> None:
+    """Print what is not broken, what only an adversity breaks, and what all of it rests on."""
+    base = [verdict for verdict in report.verdicts if not verdict.needs]
+    never = [v.property for v in base if v.verdict == "violated" and v.trace is None and v.granularity != TEXT]
+    _list("never happens", never, console)
+    for ruling, title in TITLES:
+        members = [verdict for verdict in base if verdict.verdict == ruling]
+        for why, some in _by_message(members):
+            names = list(_joined(some, base)) if ruling == "holds" else [verdict.property for verdict in some]
+            _list(title, names, console, why)
+    for needed, what in _under(report):
+        _list(needed, what, console)
+    for note in report.notes:
+        told = f"{at(note.location)}:{note.location.column}: {note.location.algorithm} {note.location.step}"
+        put(console, f"[yellow]note[/] {escape(f'{told}: {note.message}')} [dim]({note.property})[/]", 5)
+    _looked_at(report, console, everything=everything)
+
+
+def _list(title: str, names: Sequence[str], console: Console, why: str = "") -> None:
+    if names:
+        tail = f" [dim]({escape(why)})[/]" if why else ""
+        lead = f"{title}: ".ljust(WIDE) if title else " " * WIDE
+        put(console, f"[dim]{escape(lead)}[/]{escape(', '.join(names))}{tail}", WIDE)
+
+
+WIDE = 14
+"""The columns that the title of a list takes."""
+
+
+def _by_message(verdicts: Iterable[Verdict]) -> Iterator[tuple[str, list[Verdict]]]:
+    groups: dict[str, list[Verdict]] = {}
+    for verdict in verdicts:
+        groups.setdefault(verdict.message, []).append(verdict)
+    yield from groups.items()
+
+
+def _joined(some: Sequence[Verdict], base: Sequence[Verdict]) -> Iterator[str]:
+    """Name what holds: a property whose parts all hold once, and all of structure once."""
+    of_text = [verdict.property for verdict in some if verdict.granularity == TEXT]
+    sound = [name for name in of_text if "/" not in name]
+    whole: dict[str, list[str]] = {}
+    for verdict in some:
+        if verdict.property not in sound:
+            whole.setdefault(verdict.property.split("/")[0], []).append(verdict.property)
+    for name, parts in whole.items():
+        alike = [verdict for verdict in base if verdict.property.split("/")[0] == name]
+        yield from [f"{name} (all {len(parts)})"] if len(alike) == len(parts) > 1 else parts
+    if sound:
+        yield f"structure (all {len(sound)})" if len(sound) == len(PROPERTIES) else f"{len(sound)} of structure"
+
+
+def _under(report: Report) -> Iterator[tuple[str, list[str]]]:
+    """Say what each adversity breaks, and what is then not known; those that do the same together."""
+    for ruling, title in UNDER:
+        some = [verdict for verdict in report.verdicts if verdict.needs and verdict.verdict == ruling]
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for needs in dict.fromkeys(verdict.needs for verdict in some):
+            names = tuple(verdict.property for verdict in some if verdict.needs == needs)
+            alike.setdefault(names, []).append(" and ".join(needs))
+        for names, adversities in alike.items():
+            yield f"{title} {', '.join(adversities)}", list(names)
+
+
+def _looked_at(report: Report, console: Console, *, everything: bool) -> None:
+    """Say what was looked at, and within which bounds."""
     base = [e for e in report.explorations if not e.adversities]
     states = sum(e.states for e in report.explorations)
-    bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
-    revision = f", revision {escape(report.revision)}" if report.revision else ""
-    console.print(f"[bold]{escape(report.model)}[/]{revision}", highlight=False)
-    if report.content:
-        console.print(f"judged as {escape(report.content)}: {escape(report.chosen)}", highlight=False)
     first = {e.granularity: e for e in reversed(base) if e.monitor == base[0].monitor}
     sizes = ", ".join(f"{first[name].states:,} at granularity {name}" for name in reversed(first))
-    console.print(f"explored {states:,} states in {report.seconds:.1f} s; base environment: {sizes}", highlight=False)
-    console.print(f"bounds: {bounds}", highlight=False)
+    bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
+    revision = f", revision {report.revision}" if report.revision else ""
+    steps = report.coverage
+    reached = f"{steps.understood} of {steps.total} steps understood, {steps.reached} reached{revision}"
+    if report.content:
+        put(console, f"[dim]judged as[/] {escape(f'{report.content}: {report.chosen}')}", WIDE)
+    _list("looked at", [f"{states:,} states in {report.seconds:.1f} s; without adversities {sizes}"], console)
+    _list("bounds", [bounds], console)
     if any(e.minimised for e in report.explorations):
-        console.print("states of one tag that no property tells apart are counted as one", highlight=False)
+        _list("", ["states of one tag that no property tells apart are counted as one"], console)
     hard = [e for e in report.explorations if e.adversities]
     if hard:
         names = ", ".join(dict.fromkeys(name for e in hard for name in e.adversities))
-        at = " and ".join(dict.fromkeys(e.granularity for e in hard))
-        console.print(f"adversities, one at a time, at granularity {at}: {names}", highlight=False)
+        granularities = " and ".join(dict.fromkeys(e.granularity for e in hard))
+        _list("adversities", [f"one at a time, at granularity {granularities}: {names}"], console)
     if base and not any(e.granularity == "step" for e in base):
-        console.print("every invocation runs to its next wait as one action: races are not looked for", highlight=False)
-    steps = report.coverage
-    told = f"steps: {steps.understood} of {steps.total} understood, {steps.reached} reached"
-    missed = ", ".join(map(escape, steps.unreached[:MANY]))
-    more = len(steps.unreached) - MANY
-    console.print(
-        told + (f", not {missed}" if missed else "") + (f" and {more} more" if more > 0 else ""), highlight=False
-    )
-    for name, why in islice(report.unreached.items(), MANY):
-        console.print(f"nothing reaches {escape(name)}: {escape(why)}", highlight=False, soft_wrap=True)
-    if (more := len(report.unreached) - MANY) > 0:
-        console.print(f"nothing reaches {more} more algorithms: bgsync read names them", highlight=False)
-    if report.nothing_seen:
-        console.print(f"[yellow]{report.nothing_seen}[/]", highlight=False)
-    if report.interrupted:
-        console.print("[yellow]interrupted: what follows is about the part that was explored[/]")
-    console.print()
-
-
-def _under(report: Report, name: str) -> Iterator[str]:
-    """Say with which adversities a property does not hold, and with which it is not known."""
-    broken = any(each.verdict == "violated" for each in report.verdicts if (each.property, each.needs) == (name, ()))
-    not_with = "in other ways with" if broken else "but not with"
-    rests = "by the reading `handler` of termination alone with"
-    for verdict, said in (("violated", not_with), ("conditional", rests), ("inconclusive", "not known with")):
-        under = [
-            each.needs[0] for each in report.verdicts if each.needs and (each.property, each.verdict) == (name, verdict)
-        ]
-        if under:
-            yield f"{said}: {', '.join(under)}"
-
-
-def _table(report: Report, console: Console) -> None:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    for name in ("", "property", "verdict", "kind", "what was seen"):
-        table.add_column(name, overflow="fold")
-    whole: dict[str, list[Verdict]] = {}
-    for verdict in report.verdicts:
-        if not verdict.needs:
-            whole.setdefault(verdict.property.split("/")[0], []).append(verdict)
-    sound = [name for name, members in whole.items() if all(v.granularity == "text" for v in members)
-             and all(v.verdict == "holds" for v in members)]  # fmt: skip
-    for name, members in whole.items():
-        if name in sound and len(sound) > 1:
-            continue
-        harmed = any(o.needs and o.property.split("/")[0] == name for o in report.verdicts)
-        if len(members) > 1 and not harmed and all(v.verdict == "holds" for v in members):
-            members = [Verdict(f"{name} (all {len(members)})", "holds")]
-        for v in members:
-            more = f"and {len(v.others)} more findings" if v.others else ""
-            said = "; ".join(filter(None, (v.message, more, *_under(report, v.property))))
-            table.add_row(
-                f"[{STYLES[v.verdict]}]{SIGNS[v.verdict]}[/]", escape(v.property),
-                f"[{STYLES[v.verdict]}]{v.verdict}[/]", v.kind or "", escape(said),
-            )  # fmt: skip
-    if len(sound) > 1:
-        named = f"structure (all {len(sound)})" if len(sound) == len(PROPERTIES) else "structure, all else"
-        table.add_row("[green]✓[/]", named, "[green]holds[/]", "", "")
-    console.print(table)
-    for note in report.notes:
-        place = note.location
-        told = f"{place.file}:{place.line}:{place.column}: {place.algorithm} {place.step}: {note.message}"
-        console.print(f"[yellow]note[/] {escape(told)} [dim]({note.property})[/]", highlight=False, soft_wrap=True)
+        _list("", ["every invocation runs to its next wait as one action: races are not looked for"], console)
+    most = None if everything else MANY
+    missed = ", ".join(islice(steps.unreached, most))
+    more = f" and {left} more" if not everything and (left := len(steps.unreached) - MANY) > 0 else ""
+    _list("text", [reached + (f"; not reached: {missed}{more}" if missed else "")], console)
+    for name, why in islice(report.unreached.items(), most):
+        put(console, f"nothing reaches {escape(name)}: {escape(why)}", 2)
+    if not everything and (left := len(report.unreached) - MANY) > 0:
+        put(console, f"nothing reaches {left} more algorithms: [bold]--traces all[/] names them")
 
 
 def print_trace(verdict: Verdict, words: Words, console: Console) -> None:
     """Print one violation with its trace, an atomic action a paragraph; steps nobody else can see are counted only."""
     assert verdict.trace is not None
     needs = f", with {', '.join(verdict.needs)}" if verdict.needs else ""
-    console.print(f"\n[bold red]{escape(verdict.property)}[/] ({verdict.kind or 'violated'}{needs})", highlight=False)
-    console.print(f"  {escape(verdict.message)}", highlight=False)
+    put(console, f"\n[bold red]{escape(verdict.property)}[/] ({verdict.kind or 'violated'}{needs})")
+    put(console, f"  {escape(verdict.message)}", 2)
     for place in verdict.locations:
-        console.print(f"  at {escape(place.algorithm)} step {place.step} ({place.file}:{place.line})", highlight=False)
+        put(console, f"  at {escape(place.algorithm)} step {place.step} ({escape(at(place))})", 4)
     if (conflict := verdict.conflict()) is not None:
         said = f"{conflict.algorithm} step {conflict.step}" if conflict.step else telling.sentence(conflict, words)
-        console.print(f"  against {escape(said)}, by {escape(str(conflict.actor))}", highlight=False)
+        put(console, f"  against {escape(said)}, by {escape(str(conflict.actor))}", 4)
     if verdict.after:
-        console.print(f"  after {escape(verdict.after)} was broken in the same run", highlight=False)
+        put(console, f"  after {escape(verdict.after)} was broken in the same run", 4)
     for line in trace_lines(verdict.trace, words):
-        console.print(escape(line), highlight=False, soft_wrap=True)
+        for part in line.split("\n"):
+            put(console, escape(part), 26)
 
 
-def trace_lines(trace: Trace, words: Words) -> list[str]:
-    """Tell a trace in numbered steps."""
-    lines: list[str] = []
-    previous: tuple[int, Invocation] | None = None
-    number = 0
-    for place, step in enumerate(trace.steps):
-        if place == trace.loop:
-            lines.append("     from here on, again and again:")
-        if not step.is_told:
-            continue
-        number += 1
-        who = "" if (step.action, step.actor) == previous else str(step.actor)
-        previous = (step.action, step.actor)
-        where = f"{step.algorithm} {step.step}: " if step.step else ""
-        lines.append(f"{number:4} {who:18} {where}{telling.sentence(step, words)}{_changed(step, words)}")
-    if trace.loop == len(trace.steps):
-        lines.append("     and nothing more happens")
-    return lines
-
-
-def _changed(step: TraceStep, words: Words) -> str:
-    return "".join(f"\n{'':24} → {name}: {old} → {new}" for name, old, new in telling.changes(step, words))
+def print_new(found: Sequence[Verdict], glossary: Glossary, console: Console) -> None:
+    """Print findings that are new: those of one cause together, and those that have no run."""
+    print_causes(grouped(found), glossary, console)
+    for one in found:
+        if one.trace is None and one.granularity != TEXT:
+            needs = f", with {', '.join(one.needs)}" if one.needs else ""
+            put(console, f"  • [red]{escape(one.property)}[/]{needs}: {escape(in_plain_words(one, glossary))}", 6)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bgsync.errors import BgsyncError
+from bgsync.extras import command
 
 STEP = 30
 """How many milliseconds without a change end a save."""
@@ -22,9 +23,7 @@ class MissingWatchError(BgsyncError, ImportError):
     """The package that watches files is an optional extra, and is not installed."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "files are watched by the package watchfiles, which is not installed: pip install bgsync[watch]"
-        )
+        super().__init__(f"files are watched by the package watchfiles, which is not installed: {command('watch')}")
 
 
 class Saves:

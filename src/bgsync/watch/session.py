@@ -17,10 +17,10 @@ from bgsync.compare.steps import AlgorithmChange, changed_steps, origins
 from bgsync.errors import BgsyncError
 from bgsync.judge.budget import Budget
 from bgsync.judge.facts import StepTaken
-from bgsync.judge.static import TEXT, notes, structure_verdicts
-from bgsync.judge.structure.text import structure
+from bgsync.judge.static import TEXT
 from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
 from bgsync.language import Origin, Spec
+from bgsync.targets import as_it_stands, of_text
 from bgsync.texts import Text
 
 ROUNDS = (1_000, 4_000)
@@ -115,11 +115,11 @@ class Session:
         began = time.perf_counter() if began is None else began
         assert self.text is not None, "read a source first"
         text, reading = self.text, self.text.reading
-        static, remarks = self._of_structure(reading)
+        stands = as_it_stands(of_text(text), self.wanted)
         known = next((pair for pair in reversed(self._known) if reusable(pair[0], reading.spec)), None)
         if known is not None:
-            report = relocated(known[1], known[0], reading.spec)
-            report = replace(report, model=reading.document.file, verdicts=report.verdicts + static, notes=remarks)
+            report = stands.beside(relocated(known[1], known[0], reading.spec))
+            report = replace(report, model=reading.document.file)
             yield self._final(text, report, began, False, set())
             return
         told: set[Key] = set()
@@ -127,7 +127,7 @@ class Session:
             found = self.ask(text, limit, budget)
             if found.interrupted:
                 return
-            report = replace(found, verdicts=found.verdicts + static, notes=remarks)
+            report = stands.beside(found)
             if limit is None:
                 self._known = [*self._known, (reading.spec, found)][-KEPT:]
                 yield self._final(text, report, began, True, told)
@@ -135,10 +135,6 @@ class Session:
             early = self._early(text, report, began, told)
             told |= {(v.property, v.needs) for v in early.broken}
             yield early
-
-    def _of_structure(self, reading: Any) -> tuple[tuple[Verdict, ...], Any]:
-        found = structure(reading)
-        return structure_verdicts(found, self.wanted), notes(found, self.wanted)
 
     def _changes(self, text: Text, report: Report) -> Changes:
         if self.judged is None:

@@ -132,13 +132,15 @@ MOST_NAMES = 300
 def close(name: str, names: Iterable[str], cutoff: float = 0.75) -> str | None:
     """Give the name that is most like another, if any is like it; None among too many.
 
-    Names that differ in the case of letters, in spaces or in marks are the same.
+    Names that differ in the case of letters, in spaces or in marks are the same. Letters in another order are like it,
+    however few they are.
     """
     named = list(names)
     if len(named) > MOST_NAMES:
         return None
     known = {each.lower(): each for each in sorted(named) if plain(each) != plain(name)}
-    found = difflib.get_close_matches(name.lower(), sorted(known), 1, cutoff)
+    swapped = [each for each in sorted(known) if sorted(each) == sorted(name.lower())]
+    found = swapped or difflib.get_close_matches(name.lower(), sorted(known), 1, cutoff)
     return known[found[0]] if found else None
 
 

@@ -5,21 +5,33 @@ class Finding {
   constructor({ id, report, verdict }, moved) {
     Object.assign(this, { id, report, verdict, moved, at: 0 });
     this.last = verdict.steps.length - 1;
-    const walk = this.last < 0 ? [] : [h("h3", { id: "walk" }, "Walk through it, step by step"), ...this.player()];
-    this.elements = [...this.head(), h("div", { class: "columns" }, this.lines(), this.moments()), ...walk];
+    this.box = this.last < 0 ? null : this.player();
+    this.elements = [
+      h("div", { class: this.box ? "screen" : null }, this.head(), this.box),
+      h("div", { class: "columns" }, this.lines(), this.moments()), ...this.about()];
   }
 
+  /** What is broken, and by what: the first that is read. */
   head() {
-    const { verdict } = this, [sentence, why, reference] = verdict.rule;
-    const said = verdict.message && verdict.loop === null && verdict.message !== verdict.headline ? verdict.message : "";
+    const { verdict } = this;
+    const said = verdict.message && verdict.loop === null && verdict.message !== verdict.headline && !verdict.lead.includes(verdict.message) ? `What was seen: ${verdict.message}.`.replace("..", ".") : "";
     return [
-      h("p", {}, h("button", { class: "back", "data-act": "close" }, "← All verdicts")),
-      h("h2", { id: "finding-title", tabindex: "-1" }, h("span", { class: verdict.verdict, "aria-hidden": "true" }, `${SIGNS[verdict.verdict]} `), verdict.headline),
-      verdict.lead ? h("p", { class: "lead" }, verdict.lead) : null,
-      said ? h("p", {}, `What was seen: ${said}.`.replace("..", ".")) : null,
+      h("h2", { id: "finding-title", tabindex: "-1" }, h("span", { class: verdict.verdict, "aria-hidden": "true" }, `${SIGNS[verdict.verdict]} `), sentence(verdict.headline)),
+      verdict.lead || said ? h("p", { class: "lead" }, verdict.lead, said ? h("span", { class: verdict.lead ? "dim" : null }, ` ${said}`) : null) : null,
+    ];
+  }
+
+  about() {
+    const { verdict } = this, [sentence, why, reference] = verdict.rule;
+    return [
+      ...related(this).map(([title, found, name]) => h("section", { "aria-label": title }, h("h3", {}, title), h("ul", {}, found.map(({ id, verdict: other }) =>
+        h("li", {}, h("button", { class: "link", "data-finding": id }, other[name] || other.message), h("span", { class: "dim" }, ` ${other.property}`)))))),
+      h("h3", {}, "What this is about"),
       h("p", {}, h("b", {}, `${verdict.property}: ${WORDS[verdict.verdict]}. `), verdict.kind ? KINDS[verdict.kind] : ""),
       h("p", {}, h("b", {}, "What the text promises: "), sentence, why ? ` ${why}` : ""),
       reference ? h("p", { class: "dim" }, `The promise rests on: ${reference}`) : null,
+      this.box ? h("p", { class: "dim" }, "Keys: ", ...[["←", "back"], ["→", "on"], ["Home", "first step"], ["End", "last step"], ["Esc", "all verdicts"]]
+        .flatMap(([key, what]) => [h("kbd", {}, key), ` ${what}   `]), "The address of this page is a link to exactly this step.") : null,
     ].filter(Boolean);
   }
 
@@ -78,28 +90,32 @@ class Finding {
   player() {
     const { verdict, report } = this;
     const button = (label, sign, key, act) => h("button", { "aria-label": label, title: `${label} (${key})`, "data-act": act }, sign);
+    const box = (name, ...parts) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": name }, ...parts);
     this.slider = h("input", { type: "range", min: 0, max: this.last, value: 0, "aria-label": "Step of the run", oninput: () => this.go(Number(this.slider.value)) });
     this.count = h("span", { class: "count" });
-    this.told = h("div", { class: "told", role: "status", "aria-label": "This step" });
+    this.told = h("div", { class: "told", role: "status", "aria-label": "This step", tabindex: "0" });
     this.values = h("table", { class: "values" });
-    this.picture = h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "The lifecycle" }, $("lifecycle").content.cloneNode(true));
+    this.picture = h("div", { class: "picture", tabindex: "0", role: "region", "aria-label": "The lifecycle" },
+      report.picture === null ? null : $("lifecycle").content.children[report.picture].cloneNode(true));
     this.states = h("p", { class: "dim" });
     const names = [...new Set(verdict.steps.filter((step) => step.step).map((step) => step.algorithm))];
-    this.text = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The text" }, algorithms(report, names));
-    this.sequence = h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Who does what" }, this.lanes());
-    return [
-      h("div", { class: "player", role: "group", "aria-label": "Player" },
-        button("First step", "|◀", "Home", "first"), button("One step back", "◀", "←", "back"),
-        button("One step on", "▶", "→", "on"), button("Last step", "▶|", "End", "last"), this.slider, this.count, this.told),
-      h("div", { class: "columns" },
-        h("div", {}, h("h3", {}, "The text"), this.text),
-        h("div", {}, h("h3", {}, "Who does what"), this.sequence)),
-      h("div", { class: "columns" },
-        h("div", { class: "lifecycle" }, h("h3", {}, `Where the ${report.noun} is in its lifecycle`), this.picture, this.states),
-        h("div", {}, h("h3", {}, "What is so now"), this.values)),
-      h("p", { class: "dim" }, "Keys: ", ...[["←", "back"], ["→", "on"], ["Home", "first step"], ["End", "last step"], ["Esc", "all verdicts"]]
-        .flatMap(([key, what]) => [h("kbd", {}, key), ` ${what}   `]), "The address of this page is a link to exactly this step."),
-    ];
+    this.text = box("The text", algorithms(report, names));
+    this.sequence = box("Who does what", this.lanes());
+    for (const svg of this.picture.querySelectorAll("svg")) { // no word of it is ever drawn smaller than 11 px
+      const size = Math.min(...[...svg.querySelectorAll("text")].map((text) => Number(text.getAttribute("font-size")) || 11));
+      svg.style.maxWidth = `${svg.viewBox.baseVal.width}px`;
+      svg.style.minWidth = `${Math.ceil(svg.viewBox.baseVal.width * 11 / size)}px`;
+    }
+    return h("div", { class: "player", role: "group", "aria-label": "Player" },
+      h("div", { class: "steer" },
+        h("div", { class: "controls" }, button("First step", "|◀", "Home", "first"), button("One step back", "◀", "←", "back"),
+          button("One step on", "▶", "→", "on"), button("Last step", "▶|", "End", "last"), this.count, this.slider),
+        this.told),
+      h("div", { class: "panels" },
+        h("div", { class: "text" }, h("h3", {}, "The text"), this.text),
+        h("div", { class: "messages" }, h("h3", {}, "Who does what"), this.sequence),
+        h("div", { class: "lifecycle" }, h("h3", {}, `Lifecycle of the ${report.noun}`), this.picture, this.states),
+        h("div", { class: "known" }, h("h3", {}, "What is so now"), box("What is so now", this.values))));
   }
 
   /** The sequence diagram: a lane a participant, a row a step; messages are arrows, all else is marked on its lane. */
@@ -112,13 +128,13 @@ class Finding {
     const rows = steps.map((step, number) => {
       const arrows = step.messages.map(([from, to, text]) => {
         const [a, b] = [middle(from), middle(to)];
-        return h("span", { class: a < b ? "arrow right" : "arrow left", style: `margin-left: ${Math.min(a, b)}%; width: ${Math.abs(b - a)}%` }, h("span", { class: "sr" }, `${from} to ${to}: `), text);
+        return h("span", { class: a < b ? "arrow right" : "arrow left", style: `margin-left: ${Math.min(a, b)}%; width: ${Math.abs(b - a)}%` }, h("span", { class: "sr" }, `${from} to ${to}: `), h("span", { class: "word" }, text));
       });
-      const self = step.messages.length ? null : h("span", { class: "self", style: `margin-left: ${Math.min(middle(agent), 30)}%` }, step.told);
+      const self = step.messages.length ? null : h("span", { class: "self" }, h("span", { class: "word" }, step.told));
       const label = step.step ? `${step.algorithm} ${step.step}` : "";
       return h("li", { class: number === loop ? "loop" : null, "data-row": number },
-        h("button", { "data-go": number }, h("span", { class: "head" }, h("span", { class: "sr" }, "step "), `${number + 1} `,
-          h("span", { class: `who who${order.indexOf(step.process) % 6}` }, step.process), ` ${label}`), arrows, self));
+        h("button", { "data-go": number, tabindex: "-1" }, h("span", { class: "head" }, h("span", { class: "word" }, h("span", { class: "sr" }, "step "), `${number + 1} `,
+          h("span", { class: `who who${order.indexOf(step.process) % 6}` }, step.process), ` ${label}`)), arrows, self));
     });
     const head = h("div", { class: "lanes-head", "aria-hidden": "true", style: `grid-template-columns: repeat(${lanes.length}, 1fr)` }, lanes.map((lane) => h("span", {}, lane)));
     return [head, h("ol", { class: "lanes", style: `--lanes: ${lanes.length}` }, rows)];
@@ -148,8 +164,13 @@ class Finding {
 
   go(step) {
     this.at = Math.max(0, Math.min(step, this.last));
-    if (this.last >= 0) this.draw();
+    if (this.box) this.draw();
     this.moved();
+  }
+
+  /** Bring the player into view, or as much of it as has room; its bar stays on top of what is lower than the window. */
+  show(block = "nearest") {
+    if (this.box) this.box.scrollIntoView({ block });
   }
 
   on() {
@@ -164,15 +185,18 @@ class Finding {
     this.slider.value = at;
     this.slider.setAttribute("aria-valuetext", `step ${at + 1} of ${total}`);
     this.count.textContent = `${at + 1} of ${total}${again ? ", again and again" : ""}`;
-    const place = step.step ? h("span", { class: "dim" }, `${where(step)} `) : null;
+    const place = step.step ? h("span", { class: "dim", title: where(step) }, where({ ...step, file: step.file.split("/").pop() })) : null;
     const changes = step.changes.map(([name, , old, after]) => h("div", { class: "change" }, `${name}: ${old} → ${after}`));
+    this.told.scrollTop = 0;
     const end = at === this.last ? this.ending() : "";
-    this.told.replaceChildren(h("b", {}, `${at + 1}. ${step.process} `), ...(place ? [place] : []), h("div", {}, step.text), ...changes, ...(end ? [h("div", { class: "aside" }, end)] : []));
+    this.told.replaceChildren(h("b", {}, `${at + 1}. ${step.process} `), ...(place ? [place] : []), h("div", {}, step.text), h("div", {}, changes), ...(end ? [h("div", { class: "aside" }, end)] : []));
     const changed = new Set(step.changes.map(([name]) => name));
     const now = this.valuesAt(at);
     this.values.replaceChildren(h("tbody", {}, [...now].map(([name, { value }]) =>
       h("tr", {}, h("th", { scope: "row" }, name), h("td", { class: changed.has(name) ? "changed" : null }, value)))));
-    this.mark(now);
+    const [first] = this.values.getElementsByClassName("changed");
+    if (first) reveal(this.values.parentElement, first);
+    this.mark(now, step.changes.filter(([, , , , kind]) => kind === "state"));
     const mine = step.step ? `${step.algorithm} ${step.step}` : null;
     this.current(this.text, "step", (item) => item.dataset.step === mine);
     this.current(this.sequence, "true", (item) => item.dataset.row === String(at));
@@ -180,13 +204,14 @@ class Finding {
   }
 
   /** Mark the states in the picture of the lifecycle; where it has none of them it is not the one of this text. */
-  mark(now) {
+  mark(now, moves) {
     const groups = [...this.picture.querySelectorAll(".node")].filter((group) => group.querySelector("title"));
     const drawn = (group) => canonical(group.querySelector("title").textContent.replace(/ \(.*\)$/, ""));
     const known = new Set(groups.map(drawn));
     const ever = this.verdict.steps.flatMap((step) => step.changes).filter(([, , , , kind]) => kind === "state");
     this.picture.parentElement.hidden = !ever.some(([, , old, after]) => known.has(canonical(old)) || known.has(canonical(after)));
-    const told = [];
+    const told = [], taken = new Set(moves.map(([, , old, after]) => canonical(`${old} to ${after}`)));
+    for (const arrow of this.picture.querySelectorAll(".edge")) arrow.classList.toggle("on", taken.has(canonical(arrow.querySelector("title")?.textContent || "")));
     for (const group of groups) group.classList.remove("on", "gone");
     for (const { value, thing, kind } of now.values()) {
       if (kind !== "state") continue;
@@ -194,7 +219,7 @@ class Finding {
       told.push(`${thing}: ${value}${gone ? ", and no longer in the list" : ""}`);
       for (const group of groups) if (drawn(group) === canonical(value)) group.classList.add(gone ? "gone" : "on");
     }
-    const marked = this.picture.querySelector(".on, .gone");
+    const marked = this.picture.querySelector(".node.on, .node.gone");
     if (marked) {
       const inner = marked.getBoundingClientRect(), outer = this.picture.getBoundingClientRect();
       this.picture.scrollLeft += (inner.left + inner.right - outer.left - outer.right) / 2;

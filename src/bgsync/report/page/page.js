@@ -1,43 +1,55 @@
 "use strict";
 (() => {
-  const RANK = ["violated", "conditional", "inconclusive", "vacuous", "holds"];
-  const findings = [];
-  data.reports.forEach((report, number) => {
-    for (const verdict of report.verdicts) {
-      const id = (number ? `${number + 1}:` : "") + verdict.property + (verdict.needs.length ? `@${verdict.needs.join("+")}` : "");
-      findings.push({ id, report, verdict });
-    }
-  });
-  findings.sort((a, b) => RANK.indexOf(a.verdict.verdict) - RANK.indexOf(b.verdict.verdict));
-
   let current = null; // the finding that is shown
 
   // --- the list of verdicts
 
-  function row({ id, verdict, report }) {
-    const told = [verdict.property, verdict.kind === "race" ? "a race" : "", verdict.loop === null ? verdict.message : ""].filter(Boolean).join(" · ");
-    const of = data.reports.length > 1 ? ` · ${report.model}` : "";
-    const words = [verdict.property, ...verdict.needs, verdict.verdict, verdict.kind, verdict.headline, verdict.message, ...verdict.rule, ...verdict.places.map(where), report.model];
+  function row({ id, verdict, report }, place, all) {
+    const before = place ? all[place - 1].verdict : null;
+    const again = before && verdict.cause !== null && before.cause === verdict.cause && before.lead === verdict.lead;
+    const told = verdict.verdict === "violated" && verdict.lead ? (again ? "By the same cause as the one above." : verdict.lead)
+      : verdict.message === verdict.headline ? verdict.places.slice(0, 1).map(where).join() : verdict.message;
+    const ways = findings.filter((each) => each.report === report && each.verdict.property === verdict.property && each.verdict.needs.join() === verdict.needs.join()).length;
+    const small = [verdict.property, verdict.kind === "race" ? "a race" : "", ways > 1 ? `${ways} ways` : "", verdict.loop === null && !told.includes(verdict.message) && verdict.message !== verdict.headline ? verdict.message : "", data.reports.length > 1 ? report.model : ""].filter(Boolean).join(" · ");
+    const words = [verdict.property, ...verdict.needs, verdict.verdict, verdict.kind, verdict.headline, verdict.lead, verdict.message, ...verdict.rule, ...verdict.places.map(where), report.model];
     return h("li", { "data-words": words.join(" ").toLowerCase() },
       h("button", { class: "row", "data-finding": id },
         h("span", { class: verdict.verdict, "aria-hidden": "true" }, SIGNS[verdict.verdict]),
-        h("span", {}, h("span", { class: "sr" }, `${WORDS[verdict.verdict]}: `), h("b", {}, verdict.headline), h("span", { class: "seen" }, told + of))));
+        h("span", {}, h("span", { class: "sr" }, `${WORDS[verdict.verdict]}: `), h("b", {}, sentence(verdict.headline)), told ? h("span", { class: "seen" }, told) : null, h("span", { class: "dim" }, small))));
   }
 
   function list() {
+    const firm = findings.filter(({ verdict }) => !verdict.way && !verdict.needs.length), edited = data.reports.some(({ edit }) => edit);
+    const isNew = (one) => isBroken(one) && one.report.edit?.broken.includes(one.verdict.property);
     const groups = [
-      ["What is broken", isBroken, true],
-      ["What is not decided", ({ verdict }) => ["inconclusive", "conditional"].includes(verdict.verdict) && !verdict.needs.length, true],
-      ["What breaks only if something goes wrong around it", ({ verdict }) => verdict.needs.length > 0, false],
-      ["What holds", ({ verdict }) => ["holds", "vacuous"].includes(verdict.verdict) && !verdict.needs.length, false],
+      ["What this edit breaks", firm.filter(isNew), true],
+      [edited ? "What was broken before" : "What is broken", firm.filter((one) => isBroken(one) && !isNew(one)), !edited],
+      ["What is not decided", firm.filter(({ verdict }) => ["inconclusive", "conditional"].includes(verdict.verdict)), true],
+      ["What breaks only if something goes wrong around it", findings.filter(({ verdict }) => !verdict.way && verdict.needs.length), false],
+      ["What holds", firm.filter(({ verdict }) => ["holds", "vacuous"].includes(verdict.verdict)), false],
     ];
-    for (const [title, belongs, open] of groups) {
-      const mine = findings.filter(belongs);
+    for (const [title, mine, open] of groups) {
       if (mine.length) {
         $("verdicts").append(h("details", { open, "data-open": open }, h("summary", {}, h("h2", {}, `${title} (${mine.length})`)),
           h("ul", { class: "list" }, mine.map(row))));
       }
     }
+  }
+
+  /** What an edit did, in a sentence and a list. */
+  function edited({ base, broken, repaired, steps }) {
+    const what = [broken.length ? `breaks ${many(broken.length, "promise")}` : "breaks nothing", repaired.length ? `repairs ${repaired.length}` : ""].filter(Boolean).join(" and ");
+    return [h("p", { class: "lead" }, h("b", {}, `This edit ${what}`), ` (since ${base}).`),
+      repaired.length ? h("ul", {}, repaired.map((one) => h("li", {}, `Repaired: ${one}`))) : null,
+      steps.length ? h("details", {}, h("summary", {}, many(steps.length, "changed step")), h("ul", {}, steps.map(([name, old, now]) =>
+        h("li", {}, h("b", {}, name), ` ${[old, now].filter(Boolean).join(" → ")}`)))) : h("p", {}, "No step says anything new.")];
+  }
+
+  /** The steps that could not be read: they come first, since nothing that is said takes them into account. */
+  function unread() {
+    const blind = data.reports.flatMap(({ algorithms }) => algorithms.flatMap(({ name, steps }) => steps.filter(({ understood }) => !understood).map((step) => ({ ...step, algorithm: name }))));
+    return blind.length ? [h("p", {}, h("b", {}, `${many(blind.length, "step")} of the text ${blind.length === 1 ? "was" : "were"} not understood. Nothing below takes ${blind.length === 1 ? "it" : "them"} into account:`)),
+      h("ul", {}, blind.slice(0, 5).map((step) => h("li", {}, h("b", {}, where(step)), ` ${step.text}`)), blind.length > 5 ? h("li", {}, `and ${blind.length - 5} more, in the text below`) : null)] : [];
   }
 
   // --- the text, and what became of its sentences
@@ -96,13 +108,15 @@
     $("finding").replaceChildren(...(elements || []));
     $("finding").hidden = !elements;
     $("verdicts").hidden = $("text").hidden = Boolean(elements);
+    $("back").hidden = !elements;
+    document.body.classList.toggle("reading", Boolean(elements));
   }
 
   function close() {
     const last = current;
     history.pushState(null, "", location.pathname + location.search);
     show(null);
-    const button = last && [...document.querySelectorAll("[data-finding]")].find((each) => each.dataset.finding === last.id);
+    const button = last && [...document.querySelectorAll("[data-finding]")].find((each) => each.dataset.finding === last.id.replace(/~\d+$/, ""));
     if (button) { button.closest("details").open = true; button.focus(); } else $("main").focus();
   }
 
@@ -110,7 +124,7 @@
     const asked = new URLSearchParams(location.hash.slice(1));
     const id = asked.get("finding"), step = (Number(asked.get("step")) || 1) - 1;
     if (!id) show(null);
-    else if (current && current.id === id) current.go(step);
+    else if (current && current.id === id) { current.go(step); current.show(); }
     else open(id, step, false);
   }
 
@@ -125,6 +139,7 @@
     if (!current || !act || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (event.target.matches("input[type=search]") || (event.target.matches("input[type=range]") && act !== "close")) return;
     ACTS[act]();
+    current?.show();
     event.preventDefault();
   }
 
@@ -136,7 +151,7 @@
     else if (act) ACTS[act]();
     else if (go !== undefined) {
       current.go(Number(go));
-      if (!button.closest(".scroll")) $("walk").scrollIntoView();
+      if (!current.box.contains(button)) current.show("start");
     }
   }
 
@@ -160,16 +175,17 @@
   // --- begin
 
   const names = data.reports.map((report) => report.model).join(", ");
-  const broken = findings.filter(isBroken).length;
+  const broken = findings.filter((one) => isBroken(one) && !one.verdict.way);
+  const causes = new Set(findings.filter((one) => isBroken(one) && one.verdict.cause !== null).map(({ report, verdict }) => `${data.reports.indexOf(report)} ${verdict.cause}`)).size;
   const states = data.reports.reduce((sum, report) => sum + report.states, 0);
   const bounds = data.reports.length ? Object.entries(data.reports[0].bounds).map(([name, value]) => `${name} ${value}`).join(", ") : "";
-  const found = broken ? `${many(broken, "promise")} of the text ${broken === 1 ? "is" : "are"} broken. Choose one to see how it happens, and which lines to mend.`
+  const found = broken.length ? `${many(broken.length, "promise")} of the text ${broken.length === 1 ? "is" : "are"} broken.${causes > 1 && broken.every(({ verdict }) => verdict.cause !== null) ? ` There are ${causes} causes.` : ""} Choose one to see how it happens, and which lines to mend.`
     : "No promise of the text was found to be broken.";
-  document.title = `${broken ? `${broken} broken` : "nothing broken"}: ${names} (bgsync)`;
+  document.title = `${broken.length ? `${broken.length} broken` : "nothing broken"}: ${names} (bgsync)`;
   $("title").textContent = names;
-  $("summary").append(h("b", {}, found), h("span", { class: "dim" },
+  $("summary").append(...unread(), ...data.reports.filter(({ edit }) => edit).flatMap(({ edit }) => edited(edit)).filter(Boolean), h("p", {}, data.reports.some(({ edit }) => edit) ? found : h("b", {}, found), h("span", { class: "dim" },
     ` bgsync ${data.version} ran the steps of the text in every order in which they can happen: ${many(states, "situation")}, with ${bounds}.` +
-    (data.reports.some((report) => report.interrupted) ? " It was stopped early: all this is about what was tried until then." : "")));
+    (data.reports.some((report) => report.interrupted) ? " It was stopped early: all this is about what was tried until then." : ""))));
   list();
   data.reports.forEach(whole);
   glossary();

@@ -1,0 +1,161 @@
+"""What an editor reads first after an edit: the first five lines say what to do, and where."""
+
+import io
+from functools import cache
+
+import pytest
+from rich.console import Console
+
+from bgsync.cli.base import Editing
+from bgsync.cli.question import Asked
+from bgsync.compare.text import print_edit
+from bgsync.report.answer import to_mend
+from bgsync.report.text import print_mend
+from bgsync.sources import Source
+from bgsync.targets import Target, as_it_stands, of_text
+from bgsync.texts import read
+from tests.specs import PRINT, PRINT_QUEUE
+
+BASE = "base.bs"
+
+
+def edited(*replacements: tuple[str, str]) -> str:
+    text = PRINT_QUEUE
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text
+
+
+RESOLVES = "1. [=Resolve=] |promise|.\n"
+FIRES = "1. If the user agent is [=online=] and |job|'s [=job state=] is [=queued=], [=start printing=] for |job|.\n"
+APPENDS = "   1. Append |job| to |owner|'s [=print queue=].\n"
+SETS_PRINTING = "1. Set |job|'s [=job state=] to [=printing=].\n"
+REMOVES = "      1. Remove |job| from |owner|'s [=print queue=].\n"
+GUARD = "         1. If |job|'s [=job state=] is not [=paused=], abort these steps.\n"
+CANCEL = """
+<div algorithm>
+To <dfn>cancel printing</dfn> for a [=print job=] |job|, run these steps:
+
+1. Set |job|'s [=job state=] to [=paused=].
+</div>
+"""
+
+EDITS = {
+    "an inverted condition": (
+        edited(("1. If |job| is null:", "1. If |job| is not null:")),
+        ("this edit breaks", "register 8 (edit.bs:31)", "no longer reached: register 8.1"),
+    ),
+    "an inverted guard": (
+        edited(("[=active worker=] is null", "[=active worker=] is not null")),
+        ("this edit breaks", "register 2 (edit.bs:24)"),
+    ),
+    "a deleted step": (edited((APPENDS, "")), ("this edit breaks", "removed register 8.3 (base.bs:34)")),
+    "a deleted removal": (edited((REMOVES, "")), ("mend first", "edit.bs:55")),
+    "a misspelt variable": (
+        edited(("Set |job|'s [=job state=] to [=printing=]", "Set |jbo|'s [=job state=] to [=printing=]")),
+        ("mend first", "edit.bs:47:4: start printing 3", "'jbo'", "did you mean 'job'?"),
+    ),
+    "a misspelt state": (
+        edited(("to [=printing=]", "to [=prnting=]")),
+        ("mend first", "edit.bs:47:4: start printing 3", "did you mean 'printing'?"),
+    ),
+    "a misspelt verb": (
+        edited(("Append |job|", "Apend |job|")),
+        ("mend first", "edit.bs:34:7: register 8.3: not understood", "this would be understood: Append"),
+    ),
+    "a misspelt algorithm": (
+        edited(("is [=queued=], [=start printing=]", "is [=queued=], [=start prnting=]")),
+        ("mend first", "edit.bs:36:4: register 10", "did you mean 'start printing'?"),
+    ),
+    "a reworded sentence": (
+        edited((APPENDS, APPENDS.replace("Append", "Add"))),
+        ("this edit changes nothing", "reworded register 8.3 (edit.bs:34)"),
+    ),
+    "two steps swapped": (
+        edited((RESOLVES + FIRES, FIRES + RESOLVES)),
+        ("this edit breaks 1", "moved register 9 → 10 (edit.bs:36)", "resolved-before-firing"),
+    ),
+    "a step moved into a branch": (
+        edited((RESOLVES, "   " + RESOLVES)),
+        ("this edit breaks", "moved register 9 → 8.4 (edit.bs:35)", "promise-settles"),
+    ),
+    "a new guard": (
+        edited((SETS_PRINTING, "1. If |job|'s [=job state=] is [=paused=], abort these steps.\n" + SETS_PRINTING)),
+        ("this edit breaks nothing", "added start printing 3 (edit.bs:47)"),
+    ),
+    "a removed guard": (
+        edited((GUARD, "")),
+        ("this edit breaks nothing", "removed start printing 4.3.1.2 (base.bs:60)"),
+    ),
+    "a new algorithm that nothing runs": (
+        PRINT_QUEUE + CANCEL,
+        ("this edit breaks", "added cancel printing, 2 steps (edit.bs:68)", "nothing comes to it", "at any time"),
+    ),
+    "an algorithm that is gone": (
+        PRINT_QUEUE.replace(PRINT, ""),
+        ("mend first", "edit.bs:39:1: goes online 1", "removed start printing", "(base.bs:45)"),
+    ),
+    "a renamed state": (
+        PRINT_QUEUE.replace("[=paused=]", "[=on hold=]").replace("<dfn>paused</dfn>", "<dfn>on hold</dfn>"),
+        ("this edit breaks nothing", "queued or paused or printing", "queued or on hold or printing"),
+    ),
+    "a sentence that is not understood": (
+        edited(("Wait for a while.", "Ponder the weather with |job| at length.")),
+        ("mend first", "edit.bs:59:13: start printing 4.3.1.1: not understood: “Ponder the weather"),
+    ),
+    "another error": (
+        edited(("{{InvalidAccessError}}", "{{NotAllowedError}}")),
+        ("this edit breaks", "register 6 (edit.bs:29)", "refusal-error"),
+    ),
+    "a promise that is never settled": (
+        edited((RESOLVES, "")),
+        ("mend first", "edit.bs:35:4: register 9", "never settles 'promise'"),
+    ),
+    "another state": (
+        edited(("Set |job|'s [=job state=] to [=queued=]", "Set |job|'s [=job state=] to [=printing=]")),
+        ("this edit breaks", "start printing 4.3.1.3 (edit.bs:61)"),
+    ),
+    "a deleted assert": (
+        edited(("1. Assert: |job|'s [=job state=] is [=queued=].\n", "")),
+        ("this edit breaks nothing", "removed start printing 1 (base.bs:45)"),
+    ),
+    "a condition that is gone": (
+        edited(("1. If the user agent is [=online=] and |job|'s [=job state=]", "1. If |job|'s [=job state=]")),
+        ("register 10 (edit.bs:36)",),
+    ),
+}
+
+
+@cache
+def target(text: str, name: str) -> Target:
+    return of_text(read(Source(name, text)))
+
+
+def told(text: str) -> str:
+    asked = Asked("algorithm", (), 1, 2, "scope", "handler", 5_000, (), hard=False)
+    editing = Editing(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), asked)
+    stands = as_it_stands(editing.now)
+    console = Console(file=io.StringIO(), width=110)
+    print_mend("edit.bs", editing.to_mend(stands), console)
+    report = stands.beside(asked.report(editing.now))
+    print_edit(editing.edit(editing.explored_before(), report), report, console, mend=False)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize(("text", "said"), EDITS.values(), ids=EDITS)
+def test_the_first_five_lines_say_what_to_do_and_where(text: str, said: tuple[str, ...]) -> None:
+    first = "\n".join([line for line in told(text).splitlines() if line][:5])
+    missing = [each for each in said if each not in first]
+    assert not missing, first
+
+
+def test_what_should_be_mended_is_told_once() -> None:
+    text, _ = EDITS["a misspelt state"]
+    assert told(text).count("mend first") == 1
+    editing = Editing(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), Asked("algorithm", (), 1, 2, "", "", 1, ()))
+    (one,) = editing.to_mend(as_it_stands(editing.now))
+    everything = to_mend((), as_it_stands(editing.now).verdicts)
+    assert one.breaks == "known-term"
+    assert len(everything) == 2, "what was there before the edit is not told as of it"
