@@ -12,7 +12,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bgsync.browser import BrowserError, Chromium, Session, Site
+from bgsync.browser import Chromium, Session, Site
 from bgsync.driving import Unable
 
 PAGES = Path(__file__).with_name("pages")
@@ -239,11 +239,7 @@ class InChromium:
 
     def _attach(self) -> None:
         """Attach to the worker, so that its network can be emulated."""
-        address = self.site.address(f"/worker.js?{self.number}")
-        found = [one["targetId"] for one in self.chromium.targets() if one["url"] == address]
-        if not found:
-            raise BrowserError(f"{address}: the browser has no such worker")
-        self.worker = self.chromium.attach(found[0])
+        self.worker = self.chromium.attach_to(self.site.address(f"/worker.js?{self.number}"))
         self.worker.begin("Network.enable")
         self.worker.evaluate("1")
 

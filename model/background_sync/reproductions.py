@@ -36,9 +36,7 @@ class Tab:
         self.worker = self._worker()
 
     def _worker(self) -> Session:
-        address = self.site.address("/worker.js?1", self.host)
-        found = next(one["targetId"] for one in self.chromium.targets() if one["url"] == address)
-        worker = self.chromium.attach(found)
+        worker = self.chromium.attach_to(self.site.address("/worker.js?1", self.host))
         worker.evaluate("1")
         return worker
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from bgsync.browser.clock import clock
-from bgsync.browser.pipe import BrowserError, Event, Pipe
+from bgsync.browser.pipe import PATIENCE, BrowserError, Event, Pipe
 from bgsync.browser.process import Guarded
 
 Trials = Mapping[str, Mapping[str, object]]
@@ -171,6 +172,16 @@ class Chromium:
         """Attach to a page or a worker. Raises BrowserError."""
         answer = self.all.call("Target.attachToTarget", targetId=target, flatten=True)
         return Session(self.pipe, str(answer["sessionId"]), target)
+
+    def attach_to(self, address: str) -> Session:
+        """Attach to the worker, or the page, of an address, when it is there. Raises BrowserError."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            for target in self.targets():
+                if target["url"] == address:
+                    return self.attach(str(target["targetId"]))
+            time.sleep(0.01)
+        raise BrowserError(f"{address}: the browser has no page or worker of this address")
 
     def shut(self, page: Session) -> None:
         """Close a page."""

@@ -161,17 +161,62 @@ class TextOracle(Oracle):
             if path.result == ENDS:
                 rest.append(path)
                 continue
-            must, may = list[Step](), list[Step]()
-            for turn in self.system.turns(path.state):
-                op = self.system.program.code[self.system.process(turn.which).pc].op if turn.kind == "run" else ""
-                if turn.kind in ("rule", "batch") or (turn.kind == "run" and op not in ("await", "wait", "extended")):
-                    must += self.system.take(path.state, turn)
-                elif op == "wait":
-                    (must if time else may).extend(self.system.take(path.state, turn))
+            must, may = self.agent(path.state)
+            if time:
+                must, may = must + may, []
             if not must:
                 rest.append(path)
             todo += [self._after(path, step) for step in (must or (may if early else ()))]
         return rest
+
+    def agent(self, state: State) -> tuple[list[Step], list[Step]]:
+        """Give what the user agent does next of itself: what is due, and the ends of delays."""
+        must, may = list[Step](), list[Step]()
+        for turn in self.system.turns(state):
+            op = self.system.program.code[self.system.process(turn.which).pc].op if turn.kind == "run" else ""
+            if turn.kind in ("rule", "batch") or (turn.kind == "run" and op not in ("await", "wait", "extended")):
+                must += self.system.take(state, turn)
+            elif op == "wait":
+                may += self.system.take(state, turn)
+        return must, may
+
+    def begun(self, at: At, operation: Operation) -> Iterator[tuple[str, At]]:
+        """Begin an operation, and give how its call ends, and the state, before the user agent does anything more."""
+        kind, *what = self.observing.way(operation).text
+        if at.state is None or not self.possible(at, operation):
+            return
+        free, paths = dict(at.free), [_Path(at.state)]
+        if kind == "free":
+            free[what[0]] = what[1]
+        elif kind == "move":
+            for trigger in what:
+                paths = [after for path in paths for after in self._take(path, ("move", trigger), free)]
+        elif kind == "time":
+            paths = self._rest(paths, False, True)
+        else:
+            paths = self._take(paths[0], (kind, *what), free, operation.tag)
+        for path in paths:
+            yield path.result, At(None if path.result == ENDS else path.state, tuple(free.items()))
+
+    def done(self, at: At, step: Step) -> Iterator[tuple[tuple[Started, ...], At]]:
+        """Give the events that began with a step of the user agent, as their handlers may be told, and the state."""
+        assert at.state is not None
+        path = self._after(_Path(at.state), step)
+        if path.result == ENDS:
+            yield (), At(None, at.free)
+        elif not path.tags:
+            yield (), At(path.state, at.free)
+        else:
+            for outcome in self._seen(path, at.free):
+                yield outcome.seen.events, outcome.state
+
+    def listed(self, at: At) -> tuple[str, ...] | None:
+        """Give the tags that are registered, sorted; None where the text has ended."""
+        if at.state is None:
+            return None
+        shared = at.state.shared
+        keys = (self.system.tag(shared, slot) for slot, one in enumerate(shared.heap) if one and one.listed)
+        return tuple(sorted(self.tags.get(key or "", key or "?") for key in keys))
 
     def _take(self, path: _Path, text: tuple[str, ...], free: dict[str, str], tag: str | None = None) -> list[_Path]:
         """Take the steps of the system that an operation is."""
@@ -238,14 +283,9 @@ class TextOracle(Oracle):
                 found = next((one for one in left if one.tag == tag), Started(tag))
                 events.append(found)
                 left = [one for one in left if one is not found]
-            listed = tuple(
-                self.tags.get(key or "", key or "?")
-                for slot, known in enumerate(state.shared.heap)
-                if known and known.listed
-                for key in [self.system.tag(state.shared, slot)]
-            )
+            after = At(state, free)
             order = sorted(events, key=lambda one: (one.tag, one.last or False))
-            yield Outcome(Seen(path.result, tuple(order), tuple(sorted(listed))), At(state, free), labels, path.why)
+            yield Outcome(Seen(path.result, tuple(order), self.listed(after)), after, labels, path.why)
 
     def _told(self, state: State) -> Iterator[tuple[State, tuple[Started, ...]]]:
         """Decide what the user agent has not decided and the handlers of new events know, in every way."""
