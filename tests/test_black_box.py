@@ -17,11 +17,12 @@ from bgsync.fuzz.campaign import Plan, Result, campaign
 from bgsync.fuzz.finding import Finding, replay
 from bgsync.fuzz.report import Driven, to_test, to_text
 from bgsync.fuzz.text import oracle
-from bgsync.observing import Oracle, Seen, Started
+from bgsync.observing import Oracle, Outcome, Seen, Started
 from bgsync.shipped.model.background_sync.observing import OBSERVING
 from bgsync.shipped.model.background_sync.outbox_observing import OUTBOX
 from tests import outboxes
 from tests.implementations import WRONG, IgnoresRegisterInBackOff, Right, RightInCoroutines
+from tests.specs import PRINT_QUEUE
 
 TAGS = ("t1", "t2")
 ADAPTERS = Path(__file__).with_name("implementations.py")
@@ -225,6 +226,29 @@ def test_what_holds_and_is_not_covered_has_status_3() -> None:
     result = run(f"{ADAPTERS}:Right", "--examples", "1", "--steps", "1")
     assert result.exit_code == 3
     assert "missing: " in result.stdout
+
+
+def test_a_text_about_something_else_does_not_judge(tmp_path: Path) -> None:
+    (tmp_path / "other.bs").write_text(PRINT_QUEUE)
+    result = run(f"{ADAPTERS}:Right", "--as", str(tmp_path / "other.bs"), "--examples", "10")
+    assert result.exit_code == 2
+    assert "it is about any-text, and one-off is driven: name a text of that" in result.stderr
+
+
+def test_where_the_text_ends_all_fits(text: Oracle) -> None:
+    class Silent(Oracle):
+        name, expected = "silence", text.expected
+
+        def initial(self) -> int:
+            return 0
+
+        def possible(self, state: Any, operation: Operation) -> bool:
+            return state is not None
+
+        def outcomes(self, state: Any, operation: Operation, early: bool = False) -> list[Outcome]:
+            return [Outcome(Seen("the text ends here"), None, silent=True)]
+
+    assert replayed(Right(), Silent(), "register t1", "register t1") is None
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,8 @@ class Outcome(NamedTuple):
     """What of the model was used, by kind: states, rows, steps."""
     why: tuple[str, ...] = ()
     """The steps or rows that make it so, in order."""
+    silent: bool = False
+    """Whether the model says nothing of what is seen, nor of what comes after: then all fits."""
 
 
 class Oracle(ABC):

@@ -97,7 +97,7 @@ def fuzz(
     driven, adapter = _driven(kinds[0], implementation, real, command, browser)
     try:
         observing = fitting(adapter, kinds)
-        oracle = _oracle(observing, judge)
+        oracle = _oracle(content, observing, judge)
         result = campaign(lambda: adapter, observing, oracle, TAGS, plan)
     finally:
         getattr(adapter, "close", lambda: None)()
@@ -113,12 +113,16 @@ def fuzz(
     sys.exit(1 if result.findings else 3 if result.missing else 0)
 
 
-def _oracle(observing: Observing, judge: str) -> Oracle:
+def _oracle(content: Content, observing: Observing, judge: str) -> Oracle:
     """Make the model to judge by."""
-    from bgsync.fuzz.text import oracle
+    from bgsync.fuzz.text import TextOracle, oracle
 
-    named = judge == "spec" or judge in observing.oracles
-    return oracle(observing, judge if named else "spec", TAGS, None if named else target(judge).spec)
+    if judge == "spec" or judge in observing.oracles:
+        return oracle(observing, judge, TAGS)
+    text = target(judge)
+    if text.content.observing is not content.observing:
+        fail(f"{judge}: it is about {text.content.name}, and {content.name} is driven: name a text of that")
+    return TextOracle(observing, TAGS, text.spec)
 
 
 def _driven(

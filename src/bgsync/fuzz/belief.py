@@ -33,9 +33,9 @@ class Belief(NamedTuple):
         Delays are taken to last, unless nothing else explains what was seen: what can happen after one has ended can
         happen when it ends late, too.
         """
-        fitting = [outcome for outcome in self.outcomes(operation) if outcome.seen.fits(seen)]
+        fitting = [one for one in self.outcomes(operation) if one.silent or one.seen.fits(seen)]
         if not fitting:
-            fitting = [outcome for outcome in self.outcomes(operation, early=True) if outcome.seen.fits(seen)]
+            fitting = [one for one in self.outcomes(operation, early=True) if one.silent or one.seen.fits(seen)]
         labels = [frozenset(outcome.labels) for outcome in fitting]
         certain = frozenset.intersection(*labels) if labels else frozenset[tuple[str, str]]()
         return Belief(self.oracle, frozenset(outcome.state for outcome in fitting)), certain

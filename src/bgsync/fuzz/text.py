@@ -274,7 +274,7 @@ class TextOracle(Oracle):
         """Give what is seen of a state of rest: for each event that began, with each value that its handler may get."""
         labels = tuple(("step", label) for label in sorted(path.ran))
         if path.result == ENDS:
-            yield Outcome(Seen(path.result), At(None, free), labels, path.why)
+            yield Outcome(Seen(path.result), At(None, free), labels, path.why, silent=True)
             return
         for state, told in self._told(path.state):
             left = list(told)
