@@ -22,7 +22,7 @@ from bgsync.shipped.model.background_sync.observing import OBSERVING
 from bgsync.shipped.model.background_sync.outbox_observing import OUTBOX
 from tests import outboxes
 from tests.implementations import WRONG, IgnoresRegisterInBackOff, Right, RightInCoroutines
-from tests.specs import PRINT_QUEUE
+from tests.specs import PERIODIC
 
 TAGS = ("t1", "t2")
 ADAPTERS = Path(__file__).with_name("implementations.py")
@@ -229,10 +229,10 @@ def test_what_holds_and_is_not_covered_has_status_3() -> None:
 
 
 def test_a_text_about_something_else_does_not_judge(tmp_path: Path) -> None:
-    (tmp_path / "other.bs").write_text(PRINT_QUEUE)
+    (tmp_path / "other.bs").write_text(PERIODIC)
     result = run(f"{ADAPTERS}:Right", "--as", str(tmp_path / "other.bs"), "--examples", "10")
     assert result.exit_code == 2
-    assert "it is about any-text, and one-off is driven: name a text of that" in result.stderr
+    assert "it is about periodic, and one-off is driven: name a text of that" in result.stderr
 
 
 def test_where_the_text_ends_all_fits(text: Oracle) -> None:
