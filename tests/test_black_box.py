@@ -112,6 +112,20 @@ def test_what_raises_is_a_finding_and_not_the_end(text: Oracle) -> None:
     assert [str(one) for one in finding.operations] == ["go offline"]
 
 
+def test_an_interruption_ends_it_with_what_was_found(text: Oracle) -> None:
+    class Interrupted(IgnoresRegisterInBackOff):
+        calls = 0
+
+        def elapse(self) -> None:
+            Interrupted.calls += 1
+            if Interrupted.calls > 2:
+                raise KeyboardInterrupt
+
+    result = driven(Interrupted, text, findings=10)
+    assert result.ended == "interrupted"
+    assert {finding.rate for finding in result.findings} == {"not repeated, nor made short"}
+
+
 def test_what_does_not_show_each_time_is_reported_with_its_rate(text: Oracle) -> None:
     class Flaky(Right):
         calls = 0

@@ -34,6 +34,7 @@ TAGS = ("t1", "t2")
 @click.option("--examples", type=click.IntRange(1), help="How many runs. Default: 100, or as many as the time allows.")
 @click.option("--steps", type=click.IntRange(1), default=30, show_default=True, help="The length of a run at most.")
 @click.option("--seconds", type=click.FloatRange(1), help="Begin no run after so many seconds.")
+@click.option("--until-covered", "covered", is_flag=True, help="End when all of the model was taken that can be.")
 @click.option("--seed", type=int, default=0, show_default=True, help="The same seed draws the same runs.")
 @click.option("--html", "page", metavar="FILE", help="Write a page about what was found, with pictures.")
 @click.option("--test", "files", metavar="FILE", help="Write a Python test of each difference; - for standard output.")
@@ -51,6 +52,7 @@ def fuzz(
     examples: int | None,
     steps: int,
     seconds: float | None,
+    covered: bool,
     seed: int,
     page: str | None,
     files: str | None,
@@ -84,7 +86,7 @@ def fuzz(
     if reproduce is not None:
         again(kinds[0], real, reproduce, times, browser)
     from bgsync.fuzz.adapter import fitting
-    from bgsync.fuzz.campaign import Plan, campaign
+    from bgsync.fuzz.campaign import INTERRUPTED, Plan, campaign
     from bgsync.fuzz.report import to_test, to_text
     from bgsync.fuzz.runs import keep, kept_runs
 
@@ -93,7 +95,8 @@ def fuzz(
     if files:
         claim(files, (".py",))
     known = kept_runs(Path(kept)) if kept else ()
-    plan = Plan(examples if examples or seconds else 100, steps, seconds, seed, known=known)
+    runs = examples if examples or seconds else 100
+    plan = Plan(runs, steps, seconds, seed, until_covered=covered, known=known)
     driven, adapter = _driven(kinds[0], implementation, real, command, browser)
     try:
         observing = fitting(adapter, kinds)
@@ -110,7 +113,7 @@ def fuzz(
         save(files, to_test(driven, observing, result.findings))
     if kept:
         keep(Path(kept), known, result.findings)
-    sys.exit(1 if result.findings else 3 if result.missing else 0)
+    sys.exit(1 if result.findings else 3 if result.missing or result.ended == INTERRUPTED else 0)
 
 
 def _oracle(content: Content, observing: Observing, judge: str) -> Oracle:

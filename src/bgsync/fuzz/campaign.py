@@ -29,6 +29,7 @@ from bgsync.fuzz.shrink import Operations, shrunk
 from bgsync.fuzz.steer import Label, shortest
 from bgsync.observing import Observing, Oracle
 
+INTERRUPTED = "interrupted"
 REPETITIONS = 10
 """How often a finding is repeated."""
 ROUND = 10
@@ -122,18 +123,13 @@ class Campaign:
             self.adapter.close()
 
     def run(self) -> Result:
-        """Run it. Raises what the implementation raises in `reset`."""
-        for operations in self.plan.known:
-            self.note(replay(self.adapted(), self.oracle, operations))
-        ended, number = self._ended(), 0
-        while not ended:
-            self._round(number)
-            self._directed()
-            self._explain()
-            ended, number = self._ended(), number + 1
-        self._explain()
+        """Run it. An interruption ends it with what was found until then. Raises what `reset` raises."""
+        try:
+            ended = self._rounds()
+        except KeyboardInterrupt:
+            ended = INTERRUPTED
         seconds = time.monotonic() - self.begun - self.apart
-        found = list(self.findings.values())
+        found = list((self.met | self.findings).values())
         findings = tuple(one for one in found if not any(other.shows_in(one) for other in found if other is not one))
         return Result(
             findings,
@@ -145,6 +141,18 @@ class Campaign:
             frozenset(self.unreachable),
             self.lacking,
         )
+
+    def _rounds(self) -> str:
+        for operations in self.plan.known:
+            self.note(replay(self.adapted(), self.oracle, operations))
+        ended, number = self._ended(), 0
+        while not ended:
+            self._round(number)
+            self._directed()
+            self._explain()
+            ended, number = self._ended(), number + 1
+        self._explain()
+        return ended
 
     def course(self) -> Course:
         """Begin an example."""

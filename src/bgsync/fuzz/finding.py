@@ -96,6 +96,8 @@ class Finding:
     @property
     def rate(self) -> str:
         """How often it was seen again."""
+        if not self.repeated:
+            return "not repeated, nor made short"
         count = "all" if self.shown == self.repeated else f"{self.shown} of"
         return f"seen again in {count} {self.repeated} repetitions"
 
