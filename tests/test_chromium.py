@@ -82,7 +82,8 @@ def test_its_own_machine_explains_it(chromium: InChromium, machine: Oracle, run:
 
 
 def test_it_is_killed_and_started_again_with_what_it_had(chromium: InChromium, machine: Oracle) -> None:
-    run = ("register t1", "register t2", "register t2", "reject t1", "restart", "fulfil t2", "elapse", "fulfil t1")
+    before = ("register t1", "register t2", "register t2", "reject t1", "revoke", "restart", "register t1", "grant")
+    run = (*before, "fulfil t2", "elapse", "fulfil t1")
     finding = replayed(chromium, machine, *run)
     assert finding is None, str(finding)
 

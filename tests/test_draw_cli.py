@@ -7,6 +7,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bgsync.cli import main
+from bgsync.draw.gallery import Gallery
+from bgsync.shipped.model.any_text import ANY_TEXT
+from bgsync.sources import Source
+from bgsync.texts import read
 from tests.specs import HEAD, PRINT, PRINT_QUEUE, REGISTER, RULE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -89,11 +93,36 @@ def test_what_a_budget_leaves_out_is_told_beside_the_picture(folder: Path) -> No
     assert "--limit" in draw("lifecycle", "queue.bs", "--limit", "3").stderr
 
 
+def test_a_gallery_of_any_text_has_every_picture_and_a_page_that_shows_them(folder: Path) -> None:
+    done = draw("--all", "queue.bs", "-o", "pictures")
+    assert done.exit_code == 0, done.output
+    made = sorted(path.name for path in (folder / "pictures").iterdir())
+    assert {"README.md", "lifecycle.svg", "states.mmd", "algorithm-start-printing.svg", "trace-unique-tag.svg"} <= {
+        *made
+    }
+    page = (folder / "pictures/README.md").read_text(encoding="utf-8")
+    assert all(f"]({name})" in page for name in made if name != "README.md")
+    assert "`bgsync draw trace queue.bs --property unique-tag`" in page
+    links = {a.get("href") for a in ET.parse(folder / "pictures/algorithm-register.svg").iter(f"{SVG}a")}
+    assert links
+    assert all(str(link).startswith("../queue.bs#L") for link in links)
+
+
+def test_two_algorithms_whose_names_differ_in_signs_have_files_of_their_own() -> None:
+    twice = HEAD + REGISTER + RULE + PRINT + PRINT.replace("start printing</dfn>", "start: printing</dfn>")
+    names = [entry.name for entry in Gallery(ANY_TEXT, read(Source("twice.bs", twice), None, ANY_TEXT)).algorithms()]
+    assert {"algorithm-start-printing", "algorithm-start-printing-2"} <= {*names}
+    assert len(names) == len({*names})
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         ((), "nothing to draw: name a picture"),
         (("--all", "lifecycle"), "leave the name of one out"),
+        (("--all", "queue.bs"), "Name a folder: -o DIR"),
+        (("--all", "nowhere.bs", "-o", "pictures"), "nowhere.bs"),
+        (("--all",), "no folder diagrams/ at or above the current folder"),
         (("lifecycle", "-o", "a.jpg"), "a.jpg: which form is that? End it in one of .svg"),
         (("lifecycle", "nowhere.bs"), "nowhere.bs"),
         (("lifecycle", "--links", "{page}"), "put only {file}, {line}"),

@@ -7,7 +7,7 @@ import pytest
 
 from bgsync.draw.dot import to_dot
 from bgsync.draw.flow import Flow, flow_diagram
-from bgsync.draw.flow_svg import LONGEST, PAGE
+from bgsync.draw.flow_layout import LONGEST, PAGE
 from bgsync.draw.links import published, to_lines
 from bgsync.draw.mermaid import to_mermaid
 from bgsync.draw.plantuml import to_plantuml

@@ -8,7 +8,7 @@ import pytest
 
 from bgsync.draw.links import to_lines
 from bgsync.draw.render import render
-from bgsync.draw.sequence import Lane, Sequence, in_words, sequence_diagram
+from bgsync.draw.sequence import SCREEN, Lane, Sequence, in_words, sequence_diagram
 from bgsync.draw.sequence_svg import sequence_svg
 from bgsync.draw.sequence_text import sequence_mermaid, sequence_plantuml
 from bgsync.judge import facts as f
@@ -110,6 +110,40 @@ def test_every_form_tells_every_item_in_order(loop: int | None) -> None:
     words = ("from here on, again and again:", "and nothing more happens")
     frame = [t.text for t in root.iter(f"{SVG}text") if t.text in words]
     assert len(frame) == (loop is not None)
+
+
+def quiet(number: int) -> TraceStep:
+    return step("register(t1) #1", f"register 2.{number}", "look at it")
+
+
+def test_a_run_longer_than_a_screen_is_folded_where_nothing_changes() -> None:
+    many = [quiet(number) for number in range(1, SCREEN)]
+    sequence = drawn(CALL, *many, ADD, quiet(90), RESOLVE, DISPATCH)
+    assert told(sequence)[1:] == [
+        (2, "register(t1) #1", "register(t1) #1", f"{SCREEN - 1} steps without a visible change: register "
+         + ", ".join(f"2.{number}" for number in range(1, SCREEN))),
+        (15, "register(t1) #1", "register(t1) #1", "add it"),
+        (16, "register(t1) #1", "register(t1) #1", "look at it"),
+        (17, "register(t1) #1", "register(t1) #1", "resolve promise"),
+        (0, "register(t1) #1", "page", "promise resolved"),
+        (18, "register(t1) #1", "worker", "dispatches the event"),
+    ]  # fmt: skip
+    assert "2#8211;14 " in sequence_mermaid(sequence)
+    assert "2–14" in sequence_svg(sequence)
+    assert [f"{number}. " in in_words(sequence) for number in range(1, 19)] == [True] * 18
+    assert not any(item.folded for item in drawn(CALL, *many[:-4], ADD).items)
+
+
+def test_a_fold_ends_where_a_loop_begins_and_never_hides_the_step_that_is_blamed() -> None:
+    many = [quiet(number) for number in range(1, 20)]
+    sequence = drawn(CALL, *many, loop=10)
+    assert [item.numbers for item in sequence.items] == ["1", "2–10", "11–20"]
+    assert sequence.loop == 2
+    blamed = step("register(t1) #1", "fire 5.1", "it is here")
+    sequence = drawn(CALL, *many, blamed, *many)
+    assert [(item.numbers, item.blamed) for item in sequence.items] == [
+        ("1", False), ("2–20", False), ("21", True), ("22–40", False),
+    ]  # fmt: skip
 
 
 def test_hostile_text_stays_text_in_every_form() -> None:

@@ -1,6 +1,6 @@
 """Reachable states: what is alike is one box, a budget holds, and what is left out is said."""
 
-from bgsync.draw.states import BUDGET, Projected, project, states_diagram, states_words
+from bgsync.draw.states import BUDGET, STAYS, Projected, project, states_diagram, states_words
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.background_sync.world import WORLD
 
@@ -22,20 +22,33 @@ def test_states_that_can_do_the_same_are_one_box_and_internal_moves_are_not_draw
 
 def test_states_that_look_the_same_and_can_do_different_things_stay_apart() -> None:
     some = graph("abbc", (0, "left", 1), (0, "right", 2), (2, "on", 3))
-    assert drawn(some) == {("a", "b #1", "left"), ("a", "b #2", "right"), ("b #2", "c", "on")}
+    assert drawn(some) == {("a", "b for ever", "left"), ("a", "b, then c", "right"), ("b, then c", "c", "on")}
     kinds = {node.label: node.kind for node in states_diagram(some, "t", "d.").nodes}
-    assert kinds == {"a": "initial", "b #1": "final", "b #2": "normal", "c": "final"}
+    assert kinds == {"a": "initial", "b for ever": "final", "b, then c": "normal", "c": "final"}
 
 
-def test_a_move_out_of_sight_that_takes_a_possibility_away_is_drawn_as_such() -> None:
+def test_boxes_that_become_the_same_in_other_ways_are_numbered() -> None:
+    some = graph("abbc", (0, "left", 1), (0, "right", 2), (1, "run", 3), (2, "walk", 3))
+    assert {node.label for node in states_diagram(some, "t", "d.").nodes} == {"a", "b, then c", "b, then c #2", "c"}
+
+
+def test_a_move_that_only_takes_a_possibility_away_is_named_in_brackets_on_a_broken_line() -> None:
     some = graph("aab", (0, "choose", 1), (0, "go", 2))
-    assert drawn(some) == {("a #1", "a #2", "out of sight"), ("a #1", "b", "go")}
+    assert drawn(some) == {("a, then b", "a for ever", "(choose)"), ("a, then b", "b", "go")}
+    picture = states_diagram(some, "t", "d.")
+    assert {edge.label: edge.kind for edge in picture.edges} == {"(choose)": "apart", "go": "normal"}
+    assert picture.legend == (("apart", STAYS),)
+
+
+def test_of_an_incomplete_graph_nothing_is_said_to_stay_for_ever() -> None:
+    some = graph("aab", (0, "choose", 1), (0, "go", 2), complete=False)
+    assert ("a, then b", "a, and no more is known", "(choose)") in drawn(some)
 
 
 def test_beyond_the_budget_states_are_merged_by_what_is_seen_and_the_picture_says_what_is_left_out() -> None:
     some = graph("abbc", (0, "left", 1), (0, "right", 2), (2, "on", 3))
     assert drawn(some, 3) == drawn(some)
-    assert drawn(some, 2) == {("a", "b", "left, right"), ("b", "c", "on")}
+    assert drawn(some, 2) == {("a", "b", "left"), ("a", "b", "right"), ("b", "c", "on")}
     told = states_diagram(some, "t", "d.", 2).description
     assert "Left out: there are 4 kinds of states" in told
     assert "3 arrows, more than the budget of 2" in told
@@ -44,7 +57,7 @@ def test_beyond_the_budget_states_are_merged_by_what_is_seen_and_the_picture_say
 
 def test_an_arrow_names_three_actions_and_counts_the_others() -> None:
     some = graph("ab", *((0, f"go {number}", 1) for number in range(5)))
-    assert drawn(some) == {("a", "b", "go 0, go 1, go 2 and 2 more")}
+    assert drawn(some) == {("a", "b", words) for words in ("go 0", "go 1", "go 2", "… and 2 more")}
 
 
 def test_of_an_incomplete_graph_nothing_is_final_and_the_picture_says_so() -> None:

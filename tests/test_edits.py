@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bgsync.cli.base import Editing
 from bgsync.cli.question import Asked
-from bgsync.compare.text import print_edit
+from bgsync.compare.edit_text import difference, print_edit
 from bgsync.report.answer import to_mend
 from bgsync.report.text import print_mend
 from bgsync.sources import Source
@@ -98,7 +98,7 @@ EDITS = {
     ),
     "a renamed state": (
         PRINT_QUEUE.replace("[=paused=]", "[=on hold=]").replace("<dfn>paused</dfn>", "<dfn>on hold</dfn>"),
-        ("this edit breaks nothing", "queued or paused or printing", "queued or on hold or printing"),
+        ("this edit breaks nothing", "[paused → on hold]"),
     ),
     "a sentence that is not understood": (
         edited(("Wait for a while.", "Ponder the weather with |job| at length.")),
@@ -159,3 +159,20 @@ def test_what_should_be_mended_is_told_once() -> None:
     everything = to_mend((), as_it_stands(editing.now).verdicts)
     assert one.breaks == "known-term"
     assert len(everything) == 2, "what was there before the edit is not told as of it"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told_as"),
+    [
+        ("set x to 1", "set x to 2", "set x to [1 → 2]"),
+        ("set x to 1", "set x to 1, and y", "set x to [1 → 1, and y]"),
+        ("a b", "a b c", "a b [nothing → c]"),
+        ("", "add x", "add x"),
+        ("remove x", "", "remove x"),
+        ("same", "same", "same"),
+        ("1 2 3 4 5 6 7 8 x 1 2 3 4 5 6 7 8", "1 2 3 4 5 6 7 8 y 1 2 3 4 5 6 7 8",
+         "… 3 4 5 6 7 8 [x → y] 1 2 3 4 5 6 …"),
+    ],
+)  # fmt: skip
+def test_two_readings_are_told_by_what_differs(old: str, new: str, told_as: str) -> None:
+    assert difference(old, new) == told_as

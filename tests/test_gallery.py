@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bgsync.draw import gallery
+from bgsync.draw.gallery import Gallery
 from bgsync.draw.mermaid import MOST_CHARACTERS, MOST_EDGES
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 
@@ -20,7 +20,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, str]:
-    return dict(gallery.files(ONE_OFF))
+    return dict(Gallery(ONE_OFF).files())
 
 
 def test_the_gallery_holds_the_pictures_of_the_model_and_nothing_else(files: dict[str, str]) -> None:
@@ -34,8 +34,8 @@ def test_a_picture_in_the_gallery_is_not_stale(name: str, files: dict[str, str])
 
 def test_another_process_with_another_hash_seed_makes_the_same_bytes(files: dict[str, str]) -> None:
     code = (
-        "import json, sys; from bgsync.draw import gallery; from bgsync.contents import content;"
-        "json.dump(list(gallery.files(content('one-off'))), sys.stdout)"
+        "import json, sys; from bgsync.draw.gallery import Gallery; from bgsync.contents import content;"
+        "json.dump(list(Gallery(content('one-off')).files()), sys.stdout)"
     )
     path = ":".join([str(FOLDER.parent), *sys.path])
     made = subprocess.run(

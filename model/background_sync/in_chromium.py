@@ -166,6 +166,7 @@ class InChromium:
         self.page = None
         del self._settled[:]
         self.chromium.launch()
+        self._permit(self._permission)  # which is set in the browser, and not in its profile
         self._open()
         self._ask(f"again({self.number})")
         self._start_worker()

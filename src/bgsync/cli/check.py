@@ -105,7 +105,7 @@ def check(
     from bgsync.targets import as_it_stands
 
     if output == "text":
-        from bgsync.compare.text import print_edit
+        from bgsync.compare.edit_text import print_edit
         from bgsync.report.text import print_mend, print_report
 
     try:

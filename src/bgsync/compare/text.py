@@ -7,14 +7,8 @@ from bgsync import telling
 from bgsync.compare.behaviour import Comparison, DistinguishingTrace, Size, unreached_changes
 from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange, StepChange
-from bgsync.judge.glossary import Glossary
-from bgsync.judge.verdict import Report
 from bgsync.language import Origin
-from bgsync.report.answer import headline, headline_of_edit, to_mend
-from bgsync.report.causes import grouped
-from bgsync.report.edit import Edit
 from bgsync.report.lines import put, trace_lines
-from bgsync.report.text import print_headline, print_mend, print_new, print_rest, print_traces
 from bgsync.words import Words
 
 STYLES = {
@@ -59,79 +53,6 @@ def print_comparison(
         _relation(comparison, unreached_changes(changes, comparison), console)
         console.print()
     print_changes(changes, console)
-
-
-FEW = 3
-"""How many changed steps are named before what they did."""
-
-
-def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "first", mend: bool = True) -> None:
-    """Print what an edit did to a text, and in few lines what the text is now."""
-    everything = traces == "all"
-    if mend:
-        print_mend(report.model, to_mend(edit.unread, edit.as_it_stands), console, everything=everything)
-    print_headline(edit.exit_status, f"{report.model}: {headline_of_edit(edit)}", console)
-    _steps_in_short(edit, console)
-    for name, why in edit.uncalled.items():
-        if not any(each.name == name and each.kind == "added" for each in edit.steps):
-            put(console, f"  [yellow]nothing comes to[/] {escape(f'{name} any more: {why}')}", 4)
-    if edit.unreached:
-        put(console, f"  [yellow]no longer reached[/]: {escape(', '.join(edit.unreached))}", 4)
-    if edit.properties.grown:
-        put(console, f"  [yellow]much larger[/]: {escape(edit.properties.grown)}", 4)
-    console.print()
-    print_new(edit.found, report.glossary, console)
-    _mended(edit, report.glossary, console)
-    _changed_otherwise(edit.properties, console)
-    put(console, f"now           {escape(headline(report))} (bgsync check {escape(report.model)})", 14)
-    print_rest(report, console, everything=everything)
-    print_traces([one for one in edit.found if one.trace is not None], report.words, console, traces)
-
-
-def _steps_in_short(edit: Edit, console: Console) -> None:
-    whole = [each for each in edit.steps if each.kind in ("added", "removed")]
-    for each in whole:
-        steps = f"{len(each.steps)} step{'s' * (len(each.steps) != 1)}"
-        origin = next((step.new or step.old for step in each.steps if step.new or step.old), None)
-        where = f" ({origin.file}:{origin.line})" if origin else ""
-        why = f": nothing comes to it: {edit.uncalled[each.name]}" if each.name in edit.uncalled else ""
-        put(console, f"  {each.kind} {escape(f'{each.name}, {steps}{where}{why}')}", 4)
-    changed = [(each.name, step) for each in edit.steps if each not in whole for step in each.steps]
-    told = [(name, step) for name, step in changed if step.kind != "reworded"] or changed
-    for name, step in told[:FEW]:
-        origin = step.new or step.old
-        was = f"{step.old.step} → " if step.kind == "moved" and step.old else ""
-        where = f"{origin.algorithm} {was}{origin.step} ({origin.file}:{origin.line})" if origin else name
-        readings = " → ".join(dict.fromkeys(filter(None, (step.old_reading, step.new_reading))))
-        put(console, f"  {step.kind} {escape(where)}: {escape(readings)}", 4)
-    if (more := len(changed) - FEW) > 0:
-        put(console, f"  and {more} more changed steps: [bold]bgsync diff OLD NEW[/]", 4)
-
-
-def _mended(edit: Edit, glossary: Glossary, console: Console) -> None:
-    for cause in grouped(edit.gone):
-        names = ", ".join(cause.properties)
-        pair = telling.pair(cause.first, glossary.words)
-        put(console, f"  [green]no longer[/] {escape(f'{pair}: {names}')}", 4)
-    for change in edit.properties.repaired:
-        put(console, f"  [green]repaired[/] {escape(_named(change))} ({escape(_said(change))})", 4)
-
-
-def _changed_otherwise(changes: Changes, console: Console) -> None:
-    """Print what is neither broken nor repaired; what says the same of several properties is said once."""
-    told: dict[tuple[str, str], list[str]] = {}
-    for change in changes.changed_kind:
-        told.setdefault(("broken in another way", ""), []).append(_one_sided(change))
-    for change in changes.unsure:
-        title = "no longer decided" if change.now == "inconclusive" else "decided by now"
-        why = change.new.message if change.now == "inconclusive" and change.new and not change.needs else ""
-        told.setdefault((title, why), []).append(_named(change))
-    for change in changes.one_sided:
-        if change not in changes.violated_first:
-            told.setdefault((change.title(), ""), []).append(_named(change))
-    for (title, why), names in told.items():
-        tail = f" ({why})" if why else ""
-        put(console, f"  [yellow]{title}[/]: {escape(', '.join(names) + tail)}", 4)
 
 
 def _say(console: Console, text: str) -> None:
@@ -237,20 +158,21 @@ def _properties(changes: Changes, words: Words, console: Console) -> None:
 
 def _change(change: Change) -> str:
     message = next((v.message for v in (change.new, change.old) if v is not None and v.message), "")
-    return f"{_named(change)} ({_said(change)})" + (f": {message}" if message else "")
+    return f"{told_of(change)} ({verdicts_of(change)})" + (f": {message}" if message else "")
 
 
 def _one_sided(change: Change) -> str:
-    return f"{_named(change)} ({_said(change)})"
+    return f"{told_of(change)} ({verdicts_of(change)})"
 
 
-def _named(change: Change) -> str:
+def told_of(change: Change) -> str:
+    """Name the property of a change, with what it needs."""
     was = f", {change.old_property} in the old text" if change.old_property != change.property else ""
     needs = f", with {', '.join(change.needs)}" if change.needs else ""
     return f"{change.property}{was}{needs}"
 
 
-def _said(change: Change) -> str:
+def verdicts_of(change: Change) -> str:
     """Tell what was said and is said, by the kind of what is violated."""
     sides = (change.old, change.was), (change.new, change.now)
     told = [str(verdict.kind or said) if verdict and said == "violated" else said for verdict, said in sides]

@@ -1,6 +1,7 @@
 """What a picture of states or of steps says, whatever draws it: nodes and edges, always in the same order."""
 
 import re
+import textwrap
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -22,6 +23,9 @@ SIGNS: dict[EdgeKind, str] = {
     "apart": "",
 }
 """What a text starts with, so that its kind is told by more than a colour or a line style."""
+
+TEXT_WIDTH = 44
+"""How many characters a line has in the forms that are text, at most."""
 
 
 @dataclass(frozen=True, order=True)
@@ -84,8 +88,8 @@ class Diagram:
 
     @property
     def size(self) -> int:
-        """How many edges there are."""
-        return len(self.edges)
+        """How many arrows there are: edges of one kind between the same two nodes are one."""
+        return len({(edge.source, edge.target, edge.kind) for edge in self.edges})
 
     @property
     def legend(self) -> tuple[tuple[EdgeKind, str], ...]:
@@ -101,6 +105,11 @@ def shortened(text: str, most: int) -> str:
         return text
     cut = text[: most - 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
+
+
+def broken(text: str, most: int = TEXT_WIDTH) -> list[str]:
+    """Break a text into lines of at most so many characters between words, for forms that are laid out elsewhere."""
+    return textwrap.wrap(plain(text), most, break_long_words=False, break_on_hyphens=False)
 
 
 def identifiers(diagram: Diagram) -> dict[str, str]:

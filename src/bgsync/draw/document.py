@@ -3,7 +3,6 @@
 import hashlib
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterable, Sequence
-from math import fsum
 
 from bgsync.draw.colours import DARK, LIGHT, THEMES, Theme
 from bgsync.draw.diagram import EdgeKind
@@ -96,29 +95,6 @@ def linked(children: list[ET.Element], link: str) -> list[ET.Element]:
     anchor = ET.Element("a", {"href": plain(link)})
     anchor.extend(children)
     return [anchor]
-
-
-def width(words: str, size: float) -> float:
-    """Give the room that a line needs in DejaVu Sans, the widest of the usual fonts."""
-    return size * fsum(_WIDTHS.get(c, 0.7 if c.isupper() else 0.63) for c in words)
-
-
-_WIDTHS = {
-    character: wide
-    for characters, wide in (("ijlI'", 0.29), (" .,:;|!()[]/-", 0.36), ("rtf", 0.41), ("csvxyzk", 0.56), ("mwMW", 0.95))
-    for character in characters
-} | dict.fromkeys("—…→«»", 0.9)
-
-
-def wrapped(words: str, room: float, size: float) -> list[str]:
-    """Break a text into lines that fit into this room, between words; a word that does not fit is a line of its own."""
-    lines: list[str] = []
-    for word in plain(words).split():
-        if lines and width(f"{lines[-1]} {word}", size) <= room:
-            lines[-1] += f" {word}"
-        else:
-            lines.append(word)
-    return lines
 
 
 def text(x: float, y: float, words: str, size: float, **attributes: str) -> ET.Element:

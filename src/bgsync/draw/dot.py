@@ -1,9 +1,8 @@
 """Draw as DOT, the language of Graphviz. Labels are quoted text: not every Graphviz reads HTML labels."""
 
-import textwrap
-
+from bgsync.draw.arrows import alone, list_of
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers
+from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, broken, identifiers
 from bgsync.plain import plain
 
 FONT, FREE_FONT = "DejaVu Sans", "Arial"
@@ -34,14 +33,11 @@ _SHAPES: dict[NodeKind, str] = {
 }
 
 
-def to_dot(diagram: Diagram, *, links: bool = True, down: bool | None = None, width: int = WIDTH) -> str:
-    """Give the diagram as DOT; `down` says whether it runs down, or else to the right, which graphs of states do.
-
-    `width` is that of the labels of transitions, in characters.
-    """
+def to_dot(diagram: Diagram) -> str:
+    """Give the diagram as DOT: a flow runs down, a graph of states to the right."""
     names = identifiers(diagram)
     initial = [node for node in diagram.nodes if node.kind == "initial"]
-    way = "TB" if (diagram.flow if down is None else down) else "LR"
+    way = "TB" if diagram.flow else "LR"
     spaces = "nodesep=0.3, ranksep=0.3" if diagram.flow else "nodesep=0.4, ranksep=0.35"
     lines = [
         f"digraph {_quoted(diagram.title)} {{",
@@ -59,26 +55,11 @@ def to_dot(diagram: Diagram, *, links: bool = True, down: bool | None = None, wi
         )
         lines += [f'  start -> {names[node.id]} [class="start"]' for node in initial]
     lines += [
-        _node(node, names[node.id], STEP_WIDTH if diagram.flow else width, links)
-        for node in sorted(diagram.nodes, key=_place)
+        _node(node, names[node.id], STEP_WIDTH if diagram.flow else WIDTH) for node in sorted(diagram.nodes, key=_place)
     ]
     entered = {edge.target for edge in diagram.edges} | {node.id for node in initial}
-    lines += [
-        _edge(number, edge, names, width, links, edge.source not in entered)
-        for number, edge in enumerate(diagram.edges)
-    ]
+    lines += [_edge(number, edge, names, edge.source not in entered) for number, edge in enumerate(diagram.edges)]
     return "\n".join([*lines, "}", ""])
-
-
-def edge_id(number: int) -> str:
-    """Name the edge with this number, for whoever reads what Graphviz made of it."""
-    return f"e{number}"
-
-
-def edge_lines(edge: Edge, width: int = WIDTH) -> tuple[list[str], list[str], list[str]]:
-    """Give the lines of an edge's label, those of its guard below, and those of its note."""
-    guard = f"[{edge.guard}]" if edge.guard.strip() else ""
-    return _lines(SIGNS[edge.kind] + edge.label, width), _lines(guard, width), _lines(edge.note, width)
 
 
 def _place(node: Node) -> tuple[int, str]:
@@ -87,7 +68,7 @@ def _place(node: Node) -> tuple[int, str]:
     return order.index(node.kind) if node.kind in order else 0, node.id
 
 
-def _node(node: Node, name: str, width: int, links: bool) -> str:
+def _node(node: Node, name: str, width: int) -> str:
     colour = LIGHT.hues.get(node.hue, LIGHT.other)
     hue = f"hue-{node.hue if node.hue in LIGHT.hues else 'other'}"
     stroke = LIGHT.changes.get(node.change, colour.stroke)
@@ -95,30 +76,26 @@ def _node(node: Node, name: str, width: int, links: bool) -> str:
     line = _LINES[node.change].replace('style="dotted"', 'style="filled,dotted"').replace(
         "style=dashed", 'style="filled,dashed"'
     )  # fmt: skip
-    label = _quoted(*_lines(SIGNS[node.change] + node.label, width))
-    link = f", URL={_quoted(node.link)}" if node.link and links else ""
+    label = _quoted(*broken(SIGNS[node.change] + node.label, width))
+    link = f", URL={_quoted(node.link)}" if node.link else ""
     return (
         f'  {name} [id={name}, label={label}, class="{hue} kind-{node.kind}{change}",'
         f' fillcolor="{colour.fill}", color="{stroke}"{_SHAPES[node.kind]}{line}{link}]'
     )
 
 
-def _edge(number: int, edge: Edge, names: dict[str, str], width: int, links: bool, late: bool) -> str:
+def _edge(number: int, edge: Edge, names: dict[str, str], late: bool) -> str:
     """Write an edge; `late` lays it out as if it led the other way: its source comes from nowhere, and stands last."""
-    lines = [line for part in edge_lines(edge, width) for line in part]
+    lines = [line for parts in list_of(alone(edge)) for part in parts for line in broken(part, WIDTH)]
     text = f"label={_quoted(*lines)}, " if lines else ""
     colour = f', color="{LIGHT.changes[edge.kind]}"' if edge.kind in LIGHT.changes else ""
-    link = f", URL={_quoted(edge.link)}" if edge.link and links else ""
+    link = f", URL={_quoted(edge.link)}" if edge.link else ""
     start, end = (edge.target, edge.source) if late else (edge.source, edge.target)
     back = ", dir=back" if late else ""
     return (
         f"  {names[start]} -> {names[end]}"
-        f' [id={edge_id(number)}, {text}class="edge-{edge.kind}"{_LINES[edge.kind]}{colour}{back}{link}]'
+        f' [id=e{number}, {text}class="edge-{edge.kind}"{_LINES[edge.kind]}{colour}{back}{link}]'
     )
-
-
-def _lines(text: str, width: int) -> list[str]:
-    return textwrap.wrap(plain(text), width, break_long_words=False, break_on_hyphens=False)
 
 
 def _quoted(*lines: str) -> str:

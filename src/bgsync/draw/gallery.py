@@ -1,9 +1,14 @@
-"""The pictures of the built-in model that are kept in diagrams/, generated from it, and the page that shows them."""
+"""A gallery: every picture of a spec, generated from it, and the page that shows them.
+
+That of the built-in model is kept in diagrams/; any text that can be read has one of its own.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bgsync.contents import Content
@@ -11,22 +16,31 @@ from bgsync.draw.changes import changes
 from bgsync.draw.diagram import Diagram
 from bgsync.draw.flow import flow_diagram
 from bgsync.draw.lifecycle import implemented_diagram, lifecycle_diagram, text_lifecycle
-from bgsync.draw.links import published
+from bgsync.draw.links import Link, published, to_text
 from bgsync.draw.render import render
 from bgsync.draw.sequence import Sequence, sequence_diagram
 from bgsync.draw.states import project, states_diagram, states_words
 from bgsync.judge.check import Question, check
+from bgsync.judge.pace import Far, Progress
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Verdict
-from bgsync.language import Spec
+from bgsync.language import LanguageError, Spec
+from bgsync.texts import Text
 
 ENDINGS = {"mermaid": "mmd", "svg": "svg"}
+LIMIT = 100_000
+"""How many states of a text are explored for a picture, at most; one that has more says so."""
 HEAD = """# Pictures
 
-Generated from the built-in model by `bgsync draw --all`, never by hand; [docs/diagrams.md](../docs/diagrams.md) says
-how to read them, and how to draw them from a spec text. A test fails when one is stale. Each is here as SVG, which
-follows light and dark and can be read aloud, and as Mermaid.
+Generated from {source}, never by hand.
+{manual} says how to read them{more}.
+Each is here as SVG, which follows light and dark and can be read aloud, and as Mermaid.
 """
+OWN = (
+    "the built-in model by `bgsync draw --all`",
+    "[docs/diagrams.md](../docs/diagrams.md)",
+    ", and how to draw them from a spec text. A test fails when one is stale",
+)
 
 
 @dataclass(frozen=True)
@@ -40,71 +54,173 @@ class Entry:
     picture: Diagram | Sequence
 
 
-def entries(content: Content) -> Iterator[Entry]:
-    """Make every picture of a content that has a spec of its own. Raises ValueError for one that has none."""
-    spec, lifecycle, link = content.spec, content.lifecycle, published(content.published)
-    if spec is None:
-        raise ValueError(f"{content.name} has no spec of its own to draw")
-    noun, hues = content.world.words.noun, lifecycle.colours
-    if lifecycle.states:
-        yield Entry(
-            "lifecycle", "The lifecycle as it is meant",
-            f"The states of a {lifecycle.name}, and for each transition its trigger, its guard and the step behind it.",
-            "lifecycle", lifecycle_diagram(content),
-        )  # fmt: skip
-        for name, known in content.implemented.items():
+@dataclass(frozen=True)
+class Gallery:
+    """What the pictures are of: a text judged as a content, or without one the content's own spec.
+
+    Raises ValueError for a content that has none.
+    """
+
+    content: Content
+    text: Text | None = None
+    link: Link | None = None
+    """Where steps lead to; by default to the lines of the text, or to where the content's own spec is published."""
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        if self.text is None and self.content.spec is None:
+            raise ValueError(f"{self.content.name} has no spec of its own to draw: name a text")
+
+    @property
+    def spec(self) -> Spec:
+        """The spec that is drawn."""
+        found = self.text.reading.spec if self.text else self.content.spec
+        assert found is not None
+        return found
+
+    @property
+    def name(self) -> str:
+        """What it is called on the command line."""
+        return self.text.reading.document.file if self.text else self.content.name
+
+    @property
+    def _link(self) -> Link:
+        addresses = self.content.published
+        return self.link or (to_text(addresses) if self.text else published(addresses))
+
+    @property
+    def _target(self) -> str:
+        return f" {shlex.quote(self.name)}" if self.text else ""
+
+    def entries(self) -> Iterator[Entry]:
+        """Make every picture."""
+        for pictures in (self.lifecycles(), self.states()):
+            with suppress(LanguageError):  # what cannot be run has its algorithms alone
+                yield from pictures
+        yield from self.algorithms()
+        with suppress(LanguageError):
+            yield from self.traces()
+
+    def algorithms(self) -> Iterator[Entry]:
+        """Make a picture of every algorithm."""
+        taken = set[str]()
+        for name, _ in self.spec.bodies():
+            what = "The method" if name in self.spec.methods else "What the spec calls"
             yield Entry(
-                f"lifecycle-{name}", f"The lifecycle as {name.capitalize()} has it",
-                f"What a {noun} goes through there, as it was observed, and as `bgsync fuzz --as {name}` expects it.",
-                f"lifecycle {name}", implemented_diagram(known),
+                _file_name(f"algorithm-{name}", taken), f"The steps of {name}", f"{what} {name!r}, one box a step.",
+                f'algorithm{self._target} --name "{name}"',
+                flow_diagram(self.spec, name, self._link, self.content.lifecycle.colours),
             )  # fmt: skip
-        found = changes(spec, content.world, lifecycle, "step")
-        yield Entry(
-            "lifecycle-races", "The lifecycle as races have it",
-            f"What the same algorithms do to a {noun} when their steps interleave: every thick line is a change that "
-            f"nobody meant, also of {noun}s that are gone.",
-            f"lifecycle {content.name} --granularity step",
-            text_lifecycle(content, spec, found, link, ", step by step"),
-        )  # fmt: skip
-    graph = project(spec, content.world)
-    yield Entry(
-        "states", "The reachable states",
-        f"All states that any run comes to, as far as one {noun} can tell them apart, where nothing races.",
-        "states", states_diagram(graph, *states_words(spec, graph, ", every invocation one action"), hues=hues),
-    )  # fmt: skip
-    for name, _ in spec.bodies():
-        yield Entry(
-            f"algorithm-{re.sub(r'[^a-z]+', '-', name.lower())}", f"The steps of {name}",
-            f"{'The method' if name in spec.methods else 'What the spec calls'} {name!r}, one box a step.",
-            f'algorithm --name "{name}"', flow_diagram(spec, name, link, hues),
-        )  # fmt: skip
-    for name in content.traces:
-        prop, verdict = _counterexample(content, spec, name)
-        yield Entry(
-            f"trace-{name}", f"How {name} breaks",
-            f"A shortest run that breaks a promise ({verdict.kind}): {prop.sentence[0].lower()}{prop.sentence[1:]}",
-            f"trace --property {name}", sequence_diagram(verdict, link, content.world.words, hues=hues),
-        )  # fmt: skip
+
+    def lifecycles(self) -> Iterator[Entry]:
+        """Make the pictures of what is meant and of what runs do: none of a spec that does nothing to its objects."""
+        content, lifecycle, noun = self.content, self.content.lifecycle, self.content.world.words.noun
+        if self.text is None:
+            if not lifecycle.states:
+                return
+            yield Entry(
+                "lifecycle", "The lifecycle as it is meant",
+                f"The states of a {lifecycle.name}, and for each transition its trigger, its guard and the step behind "
+                "it.", "lifecycle", lifecycle_diagram(content),
+            )  # fmt: skip
+            for name, known in content.implemented.items():
+                yield Entry(
+                    f"lifecycle-{name}", f"The lifecycle as {name.capitalize()} has it",
+                    f"What a {noun} goes through there, as it was observed, and as `bgsync fuzz --as {name}` expects.",
+                    f"lifecycle {name}", implemented_diagram(known),
+                )  # fmt: skip
+        elif (picture := self._lifecycle("algorithm")).edges:
+            yield Entry(
+                "lifecycle", "The lifecycle", f"What the algorithms do to a {noun} where nothing races.",
+                f"lifecycle{self._target}", picture,
+            )  # fmt: skip
+        if (picture := self._lifecycle("step")).edges:
+            marked = any(edge.kind == "added" for edge in picture.edges)
+            meant = f": every thick line is a change that nobody meant, also of {noun}s that are gone" if marked else ""
+            yield Entry(
+                "lifecycle-races", "The lifecycle as races have it",
+                f"What the same algorithms do to a {noun} when their steps interleave{meant}.",
+                f"lifecycle{self._target or f' {content.name}'} --granularity step", picture,
+            )  # fmt: skip
+
+    def states(self) -> Iterator[Entry]:
+        """Make the picture of the reachable states, if there is more than one."""
+        content, noun = self.content, self.content.world.words.noun
+        graph = project(self.spec, content.world, limit=LIMIT, progress=self._told("algorithm"))
+        words = states_words(self.spec, graph, ", every invocation one action")
+        picture = states_diagram(graph, *words, hues=content.lifecycle.colours)
+        if picture.edges:
+            yield Entry(
+                "states", "The reachable states",
+                f"All states that any run comes to, as far as one {noun} can tell them apart, where nothing races.",
+                f"states{self._target}", picture,
+            )  # fmt: skip
+
+    def traces(self) -> Iterator[Entry]:
+        """Make a picture of a run for each property that is broken."""
+        words, hues = self.content.world.words, self.content.lifecycle.colours
+        for prop, verdict in self._broken():
+            yield Entry(
+                f"trace-{prop.id}", f"How {prop.id} breaks",
+                f"A shortest run that breaks a promise ({verdict.kind}): "
+                f"{prop.sentence[0].lower()}{prop.sentence[1:]}",
+                f"trace{self._target} --property {prop.id}",
+                sequence_diagram(verdict, self._link, words, hues=hues),
+            )  # fmt: skip
+
+    def _lifecycle(self, granularity: str) -> Diagram:
+        of, told = self.content, self._told(granularity)
+        found = changes(self.spec, of.world, of.lifecycle, granularity, limit=LIMIT, progress=told)
+        how = ", step by step" if granularity == "step" else ", every invocation one action"
+        return text_lifecycle(of, self.spec, found, self._link, how)
+
+    def _told(self, what: str) -> Callable[[int, int, int], None]:
+        told = self.progress
+        return lambda states, depth, _: told(Far(what, states, f"depth {depth}")) if told else None
+
+    def _broken(self) -> Iterator[tuple[Property, Verdict]]:
+        """Find a run for each property that is broken; of the content's own spec for those that it names.
+
+        Raises ValueError when one of those is not: it has no place in the gallery any more.
+        """
+        content = self.content
+        named = content.traces if self.text is None else [prop.id for prop in content.properties]
+        props = [prop for name in dict.fromkeys(named) if (prop := content.property(name)) is not None]
+        report = check(Question(self.spec, content.world, props, content.name), self.progress)
+        broken: dict[str, Verdict] = {}
+        for verdict in report.verdicts:
+            if verdict.trace is not None and not verdict.needs:
+                broken.setdefault(verdict.property.split("/")[0], verdict)
+        for name in content.traces if self.text is None else ():
+            if name not in broken:
+                raise ValueError(f"the gallery shows how {name} breaks, and it holds now: take another into its traces")
+        for prop in props:
+            if prop.id in broken:
+                yield prop, broken[prop.id]
+
+    def files(self) -> Iterator[tuple[str, str]]:
+        """Give the name and the content of every file; the page that shows them is the last one."""
+        source, manual, more = OWN
+        if self.text is not None:
+            name = shlex.quote(self.name)
+            source, manual, more = f"{name} by `bgsync draw --all {name} -o DIR`", "`bgsync draw KIND --help`", ""
+        page = HEAD.format(source=source, manual=manual, more=more)
+        for entry in self.entries():
+            for form, ending in ENDINGS.items():
+                yield f"{entry.name}.{ending}", render(entry.picture, form).decode()
+            page += (
+                f"\n## {entry.title}\n\n{entry.sentence}\n\n![{entry.title}]({entry.name}.svg)\n\n"
+                f"[SVG]({entry.name}.svg) · [Mermaid]({entry.name}.mmd) · `bgsync draw {entry.command}`\n"
+            )
+        yield "README.md", page
 
 
-def _counterexample(content: Content, spec: Spec, name: str) -> tuple[Property, Verdict]:
-    """Find how a property breaks. Raises ValueError when it does not: it has no place in the gallery any more."""
-    prop = content.property(name)
-    report = check(Question(spec, content.world, [] if prop is None else [prop], content.name))
-    broken = [verdict for verdict in report.verdicts if verdict.trace is not None and not verdict.needs]
-    if prop is None or not broken:
-        raise ValueError(f"the gallery shows how {name} breaks, and it holds now: take another into its traces")
-    return prop, broken[0]
-
-
-def files(content: Content) -> Iterator[tuple[str, str]]:
-    """Give the name and the content of every file of the gallery; the page that shows them is the last one."""
-    page = HEAD
-    for entry in entries(content):
-        for form, ending in ENDINGS.items():
-            yield f"{entry.name}.{ending}", render(entry.picture, form).decode()
-        page += (
-            f"\n## {entry.title}\n\n{entry.sentence}\n\n![{entry.title}]({entry.name}.svg)\n\n"
-            f"[SVG]({entry.name}.svg) · [Mermaid]({entry.name}.mmd) · `bgsync draw {entry.command}`\n"
-        )
-    yield "README.md", page
+def _file_name(name: str, taken: set[str]) -> str:
+    """Make a name of a file that no other picture has."""
+    base = found = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    number = 1
+    while found in taken:
+        number += 1
+        found = f"{base}-{number}"
+    taken.add(found)
+    return found

@@ -8,8 +8,9 @@ character outside a safe few is written as `#code;`.
 import json
 import re
 
+from bgsync.draw.arrows import Arrow, list_of, parallel
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, in_words
+from bgsync.draw.diagram import SIGNS, Diagram, EdgeKind, Node, NodeKind, broken, identifiers, in_words
 from bgsync.plain import plain
 
 _UNSAFE = re.compile(r"[^\w .,()/+»−±'-]")
@@ -37,12 +38,12 @@ def to_mermaid(diagram: Diagram) -> str:
     ]
     if diagram.flow:
         lines += [_step(node, names[node.id]) for node in diagram.nodes]
-        lines += [_arrow(edge, names) for edge in diagram.edges]
+        lines += [_arrow(arrow, names) for arrow in parallel(diagram.edges)]
         lines += [f'    click {names[node.id]} href "{_address(node.link)}"' for node in diagram.nodes if node.link]
     else:
         lines += [f'    state "{_label(node)}" as {names[node.id]}' for node in diagram.nodes]
         lines += [f"    [*] --> {names[node.id]}" for node in diagram.nodes if node.kind == "initial"]
-        lines += [_edge(edge, names) for edge in diagram.edges]
+        lines += [_edge(arrow, names) for arrow in parallel(diagram.edges)]
         lines += [f"    {names[node.id]} --> [*]" for node in diagram.nodes if node.kind == "final"]
     for hue, colour in sorted(LIGHT.hues.items()):
         members = [names[node.id] for node in diagram.nodes if node.hue == hue]
@@ -68,7 +69,7 @@ def refused(text: str, edges: int) -> str:
 
 
 def _label(node: Node) -> str:
-    return safe(SIGNS[node.change] + node.label)
+    return lines(SIGNS[node.change] + node.label)
 
 
 def _step(node: Node, name: str) -> str:
@@ -76,20 +77,24 @@ def _step(node: Node, name: str) -> str:
     return f'    {name}{before}"{_label(node)}"{after}'
 
 
-def _arrow(edge: Edge, names: dict[str, str]) -> str:
-    label = _edge_text(edge)
+def _arrow(arrow: Arrow, names: dict[str, str]) -> str:
+    label = _text(arrow)
     shown = f'|"{label}"|' if label else ""
-    return f"    {names[edge.source]} {_ARROWS.get(edge.kind, '-->')}{shown} {names[edge.target]}"
+    return f"    {names[arrow.sources[0]]} {_ARROWS.get(arrow.kind, '-->')}{shown} {names[arrow.targets[0]]}"
 
 
-def _edge(edge: Edge, names: dict[str, str]) -> str:
-    label = _edge_text(edge)
-    return f"    {names[edge.source]} --> {names[edge.target]}" + (f" : {label}" if label else "")
+def _edge(arrow: Arrow, names: dict[str, str]) -> str:
+    label = _text(arrow)
+    return f"    {names[arrow.sources[0]]} --> {names[arrow.targets[0]]}" + (f" : {label}" if label else "")
 
 
-def _edge_text(edge: Edge) -> str:
-    guard = f"[{edge.guard}]" if edge.guard.strip() else ""
-    return "<br/>".join(safe(part) for part in (SIGNS[edge.kind] + edge.label, guard, edge.note) if part.strip())
+def _text(arrow: Arrow) -> str:
+    return "<br/>".join(lines(part) for parts in list_of(arrow) for part in parts if part)
+
+
+def lines(text: str) -> str:
+    """Escape a text of several lines, if it is long."""
+    return "<br/>".join(map(safe, broken(text))) or safe("")
 
 
 def _address(link: str) -> str:

@@ -3,8 +3,9 @@
 import re
 import textwrap
 
+from bgsync.draw.arrows import Arrow, list_of, parallel
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, identifiers, in_words
+from bgsync.draw.diagram import SIGNS, Diagram, EdgeKind, Node, NodeKind, broken, identifiers, in_words
 from bgsync.plain import plain
 
 _UNSAFE = re.compile(r"[^\w .,()/'-]|--+|__+|//+|''+|(?<![\w ])-|\\")
@@ -46,7 +47,7 @@ def to_plantuml(diagram: Diagram) -> str:
         lines.append("hide empty description")
         lines += [f'state "{_label(node)}" as {names[node.id]}{_colour(node)}' for node in diagram.nodes]
         lines += [f"[*] --> {names[node.id]}" for node in diagram.nodes if node.kind == "initial"]
-    lines += [_edge(edge, names) for edge in diagram.edges]
+    lines += [_edge(arrow, names) for arrow in parallel(diagram.edges)]
     lines += [f"{names[node.id]} --> [*]" for node in diagram.nodes if node.kind == "final"]
     if diagram.legend:
         rows = [f"{safe(SIGNS[kind])}{safe(meaning)}" for kind, meaning in diagram.legend]
@@ -60,7 +61,7 @@ def comment(words: str) -> list[str]:
 
 
 def _label(node: Node) -> str:
-    return safe(SIGNS[node.change] + node.label)
+    return lines(SIGNS[node.change] + node.label)
 
 
 def _step(node: Node, name: str) -> str:
@@ -79,14 +80,19 @@ def _colour(node: Node) -> str:
     return f" #{joined.removeprefix('#')}" if joined else ""
 
 
-def _edge(edge: Edge, names: dict[str, str]) -> str:
-    guard = f"[{edge.guard}]" if edge.guard.strip() else ""
-    label, note = safe(SIGNS[edge.kind] + edge.label) if edge.label.strip() else "", safe(edge.note)
-    if edge.link and note:
-        note = f"[[{_address(edge.link)} {note}]]"
-    text = "\\n".join(part for part in (label, safe(guard), note) if part)
-    arrow = _ARROWS[edge.kind].format(**LIGHT.changes)
-    return f"{names[edge.source]} {arrow} {names[edge.target]}" + (f" : {text}" if text else "")
+def _edge(arrow: Arrow, names: dict[str, str]) -> str:
+    told = []
+    for cause, (label, guard, note) in zip(arrow.causes, list_of(arrow), strict=True):
+        told += [lines(label), lines(guard)]
+        told.append(f"[[{_address(cause.link)} {safe(note)}]]" if cause.link and note else lines(note))
+    text = r"\n".join(filter(None, told))
+    line = _ARROWS[arrow.kind].format(**LIGHT.changes)
+    return f"{names[arrow.sources[0]]} {line} {names[arrow.targets[0]]}" + (f" : {text}" if text else "")
+
+
+def lines(text: str) -> str:
+    """Escape a text of several lines, if it is long."""
+    return r"\n".join(map(safe, broken(text)))
 
 
 def _address(link: str) -> str:

@@ -3,13 +3,15 @@
 Lifelines are the lanes of the spec's words, such as a page, the user agent and the worker, and inside of the user agent
 every call that is under way, since a race is between those. What the user agent does of its own accord (a rule, a
 timer, the reaction to an event) stands on its own lifeline. Lifelines that take no part are left out; the server takes
-part in runs in which something was stored for it.
+part in runs in which something was stored for it. In a run that is longer than a screen, steps without a visible change
+that follow each other on one lifeline are folded into one item, which names them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 
 from bgsync import telling
 from bgsync.draw.diagram import shortened
@@ -22,6 +24,8 @@ from bgsync.words import Words
 
 LONGEST = 170
 """How many characters of a sentence are shown."""
+SCREEN = 14
+"""How many items are about as long as a screen."""
 SENT = (f.EventDispatched, f.EventSettled, f.PromiseSettled)
 """The changes that are drawn as messages."""
 
@@ -49,6 +53,14 @@ class Item:
     link: str = ""
     blamed: bool = False
     """Whether this is the step that the finding is about."""
+    folded: tuple[Item, ...] = ()
+    """The steps that it stands for, if it is no step itself."""
+
+    @property
+    def numbers(self) -> str:
+        """Its number in words, "" for none; of folded steps the first and the last one."""
+        last = self.folded[-1].number if self.folded else self.number
+        return f"{self.number}–{last}" if last > self.number else str(self.number or "")
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,7 @@ def sequence_diagram(
         if any(items[place].where == f"{algorithm} {step}" for algorithm, step in blamed):
             items[place] = replace(items[place], blamed=True)
             break
+    items, loop = _folded(items, loop)
     used = dict.fromkeys(lane for item in items for lane in (item.source, item.target))
     begun = {str(actor) for actor in known.callers}
     calls = [Lane(name, True) for name in used if name in begun]
@@ -123,7 +136,9 @@ def in_words(sequence: Sequence) -> str:
 
 
 def item_in_words(item: Item) -> str:
-    """Tell one item as text."""
+    """Tell one item as text, and every step that is folded into it."""
+    if item.folded:
+        return " ".join(map(item_in_words, item.folded))
     number = f"{item.number}. " if item.number else ""
     who = item.source if item.source == item.target else f"{item.source} to {item.target}"
     where = f" {item.where}:" if item.where else ""
@@ -147,6 +162,38 @@ def _items(trace: Trace, link: Link, lanes: Lanes) -> tuple[list[Item], int | No
             number += 1
             items += _of(step, number, lanes, link)
     return items, len(items) if trace.loop is not None and loop is None else loop
+
+
+def _folded(items: list[Item], loop: int | None) -> tuple[list[Item], int | None]:
+    """Fold steps that change nothing in a run that is longer than a screen; give the new place of its loop, too."""
+    if len(items) <= SCREEN:
+        return items, loop
+
+    def together(place: int) -> object:
+        item, after = items[place], items[place + 1 : place + 2]
+        quiet = item.source == item.target and item.number and not item.changes and not item.blamed
+        quiet = quiet and all(one.number for one in after)  # what has no number is sent by the step before
+        return (item.source, loop is not None and place >= loop) if quiet else place
+
+    made, begins = list[Item](), loop
+    for _, group in groupby(range(len(items)), together):
+        places = list(group)
+        if places[0] == loop:
+            begins = len(made)
+        some = [items[place] for place in places]
+        made += some if len(some) == 1 else [_fold(some)]
+    return made, len(made) if loop == len(items) else begins
+
+
+def _fold(items: list[Item]) -> Item:
+    """Make one item of several steps."""
+    steps: dict[str, list[str]] = {}
+    for item in items:
+        algorithm, _, step = item.where.rpartition(" ")
+        steps.setdefault(algorithm, []).append(step)
+    named = "; ".join(f"{algorithm} {', '.join(dict.fromkeys(some))}".strip() for algorithm, some in steps.items())
+    told = f"{len(items)} steps without a visible change" + (f": {named}" if named else "")
+    return replace(items[0], where="", text=told, link="", folded=tuple(items))
 
 
 def _of(step: TraceStep, number: int, lanes: Lanes, link: Link) -> Iterator[Item]:

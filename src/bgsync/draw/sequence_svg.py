@@ -11,14 +11,15 @@ import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
 from bgsync.draw.colours import Hues, Theme, hue_of
-from bgsync.draw.document import Rules, base_rules, document, linked, text, width, wrapped
+from bgsync.draw.document import Rules, base_rules, document, linked, text
+from bgsync.draw.metrics import width, wrapped
 from bgsync.draw.sequence import Item, Sequence, in_words, item_in_words, shown
 from bgsync.plain import plain
 
 SIZE, NOTE, LINE = 12.5, 11.5, 16
 PAGE = 830
 """How wide a picture is, where that is enough."""
-LEFT, RIGHT, APART = 86, 60, (112, 150)
+LEFT, RIGHT, APART = 86, 60, (64, 150)
 """Where the first lifeline stands, what is free beside the last, and how far two are apart, at least and at most."""
 BOX = 300
 """How wide the text in a box may be."""
@@ -37,6 +38,25 @@ class _Sheet:
     y: float = 0
     behind: list[ET.Element] = field(default_factory=list)
     above: list[ET.Element] = field(default_factory=list)
+    gaps: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    """Where lifelines are interrupted, from top to bottom, so that they run through no words and no boxes."""
+
+    def clear(self, left: float, right: float, top: float, bottom: float) -> None:
+        """Interrupt the lifelines where something stands."""
+        for name, x in self.lanes.items():
+            if left - 3 < x < right + 3:
+                self.gaps.setdefault(name, []).append((top, bottom))
+
+    def lifelines(self, top: float, end: float) -> list[ET.Element]:
+        """Draw the lifelines, in pieces."""
+        made = []
+        for name, x in self.lanes.items():
+            path, y = "", top
+            for begin, after in [*sorted(self.gaps.get(name, ())), (end, end)]:
+                path += f"M{x:.1f},{y:.1f} V{begin:.1f} " if begin > y else ""
+                y = max(y, after)
+            made.append(ET.Element("path", {"class": "lifeline", "d": path.strip()}))
+        return made
 
 
 def sequence_svg(sequence: Sequence) -> str:
@@ -67,8 +87,8 @@ def sequence_svg(sequence: Sequence) -> str:
     end = sheet.y
     _outcome(sheet, sequence)
     paper = ET.Element("rect", {"class": "background", "width": f"{sheet.wide:.1f}", "height": f"{sheet.y:.1f}"})
-    lines = [ET.Element("line", {"class": "lifeline", **_span(x, top - 4, x, end)}) for x in sheet.lanes.values()]
-    content = [paper, *_panel(sheet, sequence, step, end), *lines, *heads, *sheet.behind, *sheet.above]
+    lifelines = sheet.lifelines(top - 4, end)
+    content = [paper, *_panel(sheet, sequence, step, end), *lifelines, *heads, *sheet.behind, *sheet.above]
     return document(sequence.title, in_words(sequence), (0, 0, sheet.wide, sheet.y), content, _rules)
 
 
@@ -76,8 +96,8 @@ def _heads(sheet: _Sheet, sequence: Sequence, step: float) -> list[ET.Element]:
     """Draw the names of the lifelines."""
     made, tall = [], 0.0
     for lane in sequence.lanes:
-        lines = wrapped("itself" if lane.name == sequence.agent else lane.name, step - 22, SIZE)
-        wide = max(58, *(width(line, SIZE) + 16 for line in lines))
+        lines = wrapped("itself" if lane.name == sequence.agent else lane.name, step - 16, SIZE)
+        wide = max(min(58, step - 4), *(width(line, SIZE) + 12 for line in lines))
         high = LINE * len(lines) + 10
         x = sheet.lanes[lane.name]
         group = ET.Element("g", {"class": "head"})
@@ -109,9 +129,10 @@ def _message(sheet: _Sheet, item: Item) -> None:
     lines = wrapped(words, max(abs(x2 - x1) - 24, 190), SIZE)
     group = ET.Element("g", {"class": "message halo"})
     ET.SubElement(group, "title").text = item_in_words(item)
-    _number(group, item, sheet.y + SIZE)
+    _number(sheet, item, sheet.y + SIZE)
     middle, most = (x1 + x2) / 2, max(width(line, SIZE) for line in lines)
-    middle = min(max(middle, 44 + most / 2), sheet.wide - 8 - most / 2)
+    middle = min(max(middle, 50 + most / 2), sheet.wide - 8 - most / 2)
+    sheet.clear(middle - most / 2, middle + most / 2, sheet.y, sheet.y + LINE * len(lines) + 2)
     told = [text(middle, sheet.y + LINE * n + SIZE, line, SIZE, text_anchor="middle") for n, line in enumerate(lines)]
     group.extend(linked(told, item.link))
     sheet.y += LINE * len(lines) + 6
@@ -127,16 +148,20 @@ def _step(sheet: _Sheet, item: Item) -> None:
     """Draw a step: a bar on its lifeline, and a box beside it."""
     x = sheet.lanes[item.source]
     words = f"{item.where} {shown(item)}" if item.where else shown(item)
-    lines = wrapped(words, BOX, SIZE)
-    changes = [(change, wrapped("{}: {} → {}".format(*change), BOX - 18, NOTE)) for change in item.changes]
-    most = max([*(width(line, SIZE) for line in lines), *(width(x, NOTE) + 18 for _, told in changes for x in told)])
+    bold = max(0, width(item.where, SIZE, True) - width(item.where, SIZE))
+    lines = wrapped(words, BOX - bold, SIZE)
+    changes = [(change, wrapped("{}: {} → {}".format(*change), BOX - 18, NOTE, True)) for change in item.changes]
+    told_widths = [width(line, NOTE, True) + 18 for _, told in changes for line in told]
+    most = max([*(width(line, SIZE) + bold for line in lines), *told_widths])
     wide, tall = most + 18, LINE * (len(lines) + sum(len(told) for _, told in changes)) + 4 * len(changes) + 8
     right = x + BAR / 2 + 2
     left = right if right + BOX + 18 <= sheet.wide or x - BOX < LEFT else x - BAR / 2 - 2 - wide
     sheet.wide = max(sheet.wide, left + wide + 8)
-    group = ET.Element("g", {"class": f"step{' blamed' if item.blamed else ''}"})
+    sheet.clear(min(left, x), max(left + wide, x), sheet.y, sheet.y + tall)
+    kind = "step blamed" if item.blamed else "step fold" if item.folded else "step"
+    group = ET.Element("g", {"class": kind})
     ET.SubElement(group, "title").text = item_in_words(item)
-    _number(group, item, sheet.y + 4 + SIZE)
+    _number(sheet, item, sheet.y + 4 + SIZE)
     bar = {"x": f"{x - BAR / 2:.1f}", "y": f"{sheet.y:.1f}", "width": f"{BAR}", "height": f"{tall:.1f}"}
     ET.SubElement(group, "rect", {"class": "bar", **bar})
     box = {"x": f"{left:.1f}", "y": f"{sheet.y:.1f}", "width": f"{wide:.1f}", "height": f"{tall:.1f}", "rx": "2"}
@@ -174,9 +199,11 @@ def _change(x: float, y: float, lines: list[str], hue: str) -> list[ET.Element]:
     ]
 
 
-def _number(group: ET.Element, item: Item, y: float) -> None:
+def _number(sheet: _Sheet, item: Item, y: float) -> None:
     if item.number:
-        group.append(text(28, y, str(item.number), NOTE, text_anchor="end", class_="note"))
+        group = ET.Element("g", {"class": "number"})
+        group.append(text(34, y, item.numbers, NOTE, text_anchor="end", class_="note"))
+        sheet.above.append(group)
 
 
 def _loop(sheet: _Sheet, top: float, repeats: bool) -> None:
@@ -186,6 +213,7 @@ def _loop(sheet: _Sheet, top: float, repeats: bool) -> None:
     if repeats:
         size = {"width": f"{sheet.wide - 12:.1f}", "height": f"{sheet.y - top:.1f}", "rx": "4"}
         ET.SubElement(group, "rect", {"x": "6", "y": f"{top:.1f}", **size})
+        sheet.clear(14, 14 + width(words, SIZE, True), top + 4, top + 22)
         group.append(text(14, top + 17, words, SIZE, font_weight="bold"))
     else:
         group.append(text(38, sheet.y + 4, words, SIZE, font_weight="bold"))
@@ -215,13 +243,15 @@ def _rules(theme: Theme) -> Rules:
     return [
         *base_rules(theme),
         (".panel rect", f"fill: {theme.panel}"),
-        (".lifeline", f"stroke: {theme.other.stroke}; stroke-width: 1; stroke-dasharray: 2,4"),
+        (".lifeline", f"fill: none; stroke: {theme.other.stroke}; stroke-width: 1; stroke-dasharray: 2,4"),
         (".head rect", f"fill: {theme.background}; stroke: {line}"),
         (".arrow", f"stroke: {line}; fill: {line}; stroke-width: 1.3"),
         (".bar", f"fill: {line}"),
         (".box", f"fill: {theme.background}; stroke: {line}; stroke-width: 0.8"),
         (".blamed .box", f"stroke: {bad}; stroke-width: 2.6"),
         (".blamed .bar", f"fill: {bad}"),
+        (".fold .box", "stroke-dasharray: 3,3"),
+        (".fold text", f"fill: {theme.note}"),
         (".loop rect", f"fill: none; stroke: {line}; stroke-dasharray: 7,4"),
         (".outcome rect", f"fill: {theme.background}; stroke: {bad}; stroke-width: 2"),
         *(

@@ -25,7 +25,7 @@ def sequence_mermaid(sequence: Sequence) -> str:
     for place, item in enumerate(sequence.items):
         if place == sequence.loop:
             lines.append(f"    loop {AGAIN}")
-        text = "<br/>".join(map(safe, _told(item)))
+        text = "<br/>".join(map(mermaid.lines, _told(item)))
         if item.source == item.target:
             lines.append(f"    Note over {names[item.source]}: {text}")
         else:
@@ -33,7 +33,9 @@ def sequence_mermaid(sequence: Sequence) -> str:
     if sequence.loop is not None and sequence.loop < len(sequence.items):
         lines.append("    end")
     ends = sequence.lanes[0], sequence.lanes[-1]
-    lines.append(f"    Note over {names[ends[0].name]},{names[ends[1].name]}: broken#58; {safe(sequence.outcome)}")
+    lines.append(
+        f"    Note over {names[ends[0].name]},{names[ends[1].name]}: {mermaid.lines(f'broken: {sequence.outcome}')}"
+    )
     return "\n".join([*lines, ""])
 
 
@@ -53,20 +55,20 @@ def sequence_plantuml(sequence: Sequence) -> str:
     for place, item in enumerate(sequence.items):
         if place == sequence.loop:
             lines.append(f"loop {AGAIN}")
-        text = r"\n".join(map(safe, _told(item)))
+        text = r"\n".join(map(plantuml.lines, _told(item)))
         if item.source == item.target:
             lines.append(f"note over {names[item.source]} : {text}")
         else:
             lines.append(f"{names[item.source]} -> {names[item.target]} : {text}")
     if sequence.loop is not None and sequence.loop < len(sequence.items):
         lines.append("end")
-    lines.append(f"note across : broken<U+003A> {safe(sequence.outcome)}")
+    lines.append(f"note across : {plantuml.lines(f'broken: {sequence.outcome}')}")
     return "\n".join([*lines, "@enduml", ""])
 
 
 def _told(item: Item) -> list[str]:
     """Give the lines of an item."""
-    number = f"{item.number} " if item.number else ""
+    number = f"{item.numbers} " if item.number else ""
     where = f"{item.where}: " if item.where else ""
     changes = [f"{name}: {old} → {new}" for name, old, new in item.changes]
     return [plain(f"{number}{where}{shown(item)}"), *changes]

@@ -10,11 +10,12 @@ that *some* state of the one leads to the other, and the picture says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bgsync.draw.colours import NO_HUES, Hues, hue_of
-from bgsync.draw.diagram import Diagram, Edge, Node, NodeKind
+from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind
 from bgsync.explore.partition import TAU, quotient
 from bgsync.language import Spec
 from bgsync.plain import plain
@@ -26,11 +27,12 @@ from bgsync.system.system import System
 from bgsync.system.world import World
 from bgsync.tables import Tables, explore
 
+STAYS = "it stays as it is, and less can come of it"
+"""What an arrow means that leads between boxes of one state."""
 BUDGET = 60
 """How many arrows a picture has at most: well below the 500 at which Mermaid stops."""
 MOST = 3
 """An arrow names at most this many actions, and counts the others."""
-INSIDE = "out of sight"
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def project(
 def _say(system: System, step: Step) -> str:
     """Say an action; of a step of an algorithm, which one changes an object."""
     words, number = say_action(system, step.action), step.action.process
-    if number is not None and words == str(system.program.code[system.process(number).pc].origin):
+    instruction = None if number is None else system.program.code[system.process(number).pc]
+    if instruction is not None and (instruction.op == "queue" or words == str(instruction.origin)):
         for ran in step.executed:
             if any(isinstance(seen, StateSet | Listed | Removed) for seen in ran.observations):
                 return plain(str(system.program.code[ran.pc].origin))
@@ -113,9 +116,15 @@ def states_diagram(
             "one box, and an arrow says that some of them can do this, not that each can."
         )
     nodes, ids = _nodes(graph, block, arrows, hues)
-    edges = [Edge(ids[source], ids[target], _joined(words)) for (source, target), words in arrows.items()]
+    seen = {here: graph.seen[state] for state, here in enumerate(block)}
+    edges = []
+    for (source, target), actions in arrows.items():
+        same = seen[source] == seen[target]
+        for words in _told(actions):
+            kind: EdgeKind = "apart" if same else "normal"
+            edges.append(Edge(ids[source], ids[target], f"({words})" if same else words, kind=kind))
     unfinished = "" if graph.complete else " The exploration was not complete: there may be more."
-    return Diagram(title, f"{description}{told}{unfinished}".strip(), nodes, tuple(edges))
+    return Diagram(title, f"{description}{told}{unfinished}".strip(), nodes, tuple(edges), meanings=(("apart", STAYS),))
 
 
 def states_words(spec: Spec, graph: Projected, how: str) -> tuple[str, str]:
@@ -146,13 +155,12 @@ def _bisimilar(graph: Projected) -> list[int]:
 
 
 def _arrows(graph: Projected, block: Sequence[int]) -> dict[tuple[int, int], set[str]]:
-    """Give the actions between different classes; those that change nothing that is seen are not named."""
+    """Give the actions between different classes."""
     arrows: dict[tuple[int, int], set[str]] = {}
     for source, out in enumerate(graph.moves):
         for words, target in out:
             if block[source] != block[target]:
-                same = graph.seen[source] == graph.seen[target]
-                arrows.setdefault((block[source], block[target]), set()).add(INSIDE if same else words)
+                arrows.setdefault((block[source], block[target]), set()).add(words)
     return arrows
 
 
@@ -164,23 +172,34 @@ def _nodes(
     members: dict[int, list[int]] = {}
     for state, here in enumerate(block):
         members.setdefault(here, []).append(state)
-    alike: dict[str, list[int]] = {}
+    names = {here: graph.seen[states[0]] for here, states in members.items()}
+    taken = Counter(names.values())
+    nodes, ids = [], dict[int, str]()
     for here, states in members.items():
-        alike.setdefault(graph.seen[states[0]], []).append(here)
-    nodes, ids = [], {}
-    for seen, blocks in alike.items():
-        for place, here in enumerate(blocks, start=1):
-            number = f" #{place}" if len(blocks) > 1 else ""
-            remarks = {graph.remarks[state] for state in members[here]} if graph.remarks else set()
-            remark = f" ({remarks.pop()})" if len(remarks) == 1 else ""
-            initial = 0 in members[here]
-            kind: NodeKind = "initial" if initial else "final" if graph.complete and here not in left else "normal"
-            ids[here] = f"{seen}{number}"
-            nodes.append(Node(ids[here], f"{seen}{number}{remark}", kind, hue_of(seen, hues)))
+        name = names[here]
+        if taken[name] > 1:
+            name += _prospects(here, names, arrows, graph.complete)
+        alike = sum(other == name or other.startswith(f"{name} #") for other in ids.values())
+        ids[here] = f"{name} #{alike + 1}" if alike else name
+        remarks = {graph.remarks[state] for state in states} if graph.remarks else set()
+        remark = f" ({remarks.pop()})" if len(remarks) == 1 else ""
+        final = graph.complete and here not in left
+        kind: NodeKind = "initial" if 0 in states else "final" if final else "normal"
+        nodes.append(Node(ids[here], f"{ids[here]}{remark}", kind, hue_of(names[here], hues)))
     return tuple(nodes), ids
 
 
-def _joined(names: set[str]) -> str:
-    ordered = sorted(names)
+def _prospects(here: int, names: Mapping[int, str], arrows: Iterable[tuple[int, int]], complete: bool) -> str:
+    """Say what becomes next of a class whose name others have, too."""
+    reached = {here}
+    while more := {to for source, to in arrows if source in reached and names[to] == names[here]} - reached:
+        reached |= more
+    then = sorted({names[to] for source, to in arrows if source in reached} - {names[here]})
+    return f", then {' or '.join(then)}" if then else " for ever" if complete else ", and no more is known"
+
+
+def _told(actions: set[str]) -> list[str]:
+    """Give the actions that an arrow names, and how many more there are."""
+    ordered = sorted(actions)
     more = len(ordered) - MOST
-    return ", ".join(ordered[:MOST]) + (f" and {more} more" if more > 0 else "")
+    return ordered[:MOST] + ([f"… and {more} more"] if more > 0 else [])

@@ -1,0 +1,131 @@
+"""What an edit did, as text: what to mend, what it broke by which steps, what it repaired; all else in few lines."""
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Console
+from rich.markup import escape
+
+from bgsync import telling
+from bgsync.compare.properties import Changes
+from bgsync.compare.steps import AlgorithmChange
+from bgsync.compare.text import told_of, verdicts_of
+from bgsync.judge.glossary import Glossary
+from bgsync.judge.verdict import Report
+from bgsync.report.answer import headline, headline_of_edit, to_mend
+from bgsync.report.causes import grouped
+from bgsync.report.edit import Edit
+from bgsync.report.lines import put
+from bgsync.report.text import print_headline, print_mend, print_new, print_rest, print_traces
+
+FEW, AROUND = 3, 6
+"""How many changed steps are named before what they did; how many words are told around what changed in one."""
+
+
+def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "first", mend: bool = True) -> None:
+    """Print what an edit did to a text, and in few lines what the text is now."""
+    everything = traces == "all"
+    if mend:
+        print_mend(report.model, to_mend(edit.unread, edit.as_it_stands), console, everything=everything)
+    print_headline(edit.exit_status, f"{report.model}: {headline_of_edit(edit)}", console)
+    _steps_in_short(edit, report.model, console)
+    for name, why in edit.uncalled.items():
+        if not any(each.name == name and each.kind == "added" for each in edit.steps):
+            put(console, f"  [yellow]nothing comes to[/] {escape(f'{name} any more: {why}')}", 4)
+    if edit.unreached:
+        put(console, f"  [yellow]no longer reached[/]: {escape(', '.join(_by_algorithm(edit.unreached)))}", 4)
+    if edit.properties.grown:
+        put(console, f"  [yellow]much larger[/]: {escape(edit.properties.grown)}", 4)
+    console.print()
+    print_new(edit.found, report.glossary, console)
+    _mended(edit, report.glossary, console)
+    _changed_otherwise(edit.properties, console)
+    put(console, f"now           {escape(headline(report))} (bgsync check {escape(report.model)})", 14)
+    print_rest(report, console, everything=everything)
+    print_traces([one for one in edit.found if one.trace is not None], report.words, console, traces)
+
+
+def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
+    """Print the first changed steps, without those that are to be mended first; a whole algorithm is one line."""
+    mend = {one.location.line for one in to_mend(edit.unread, edit.as_it_stands)}
+    mine = [each for each in edit.steps if not _stands_elsewhere(each, {edit.base, model})]
+    whole = [each for each in mine if each.kind in ("added", "removed")]
+    for each in whole:
+        steps = f"{len(each.steps)} step{'s' * (len(each.steps) != 1)}"
+        origin = next((step.new or step.old for step in each.steps if step.new or step.old), None)
+        where = f" ({origin.file}:{origin.line})" if origin else ""
+        why = f": nothing comes to it: {edit.uncalled[each.name]}" if each.name in edit.uncalled else ""
+        put(console, f"  {each.kind} {escape(f'{each.name}, {steps}{where}{why}')}", 4)
+    changed = [(each.name, step) for each in mine if each not in whole for step in each.steps]
+    known = {str(step.new) for _, step in changed if step.new and step.new.line in mend}
+    told = [(name, step) for name, step in changed if str(step.new or step.old) not in known]
+    told = [(name, step) for name, step in told if step.kind != "reworded"] or told
+    for name, step in told[:FEW]:
+        origin = step.new or step.old
+        was = f"{step.old.step} → " if step.kind == "moved" and step.old else ""
+        where = f"{origin.algorithm} {was}{origin.step} ({origin.file}:{origin.line})" if origin else name
+        put(console, f"  {step.kind} {escape(f'{where}: {difference(step.old_reading, step.new_reading)}')}", 4)
+    if (more := len(told) - FEW) > 0:
+        put(console, f"  and {more} more changed steps: [bold]bgsync diff OLD NEW[/]", 4)
+
+
+def _stands_elsewhere(change: AlgorithmChange, files: set[str]) -> bool:
+    """Whether what changed is in none of these files: what a text takes from another spec comes and goes with use."""
+    origins = [origin for step in change.steps for origin in (step.old, step.new) if origin is not None]
+    return bool(origins) and all(origin.file not in files for origin in origins)
+
+
+def _by_algorithm(steps: Iterable[str]) -> Iterator[str]:
+    """Name steps, of each algorithm the first few."""
+    found: dict[str, list[str]] = {}
+    for step in steps:
+        algorithm, _, number = step.rpartition(" ")
+        found.setdefault(algorithm, []).append(number)
+    for algorithm, numbers in found.items():
+        more = f" and {len(numbers) - FEW} more" if len(numbers) > FEW + 1 else ""
+        yield f"{algorithm} {', '.join(numbers[:FEW] if more else numbers)}{more}"
+
+
+def _shared(one: list[str], other: list[str]) -> int:
+    """Say how many words two texts begin with that are the same."""
+    return next(
+        (n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other))
+    )
+
+
+def difference(old: str, new: str) -> str:
+    """Tell two readings as one, with what they do not have in common as [old → new]; one that is alone as it is."""
+    if old == new or not old or not new:
+        return old or new
+    was, now = old.split(), new.split()
+    first = _shared(was, now)
+    last = _shared(was[first:][::-1], now[first:][::-1])
+    before, after = was[max(first - AROUND, 0) : first], was[len(was) - last :][:AROUND]
+    middle = " ".join(was[first : len(was) - last]), " ".join(now[first : len(now) - last])
+    parts = ["…"] * (first > AROUND) + before + [f"[{' → '.join(each or 'nothing' for each in middle)}]"] + after
+    return " ".join(parts + ["…"] * (last > AROUND))
+
+
+def _mended(edit: Edit, glossary: Glossary, console: Console) -> None:
+    for cause in grouped(edit.gone):
+        names = ", ".join(cause.properties)
+        pair = telling.pair(cause.first, glossary.words)
+        put(console, f"  [green]no longer[/] {escape(f'{pair}: {names}')}", 4)
+    for change in edit.properties.repaired:
+        put(console, f"  [green]repaired[/] {escape(told_of(change))} ({escape(verdicts_of(change))})", 4)
+
+
+def _changed_otherwise(changes: Changes, console: Console) -> None:
+    """Print what is neither broken nor repaired; what says the same of several properties is said once."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for change in changes.changed_kind:
+        told.setdefault(("broken in another way", ""), []).append(f"{told_of(change)} ({verdicts_of(change)})")
+    for change in changes.unsure:
+        title = "no longer decided" if change.now == "inconclusive" else "decided by now"
+        why = change.new.message if change.now == "inconclusive" and change.new and not change.needs else ""
+        told.setdefault((title, why), []).append(told_of(change))
+    for change in changes.one_sided:
+        if change not in changes.violated_first:
+            told.setdefault((change.title(), ""), []).append(told_of(change))
+    for (title, why), names in told.items():
+        tail = f" ({why})" if why else ""
+        put(console, f"  [yellow]{title}[/]: {escape(', '.join(names) + tail)}", 4)
