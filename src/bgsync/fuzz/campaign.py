@@ -15,16 +15,15 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import hypothesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, settings, target
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from bgsync.driving import Operation, Unable
 from bgsync.errors import BgsyncError
 from bgsync.fuzz.adapter import Adapter
 from bgsync.fuzz.coverage import Coverage
 from bgsync.fuzz.finding import Course, Finding, replay, situation
-from bgsync.fuzz.machines import CoveredMachine
 from bgsync.fuzz.shrink import Operations, shrunk
 from bgsync.fuzz.steer import Label, shortest
 from bgsync.observing import Observing, Oracle
@@ -204,8 +203,7 @@ class Campaign:
         return {(kind, label) for kind, labels in self.coverage.missing().items() for label in labels}
 
     def _round(self, number: int) -> None:
-        members: dict[str, Any] = {"campaign": self, "coverage": self.coverage.fresh()}
-        machine = type("ImplementationMachine", (_Example,), members)
+        machine = type("ImplementationMachine", (_Example,), {"campaign": self})
         chosen = settings(
             max_examples=min(ROUND, self._left()),
             stateful_step_count=self.plan.steps,
@@ -255,14 +253,14 @@ class Campaign:
         return replayed
 
 
-class _Example(CoveredMachine):
+class _Example(RuleBasedStateMachine):
     """What Hypothesis draws does not depend on what is seen, so that nothing that is seen can disturb it."""
 
     campaign: ClassVar[Campaign]
 
     def __init__(self) -> None:
         super().__init__()
-        self.used = frozenset[str]()
+        self.used, self.taken = frozenset[str](), set[Label]()
         if not self.campaign.broken:
             self.course = self.campaign.course()
 
@@ -281,10 +279,14 @@ class _Example(CoveredMachine):
             return
         try:
             operation = self.chosen(how, which)
-            if operation is not None:
-                self.campaign.do(self.course, operation)
+            if operation is not None and self.campaign.do(self.course, operation):
+                self.taken |= self.course.certain
         except BgsyncError as error:  # raised once Hypothesis has ended, which would tell it in its own words
             self.campaign.broken = error
+
+    def teardown(self) -> None:
+        """Tell Hypothesis how much of the model was taken, so that it prefers longer reach."""
+        target(float(len(self.taken)), label="taken")
 
     def chosen(self, how: int, which: int) -> Operation | None:
         """Choose an operation: half of the time one whose situation was met the least, else any."""
