@@ -97,7 +97,7 @@ class Campaign:
         """The first finding of each kind, as it was met."""
         self.findings: dict[object, Finding] = {}
         self.situations = Counter[object]()
-        """How often each was met. Those of a difference count more: they end an example, so are seldom sought again."""
+        """How often each was met, by how much is registered. One of a difference counts more, since it ends an example."""
         self.broken: BgsyncError | None = None
         self.begun, self.apart = time.monotonic(), 0.0
         self.adapter: Adapter | None = None
@@ -162,7 +162,7 @@ class Campaign:
 
     def do(self, course: Course, operation: Operation) -> bool:
         """Do an operation and judge it; False when it could not be done."""
-        before = situation(operation, course.belief.allowed(operation))
+        before = situation(operation, course.belief.allowed(operation)), course.taken[-1].listed
         try:
             finding = course.do(operation)
         except Unable:
@@ -178,7 +178,8 @@ class Campaign:
         """Take note of a finding."""
         if finding is not None:
             self.met.setdefault(finding.kind, finding)
-            self.situations[situation(finding.taken[-1].operation, finding.allowed)] += KNOWN
+            met = situation(finding.taken[-1].operation, finding.allowed)
+            self.situations[met, finding.taken[-2].listed if len(finding.taken) > 1 else 0] += KNOWN
 
     def late(self) -> bool:
         """Whether the time is up, or enough was met."""
@@ -293,7 +294,8 @@ class _Example(RuleBasedStateMachine):
         possible = [operation for operation in self.campaign.operations if self.is_possible(operation)]
         times, belief = self.campaign.situations, self.course.belief
         if how and possible:
-            met = {one: times[situation(one, belief.allowed(one))] for one in possible}
+            listed = self.course.taken[-1].listed
+            met = {one: times[situation(one, belief.allowed(one)), listed] for one in possible}
             possible = [one for one in possible if met[one] == min(met.values())]
         return possible[which % len(possible)] if possible else None
 

@@ -27,6 +27,11 @@ class Taken(NamedTuple):
     """What was known before."""
 
     @property
+    def listed(self) -> int:
+        """How much was registered after it."""
+        return len(self.seen.tags or ())
+
+    @property
     def allowed(self) -> tuple[Outcome, ...]:
         """What would have been allowed."""
         if self.operation == RESET:
