@@ -97,7 +97,7 @@ class Campaign:
         """The first finding of each kind, as it was met."""
         self.findings: dict[object, Finding] = {}
         self.situations = Counter[object]()
-        """How often each was met, by how much is registered. One of a difference counts more, since it ends an example."""
+        """How often each was met, by how much is registered. Those of a difference count more: they end an example."""
         self.broken: BgsyncError | None = None
         self.begun, self.apart = time.monotonic(), 0.0
         self.adapter: Adapter | None = None
