@@ -35,6 +35,8 @@ ROOMS = (
     "product",
     "judge",
     "driving",
+    "observing",
+    "browser",
     "contents",
     "model",
     "properties",

@@ -3,11 +3,13 @@
 from bgsync.contents import Content
 from bgsync.driving import Operations
 from bgsync.language import FireEvent, HandleEvent, Spec
+from bgsync.observing import Observing
 
 from ...properties.background_sync import PERIODIC as PERIODIC_PROPERTIES
 from ...properties.background_sync import PROPERTIES
 from ..service_worker import FIRE_FUNCTIONAL_EVENT
 from ..vocabulary import VOCABULARY
+from .chromium import CHROMIUM
 from .one_off import FILE, SPEC
 from .published import ADDRESSES
 from .registration import LIFECYCLE
@@ -18,6 +20,13 @@ def _operations() -> Operations:
     from .operations import operations  # what drives implementations is seldom wanted
 
     return operations()
+
+
+def _observing() -> tuple[Observing, ...]:
+    from .observing import OBSERVING
+    from .outbox_observing import OUTBOX
+
+    return OBSERVING, OUTBOX
 
 
 def _is_sync(spec: Spec) -> str:
@@ -49,7 +58,9 @@ ONE_OFF = Content(
     LIFECYCLE,
     ADDRESSES,
     traces=("resolved-then-fires", "unique-tag", "retry-delay"),
+    implemented={"chromium": CHROMIUM},
     operations=_operations,
+    observing=_observing,
 )
 PERIODIC = Content(
     "periodic",

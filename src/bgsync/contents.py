@@ -25,6 +25,7 @@ from bgsync.errors import BgsyncError
 from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import Property
 from bgsync.language import Algorithm, Spec
+from bgsync.observing import Observing
 from bgsync.prose.vocabulary import Vocabulary
 from bgsync.system.monitor import NOTHING, Monitor
 from bgsync.system.world import World
@@ -67,8 +68,12 @@ class Content:
     """Where the algorithms of its own spec are published: their names, and addresses."""
     traces: tuple[str, ...] = ()
     """The properties whose counterexamples are shown in its gallery."""
+    implemented: Mapping[str, Lifecycle] = field(default_factory=dict)
+    """What its objects go through in implementations that are known, by name."""
     operations: Callable[[], Operations] | None = None
     """Makes the operations that drive an implementation of it, if it has any."""
+    observing: Callable[[], tuple[Observing, ...]] | None = None
+    """Says how implementations of it are driven and judged by what can be seen of them, each kind by itself."""
 
     def __post_init__(self) -> None:
         if not self.name or not self.name.replace("-", "").isalnum():

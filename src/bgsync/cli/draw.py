@@ -89,13 +89,19 @@ def lifecycle(
 
     Without SPEC as it is meant, by the content's own machine, each transition with its trigger, its guard and its step.
     With SPEC as its algorithms have it, read off what every run does to a registration, over the lifecycle as it is
-    meant: what only the text does is marked with +, what nothing in the text does with −.
+    meant: what only the text does is marked with +, what nothing in the text does with −. Instead of SPEC an
+    implementation that is known may be named: what was observed of it is drawn.
 
     \b
+    bgsync draw lifecycle chromium                        what Chromium does
     bgsync draw lifecycle one-off --granularity step      what races do to a registration, too
     """
-    from bgsync.draw.lifecycle import lifecycle_diagram, text_lifecycle
+    from bgsync.draw.lifecycle import implemented_diagram, lifecycle_diagram, text_lifecycle
 
+    known = main_content().implemented
+    if target is not None and target in known:
+        output.write(implemented_diagram(known[target]))
+        return
     if target is None:
         meant = main_content()
         try:

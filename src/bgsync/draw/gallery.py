@@ -15,7 +15,7 @@ from bgsync.contents import Content
 from bgsync.draw.changes import changes
 from bgsync.draw.diagram import Diagram
 from bgsync.draw.flow import flow_diagram
-from bgsync.draw.lifecycle import lifecycle_diagram, text_lifecycle
+from bgsync.draw.lifecycle import implemented_diagram, lifecycle_diagram, text_lifecycle
 from bgsync.draw.links import Link, published, to_text
 from bgsync.draw.render import render
 from bgsync.draw.sequence import Sequence, sequence_diagram
@@ -123,6 +123,12 @@ class Gallery:
                 f"The states of a {lifecycle.name}, and for each transition its trigger, its guard and the step behind "
                 "it.", "lifecycle", lifecycle_diagram(content),
             )  # fmt: skip
+            for name, known in content.implemented.items():
+                yield Entry(
+                    f"lifecycle-{name}", f"The lifecycle as {name.capitalize()} has it",
+                    f"What a {noun} goes through there, as it was observed, and as `bgsync fuzz --as {name}` expects.",
+                    f"lifecycle {name}", implemented_diagram(known),
+                )  # fmt: skip
         elif (picture := self._lifecycle("algorithm")).edges:
             yield Entry(
                 "lifecycle", "The lifecycle", f"What the algorithms do to a {noun} where nothing races.",

@@ -47,6 +47,17 @@ def lifecycle_diagram(content: Content, link: Link | None = None) -> Diagram:
     )
 
 
+def implemented_diagram(lifecycle: Lifecycle) -> Diagram:
+    """Draw what objects go through in an implementation; each edge notes what that calls it, if it says."""
+    return machine_diagram(
+        lifecycle.machine(),
+        f"Lifecycle of a {lifecycle.name}",
+        {(trigger, source, dest): said for trigger, source, dest, said in lifecycle.rows},
+        f"The states of a {lifecycle.name}, as they were observed, and what the implementation's own log says of each.",
+        hues=lifecycle.colours,
+    )
+
+
 def machine_diagram(
     machine: Machine,
     title: str,

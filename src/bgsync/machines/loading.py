@@ -28,7 +28,7 @@ def load_machine(spec: str) -> tuple[Machine, tuple[Invariant, ...]]:
     if not file or not name:
         raise MachineError(f"{spec!r} names no machine; write path/to/file.py:name")
     with _duplicates() as twice:
-        module = _run(path)
+        module = run_file(path)
         if not hasattr(module, name):
             there = sorted(key for key, value in vars(module).items() if isinstance(value, Machine))
             hint = f"name one of its machines ({', '.join(there)})" if there else "define it there"
@@ -51,8 +51,11 @@ def load_machine(spec: str) -> tuple[Machine, tuple[Invariant, ...]]:
     return value, tuple(invariants)
 
 
-def _run(path: Path) -> ModuleType:
-    """Run a file as a module of a private name: no bytecode is written, so an edited file is never stale."""
+def run_file(path: Path) -> ModuleType:
+    """Run a file as a module of a private name: no bytecode is written, so an edited file is never stale.
+
+    Raises MachineError.
+    """
     private = f"_bgsync_machine_{hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:16]}"
     if kind := no_file(path):
         raise MachineError(f"{path}: {kind}, where a file is needed; name a file")

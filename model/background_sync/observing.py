@@ -1,0 +1,72 @@
+"""How implementations of one-off background sync are driven and judged by what can be seen of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bgsync.observing import Observing, Oracle, Reproduction, Way
+
+from .one_off import SPEC
+from .world import WORLD
+
+WAYS = (
+    # operation, method of the adapter, what it is in the text
+    Way("register", "register", ("call", "register"), tagged=True),
+    Way("fulfil", "settle", ("settle", "fulfilled"), (True,), tagged=True),
+    Way("reject", "settle", ("settle", "rejected"), (False,), tagged=True),
+    Way("register from the worker", "register_from_worker", ("call", "register", "by a handler"), tagged=True),
+    Way("go offline", "go_offline", ("move", "go offline")),
+    Way("go online", "go_online", ("move", "go online")),
+    Way("elapse", "elapse", ("time",)),
+    Way("terminate", "terminate", ("move", "terminate", "start")),
+    Way("close the page", "close_page", ("free", "window clients", "none")),
+    Way("open a page", "open_page", ("free", "window clients", "open")),
+    Way("revoke", "revoke", ("move", "revoke")),
+    Way("grant", "grant", ("move", "grant")),
+    Way("unregister", "unregister", ("move", "unregister")),
+    Way("restart", "restart", ("move", "restart", "resume")),
+)
+OPTIONAL = {
+    # method: the capability that it belongs to
+    "tags": "tags",
+    "register_from_worker": "worker",
+    "go_offline": "network",
+    "go_online": "network",
+    "elapse": "time",
+    "terminate": "terminate",
+    "close_page": "page",
+    "open_page": "page",
+    "revoke": "permission",
+    "grant": "permission",
+    "unregister": "unregister",
+    "restart": "restart",
+}
+
+
+def _chromium(tags: Sequence[str]) -> Oracle:
+    from .chromium import Observed
+
+    return Observed(tags)
+
+
+def _in_chromium(**options: Any) -> Any:
+    from .in_chromium import InChromium
+
+    return InChromium(**options)
+
+
+def _reproductions() -> Sequence[Reproduction]:
+    from .reproductions import REPRODUCTIONS
+
+    return REPRODUCTIONS
+
+
+OBSERVING = Observing(
+    WAYS,
+    OPTIONAL,
+    SPEC,
+    WORLD,
+    "lastChance",
+    {"chromium": _chromium},
+    {"chromium": _in_chromium},
+    {"chromium": _reproductions},
+)

@@ -1,0 +1,155 @@
+"""What was met in Chromium that the text does not allow, each kept as a run of its own that is repeated for its rate.
+
+They need a page that goes away in the middle of a call, two origins, or a tag that is no text: more than the adapter
+drives.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from bgsync.browser import Chromium, Session, Site
+from bgsync.observing import Reproduction
+
+from .in_chromium import PAGES
+
+SOON = {"BackgroundSync": {"initial_retry_delay_sec": 1, "retry_delay_factor": 1, "min_recovery_time_sec": 1}}
+"""Parameters by which a retry comes after a second."""
+TRIES = 8
+"""How often a page is left until a tag is stuck, where that is needed for something else."""
+PATIENCE = 1.0
+"""Seconds after which an event that is due has not come."""
+
+
+class Tab:
+    """A page in an origin, with a worker of its own."""
+
+    def __init__(self, chromium: Chromium, site: Site, host: str) -> None:
+        self.chromium, self.site, self.host = chromium, site, host
+        self.page = chromium.page(site.address("/page.html", host))
+
+    def fresh(self) -> None:
+        """Register a worker, and attach to it."""
+        self.page.evaluate("fresh(1)")
+        self.worker = self._worker()
+
+    def _worker(self) -> Session:
+        worker = self.chromium.attach_to(self.site.address("/worker.js?1", self.host))
+        worker.evaluate("1")
+        return worker
+
+    def leave(self) -> None:
+        """Leave the page, and come again."""
+        self.page.visit("about:blank")
+        self.come()
+
+    def come(self) -> None:
+        """Come to the page again."""
+        self.page.visit(self.site.address("/page.html", self.host))
+        self.page.evaluate("again(1)")
+
+    def events(self, count: int, seconds: float = PATIENCE) -> int:
+        """Count the events that the worker got, when there are so many, or the time is up."""
+        end = time.monotonic() + seconds
+        while (got := int(self.worker.evaluate("started.length"))) < count and time.monotonic() < end:
+            time.sleep(0.02)
+        return got
+
+
+class Tabs:
+    """A browser, in which tabs of two origins can be opened."""
+
+    def __init__(self, chromium: Chromium, site: Site) -> None:
+        self.chromium, self.site = chromium, site
+
+    def tab(self, host: str = "127.0.0.1") -> Tab:
+        """Open one, with a worker."""
+        made = Tab(self.chromium, self.site, host)
+        made.fresh()
+        return made
+
+
+def _left_in_the_middle(tab: Tab, tag: str, before: int = 0) -> bool:
+    """Leave a page while it registers, and say whether the tag is listed and does not fire."""
+    tab.page.evaluate(f"void addEventListener('beforeunload', () => registration.sync.register('{tag}'))")
+    tab.leave()
+    return tag in tab.page.evaluate("tags()") and tab.events(before + 1) == before
+
+
+def _stuck(tabs: Tabs) -> bool:
+    return _left_in_the_middle(tabs.tab(), "left")
+
+
+def _starved(tabs: Tabs) -> bool:
+    stuck, other = tabs.tab(), tabs.tab("localhost")
+    if not _retried(other, "before", 0):
+        return False  # then nothing would follow from the rest
+    there = any(_left_in_the_middle(stuck, f"left{n}", n) for n in range(TRIES))
+    return there and not _retried(other, "other", 2)
+
+
+def _retried(tab: Tab, tag: str, before: int) -> bool:
+    """Fail once, see whether the retry comes, and then succeed."""
+    tab.page.evaluate(f"register('{tag}')")
+    if tab.events(before + 1) != before + 1:
+        return False
+    tab.worker.evaluate(f"settle('{tag}', false)")
+    if tab.events(before + 2, seconds=4.0) != before + 2:
+        return False
+    tab.worker.evaluate(f"settle('{tag}', true)")
+    return True
+
+
+def _surrogate(tabs: Tabs) -> bool:
+    tab = tabs.tab()
+    crashed = list[bool]()
+    tabs.chromium.listeners.append(lambda event: crashed.append(event["method"] == "Inspector.targetCrashed"))
+    tab.page.call("Inspector.enable")
+    tab.page.begin_evaluation(r"register('\ud800')")
+    tabs.chromium.pipe.wait(lambda: any(crashed), 5.0)
+    return any(crashed)
+
+
+@contextmanager
+def _tabs(browser: str | None) -> Iterator[Tabs]:
+    pages = {f"/{file.name}": file.read_text() for file in PAGES.iterdir() if file.is_file()}
+    with Site(pages) as site:
+        running = Chromium(browser, SOON)
+        try:
+            yield Tabs(running, site)
+        finally:
+            running.close()
+
+
+def _in_a_browser(shows: Callable[[Tabs], bool]) -> Callable[[str | None], bool]:
+    """Bring it about in a browser of its own."""
+
+    def shown(browser: str | None = None) -> bool:
+        with _tabs(browser) as tabs:
+            return shows(tabs)
+
+    return shown
+
+
+REPRODUCTIONS = (
+    Reproduction(
+        "left-page",
+        "a page registers a tag while it is being left: the tag is listed, and never fires, though online",
+        ("register 9.6", "fire a sync event 4"),
+        _in_a_browser(_stuck),
+    ),
+    Reproduction(
+        "starvation",
+        "while such a tag is there, a failed sync of another origin is not retried when its delay is over",
+        ("fire a sync event 5.3.2",),
+        _in_a_browser(_starved),
+    ),
+    Reproduction(
+        "lone-surrogate",
+        "register() with a tag that is a lone surrogate: the browser kills the page",
+        ("register 9",),
+        _in_a_browser(_surrogate),
+    ),
+)

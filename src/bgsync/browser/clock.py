@@ -1,0 +1,47 @@
+"""A wall clock that can be moved: a few lines of C, compiled where a C compiler is there, and preloaded."""
+
+from __future__ import annotations
+
+import mmap
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+SOURCE = Path(__file__).with_name("clock.c")
+
+
+class Clock:
+    """The wall clock of a program that is started with `environment`."""
+
+    def __init__(self, folder: Path, library: Path) -> None:
+        file = folder / "clock"
+        file.write_bytes(struct.pack("q", 0))
+        with file.open("r+b") as opened:
+            self._shift = mmap.mmap(opened.fileno(), 8)
+        self.environment = {"LD_PRELOAD": str(library), "BGSYNC_CLOCK": str(file)}
+
+    @property
+    def shift(self) -> int:
+        """How many seconds it is ahead."""
+        return int(struct.unpack("q", self._shift[:])[0])
+
+    def advance(self, seconds: int) -> None:
+        """Move it forward."""
+        self._shift[:] = struct.pack("q", self.shift + seconds)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._shift.close()
+
+
+def clock(folder: Path) -> Clock | None:
+    """Make a clock whose files are in a folder; None where there is no C compiler, or it fails."""
+    compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if compiler is None:
+        return None
+    library = folder / "clock.so"
+    done = subprocess.run(
+        [compiler, "-shared", "-fPIC", "-O2", "-o", library, SOURCE], capture_output=True, check=False
+    )
+    return Clock(folder, library) if done.returncode == 0 else None
