@@ -92,7 +92,6 @@ def run_all(explorations: Sequence[Exploration], processes: int, budget: Budget,
 
     def end(place: int, result: Result) -> None:
         results[place] = result
-        tally.ended(_broken(result))
         ready.set()
 
     def fail(error: BaseException) -> None:
@@ -102,10 +101,14 @@ def run_all(explorations: Sequence[Exploration], processes: int, budget: Budget,
     with context.Pool(min(processes, len(explorations)), _begin, (told, budget)) as pool:
         for place in range(len(explorations)):
             pool.apply_async(_run, (place,), callback=partial(end, place), error_callback=fail)
+        counted = 0
         while len(results) < len(explorations):
             try:
                 while not told.empty():
                     tally(told.get())
+                for result in list(results.values())[counted:]:
+                    counted += 1
+                    tally.ended(_broken(result))
                 tally()
                 ready.wait(0.1)
                 ready.clear()
@@ -117,11 +120,14 @@ def run_all(explorations: Sequence[Exploration], processes: int, budget: Budget,
 
 
 def _one_by_one(explorations: Sequence[Exploration], budget: Budget, tally: Tally) -> list[Result]:
-    results = list[Result]()
+    results, interrupted = list[Result](), False
     for one in explorations:
-        interrupted = any(result.interrupted for result in results)
         results.append(Result((), (), frozenset(), True) if interrupted else run(one, budget, tally))
-        tally.ended(_broken(results[-1]))
+        interrupted |= results[-1].interrupted
+        try:
+            tally.ended(_broken(results[-1]))
+        except KeyboardInterrupt:
+            interrupted = True
     return results
 
 
