@@ -60,6 +60,8 @@ class TextOracle(Oracle):
         self.keys = {tag: key for key, tag in self.tags.items()}
         self._labels = step_labels(self.system.program)
         self._known: dict[tuple[At, Operation, bool], tuple[Outcome, ...]] = {}
+        self._sensible: dict[tuple[At, Operation], bool] = {}
+        self._like: dict[At, Hashable] = {}
         called = {way.text[1] for way in observing.ways if way.text[0] == "call"}
         asked = {label for several in self._labels for label in several}
         silent = {f"{name} " for name in spec.methods if name not in called}
@@ -83,6 +85,12 @@ class TextOracle(Oracle):
 
     def possible(self, state: At, operation: Operation) -> bool:
         """Whether an operation makes sense."""
+        key = (state, operation)
+        if key not in self._sensible:
+            self._sensible[key] = self._possible(state, operation)
+        return self._sensible[key]
+
+    def _possible(self, state: At, operation: Operation) -> bool:
         if state.state is None:
             return False
         kind, *what = self.observing.way(operation).text
@@ -107,6 +115,11 @@ class TextOracle(Oracle):
 
     def alike(self, state: At) -> Hashable:
         """Give a state without the places of its objects, and with two of those of which there are more."""
+        if state not in self._like:
+            self._like[state] = self._without_places(state)
+        return self._like[state]
+
+    def _without_places(self, state: At) -> Hashable:
         if state.state is None:
             return state
         heap = state.state.shared.heap
