@@ -1,9 +1,10 @@
 """How implementations of one-off background sync are driven and judged by what can be seen of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from bgsync.observing import Observing, Oracle, Reproduction, Way
+from bgsync.observing import Observing, Oracle, Reproduction, Way, Web
 
 from .one_off import SPEC
 from .world import WORLD
@@ -60,6 +61,10 @@ def _reproductions() -> Sequence[Reproduction]:
     return REPRODUCTIONS
 
 
+def _web() -> Mapping[str, str]:
+    return {file.name: file.read_text() for file in Path(__file__).with_name("web").iterdir()}
+
+
 OBSERVING = Observing(
     WAYS,
     OPTIONAL,
@@ -69,4 +74,5 @@ OBSERVING = Observing(
     {"chromium": _chromium},
     {"chromium": _in_chromium},
     {"chromium": _reproductions},
+    web=Web(("register", "fulfil", "reject", "register from the worker", "unregister"), ("unregister",), _web),
 )

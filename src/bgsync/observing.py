@@ -76,6 +76,15 @@ class Reproduction(NamedTuple):
     """Brings it about, in the program that is named or else found, and says whether it showed."""
 
 
+class Web(NamedTuple):
+    """What a page and a worker can do by themselves in any browser: operations, and the files that do them there."""
+
+    operations: tuple[str, ...]
+    leaves: tuple[str, ...]
+    """Those after which a page cannot reach its worker, and the text says nothing of what is listed."""
+    resources: Callable[[], Mapping[str, str]]
+
+
 class Way(NamedTuple):
     """An operation: its name, the adapter's method and arguments that do it, and what it is in the text.
 
@@ -153,6 +162,7 @@ class Observing:
     """What is kept of differences met in them."""
     required: tuple[str, ...] = ("events",)
     """What every adapter has, besides `reset` and the methods of operations that are not optional."""
+    web: Web | None = None
 
     def way(self, operation: Operation) -> Way:
         """Find how an operation is done. Raises ValueError."""
