@@ -46,6 +46,7 @@ class InChromium:
         self.chromium.listeners.append(self._hear)
         self.number, self._pokes = 0, 0
         self.page: Session | None = None
+        self.other: Session | None = None
         self._permission = "granted"
         try:
             self._open()
@@ -121,6 +122,27 @@ class InChromium:
         self._need_worker()
         return self._answer(self.worker.evaluate(f"register({self._quoted(tag)})"))
 
+    def at_once(self, first: tuple[str, ...], second: tuple[str, ...]) -> list[str | None]:
+        """Do two things at once, each a method and its tag, and give how both calls ended.
+
+        The first one registers in the page; the second one in another page of the origin, or in the worker, or it
+        leaves the page meanwhile, so that nobody knows how the call ended.
+        """
+        assert self.page is not None
+        call = f"register({self._quoted(first[1])})"
+        if second[0] == "close_page":
+            self.page.evaluate(f"void addEventListener('beforeunload', () => {{ {call} }})")
+            self.close_page()
+            return ["lost"]
+        where = self.worker
+        if second[0] == "register":
+            where = self.other = self.other or self.chromium.page(self.site.address("/page.html"))
+            where.evaluate(f"again({self.number})")
+        numbers = self.page.begin_evaluation(call), where.begin_evaluation(f"register({self._quoted(second[1])})")
+        ended = [self.page.value(numbers[0]), where.value(numbers[1])]
+        self._at_rest()
+        return ended
+
     def go_offline(self) -> None:
         """Take the network of the worker down."""
         self._need_worker()
@@ -163,7 +185,7 @@ class InChromium:
             raise Unable  # who emulates the network goes with the browser, so that the network would be there
         before, closed = len(self._began), self.page is None
         self.chromium.kill()
-        self.page = None
+        self.page = self.other = None
         del self._settled[:]
         self.chromium.launch()
         self._permit(self._permission)  # which is set in the browser, and not in its profile
@@ -200,6 +222,9 @@ class InChromium:
         """Leave the page; no other one of its origin is open."""
         self._need_worker()
         assert self.page is not None
+        if self.other is not None:
+            self.chromium.shut(self.other)
+            self.other = None
         self.page.visit("about:blank")
         self._tab, self.page = self.page, None
         self._at_rest()

@@ -64,16 +64,20 @@ class Named:
         imports = (f"from {kind.__module__} import {kind.__name__}",)
         return Driven(f"{self.real} ({found.version})", imports, f"{kind.__name__}()"), found
 
-    def oracle(self, content: Content, observing: Observing, tags: Sequence[str]) -> Oracle:
+    def oracle(
+        self, content: Content, observing: Observing, tags: Sequence[str], granularity: str = "algorithm"
+    ) -> Oracle:
         """Make the model to judge by."""
         from bgsync.fuzz.text import TextOracle, oracle
 
+        if self.judge == "spec" and "spec" not in observing.oracles:
+            return TextOracle(observing, tags, granularity=granularity)
         if self.judge == "spec" or self.judge in observing.oracles:
             return oracle(observing, self.judge, tags)
         text = target(self.judge)
         if text.content.observing is not content.observing:
             fail(f"{self.judge}: it is about {text.content.name}, and {content.name} is driven: name a text of that")
-        return TextOracle(observing, tags, text.spec)
+        return TextOracle(observing, tags, text.spec, granularity)
 
 
 def driving(command: Callable[..., Any]) -> Callable[..., Any]:

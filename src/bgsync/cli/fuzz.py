@@ -32,7 +32,12 @@ TAGS = ("t1", "t2")
 @click.option(
     "--reproduce", metavar="NAME|all", help="Bring a kept difference of a target about, and say how often it shows."
 )
-@click.option("--times", type=click.IntRange(1), default=5, show_default=True, help="How often, with --reproduce.")
+@click.option(
+    "--races", is_flag=True, help="Do two things at once, and say what no interleaving explains, and how often."
+)
+@click.option(
+    "--times", type=click.IntRange(1), default=5, show_default=True, help="How often, with --reproduce and --races."
+)
 @click.option("--runs", "kept", metavar="FILE", help="Begin with the runs kept in this file, and keep what is found.")
 def fuzz(
     named: Named,
@@ -46,6 +51,7 @@ def fuzz(
     kept: str | None,
     reproduce: str | None,
     times: int,
+    races: bool,
 ) -> None:
     """Drive an implementation with random operations, and say where it differs from the text.
 
@@ -66,6 +72,8 @@ def fuzz(
     kinds = observed(content)
     if reproduce is not None:
         again(kinds[0], named, reproduce, times)
+    if races:
+        race(content, kinds[0], named, times)
     from bgsync.fuzz.adapter import fitting
     from bgsync.fuzz.campaign import INTERRUPTED, Plan, campaign
     from bgsync.fuzz.report import to_test, to_text
@@ -92,6 +100,20 @@ def fuzz(
     if kept:
         keep(Path(kept), known, result.findings)
     sys.exit(1 if result.findings else 3 if result.missing or result.ended == INTERRUPTED else 0)
+
+
+def race(content: Content, observing: Observing, named: Named, times: int) -> NoReturn:
+    """Run races, and say how often each is not explained."""
+    from bgsync.fuzz.races import raced
+
+    oracle = named.oracle(content, observing, TAGS, "step")
+    with named.driven(observing) as (driven, adapter):
+        if not callable(getattr(adapter, "at_once", None)):
+            fail(f"{driven.name} has no method 'at_once': write one, see docs/fuzzing.md")
+        found = [raced(lambda: adapter, observing, oracle, one, times) for one in observing.races]
+    for one in found:
+        say(str(one))
+    sys.exit(1 if any(one.unexplained for one in found) else 0)
 
 
 def again(observing: Observing, named: Named, name: str, times: int) -> NoReturn:
