@@ -110,9 +110,10 @@ class Data:
         for each, hidden, then in zip(self.objects, self._hidden, attributes, strict=True):
             for name in [name for name, _ in _attributes(each) if name not in hidden and name not in then]:
                 object.__delattr__(each, name)
+            slots: tuple[str, ...] = _slots(type(each))
             if hasattr(each, "__dict__"):
-                each.__dict__.update({name: then[name] for name in then if name not in _slots(type(each))})
-            for name in _slots(type(each)):
+                each.__dict__.update({name: then[name] for name in then if name not in slots} if slots else then)
+            for name in slots:
                 if name in then:
                     object.__setattr__(each, name, then[name])
 
@@ -162,7 +163,7 @@ def _slots(kind: Any) -> tuple[str, ...]:
     return tuple(name for name in slots if name not in ("__dict__", "__weakref__"))
 
 
-def _attributes(thing: object) -> Iterable[tuple[str, Any]]:
+def _attributes(thing: Any) -> Iterable[tuple[str, Any]]:
     own: dict[str, Any] = getattr(thing, "__dict__", {})
     slots = _slots(type(thing))
     if not slots:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from transitions import Machine, Transition
+from transitions.extensions import HierarchicalMachine
 
 from bgsync.explore.model import Model
 
@@ -111,12 +112,12 @@ def tabulate(machine: Machine) -> Table:
 
 def states_of(machine: Machine) -> tuple[str, ...]:
     """Give the names of all states, each parent before its children."""
-    return tuple(machine.get_nested_state_names() if is_nested(machine) else machine.states)
+    return tuple(machine.get_nested_state_names() if isinstance(machine, HierarchicalMachine) else machine.states)
 
 
 def is_nested(machine: Machine) -> bool:
     """Tell whether a machine may have states within states."""
-    return hasattr(machine, "get_nested_state_names")
+    return isinstance(machine, HierarchicalMachine)
 
 
 def separator_of(machine: Machine) -> str | None:

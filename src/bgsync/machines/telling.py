@@ -20,6 +20,7 @@ class Telling:
     def __init__(self, live: Live, graph: Explored, setup: tuple[str, ...]) -> None:
         self.live, self.graph, self.setup = live, graph, setup
         self.several = len(live.machines) > 1
+        self.finals = [frozenset(finals(machine)) for machine in live.machines]
 
     def named(self, number: int, state: str) -> str:
         """Name a state of one of the machines."""
@@ -46,10 +47,11 @@ class Telling:
 
     def is_final(self, state: Configuration) -> bool:
         """Tell whether the machines are in final states: all those that have any."""
-        own = [(m, v) for m, v in zip(self.live.machines, state.states, strict=True) if finals(m)]
+        parts = zip(self.live.machines, state.states, self.finals, strict=True)
+        own = [(machine, value, ends) for machine, value, ends in parts if ends]
         return bool(own) and all(
-            set(active_states(machine, leaf)) & set(finals(machine))
-            for machine, value in own
+            not ends.isdisjoint(active_states(machine, leaf))
+            for machine, value, ends in own
             for leaf in leaves_of(value)
         )
 
