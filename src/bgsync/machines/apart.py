@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from bgsync.machines.check import MachineReport, check_machine
+from bgsync.machines.check import MachineReport
 from bgsync.machines.loading import load_machine
 from bgsync.machines.table import MachineError
 
@@ -75,22 +75,8 @@ def main() -> None:
     try:
         loaded = load_machine(wish.target)
         sys.argv[0] = place
-        report = check_machine(
-            loaded.machine,
-            loaded.promises.invariants,
-            never=loaded.promises.never,
-            eventually=loaded.promises.eventually,
-            leads_to=loaded.promises.leads_to,
-            data=wish.data,
-            chosen=loaded.chosen,
-            arguments=loaded.arguments,
-            stubs=wish.stubs,
-            automatic=wish.automatic,
-            limit=wish.limit,
-            seconds=wish.seconds,
-            beside=loaded.beside,
-            holders=loaded.holders,
-            setup=loaded.setup,
+        report = loaded.check(
+            data=wish.data, stubs=wish.stubs, automatic=wish.automatic, limit=wish.limit, seconds=wish.seconds
         )
         got = msgspec.json.encode(report)
     except MachineError as error:

@@ -156,11 +156,16 @@ class Data:
 _TRUE, _FALSE = ("bool", True), ("bool", False)
 
 
-@functools.cache
-def _slots(kind: Any) -> tuple[str, ...]:
+_SLOTS: dict[type, tuple[str, ...]] = {}
+
+
+def _slots(kind: type) -> tuple[str, ...]:
+    """Give the names of the slots of a class, found once."""
+    if kind in _SLOTS:
+        return _SLOTS[kind]
     named = [getattr(each, "__slots__", ()) for each in kind.__mro__]
     slots = [name for each in named for name in ((each,) if isinstance(each, str) else each)]
-    return tuple(name for name in slots if name not in ("__dict__", "__weakref__"))
+    return _SLOTS.setdefault(kind, tuple(name for name in slots if name not in ("__dict__", "__weakref__")))
 
 
 def _attributes(thing: Any) -> Iterable[tuple[str, Any]]:

@@ -8,7 +8,7 @@ import inspect
 import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NoReturn
@@ -17,6 +17,7 @@ from transitions import Machine
 from transitions.core import listify
 
 from bgsync.files import no_file
+from bgsync.machines.check import MachineReport, check_machine
 from bgsync.machines.promises import Promises
 from bgsync.machines.pulls import machine_of
 from bgsync.machines.table import MachineError, refuse
@@ -33,6 +34,14 @@ class Loaded:
     arguments: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     chosen: Sequence[str] | Callable[[Any], Hashable] | None = None
     setup: tuple[str, ...] = ()  # lines of Python that make `machine`
+
+    def check(self, **options: Any) -> MachineReport:
+        """Check the machine for what its file says; `options` are those of `check_machine`, and come before that."""
+        said: dict[str, Any] = {
+            **{each.name: getattr(self.promises, each.name) for each in fields(self.promises)},
+            **{name: getattr(self, name) for name in ("beside", "holders", "arguments", "chosen", "setup")},
+        }
+        return check_machine(self.machine, **{**said, **options})
 
 
 def load_machine(spec: str) -> Loaded:
@@ -63,6 +72,14 @@ def load_machine(spec: str) -> Loaded:
         _chosen(place, module),
         (f"from {home} import {root}", *([f"machine = {expression}"] if expression != "machine" else [])),
     )
+
+
+def machine_in(value: Any, name: str = "machine") -> Loaded:
+    """Give the machine that a value is, makes, holds, or is a model of. Raises MachineError."""
+    holders: list[Any] = []
+    machine, _ = _machine_in(name, value, name, holders)
+    kept = tuple(each for each in holders if not isinstance(each, (Machine, type)))
+    return Loaded(machine, beside=_beside(machine, holders), holders=kept)
 
 
 def is_module(place: str) -> bool:

@@ -83,7 +83,7 @@ def truth(live: Live, graph: Explored, predicate: Predicate, *, negative: bool =
     """Say in which configurations a predicate is true. `negative`: it says what is not so, as invariants do."""
     if isinstance(predicate, str):
         return [predicate in live.active(0, state.states[0]) for state in graph.states]
-    with_model = _takes_model(predicate)
+    with_model = takes_model(predicate)
     known: dict[Any, list[Any]] = {}
     answers: list[list[Any]] = []
     for state in graph.states:
@@ -110,7 +110,8 @@ def shown(value: Any) -> str:
     return str(value) if isinstance(value, Enum) else repr(value)
 
 
-def _takes_model(predicate: Callable[..., Any]) -> bool:
+def takes_model(predicate: Callable[..., Any]) -> bool:
+    """Tell whether a function wants the model beside the state."""
     try:
         parameters = inspect.signature(predicate).parameters.values()
     except (TypeError, ValueError):
