@@ -13,7 +13,7 @@ from bgsync.cli.common import EPILOG
 from bgsync.cli.large import for_what_is_large
 from bgsync.cli.machine import check_one, names_machine
 from bgsync.cli.out import console, emit, fail, say
-from bgsync.cli.question import Asked, asking
+from bgsync.cli.question import PATIENCE, Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
 from bgsync.cli.targets import main_content
 from bgsync.cli.targets import targets as found_targets
@@ -118,7 +118,7 @@ def check(
         check_one(Wish(targets[0], data, automatic, stubs, asked["limit"], asked["seconds"] or SECONDS), output)
     if data or stubs or automatic is not None:
         fail("--data, --stub and --automatic are about one machine; name path/to/file.py:machine alone")
-    question = Asked(**asked)
+    question = Asked(**asked, patience=PATIENCE if base is None else 2 * PATIENCE)
     question.begin()
     if question.checkpoint is not None:
         unhurried()
