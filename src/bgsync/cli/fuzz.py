@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Mapping, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -24,9 +26,13 @@ TAGS = ("t1", "t2")
 
 @click.command(epilog=EPILOG)
 @click.argument("implementation", required=False, metavar="[FILE.py:CLASS]")
-@click.option("--target", "real", metavar="NAME", help="Drive a real implementation: chromium.")
+@click.option("--target", "real", metavar="NAME", help="Drive a real implementation: chromium, workbox.")
 @click.option("--command", metavar="COMMAND", help="Drive a program in any language, which is asked in lines of JSON.")
 @click.option("--browser", metavar="PATH", help="The program of a target that is a browser.")
+@click.option(
+    "--library", metavar="VERSION|FOLDER", help="Of a target that is a library: the version that npm is to fetch, or a "
+    "folder that has it. Default: the latest.",
+)  # fmt: skip
 @click.option(
     "--as", "judge", default="spec", show_default=True, metavar="spec|NAME|SPEC", help="Judge by the built-in text, by "
     "the machine of what an implementation does (chromium), or by a spec text.",
@@ -48,6 +54,7 @@ def fuzz(
     real: str | None,
     command: str | None,
     browser: str | None,
+    library: str | None,
     judge: str,
     examples: int | None,
     steps: int,
@@ -72,6 +79,7 @@ def fuzz(
     bgsync fuzz --target chromium --seconds 60
     bgsync fuzz --target chromium --as chromium
     bgsync fuzz --target chromium --reproduce all
+    bgsync fuzz --target workbox --seconds 120
     """
     content = main_content()
     try:
@@ -84,7 +92,7 @@ def fuzz(
         fail(f"{content.name} does not say how implementations of it are driven: name another content")
     kinds = content.observing()
     if reproduce is not None:
-        again(kinds[0], real, reproduce, times, browser)
+        again(kinds, real, reproduce, times, browser)
     from bgsync.fuzz.adapter import fitting
     from bgsync.fuzz.campaign import INTERRUPTED, Plan, campaign
     from bgsync.fuzz.report import to_test, to_text
@@ -97,7 +105,7 @@ def fuzz(
     known = kept_runs(Path(kept)) if kept else ()
     runs = examples if examples or seconds else 100
     plan = Plan(runs, steps, seconds, seed, until_covered=covered, known=known)
-    driven, adapter = _driven(kinds[0], implementation, real, command, browser)
+    driven, adapter = _driven(kinds, implementation, real, command, {"browser": browser, "library": library})
     try:
         observing = fitting(adapter, kinds)
         oracle = _oracle(content, observing, judge)
@@ -129,7 +137,11 @@ def _oracle(content: Content, observing: Observing, judge: str) -> Oracle:
 
 
 def _driven(
-    observing: Observing, implementation: str | None, real: str | None, command: str | None, browser: str | None
+    kinds: Sequence[Observing],
+    implementation: str | None,
+    real: str | None,
+    command: str | None,
+    options: Mapping[str, str | None],
 ) -> tuple[Driven, Any]:
     """Give what is driven, and its adapter."""
     from bgsync.fuzz.lines import Lines
@@ -144,17 +156,23 @@ def _driven(
     if implementation is not None:
         made, imports, name = load_adapter(implementation)
         return Driven(implementation, imports, f"{name}()"), made()
-    if real is None or real not in observing.targets:
-        fail(f"unknown target {real!r}: one of {', '.join(observing.targets)}")
-    found = observing.targets[real](browser=browser)
+    targets = {name: made for observing in kinds for name, made in observing.targets.items()}
+    if real is None or real not in targets:
+        fail(f"unknown target {real!r}: one of {', '.join(targets)}")
+    given = {name: value for name, value in options.items() if value is not None}
+    try:
+        signature(targets[real]).bind(**given)
+    except TypeError:
+        fail(f"{real} is no library: leave --library out")
+    found = targets[real](**given)
     kind = type(found)
     imports = (f"from {kind.__module__} import {kind.__name__}",)
     return Driven(f"{real} ({found.version})", imports, f"{kind.__name__}()"), found
 
 
-def again(observing: Observing, real: str | None, name: str, times: int, browser: str | None) -> NoReturn:
+def again(kinds: Sequence[Observing], real: str | None, name: str, times: int, browser: str | None) -> NoReturn:
     """Bring kept differences about, and say how often each shows."""
-    known = observing.reproductions[real]() if real and real in observing.reproductions else ()
+    known = [one for observing in kinds if real in observing.reproductions for one in observing.reproductions[real]()]
     wanted = [one for one in known if name in ("all", one.name)]
     if not wanted:
         there = ", ".join(one.name for one in known) or "there is none; name a --target that has some"
