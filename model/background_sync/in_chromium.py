@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 
-from bgsync.browser import Session
 from bgsync.driving import Unable
 
 from .scoped import LATE, Scoped, pages

@@ -16,8 +16,9 @@ class Inbox:
         self._change = threading.Condition()
         self.begin()
 
-    def begin(self) -> None:
-        """Begin anew."""
+    def begin(self, folder: str = "/") -> None:
+        """Begin anew: what is posted outside of this folder is of earlier, and gets no answer."""
+        self.folder = folder
         self._calls: object = object()
         self.mode: int | str | None = None
         self.taken: list[tuple[str, str]] = []
@@ -43,6 +44,8 @@ class Inbox:
         """Answer what was posted: with a status, or not at all."""
         with self._change:
             calls = self._calls
+            if not path.startswith(self.folder):
+                return None
             self.asked += 1
             if self.mode == HOLDS:
                 self.held += 1

@@ -15,7 +15,7 @@ from itertools import chain, product
 from typing import Any, NamedTuple
 
 from bgsync.driving import Operation
-from bgsync.observing import RESOLVED, Observing, Oracle, Outcome, Seen, Way
+from bgsync.observing import RESOLVED, Observing, Oracle, Outcome, Reproduction, Seen, Way
 
 from .inbox import HOLDS, REFUSES, STATUS
 from .one_off import SPEC
@@ -138,9 +138,7 @@ class Outbox(Oracle):
         match operation.name:
             case "go online" | "go offline" as name:
                 return state.online == (name == "go offline") and not state.sending
-            case "elapse":
-                return any(queue.sync == DELAYED for queue in state.queues) and not state.sending
-            case "half the retention time passes":
+            case "elapse" | "half the retention time passes":
                 return any(queue.messages for queue in state.queues) and not state.sending
             case "store":
                 return len(state.queues[0].messages) < MOST
@@ -283,6 +281,12 @@ def _workbox(browser: str | None = None, library: str | None = None) -> Any:
     return Workbox(browser, library)
 
 
+def _reproductions() -> Sequence[Reproduction]:
+    from .in_workbox import REPRODUCTIONS
+
+    return REPRODUCTIONS
+
+
 OUTBOX = Observing(
     WAYS,
     OPTIONAL,
@@ -290,5 +294,6 @@ OUTBOX = Observing(
     WORLD,
     oracles={"spec": Outbox, "workbox": Answered},
     targets={"workbox": _workbox},
+    reproductions={"workbox": _reproductions},
     required=("received",),
 )

@@ -37,8 +37,8 @@ class Workbox(Scoped):
     quiet = 0.03
 
     def __init__(self, browser: str | None = None, library: str | None = None) -> None:
-        own = package(LIBRARY, [_built(LIBRARY)], library)
-        others = [package(name, [_built(name)], library or own.version) for name in PARTS.values() if name != LIBRARY]
+        own = package(LIBRARY, (_built(LIBRARY),), library)
+        others = [package(name, (_built(name),), library or own.version) for name in PARTS.values() if name != LIBRARY]
         built = {one.name: one.files[_built(one.name)] for one in (own, *others)}
         shown = pages()
         served = {path: built[name] for path, name in PARTS.items()}
@@ -61,7 +61,7 @@ class Workbox(Scoped):
             self._ask("registration && registration.unregister()")
             origin = self.site.address("")
             self.control.call("Storage.clearDataForOrigin", origin=origin, storageTypes="indexeddb")
-        self.inbox.begin()
+        self.inbox.begin(self._folder(self.number + 1))
         super().reset()
         self._come()
 
@@ -72,14 +72,14 @@ class Workbox(Scoped):
     def fetch(self, message: str) -> str | None:
         """Send a request from a page, by way of the strategy with the plugin."""
         assert self.sender is not None
-        return self._rested(self.sender.evaluate(f"send({json.dumps(message)})"))
+        return self._rested(self.sender.evaluate(f"send({self.number}, {json.dumps(message)})"))
 
     def received(self) -> list[str]:
         """Give what the server took since the last call: of the queue, and then of the plugin."""
         new = self.inbox.taken[self._given :]
         self._given += len(new)
-        stored = [message for path, message in new if path == "/inbox/queue"]
-        return stored + [f"fetched {message}" for path, message in new if path == "/inbox/plugin"]
+        stored = [message for path, message in new if path.endswith("/queue")]
+        return stored + [f"fetched {message}" for path, message in new if path.endswith("/plugin")]
 
     def serve(self, count: int | None) -> None:
         """Have the server take so many messages more, and then fail; all for None."""
@@ -104,6 +104,10 @@ class Workbox(Scoped):
         self._come()
 
     # --- how
+
+    @staticmethod
+    def _folder(number: int) -> str:
+        return f"/inbox{number}/"
 
     def _come(self) -> None:
         """Open the page that sends, within the scope of the worker."""

@@ -7,7 +7,7 @@ const plugin = new workbox.backgroundSync.BackgroundSyncPlugin(`plugin#${number}
 const strategy = new workbox.strategies.NetworkOnly({ plugins: [plugin] });
 
 function store(message) {
-  const request = new Request("/inbox/queue", { method: "POST", body: message });
+  const request = new Request(`/inbox${number}/queue`, { method: "POST", body: message });
   return queue.pushRequest({ request }).then(() => null, (error) => error.name);
 }
 

@@ -12,7 +12,8 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,7 +39,8 @@ class Package(NamedTuple):
     files: Mapping[str, str]
 
 
-def package(name: str, files: Sequence[str], wanted: str | None = None) -> Package:
+@cache
+def package(name: str, files: tuple[str, ...], wanted: str | None = None) -> Package:
     """Give files of a package: of the version that is wanted, or from the folder that is. Raises PackageError.
 
     A folder has the package in a folder of its name, as `node_modules` has.
@@ -48,7 +50,7 @@ def package(name: str, files: Sequence[str], wanted: str | None = None) -> Packa
     return _fetched(name, files, wanted or "latest")
 
 
-def _in_folder(name: str, files: Sequence[str], folder: Path) -> Package:
+def _in_folder(name: str, files: tuple[str, ...], folder: Path) -> Package:
     place = folder / name
     try:
         version = str(json.loads((place / "package.json").read_text())["version"])
@@ -58,7 +60,7 @@ def _in_folder(name: str, files: Sequence[str], folder: Path) -> Package:
     return Package(name, version, f"from {folder}, not verified", found)
 
 
-def _fetched(name: str, files: Sequence[str], version: str) -> Package:
+def _fetched(name: str, files: tuple[str, ...], version: str) -> Package:
     with tempfile.TemporaryDirectory(prefix="bgsync-") as folder:
         (packed,) = _npm(folder, "pack", f"{name}@{version}", "--ignore-scripts", "--pack-destination", folder)
         version = str(packed["version"])

@@ -172,7 +172,7 @@ def _driven(
 
 def again(kinds: Sequence[Observing], real: str | None, name: str, times: int, browser: str | None) -> NoReturn:
     """Bring kept differences about, and say how often each shows."""
-    known = [one for observing in kinds if real in observing.reproductions for one in observing.reproductions[real]()]
+    known = [one for observing in kinds for one in observing.reproductions.get(real or "", tuple)()]
     wanted = [one for one in known if name in ("all", one.name)]
     if not wanted:
         there = ", ".join(one.name for one in known) or "there is none; name a --target that has some"
