@@ -18,14 +18,14 @@ class Inbox:
 
     def begin(self, folder: str = "/") -> None:
         """Begin anew: what is posted outside of this folder is of earlier, and gets no answer."""
-        self.folder = folder
-        self._calls: object = object()
-        self.mode: int | str | None = None
-        self.taken: list[tuple[str, str]] = []
-        """The path and the text of each message that was taken."""
-        self.asked = self.held = 0
-        """How much was posted, and how much of it waits for an answer."""
         with self._change:
+            self.folder = folder
+            self._calls: object = object()
+            self.mode: int | str | None = None
+            self.taken: list[tuple[str, str]] = []
+            """The path and the text of each message that was taken."""
+            self.asked = self.held = 0
+            """How much was posted, and how much of it waits for an answer."""
             self._change.notify_all()
 
     def serve(self, mode: int | str | None) -> None:
