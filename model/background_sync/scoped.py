@@ -15,7 +15,9 @@ from bgsync.driving import Unable
 
 PAGES = Path(__file__).with_name("pages")
 SERVICE = "backgroundSync"
-BEGAN, SETTLED = "Dispatched sync event", ("Sync completed", "sync event failed", "Sync event reregistered")
+BEGAN, AGAIN = "Dispatched sync event", "Sync event reregistered"
+SETTLED = ("Sync completed", "sync event failed", AGAIN)
+DUE = ("Registered sync", AGAIN)
 LATE = 0.3
 """Seconds that are waited more for what was expected and did not come."""
 DELAY = 1000
@@ -63,7 +65,7 @@ class Scoped:
         self._offline = False
         self._began: list[tuple[str, bool]] = []
         self._settled: list[str] = []
-        self._under_way = set[str]()
+        self._due, self._under_way = set[str](), set[str]()
         self._ask(f"fresh({self.number})")
         self._attach()
 
@@ -101,7 +103,6 @@ class Scoped:
         self.chromium.kill()
         self._gone()
         self.page = None
-        self._under_way.clear()
         del self._settled[:]
         self.chromium.launch()
         self._open()
@@ -109,6 +110,7 @@ class Scoped:
         self._start_worker()
         self._attach()
         self._at_rest()
+        self._due.clear()
         self._under_way.clear()  # what the browser says again of earlier may lack its end
 
     def close(self) -> None:
@@ -182,3 +184,6 @@ class Scoped:
         elif event["eventName"] == BEGAN and number:
             self._began.append((tag, event["eventMetadata"][0]["value"] == "Yes"))
             self._under_way.add(tag)
+            self._due.discard(tag)
+        if event["eventName"] in DUE and number:
+            self._due.add(tag)

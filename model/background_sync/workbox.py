@@ -133,6 +133,10 @@ class Workbox(Scoped):
 
     def _at_rest(self) -> None:
         end = time.monotonic() + LATE
-        while self._under_way and not self.inbox.held and time.monotonic() < end:
-            self.chromium.pipe.wait(lambda: not self._under_way, SOON)
+        while self._busy() and time.monotonic() < end:
+            self.chromium.pipe.wait(lambda: not self._busy(), SOON)
         super()._at_rest()
+
+    def _busy(self) -> bool:
+        """Whether a sync is due or under way, which is not for want of the network or of an answer."""
+        return bool((self._due and not self._offline) or len(self._under_way) > self.inbox.held)
