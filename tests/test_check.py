@@ -215,15 +215,15 @@ def test_an_unknown_adversity_is_refused() -> None:
         ask(("algorithm",), ("rain",))
 
 
-def test_the_readme_names_exactly_the_properties_that_are_broken(base: dict[str, Verdict]) -> None:
-    text = (ROOT / "README.md").read_text()
+def test_the_page_on_todays_text_names_exactly_the_properties_that_are_broken(base: dict[str, Verdict]) -> None:
+    text = (ROOT / "docs" / "today.md").read_text()
     table = text[text.index("| property |") : text.index("And it says what does hold")]
     named = set(re.findall(r"`([a-z-]+)`", "\n".join(row.split("|")[1] for row in table.splitlines() if "|" in row)))
     broken = {name.split("/")[0] for name, verdict in base.items() if verdict.verdict == "violated"}
     assert named == broken
 
 
-def test_the_trace_in_the_readme_is_the_one_that_the_checker_tells(base: dict[str, Verdict]) -> None:
+def test_the_trace_on_that_page_is_the_one_that_the_checker_tells(base: dict[str, Verdict]) -> None:
     from bgsync.report.lines import trace_lines
     from bgsync.shipped.model.background_sync.world import WORDS
 
@@ -234,7 +234,7 @@ def test_the_trace_in_the_readme_is_the_one_that_the_checker_tells(base: dict[st
         for line in trace_lines(trace, WORDS)
         if line[:4].strip()
     ]
-    text = (ROOT / "README.md").read_text()
+    text = (ROOT / "docs" / "today.md").read_text()
     block = text[text.index("   1 environment") : text.index("Call #2 has")]
     shown = [
         line.split()[0] + " " + " ".join(re.findall(r"\b\d+(?:\.\d+)*:", line))

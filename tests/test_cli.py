@@ -3,12 +3,14 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 
 from bgsync.cli import main
+from bgsync.cli.question import HURRY, PATIENCE, Asked
 from bgsync.export import GRAPHS
 from bgsync.judge.pace import Far
 from bgsync.report.json import schema
@@ -24,6 +26,10 @@ def run(*words: str) -> Result:
 
 
 FAST = ("--granularity", "algorithm")
+NOTHING_SAID = {
+    "granularity": "both", "adversities": (), "tags": 1, "calls": 2, "abort": "scope", "termination": "handler",
+    "limit": None, "properties": (),
+}  # fmt: skip
 
 
 def test_check_prints_a_table_and_one_trace_in_about_a_screen() -> None:
@@ -254,3 +260,16 @@ def test_elsewhere_progress_is_a_line_every_ten_seconds(
         line.began, line.told = line.began - seconds, line.told - seconds
         line(Far("step", 12_345))
     assert capsys.readouterr().err == "11 s: step: 12,345 states\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "seconds", "in_a_hurry"),
+    [({}, PATIENCE, HURRY), ({"seconds": 5.0}, 5.0, 5.0), ({"tags": 2}, None, HURRY), ({"limit": 10}, None, HURRY)],
+)
+def test_a_question_takes_so_long_and_less_where_the_text_is_to_be_mended_first(
+    more: dict[str, Any], seconds: float | None, in_a_hurry: float
+) -> None:
+    asked = Asked(**{**NOTHING_SAID, **more})
+    assert asked.budget.seconds == seconds
+    asked.hurry()
+    assert asked.budget.seconds == in_a_hurry

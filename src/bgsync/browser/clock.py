@@ -8,6 +8,8 @@ import struct
 import subprocess
 from pathlib import Path
 
+from bgsync.files import write
+
 SOURCE = Path(__file__).with_name("clock.c")
 
 
@@ -16,7 +18,7 @@ class Clock:
 
     def __init__(self, folder: Path, library: Path) -> None:
         file = folder / "clock"
-        file.write_bytes(struct.pack("q", 0))
+        write(file, struct.pack("q", 0))
         with file.open("r+b") as opened:
             self._shift = mmap.mmap(opened.fileno(), 8)
         self.environment = {"LD_PRELOAD": str(library), "BGSYNC_CLOCK": str(file)}

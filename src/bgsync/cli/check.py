@@ -12,7 +12,7 @@ from bgsync.cli.base import Editing, target_before
 from bgsync.cli.common import EPILOG
 from bgsync.cli.large import for_what_is_large
 from bgsync.cli.out import console, emit, fail, say
-from bgsync.cli.question import Asked, asking
+from bgsync.cli.question import PATIENCE, Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
 from bgsync.cli.targets import main_content
 from bgsync.cli.targets import targets as found_targets
@@ -96,7 +96,7 @@ def check(
         _hold_against(against, sidecar)
     if len(targets) == 1 and _names_machine(targets[0]):
         _check_machine(targets[0], output)
-    question = Asked(**asked)
+    question = Asked(**asked, patience=PATIENCE if base is None else 2 * PATIENCE)
     question.begin()
     if question.checkpoint is not None:
         unhurried()

@@ -10,7 +10,7 @@ import click
 
 from bgsync.cli.common import Line
 from bgsync.cli.out import console, emit, fail, say
-from bgsync.cli.question import Asked, asking
+from bgsync.cli.question import PATIENCE, Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
 from bgsync.cli.targets import named, target
 from bgsync.pauses import pausing
@@ -45,7 +45,7 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     \b
     bgsync diff HEAD:spec/index.bs spec/index.bs
     """
-    question = Asked(**asked)
+    question = Asked(**asked, patience=2 * PATIENCE)
     question.begin()
     from bgsync.compare.behaviour import compare, with_verdicts
     from bgsync.compare.json import to_json
@@ -127,7 +127,7 @@ def log(repository: Path, path: str, since: str | None, page: Path | None, outpu
 
     if page is not None:
         claim(page, PAGE)
-    question = Asked(**asked)
+    question = Asked(**asked, patience=None)
     question.begin()
     try:
         revisions = history(repository, path, since)

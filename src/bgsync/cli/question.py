@@ -89,7 +89,7 @@ OPTIONS = (
         "seconds",
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
-        show_default=f"{PATIENCE}; none with several tags, --limit or --walks",
+        show_default=f"{PATIENCE} for each text; none with several tags, --limit or --walks, and for log",
         help="Stop after so long, reading included; what is not decided by then is inconclusive.",
     ),
     click.option(
@@ -160,6 +160,8 @@ class Asked:
     walk_steps: int = 200
     seed: int = 0
     left_out: tuple[str, ...] = ()
+    patience: float | None = PATIENCE
+    """How many seconds it may take where nothing is said of that; None for as long as it takes."""
 
     def __post_init__(self) -> None:
         names = tuple(name.split("/")[0] for name in self.properties)
@@ -171,8 +173,8 @@ class Asked:
         """What it may spend, from the first time on that this is asked."""
         from bgsync.judge.budget import Budget
 
-        bounded = self.tags > 1 or self.limit is not None or self.walks is not None
-        seconds = self.seconds or (None if bounded else PATIENCE)
+        patient = self.tags > 1 or self.limit is not None or self.walks is not None
+        seconds = self.seconds or (None if patient else self.patience)
         return Budget(seconds, self.megabytes, files=self.disk is None)
 
     def hurry(self) -> None:

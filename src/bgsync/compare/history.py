@@ -67,9 +67,14 @@ class History:
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """The properties, in the order in which they first occur, and after them what an adversity breaks."""
+        """The properties, in the order in which they first occur, and after them what an adversity alone breaks."""
         found = dict.fromkeys(row for column in self.columns for row in column.verdicts)
-        broken = {row for column in self.columns for row, said in column.verdicts.items() if said == "violated"}
+        broken = {
+            (name, needs)
+            for column in self.columns
+            for (name, needs), said in column.verdicts.items()
+            if said == "violated" != column.verdicts.get((name, ()))
+        }
         return tuple(sorted((row for row in found if not row[1] or row in broken), key=lambda row: bool(row[1])))
 
     @property

@@ -31,8 +31,8 @@ def print_history(history: History, console: Console) -> None:
     changed = len(history.columns)
     told = f"{flat(history.path)}: {history.revisions} revisions, the reading changed at {changed}"
     put(console, f"[bold]{escape(told)}[/]")
-    for span in history.spans():
-        put(console, f"[bold red]✗[/] {escape(span_told(span))}", 2)
+    for told in spans_told(history):
+        put(console, f"[bold red]✗[/] {escape(told)}", 2)
     for left in left_out(history):
         put(console, f"[yellow]not looked at[/] {escape(left)}", 2)
     for column in history.columns:
@@ -57,8 +57,15 @@ def _cell(column: Column, row: Row) -> str:
     return f"{' ' * (WIDE - 1)}[{STYLES.get(said, 'yellow')}]{CELLS[said]}[/]"
 
 
-def span_told(span: Span) -> str:
-    """Tell from which revision to which one a property is violated."""
+def spans_told(history: History) -> Iterator[str]:
+    """Tell from which revision to which one properties are violated, those together of which the same is said."""
+    alike: dict[str, list[str]] = {}
+    for span in history.spans():
+        alike.setdefault(_stretch(span), []).append(name_of(span.row))
+    return (f"{'; '.join(names)}: {told}" for told, names in alike.items())
+
+
+def _stretch(span: Span) -> str:
     begin = f"since {_told(span.first)}" if span.before in GIVEN else f"in {_told(span.first)}{_why(span.before)}"
     if span.following is None:
         end = "and still is"
@@ -66,7 +73,7 @@ def span_told(span: Span) -> str:
         end = f"mended in {_told(span.following)}"
     else:
         end = f"{span.after or 'no verdict'} in {_told(span.following)}"
-    return f"{name_of(span.row)}: {begin}, last in {span.last.commit[:7]}, {end}"
+    return f"{begin}, last in {span.last.commit[:7]}, {end}"
 
 
 def left_out(history: History) -> Iterator[str]:
@@ -119,7 +126,7 @@ def history_html(history: History) -> str:
         f'<tr><th scope="row">{_html(name_of(row))}</th>{"".join(_td(column, row) for column in history.columns)}</tr>'
         for row in history.rows
     )
-    told = [*map(span_told, history.spans()), *(f"not looked at {left}" for left in left_out(history))]
+    told = [*spans_told(history), *(f"not looked at {left}" for left in left_out(history))]
     told += [f"{column.revision.commit[:7]}: {column.error}" for column in history.columns if column.error]
     return PAGE.format(
         title=_html(f"{history.path}: {history.revisions} revisions"),

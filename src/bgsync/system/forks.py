@@ -122,6 +122,8 @@ class Forks(Turns):
 
     def _resolves(self, alone: State, note: Value) -> bool:
         """Whether a promise may be resolved by a process with this note, out of sight in a state."""
+        if not any(self.processes.resolves(n) for n in alone.processes if self.process(n).note == note):
+            return False
         known = self._resolving.get((alone, note))
         if known is None:
             known, work, met = False, [alone], {alone}

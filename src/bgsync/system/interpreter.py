@@ -64,6 +64,7 @@ class Interpreter:
         self.growth = growth(self.spec)
         self.shared_code, self.quiet = sharing.shared, sharing.quiet
         self.enqueuing, self.meeting, self.changing = sharing.enqueuing, sharing.meeting, sharing.changing
+        self.resolving = sharing.resolving
         self.not_understood = not_understood
         """What a sentence that is not understood is taken to do."""
         self.remembers = remembers

@@ -134,10 +134,18 @@ class Processes:
         """Whether a process may enqueue a batch from now on."""
         return any(self.interpreter.enqueuing[frame.pc] for frame in self.known[number].frames)
 
+    def resolves(self, number: int) -> bool:
+        """Whether a process, or one that it starts, may resolve a promise from now on."""
+        return any(map(self.interpreter.resolving.__getitem__, self._places(number)))
+
     def meets(self, number: int) -> bool:
         """Whether a process may come to objects from now on that it does not hold yet, or put one into the list."""
+        return any(map(self.interpreter.meeting.__getitem__, self._places(number)))
+
+    def _places(self, number: int) -> tuple[int, ...]:
+        """Give where the frames of a process go on."""
         *outer, inner = self.known[number].frames
-        return any(self.interpreter.meeting[pc] for pc in (*(frame.pc for frame in outer), self._decided(inner)))
+        return (*(frame.pc for frame in outer), self._decided(inner))
 
     def _decided(self, frame: Frame) -> int:
         """Give where a process comes to by tests of whether its variables hold an object."""

@@ -5,7 +5,7 @@ every other process. Private are variables that no other invocation shares, the 
 is handed on, members that never change once an object is in a list, parts of the environment that cannot move, and
 what may be read freely. From a *quiet* instruction on an invocation does private things only, to its end. From an
 *enqueuing* one it may come to enqueue a batch, from a *meeting* one to objects that it does not hold yet, or to put one
-into the list, from a *changing* one to change an object or a list.
+into the list, from a *changing* one to change an object or a list, from a *resolving* one to resolve a promise.
 
 What an observer sees is an argument: the kinds of statements of which it sees when they happen are shared for it.
 """
@@ -36,6 +36,7 @@ class Sharing:
     enqueuing: tuple[bool, ...]
     meeting: tuple[bool, ...]
     changing: tuple[bool, ...]
+    resolving: tuple[bool, ...]
 
 
 def sharing(program: Program, moving: frozenset[str], *, anything: bool = False, seen: Statements = ()) -> Sharing:
@@ -46,7 +47,8 @@ def sharing(program: Program, moving: frozenset[str], *, anything: bool = False,
     shared = _Shared(program, moving, anything)
     found = tuple(shared(pc) or isinstance(i.statement, seen) for pc, i in enumerate(program.code))
     meeting = _meeting(program, shared.listing, anything)
-    return Sharing(found, _quiet(program, found), _enqueuing(program), meeting, _changing(program))
+    resolving = _resolving(program, anything)
+    return Sharing(found, _quiet(program, found), _enqueuing(program), meeting, _changing(program), resolving)
 
 
 class _Shared:
@@ -187,6 +189,12 @@ def _changing(program: Program) -> tuple[bool, ...]:
     """Find the instructions from which an invocation may come to change an object or a list."""
     changes = frozenset({"set", "increment", "add", "remove", "empty", "not understood"})
     return _closure(program, lambda pc: program.code[pc].op in changes, partial(_following, program))
+
+
+def _resolving(program: Program, anything: bool) -> tuple[bool, ...]:
+    """Find the instructions from which an invocation, or one that it starts, may come to resolve a promise."""
+    ops = {"resolve", "not understood"} if anything else {"resolve"}
+    return _closure(program, lambda pc: program.code[pc].op in ops, partial(_later, program))
 
 
 def _later(program: Program, pc: int) -> tuple[int, ...]:
