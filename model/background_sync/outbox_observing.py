@@ -282,9 +282,9 @@ def _workbox(browser: str | None = None, library: str | None = None) -> Any:
 
 
 def _reproductions() -> Sequence[Reproduction]:
-    from .in_workbox import REPRODUCTIONS
+    from .in_workbox import reproductions
 
-    return REPRODUCTIONS
+    return reproductions(OUTBOX)
 
 
 OUTBOX = Observing(

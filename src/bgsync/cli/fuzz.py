@@ -91,6 +91,8 @@ def fuzz(
     if content.observing is None:
         fail(f"{content.name} does not say how implementations of it are driven: name another content")
     kinds = content.observing()
+    if reproduce is not None and library is not None:
+        fail("--reproduce takes the latest version of a library: leave --library out")
     if reproduce is not None:
         again(kinds, real, reproduce, times, browser)
     from bgsync.fuzz.adapter import fitting
