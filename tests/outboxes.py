@@ -128,3 +128,159 @@ class KeepsABusyFlag(KeepsItsPromise):
 WRONG: tuple[type[KeepsItsPromise], ...] = (
     LosesARequest, SendsTwice, WrongOrder, DropsOnQuota, ForgetsOnRestart, SwallowsFailures, KeepsABusyFlag,
 )  # fmt: skip
+
+
+class TwoQueues:
+    """Keeps its promise with two queues, whose messages become too old, and whichever way the server answers."""
+
+    def reset(self) -> None:
+        self.queues: tuple[list[str], list[str]] = ([], [])
+        self.halves: dict[int, dict[str, int]] = {0: {}, 1: {}}
+        self.delayed, self.sending = [False, False], [False, False]
+        self.got: tuple[list[str], list[str]] = ([], [])
+        self.online = True
+        self.serves: int | str | None = None
+        self.number = 0
+
+    def store(self, message: str) -> None:
+        self.put(0, message)
+
+    def fetch(self, message: str) -> str | None:
+        if self.online and self.serves == "refuses":
+            return "503"
+        if self.online and self.serves != 0:
+            self.take(1, f"fetched {message}")
+            return None
+        self.put(1, f"fetched {message}")
+        return "TypeError"
+
+    def received(self) -> list[str]:
+        got, self.got = self.got[0] + self.got[1], ([], [])
+        return got
+
+    def serve(self, mode: int | str | None) -> None:
+        self.serves = mode
+        for place in (0, 1):
+            if self.sending[place]:
+                self.sync(place)
+
+    def refuse(self) -> None:
+        self.serve("refuses")
+
+    def hold(self) -> None:
+        self.serve("holds")
+
+    def go_offline(self) -> None:
+        self.online = False
+
+    def go_online(self) -> None:
+        self.online = True
+        for place in (0, 1):
+            if not self.delayed[place]:
+                self.sync(place)
+
+    def elapse(self) -> None:
+        self.delayed = [False, False]
+        for place in (0, 1):
+            self.sync(place)
+
+    def age(self) -> None:
+        for place in (0, 1):
+            self.halves[place] = {one: halves + 1 for one, halves in self.halves[place].items()}
+        self.elapse()
+
+    def terminate(self) -> None:
+        for place in (0, 1):
+            self.delayed[place] = self.delayed[place] or self.sending[place]
+            self.sending[place] = False
+
+    def restart(self) -> None:
+        self.terminate()
+
+    def put(self, place: int, message: str) -> None:
+        self.number += 1
+        one = f"{message}#{self.number}"
+        self.queues[place].append(one)
+        self.halves[place][one] = 0
+        if not self.delayed[place] and not self.sending[place]:
+            self.sync(place)
+
+    def take(self, place: int, message: str) -> None:
+        self.serves = None if self.serves is None else 0
+        self.got[place].append(message)
+
+    def too_old(self, place: int, one: str) -> bool:
+        return self.halves[place][one] >= 2
+
+    def sync(self, place: int) -> None:
+        queue = self.queues[place]
+        while queue and self.online:
+            self.sending[place] = False
+            if self.too_old(place, queue[0]):
+                queue.pop(0)
+            elif self.serves == "holds":
+                self.sending[place] = True
+                return
+            elif self.serves in (0, "refuses"):
+                self.failed(place)
+                return
+            else:
+                self.take(place, queue.pop(0).partition("#")[0])
+
+    def failed(self, place: int) -> None:
+        self.delayed[place] = True
+
+
+class LosesWhatIsUnderWay(TwoQueues):
+    """A message is taken out before it is sent, and nothing remembers it when the worker ends."""
+
+    def terminate(self) -> None:
+        for place in (0, 1):
+            if self.sending[place]:
+                self.queues[place].pop(0)
+        super().terminate()
+
+
+class MixesQueues(TwoQueues):
+    """What failed goes into the first queue, whichever it is of."""
+
+    def put(self, place: int, message: str) -> None:
+        super().put(0, message)
+
+
+class KeepsTooLong(TwoQueues):
+    """What is too old is sent all the same."""
+
+    def too_old(self, place: int, one: str) -> bool:
+        return False
+
+
+class RenewsItsAge(TwoQueues):
+    """A failure makes a message new again."""
+
+    def failed(self, place: int) -> None:
+        super().failed(place)
+        self.halves[place] = dict.fromkeys(self.halves[place], 0)
+
+
+class TakesARefusalForSuccess(TwoQueues):
+    """Whatever the answer is, the message is done with."""
+
+    def failed(self, place: int) -> None:
+        if self.serves == "refuses":
+            self.queues[place].clear()
+        else:
+            super().failed(place)
+
+
+class ForgetsWhatCameMeanwhile(TwoQueues):
+    """What is stored while messages are sent is not kept."""
+
+    def put(self, place: int, message: str) -> None:
+        if not self.sending[place]:
+            super().put(place, message)
+
+
+WRONG_WITH_TWO: tuple[type[TwoQueues], ...] = (
+    LosesWhatIsUnderWay, MixesQueues, KeepsTooLong, RenewsItsAge, TakesARefusalForSuccess, ForgetsWhatCameMeanwhile,
+)  # fmt: skip

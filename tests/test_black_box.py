@@ -13,11 +13,13 @@ from click.testing import Result as Ran
 from bgsync.cli import main
 from bgsync.driving import Operation
 from bgsync.fuzz.adapter import Adapter, AdapterError
+from bgsync.fuzz.belief import Belief
 from bgsync.fuzz.campaign import Plan, Result, campaign
 from bgsync.fuzz.finding import Finding, replay
 from bgsync.fuzz.report import Driven, to_test, to_text
 from bgsync.fuzz.text import oracle
 from bgsync.observing import Oracle, Outcome, Seen, Started
+from bgsync.shipped.model.background_sync.in_workbox import RUNS, operation
 from bgsync.shipped.model.background_sync.observing import OBSERVING
 from bgsync.shipped.model.background_sync.outbox_observing import OUTBOX
 from tests import outboxes
@@ -203,6 +205,46 @@ def test_an_outbox_that_keeps_its_promise_survives() -> None:
     assert (result.findings, result.missing) == ((), {})
 
 
+@pytest.mark.parametrize("wrong", outboxes.WRONG_WITH_TWO, ids=lambda wrong: wrong.__name__)
+def test_a_wrong_outbox_of_two_queues_is_found(wrong: type[outboxes.TwoQueues]) -> None:
+    promise = oracle(OUTBOX, "spec", TAGS)
+    result = campaign(wrong, OUTBOX, promise, TAGS, Plan(300, seed=1, findings=1))
+    assert result.findings
+    operations = result.findings[0].operations
+    assert replay(Adapter(outboxes.TwoQueues(), OUTBOX), promise, operations) is None
+
+
+def test_two_queues_that_keep_their_promise_survive() -> None:
+    result = campaign(outboxes.TwoQueues, OUTBOX, oracle(OUTBOX, "spec", TAGS), TAGS, Plan(100, seed=1))
+    assert (result.findings, result.missing) == ((), {})
+
+
+def test_a_refusal_counts_as_an_answer_where_only_that_is_promised() -> None:
+    run = tuple(map(operation, ("the server refuses", "store t1", "the server works", "store t2")))
+    told = {
+        (made.__name__, judge): replay(Adapter(made(), OUTBOX), oracle(OUTBOX, judge, TAGS), run) is not None
+        for made in (outboxes.TwoQueues, outboxes.TakesARefusalForSuccess)
+        for judge in ("spec", "workbox")
+    }
+    assert told == {
+        ("TwoQueues", "spec"): False,
+        ("TwoQueues", "workbox"): True,
+        ("TakesARefusalForSuccess", "spec"): True,
+        ("TakesARefusalForSuccess", "workbox"): False,
+    }
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
+def test_a_kept_run_of_workbox_is_possible_and_allowed_to_an_outbox(run: tuple[str, ...]) -> None:
+    belief = Belief.initial(oracle(OUTBOX, "spec", TAGS))
+    it = Adapter(outboxes.TwoQueues(), OUTBOX)
+    it.reset()
+    for one in map(operation, run):
+        assert belief.possible(one)
+        belief, _ = belief.after(one, it.do(one))
+    assert belief.states
+
+
 def test_an_outbox_is_told_by_its_methods(tmp_path: Path) -> None:
     test = tmp_path / "test_it.py"
     result = run(f"{Path(outboxes.__file__)}:SendsTwice", "--examples", "20", "--test", str(test))
@@ -271,7 +313,8 @@ def test_where_the_text_ends_all_fits(text: Oracle) -> None:
         ((f"{ADAPTERS}:Nobody",), "there is no 'Nobody': name one of"),
         (("nowhere.py:Right",), "nowhere.py: "),
         (("Right",), "names no adapter: write path/to/file.py:Class"),
-        (("--target", "netscape"), "unknown target 'netscape': one of chromium"),
+        (("--target", "netscape"), "unknown target 'netscape': one of chromium, workbox"),
+        (("--target", "chromium", "--library", "7.4.1"), "chromium is no library: leave --library out"),
         (("--target", "chromium", "--browser", "/nowhere"), "/nowhere is no program: install one"),
     ],
 )

@@ -50,10 +50,10 @@ def _chromium(tags: Sequence[str]) -> Oracle:
     return Observed(tags)
 
 
-def _in_chromium(**options: Any) -> Any:
+def _in_chromium(browser: str | None = None) -> Any:
     from .in_chromium import InChromium
 
-    return InChromium(**options)
+    return InChromium(browser)
 
 
 def _reproductions() -> Sequence[Reproduction]:

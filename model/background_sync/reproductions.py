@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from bgsync.browser import Chromium, Session, Site
 from bgsync.observing import Reproduction
 
-from .in_chromium import PAGES
+from .scoped import pages
 
 SOON = {"BackgroundSync": {"initial_retry_delay_sec": 1, "retry_delay_factor": 1, "min_recovery_time_sec": 1}}
 """Parameters by which a retry comes after a second."""
@@ -114,8 +114,7 @@ def _surrogate(tabs: Tabs) -> bool:
 
 @contextmanager
 def _tabs(browser: str | None) -> Iterator[Tabs]:
-    pages = {f"/{file.name}": file.read_text() for file in PAGES.iterdir() if file.is_file()}
-    with Site(pages) as site:
+    with Site(pages()) as site:
         running = Chromium(browser, SOON)
         try:
             yield Tabs(running, site)

@@ -2,6 +2,6 @@
 
 from bgsync.browser.chromium import Chromium, Session, chromium, find
 from bgsync.browser.pipe import BrowserError
-from bgsync.browser.site import Site
+from bgsync.browser.site import Answer, Site
 
-__all__ = ["BrowserError", "Chromium", "Session", "Site", "chromium", "find"]
+__all__ = ["Answer", "BrowserError", "Chromium", "Session", "Site", "chromium", "find"]

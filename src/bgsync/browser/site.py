@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
+Answer = Callable[[str, str], int | None]
+"""Gives the status that answers what is posted to a path, or None to break off without an answer. It may wait."""
 KINDS = {"html": "text/html; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
 class Site:
     """Serves pages, each a path and its text, on a free port of the loopback until it is closed.
 
-    A path that is not there gives the page of the longest path that it begins with and that ends with "/".
+    A path that is not there gives the page of the longest path that it begins with and that ends with "/". What is
+    posted is answered by `answer`, each on a connection of its own, so that nobody sends it again unasked.
     """
 
-    def __init__(self, pages: Mapping[str, str]) -> None:
+    def __init__(self, pages: Mapping[str, str], answer: Answer | None = None) -> None:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
@@ -32,6 +35,16 @@ class Site:
                 self.send_header("Service-Worker-Allowed", "/")
                 self.end_headers()
                 self.wfile.write(body)
+
+            def do_POST(self) -> None:
+                self.close_connection = True
+                posted = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode(errors="replace")
+                status = answer(self.path, posted) if answer else 405
+                if status is not None:
+                    self.send_response(status)
+                    self.send_header("Content-Length", "0")
+                    self.send_header("Connection", "close")
+                    self.end_headers()
 
             def log_message(self, *said: object) -> None:
                 pass

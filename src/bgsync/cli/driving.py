@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +29,7 @@ class Named:
     real: str | None
     command: str | None
     browser: str | None
+    library: str | None
     judge: str
 
     @property
@@ -36,15 +38,15 @@ class Named:
         return self.file is None and self.real is None and self.command is None
 
     @contextmanager
-    def driven(self, observing: Observing) -> Iterator[tuple[Driven, Any]]:
+    def driven(self, kinds: Sequence[Observing]) -> Iterator[tuple[Driven, Any]]:
         """Give what is driven, and its adapter, which ends with the block."""
-        made = self._made(observing)
+        made = self._made(kinds)
         try:
             yield made
         finally:
             getattr(made[1], "close", lambda: None)()
 
-    def _made(self, observing: Observing) -> tuple[Driven, Any]:
+    def _made(self, kinds: Sequence[Observing]) -> tuple[Driven, Any]:
         from bgsync.fuzz.lines import Lines
         from bgsync.fuzz.loading import load_adapter
         from bgsync.fuzz.report import Driven
@@ -57,9 +59,16 @@ class Named:
         if self.file is not None:
             made, imports, name = load_adapter(self.file)
             return Driven(self.file, imports, f"{name}()"), made()
-        if self.real is None or self.real not in observing.targets:
-            fail(f"unknown target {self.real!r}: one of {', '.join(observing.targets)}")
-        found = observing.targets[self.real](browser=self.browser)
+        targets = {name: made for observing in kinds for name, made in observing.targets.items()}
+        if self.real is None or self.real not in targets:
+            fail(f"unknown target {self.real!r}: one of {', '.join(targets)}")
+        options = {"browser": self.browser, "library": self.library}
+        given = {name: value for name, value in options.items() if value is not None}
+        try:
+            signature(targets[self.real]).bind(**given)
+        except TypeError:
+            fail(f"{self.real} is no library: leave --library out")
+        found = targets[self.real](**given)
         kind = type(found)
         imports = (f"from {kind.__module__} import {kind.__name__}",)
         return Driven(f"{self.real} ({found.version})", imports, f"{kind.__name__}()"), found
@@ -89,19 +98,25 @@ def driving(command: Callable[..., Any]) -> Callable[..., Any]:
         real: str | None,
         program: str | None,
         browser: str | None,
+        library: str | None,
         judge: str,
         **rest: Any,
     ) -> Any:
-        return command(named=Named(implementation, real, program, browser, judge), **rest)
+        return command(named=Named(implementation, real, program, browser, library, judge), **rest)
 
     options = (
         click.argument("implementation", required=False, metavar="[FILE.py:CLASS]"),
-        click.option("--target", "real", metavar="NAME", help="Drive a real implementation: chromium."),
+        click.option("--target", "real", metavar="NAME", help="Drive a real implementation: chromium, workbox."),
         click.option(
             "--command", "program", metavar="COMMAND",
             help="Drive a program in any language, which is asked in lines of JSON.",
         ),
         click.option("--browser", metavar="PATH", help="The program of a target that is a browser."),
+        click.option(
+            "--library", metavar="VERSION|FOLDER",
+            help="Of a target that is a library: the version that npm is to fetch, or a folder with it. Default: the "
+            "latest.",
+        ),
         click.option(
             "--as", "judge", default="spec", show_default=True, metavar="spec|NAME|SPEC",
             help="Judge by the built-in text, by the machine of what an implementation does (chromium), or by a spec "

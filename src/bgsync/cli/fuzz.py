@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -65,15 +66,16 @@ def fuzz(
     bgsync fuzz --target chromium --seconds 60
     bgsync fuzz --target chromium --as chromium
     bgsync fuzz --target chromium --reproduce all
+    bgsync fuzz --target workbox --seconds 120
     """
     content = fuzzed()
     if named.none:
         own(content, examples or 100, steps, seed)
     kinds = observed(content)
     if reproduce is not None:
-        again(kinds[0], named, reproduce, times)
+        again(kinds, named, reproduce, times)
     if races:
-        race(content, kinds[0], named, times)
+        race(content, kinds, named, times)
     from bgsync.fuzz.adapter import fitting
     from bgsync.fuzz.campaign import INTERRUPTED, Plan, campaign
     from bgsync.fuzz.report import to_test, to_text
@@ -86,7 +88,7 @@ def fuzz(
     known = kept_runs(Path(kept)) if kept else ()
     runs = examples if examples or seconds else 100
     plan = Plan(runs, steps, seconds, seed, until_covered=covered, known=known)
-    with named.driven(kinds[0]) as (driven, adapter):
+    with named.driven(kinds) as (driven, adapter):
         observing = fitting(adapter, kinds)
         oracle = named.oracle(content, observing, TAGS)
         result = campaign(lambda: adapter, observing, oracle, TAGS, plan)
@@ -102,12 +104,13 @@ def fuzz(
     sys.exit(1 if result.findings else 3 if result.missing or result.ended == INTERRUPTED else 0)
 
 
-def race(content: Content, observing: Observing, named: Named, times: int) -> NoReturn:
+def race(content: Content, kinds: Sequence[Observing], named: Named, times: int) -> NoReturn:
     """Run races, and say how often each is not explained."""
     from bgsync.fuzz.races import raced
 
+    observing = kinds[0]
     oracle = named.oracle(content, observing, TAGS, "step")
-    with named.driven(observing) as (driven, adapter):
+    with named.driven(kinds) as (driven, adapter):
         if not callable(getattr(adapter, "at_once", None)):
             fail(f"{driven.name} has no method 'at_once': write one, see docs/fuzzing.md")
         found = [raced(lambda: adapter, observing, oracle, one, times) for one in observing.races]
@@ -116,9 +119,11 @@ def race(content: Content, observing: Observing, named: Named, times: int) -> No
     sys.exit(1 if any(one.unexplained for one in found) else 0)
 
 
-def again(observing: Observing, named: Named, name: str, times: int) -> NoReturn:
+def again(kinds: Sequence[Observing], named: Named, name: str, times: int) -> NoReturn:
     """Bring kept differences about, and say how often each shows."""
-    known = observing.reproductions[named.real]() if named.real and named.real in observing.reproductions else ()
+    if named.library is not None:
+        fail("--reproduce takes the latest version of a library: leave --library out")
+    known = [one for observing in kinds for one in observing.reproductions.get(named.real or "", tuple)()]
     wanted = [one for one in known if name in ("all", one.name)]
     if not wanted:
         there = ", ".join(one.name for one in known) or "there is none; name a --target that has some"

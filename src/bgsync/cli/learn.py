@@ -62,7 +62,7 @@ def learn(named: Named, alphabet: str | None, tags: int, seconds: float, seed: i
     if named.none:
         fail("nothing to learn: name FILE.py:CLASS, a --target or a --command")
     names = [f"t{number}" for number in range(1, tags + 1)]
-    with named.driven(kinds[0]) as (driven, adapter):
+    with named.driven(kinds) as (driven, adapter):
         observing = fitting(adapter, kinds)
         model = named.oracle(content, observing, names)
         there = observing.operations(names, lambda method: callable(getattr(adapter, method, None)))

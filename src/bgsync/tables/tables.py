@@ -313,7 +313,7 @@ class Tables:
         if len(facts.slots) > 1 or facts.holds or facts.outermost or facts.queues or facts.many == UNCOUNTED:
             return True
         told = (system.monitor.forgotten(m, system.process(n), r) != m for m in memories for n in facts.running
-                for r in {False, system.processes.resolves(n)})  # fmt: skip
+                for r in (True, False))  # fmt: skip
         return any(map(system.processes.meets, facts.running)) or any(told)
 
 

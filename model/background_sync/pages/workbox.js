@@ -1,0 +1,17 @@
+// Workbox as its users have it: a Queue that is given requests, and a strategy whose plugin keeps what failed.
+importScripts("/core.js", "/strategies.js", "/background-sync.js");
+
+const number = location.search.slice(1);
+const queue = new workbox.backgroundSync.Queue(`queue#${number}`);
+const plugin = new workbox.backgroundSync.BackgroundSyncPlugin(`plugin#${number}`);
+const strategy = new workbox.strategies.NetworkOnly({ plugins: [plugin] });
+
+function store(message) {
+  const request = new Request(`/inbox${number}/queue`, { method: "POST", body: message });
+  return queue.pushRequest({ request }).then(() => null, (error) => error.name);
+}
+
+addEventListener("fetch", (event) => {
+  if (event.request.method === "POST") event.respondWith(strategy.handle(event));
+});
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
