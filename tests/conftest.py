@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.browser import Watched
 
 
+collect_ignore = ["vending"]  # a project of its own, which a test runs
+
 sys.dont_write_bytecode = False  # what is compiled once serves every process that the tests start, and the next run
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 

@@ -121,7 +121,7 @@ def test_a_machine_of_the_users_is_checked(tmp_path: Path) -> None:
     )
     result = run("check", f"{file}:machine")
     assert result.exit_code == 1
-    for word in ("unreachable-state", "trap-state", "dead-trigger", "invariant", "after: shut"):
+    for word in ("unreachable-state", "trap-state", "with it, row 'find: lost -> open'", "invariant", "after: shut"):
         assert word in result.stdout
     assert json.loads(run("check", f"{file}:machine", "--format", "json").stdout)["findings"]
 

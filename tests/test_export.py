@@ -20,8 +20,7 @@ from bgsync.explore import explore
 from bgsync.explore.graph import Graph
 from bgsync.export import GRAPHS
 from bgsync.export.graph import to_networkx, write
-from bgsync.machines.check import MachineModel
-from bgsync.machines.table import tabulate
+from bgsync.machines.table import MachineModel, tabulate
 from bgsync.shipped.model.background_sync import registration
 
 LIFECYCLE = explore(MachineModel(tabulate(registration.machine())))
@@ -156,8 +155,7 @@ PROGRAM = """
 import sys
 from bgsync.explore import explore
 from bgsync.export.graph import to_networkx, write
-from bgsync.machines.check import MachineModel
-from bgsync.machines.table import tabulate
+from bgsync.machines.table import MachineModel, tabulate
 from bgsync.shipped.model.background_sync import registration
 states = explore(MachineModel(tabulate(registration.machine())))
 graph = to_networkx(states, attributes=lambda state: {name: state for name in {"p", "q", "r"}})

@@ -31,6 +31,7 @@ ROOMS = (
     "explore",
     "system",
     "machines",
+    "pytest_plugin",
     "tables",
     "product",
     "judge",

@@ -15,9 +15,10 @@ from transitions import MachineError as NotAllowed
 from transitions.extensions import HierarchicalMachine
 
 from bgsync.explore import explore
-from bgsync.machines.check import Kind, MachineModel, check_machine
+from bgsync.machines.check import check_machine
+from bgsync.machines.findings import Kind
 from bgsync.machines.loading import load_machine
-from bgsync.machines.table import MachineError, Row, Table, tabulate
+from bgsync.machines.table import MachineError, MachineModel, Row, Table, tabulate
 from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync import registration
 
@@ -175,9 +176,7 @@ SOUND = build(["a", State("b", final=True)], [go("a", "b"), go("a", None, "stay"
         ("trap-state", "b", ("go",), build(["a", "b"], [go("a", "b")])),
         ("trap-state", "b", ("go",), build(["a", "b"], [go("a", "b"), go("b", "=", "stay")])),
         ("trap-state", "z", (), build(["a", "b"], [go("a", "b"), go("b", "a")], initial="z")),
-        ("dead-trigger", "x", (), build(["a", "b", "c"], [go("a", "b"), go("b", "a"), go("c", "a", "x")])),
         ("dead-trigger", "x", (), build(["a"], [go([], "a", "x")])),
-        ("dead-row", "x: c -> a", (), build(["a", "c"], [go("a", "a"), go("c", "a", "x")])),
         ("dead-row", "go: a -> a", (), build(["a", "b"], [go("a", "b"), go("a", "a"), go("b", "a")])),
     ],
 )
@@ -185,6 +184,12 @@ def test_a_check_finds_what_is_wrong(kind: Kind, subject: str, trace: tuple[str,
     findings = [each for each in check_machine(machine).findings if (each.kind, each.subject) == (kind, subject)]
     assert [each.trace for each in findings] == [trace]
     assert "\n" not in findings[0].message
+
+
+def test_the_rows_of_a_state_that_nothing_reaches_fold_into_it() -> None:
+    (finding,) = check_machine(build(["a", "b", "c"], [go("a", "b"), go("b", "a"), go("c", "a", "x")])).findings
+    assert (finding.kind, finding.subject) == ("unreachable-state", "c")
+    assert finding.message.endswith("; with it, row 'x: c -> a'")
 
 
 def test_a_check_finds_nothing_in_a_sound_machine() -> None:
@@ -298,22 +303,22 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", ["lamp", "make", "later"])
 def test_a_machine_or_what_makes_it_is_loaded_from_a_file(file: Path, name: str) -> None:
-    machine, invariants = load_machine(f"{file}:{name}")
-    assert tabulate(machine).states == ("a", "b")
-    assert invariants == ()
+    loaded = load_machine(f"{file}:{name}")
+    assert tabulate(loaded.machine).states == ("a", "b")
+    assert loaded.promises.invariants == ()
     assert not (file.parent / "__pycache__").exists()
 
 
 def test_invariants_are_loaded_with_the_machine(file: Path) -> None:
     file.write_text(GOOD + "def no_b(state): return state != 'b'\ninvariants = [no_b]\n")
-    machine, invariants = load_machine(f"{file}:lamp")
-    assert "invariant" in kinds(machine, *invariants)
+    loaded = load_machine(f"{file}:lamp")
+    assert "invariant" in kinds(loaded.machine, *loaded.promises.invariants)
 
 
 def test_an_edited_file_is_read_again(file: Path) -> None:
     load_machine(f"{file}:lamp")
     file.write_text(GOOD.replace('"b"', '"c"'))
-    assert tabulate(load_machine(f"{file}:lamp")[0]).states == ("a", "c")
+    assert tabulate(load_machine(f"{file}:lamp").machine).states == ("a", "c")
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ def test_the_wheel_has_its_content_in_its_own_package_and_nothing_beside_it(whee
     }
     assert {f"bgsync/shipped/{each}/__init__.py" for each in ("model", "properties")} <= set(names)
     for folder in ("model", "properties"):
-        ours = {f"bgsync/shipped/{path.relative_to(ROOT)}" for path in (ROOT / folder).rglob("*.py")}
+        there = (path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
+        ours = {f"bgsync/shipped/{path.relative_to(ROOT)}" for path in there}
         assert {name for name in names if name.startswith(f"bgsync/shipped/{folder}/")} == ours
     assert len(names) == len(set(names)), "nothing is in it twice"
     assert "bgsync/py.typed" in names

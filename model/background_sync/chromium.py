@@ -180,6 +180,13 @@ class Observed(Oracle):
         why = tuple(row(*one) for one in taken)
         yield Outcome(Seen(result, tuple(sorted(events)), listed), state._replace(tags=after), tuple(labels), why)
 
+    def together(self, state: At, first: Operation, second: Operation) -> Iterator[tuple[Seen, At]]:
+        """Give what both orders come to; two calls with one tag may also both come before its event begins."""
+        yield from super().together(state, first, second)
+        if first.name.startswith("register") and second.name.startswith("register") and first.tag == second.tag:
+            for one in self.outcomes(state, first):
+                yield one.seen._replace(result=f"{one.seen.result}, {one.seen.result}"), one.state
+
     @staticmethod
     def _refused(state: At) -> str:
         """Give the error of a call, in the order in which Chromium looks."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from bgsync.browser import Session
 from bgsync.driving import Unable
 
 from .scoped import LATE, Scoped, pages
@@ -17,6 +18,7 @@ class InChromium(Scoped):
 
     def __init__(self, browser: str | None = None) -> None:
         self._permission = "granted"
+        self.other: Session | None = None
         super().__init__(browser, pages())
 
     # --- what every adapter has
@@ -73,6 +75,27 @@ class InChromium(Scoped):
         self._need_worker()
         return self._answer(self.worker.evaluate(f"register({self._quoted(tag)})"))
 
+    def at_once(self, first: tuple[str, ...], second: tuple[str, ...]) -> list[str | None]:
+        """Do two things at once, each a method and its tag, and give how both calls ended.
+
+        The first one registers in the page; the second one in another page of the origin, or in the worker, or it
+        leaves the page meanwhile, so that nobody knows how the call ended.
+        """
+        assert self.page is not None
+        call = f"register({self._quoted(first[1])})"
+        if second[0] == "close_page":
+            self.page.evaluate(f"void addEventListener('beforeunload', () => {{ {call} }})")
+            self.close_page()
+            return ["lost"]
+        where = self.worker
+        if second[0] == "register":
+            where = self.other = self.other or self.chromium.page(self.site.address("/page.html"))
+            where.evaluate(f"again({self.number})")
+        numbers = self.page.begin_evaluation(call), where.begin_evaluation(f"register({self._quoted(second[1])})")
+        ended = [self.page.value(numbers[0]), where.value(numbers[1])]
+        self._at_rest()
+        return ended
+
     def terminate(self) -> None:
         """Stop the worker, and start it again."""
         self._need_worker()
@@ -82,6 +105,7 @@ class InChromium(Scoped):
         """Kill the browser, and start it again with its profile."""
         self._need_worker()
         before, closed = len(self._began), self.page is None
+        self.other = None
         super().restart()
         del self._began[before:]
         self._began += [(self._plain(tag), last) for tag, last in self.worker.evaluate("begun(0, 0)")]
@@ -109,6 +133,9 @@ class InChromium(Scoped):
         """Leave the page; no other one of its origin is open."""
         self._need_worker()
         assert self.page is not None
+        if self.other is not None:
+            self.chromium.shut(self.other)
+            self.other = None
         self.page.visit("about:blank")
         self._tab, self.page = self.page, None
         self._at_rest()

@@ -1,9 +1,11 @@
 """How implementations of one-off background sync are driven and judged by what can be seen of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from bgsync.observing import Observing, Oracle, Reproduction, Way
+from bgsync.driving import Operation
+from bgsync.observing import Observing, Oracle, Race, Reproduction, Way, Web
 
 from .one_off import SPEC
 from .world import WORLD
@@ -60,6 +62,22 @@ def _reproductions() -> Sequence[Reproduction]:
     return REPRODUCTIONS
 
 
+def _web() -> Mapping[str, str]:
+    return {file.name: file.read_text() for file in Path(__file__).with_name("web").iterdir()}
+
+
+ONE, TWO, WORKER_ONE, WORKER_TWO, FULFIL_ONE, FULFIL_TWO = (
+    Operation(name, tag) for name in ("register", "register from the worker", "fulfil") for tag in ("t1", "t2")
+)
+RACES = (
+    Race((), ONE, ONE, (FULFIL_ONE, FULFIL_ONE)),
+    Race((), ONE, TWO, (FULFIL_ONE, FULFIL_TWO)),
+    Race((ONE,), ONE, WORKER_ONE, (FULFIL_ONE, FULFIL_ONE)),
+    Race((ONE,), TWO, WORKER_TWO, (FULFIL_TWO, FULFIL_TWO)),
+    Race((), ONE, Operation("close the page"), (Operation("open a page"),)),
+)
+
+
 OBSERVING = Observing(
     WAYS,
     OPTIONAL,
@@ -69,4 +87,6 @@ OBSERVING = Observing(
     {"chromium": _chromium},
     {"chromium": _in_chromium},
     {"chromium": _reproductions},
+    web=Web(("register", "fulfil", "reject", "register from the worker", "unregister"), ("unregister",), _web),
+    races=RACES,
 )

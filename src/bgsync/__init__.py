@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bgsync.errors import BgsyncError
     from bgsync.explore import Graph, Model, explore
     from bgsync.export.graph import counterexample, to_networkx
+    from bgsync.machines.testing import machine_test, stateful_test
     from bgsync.results import Checked, Compared, Picture, Run
     from bgsync.texts import Text
 
@@ -25,6 +26,7 @@ _HOMES = {
     "bgsync.errors": ("BgsyncError",),
     "bgsync.explore": ("Graph", "Model", "explore"),
     "bgsync.export.graph": ("counterexample", "to_networkx"),
+    "bgsync.machines.testing": ("machine_test", "stateful_test"),
     "bgsync.results": ("Checked", "Compared", "Picture", "Run"),
     "bgsync.texts": ("Text",),
 }
@@ -49,7 +51,9 @@ __all__ = [
     "counterexample",
     "draw",
     "explore",
+    "machine_test",
     "read",
+    "stateful_test",
     "to_networkx",
 ]
 

@@ -26,7 +26,8 @@ from bgsync.draw.states import project, states_diagram, states_words
 from bgsync.judge.budget import Budget
 from bgsync.judge.explorations import Effort
 from bgsync.judge.pace import Progress
-from bgsync.machines.check import Invariant, MachineReport, check_machine
+from bgsync.machines.check import MachineReport, check_machine
+from bgsync.machines.promises import Invariant
 from bgsync.results import Checked, Compared, Picture, ResultError
 from bgsync.sources import Source, load_one
 from bgsync.system.scenario import Bounds

@@ -8,6 +8,7 @@ EXTRAS = {
     "watch": ("watchfiles",),
     "fuzz": ("hypothesis",),
     "browser": ("hypothesis",),
+    "learn": ("hypothesis", "aalpy"),
     "fast": ("numba",),
     "cluster": ("distributed",),
 }

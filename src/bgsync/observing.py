@@ -76,6 +76,27 @@ class Reproduction(NamedTuple):
     """Brings it about, in the program that is named or else found, and says whether it showed."""
 
 
+class Race(NamedTuple):
+    """What is done before, two operations at once, and what is done after."""
+
+    before: tuple[Operation, ...]
+    first: Operation
+    second: Operation
+    after: tuple[Operation, ...] = ()
+
+    def __str__(self) -> str:
+        return "; ".join(filter(None, (", ".join(map(str, self.before)), f"{self.first} | {self.second}")))
+
+
+class Web(NamedTuple):
+    """What a page and a worker can do by themselves in any browser: operations, and the files that do them there."""
+
+    operations: tuple[str, ...]
+    leaves: tuple[str, ...]
+    """Those after which a page cannot reach its worker, and the text says nothing of what is listed."""
+    resources: Callable[[], Mapping[str, str]]
+
+
 class Way(NamedTuple):
     """An operation: its name, the adapter's method and arguments that do it, and what it is in the text.
 
@@ -124,6 +145,18 @@ class Oracle(ABC):
     def outcomes(self, state: Any, operation: Operation, early: bool = False) -> Iterable[Outcome]:
         """Give what an operation may come to; with `early`, delays that have begun may also be over already."""
 
+    def together(self, state: Any, first: Operation, second: Operation) -> Iterable[tuple[Seen, Any]]:
+        """Give what two operations at once may come to, by default in both orders: what is seen, and the state.
+
+        The result says how both calls ended, sorted and with commas between them.
+        """
+        for one, other in ((first, second), (second, first)):
+            for before in self.outcomes(state, one) if self.possible(state, one) else ():
+                for after in self.outcomes(before.state, other) if self.possible(before.state, other) else ():
+                    results = ", ".join(sorted(filter(None, (before.seen.result, after.seen.result))))
+                    events = tuple(sorted((*before.seen.events, *after.seen.events)))
+                    yield Seen(results, events, after.seen.tags), after.state
+
     def alike(self, state: Any) -> Hashable:
         """Give what states have in common from which the same may happen, but for how often."""
         return state  # type: ignore[no-any-return]
@@ -153,6 +186,9 @@ class Observing:
     """What is kept of differences met in them."""
     required: tuple[str, ...] = ("events",)
     """What every adapter has, besides `reset` and the methods of operations that are not optional."""
+    web: Web | None = None
+    races: tuple[Race, ...] = ()
+    """Those that are run, with adapters that have `at_once`."""
 
     def way(self, operation: Operation) -> Way:
         """Find how an operation is done. Raises ValueError."""

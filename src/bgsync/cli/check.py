@@ -11,6 +11,7 @@ from rich.markup import escape
 from bgsync.cli.base import Editing, target_before
 from bgsync.cli.common import EPILOG
 from bgsync.cli.large import for_what_is_large
+from bgsync.cli.machine import check_one, names_machine
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import PATIENCE, Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
@@ -66,6 +67,20 @@ from bgsync.start import unhurried
     help="What the text was before: REV, which is TARGET at that revision, REV:path, a file or a URL. Then it is said "
     "what the edit did, and only what it broke counts for the exit status.",
 )
+@click.option("--data", is_flag=True, help="Of a machine: run its guards and callbacks; its model's data counts.")
+@click.option(
+    "--stub",
+    "stubs",
+    multiple=True,
+    metavar="NAME",
+    help="Of a machine, with --data: do not run this callback; a guard of this name is free. May be repeated.",
+)
+@click.option(
+    "--automatic/--no-automatic",
+    default=None,
+    show_default="only where a machine has no other rows",
+    help="Of a machine: whether the `to_STATE` rows count that the library adds.",
+)
 @click.option("--against", metavar="FILE", help="Hold the built-in model to this spec text, step by step, instead.")
 def check(
     targets: tuple[str, ...],
@@ -75,15 +90,18 @@ def check(
     traces: str | None,
     sidecar: Path | None,
     base: str | None,
+    data: bool,
+    stubs: tuple[str, ...],
+    automatic: bool | None,
     against: str | None,
     **asked: Any,
 ) -> None:
     """Explore every behaviour and say what holds and what does not.
 
     TARGET is `one-off` (the built-in model of today's text), the name of another content with a spec, a spec text, or
-    path/to/file.py:machine for a `transitions` machine of your own; functions in a list `invariants` beside it are
-    checked in every state that it reaches. A spec text is a file (Bikeshed, ReSpec or published HTML), REV:path in a
-    git checkout, a folder of specs, a URL, or - for standard input.
+    path/to/file.py:machine or module:machine for a `transitions` machine of your own; functions in a list
+    `invariants` beside it are checked in every state that it reaches. A spec text is a file (Bikeshed, ReSpec or
+    published HTML), REV:path in a git checkout, a folder of specs, a URL, or - for standard input.
 
     \b
     bgsync check spec/index.bs
@@ -94,8 +112,12 @@ def check(
     """
     if against is not None:
         _hold_against(against, sidecar)
-    if len(targets) == 1 and _names_machine(targets[0]):
-        _check_machine(targets[0], output)
+    if len(targets) == 1 and names_machine(targets[0]):
+        from bgsync.machines.apart import SECONDS, Wish
+
+        check_one(Wish(targets[0], data, automatic, stubs, asked["limit"], asked["seconds"] or SECONDS), output)
+    if data or stubs or automatic is not None:
+        fail("--data, --stub and --automatic are about one machine; name path/to/file.py:machine alone")
     question = Asked(**asked, patience=PATIENCE if base is None else 2 * PATIENCE)
     question.begin()
     if question.checkpoint is not None:
@@ -165,11 +187,6 @@ def check(
     sys.exit(1 if 1 in statuses else max(statuses))
 
 
-def _names_machine(target: str) -> bool:
-    path, colon, name = target.rpartition(":")
-    return target.endswith(".py") or (bool(colon) and path.endswith(".py") and name.isidentifier())
-
-
 def page_of(report: Any, target: Any, edit: Any = None) -> Any:
     """Give what the page on a report shows: with the ledger of its text, where one was read, and what an edit did."""
     from bgsync.report.html import Page
@@ -203,29 +220,3 @@ def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
         ]
         print_changes(tuple(each for each in changes if each.steps), out)
     sys.exit(1 if differs else 0)
-
-
-def _check_machine(target: str, output: str) -> NoReturn:
-    from bgsync.machines.check import check_machine
-    from bgsync.machines.loading import load_machine
-    from bgsync.machines.table import MachineError
-
-    try:
-        machine, invariants = load_machine(target)
-        report = check_machine(machine, invariants)
-    except MachineError as error:
-        fail(error)
-    if output == "json":
-        import msgspec
-
-        emit(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
-    else:
-        out = console()
-        total = len(report.table.states)
-        out.print(f"{escape(target)}: {len(report.reachable)} of {total} states reachable", highlight=False)
-        for finding in report.findings:
-            trace = f" (after: {', '.join(finding.trace)})" if finding.trace else ""
-            out.print(f"[bold red]✗[/] {finding.kind}: {escape(finding.message + trace)}", highlight=False)
-        if not report.findings:
-            out.print("[green]✓[/] nothing wrong")
-    sys.exit(1 if report.findings else 0)

@@ -49,21 +49,21 @@ class Adapter:
     def reset(self) -> Seen:
         """Begin anew, and say what is seen."""
         self.call("reset")
-        return self._seen("")
+        return self.seen("")
 
     def do(self, operation: Operation) -> Seen:
         """Do an operation, and say what was seen of it. Raises Unable, and what the implementation raises."""
         way = self.observing.way(operation)
         given = self.call(way.method, *((operation.tag,) if way.tagged else ()), *way.arguments)
         if way.text[0] != "call":
-            return self._seen("")
-        return self._seen(RESOLVED if given is None else str(given))
+            return self.seen("")
+        return self.seen(RESOLVED if given is None else str(given))
 
     def more(self, seen: Seen) -> Seen:
         """Give it more time, if it knows how, and say what was seen in all."""
         if self.has("wait"):
             self.call("wait")
-        later = self._seen(seen.result)
+        later = self.seen(seen.result)
         return later._replace(events=_sorted((*seen.events, *later.events)), got=(*seen.got, *later.got))
 
     def close(self) -> None:
@@ -71,7 +71,8 @@ class Adapter:
         if self._runner is not None:
             self._runner.close()
 
-    def _seen(self, result: str) -> Seen:
+    def seen(self, result: str) -> Seen:
+        """Say what is seen, beside how a call ended."""
         events = _sorted(map(_started, self.call("events") if self.has("events") else ()))
         got = tuple(map(str, self.call("received"))) if self.has("received") else ()
         listed = self.call("tags") if self.has("tags") else None

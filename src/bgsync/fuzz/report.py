@@ -25,7 +25,7 @@ def to_text(driven: Driven, oracle: Oracle, result: Result, seed: int) -> str:
     """Tell what was found, what was done, and what is untested."""
     lines = [f"{driven.name}, judged by {oracle.name}", ""]
     for number, finding in enumerate(result.findings, 1):
-        lines += [f"{number}. a difference, {finding.rate}:", str(finding), *_places(finding, oracle), ""]
+        lines += [f"{number}. a difference, {finding.rate}:", str(finding), *places(finding, oracle), ""]
     rate = result.steps / result.seconds if result.seconds else 0.0
     lines.append(
         f"{result.steps} operations judged in {result.examples} runs, {rate:.0f} a second; seed {seed}; {result.ended}"
@@ -34,7 +34,8 @@ def to_text(driven: Driven, oracle: Oracle, result: Result, seed: int) -> str:
     return "\n".join((*lines, *_coverage(result)))
 
 
-def _places(finding: Finding, oracle: Oracle) -> Iterator[str]:
+def places(finding: Finding, oracle: Oracle) -> Iterator[str]:
+    """Say where the steps stand by which something else would have been allowed."""
     steps = dict.fromkeys(step for why in finding.wanted.values() for step in why)
     for step in steps:
         if place := oracle.place(step):

@@ -40,6 +40,8 @@ class _Path(NamedTuple):
 
     state: State
     result: str = ""
+    results: tuple[str, ...] = ()
+    """How all calls ended."""
     tags: tuple[str, ...] = ()
     ran: frozenset[str] = frozenset()
     why: tuple[str, ...] = ()
@@ -49,10 +51,12 @@ class _Path(NamedTuple):
 class TextOracle(Oracle):
     """The algorithms of a spec, by default the content's own, as judge. `tags` are what its keys are called outside."""
 
-    def __init__(self, observing: Observing, tags: Sequence[str], spec: Spec | None = None) -> None:
+    def __init__(
+        self, observing: Observing, tags: Sequence[str], spec: Spec | None = None, granularity: str = "algorithm"
+    ) -> None:
         spec, world = spec or observing.spec, observing.world
         adversities = tuple(n for n, each in world.adversities.items() if each.triggers)
-        scenario = Scenario(spec, world, "algorithm", adversities, Bounds(len(tags)))
+        scenario = Scenario(spec, world, granularity, adversities, Bounds(len(tags)))
         self.name = spec.title or "the text"
         self.system = System(scenario, fork=False)
         self.observing, self.last = observing, observing.last
@@ -60,6 +64,8 @@ class TextOracle(Oracle):
         self.keys = {tag: key for key, tag in self.tags.items()}
         self._labels = step_labels(self.system.program)
         self._known: dict[tuple[At, Operation, bool], tuple[Outcome, ...]] = {}
+        self._sensible: dict[tuple[At, Operation], bool] = {}
+        self._like: dict[At, Hashable] = {}
         called = {way.text[1] for way in observing.ways if way.text[0] == "call"}
         asked = {label for several in self._labels for label in several}
         silent = {f"{name} " for name in spec.methods if name not in called}
@@ -83,6 +89,12 @@ class TextOracle(Oracle):
 
     def possible(self, state: At, operation: Operation) -> bool:
         """Whether an operation makes sense."""
+        key = (state, operation)
+        if key not in self._sensible:
+            self._sensible[key] = self._possible(state, operation)
+        return self._sensible[key]
+
+    def _possible(self, state: At, operation: Operation) -> bool:
         if state.state is None:
             return False
         kind, *what = self.observing.way(operation).text
@@ -105,8 +117,26 @@ class TextOracle(Oracle):
             self._known[key] = tuple(dict.fromkeys(self._outcomes(state, operation, early)))
         return self._known[key]
 
+    def together(self, state: At, first: Operation, second: Operation) -> Iterator[tuple[Seen, At]]:
+        """Give what both orders come to, and what two calls come to whose steps go on together."""
+        yield from super().together(state, first, second)
+        texts = [self.observing.way(one).text for one in (first, second)]
+        if state.state is None or any(text[0] != "call" for text in texts):
+            return
+        paths, free = [_Path(state.state)], dict(state.free)
+        for text, one in zip(texts, (first, second), strict=True):
+            paths = [after for path in paths for after in self._take(path, text, free, one.tag)]
+        for path in self._rest(paths, False, False):
+            for outcome in self._seen(path, state.free):
+                yield outcome.seen._replace(result=", ".join(sorted(path.results))), outcome.state
+
     def alike(self, state: At) -> Hashable:
         """Give a state without the places of its objects, and with two of those of which there are more."""
+        if state not in self._like:
+            self._like[state] = self._without_places(state)
+        return self._like[state]
+
+    def _without_places(self, state: At) -> Hashable:
         if state.state is None:
             return state
         heap = state.state.shared.heap
@@ -257,16 +287,18 @@ class TextOracle(Oracle):
         why = tuple(dict.fromkeys((*path.why, *(self._labels[pc][0] for pc in did if self._labels[pc]))))
         if step.after is None:
             return path._replace(result=ENDS, ran=ran, why=why)
-        result, tags = path.result, list(path.tags)
+        result, results, tags = path.result, list(path.results), list(path.tags)
         for seen in step.observations:
             if isinstance(seen, Resolved):
                 result = RESOLVED
+                results.append(result)
             elif isinstance(seen, Rejected):
                 result = seen.error or "rejected"
+                results.append(result)
             elif isinstance(seen, Dispatched):
                 key = self.system.tag(step.after.shared, seen.slot) or self.system.tag(path.state.shared, seen.slot)
                 tags.append(self.tags.get(key or "", key or "?"))
-        return _Path(step.after, result, tuple(tags), ran, why)
+        return _Path(step.after, result, tuple(results), tuple(tags), ran, why)
 
     # --- what is seen
 

@@ -1,123 +1,141 @@
-"""What is wrong with a machine: its table explored as a model, and judged.
+"""The check of a user's machine: it is run by the library through all that it can be in, and judged."""
 
-A built machine keeps no trace of an initial state that nobody declared: it is found since nothing leads out of it.
-"""
-
-import traceback
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Literal, NoReturn
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
 
 from transitions import Machine
 
-from bgsync.explore.model import Model
 from bgsync.explore.search import explore
-from bgsync.machines.table import MachineError, Table, name_of, tabulate
+from bgsync.machines.findings import Finder, MachineFinding
+from bgsync.machines.live import Live
+from bgsync.machines.promises import Invariant, Predicate, Promises
+from bgsync.machines.table import MachineError, check_names, states_of
 
-Invariant = Callable[[str], bool]
-Kind = Literal["unreachable-state", "trap-state", "dead-trigger", "dead-row", "invariant"]
-
-
-class MachineModel(Model[str, str]):
-    """A table as a model: states are names of states, actions are triggers.
-
-    Guards (conditions, unless) are free choices: both outcomes are explored, whatever the guard computes, and
-    guards of one name are not related. A trigger whose guards all fail changes nothing: no transition.
-    """
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-
-    def initial_states(self) -> Iterable[str]:
-        """Give the initial state."""
-        return (self.table.initial,)
-
-    def actions(self, state: str) -> Iterable[str]:
-        """Give the triggers that have a row from `state`."""
-        return dict.fromkeys(row.trigger for row in self.table.enabled[state])
-
-    def next_state(self, state: str, action: str) -> str | None:
-        """Give the state after `action` when every guard passes; `successors` has the other outcomes too."""
-        return next((row.target for row in self.table.enabled[state] if row.trigger == action), None)
-
-    def successors(self, state: str) -> Iterable[tuple[str, str]]:
-        """Give every (trigger, next state), for every outcome of the guards."""
-        return dict.fromkeys((row.trigger, row.target) for row in self.table.enabled[state])
-
-
-@dataclass(frozen=True)
-class MachineFinding:
-    """Something wrong with a machine; `trace` is a shortest way there, in triggers, where there is one."""
-
-    kind: Kind
-    subject: str
-    message: str
-    trace: tuple[str, ...] = ()
+LIMIT = 1_000_000
+"""How many configurations are explored where nothing is said of it."""
 
 
 @dataclass(frozen=True)
 class MachineReport:
     """What the check of a machine looked at, and what it found."""
 
-    table: Table
+    name: str
+    data: bool  # whether guards and callbacks were run, and data was part of what a state is
+    states: tuple[str, ...]
     reachable: tuple[str, ...]  # nearest first
-    findings: tuple[MachineFinding, ...]
-    set_aside: int  # automatic `to_STATE` rows not counted: with them every state is reachable
+    configurations: int  # states with what goes with them: those of parallel machines, timers, data
+    steps: int
+    rows: int
+    taken: int  # how many of the rows were
+    set_aside: int  # automatic `to_STATE` rows that are not counted
+    findings: tuple[MachineFinding, ...] = ()
+    notes: tuple[str, ...] = ()
+    unfinished: str = ""  # which bound ended the exploration; what is absent is then not known to be
+
+    @property
+    def exit_status(self) -> int:
+        """0 for nothing wrong, 1 for findings, 3 where a bound was met before anything was found."""
+        return 1 if self.findings else 3 if self.unfinished else 0
 
 
-def check_machine(machine: Machine, invariants: Sequence[Invariant] = ()) -> MachineReport:
-    """Find states nobody reaches or leaves, triggers and rows that never happen, and invariants that fail.
+def check_machine(
+    machine: Machine,
+    invariants: Sequence[Invariant] = (),
+    *,
+    never: Sequence[Predicate] = (),
+    eventually: Sequence[Predicate] = (),
+    leads_to: Sequence[tuple[Predicate, Predicate]] = (),
+    data: bool = False,
+    chosen: Sequence[str] | Callable[[Any], Hashable] | None = None,
+    arguments: Mapping[str, Sequence[Any]] | None = None,
+    stubs: Sequence[str] = (),
+    automatic: bool | None = None,
+    limit: int | None = None,
+    seconds: float | None = None,
+    beside: Sequence[Machine] = (),
+    holders: Sequence[Any] = (),
+    setup: Sequence[str] = (),
+) -> MachineReport:
+    """Find states that nobody reaches or leaves, rows that are never taken, and promises that are broken.
 
-    Guards are free choices, automatic `to_STATE` rows are set aside, and a `final` state needs no way out.
-    Raises MachineError for a machine that has no table, and for an invariant that raises an exception.
+    Without `data`, guards are free choices and no callback runs, though one that names a trigger may pull it. With
+    `data`, the machine is run with its guards and callbacks, and a state is the machine's with the data of the model
+    and of `holders`: all of it, the attributes that `chosen` names, or what it makes of the model. `arguments` lists
+    per trigger what it is called with; `stubs` names callbacks that are not run, and guards that are free.
+
+    `automatic` says whether the `to_STATE` rows count that the library adds; they do, unless it is said, for a machine
+    that has no others. `beside` are other machines of the same model, explored together with it. `setup` are the lines
+    of Python that make `machine`, for the runs that are told. After `limit` configurations or so many `seconds` the
+    rest is unknown. Raises MachineError for a machine that makes no sense, and for a promise that raises an exception.
     """
-    whole = tabulate(machine)
-    rows = tuple(row for row in whole.rows if not row.auto)
-    dropped = {row.trigger for row in whole.rows if row.auto} - {row.trigger for row in rows}
-    tab = replace(whole, rows=rows, triggers=tuple(each for each in whole.triggers if each not in dropped))
-    graph = explore(MachineModel(tab))
-    findings: list[MachineFinding] = []
-
-    def found(kind: Kind, subject: str, message: str, state: str | None = None) -> None:
-        path = () if state is None else graph.path(graph.index[state])
-        findings.append(MachineFinding(kind, subject, message, tuple(action for _, action, _ in path)))
-
-    for state in tab.states:
-        if state not in graph.index:
-            found("unreachable-state", state, f"state {state!r} is not reachable from {tab.initial!r}")
-        elif state not in tab.final and all(row.target == state for row in tab.enabled[state]):
-            message = f"state {state!r} is reachable, has no way out, and is not declared final"
-            if state == tab.initial:
-                message += " (it is initial: `transitions` adds an undeclared initial state in silence)"
-            found("trap-state", state, message, state)
-    taken = {id(row) for state in graph.states for row in tab.enabled[state]}
-    alive = {row.trigger for row in tab.rows if id(row) in taken}
-    for trigger in tab.triggers:
-        if trigger not in alive:
-            found("dead-trigger", trigger, f"trigger {trigger!r} can never fire: no source is reachable")
-    for row in tab.rows:
-        if id(row) not in taken:
-            shadowed = row.source in graph.index
-            cause = "an earlier row without guards comes first" if shadowed else "its source is not reachable"
-            found("dead-row", str(row), f"row '{row}' can never be taken: {cause}")
-    for invariant in invariants:
-        name = name_of(invariant)
-        for state in graph.states:
-            try:
-                holds = bool(invariant(state))
-            except Exception as error:
-                refuse(f"invariant {name!r} in state {state!r}", error, "make it answer for every state")
-            if not holds:
-                found("invariant", name, f"invariant {name!r} fails in state {state!r}", state)
-                break
-    return MachineReport(whole, tuple(graph.states), tuple(findings), len(whole.rows) - len(tab.rows))
+    machines = [machine, *(each for each in beside if each is not machine)]
+    promises = Promises(tuple(invariants), tuple(never), tuple(eventually), tuple(leads_to))
+    with _modelled(machines):
+        live = Live(
+            machines,
+            holders=holders,
+            data=data,
+            automatic=_counts(machines) if automatic is None else automatic,
+            arguments=arguments,
+            stubs=stubs,
+            chosen=chosen,
+            seconds=seconds,
+        )
+        for each, rows in zip(machines, live.rows, strict=True):
+            check_names(each.name.removesuffix(": "), states_of(each), [row for row, _ in rows])
+        with live.instrumented():
+            limit = LIMIT if limit is None else limit
+            graph = explore(live, limit=limit)
+            unfinished = ""
+            if not graph.complete:
+                bound = "the time is up" if live.too_late else f"the limit of {limit:,} is met"
+                unfinished = f"{bound} after {len(graph.states):,} configurations; what was not found is not known"
+            finder = Finder(live, graph, promises, tuple(setup))
+            findings = tuple(finder.findings())
+            return MachineReport(
+                machine.name.removesuffix(": "),
+                data,
+                finder.states,
+                finder.reachable,
+                len(graph.states),
+                graph.transitions,
+                len(finder.rows),
+                sum(id(transition) in live.taken for _, _, transition in finder.rows),
+                finder.set_aside,
+                findings,
+                tuple(finder.notes()),
+                unfinished,
+            )
 
 
-def refuse(place: str, error: BaseException, repair: str, path: Path | None = None) -> NoReturn:
-    """Raise MachineError for an exception of the user's code, with the line of `path` it came through."""
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if path and f.filename == str(path)]
-    where = f", line {lines[-1]}" if lines else ""
-    said = " ".join(str(error).split())
-    cause = f"{type(error).__name__}: {said}" if said else type(error).__name__
-    raise MachineError(f"{place}{where}: {cause}; {repair}") from None
+def _counts(machines: Sequence[Machine]) -> bool:
+    """Tell whether automatic rows are all that the machines have."""
+    from bgsync.machines.table import rows_of
+
+    return all(next(rows_of(machine, automatic=False), None) is None for machine in machines)
+
+
+class _Model:
+    """The model of a machine that has none."""
+
+
+@contextmanager
+def _modelled(machines: Sequence[Machine]) -> Iterator[None]:
+    """Give machines without a model one meanwhile."""
+    if machines[0].models:
+        yield
+        return
+    model = _Model()
+    for machine in machines:
+        if machine.initial is None:
+            name = machine.name.removesuffix(": ")
+            place = f"machine {name!r}" if name else "the machine"
+            raise MachineError(f"{place}: the initial state is None; pass initial= or add a model with one")
+        machine.add_model(model)
+    try:
+        yield
+    finally:
+        for machine in machines:
+            machine.remove_model(model)

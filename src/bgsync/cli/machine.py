@@ -1,0 +1,83 @@
+"""What bgsync check does with a `transitions` machine of the user's."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from rich.markup import escape
+
+from bgsync.cli.out import console, emit, fail, say
+
+if TYPE_CHECKING:
+    from bgsync.machines.apart import Wish
+    from bgsync.machines.check import MachineReport
+
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_TEXTS = ("bs", "html", "htm", "md", "txt")
+
+
+def names_machine(target: str) -> bool:
+    """Tell whether a target is file.py:name or module:name, and neither a spec text nor REV:path."""
+    place, colon, name = target.rpartition(":")
+    if target.endswith(".py"):
+        return True
+    if not colon or not _DOTTED.fullmatch(name):
+        return False
+    if place.endswith(".py"):
+        return True
+    if not _DOTTED.fullmatch(place) or name.rpartition(".")[2] in _TEXTS:
+        return False
+    here = Path(*place.split("."))
+    if here.with_suffix(".py").exists() or (here / "__init__.py").exists():
+        return True
+    try:
+        return importlib.util.find_spec(place.split(".")[0]) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def check_one(wish: Wish, output: str) -> NoReturn:
+    """Check a machine, tell what was found, and end."""
+    from bgsync.machines.apart import check_apart
+    from bgsync.machines.table import MachineError
+
+    if output not in ("text", "json"):
+        fail(f"--format {output} is for spec texts; a machine has text and json")
+    try:
+        report, printed = check_apart(wish)
+    except MachineError as error:
+        fail(error)
+    if printed.strip():
+        say(f"{wish.target} printed:\n{printed.rstrip()}", err=True)
+    if output == "json":
+        import msgspec
+
+        emit(msgspec.json.format(msgspec.json.encode(report), indent=2).decode())
+    else:
+        _tell(wish.target, report)
+    sys.exit(report.exit_status)
+
+
+def _tell(target: str, report: MachineReport) -> None:
+    out = console()
+
+    def line(text: str) -> None:
+        out.print(text, highlight=False, soft_wrap=True)
+
+    with_data = f", {report.configurations:,} with their data" if report.data else ""
+    line(f"{escape(target)}: {len(report.reachable)} of {len(report.states)} states reachable{with_data}")
+    for finding in report.findings:
+        trace = f" (after: {', '.join(finding.trace)})" if finding.trace else ""
+        line(f"[bold red]✗[/] {finding.kind}: {escape(finding.message + trace)}")
+        for each in finding.run if finding.trace else ():
+            line(f"      {escape(each)}")
+    if report.unfinished:
+        line(f"[yellow]?[/] inconclusive: {escape(report.unfinished)}")
+    elif not report.findings:
+        line("[green]✓[/] nothing wrong")
+    for note in report.notes:
+        line(f"[dim]· {escape(note)}[/]")

@@ -1,0 +1,87 @@
+"""A user's machine, loaded and checked in a process of its own: with a time limit, and what it prints apart."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from bgsync.machines.check import MachineReport
+from bgsync.machines.loading import load_machine
+from bgsync.machines.table import MachineError
+
+SECONDS = 60.0
+"""How long a check may take where nothing is said of it."""
+_GRACE = 3.0
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked of a machine."""
+
+    target: str
+    data: bool = False
+    automatic: bool | None = None
+    stubs: tuple[str, ...] = ()
+    limit: int | None = None
+    seconds: float = SECONDS
+
+
+def check_apart(wish: Wish) -> tuple[MachineReport, str]:
+    """Check a machine in another process; give the report, and what the user's code printed. Raises MachineError."""
+    with tempfile.TemporaryDirectory(prefix="bgsync-") as folder:
+        answer, printed = Path(folder, "answer"), Path(folder, "printed")
+        asked = msgspec.json.encode((wish, sys.path, str(answer)))
+        with printed.open("wb") as out:
+            child = subprocess.Popen(
+                [sys.executable, "-c", _CHILD, asked.decode()], stdin=subprocess.DEVNULL, stdout=out, stderr=out
+            )
+            try:
+                child.wait(wish.seconds + _GRACE)
+            except subprocess.TimeoutExpired:
+                raise MachineError(
+                    f"{wish.target}: still running after {wish.seconds:g} s; make the file import without starting "
+                    "what it is for, stub the callback that waits (--stub NAME), or allow more (--time SECONDS)"
+                ) from None
+            finally:
+                child.kill()
+                child.wait()
+        said = printed.read_text("utf-8", "replace")
+        if not answer.exists():
+            last = next((line for line in reversed(said.splitlines()) if line.strip()), "it said nothing")
+            raise MachineError(
+                f"{wish.target}: its process ended with status {child.returncode} ({' '.join(last.split())}); "
+                "make the file import without ending the process"
+            )
+        got = answer.read_bytes()
+    if got.startswith(b"!"):
+        raise MachineError(got[1:].decode())
+    return msgspec.json.decode(got, type=MachineReport), said
+
+
+_CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1])[1]; from bgsync.machines.apart import main; main()"
+
+
+def main() -> None:
+    """Do what the process was started for."""
+    wish, _, answer = msgspec.json.decode(sys.argv[1], type=tuple[Wish, list[str], str])
+    sys.argv[1:] = []
+    place = wish.target.rpartition(":")[0]
+    folder = str(Path(place).absolute().parent) if place.endswith(".py") else os.getcwd()
+    sys.path[:] = [folder, *sys.path, os.getcwd()]  # for what is imported only when a callback runs, too
+    try:
+        loaded = load_machine(wish.target)
+        sys.argv[0] = place
+        report = loaded.check(
+            data=wish.data, stubs=wish.stubs, automatic=wish.automatic, limit=wish.limit, seconds=wish.seconds
+        )
+        got = msgspec.json.encode(report)
+    except MachineError as error:
+        got = b"!" + str(error).encode()
+    Path(answer).write_bytes(got)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)  # threads of the user's are not waited for

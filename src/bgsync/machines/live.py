@@ -1,0 +1,470 @@
+"""A user's machines, run by the library itself: put into a configuration, given a call, and read again.
+
+A **configuration** is what the machines of one model are in: the value of each machine's state, as the library keeps it
+(nested lists for parallel states); the timers that run and the retries counted; and, where data is asked for, the key
+of that data. There is no second semantics here: a step is `event.trigger`, on the user's machine, in place. Four things
+are put in the library's way meanwhile, as attributes of its objects, and taken away again:
+
+- `execute` of a transition notes that it was taken.
+- `check` of a condition, where guards are free, is a choice. Within one event a guard that is asked again gives the
+  same answer, unless a callback ran in between. All outcomes are tried, by running the event again.
+- `callback` of a machine, where guards are free, runs no code of the user: a callback that is a trigger pulls it, one
+  that names triggers may pull them or not (`pulls`). A pull of that kind that the library refuses is no outcome.
+- The timer of a timeout does not run by the clock: that it ends is a step of its own.
+
+With data the user's guards and callbacks are run, but for those that are stubbed. An exception is an outcome, too: the
+configuration in which it leaves the machine.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from unittest import mock
+
+from transitions import EventData, Machine
+from transitions.core import MachineError as NotAllowed
+from transitions.extensions import AsyncMachine
+from transitions.extensions import states as features
+
+from bgsync.explore.model import Model
+from bgsync.machines.data import Data, Saved
+from bgsync.machines.library import (
+    Timer,
+    active_states,
+    frozen,
+    named_states,
+    pull_in,
+    put_in,
+    start_of,
+    started,
+    thawed,
+)
+from bgsync.machines.pulls import Known, known_of
+from bgsync.machines.table import name_of, rows_of
+
+DEEP = 25
+"""How many triggers deep callbacks may pull each other, where no code runs that would end it."""
+OUTCOMES = 4096
+"""How many outcomes of guards one call may have."""
+
+
+class Configuration(NamedTuple):
+    """What the machines of one model are in; `data` is its key, `model` its number."""
+
+    states: tuple[Any, ...]
+    memory: tuple[tuple[str, Any], ...] = ()
+    data: Hashable = ()
+    model: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """A trigger of a machine with its arguments, or the end of a state's timeout."""
+
+    machine: int
+    trigger: str
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+    timeout: str = ""
+
+    def __str__(self) -> str:
+        if self.timeout:
+            return f"timeout of {self.timeout}"
+        said = [*map(repr, self.args), *(f"{name}={value!r}" for name, value in self.kwargs.items())]
+        return f"{self.trigger}({', '.join(said)})" if said else self.trigger
+
+
+class Step(NamedTuple):
+    """A call, and what free guards answered."""
+
+    call: Call
+    answers: tuple[str, ...] = ()
+
+
+class Refused(BaseException):
+    """An outcome that does not exist: raised through the library."""
+
+
+class Live(Model[Configuration, Step]):
+    """The machines of one kind of model as a model to explore. Use it within `with live.instrumented():`."""
+
+    def __init__(
+        self,
+        machines: Sequence[Machine],
+        *,
+        holders: Sequence[Any] = (),
+        data: bool = False,
+        automatic: bool = False,
+        arguments: Mapping[str, Sequence[Any]] | None = None,
+        stubs: Iterable[str] = (),
+        chosen: Sequence[str] | Callable[[Any], Hashable] | None = None,
+        seconds: float | None = None,
+    ) -> None:
+        self.machines, self.free, self.stubs = list(machines), not data, set(stubs)
+        self.models = [each for each in machines[0].models if all(each in other.models for other in machines)]
+        self.at_first = [tuple(frozen(getattr(m, each.model_attribute)) for each in machines) for m in self.models]
+        """What the machines of each model were in before."""
+        self.rows = [list(rows_of(machine, automatic=automatic)) for machine in machines]
+        self.taken: set[int] = set()
+        """Ids of the transitions that were taken."""
+        self.passed: dict[tuple[int, Any], None] = {}
+        """What the machines were in, within a call, too: each by its number."""
+        self.raised: dict[tuple[str, str], tuple[Configuration, Step, str]] = {}
+        """Per trigger and kind of exception, the first that got out of a call."""
+        self.deadline = None if seconds is None else time.monotonic() + seconds
+        self.too_late = False
+        self.expanded = 0
+        """How many configurations all steps are known of."""
+        self.known: dict[Any, Known] = {}
+        self._arguments = dict(arguments or {})
+        self._data = [Data([model, *holders], machines, chosen) for model in self.models] if data else []
+        self._saved: dict[Configuration, Saved] = {}
+        self._model: Any = self.models[0]
+        self._calls: dict[tuple[Any, ...], tuple[Call, ...]] = {}
+        self._made: dict[tuple[int, str], tuple[Call, ...]] = {}
+        self._plan: list[list[int]] = []
+        self._at = 0
+        self._answers: dict[Any, bool] = {}
+        self._said: list[str] = []
+        self._took: list[int] = []
+        self._entered: list[tuple[int, Any]] = []
+        self._depth = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._remembering = [
+            (name, state)
+            for machine in machines
+            for name, state in named_states(machine)
+            if getattr(state, "timeout", 0) or getattr(state, "retries", 0)
+        ]
+        self._triggers: list[dict[str, list[str]]] = []
+        for rows in self.rows:
+            by_source: dict[str, dict[str, None]] = {}
+            for row, _ in rows:
+                by_source.setdefault(row.source, {})[row.trigger] = None
+            self._triggers.append({source: list(triggers) for source, triggers in by_source.items()})
+
+    # --- what is explored
+
+    def initial_states(self) -> Iterable[Configuration]:
+        """Give what the models are in now, and what the machines start new ones in."""
+        found = []
+        for number, _ in enumerate(self.models):
+            self._model = self.models[number]
+            found.append(self._read(number if self._data else 0))
+        self._model = self.models[0]
+        starts = [start_of(machine, self.models[0]) for machine in self.machines]
+        if self.free and all(start is not None for start in starts):
+            found.append(Configuration(tuple(starts), found[0].memory))
+        return list(dict.fromkeys(found))
+
+    def actions(self, state: Configuration) -> Iterable[Step]:
+        """Give the steps that lead somewhere."""
+        return (step for step, _ in self.successors(state))
+
+    def next_state(self, state: Configuration, action: Step) -> Configuration | None:
+        """Give what a step leads to."""
+        return next((target for step, target in self.successors(state) if step == action), None)
+
+    def successors(self, state: Configuration) -> Iterator[tuple[Step, Configuration]]:
+        """Give every step with what it leads to; a call that the library refuses is none."""
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            self.too_late = True
+            raise KeyboardInterrupt
+        for call in self.calls(state):
+            yield from self._outcomes(state, call)
+        self.expanded += 1
+
+    def calls(self, state: Configuration) -> Iterable[Call]:
+        """Give the calls that have a row in a configuration, and the timers that may end in it."""
+        calls = self._calls.get(state.states)
+        if calls is None:
+            calls = self._calls[state.states] = tuple(self._possible(state.states))
+        ends = [name for name, value in state.memory if name.startswith("timer ") and value]
+        return (*calls, *(self._timeout(name.removeprefix("timer ")) for name in ends)) if ends else calls
+
+    def put(self, state: Configuration) -> Any:
+        """Put the machines into a configuration, and give the model."""
+        self._model = self.models[state.model]
+        if self._data:
+            self._data[state.model].restore(self._saved[state])
+        for machine, value in zip(self.machines, state.states, strict=True):
+            setattr(self._model, machine.model_attribute, thawed(value))
+        if self._remembering:
+            self._remember(dict(state.memory))
+        return self._model
+
+    def active(self, number: int, value: Any) -> list[str]:
+        """Give the names of the active states of a machine, children before their parents."""
+        return active_states(self.machines[number], value)
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """The attributes that cannot be copied, and why."""
+        return {name: why for data in self._data for name, why in data.left_out.items()}
+
+    def data_now(self, model: int) -> dict[str, Any]:
+        """Give the data as it is now."""
+        return self._data[model].now()
+
+    # --- one step
+
+    def _possible(self, states: tuple[Any, ...]) -> Iterator[Call]:
+        for number, machine in enumerate(self.machines):
+            triggers: dict[str, None] = {}
+            if machine.on_exception or (machine.finalize_event and not self.free):
+                triggers = dict.fromkeys(row.trigger for row, _ in self.rows[number])
+            for name in self.active(number, states[number]):
+                triggers.update(dict.fromkeys(self._triggers[number].get(name, ())))
+            for trigger in triggers:
+                yield from self._with_arguments(number, trigger)
+
+    def _with_arguments(self, number: int, trigger: str) -> tuple[Call, ...]:
+        made = self._made.get((number, trigger))
+        if made is None:
+            given = self._arguments.get(trigger, [()])
+            calls = []
+            for each in given:
+                args = each if isinstance(each, tuple) else () if isinstance(each, dict) else (each,)
+                calls.append(Call(number, trigger, args, each if isinstance(each, dict) else {}))
+            made = self._made[number, trigger] = tuple(calls)
+        return made
+
+    def _timeout(self, name: str) -> Call:
+        number = next(n for n, machine in enumerate(self.machines) if name in dict(named_states(machine)))
+        made = self._made.setdefault((number, f"timeout of {name}"), (Call(number, "timeout", timeout=name),))
+        return made[0]
+
+    def _outcomes(self, state: Configuration, call: Call) -> Iterator[tuple[Step, Configuration]]:
+        self._plan = []
+        for _ in range(OUTCOMES):
+            self._at, self._depth, self._said = 0, 0, []
+            self._answers.clear()
+            self._took.clear()
+            self._entered.clear()
+            self.put(state)
+            error: BaseException | None = None
+            try:
+                self._call(call)
+            except Refused:
+                error = Refused()
+            except (Exception, SystemExit) as caught:
+                error = caught
+            if not isinstance(error, Refused):
+                target = self._read(state.model)
+                nothing = not self._took and target == state
+                if not (nothing and (error is None or not self._has_row(state, call))):
+                    self.taken.update(self._took)
+                    self.passed.update(dict.fromkeys(self._entered))
+                    step = Step(call, tuple(self._said))
+                    if error is not None:
+                        said = " ".join(str(error).split())
+                        self.raised.setdefault(
+                            (call.trigger, type(error).__name__),
+                            (state, step, f"{type(error).__name__}: {said}" if said else type(error).__name__),
+                        )
+                    yield step, target
+            while self._plan and self._plan[-1][0] + 1 == self._plan[-1][1]:
+                self._plan.pop()
+            if not self._plan:
+                return
+            self._plan[-1][0] += 1
+        self.too_late = True
+        raise KeyboardInterrupt
+
+    def _has_row(self, state: Configuration, call: Call) -> bool:
+        names = self.active(call.machine, state.states[call.machine])
+        return bool(call.timeout) or any(call.trigger in self._triggers[call.machine].get(name, ()) for name in names)
+
+    def _choose(self, count: int) -> int:
+        if self._at == len(self._plan):
+            self._plan.append([0, count])
+        self._at += 1
+        return self._plan[self._at - 1][0]
+
+    def _call(self, call: Call) -> None:
+        machine = self.machines[call.machine]
+        if call.timeout:
+            state = dict(named_states(machine))[call.timeout]
+            state.runner[id(self._model)].cancel()
+            data = EventData(state, None, machine, self._model, (), {})
+            for callback in state.on_timeout:
+                run: Any = machine.callback
+                self._finish(run(callback, data))
+        else:
+            self._finish(pull_in(machine, self._model, call.trigger, call.args, call.kwargs))
+
+    def _finish(self, result: Any) -> None:
+        if asyncio.iscoroutine(result):
+            assert self._loop is not None
+            self._loop.run_until_complete(result)
+
+    def _read(self, number: int) -> Configuration:
+        states = tuple([frozen(getattr(self._model, machine.model_attribute)) for machine in self.machines])
+        memory = self._remembered() if self._remembering else ()
+        if not self._data:
+            return Configuration(states, memory)
+        saved, key = self._data[number].save()
+        read = Configuration(states, memory, key, number)
+        self._saved.setdefault(read, saved)
+        return read
+
+    def _remembered(self) -> tuple[tuple[str, Any], ...]:
+        own, out = id(self._model), []
+        for name, state in self._remembering:
+            if getattr(state, "timeout", 0):
+                timer = state.runner.get(own)
+                out.append((f"timer {name}", timer is not None and not timer.done()))
+            if getattr(state, "retries", 0):
+                out.append((f"retries {name}", state.retry_counts[own]))
+        return tuple(out)
+
+    def _remember(self, memory: dict[str, Any]) -> None:
+        own = id(self._model)
+        for name, state in self._remembering:
+            if getattr(state, "timeout", 0):
+                timer = state.runner[own] = Timer()
+                timer.alive = bool(memory[f"timer {name}"])
+            if getattr(state, "retries", 0):
+                state.retry_counts[own] = memory[f"retries {name}"]
+
+    # --- what is put in the library's way
+
+    @contextmanager
+    def instrumented(self) -> Iterator[None]:
+        """Watch the library, and put everything back afterwards as it was."""
+        with ExitStack() as undo:
+            before = [(model, [getattr(model, m.model_attribute) for m in self.machines]) for model in self.models]
+            data = [(each, each.save()[0]) for each in self._data]
+            for number, (machine, rows) in enumerate(zip(self.machines, self.rows, strict=True)):
+                put_in(machine, "set_state", self._setting(number, machine), undo)
+                for _, transition in rows:
+                    self._watch(transition, isinstance(machine, AsyncMachine), undo)
+                if self.free or self.stubs:
+                    put_in(machine, "callback", self._callback_of(machine), undo)
+            for _, state in self._remembering:
+                if hasattr(state, "runner"):
+                    put_in(state, "runner", {id(model): Timer() for model in self.models}, undo)
+                    put_in(state, "create_timer", started, undo)
+            undo.enter_context(mock.patch.object(features, "Timer", Timer))
+            if any(isinstance(machine, AsyncMachine) for machine in self.machines):
+                if asyncio._get_running_loop() is not None:
+                    raise RuntimeError("an asynchronous machine cannot be checked inside a running event loop")
+                self._loop = asyncio.new_event_loop()
+                undo.callback(self._loop.close)
+            try:
+                yield
+            finally:
+                for each, saved in data:
+                    each.restore(saved)
+                for model, values in before:
+                    for machine, value in zip(self.machines, values, strict=True):
+                        setattr(model, machine.model_attribute, value)
+
+    def _setting(self, number: int, machine: Machine) -> Callable[..., None]:
+        run = machine.set_state
+
+        def set_state(state: Any, model: Any = None) -> None:
+            run(state, model)
+            self._entered.append((number, frozen(getattr(self._model, machine.model_attribute))))
+
+        return set_state
+
+    def _watch(self, transition: Any, is_async: bool, undo: ExitStack) -> None:
+        if "execute" in vars(transition):
+            return
+        run, number = transition.execute, id(transition)
+
+        def execute(event_data: Any) -> Any:
+            done = True  # where an exception leaves it, too
+            try:
+                done = run(event_data)
+            finally:
+                if done:
+                    self._took.append(number)
+            return done
+
+        async def execute_later(event_data: Any) -> Any:
+            done = True
+            try:
+                done = await run(event_data)
+            finally:
+                if done:
+                    self._took.append(number)
+            return done
+
+        put_in(transition, "execute", execute_later if is_async else execute, undo)
+        for condition in transition.conditions:
+            if self.free or name_of(condition.func) in self.stubs:
+                put_in(condition, "check", self._answer_of(condition, is_async), undo)
+
+    def _answer_of(self, condition: Any, is_async: bool) -> Callable[[Any], Any]:
+        key = condition.func if isinstance(condition.func, str) else id(condition.func)
+
+        def check(_: Any) -> bool:
+            if key not in self._answers:
+                answer = (self._choose(2) == 0) == condition.target
+                self._answers[key] = answer
+                self._said.append(name_of(condition.func) if answer else f"not {name_of(condition.func)}")
+            return self._answers[key] == bool(condition.target)
+
+        async def check_later(event_data: Any) -> bool:
+            return check(event_data)
+
+        return check_later if is_async else check
+
+    def _callback_of(self, machine: Machine) -> Callable[[Any, Any], Any]:
+        run: Any = machine.callback
+
+        def pulls(func: Any) -> Iterator[tuple[Any, bool]]:
+            self._answers.clear()
+            known = self.known_of(func)
+            if known.certain is not None:
+                yield known.certain, True
+            several = len(known.maybe) <= 3
+            for each in known.maybe:
+                if self._choose(2) == 1:
+                    yield each, False
+                    if not several:
+                        return
+
+        def pulled(pull: Any) -> Any:
+            self._depth += 1
+            if self._depth > DEEP:
+                raise Refused
+            return pull_in(pull[0], self._model, pull[1], (), {})
+
+        def callback(func: Any, event_data: Any) -> Any:
+            if not self.free:
+                return None if name_of(func) in self.stubs else run(func, event_data)
+            for pull, certain in pulls(func):
+                try:
+                    pulled(pull)
+                except (NotAllowed, AttributeError):
+                    if certain:
+                        raise
+                    raise Refused from None
+            return None
+
+        async def callback_later(func: Any, event_data: Any) -> Any:
+            if not self.free:
+                return None if name_of(func) in self.stubs else await run(func, event_data)
+            for pull, certain in pulls(func):
+                try:
+                    await pulled(pull)
+                except (NotAllowed, AttributeError):
+                    if certain:
+                        raise
+                    raise Refused from None
+            return None
+
+        return callback_later if isinstance(machine, AsyncMachine) else callback
+
+    def known_of(self, func: Any) -> Known:
+        """Say what is known of a callback."""
+        key = func if isinstance(func, str) else id(func)
+        if key not in self.known:
+            self.known[key] = known_of(func, self._model, self.machines)
+        return self.known[key]

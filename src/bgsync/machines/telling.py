@@ -1,0 +1,131 @@
+"""Says in words and in lines of Python what was explored: states, configurations, runs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from transitions import Machine
+from transitions.extensions import AsyncMachine
+
+from bgsync.machines.library import active_states, named_states
+from bgsync.machines.live import Call, Configuration, Live, Step
+from bgsync.machines.promises import Explored, shown
+from bgsync.machines.pulls import trigger_of
+
+Way = tuple[tuple[int, Step, int], ...]
+
+
+class Telling:
+    """Tells of the machines that were explored. `setup` are the lines that make `machine`."""
+
+    def __init__(self, live: Live, graph: Explored, setup: tuple[str, ...]) -> None:
+        self.live, self.graph, self.setup = live, graph, setup
+        self.several = len(live.machines) > 1
+        self.finals = [frozenset(finals(machine)) for machine in live.machines]
+
+    def named(self, number: int, state: str) -> str:
+        """Name a state of one of the machines."""
+        return f"{self.live.machines[number].model_attribute}.{state}" if self.several else state
+
+    def label(self, states: tuple[Any, ...]) -> str:
+        """Name what all machines are in."""
+        said = []
+        for number, value in enumerate(states):
+            machine = self.live.machines[number]
+            names = [active_states(machine, leaf)[0] for leaf in leaves_of(value)]
+            said.append(self.named(number, " + ".join(names)))
+        return ", ".join(said)
+
+    def place(self, state: Configuration) -> str:
+        """Name a configuration, with its data."""
+        data = self._data_of(state) if state.data else ""
+        return repr(self.label(state.states)) + (f" with {data}" if data else "")
+
+    def _data_of(self, state: Configuration) -> str:
+        self.live.put(state)
+        values = self.live.data_now(state.model)
+        return ", ".join(f"{name}={value!r}" for name, value in sorted(values.items()) if " at 0x" not in repr(value))
+
+    def is_final(self, state: Configuration) -> bool:
+        """Tell whether the machines are in final states: all those that have any."""
+        parts = zip(self.live.machines, state.states, self.finals, strict=True)
+        own = [(machine, value, ends) for machine, value, ends in parts if ends]
+        return bool(own) and all(
+            not ends.isdisjoint(active_states(machine, leaf))
+            for machine, value, ends in own
+            for leaf in leaves_of(value)
+        )
+
+    def lines(self, way: Way, loop: int | None, raising: bool) -> Iterator[str]:
+        """Give a run as lines of Python."""
+        yield from self.setup
+        number = self.graph.states[way[0][0]].model if way else 0
+        several = len(self.live.machines[0].models) > 1
+        yield f"model = machine.models[{number}]" if several else "model = machine.model"
+        if way:
+            start = self.graph.states[way[0][0]]
+            if start.states != self.live.at_first[start.model]:
+                yield from self._entering(start)
+        for place, (_, step, _) in enumerate(way):
+            if place == loop:
+                yield "# from here on, round and round:"
+            remark = f"  # {', '.join(step.answers)}" if step.answers else ""
+            last = "  # raises" if raising and place == len(way) - 1 else ""
+            for line in self._call(step.call):
+                yield line + remark + last
+        if way and not raising:
+            for machine, value in zip(self.live.machines, self.graph.states[way[-1][2]].states, strict=True):
+                yield f"assert {_asserted(machine, value)}"
+
+    def _entering(self, start: Configuration) -> Iterator[str]:
+        for machine, value in zip(self.live.machines, start.states, strict=True):
+            names = [active_states(machine, leaf)[0] for leaf in leaves_of(value)]
+            yield (
+                f"machine.set_state({names[0]!r}, model)" if len(names) == 1 else f"machine.set_state({names!r}, model)"
+            )
+
+    def _call(self, call: Call) -> Iterator[str]:
+        machine, model = self.live.machines[call.machine], self.live.models[0]
+        wait = "await " if isinstance(machine, AsyncMachine) else ""
+        if call.timeout:
+            state: Any = machine.get_state(call.timeout)
+            yield f"# {state.timeout} s pass in {call.timeout!r}"
+            for each in state.on_timeout:
+                yield f"{wait}model.{each}()" if isinstance(each, str) else f"# {each}"
+            return
+        pull = trigger_of(getattr(model, call.trigger, None))
+        said = str(call).removeprefix(call.trigger)[1:-1]
+        if pull is not None and pull[0] is machine and call.trigger.isidentifier():
+            yield f"{wait}model.{call.trigger}({said})"
+        else:
+            yield f"{wait}model.trigger({', '.join(filter(None, [repr(call.trigger), said]))})"
+
+
+def finals(machine: Machine) -> list[str]:
+    """Give the names of the states that are declared final."""
+    return [name for name, state in named_states(machine) if state.final]
+
+
+def leaves_of(value: Any) -> list[Any]:
+    """Give the single states of a value of the library's."""
+    return [leaf for each in value for leaf in leaves_of(each)] if isinstance(value, tuple) else [value]
+
+
+def _asserted(machine: Machine, value: Any) -> str:
+    attribute = f"model.{machine.model_attribute}"
+    if isinstance(value, (str, tuple)):
+        return f"{attribute} == {shown(value)}"
+    return f"{attribute}.name == {value.name!r}"
+
+
+def listed(noun: str, names: list[str]) -> str:
+    """Count things, and name the first of them."""
+    if len(names) == 1:
+        return f"{noun} {names[0]!r}"
+    shown_ones = ", ".join(map(repr, names[:5])) + (", …" if len(names) > 5 else "")
+    return f"{len(names)} {noun}s: {shown_ones}"
+
+
+def joined(names: list[str], word: str = "and") -> str:
+    """Name things one after the other."""
+    quoted = [repr(name) for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"

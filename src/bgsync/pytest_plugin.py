@@ -1,0 +1,122 @@
+"""The plugin for pytest: machines as tests, findings as failures, and what was covered in the summary.
+
+Nothing of bgsync is imported before it is needed, so that projects which only have it installed pay nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from bgsync.machines.check import MachineReport
+
+_PROPERTY = "bgsync"
+"""The property of a test, in JUnit, too, that says what was covered."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--bgsync`, and what it checks."""
+    group = parser.getgroup("bgsync", "state machines")
+    group.addoption(
+        "--bgsync",
+        action="store_true",
+        help="Check the machines of the ini option `bgsync_machines`, too, each as a test.",
+    )
+    lines = "Machines to check with --bgsync, one a line: path/to/file.py:name, and --data for their data."
+    parser.addini("bgsync_machines", lines, type="linelist", default=[])
+
+
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Add a test per machine."""
+    if not config.getoption("bgsync"):
+        return
+    lines = config.getini("bgsync_machines")
+    if not lines:
+        raise pytest.UsageError("--bgsync: no machine is named; list them in the ini option bgsync_machines")
+    for line in lines:
+        target, *flags = line.split()
+        if flags not in ([], ["--data"]):
+            raise pytest.UsageError(f"bgsync_machines: {line!r}: only --data may follow a machine")
+        items.append(MachineItem.from_parent(session, name=" ".join([target, *flags]), target=target, data=bool(flags)))
+
+
+class MachineItem(pytest.Item):
+    """The check of a machine, in a process of its own."""
+
+    def __init__(self, *, target: str, data: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.target, self.data = target, data
+
+    def runtest(self) -> None:
+        """Check the machine."""
+        from bgsync.machines.apart import Wish, check_apart
+        from bgsync.machines.testing import MachineFailed, covered, text_of
+
+        place, _, name = self.target.rpartition(":")
+        target = f"{self.config.rootpath / place}:{name}" if place.endswith(".py") else self.target
+        report, printed = check_apart(Wish(target, self.data))
+        if printed:
+            self.add_report_section("call", "stdout", printed)
+        self.user_properties.append((_PROPERTY, covered(self.name, report)))
+        if report.exit_status:
+            raise MachineFailed(text_of(self.name, report))
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Tell findings without a traceback through bgsync."""
+        return str(excinfo.value) if _is_told(excinfo.value) else super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[Any, int | None, str]:
+        """Say where the machine is."""
+        return self.config.rootpath / self.target.rpartition(":")[0], None, f"machine {self.name}"
+
+
+def _is_told(error: BaseException | None) -> bool:
+    from bgsync.machines.table import MachineError
+    from bgsync.machines.testing import MachineFailed
+
+    return isinstance(error, (MachineFailed, MachineError))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Note what a check in this test has covered."""
+    testing: Any = sys.modules.get("bgsync.machines.testing")
+    if testing is None:
+        return (yield)
+
+    def note(line: str) -> None:
+        item.user_properties.append((_PROPERTY, line))
+
+    testing.told.append(note)
+    try:
+        return (yield)
+    except testing.MachineFailed as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
+    finally:
+        testing.told.remove(note)
+
+
+@pytest.fixture
+def check_machine() -> Callable[..., MachineReport]:
+    """Check whatever leads to a machine: `check_machine(door, data=True)`. Fails the test with the findings."""
+    from bgsync.machines import testing
+    from bgsync.machines.loading import machine_in
+
+    def check(value: Any, name: str = "machine", **options: Any) -> MachineReport:
+        return testing.require(machine_in(value, name), name, **options)
+
+    return check
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was covered of each machine."""
+    reports = [each for found in terminalreporter.stats.values() for each in found if hasattr(each, "user_properties")]
+    lines = [str(value) for each in reports for name, value in each.user_properties if name == _PROPERTY]
+    if lines:
+        terminalreporter.section("state machines")
+        for line in sorted(set(lines)):
+            terminalreporter.write_line(line)
