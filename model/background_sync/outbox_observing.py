@@ -232,9 +232,9 @@ class Outbox(Oracle):
 
 
 class Answered(Outbox):
-    """An outbox as Workbox describes itself: only a request that got no answer is tried again."""
+    """An outbox as Workbox is written: only a request that got no answer is tried again."""
 
-    name = "what Workbox promises: each request until it is answered, in order"
+    name = "what Workbox is written for: each request until it is answered, in order"
     answer = True
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bgsync.errors import BgsyncError
+from bgsync.files import write
 
 PATIENCE = 120
 """Seconds until npm is taken to hang."""
@@ -69,7 +70,7 @@ def _fetched(name: str, files: tuple[str, ...], version: str) -> Package:
         if not fits(data, said):
             raise PackageError(f"{name} {version}: what came is not what the registry says ({said}): empty npm's cache")
         archive = Path(folder) / "archive"
-        archive.write_bytes(data)
+        write(archive, data)
         with tarfile.open(archive) as opened:
             found = {file: _member(opened, name, file) for file in files}
     return Package(name, version, "from the registry, its hash verified", found)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from bgsync.files import write
 from bgsync.machines.check import MachineReport
 from bgsync.machines.loading import load_machine
 from bgsync.machines.table import MachineError
@@ -81,7 +82,7 @@ def main() -> None:
         got = msgspec.json.encode(report)
     except MachineError as error:
         got = b"!" + str(error).encode()
-    Path(answer).write_bytes(got)
+    write(answer, got)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)  # threads of the user's are not waited for
