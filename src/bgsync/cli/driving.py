@@ -59,10 +59,11 @@ class Named:
         if self.file is not None:
             made, imports, name = load_adapter(self.file)
             return Driven(self.file, imports, f"{name}()"), made()
-        targets = {name: target for observing in kinds for name, target in observing.targets.items()}
+        targets = {name: made for observing in kinds for name, made in observing.targets.items()}
         if self.real is None or self.real not in targets:
             fail(f"unknown target {self.real!r}: one of {', '.join(targets)}")
-        given = {"browser": self.browser} | ({"library": self.library} if self.library else {})
+        options = {"browser": self.browser, "library": self.library}
+        given = {name: value for name, value in options.items() if value is not None}
         try:
             signature(targets[self.real]).bind(**given)
         except TypeError:
@@ -113,8 +114,8 @@ def driving(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--browser", metavar="PATH", help="The program of a target that is a browser."),
         click.option(
             "--library", metavar="VERSION|FOLDER",
-            help="Of a target that is a library: the version that npm is to fetch, or a folder that has it. Default: "
-            "the latest.",
+            help="Of a target that is a library: the version that npm is to fetch, or a folder with it. Default: the "
+            "latest.",
         ),
         click.option(
             "--as", "judge", default="spec", show_default=True, metavar="spec|NAME|SPEC",

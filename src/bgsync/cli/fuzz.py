@@ -75,7 +75,7 @@ def fuzz(
     if reproduce is not None:
         again(kinds, named, reproduce, times)
     if races:
-        race(content, kinds[0], named, times)
+        race(content, kinds, named, times)
     from bgsync.fuzz.adapter import fitting
     from bgsync.fuzz.campaign import INTERRUPTED, Plan, campaign
     from bgsync.fuzz.report import to_test, to_text
@@ -104,12 +104,13 @@ def fuzz(
     sys.exit(1 if result.findings else 3 if result.missing or result.ended == INTERRUPTED else 0)
 
 
-def race(content: Content, observing: Observing, named: Named, times: int) -> NoReturn:
+def race(content: Content, kinds: Sequence[Observing], named: Named, times: int) -> NoReturn:
     """Run races, and say how often each is not explained."""
     from bgsync.fuzz.races import raced
 
+    observing = kinds[0]
     oracle = named.oracle(content, observing, TAGS, "step")
-    with named.driven((observing,)) as (driven, adapter):
+    with named.driven(kinds) as (driven, adapter):
         if not callable(getattr(adapter, "at_once", None)):
             fail(f"{driven.name} has no method 'at_once': write one, see docs/fuzzing.md")
         found = [raced(lambda: adapter, observing, oracle, one, times) for one in observing.races]
