@@ -136,7 +136,7 @@ def target(text: str, name: str) -> Target:
 
 
 def told(text: str) -> str:
-    asked = Asked("algorithm", (), 1, 2, "scope", "handler", 5_000, (), hard=False)
+    asked = Asked("algorithm", (), 1, 2, "scope", "handler", 1_000, (), hard=False)
     editing = Editing(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), asked)
     stands = as_it_stands(editing.now)
     console = Console(file=io.StringIO(), width=110)
