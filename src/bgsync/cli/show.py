@@ -47,6 +47,9 @@ def explain(word: tuple[str, ...]) -> None:
     say(f"{found}: {every[found]}")
 
 
+SEEN = "a page, a worker or a server"
+
+
 def _explained() -> dict[str, dict[str, str]]:
     """Give every word that is explained, by its kind."""
     from bgsync.judge.structure.finding import PROPERTIES
@@ -67,7 +70,13 @@ def _explained() -> dict[str, dict[str, str]]:
             for name, adversity in each.world.adversities.items()
         },
         "words of the spec": dict(sorted(spec.items())),
-        "words of reports": {**{name: f"{told[0].upper()}{told[1:]}." for name, told in MEANINGS.items()}, **TERMS},
+        "words of reports": {
+            **{
+                name: f"{told[0].upper()}{told[1:]}.".replace(SEEN, "anybody outside")
+                for name, told in MEANINGS.items()
+            },
+            **TERMS,
+        },
     }
 
 

@@ -24,7 +24,7 @@ TERMS = {
     "(`algorithm`).",
     "step": "A granularity: every step of the text is an action of its own, and others may come between any two.",
     "algorithm": "A granularity: an invocation runs to its next wait as one action, and nobody comes between.",
-    "environment": "What is outside of the text: network, pages, worker, user agent, permission. It moves at will.",
+    "environment": "What is outside of the text, as machines that move at will.",
     "base environment": "The environment without any adversity.",
     "bounds": "What was asked: how many tags, how many calls at once, which readings; `holds` means within them.",
     "tags": "A bound: how many different tags are registered. What is broken with one is broken with more.",
