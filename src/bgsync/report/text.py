@@ -188,7 +188,7 @@ def _looked_at(report: Report, console: Console, *, everything: bool) -> None:
     """Say what was looked at, and within which bounds."""
     there = {one.kind for verdict in report.verdicts for one in verdict.findings()}
     if kinds := [f"{kind}: {told}" for kind, told in LEGEND.items() if kind in there]:
-        _list("in brackets", [f"{'; '.join(kinds)}; any other word: bgsync explain WORD"], console)
+        _list("in brackets", [f"{'; '.join(kinds)}; any other word: the command explain"], console)
     base = [e for e in report.explorations if not e.adversities]
     states = sum(e.states for e in report.explorations)
     first = {e.granularity: e for e in reversed(base) if e.monitor == base[0].monitor}
