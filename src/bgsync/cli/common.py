@@ -23,7 +23,7 @@ def choose(kind: str, wanted: tuple[str, ...], known: list[str]) -> None:
     """Refuse a name that is not known."""
     for name in wanted:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
+            near = difflib.get_close_matches(name, known, 1, 0.75)
             fail(f"unknown {kind} {name!r}: {f'did you mean {near[0]}? ' if near else ''}one of {', '.join(known)}")
 
 
