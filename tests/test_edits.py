@@ -8,8 +8,8 @@ from rich.console import Console
 
 from bgsync.cli.base import Editing
 from bgsync.cli.question import Asked
-from bgsync.report.answer import to_mend
 from bgsync.report.edit_text import difference, print_edit
+from bgsync.report.mend import to_mend
 from bgsync.report.text import print_mend
 from bgsync.sources import Source
 from bgsync.targets import Target, as_it_stands, of_text
@@ -140,9 +140,10 @@ def told(text: str) -> str:
     editing = Editing(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), asked)
     stands = as_it_stands(editing.now)
     console = Console(file=io.StringIO(), width=110)
-    print_mend("edit.bs", editing.to_mend(stands), console)
+    mend = editing.mend(stands)
+    print_mend("edit.bs", mend, console)
     report = stands.beside(asked.report(editing.now))
-    print_edit(editing.edit(editing.explored_before(), report), report, console, mend=False)
+    print_edit(editing.edit(mend, editing.explored_before(), report), report, console)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()
 
@@ -158,7 +159,7 @@ def test_what_should_be_mended_is_told_once() -> None:
     text, _ = EDITS["a misspelt state"]
     assert told(text).count("mend first") == 1
     editing = Editing(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), Asked("algorithm", (), 1, 2, "", "", 1, ()))
-    (one,) = editing.to_mend(as_it_stands(editing.now))
+    (one,) = editing.mend(as_it_stands(editing.now))
     everything = to_mend((), as_it_stands(editing.now).verdicts)
     assert one.breaks == "known-term"
     assert len(everything) == 2, "what was there before the edit is not told as of it"

@@ -10,9 +10,9 @@ from bgsync.cli.question import Asked
 from bgsync.cli.targets import named
 
 if TYPE_CHECKING:
-    from bgsync.judge.verdict import Report, Unread
-    from bgsync.report.answer import Mend
+    from bgsync.judge.verdict import Report
     from bgsync.report.edit import Edit
+    from bgsync.report.mend import Mend
     from bgsync.targets import AsItStands, Target
 
 
@@ -60,11 +60,11 @@ class Editing:
         self.changes = changed_steps(*self.specs)
         self.stood = as_it_stands(self.before, question.wanted)
 
-    def to_mend(self, stands: AsItStands) -> list[Mend]:
+    def mend(self, stands: AsItStands) -> list[Mend]:
         """Give what is wrong in the text as it stands, and was not before."""
         from bgsync.compare.properties import broken_and_repaired
         from bgsync.judge.verdict import Coverage, Report
-        from bgsync.report.answer import to_mend, to_mend_after
+        from bgsync.report.mend import to_mend, to_mend_after
 
         old, new = (
             each.beside(Report(of.name, "", {}, (), Coverage(0, 0, 0), ()))
@@ -72,14 +72,16 @@ class Editing:
         )
         found = broken_and_repaired(old, new, self.specs).violated_first
         verdicts = [one for each in found if each.new for one in each.new.findings()]
-        return to_mend_after(self.changes, self.now.spec, to_mend(self._new(stands.unread), verdicts))
+        known = {one.key for one in self.stood.unread}
+        unread = [one for one in stands.unread if one.key not in known]
+        return to_mend_after(self.changes, self.now.spec, to_mend(unread, verdicts))
 
     def explored_before(self) -> Report | None:
         """Explore the text as it was; None where that gives what the text gives as it is."""
         return None if self.is_editorial else self.question.report(self.before)
 
-    def edit(self, explored: Report | None, report: Report) -> Edit:
-        """Say what the edit did, by what was explored of the text before and the report on it now."""
+    def edit(self, mend: list[Mend], explored: Report | None, report: Report) -> Edit:
+        """Say what the edit did: what it left to mend, what was explored before, and the report on the text now."""
         from bgsync.compare.properties import broken_and_repaired
         from bgsync.compare.steps import kept_steps
         from bgsync.report.edit import Edit
@@ -87,19 +89,14 @@ class Editing:
 
         before, now = self.specs
         old = self.stood.beside(explored or relocated(report, now, before))
-        known_as = {str(was): str(is_now) for was, is_now in kept_steps(before, now)}
-        reached = {step for step in known_as if step not in old.coverage.unreached}
-        missed = {known_as[step] for step in reached}
+        reached = {str(there) for was, there in kept_steps(before, now) if str(was) not in old.coverage.unreached}
+        whole = all(each.complete for each in report.explorations)
         return Edit(
             self.before.name,
             self.changes,
             broken_and_repaired(old, report, self.specs),
-            self._new(report.unread),
-            tuple(step for step in report.coverage.unreached if step in missed),
+            tuple(mend),
+            tuple(step for step in report.coverage.unreached if whole and step in reached),
             {name: why for name, why in report.unreached.items() if name not in self.stood.unreached},
             self.is_editorial,
         )
-
-    def _new(self, unread: tuple[Unread, ...]) -> tuple[Unread, ...]:
-        known = {one.key for one in self.stood.unread}
-        return tuple(one for one in unread if one.key not in known)

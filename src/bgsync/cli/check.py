@@ -122,8 +122,8 @@ def check(
     question.begin()
     if question.checkpoint is not None:
         unhurried()
-    from bgsync.report.answer import to_mend
     from bgsync.report.itf import NotOneTraceError
+    from bgsync.report.mend import to_mend
     from bgsync.targets import as_it_stands
 
     if output == "text":
@@ -149,7 +149,7 @@ def check(
         if editing is not None:
             target = editing.now
         stands = as_it_stands(target, question.wanted)
-        mend = editing.to_mend(stands) if editing else to_mend(stands.unread, stands.verdicts)
+        mend = editing.mend(stands) if editing else to_mend(stands.unread, stands.verdicts)
         if output == "text":
             print_mend(target.name, mend, console(), everything=told == "all")
         if editing and mend:
@@ -157,13 +157,13 @@ def check(
         explored = None if editing is None else editing.explored_before()
         report = stands.beside(question.report(target))
         reports.append(report)
-        edits.append(None if editing is None else editing.edit(explored, report))
+        edits.append(None if editing is None else editing.edit(mend, explored, report))
         if page is not None:
             with pausing(None):
                 pages.append(page_of(report, target, edits[-1]))
         if output == "text":
             if edit := edits[-1]:
-                print_edit(edit, report, console(), traces=told, mend=False)
+                print_edit(edit, report, console(), traces=told)
             else:
                 print_report(report, console(), traces=told, mend=False)
         if report.interrupted:

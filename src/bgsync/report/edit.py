@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from bgsync.compare.properties import Changes
 from bgsync.compare.steps import AlgorithmChange
-from bgsync.judge.static import TEXT
-from bgsync.judge.verdict import Unread, Verdict
+from bgsync.judge.verdict import Verdict
+from bgsync.report.mend import Mend
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,8 @@ class Edit:
     base: str
     steps: tuple[AlgorithmChange, ...]
     properties: Changes
-    unread: tuple[Unread, ...] = ()
-    """The sentences that are not understood, and were not there before."""
+    mend: tuple[Mend, ...] = ()
+    """What is wrong in the text as it stands, and was not before."""
     unreached: tuple[str, ...] = ()
     """The steps that some behaviour reached before, and none does now."""
     uncalled: Mapping[str, str] = field(default_factory=dict)
@@ -29,11 +29,6 @@ class Edit:
     def found(self) -> tuple[Verdict, ...]:
         """Every finding that is there now, and was not before."""
         return tuple(one for each in self.properties.violated_first if each.new for one in each.new.findings())
-
-    @property
-    def as_it_stands(self) -> tuple[Verdict, ...]:
-        """Those of them that show without exploring."""
-        return tuple(one for one in self.found if one.granularity == TEXT)
 
     @property
     def gone(self) -> tuple[Verdict, ...]:

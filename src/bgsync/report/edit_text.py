@@ -10,23 +10,21 @@ from bgsync.compare.properties import Changes
 from bgsync.compare.steps import AlgorithmChange
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report
-from bgsync.report.answer import headline, headline_of_edit, to_mend
+from bgsync.report.answer import headline, headline_of_edit
 from bgsync.report.causes import grouped
 from bgsync.report.comparison_text import told_of, verdicts_of
 from bgsync.report.edit import Edit
 from bgsync.report.lines import put
-from bgsync.report.text import print_headline, print_mend, print_new, print_rest, print_traces
+from bgsync.report.text import print_headline, print_new, print_rest, print_traces
 
 FEW, AROUND, MOST = 3, 6, 6
 """How many changed steps are named before what they did; how many words are told around what changed in one; how many
 properties of which one thing is said are named."""
 
 
-def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "first", mend: bool = True) -> None:
-    """Print what an edit did to a text, and in few lines what the text is now."""
+def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "first") -> None:
+    """Print what an edit did to a text, below what is to be mended first, and in few lines what the text is now."""
     everything = traces == "all"
-    if mend:
-        print_mend(report.model, to_mend(edit.unread, edit.as_it_stands), console, everything=everything)
     print_headline(edit.exit_status, f"{report.model}: {headline_of_edit(edit, report)}", console)
     _steps_in_short(edit, report.model, console)
     for name, why in edit.uncalled.items():
@@ -47,7 +45,7 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
 
 def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
     """Print the first changed steps, without those that are to be mended first; a whole algorithm is one line."""
-    mend = {one.location.line for one in to_mend(edit.unread, edit.as_it_stands)}
+    mend = {one.location.line for one in edit.mend}
     mine = [each for each in edit.steps if not _stands_elsewhere(each, {edit.base, model})]
     whole = [each for each in mine if each.kind in ("added", "removed")]
     for each in whole:

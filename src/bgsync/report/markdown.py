@@ -8,9 +8,9 @@ from bgsync.draw.sequence_text import sequence_mermaid
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.plain import plain, visible
-from bgsync.report.answer import Mend, to_mend
 from bgsync.report.edit import Edit
 from bgsync.report.lines import SIGNS, at, trace_lines
+from bgsync.report.mend import Mend, to_mend
 from bgsync.report.story import headline
 
 LONGEST = 60_000
@@ -32,8 +32,7 @@ def _report(report: Report, edit: Edit | None, room: int) -> str:
     base = [verdict for verdict in report.verdicts if not verdict.needs]
     broken = [verdict for verdict in base if verdict.verdict == "violated"]
     lines = [f"### bgsync: {_text(report.model)}", ""]
-    mend = to_mend(edit.unread, edit.as_it_stands) if edit else to_mend(report.unread, report.verdicts)
-    lines += _mend(mend)
+    lines += _mend(edit.mend if edit else to_mend(report.unread, report.verdicts))
     if edit is not None:
         lines += [*_edit(edit, report.glossary), ""]
     lines += [_counts(report, base, broken)]

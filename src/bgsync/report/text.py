@@ -11,9 +11,10 @@ from bgsync.judge.glossary import Glossary
 from bgsync.judge.static import TEXT
 from bgsync.judge.structure import PROPERTIES
 from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
-from bgsync.report.answer import Mend, headline, to_mend
+from bgsync.report.answer import headline
 from bgsync.report.causes import Cause, causes, grouped
 from bgsync.report.lines import SIGNS, at, put, trace_lines
+from bgsync.report.mend import Mend, to_mend
 from bgsync.report.story import headline as in_plain_words
 from bgsync.words import Words
 
