@@ -112,7 +112,7 @@ def test_only_what_an_edit_broke_counts(repository: Path) -> None:
     spec.write_text(PRINT_QUEUE.replace("If |alone| is true", "If |alone| is false"), encoding="utf-8")
     result = check("spec/print.bs", "--base", "HEAD", "--save", "comment.md", "--html", "page.html")
     assert result.exit_code == 1, result.output
-    assert "this edit breaks 1 (since HEAD:spec/print.bs)" in result.output
+    assert "this edit breaks 1 (since HEAD:spec/print.bs; races were not looked for)" in result.output
     assert "    gate: register() is refused" in result.output
     comment = (repository / "comment.md").read_text(encoding="utf-8")
     assert "**This edit breaks 1** (since HEAD:spec/print.bs)." in comment

@@ -162,8 +162,8 @@ class _Asked(SUL):  # type: ignore[misc]  # AALpy has no types
     post = pre
 
     def step(self, letter: Any) -> Any:
-        """Refuse to be asked in pieces."""
-        raise NotImplementedError
+        """Refuse to be asked in pieces: `query` asks whole words. Raises RuntimeError."""
+        raise RuntimeError("a word is asked as a whole")
 
 
 class _Tried(Oracle):  # type: ignore[misc]

@@ -25,12 +25,12 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 from transitions import EventData, Machine
-from transitions.core import MachineError as NotAllowed
 from transitions.extensions import AsyncMachine
 from transitions.extensions import states as features
 
 from bgsync.explore.model import Model
 from bgsync.machines.data import Data, Saved
+from bgsync.machines.hooks import Hooks, Refused
 from bgsync.machines.library import (
     Timer,
     active_states,
@@ -42,11 +42,8 @@ from bgsync.machines.library import (
     started,
     thawed,
 )
-from bgsync.machines.pulls import Known, known_of
-from bgsync.machines.table import name_of, rows_of
+from bgsync.machines.table import rows_of
 
-DEEP = 25
-"""How many triggers deep callbacks may pull each other, where no code runs that would end it."""
 OUTCOMES = 4096
 """How many outcomes of guards one call may have."""
 
@@ -84,11 +81,7 @@ class Step(NamedTuple):
     answers: tuple[str, ...] = ()
 
 
-class Refused(BaseException):
-    """An outcome that does not exist: raised through the library."""
-
-
-class Live(Model[Configuration, Step]):
+class Live(Hooks, Model[Configuration, Step]):
     """The machines of one kind of model as a model to explore. Use it within `with live.instrumented():`."""
 
     def __init__(
@@ -103,8 +96,9 @@ class Live(Model[Configuration, Step]):
         chosen: Sequence[str] | Callable[[Any], Hashable] | None = None,
         seconds: float | None = None,
     ) -> None:
-        self.machines, self.free, self.stubs = list(machines), not data, set(stubs)
-        self.models = [each for each in machines[0].models if all(each in other.models for other in machines)]
+        models = [each for each in machines[0].models if all(each in other.models for other in machines)]
+        super().__init__(list(machines), models[0], free=not data, stubs=frozenset(stubs))
+        self.models = models
         self.at_first = [tuple(frozen(getattr(m, each.model_attribute)) for each in machines) for m in self.models]
         """What the machines of each model were in before."""
         self.rows = [list(rows_of(machine, automatic=automatic)) for machine in machines]
@@ -118,20 +112,11 @@ class Live(Model[Configuration, Step]):
         self.too_late = False
         self.expanded = 0
         """How many configurations all steps are known of."""
-        self.known: dict[Any, Known] = {}
         self._arguments = dict(arguments or {})
         self._data = [Data([model, *holders], machines, chosen) for model in self.models] if data else []
         self._saved: dict[Configuration, Saved] = {}
-        self._model: Any = self.models[0]
         self._calls: dict[tuple[Any, ...], tuple[Call, ...]] = {}
         self._made: dict[tuple[int, str], tuple[Call, ...]] = {}
-        self._plan: list[list[int]] = []
-        self._at = 0
-        self._answers: dict[Any, bool] = {}
-        self._said: list[str] = []
-        self._took: list[int] = []
-        self._entered: list[tuple[int, Any]] = []
-        self._depth = 0
         self._loop: asyncio.AbstractEventLoop | None = None
         self._remembering = [
             (name, state)
@@ -278,12 +263,6 @@ class Live(Model[Configuration, Step]):
         names = self.active(call.machine, state.states[call.machine])
         return bool(call.timeout) or any(call.trigger in self._triggers[call.machine].get(name, ()) for name in names)
 
-    def _choose(self, count: int) -> int:
-        if self._at == len(self._plan):
-            self._plan.append([0, count])
-        self._at += 1
-        return self._plan[self._at - 1][0]
-
     def _call(self, call: Call) -> None:
         machine = self.machines[call.machine]
         if call.timeout:
@@ -362,109 +341,3 @@ class Live(Model[Configuration, Step]):
                 for model, values in before:
                     for machine, value in zip(self.machines, values, strict=True):
                         setattr(model, machine.model_attribute, value)
-
-    def _setting(self, number: int, machine: Machine) -> Callable[..., None]:
-        run = machine.set_state
-
-        def set_state(state: Any, model: Any = None) -> None:
-            run(state, model)
-            self._entered.append((number, frozen(getattr(self._model, machine.model_attribute))))
-
-        return set_state
-
-    def _watch(self, transition: Any, is_async: bool, undo: ExitStack) -> None:
-        if "execute" in vars(transition):
-            return
-        run, number = transition.execute, id(transition)
-
-        def execute(event_data: Any) -> Any:
-            done = True  # where an exception leaves it, too
-            try:
-                done = run(event_data)
-            finally:
-                if done:
-                    self._took.append(number)
-            return done
-
-        async def execute_later(event_data: Any) -> Any:
-            done = True
-            try:
-                done = await run(event_data)
-            finally:
-                if done:
-                    self._took.append(number)
-            return done
-
-        put_in(transition, "execute", execute_later if is_async else execute, undo)
-        for condition in transition.conditions:
-            if self.free or name_of(condition.func) in self.stubs:
-                put_in(condition, "check", self._answer_of(condition, is_async), undo)
-
-    def _answer_of(self, condition: Any, is_async: bool) -> Callable[[Any], Any]:
-        key = condition.func if isinstance(condition.func, str) else id(condition.func)
-
-        def check(_: Any) -> bool:
-            if key not in self._answers:
-                answer = (self._choose(2) == 0) == condition.target
-                self._answers[key] = answer
-                self._said.append(name_of(condition.func) if answer else f"not {name_of(condition.func)}")
-            return self._answers[key] == bool(condition.target)
-
-        async def check_later(event_data: Any) -> bool:
-            return check(event_data)
-
-        return check_later if is_async else check
-
-    def _callback_of(self, machine: Machine) -> Callable[[Any, Any], Any]:
-        run: Any = machine.callback
-
-        def pulls(func: Any) -> Iterator[tuple[Any, bool]]:
-            self._answers.clear()
-            known = self.known_of(func)
-            if known.certain is not None:
-                yield known.certain, True
-            several = len(known.maybe) <= 3
-            for each in known.maybe:
-                if self._choose(2) == 1:
-                    yield each, False
-                    if not several:
-                        return
-
-        def pulled(pull: Any) -> Any:
-            self._depth += 1
-            if self._depth > DEEP:
-                raise Refused
-            return pull_in(pull[0], self._model, pull[1], (), {})
-
-        def callback(func: Any, event_data: Any) -> Any:
-            if not self.free:
-                return None if name_of(func) in self.stubs else run(func, event_data)
-            for pull, certain in pulls(func):
-                try:
-                    pulled(pull)
-                except (NotAllowed, AttributeError):
-                    if certain:
-                        raise
-                    raise Refused from None
-            return None
-
-        async def callback_later(func: Any, event_data: Any) -> Any:
-            if not self.free:
-                return None if name_of(func) in self.stubs else await run(func, event_data)
-            for pull, certain in pulls(func):
-                try:
-                    await pulled(pull)
-                except (NotAllowed, AttributeError):
-                    if certain:
-                        raise
-                    raise Refused from None
-            return None
-
-        return callback_later if isinstance(machine, AsyncMachine) else callback
-
-    def known_of(self, func: Any) -> Known:
-        """Say what is known of a callback."""
-        key = func if isinstance(func, str) else id(func)
-        if key not in self.known:
-            self.known[key] = known_of(func, self._model, self.machines)
-        return self.known[key]
