@@ -105,8 +105,8 @@ class InChromium(Scoped):
         """Kill the browser, and start it again with its profile."""
         self._need_worker()
         before, closed = len(self._began), self.page is None
-        self.other = None
         super().restart()
+        self.other = None  # it has gone with the browser
         del self._began[before:]
         self._began += [(self._plain(tag), last) for tag, last in self.worker.evaluate("begun(0, 0)")]
         if closed:
@@ -133,6 +133,9 @@ class InChromium(Scoped):
         """Leave the page; no other one of its origin is open."""
         self._need_worker()
         assert self.page is not None
+        if self.other is not None:
+            self.chromium.shut(self.other)
+            self.other = None
         self.page.visit("about:blank")
         self._tab, self.page = self.page, None
         self._at_rest()
