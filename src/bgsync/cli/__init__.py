@@ -24,9 +24,9 @@ COMMANDS = {
     "export": ("bgsync.cli.export:export", "Write the model for another model checker, such as SPIN."),
     "draw": ("bgsync.cli.draw:draw", "Draw a picture of the model or of a spec text."),
     "completion": ("bgsync.cli.completion:completion", "Write the script that completes commands in a shell."),
-    "fuzz": ("bgsync.cli.fuzz:fuzz", "Drive an implementation with random operations, and say where it differs."),
-    "learn": ("bgsync.cli.learn:learn", "Learn the machine of an implementation, and compare it with a model."),
-    "wpt": ("bgsync.cli.wpt:wpt", "Write tests for the web-platform-tests of what a page and a worker can see."),
+    "fuzz": ("bgsync.cli.fuzz:fuzz", "Drive an implementation at random, and say where it differs."),
+    "learn": ("bgsync.cli.learn:learn", "Learn the machine of an implementation, and compare it."),
+    "wpt": ("bgsync.cli.wpt:wpt", "Write web-platform-tests of what a page and a worker can see."),
     "validate": ("bgsync.cli.validate:validate", "Say whether a text explains a log of what a browser did."),
 }
 """Where each command stands, and what it does in one line; it is imported when it is run or asked for its help."""
