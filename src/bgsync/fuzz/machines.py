@@ -100,13 +100,13 @@ class _Lockstep(CoveredMachine):
         self.compare()
 
     def compare(self) -> None:
-        """Assert that both sides say the same about every tag."""
+        """Check that both sides say the same about every tag. Raises AssertionError."""
         for tag, state in self.states.items():
             found, meant = self.implementation.state(tag), self.content.observed(state)
-            assert found == meant, (
-                f"{tag} is {found!r} in the implementation, but {meant!r} in the lifecycle, "
-                f"after: {', '.join(map(str, self.done)) or 'reset'}"
-            )
+            if found != meant:
+                done = ", ".join(map(str, self.done)) or "reset"
+                sides = f"{found!r} in the implementation, but {meant!r} in the lifecycle"
+                raise AssertionError(f"{tag} is {sides}, after: {done}")
 
 
 def operation_label(operation: str, state: str) -> str:

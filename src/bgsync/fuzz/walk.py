@@ -86,8 +86,9 @@ class _Walk(CoveredMachine):
         self.seen.record("step", *executed)
         for name, check in self.checks.items():
             message = check(self.system, before, step)
-            walk = "\n".join(f"{number:3}. {line}" for number, line in enumerate(self.walked, 1))
-            assert message is None, f"{name}: {message}, after:\n{walk}"
+            if message is not None:
+                walk = "\n".join(f"{number:3}. {line}" for number, line in enumerate(self.walked, 1))
+                raise AssertionError(f"{name}: {message}, after:\n{walk}")
         self.now = step.after or before
         self.possible = {} if step.after is None else self.next_steps()
 

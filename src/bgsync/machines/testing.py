@@ -130,7 +130,8 @@ def stateful_test(
         def holds(self: Stateful) -> None:
             state = self.now()
             told = function(state, self.model) if takes_model(function) else function(state)
-            assert told, f"invariant {name_of(function)!r} fails in state {state!r}"
+            if not told:
+                raise AssertionError(f"invariant {name_of(function)!r} fails in state {state!r}")
 
         holds.__name__ = f"invariant_{number}"
         return invariant()(holds)
