@@ -238,7 +238,7 @@ def test_a_progress_line_appears_on_a_terminal_after_a_second(
     from bgsync.cli.common import Line
 
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((80, 24)))
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_, **__: os.terminal_size((80, 24)))
     line = Line()
     line(Far("step", 1))
     assert capsys.readouterr().err == ""
