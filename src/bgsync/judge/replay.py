@@ -7,7 +7,7 @@ recurs; then the property is judged again, and the fairness of the loop checked 
 """
 
 from collections import deque
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +18,7 @@ from bgsync.system.observation import Created
 from bgsync.system.processes import renamed
 from bgsync.system.scenario import Scenario
 from bgsync.system.sharing import Statements
-from bgsync.system.state import Frame, Process, Ref, Value, cells_of, replaced
+from bgsync.system.state import Frame, Process, Ref, Value, cells_of, replaced, slots_of
 from bgsync.system.step import Caller, State, Step
 from bgsync.system.system import System
 
@@ -116,7 +116,7 @@ class Replay:
                 if ends():
                     return
                 continue
-            fitting = self._fitting(told[place], reasons)
+            fitting = self._fitting(told[place], reasons) or self._fitting_without_removed(told, place, reasons)
             trails += [(place + 1, self.state, len(self.taken), self.slots, step) for step in reversed(fitting)]
         raise Rejected(reasons[0] if reasons else "it does not end as it did")
 
@@ -140,6 +140,13 @@ class Replay:
             return []
         return sorted(found, key=lambda step: self._since(step.action.process))
 
+    def _fitting_without_removed(self, told: Sequence[Move], place: int, reasons: list[str]) -> list[Step]:
+        """Do so when what only holds removed objects, and takes up room among the calls, has come to its end."""
+        taken = len(self.taken)
+        with suppress(Rejected):
+            self.finish_removed(told)
+        return self._fitting(told[place], reasons) if len(self.taken) > taken else []
+
     def _since(self, number: int | None) -> int:
         """Say since when a process stands where it does: the oldest of several comes first, as fairness asks."""
         places = range(len(self.taken) - 1, -1, -1)
@@ -159,14 +166,18 @@ class Replay:
         if step.after is not None:
             self.state = step.after
 
-    def finish_removed(self) -> None:
-        """Run what only holds removed objects to its end, as near as it is: the search had it out of sight."""
+    def finish_removed(self, told: Sequence[Move]) -> None:
+        """Run what only holds removed objects to its end, as near as it is: the search had it out of sight.
+
+        But those that the actions `told` are about were in sight.
+        """
         start, failed = self.state, False
+        followed = {self.slots.get(slot, slot) for slot in _slots(tuple(told))}
         came: dict[State, tuple[State, Step] | None] = {start: None}
         work = deque([start])
         while work and len(came) < ENDS:
             state = work.popleft()
-            steps = [step for step in _steps(self.system, state) if self._is_away(state, step)]
+            steps = [step for step in _steps(self.system, state) if self._is_away(state, step, followed)]
             if not steps:
                 self._take_all(came, state)
                 return
@@ -182,23 +193,25 @@ class Replay:
     def finish_removed_along(self, loop: Sequence[Move]) -> None:
         """Do so now, or where it can be done first in a round of the loop. Raises Rejected when it never can."""
         try:
-            self.finish_removed()
+            self.finish_removed(loop)
         except Rejected as reason:
             done = False
             for move in loop:
                 self.follow([move])
                 if not done:
                     with suppress(Rejected):
-                        self.finish_removed()
+                        self.finish_removed(loop)
                         done = True
             if not done:
                 raise reason from None
 
-    def _is_away(self, state: State, step: Step) -> bool:
-        """Whether a step is one of a process that holds a removed object, and has to be taken."""
+    def _is_away(self, state: State, step: Step, followed: Set[int]) -> bool:
+        """Whether a step is one of a process that holds another removed object, and has to be taken."""
         number = step.action.process
         slot = None if number is None else self.system.slot(number)
-        known = None if slot is None or slot >= len(state.shared.heap) else state.shared.heap[slot]
+        if slot is None or slot >= len(state.shared.heap) or slot in followed:
+            return False
+        known = state.shared.heap[slot]
         return known is not None and not known.listed and number in set(self.system.goes_on(state))
 
     def _take_all(self, came: dict[State, tuple[State, Step] | None], state: State) -> None:
@@ -215,6 +228,13 @@ class Replay:
 
     def _value(self, value: Value) -> Value:
         return replaced(value, lambda x: Ref(self.slots.get(x.slot, x.slot)) if isinstance(x, Ref) else x)
+
+
+@lru_cache(maxsize=4096)
+def _slots(told: tuple[Move, ...]) -> frozenset[int]:
+    """Give the slots of the objects that actions are about."""
+    frames = (frame for move in told if move.process is not None for frame in move.process.frames)
+    return frozenset(slot for frame in frames for _, value in frame.variables for slot in slots_of(value))
 
 
 def _is_vague(process: Process) -> bool:
@@ -280,7 +300,7 @@ def replay_lasso(
     reason = Rejected("the loop does not come back to a state that it was in")
     for _ in range(ROUNDS):
         replay.follow(loop)
-        replay.finish_removed()
+        replay.finish_removed(loop)
         begin = starts.setdefault(replay.state, len(replay.taken))
         if begin < len(replay.taken):
             try:
