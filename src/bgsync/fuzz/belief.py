@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from bgsync.driving import Operation
 from bgsync.observing import Oracle, Outcome, Seen
+
+
+@lru_cache(maxsize=1 << 16)
+def _outcomes(oracle: Oracle, state: Any, operation: Operation, early: bool) -> tuple[Outcome, ...]:
+    """Give all that an operation may come to in a state: many examples come to the same."""
+    return tuple(oracle.outcomes(state, operation, early))
 
 
 class Belief(NamedTuple):
@@ -25,7 +32,7 @@ class Belief(NamedTuple):
 
     def outcomes(self, operation: Operation, early: bool = False) -> list[Outcome]:
         """Give all that an operation may come to."""
-        return [outcome for state in self.states for outcome in self.oracle.outcomes(state, operation, early)]
+        return [outcome for state in self.states for outcome in _outcomes(self.oracle, state, operation, early)]
 
     def after(self, operation: Operation, seen: Seen) -> tuple[Belief, frozenset[tuple[str, str]]]:
         """Give what is known after an operation, and the labels of what happened for certain.

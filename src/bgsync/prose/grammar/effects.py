@@ -219,9 +219,9 @@ def _abstract(p: Phrases, name: str, arguments: tuple[e.Expr, ...]) -> Statement
 def _bare_call(p: Phrases, called: Any) -> Any:
     """An operation that stands for a sentence; a member of something does not, nor what was done to something."""
     name = called[0].lower()
-    if p.lexicon.algorithm(name) is None and (
-        name.split()[0].endswith("ed") or (name.endswith("ed") and " as " not in name)
-    ):
+    first = name.partition(" ")[0]
+    done = first.endswith("ed") or (name.endswith("ed") and " as " not in name)
+    if not name or (done and p.lexicon.algorithm(name) is None):
         return None
     return None if (" " in name and name in p.lexicon.members) or name in p.lexicon.types else call(p, called)
 
