@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -12,6 +13,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.promises import returned
 from bgsync.language.rewrite import rewrite
+from bgsync.prose import misspelt
 from bgsync.prose.declarations import Declared, declarations, lexicon_of
 from bgsync.prose.grammar.effects import Statements
 from bgsync.prose.grammar.later import STEPS_BELOW
@@ -73,6 +75,7 @@ def read_spec(
     heads = _named_apart([(text, head_of(text, idl)) for text in document.algorithms])
     steps = (each for text in document.algorithms for each in sentences_in(text.steps))
     lexicon.enumerations = idl.values
+    lexicon.misspelt = frozenset(term for term, _, form in misspelt.links(document) if not form)
     linked = (token for sentence in (*_sentences(document), *steps) for token in sentence.tokens if token.kind == "idl")
     lexicon.terms |= {token.text.lower() for token in linked if not token.text.endswith("Error")}
     for text, head in heads:
@@ -162,8 +165,13 @@ def _named_apart(heads: list[tuple[AlgorithmText, Head]]) -> list[tuple[Algorith
 def _body(
     reading: Reading, text: AlgorithmText, head: Head, vocabulary: Vocabulary, read_as: Mapping[str, str]
 ) -> tuple[s.Statement, ...]:
+    named = mapped(text.steps, partial(_with_parameters, frozenset(head.parameters)))
     reader = StepsReader(head.name, reading.document.file, reading.lexicon, dict(read_as), known=reading.known)
-    steps = reader.steps(mapped(text.steps, partial(_with_parameters, frozenset(head.parameters))))
+    steps = reader.steps(named)
+    slips = misspelt.variables(steps, given_to(text, head))
+    if slips:
+        reader = replace(reader, misspelt=slips, read=[], findings=[], seen=Counter(), used=set())
+        steps = reader.steps(named)
     reading.sentences += reader.read
     reading.nesting += reader.findings
     reading.annotated |= reader.used
@@ -182,6 +190,12 @@ def _body(
         return steps
     task = head.task or "event loop" in head.queue
     return (s.Enqueue(e.Associated(head.queue), steps, task, origin=origin),)
+
+
+def given_to(text: AlgorithmText, head: Head) -> frozenset[str]:
+    """Give the variables of an algorithm that have a value from the beginning."""
+    variables = (token.text for each in text.introduction for token in each.tokens if token.kind == "var")
+    return frozenset((*variables, *head.parameters, *filter(None, (head.returns,))))
 
 
 def _returns(reading: Reading, head: Head, body: tuple[s.Statement, ...]) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bgsync.language import statements as s
@@ -16,6 +17,7 @@ from bgsync.prose.grammar.phrases import UNREAD, Unread
 from bgsync.prose.grammar.sentences import Following, Sentences, Statements, Switch, WithMembers, following
 from bgsync.prose.grammar.words import Words, opens, titles, words_of
 from bgsync.prose.inline import statements_of
+from bgsync.prose.misspelt import is_misspelt
 from bgsync.prose.names import unknown
 from bgsync.prose.page.document import Bullets, Cases, Item, Members, Note, Numbered, Sentence
 from bgsync.prose.placing import (
@@ -54,6 +56,8 @@ class StepsReader:
     used: set[str] = field(default_factory=set)
     known: dict[tuple[object, ...], SentenceRead] = field(default_factory=dict)
     """What sentences were read as, whatever their place: many stand in a text more than once."""
+    misspelt: Mapping[str, str] = field(default_factory=dict)
+    """The variables of the algorithm that nothing gives a value, each with the one that was meant."""
 
     def steps(self, numbered: Numbered, path: tuple[int, ...] = ()) -> Statements:
         """Read a numbered list."""
@@ -173,7 +177,9 @@ class StepsReader:
         known = self.known.get(same)
         if known is None:
             known = self.known[same] = self._understood(sentence, origin, start)
-        return replace(known, origin=origin, sentence=sentence)
+        names = dict.fromkeys(each.text for each in sentence.tokens if each.kind == "var")
+        misspelt = tuple((name, self.misspelt[name]) for name in names if name in self.misspelt)
+        return replace(known, origin=origin, sentence=sentence, misspelt=misspelt)
 
     def _understood(self, sentence: Sentence, origin: s.Origin, start: int) -> SentenceRead:
         words = words_of(sentence)
@@ -191,7 +197,8 @@ class StepsReader:
             return SentenceRead(origin, sentence, (self.blind(sentence, opens(sentence)),), UNREAD)
         statements: Statements = result.value
         missing = lost_words(parser, ("statement", start, len(words)), self.lexicon, statements)
-        names = (name for name, _ in unknown(sentence.tokens, self.lexicon))
+        names = [name for name, _ in unknown(sentence.tokens, self.lexicon)]
+        names += [each.text for each in sentence.tokens if is_misspelt(each, self.lexicon.misspelt)]
         doubted = doubts(parser, ("statement", start, len(words)), statements, self.lexicon)
         unread = (*unread_values(statements), *missing, *undeclared(statements, self.lexicon), *names, *doubted)
         return SentenceRead(origin, sentence, settled(statements), result.cost, unread, lost(words, statements))

@@ -29,6 +29,8 @@ class SentenceRead:
     """The phrases that were left in their own words although a value was wanted, or are missing in the statements."""
     lost: tuple[str, ...] = ()
     """The variables of the sentence that its statements do not mention."""
+    misspelt: tuple[tuple[str, str], ...] = ()
+    """The variables of the sentence that nothing gives a value, each with the one that was meant."""
 
     within: bool = False
     """Whether it is a condition or a member of the step that it stands below, and no statement of its own."""
@@ -44,7 +46,7 @@ class SentenceRead:
     def understood(self) -> bool:
         """Whether every operand was read; conditions and waits may be left in their own words."""
         blind = any(isinstance(each, s.NotUnderstood) for each in traversal.walk(self.statements))
-        return not (blind or self.unread or self.lost)
+        return not (blind or self.unread or self.lost or self.misspelt)
 
 
 def variables_of(statements: Statements, *, closures: bool = True) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def to_mend(unread: Iterable[Unread], verdicts: Iterable[Verdict]) -> list[Mend]
         for verdict in verdicts
         if verdict.granularity == TEXT and verdict.verdict == "violated"
     ]
-    named = {one.location for one in made if one.breaks == "known-term"}
+    named = {one.location for one in made if one.breaks in ("known-term", "defined-before-use")}
     made += [_not_understood(one) for one in unread if one.location not in named]
     return sorted(made, key=lambda one: (one.location.file, one.location.line, one.location.column, one.breaks))
 

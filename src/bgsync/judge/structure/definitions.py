@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, close, hint, place, step
+from bgsync.judge.structure.finding import ERROR, NOTE, Finding, Known, hint, place, step
 from bgsync.judge.structure.walking import ASYNCHRONOUS, Body, parts, visit
 from bgsync.language import Algorithm, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.prose.misspelt import close
 
 Names = frozenset[str]
 _WORDS = re.compile(r"[\w\[\]-]+")

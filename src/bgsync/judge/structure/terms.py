@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bgsync.judge.structure.finding import Finding, Known, close, place
+from bgsync.judge.structure.finding import Finding, Known, place
 from bgsync.judge.structure.types import Types
 from bgsync.language import Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
+from bgsync.prose.misspelt import close
 
 LIKE = 0.83
 """How like a declared name another must be to be taken for a slip."""

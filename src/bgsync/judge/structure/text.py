@@ -14,10 +14,9 @@ from bgsync.language import Member, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.prose.grammar.words import ARTICLES, opens
-from bgsync.prose.heads import Head
 from bgsync.prose.names import unknown
-from bgsync.prose.page.document import AlgorithmText, Bullets, Cases, Item, Members, Numbered, Sentence, Token
-from bgsync.prose.reading import Reading
+from bgsync.prose.page.document import Bullets, Cases, Item, Members, Numbered, Sentence, Token
+from bgsync.prose.reading import Reading, given_to
 from bgsync.prose.subjects import said_types
 from bgsync.prose.understood import SentenceRead
 
@@ -38,11 +37,14 @@ def seen(reading: Reading) -> Iterator[Finding]:
 def _judged(reading: Reading, found: Iterable[Finding]) -> Iterator[Finding]:
     """Make a note of what rests on a step that is not understood, its own or one above it; of a note, nothing."""
     unread: dict[str, list[s.Origin]] = {}
+    misspelt = {one.origin.key for one in reading.sentences if one.misspelt}
     for one in reading.sentences:
         if not one.understood:
             unread.setdefault(one.origin.algorithm, []).append(one.origin)
     headless = {head.name for text, head in reading.heads if head.name == f"steps at line {text.place.line}"}
     for finding in found:
+        if finding.property == "defined-before-use" and finding.origin.key in misspelt:
+            continue  # told as what it is
         path = finding.origin.path
         if finding.property == "defined-before-use" and finding.origin.algorithm in headless and finding.level == ERROR:
             message = f"{finding.message}; but no head of these steps is understood"
@@ -70,7 +72,7 @@ def known(reading: Reading) -> Known:
             for text, head in reading.heads
             for variable, kind in said_types(text.introduction, types)
         },
-        given={head.name: _given(text, head) for text, head in reading.heads},
+        given={head.name: given_to(text, head) for text, head in reading.heads},
         maps={name: keys for name, (_, keys) in reading.declared.lists.items() if keys},
         owners={name: frozenset(owners.get(name, ())) for name in reading.declared.lists},
         items={name: kind for name, (kind, _) in reading.declared.lists.items()},
@@ -88,11 +90,6 @@ def known(reading: Reading) -> Known:
         links=_linked_owners(reading),
         places=_places(reading),
     )
-
-
-def _given(text: AlgorithmText, head: Head) -> frozenset[str]:
-    variables = (token.text for each in text.introduction for token in each.tokens if token.kind == "var")
-    return frozenset((*variables, *head.parameters))
 
 
 def _linked_owners(reading: Reading) -> dict[tuple[str, str], frozenset[str]]:
@@ -199,8 +196,11 @@ def _markup(reading: Reading) -> Iterator[Finding]:
 
 
 def _names(reading: Reading) -> Iterator[Finding]:
-    """Errors that are misspelt, and values that an enumeration of the text does not have."""
+    """Errors and variables that are misspelt, and values that an enumeration of the text does not have."""
     for one in reading.sentences:
+        for name, meant in one.misspelt:
+            message = f"nothing gives the variable {name!r} a value; did you mean {meant!r}?"
+            yield Finding("defined-before-use", message, one.origin)
         for name, meant in unknown(one.sentence.tokens, reading.lexicon):
             message = f"nothing defines {name!r}" + (f"; did you mean {meant!r}?" if meant else "")
             yield Finding("known-term", message, one.origin)

@@ -27,6 +27,8 @@ class Lexicon:
     """Enumerations of the IDL with their values."""
     takes: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Algorithm or method to how many arguments it takes at least and at most."""
+    misspelt: frozenset[str] = frozenset()
+    """The terms that nothing defines and that are almost one of the text's."""
     terms: set[str] = field(default_factory=set)
     """Every term that is defined here or linked to, in lower case."""
     _found: dict[tuple[str, int], str | None] = field(default_factory=dict, repr=False)
