@@ -86,17 +86,7 @@ def test_tables_give_them_step_by_step_too(monitor: str) -> None:
 
 
 def test_tables_give_them_where_termination_leaves_many_events_of_a_removed_registration() -> None:
-    assert (
-        same(
-            scenario(
-                outbox(),
-                UNGATED,
-                "step",
-                ("terminated",),
-            )
-        )
-        > 10_000
-    )
+    assert same(scenario(outbox(), UNGATED, "step", ("terminated",), calls=1)) > 200
 
 
 def test_tables_give_them_for_several_tags() -> None:
@@ -185,7 +175,7 @@ def without(spec: Spec, places: set[tuple[str, str]]) -> Spec:
 PLACES = sorted({(o.algorithm, o.step) for st_ in SPEC.statements() if (o := st_.origin) and o.algorithm != "getTags"})
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@settings(max_examples=15, derandomize=True, deadline=None)
 @given(
     places=st.sets(st.sampled_from(PLACES), max_size=3),
     granularity=st.sampled_from(["algorithm", "step"]),

@@ -27,7 +27,7 @@ def explain(word: tuple[str, ...]) -> None:
 
     Without WORD, list the properties, the adversities and the other words.
     """
-    from bgsync.judge.structure.finding import plain
+    from bgsync.prose.misspelt import plain
 
     known = _explained()
     if not word:

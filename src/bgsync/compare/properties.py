@@ -113,7 +113,8 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
         known_as = old_verdict.property if old_verdict else name
         change = Change(name, known_as, key[1], old_verdict, new_verdict, was, now)
         if was == now == "violated":
-            if old_verdict and new_verdict and old_verdict.kind != new_verdict.kind:
+            kinds_of = {old_verdict and old_verdict.kind, new_verdict and new_verdict.kind}
+            if len(kinds_of) == 2 and None not in kinds_of:
                 kinds.append(change)
             gone, new_ones = _other_findings(before, after, key, steps)
             more += [replace(change, new=one) for one in new_ones]
@@ -145,13 +146,20 @@ def _other_findings(
     `steps` says what the steps of the old text are called in the new one. Findings of one pair of steps are one,
     also where one text has it as a race and the other one as logic. What needs an adversity in one text and none in
     the other one is told where that is told which needs none. Where not all was looked at, what was not found may be
-    there all the same.
+    there all the same. And so may a further endless run that only a race or an adversity makes, where the other text
+    has one without: then it was not looked for.
     """
     there = {_defect(one, steps) for one in old.findings(key)}, {_defect(one, {}) for one in new.findings(key)}
     gone = [one for one in old.own(key) if one.trace is not None and _defect(one, steps) not in there[1]]
     made = [one for one in new.own(key) if one.trace is not None and _defect(one, {}) not in there[0]]
-    gone, made = ([] if new.is_cut(key[1]) else gone), ([] if old.is_cut(key[1]) else made)
+    gone = [one for one in gone if not new.is_cut(key[1]) and not _is_masked(one, new.findings(key))]
+    made = [one for one in made if not old.is_cut(key[1]) and not _is_masked(one, old.findings(key))]
     return _as_verdict(gone), _as_verdict(made)
+
+
+def _is_masked(one: Verdict, there: Sequence[Verdict]) -> bool:
+    """Whether an endless run was not looked for in a text, since it has one that is broken by less."""
+    return one.recurs() and any(each.recurs() and (each.kind, each.needs) != (one.kind, one.needs) for each in there)
 
 
 def _as_verdict(findings: Sequence[Verdict]) -> tuple[Verdict, ...]:

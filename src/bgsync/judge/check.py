@@ -120,7 +120,8 @@ def _agreed(certain: Verdict | None, possible: Verdict | None) -> Verdict | None
     """Give the verdict that is so whatever is not understood means; None where it depends on that."""
     missed = certain is not None and certain.verdict == "violated" and certain.trace is None
     if certain is not None and certain.verdict == "violated" and not missed:
-        return certain
+        may_be_logic = possible is None or possible.verdict == "inconclusive" or possible.kind == "logic"
+        return _without_kind(certain) if certain.kind == "race" and may_be_logic else certain
     if possible is None or (possible.verdict == "violated" and possible.trace is not None):
         return None
     if possible.verdict == "inconclusive":
@@ -259,6 +260,12 @@ def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
 def _of_kind(verdict: Verdict, kind: Kind | None) -> Verdict:
     """Give a verdict with all its findings of a kind, but for those that have one."""
     first, *others = (replace(one, kind=one.kind or kind) for one in verdict.findings())
+    return replace(first, others=tuple(others))
+
+
+def _without_kind(verdict: Verdict) -> Verdict:
+    """Give a verdict that does not say that it takes a race: where an invocation is one action not all is known."""
+    first, *others = (replace(one, kind=None if one.kind == "race" else one.kind) for one in verdict.findings())
     return replace(first, others=tuple(others))
 
 
