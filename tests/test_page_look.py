@@ -22,6 +22,7 @@ from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.sources import Source
+from bgsync.targets import as_it_stands, of_text
 from bgsync.texts import ledger, read
 from tests.browser import LOST
 from tests.specs import PRINT_QUEUE
@@ -150,13 +151,12 @@ def test_a_page_on_an_edit_begins_with_what_it_broke_and_repaired(opened: Any, t
 
 def test_what_was_not_understood_stands_before_all_that_is_said(opened: Any, tmp_path: Path) -> None:
     blind = read(Source("print.bs", PRINT_QUEUE.replace("Let |alone| be true.", "Ponder |alone| for a while.")))
-    notions = Verdict("known-term/x", "violated", "structure", (), "'lone' is no term", granularity="text")
-    event = Verdict("one-event", "violated", "race", (), "x")
-    page = opened(written(tmp_path, Reported(made(event, notions), blind.reading.spec, blind.content))).page
-    expect(page.locator("#summary p").first).to_have_text(re.compile("1 step of the text was not understood"))
-    expect(page.locator("#summary li")).to_contain_text("register 4, print.bs:")
-    rows = page.get_by_role("button", name=re.compile("^broken: "))
-    expect(rows.first).to_contain_text("'lone' is no term")
+    report = as_it_stands(of_text(blind)).beside(made(Verdict("one-event", "violated", "race", (), "x")))
+    page = opened(written(tmp_path, Reported(report, blind.reading.spec, blind.content))).page
+    expect(page.locator("#summary p").first).to_have_text("Mend first, in the text as it stands (2 places):")
+    expect(page.locator("#summary li").nth(0)).to_contain_text("without queuing a task")
+    expect(page.locator("#summary li").nth(1)).to_contain_text("register 4, print.bs:")
+    expect(page.locator("#summary li").nth(1)).to_contain_text("not understood: “Ponder alone for a while.”")
 
 
 # --- widths, colours, names

@@ -34,6 +34,7 @@ from bgsync.language import NotUnderstood, Spec
 from bgsync.plain import all_visible
 from bgsync.report.causes import causes
 from bgsync.report.edit import Edit
+from bgsync.report.mend import Mend, to_mend
 from bgsync.report.story import Story, headline, shown, story
 from bgsync.report.words import told, who
 from bgsync.words import Words
@@ -143,6 +144,7 @@ def _page(page: Page) -> dict[str, Any]:
         "states": sum(explored.states for explored in report.explorations),
         "interrupted": report.interrupted,
         "coverage": [report.coverage.total, report.coverage.understood, report.coverage.reached],
+        "mend": [_mend(one) for one in (page.edit.mend if page.edit else to_mend(report.unread, report.verdicts))],
         "edit": page.edit and _edit(page.edit, report.glossary),
         "verdicts": [
             {**_verdict(one, page.spec, report.glossary), "way": way, "cause": causing.get(_one(one))}
@@ -172,6 +174,10 @@ def _edit(edit: Edit, glossary: Glossary) -> dict[str, Any]:
             for step in one.steps
         ],
     }
+
+
+def _mend(one: Mend) -> dict[str, Any]:
+    return {**_place(one.location), "said": one.said, "breaks": one.breaks, "help": one.help}
 
 
 def _algorithms(spec: Spec, unreached: set[str]) -> list[dict[str, Any]]:

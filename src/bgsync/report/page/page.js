@@ -45,11 +45,12 @@
         h("li", {}, h("b", {}, name), ` ${[old, now].filter(Boolean).join(" → ")}`)))) : h("p", {}, "No step says anything new.")];
   }
 
-  /** The steps that could not be read: they come first, since nothing that is said takes them into account. */
-  function unread() {
-    const blind = data.reports.flatMap(({ algorithms }) => algorithms.flatMap(({ name, steps }) => steps.filter(({ understood }) => !understood).map((step) => ({ ...step, algorithm: name }))));
-    return blind.length ? [h("p", {}, h("b", {}, `${many(blind.length, "step")} of the text ${blind.length === 1 ? "was" : "were"} not understood. Nothing below takes ${blind.length === 1 ? "it" : "them"} into account:`)),
-      h("ul", {}, blind.slice(0, 5).map((step) => h("li", {}, h("b", {}, where(step)), ` ${step.text}`)), blind.length > 5 ? h("li", {}, `and ${blind.length - 5} more, in the text below`) : null)] : [];
+  /** What is to be mended in the text as it stands: it comes first, since all else may follow from it. */
+  function mend() {
+    const places = data.reports.flatMap((report) => report.mend);
+    const item = (one) => h("li", {}, h("b", {}, where(one)), ` ${one.said}${one.breaks ? ` (${one.breaks})` : ""}`, one.help ? h("div", { class: "dim" }, one.help) : null);
+    return places.length ? [h("p", {}, h("b", {}, `Mend first, in the text as it stands (${many(places.length, "place")}):`)),
+      h("ul", {}, places.slice(0, 5).map(item)), places.length > 5 ? h("details", {}, h("summary", {}, `and ${places.length - 5} more`), h("ul", {}, places.slice(5).map(item))) : null] : [];
   }
 
   // --- the text, and what became of its sentences
@@ -183,7 +184,7 @@
     : "No promise of the text was found to be broken.";
   document.title = `${broken.length ? `${broken.length} broken` : "nothing broken"}: ${names} (bgsync)`;
   $("title").textContent = names;
-  $("summary").append(...unread(), ...data.reports.filter(({ edit }) => edit).flatMap(({ edit }) => edited(edit)).filter(Boolean), h("p", {}, data.reports.some(({ edit }) => edit) ? found : h("b", {}, found), h("span", { class: "dim" },
+  $("summary").append(...mend(), ...data.reports.filter(({ edit }) => edit).flatMap(({ edit }) => edited(edit)).filter(Boolean), h("p", {}, data.reports.some(({ edit }) => edit) ? found : h("b", {}, found), h("span", { class: "dim" },
     ` bgsync ${data.version} ran the steps of the text in every order in which they can happen: ${many(states, "situation")}, with ${bounds}.` +
     (data.reports.some((report) => report.interrupted) ? " It was stopped early: all this is about what was tried until then." : ""))));
   list();
