@@ -118,7 +118,7 @@ def test_a_step_is_shown_in_the_text_the_lifecycle_the_messages_and_the_values(o
             seen["put"] = page.locator(".lifecycle").inner_text()
             assert now(page, "The text").splitlines()[1].startswith("Add" if "Add" in told else "add")
         if "pending → firing" in told:
-            assert page.locator(".picture .on title").first.text_content() == "firing"
+            assert page.locator(".picture .node.on title").text_content() == "firing"
             assert page.locator(".values td.changed").inner_text() == "firing"
         if "firing → reregisteredWhileFiring" in told:
             assert "reregisteredWhileFiring" in str(page.locator(".picture .gone title").first.text_content())

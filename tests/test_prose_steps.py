@@ -133,8 +133,8 @@ def test_where_a_word_is_lost_the_sentence_may_be_done_or_anything() -> None:
         ),
         ("For each |x| of the result of [=count them=] with |book|: return.", ["let r", "for each x of r", "  return"]),
         (
-            "For each |x| of |books| where the result of [=count them=] with |x| is 1: return.",
-            ["for each x of books", "  let r", "  if r is 1", "    return"],
+            "For each |x| of |shelf| where the result of [=count them=] with |x| is 1: return.",
+            ["for each x of shelf", "  let r", "  if r is 1", "    return"],
         ),
         (
             "Wait until the result of [=count them=] with |book| is 1.",

@@ -32,13 +32,14 @@ To <dfn>remind a reader</dfn> of |loan| given |desk| and |promise|, run these st
 """
 
 SENTENCES = {
-    "Strip |loan| from the [=list of loans=].": ("Strip", ["remove |loan| from the [=list of loans=]"]),
-    "Apend |loan| to the [=list of loans=].": ("Apend", ["append |loan| to the [=list of loans=]"]),
+    "Strip |loan| from the [=list of loans=].": ("Strip", ["Remove |loan| from the [=list of loans=]"]),
+    "Apend |loan| to the [=list of loans=].": ("Apend", ["Append |loan| to the [=list of loans=]"]),
     "Set |loan|'s [=loan state=] to [=overdeu=].": ("[=overdeu=]", ["Set |loan|'s [=loan state=] to [=overdue=]"]),
     "Pause until |loan|'s [=loan state=] is [=closed=].": (
         "Pause",
-        ["wait until |loan|'s [=loan state=] is [=closed=]"],
+        ["Wait until |loan|'s [=loan state=] is [=closed=]"],
     ),
+    "Set |laon|'s [=loan state=] to [=overdue=].": ("|laon|", ["Set |loan|'s [=loan state=] to [=overdue=]"]),
     "Set |x| as |loan|'s [=due date=].": ("as", ["Set |x| to |loan|'s [=due date=]"]),
     "If |loan| is null, resovle |promise| with |loan| and abort these steps.": (
         "resovle",
@@ -125,11 +126,11 @@ def test_read_tells_it_in_text_and_in_json(tmp_path: Path) -> None:
     )
     told = CliRunner().invoke(main, ["read", str(file), "--suggest"]).stdout
     assert "not read: Strip" in told
-    assert "understood: remove |loan| from the [=list of loans=]" in told
+    assert "understood: Remove |loan| from the [=list of loans=]" in told
     entries = json.loads(CliRunner().invoke(main, ["read", str(file), "--suggest", "--format", "json"]).stdout)[
         "entries"
     ]
     helped = [(entry["unread"], entry["wordings"]) for entry in entries if "unread" in entry]
-    assert helped == [("Strip", ["remove |loan| from the [=list of loans=]"])]
+    assert helped == [("Strip", ["Remove |loan| from the [=list of loans=]"])]
     plain = CliRunner().invoke(main, ["read", str(file)]).stdout
     assert "not read: Strip" not in plain

@@ -198,7 +198,7 @@ def test_without_the_extra_the_repair_is_named(tmp_path: Path, monkeypatch: pyte
     file.write_text(PRINT_QUEUE, encoding="utf-8")
     result = CliRunner().invoke(main, ["watch", str(file)])
     assert result.exit_code == 2
-    assert "pip install bgsync[watch]" in result.output
+    assert '-m pip install "bgsync[watch]"' in result.output
 
 
 def noticed(file: Path, saves: Saves) -> bool:

@@ -81,7 +81,8 @@ class _Helper:
     def __init__(self, one: SentenceRead, lexicon: Lexicon) -> None:
         self.one, self.lexicon = one, lexicon
         self.tokens = one.sentence.tokens
-        self.reader = StepsReader("", "", lexicon)
+        self.slips = dict(one.misspelt)
+        self.reader = StepsReader("", "", lexicon, misspelt=self.slips)
 
     def suggestions(self) -> Suggestions:
         wordings = self.understood(self.spelt()) or self.understood(self.worded())
@@ -121,6 +122,8 @@ class _Helper:
         new = sorted(text for _, text in given - said)
         verbs = prepositions = 0
         for kind, text in (said - given).elements():
+            if kind == "var" and text in self.slips:
+                continue
             if get_close_matches(text, new, 1, LIKE) and (kind == "word" or not self.knows(text)):
                 continue
             if kind != "word":
@@ -194,6 +197,8 @@ class _Helper:
     def near(self, token: Token) -> list[Token]:
         """Give what a misspelt token may stand for."""
         low, names = token.text.lower(), _names(self.lexicon)
+        if token.kind == "var":
+            return [token._replace(text=self.slips[token.text])] if token.text in self.slips else []
         if token.kind == "term" and not self.knows(token.term):
             return [token._replace(text=name, term=name) for name in get_close_matches(token.term, names, MOST, LIKE)]
         if token.kind == "string" and low not in names:
