@@ -1,0 +1,51 @@
+"""How the server is reached: by standard input and output, or by a port of this machine alone."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from bgsync.lsp.run import prepare
+from bgsync.lsp.server import MakeJob, make
+
+HOST = "127.0.0.1"
+
+
+@contextmanager
+def streams() -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Give standard input and output for the editor alone: what anything else prints goes to standard error."""
+    with os.fdopen(os.dup(0), "rb") as stdin, os.fdopen(os.dup(1), "wb") as stdout:
+        os.dup2(2, 1)
+        with open(os.devnull, "rb") as nothing:
+            os.dup2(nothing.fileno(), 0)
+        sys.stdout = sys.stderr
+        yield stdin, stdout
+
+
+def begin() -> None:
+    """Begin with what takes long, while the editor says what it wants."""
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)  # what goes wrong is told to the editor
+    threading.Thread(target=prepare, daemon=True).start()
+
+
+def serve_streams(job: MakeJob, stdin: BinaryIO, stdout: BinaryIO) -> None:
+    """Serve the editor that started this, until it ends it."""
+    server = make(job)
+    try:
+        server.start_io(stdin, stdout)
+    finally:
+        server.end()
+
+
+def serve_port(job: MakeJob, port: int) -> None:
+    """Serve one editor that connects to a port of this machine, until it leaves."""
+    server = make(job)
+    try:
+        server.start_tcp(HOST, port)
+    finally:
+        server.end()

@@ -1,0 +1,145 @@
+"""What is known of a text as the protocol has it: diagnostics, hovers, code actions and code lenses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lsprotocol import types as t
+
+from bgsync.lsp.answer import Answer, Count, Fix, Problem
+from bgsync.lsp.places import Places
+from bgsync.plain import plain
+from bgsync.prose.sidecar import beside
+from bgsync.plain import in_markdown
+
+if TYPE_CHECKING:
+    from bgsync.lsp.server import Open
+
+SEVERITIES = {
+    "error": t.DiagnosticSeverity.Error,
+    "warning": t.DiagnosticSeverity.Warning,
+    "information": t.DiagnosticSeverity.Information,
+}
+
+
+def diagnostic(problem: Problem, uri: str, places: Places) -> t.Diagnostic:
+    """Show a problem."""
+    related = [
+        t.DiagnosticRelatedInformation(t.Location(uri, places.range(each.span)), each.text) for each in problem.related
+    ]
+    return t.Diagnostic(
+        places.range(problem.span),
+        problem.message,
+        SEVERITIES[problem.level],
+        problem.code,
+        source="bgsync",
+        related_information=related or None,
+    )
+
+
+# --- hover
+
+
+def hover(answer: Answer, places: Places, position: t.Position, client: t.ClientCapabilities) -> t.Hover | None:
+    """Say what the sentence at a position was read as, and what the properties mean that are broken there."""
+    place = places.place(position)
+    within = [each for each in answer.sentences if each.span.holds(place)]
+    sentence = max(within, key=lambda each: each.span.start, default=None)
+    about = {each.code: each.about for each in answer.problems if each.about and each.span.holds(place)}
+    parts, spans = list[tuple[str, str]](), []
+    if sentence is not None:
+        parts.append((f"{sentence.where}: {sentence.status}", sentence.how))
+        spans.append(sentence.span)
+    parts += about.items()
+    if not parts:
+        return None
+    spans += [each.span for each in answer.problems if each.about and each.span.holds(place)]
+    return t.Hover(_written(parts, client), places.range(spans[0]))
+
+
+def _written(parts: list[tuple[str, str]], client: t.ClientCapabilities) -> t.MarkupContent:
+    formats = client.text_document and client.text_document.hover and client.text_document.hover.content_format
+    if t.MarkupKind.Markdown in (formats or ()):
+        told = (f"**{in_markdown(title)}**\n\n{_paragraphs(text)}" for title, text in parts)
+        return t.MarkupContent(t.MarkupKind.Markdown, "\n\n---\n\n".join(told))
+    return t.MarkupContent(t.MarkupKind.PlainText, "\n\n".join(f"{title}\n{text}" for title, text in parts))
+
+
+def _paragraphs(text: str) -> str:
+    return "\n\n".join(map(in_markdown, text.split("\n\n")))
+
+
+# --- code actions
+
+
+def actions(one: Open, range: t.Range, client: t.ClientCapabilities) -> Iterator[t.CodeAction]:
+    """Give what may be done about the problems in a range."""
+    first, last = one.places.place(range.start), one.places.place(range.end)
+    for problem in one.answer.problems:
+        if problem.span.start <= last and first <= problem.span.end:
+            for fix in problem.fixes:
+                edit = _edit(fix, one, client)
+                if edit is not None:
+                    shown = diagnostic(problem, one.uri, one.places)
+                    yield t.CodeAction(plain(fix.title), t.CodeActionKind.QuickFix, [shown], edit=edit)
+
+
+def _edit(fix: Fix, one: Open, client: t.ClientCapabilities) -> t.WorkspaceEdit | None:
+    workspace = client.workspace and client.workspace.workspace_edit
+    versioned = bool(workspace and workspace.document_changes)
+    if fix.span is not None:
+        edit = t.TextEdit(one.places.range(fix.span), fix.text)
+        if not versioned:
+            return t.WorkspaceEdit({one.uri: [edit]})
+        text = t.OptionalVersionedTextDocumentIdentifier(one.uri, one.version)
+        return t.WorkspaceEdit(document_changes=[t.TextDocumentEdit(text, [edit])])
+    if one.path is None:
+        return None
+    path, uri = beside(one.path), f"{one.uri}.read-as.toml"
+    there = _held(path)
+    at = t.Position(there.count("\n"), len(there.rpartition("\n")[2]))
+    gap = "" if not there else "\n" if there.endswith("\n") else "\n\n"
+    edit = t.TextEdit(t.Range(at, at), gap + fix.text)
+    if path.exists() and not versioned:
+        return t.WorkspaceEdit({uri: [edit]})
+    create = t.ResourceOperationKind.Create
+    if not versioned or (not path.exists() and create not in (workspace and workspace.resource_operations or ())):
+        return None
+    made = [] if path.exists() else [t.CreateFile(uri, options=t.CreateFileOptions(ignore_if_exists=True))]
+    text = t.OptionalVersionedTextDocumentIdentifier(uri, None)
+    return t.WorkspaceEdit(document_changes=[*made, t.TextDocumentEdit(text, [edit])])
+
+
+def _held(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+# --- code lenses
+
+
+def lenses(answer: Answer, places: Places) -> Iterator[t.CodeLens]:
+    """Say above each algorithm how much of it is read, reached and broken; above the text what came out."""
+    if answer.summary:
+        top = t.Range(t.Position(0, 0), t.Position(0, 0))
+        yield t.CodeLens(top, t.Command(f"bgsync: {plain(answer.summary)}", ""))
+    for count in answer.counts:
+        yield t.CodeLens(places.range(count.span), t.Command(_counted(count), ""))
+
+
+def _counted(count: Count) -> str:
+    told = [f"{count.steps} step{'s' * (count.steps != 1)}", f"{count.read} read"]
+    told += [] if count.reached is None else [f"{count.reached} reached"]
+    told += [] if count.broken is None else [f"{count.broken} broken"]
+    told += [f"nothing reaches it: {plain(count.why)}"] if count.why else []
+    return ", ".join(told)
+
+
+def can_watch(client: t.ClientCapabilities) -> bool:
+    """Whether an editor tells of changed files when it is asked to."""
+    watched = client.workspace and client.workspace.did_change_watched_files
+    return bool(watched and watched.dynamic_registration)
