@@ -1,4 +1,4 @@
-"""What is said of one version of a text: problems at their places, sentences with what they were read as, and counts."""
+"""What is said of one version of a text: problems at their places, what its sentences were read as, and counts."""
 
 from __future__ import annotations
 

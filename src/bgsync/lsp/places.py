@@ -20,7 +20,15 @@ class Places:
     def __init__(self, text: str, encoding: str) -> None:
         self.text = text
         self._lines = _NEWLINE.split(text)
-        self._encoding, self._size = _UNITS[encoding]
+        self._named, (self._encoding, self._size) = encoding, _UNITS[encoding]
+
+    def beside(self, text: str) -> Places:
+        """Give the places of another text in the same units."""
+        return Places(text, self._named)
+
+    def end(self) -> t.Position:
+        """Give the position after the last character."""
+        return self._position(Place(len(self._lines), len(self._lines[-1]) + 1))
 
     def range(self, span: Span) -> t.Range:
         """Give a part of the text as the protocol has it."""

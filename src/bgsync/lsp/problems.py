@@ -35,8 +35,10 @@ def as_it_stands(reading: Reading, stands: AsItStands, page: Page, glossary: Glo
     for note in stands.notes:
         span, about = page.span(note.location.line, note.location.column), _about(glossary, note.property)
         yield Problem(span, "information", note.property, plain(note.message), about=about)
+    noted = {(note.location.line, note.message) for note in stands.notes}
     for defect in reading.document.defects:
-        yield Problem(page.span(*defect.place), "warning", MARKUP, plain(defect.message))
+        if (defect.place.line, defect.message) not in noted:
+            yield Problem(page.span(*defect.place), "warning", MARKUP, plain(defect.message))
 
 
 def outside_steps(ledger: Ledger, page: Page) -> Iterator[Problem]:

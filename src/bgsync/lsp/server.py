@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as t
 from pygls.lsp.server import LanguageServer
@@ -17,6 +17,7 @@ from bgsync.lsp import shown
 from bgsync.lsp.answer import Answer, Failed
 from bgsync.lsp.places import Places
 from bgsync.lsp.run import Run
+from bgsync.plain import visible
 from bgsync.prose.sidecar import beside
 
 if TYPE_CHECKING:
@@ -43,8 +44,8 @@ class Open:
     run: Run | None = None
     known: tuple[bytes, ...] = ()
     timer: asyncio.TimerHandle | None = None
-    told: bool = False
-    """Whether the editor shows problems of this version."""
+    sidecar: str | None = None
+    """What stood beside it when the work began."""
 
     @property
     def path(self) -> Path | None:
@@ -82,7 +83,10 @@ class Server(LanguageServer):
 
     def changed(self, uri: str, number: int, text: str) -> None:
         """Withdraw what was said of a text, and begin anew."""
-        one = self.open[uri]
+        one = self.open.get(uri)
+        if one is None:
+            self.opened(uri, number, text)
+            return
         one.end()
         one.version, one.places, one.answer = number, Places(text, self._encoding), Answer()
         self._publish(one)
@@ -93,6 +97,12 @@ class Server(LanguageServer):
         if uri in self.open:
             one = self.open[uri]
             self.changed(uri, one.version, one.places.text)
+
+    def saved(self, uri: str) -> None:
+        """Begin anew where what stands beside a text has changed: not every editor tells of other files."""
+        one = self.open.get(uri)
+        if one is not None and one.path is not None and _held(beside(one.path)) != one.sidecar:
+            self.again(uri)
 
     def closed(self, uri: str) -> None:
         """Forget a text, and withdraw what was said of it."""
@@ -107,14 +117,29 @@ class Server(LanguageServer):
             one.end()
         self.open.clear()
 
+    def report_server_error(self, error: Exception, source: object) -> None:
+        """Tell the user of an error of our own; the server lives on."""
+        self._say(f"bgsync met an error of its own: {type(error).__name__}: {error}")
+
+    def held(self, path: Path) -> str | None:
+        """Give what a file beside a text holds, in the editor or else on disk; None where there is none."""
+        there = {to_fs_path(uri): text for uri, text in self.workspace.text_documents.items()}.get(str(path))
+        return _held(path) if there is None else there.source
+
     @property
     def _encoding(self) -> str:
-        return str(self.workspace.position_encoding.value)
+        encoding = self.workspace.position_encoding or t.PositionEncodingKind.Utf16
+        return str(getattr(encoding, "value", encoding))
+
+    def _say(self, text: str) -> None:
+        self.window_show_message(t.ShowMessageParams(t.MessageType.Error, visible(text)))
 
     def _begin(self, one: Open) -> None:
         one.timer = None
+        one.sidecar = None if one.path is None else _held(beside(one.path))
         job = self.job(one.name, one.places.text, one.path, one.known)
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._failed)
 
         def told(run: Run, answer: Answer | Failed) -> None:
             loop.call_soon_threadsafe(self._told, one, run, answer)
@@ -126,14 +151,18 @@ class Server(LanguageServer):
         if one.run is not run:
             return
         if isinstance(answer, Failed):
-            said = f"bgsync met an error of its own in {one.name}: {answer.error}; the next edit is waited for"
-            self.window_show_message(t.ShowMessageParams(t.MessageType.Error, said))
+            self._say(f"bgsync met an error of its own: {answer.error}; {one.name} is checked again when it changes")
             return
         if answer.known:
             one.known = (answer.known, *one.known)[:KEPT]
         one.answer = answer
         self._publish(one)
         self._refresh()
+
+    def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            self.report_server_error(error, None)
 
     def _publish(self, one: Open) -> None:
         found = [shown.diagnostic(problem, one.uri, one.places) for problem in one.answer.problems]
@@ -143,6 +172,13 @@ class Server(LanguageServer):
         workspace = self.client_capabilities.workspace
         if workspace is not None and workspace.code_lens is not None and workspace.code_lens.refresh_support:
             self.workspace_code_lens_refresh(None, lambda _: None)
+
+
+def _held(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def make(job: MakeJob) -> Server:
@@ -170,6 +206,10 @@ def make(job: MakeJob) -> Server:
     def closed(params: t.DidCloseTextDocumentParams) -> None:
         server.closed(params.text_document.uri)
 
+    @server.feature(t.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: t.DidSaveTextDocumentParams) -> None:
+        server.saved(params.text_document.uri)
+
     @server.feature(t.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def watched(params: t.DidChangeWatchedFilesParams) -> None:
         paths = {Path(path) for each in params.changes if (path := to_fs_path(each.uri))}
@@ -179,12 +219,15 @@ def make(job: MakeJob) -> Server:
     @server.feature(t.TEXT_DOCUMENT_HOVER)
     def hover(params: t.HoverParams) -> t.Hover | None:
         one = server.open.get(params.text_document.uri)
-        return one and shown.hover(one.answer, one.places, params.position, server.client_capabilities)
+        return None if one is None else shown.hover(one.answer, one.places, params.position, server.client_capabilities)
 
     @server.feature(t.TEXT_DOCUMENT_CODE_ACTION, t.CodeActionOptions([t.CodeActionKind.QuickFix]))
     def actions(params: t.CodeActionParams) -> list[t.CodeAction]:
         one = server.open.get(params.text_document.uri)
-        return [] if one is None else list(shown.actions(one, params.range, server.client_capabilities))
+        if one is None:
+            return []
+        asking = shown.Asking(one.uri, one.version, one.path, one.places, server.client_capabilities, server.held)
+        return list(shown.actions(one.answer, params.range, asking))
 
     @server.feature(t.TEXT_DOCUMENT_CODE_LENS)
     def lenses(params: t.CodeLensParams) -> list[t.CodeLens]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lsprotocol import types as t
+from pygls.uris import from_fs_path
 
 from bgsync.lsp.answer import Answer, Count, Fix, Problem
 from bgsync.lsp.places import Places
-from bgsync.plain import plain
+from bgsync.plain import in_markdown, plain
 from bgsync.prose.sidecar import beside
-from bgsync.plain import in_markdown
-
-if TYPE_CHECKING:
-    from bgsync.lsp.server import Open
 
 SEVERITIES = {
     "error": t.DiagnosticSeverity.Error,
@@ -74,49 +71,67 @@ def _paragraphs(text: str) -> str:
 # --- code actions
 
 
-def actions(one: Open, range: t.Range, client: t.ClientCapabilities) -> Iterator[t.CodeAction]:
+@dataclass(frozen=True)
+class Asking:
+    """The text that actions are about, what the editor can do, and what files beside it hold."""
+
+    uri: str
+    version: int
+    path: Path | None
+    places: Places
+    client: t.ClientCapabilities
+    held: Callable[[Path], str | None]
+
+    @property
+    def versioned(self) -> bool:
+        """Whether the editor takes edits of a version of a text."""
+        edits = self.client.workspace and self.client.workspace.workspace_edit
+        return bool(edits and edits.document_changes)
+
+    @property
+    def creates(self) -> bool:
+        """Whether the editor makes new files."""
+        edits = self.client.workspace and self.client.workspace.workspace_edit
+        return self.versioned and bool(edits and t.ResourceOperationKind.Create in (edits.resource_operations or ()))
+
+
+def actions(answer: Answer, range: t.Range, asking: Asking) -> Iterator[t.CodeAction]:
     """Give what may be done about the problems in a range."""
-    first, last = one.places.place(range.start), one.places.place(range.end)
-    for problem in one.answer.problems:
+    first, last = asking.places.place(range.start), asking.places.place(range.end)
+    for problem in answer.problems:
         if problem.span.start <= last and first <= problem.span.end:
             for fix in problem.fixes:
-                edit = _edit(fix, one, client)
+                edit = _rewording(fix, asking) if fix.span is not None else _entry(fix, asking)
                 if edit is not None:
-                    shown = diagnostic(problem, one.uri, one.places)
+                    shown = diagnostic(problem, asking.uri, asking.places)
                     yield t.CodeAction(plain(fix.title), t.CodeActionKind.QuickFix, [shown], edit=edit)
 
 
-def _edit(fix: Fix, one: Open, client: t.ClientCapabilities) -> t.WorkspaceEdit | None:
-    workspace = client.workspace and client.workspace.workspace_edit
-    versioned = bool(workspace and workspace.document_changes)
-    if fix.span is not None:
-        edit = t.TextEdit(one.places.range(fix.span), fix.text)
-        if not versioned:
-            return t.WorkspaceEdit({one.uri: [edit]})
-        text = t.OptionalVersionedTextDocumentIdentifier(one.uri, one.version)
-        return t.WorkspaceEdit(document_changes=[t.TextDocumentEdit(text, [edit])])
-    if one.path is None:
+def _rewording(fix: Fix, asking: Asking) -> t.WorkspaceEdit:
+    assert fix.span is not None
+    edit = t.TextEdit(asking.places.range(fix.span), fix.text)
+    if not asking.versioned:
+        return t.WorkspaceEdit({asking.uri: [edit]})
+    text = t.OptionalVersionedTextDocumentIdentifier(asking.uri, asking.version)
+    return t.WorkspaceEdit(document_changes=[t.TextDocumentEdit(text, [edit])])
+
+
+def _entry(fix: Fix, asking: Asking) -> t.WorkspaceEdit | None:
+    """Add an entry at the end of the sidecar, which is made if there is none; None where the editor cannot do that."""
+    if asking.path is None:
         return None
-    path, uri = beside(one.path), f"{one.uri}.read-as.toml"
-    there = _held(path)
-    at = t.Position(there.count("\n"), len(there.rpartition("\n")[2]))
-    gap = "" if not there else "\n" if there.endswith("\n") else "\n\n"
-    edit = t.TextEdit(t.Range(at, at), gap + fix.text)
-    if path.exists() and not versioned:
+    path = beside(asking.path)
+    uri, held = from_fs_path(str(path)), asking.held(path)
+    if uri is None or (held is None and (path.exists() or not asking.creates)):
+        return None
+    there = held or ""
+    end = asking.places.beside(there).end()
+    edit = t.TextEdit(t.Range(end, end), ("\n" * (2 - there.endswith("\n")) if there else "") + fix.text)
+    if not asking.versioned:
         return t.WorkspaceEdit({uri: [edit]})
-    create = t.ResourceOperationKind.Create
-    if not versioned or (not path.exists() and create not in (workspace and workspace.resource_operations or ())):
-        return None
-    made = [] if path.exists() else [t.CreateFile(uri, options=t.CreateFileOptions(ignore_if_exists=True))]
+    create = [] if held is not None else [t.CreateFile(uri, options=t.CreateFileOptions(ignore_if_exists=True))]
     text = t.OptionalVersionedTextDocumentIdentifier(uri, None)
-    return t.WorkspaceEdit(document_changes=[*made, t.TextDocumentEdit(text, [edit])])
-
-
-def _held(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
+    return t.WorkspaceEdit(document_changes=[*create, t.TextDocumentEdit(text, [edit])])
 
 
 # --- code lenses

@@ -40,6 +40,8 @@ from bgsync.watch.session import NothingReadError, rounds
 
 NOT_CHECKED = "not-checked"
 """The code of the problem that a text cannot be checked at all."""
+POLITE = 10
+"""By how much exploring steps back behind what the user does, where the system has such a thing."""
 HELPED = 50
 """To how many sentences that are not understood a wording is offered."""
 
@@ -101,6 +103,8 @@ def _answers(job: Job) -> Iterator[Answer]:
     stands = replace(stands, unread=tuple(unread(reading, HELPED)))
     seen = *problems_as_it_stands(reading, stands, page, words), *outside_steps(book, page)
     yield Answer(seen, sentences, counts(reading, stands, page, None, False))
+    if hasattr(os, "nice"):
+        os.nice(POLITE)
     budget = Budget(job.wish.budget.seconds, job.wish.budget.megabytes)
     for each in rounds(text, stands, partial(_ask, job.wish), budget, _known(job)):
         report = each.report
