@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from types import FrameType
+from typing import BinaryIO, NoReturn
 
 from bgsync.lsp.run import prepare
-from bgsync.lsp.server import MakeJob, make
+from bgsync.lsp.server import MakeJob, Server, make
 
 HOST = "127.0.0.1"
 
@@ -33,19 +35,28 @@ def begin() -> None:
     threading.Thread(target=prepare, daemon=True).start()
 
 
-def serve_streams(job: MakeJob, stdin: BinaryIO, stdout: BinaryIO) -> None:
+def serve_streams(job: MakeJob, stdin: BinaryIO, stdout: BinaryIO) -> NoReturn:
     """Serve the editor that started this, until it ends it."""
-    server = make(job)
-    try:
-        server.start_io(stdin, stdout)
-    finally:
-        server.end()
+    _serve(job, lambda server: server.start_io(stdin, stdout))
 
 
-def serve_port(job: MakeJob, port: int) -> None:
+def serve_port(job: MakeJob, port: int) -> NoReturn:
     """Serve one editor that connects to a port of this machine, until it leaves."""
+    _serve(job, lambda server: server.start_tcp(HOST, port))
+
+
+def _serve(job: MakeJob, start: Callable[[Server], None]) -> NoReturn:
+    """Serve until the editor leaves or a signal comes, and leave no process behind. The status says how it ended."""
     server = make(job)
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        server.end()
+        os._exit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
     try:
-        server.start_tcp(HOST, port)
+        start(server)
     finally:
         server.end()
+    sys.exit(0 if server.is_shut_down else 1)

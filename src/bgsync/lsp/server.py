@@ -75,6 +75,7 @@ class Server(LanguageServer):
         super().__init__("bgsync", version("bgsync"), t.TextDocumentSyncKind.Full)
         self.job = job
         self.open: dict[str, Open] = {}
+        self.is_shut_down = False
 
     def opened(self, uri: str, number: int, text: str) -> None:
         """Begin to work on a text."""
@@ -236,6 +237,7 @@ def make(job: MakeJob) -> Server:
 
     @server.feature(t.SHUTDOWN)
     def shutdown(params: None) -> None:
+        server.is_shut_down = True
         server.end()
 
     return server
