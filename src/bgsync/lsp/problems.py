@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bgsync import telling
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.static import TEXT
-from bgsync.judge.verdict import Location, Report, Trace, Unread, Verdict
+from bgsync.judge.verdict import Location, Report, Trace, TraceStep, Unread, Verdict
 from bgsync.lsp.answer import Level, Problem, Related, Span
 from bgsync.lsp.fixes import as_nothing, fixes
 from bgsync.lsp.page import Page
@@ -108,13 +108,18 @@ def _run(trace: Trace, file: str, page: Page, words: Words) -> Iterator[Related]
         if not step.is_told or here is None:
             continue
         number += 1
-        where = f"{step.algorithm} {step.step}: " if step.step else ""
-        says = telling.sentence(step, words)
-        change = told(step, words)
-        changed = f" ({change})" if step.changes and change != says else ""
         again = "again and again: " if trace.loop is not None and place >= trace.loop else ""
-        text = plain(f"{number}. {again}{step.actor}: {where}{says}{changed}")
+        text = plain(f"{number}. {again}{step.actor}: {_says(step, words)}")
         yield Related(page.span(here.line, here.column), text)
+
+
+def _says(step: TraceStep, words: Words) -> str:
+    """Tell a step: of the text with its sentence, and what it changes."""
+    change = told(step, words)
+    if not step.step:
+        return change
+    sentence = telling.sentence(step, words)
+    return f"{step.algorithm} {step.step}: {sentence}" + (f" ({change})" if change != sentence else "")
 
 
 def _about(glossary: Glossary, name: str) -> str:

@@ -13,8 +13,8 @@ from typing import Any
 
 from bgsync.lsp.answer import Answer, Failed
 
-WORKER = "bgsync.lsp.worker"
-"""The module that works: it is imported where it is wanted."""
+WORKER, READY = "bgsync.lsp.worker", "bgsync.lsp.ready"
+"""The module that works, and the one that makes a process ready for it: they are imported where they are wanted."""
 
 
 def _context() -> Any:
@@ -26,7 +26,7 @@ def prepare() -> None:
     """Import all that the work needs in a process from which the others are forked, where the system can fork."""
     context = _context()
     if context.get_start_method() == "forkserver":
-        context.set_forkserver_preload([WORKER])
+        context.set_forkserver_preload([READY])
         importlib.import_module("multiprocessing.forkserver").ensure_running()
 
 

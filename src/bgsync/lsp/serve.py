@@ -32,6 +32,7 @@ def streams() -> Iterator[tuple[BinaryIO, BinaryIO]]:
 def begin() -> None:
     """Begin with what takes long, while the editor says what it wants."""
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # what goes wrong is told to the editor
+    os.environ["PYTHONSAFEPATH"] = "1"  # no process looks for modules in the folder that the editor has opened
     threading.Thread(target=prepare, daemon=True).start()
 
 

@@ -56,7 +56,7 @@ class Open:
     @property
     def name(self) -> str:
         """What it is called in what is said of it."""
-        return self.uri.rstrip("/").rpartition("/")[2] or self.uri if self.path is None else self.path.name
+        return (self.uri or "text") if self.path is None else self.path.name
 
     def end(self) -> None:
         """End the work on it."""
