@@ -42,7 +42,7 @@ class Editor:
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
-        self.client = LanguageClient("test", "1")
+        self.client: Any = LanguageClient("test", "1")
         self.client.feature(t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)(lambda params: self.told.append(params))
         self.client.feature(t.WINDOW_SHOW_MESSAGE)(lambda params: self.messages.append(params.message))
         self.client.feature(t.WORKSPACE_CODE_LENS_REFRESH)(lambda _: None)
@@ -120,7 +120,7 @@ class Editor:
         found = self.ask(t.TEXT_DOCUMENT_HOVER, params)
         return "" if found is None else found.contents.value
 
-    def actions(self, uri: str, range: t.Range) -> dict[str, t.WorkspaceEdit]:
+    def actions(self, uri: str, range: t.Range) -> dict[str, Any]:
         """Give the code actions by their titles."""
         params = t.CodeActionParams(t.TextDocumentIdentifier(uri), range, t.CodeActionContext([]))
         return {each.title: each.edit for each in self.ask(t.TEXT_DOCUMENT_CODE_ACTION, params) or ()}

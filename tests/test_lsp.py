@@ -71,8 +71,8 @@ def test_a_finding_stands_at_its_step_and_its_run_beside_it(editor: Editor, uri:
     assert [int(step.message.partition(".")[0]) for step in steps] == list(range(1, len(steps) + 1))
     assert steps[0].message == "1. environment: the network goes online"
     assert any("a page calls register" in step.message for step in steps)
-    (set_,) = (step for step in steps if "Set job to a new print job" in step.message)
-    assert set_.location.range.start == t.Position(line_of(BROKEN, "Set |job| to a new"), 6)
+    (set_,) = (step for step in steps if "Append job to owner" in step.message)
+    assert set_.location.range.start == t.Position(line_of(BROKEN, "Append |job| to"), 6)
     assert "what the text asserts here is false" in steps[-1].message
 
 

@@ -12,7 +12,7 @@ import pickle
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -70,7 +70,7 @@ def work(pipe: Connection, job: Job) -> None:
         pipe.send(Failed(f"{type(error).__name__}: {error} ({place_of(error)})"))
 
 
-def answers(job: Job) -> Iterator[Answer]:
+def answers(job: Job) -> Generator[Answer]:
     """Give what is known of a version, more each time."""
     try:
         yield from _answers(job)
