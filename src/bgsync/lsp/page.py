@@ -57,21 +57,19 @@ class Page:
         return self._before(tokens[0]), self._after(tokens[-1])
 
     def reworded(self, sentence: Sentence, wording: str) -> tuple[Span, str] | None:
-        """Give the smallest edit that makes a sentence a wording of it; None where its markup is not seen through."""
-        new, old = sentence_of(wording), _without_end(sentence.tokens)
-        if new is None or not new.tokens or not old:
+        """Give a small edit that makes a sentence a wording of it; None where its markup is not seen through."""
+        wanted, old = sentence_of(wording), _without_end(sentence.tokens)
+        if wanted is None or not wanted.tokens or not old:
             return None
-        same = _same_at_start(old, new.tokens)
-        left = _same_at_start(old[same:][::-1], new.tokens[same:][::-1])
+        new = wanted.tokens
         start, end = self.extent(old)
-        for before, after in ((same, left), (0, 0)):
-            if len(old) - before - after < 1 or len(new.tokens) - before - after < 1:
-                continue
+        if not _says(self.source[start:end], old):
+            return None
+        for before, after in (_same(old, new), (0, 0)):
             low, high = self.extent(old[before : len(old) - after])
-            first, last = Page(wording).extent(new.tokens[before : len(new.tokens) - after])
+            first, last = Page(wording).extent(new[before : len(new) - after])
             made = f"{self.source[start:low]}{wording[first:last]}{self.source[high:end]}"
-            again = sentence_of(made)
-            if again is not None and list(map(_said, again.tokens)) == list(map(_said, new.tokens)):
+            if start <= low <= high <= end and _says(made, new):
                 return self._span(low, high), wording[first:last]
         return None
 
@@ -104,8 +102,21 @@ def _sentences(reading: Reading) -> Iterator[Sentence]:
     yield from (each for paragraph in reading.document.paragraphs for each in paragraph.sentences)
 
 
+def _says(source: str, tokens: Sequence[Token]) -> bool:
+    """Whether a source is read as one sentence of these tokens."""
+    sentence = sentence_of(source)
+    return sentence is not None and list(map(_said, sentence.tokens)) == list(map(_said, tokens))
+
+
 def _said(token: Token) -> tuple[str, str, str, str]:
     return token.kind, " ".join(token.text.split()), token.term, token.scope
+
+
+def _same(old: Sequence[Token], new: Sequence[Token]) -> tuple[int, int]:
+    """Count the tokens that are the same at the start and at the end; at least one of each differs between them."""
+    most = min(len(old), len(new)) - 1
+    before = min(_same_at_start(old, new), most)
+    return before, min(_same_at_start(old[::-1], new[::-1]), most - before)
 
 
 def _same_at_start(old: Sequence[Token], new: Sequence[Token]) -> int:

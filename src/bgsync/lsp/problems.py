@@ -77,8 +77,8 @@ def _finding(found: Verdict, report: Report, file: str, page: Page) -> Problem:
     glossary = report.glossary
     level: Level = "error" if found.verdict == "violated" and not found.needs else "information"
     title = headline(found, glossary)
-    more = [f"{plain(found.message)}."] if found.message and found.message not in title else []
-    said = " ".join([plain(title), *more, telling.pair(found, glossary.words)])
+    more = [found.message] if found.message and found.message not in title else []
+    said = "\n".join(map(plain, [title, *more, telling.pair(found, glossary.words)]))
     related = tuple(_run(found.trace, file, page, report.words)) if found.trace else ()
     return Problem(_at(found, file, page), level, found.property, said, related, about=_about(glossary, found.property))
 

@@ -143,7 +143,8 @@ def lenses(answer: Answer, places: Places) -> Iterator[t.CodeLens]:
         top = t.Range(t.Position(0, 0), t.Position(0, 0))
         yield t.CodeLens(top, t.Command(f"bgsync: {plain(answer.summary)}", ""))
     for count in answer.counts:
-        yield t.CodeLens(places.range(count.span), t.Command(_counted(count), ""))
+        start = places.range(count.span).start
+        yield t.CodeLens(t.Range(start, start), t.Command(_counted(count), ""))
 
 
 def _counted(count: Count) -> str:
