@@ -11,7 +11,7 @@ from bgsync.api import read
 from bgsync.cli import main
 from bgsync.prose.inline import sentence_of
 from bgsync.prose.steps import StepsReader
-from bgsync.prose.suggest import MOST, Suggestions, all_suggestions, suggestions
+from bgsync.prose.suggest import MOST, Suggestions, all_suggestions
 from bgsync.sources import Source
 from bgsync.texts import Text
 
@@ -133,9 +133,3 @@ def test_read_tells_it_in_text_and_in_json(tmp_path: Path) -> None:
     assert helped == [("Strip", ["remove |loan| from the [=list of loans=]"])]
     plain = CliRunner().invoke(main, ["read", str(file)]).stdout
     assert "not read: Strip" not in plain
-
-
-def test_an_empty_link_in_a_sentence_is_no_name_and_ends_nothing() -> None:
-    (one,) = text_of(["Append |loan|.[[|page|]] to |desk|, exclusive."]).reading.sentences
-    assert not one.understood
-    assert isinstance(suggestions(one, text_of([]).reading.lexicon), Suggestions)
