@@ -59,12 +59,14 @@ class Run:
         try:
             here, there = _context().Pipe(duplex=False)
             process = _context().Process(target=work, args=(there, self._job))
-            with self._lock:
-                if self._ended:
-                    return
-                process.start()
-                self._process = process
+            if self._ended:
+                return
+            process.start()  # outside of the lock: the first one waits for what the others are forked from
             there.close()
+            with self._lock:
+                self._process = process
+                if self._ended:
+                    self._kill()
             with here, suppress(EOFError, OSError):
                 while True:
                     self._tell(here.recv())
