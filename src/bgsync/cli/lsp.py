@@ -11,6 +11,7 @@ from bgsync.cli.question import Asked, asking
 from bgsync.cli.targets import NAMED, named
 
 if TYPE_CHECKING:
+    from bgsync.lsp.answer import Known
     from bgsync.lsp.server import MakeJob
     from bgsync.lsp.worker import Job
 
@@ -56,7 +57,7 @@ def _jobs(asked: dict[str, Any]) -> MakeJob:
     content = click.get_current_context().meta.get(NAMED)
     wish = Asked(**asked).wish
 
-    def job(name: str, text: str, path: Path | None, known: tuple[bytes, ...]) -> Job:
+    def job(name: str, text: str, path: Path | None, known: tuple[Known, ...]) -> Job:
         return Job(name, text, path, content, wish, known)
 
     return job

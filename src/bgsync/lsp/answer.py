@@ -75,6 +75,13 @@ class Count:
     """Why nothing reaches it, as the text stands."""
 
 
+class Known(NamedTuple):
+    """A spec, and the report of what was explored of it; pickled, since only the processes look into them."""
+
+    spec: bytes
+    report: bytes
+
+
 @dataclass(frozen=True)
 class Answer:
     """All that is known of a version so far. Each answer takes the place of the one before."""
@@ -85,8 +92,8 @@ class Answer:
     summary: str = ""
     """What came out, in a line."""
     final: bool = False
-    known: bytes = b""
-    """The spec and the report of what was explored to the end, for versions that say the same."""
+    known: Known | None = None
+    """What was explored to the end, for versions that say the same."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +15,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from bgsync.lsp import shown
-from bgsync.lsp.answer import Answer, Failed
+from bgsync.lsp.answer import Answer, Failed, Known
 from bgsync.lsp.places import Places
 from bgsync.lsp.run import Run
 from bgsync.plain import visible
@@ -29,7 +30,7 @@ KEPT = 8
 """How many readings of a text are remembered, so that to undo an edit costs nothing."""
 SIDECARS = "**/*.read-as.toml"
 
-MakeJob = Callable[[str, str, "Path | None", "tuple[bytes, ...]"], "Job"]
+MakeJob = Callable[[str, str, "Path | None", "tuple[Known, ...]"], "Job"]
 """Makes the job of a name, a text, its path, and what is known."""
 
 
@@ -42,8 +43,10 @@ class Open:
     places: Places
     answer: Answer = field(default_factory=Answer)
     run: Run | None = None
-    known: tuple[bytes, ...] = ()
+    known: tuple[Known, ...] = ()
     timer: asyncio.TimerHandle | None = None
+    read: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when it is read, or cannot be."""
     sidecar: str | None = None
     """What stood beside it when the work began."""
 
@@ -66,6 +69,7 @@ class Open:
         if self.run is not None:
             self.run.end()
             self.run = None
+        self.read.clear()
 
 
 class Server(LanguageServer):
@@ -79,6 +83,7 @@ class Server(LanguageServer):
 
     def opened(self, uri: str, number: int, text: str) -> None:
         """Begin to work on a text."""
+        self.closed(uri)
         self.open[uri] = Open(uri, number, Places(text, self._encoding))
         self._begin(self.open[uri])
 
@@ -110,6 +115,7 @@ class Server(LanguageServer):
         one = self.open.pop(uri, None)
         if one is not None:
             one.end()
+            one.read.set()
             self.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri, []))
 
     def end(self) -> None:
@@ -143,7 +149,8 @@ class Server(LanguageServer):
         loop.set_exception_handler(self._failed)
 
         def told(run: Run, answer: Answer | Failed) -> None:
-            loop.call_soon_threadsafe(self._told, one, run, answer)
+            with suppress(RuntimeError):  # the server has ended
+                loop.call_soon_threadsafe(self._told, one, run, answer)
 
         one.run = Run(job, told)
 
@@ -152,13 +159,16 @@ class Server(LanguageServer):
         if one.run is not run:
             return
         if isinstance(answer, Failed):
+            one.read.set()
             self._say(f"bgsync met an error of its own: {answer.error}; {one.name} is checked again when it changes")
             return
         if answer.known:
             one.known = (answer.known, *one.known)[:KEPT]
         one.answer = answer
         self._publish(one)
-        self._refresh()
+        if answer.sentences or answer.final:
+            one.read.set()
+            self._refresh()
 
     def _failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         error = context.get("exception")
@@ -231,9 +241,12 @@ def make(job: MakeJob) -> Server:
         return list(shown.actions(one.answer, params.range, asking))
 
     @server.feature(t.TEXT_DOCUMENT_CODE_LENS)
-    def lenses(params: t.CodeLensParams) -> list[t.CodeLens]:
+    async def lenses(params: t.CodeLensParams) -> list[t.CodeLens]:
         one = server.open.get(params.text_document.uri)
-        return [] if one is None else list(shown.lenses(one.answer, one.places))
+        if one is None:
+            return []
+        await one.read.wait()  # meanwhile an editor shows what it has, and no line jumps
+        return list(shown.lenses(one.answer, one.places))
 
     @server.feature(t.SHUTDOWN)
     def shutdown(params: None) -> None:

@@ -24,7 +24,7 @@ from bgsync.judge.budget import Budget
 from bgsync.judge.check import check, glossary
 from bgsync.judge.verdict import Report
 from bgsync.language import Spec
-from bgsync.lsp.answer import Answer, Failed, Problem, SentenceTold
+from bgsync.lsp.answer import Answer, Failed, Known, Problem, SentenceTold
 from bgsync.lsp.counts import counts
 from bgsync.lsp.page import Page
 from bgsync.lsp.problems import as_it_stands as problems_as_it_stands
@@ -36,7 +36,7 @@ from bgsync.sources.text import decode
 from bgsync.start import as_worker
 from bgsync.targets import Wish, as_it_stands, of_text, question, unread
 from bgsync.texts import Text, ledger, read
-from bgsync.watch.session import NothingReadError, rounds
+from bgsync.watch.session import NothingReadError, reusable, rounds
 
 NOT_CHECKED = "not-checked"
 """The code of the problem that a text cannot be checked at all."""
@@ -56,8 +56,8 @@ class Job:
     content: str | None
     """The name of the content that it is judged as, or the folder of one; None for the one that fits."""
     wish: Wish
-    known: tuple[bytes, ...] = ()
-    """What was explored to the end, the last one first: see `Answer.known`."""
+    known: tuple[Known, ...] = ()
+    """What was explored to the end, the last one first."""
 
 
 def work(pipe: Connection, job: Job) -> None:
@@ -106,7 +106,7 @@ def _answers(job: Job) -> Iterator[Answer]:
     if hasattr(os, "nice"):
         os.nice(POLITE)
     budget = Budget(job.wish.budget.seconds, job.wish.budget.megabytes)
-    for each in rounds(text, stands, partial(_ask, job.wish), budget, _known(job)):
+    for each in rounds(text, stands, partial(_ask, job.wish), budget, _known(job, reading.spec)):
         report = each.report
         yield Answer(
             (*seen, *explored(report if each.final else _broken_so_far(report), job.name, page)),
@@ -114,7 +114,7 @@ def _answers(job: Job) -> Iterator[Answer]:
             counts(reading, stands, page, report, each.final),
             headline(report) if each.final else "",
             each.final,
-            b"" if each.found is None or not each.final else pickle.dumps((reading.spec, each.found)),
+            Known(pickle.dumps(reading.spec), pickle.dumps(each.found)) if each.final and each.found else None,
         )
 
 
@@ -135,8 +135,11 @@ def _ask(wish: Wish, text: Text, limit: int | None, budget: Budget) -> Report:
     return check(question(of_text(text), wish))
 
 
-def _known(job: Job) -> Iterator[tuple[Spec, Report]]:
-    return (pickle.loads(each) for each in job.known)
+def _known(job: Job, spec: Spec) -> Iterator[tuple[Spec, Report]]:
+    """Give what is known of specs that say the same."""
+    for each in job.known:
+        if reusable(old := pickle.loads(each.spec), spec):
+            yield old, pickle.loads(each.report)
 
 
 def _begin() -> None:
