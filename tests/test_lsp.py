@@ -122,7 +122,7 @@ def test_an_edit_that_says_the_same_shows_what_is_known_at_its_new_place(editor:
     (after,) = editor.wait(uri, lambda found: ASSERT in codes(found), 2)
     assert after.range.start.line == before.range.start.line + 2
     assert after.related_information[-1].location.range.start.line == after.range.start.line
-    assert len(editor.of(uri, 2)) == 4  # withdrawn, as it stands, with help, and all at once
+    assert len(editor.of(uri, 2)) == 4  # withdrawn, as it stands, with its sentences, and all at once
 
 
 def test_a_hover_says_what_a_step_was_read_as_and_what_a_property_means(editor: Editor, uri: str) -> None:

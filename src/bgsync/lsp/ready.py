@@ -25,10 +25,10 @@ steps [=in parallel=]:
 
 
 def begin() -> None:
-    """Read the text as any other one, and look at what it shows as it stands."""
+    """Read the text as any other one, and see what it shows before it is explored."""
     made = answers(Job("lamp.bs", TEXT, None, None, Wish()))
-    next(made)
-    next(made)
+    for _ in range(3):
+        next(made)
     made.close()
 
 

@@ -42,18 +42,13 @@ class Run:
         self._job, self._told = job, told
         self._lock, self._ended = threading.Lock(), False
         self._process: Any = None
-        self._thread = threading.Thread(target=self._follow, daemon=True)
-        self._thread.start()
+        threading.Thread(target=self._follow, daemon=True).start()
 
     def end(self) -> None:
         """Kill the process, and all that work for it. Nothing is told after that."""
         with self._lock:
             self._ended = True
             self._kill()
-
-    def wait(self) -> None:
-        """Wait until the process is gone."""
-        self._thread.join()
 
     def _follow(self) -> None:
         try:

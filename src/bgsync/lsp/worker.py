@@ -10,7 +10,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-import sys
 import threading
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
@@ -41,7 +40,7 @@ from bgsync.watch.session import NothingReadError, reusable, rounds
 NOT_CHECKED = "not-checked"
 """The code of the problem that a text cannot be checked at all."""
 POLITE = 10
-"""By how much exploring steps back behind what the user does, where the system has such a thing."""
+"""How far what takes long steps back behind what the user does, where the system has such a thing."""
 HELPED = 50
 """To how many sentences that are not understood a wording is offered."""
 
@@ -66,6 +65,8 @@ def work(pipe: Connection, job: Job) -> None:
     try:
         for answer in answers(job):
             pipe.send(answer)
+            if answer.sentences and hasattr(os, "setpriority"):
+                os.setpriority(os.PRIO_PROCESS, 0, POLITE)
     except Exception as error:
         pipe.send(Failed(f"{type(error).__name__}: {error} ({place_of(error)})"))
 
@@ -100,11 +101,13 @@ def _answers(job: Job) -> Iterator[Answer]:
     sentences = tuple(
         SentenceTold(page.span(*each.place), each.where, each.status, plain(each.how)) for each in book.entries
     )
-    stands = replace(stands, unread=tuple(unread(reading, HELPED)))
-    seen = *problems_as_it_stands(reading, stands, page, words), *outside_steps(book, page)
-    yield Answer(seen, sentences, counts(reading, stands, page, None, False))
-    if hasattr(os, "nice"):
-        os.nice(POLITE)
+    counted, outside = counts(reading, stands, page, None, False), tuple(outside_steps(book, page))
+    seen = *problems_as_it_stands(reading, stands, page, words), *outside
+    yield Answer(seen, sentences, counted)
+    if stands.unread:
+        stands = replace(stands, unread=tuple(unread(reading, HELPED)))
+        seen = *problems_as_it_stands(reading, stands, page, words), *outside
+        yield Answer(seen, sentences, counted)
     budget = Budget(job.wish.budget.seconds, job.wish.budget.megabytes)
     for each in rounds(text, stands, partial(_ask, job.wish), budget, _known(job, reading.spec)):
         report = each.report
@@ -143,8 +146,7 @@ def _known(job: Job, spec: Spec) -> Iterator[tuple[Spec, Report]]:
 
 
 def _begin() -> None:
-    """Print nothing where the editor listens, be polite to what the user does, and end with the server."""
-    sys.stdout = sys.stderr
+    """Leave Ctrl-C to the server, and end with it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "setpgid"):
         os.setpgid(0, 0)  # so that those who work for it are killed with it
@@ -157,6 +159,3 @@ def _end_with_server() -> None:
     assert server is not None
     server.join()
     os._exit(1)
-
-
-contents.shipped()
