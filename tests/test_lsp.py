@@ -143,7 +143,7 @@ def test_the_wording_that_is_offered_is_written_into_the_text_and_understood(edi
     (one, *_) = editor.wait(uri, lambda found: any("would be understood" in each.message for each in found))
     assert one.code == "not-read"
     assert one.severity == t.DiagnosticSeverity.Warning
-    assert "Not read: “Apend”" in one.message
+    assert "not read: “Apend”" in one.message
     actions = editor.actions(uri, one.range)
     edit = next(edit for title, edit in actions.items() if title.startswith("Write: "))
     (change,) = edit.document_changes

@@ -157,6 +157,19 @@ def test_first_comes_what_needs_no_exploring_and_a_budget_ends_the_rest() -> Non
     assert all(one.span.start < one.span.end for one in second.sentences)
 
 
+def test_a_misspelt_name_is_one_problem_with_what_may_be_done_about_it() -> None:
+    strange = PRINT_QUEUE.replace("[=printing=].\n", "[=prnting=].\n")
+    made = answers(Job("print.bs", strange, None, None, Wish()))
+    *_, last = next(made), next(made), next(made)
+    made.close()
+    (one,) = (problem for problem in last.problems if problem.fixes)
+    assert (one.code, one.level, one.span.start) == ("known-term", "error", Place(47, 4))
+    assert one.message == "the link 'prnting' finds no definition; did you mean 'printing'?"
+    column = strange.splitlines()[46].index("[=prnting=]") + 1
+    assert one.fixes[0].text == "[=printing=]"
+    assert one.fixes[0].span == Span(Place(47, column), Place(47, column + len("[=prnting=]")))
+
+
 def test_the_problem_matcher_finds_what_check_writes_for_build_servers() -> None:
     package = json.loads((ROOT / "editors/vscode/package.json").read_text(encoding="utf-8"))
     task = json.loads((ROOT / "editors/tasks.json").read_text(encoding="utf-8"))["tasks"][0]

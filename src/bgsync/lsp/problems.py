@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from bgsync import telling
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.static import TEXT
-from bgsync.judge.verdict import Location, Report, Trace, TraceStep, Unread, Verdict
+from bgsync.judge.verdict import Location, Report, Trace, TraceStep, Verdict
 from bgsync.lsp.answer import Level, Problem, Related, Span
 from bgsync.lsp.fixes import as_nothing, fixes
 from bgsync.lsp.page import Page
 from bgsync.plain import plain
 from bgsync.prose.ledger import NOT_UNDERSTOOD, Ledger
 from bgsync.prose.reading import Reading
+from bgsync.report.mend import to_mend
 from bgsync.report.story import headline
 from bgsync.report.words import told
 from bgsync.targets import AsItStands
@@ -25,13 +26,17 @@ NOT_READ, MARKUP, UNDECIDED = "not-read", "markup", "not-decided"
 
 def as_it_stands(reading: Reading, stands: AsItStands, page: Page, glossary: Glossary) -> Iterator[Problem]:
     """Give what a text shows without being explored: what is not read, findings of structure, broken markup."""
-    named = {v.locations[0] for v in stands.verdicts if v.locations and v.property.startswith("known-term/")}
-    yield from (_unread(one, reading, page) for one in stands.unread if one.location not in named)
-    for verdict in stands.verdicts:
-        if verdict.verdict == "violated":
-            place, about = verdict.locations[0], _about(glossary, verdict.property)
-            span, code = page.span(place.line, place.column), verdict.property.split("/")[0]
-            yield Problem(span, "error", code, plain(verdict.message), about=about)
+    missed = {one.location: one for one in stands.unread}
+    for mend in to_mend(stands.unread, stands.verdicts):
+        place, one = mend.location, missed.get(mend.location)
+        yield Problem(
+            page.span(place.line, place.column),
+            "error" if mend.breaks else "warning",
+            mend.breaks or NOT_READ,
+            "\n".join(map(plain, filter(None, [mend.said, mend.help]))),
+            fixes=() if one is None else fixes(one, reading, page),
+            about=_about(glossary, mend.breaks) if mend.breaks else "",
+        )
     for note in stands.notes:
         span, about = page.span(note.location.line, note.location.column), _about(glossary, note.property)
         yield Problem(span, "information", note.property, plain(note.message), about=about)
@@ -63,14 +68,6 @@ def explored(report: Report, file: str, page: Page) -> Iterator[Problem]:
     for message, names in undecided.items():
         said = f"not decided: {', '.join(dict.fromkeys(names))} ({plain(message)})"
         yield Problem(page.span(1, 1), "information", UNDECIDED, said)
-
-
-def _unread(one: Unread, reading: Reading, page: Page) -> Problem:
-    part = f" Not read: “{plain(one.part)}”." if one.part else ""
-    near = f" This would be understood: {plain(one.wordings[0])}." if one.wordings else ""
-    span = page.span(one.location.line, one.location.column)
-    said = f"Not understood: “{plain(one.sentence).rstrip('.')}”.{part}{near}"
-    return Problem(span, "warning", NOT_READ, said, fixes=fixes(one, reading, page))
 
 
 def _finding(found: Verdict, report: Report, file: str, page: Page) -> Problem:

@@ -98,13 +98,16 @@ class Asking:
 def actions(answer: Answer, range: t.Range, asking: Asking) -> Iterator[t.CodeAction]:
     """Give what may be done about the problems in a range."""
     first, last = asking.places.place(range.start), asking.places.place(range.end)
+    found: dict[Fix, list[Problem]] = {}
     for problem in answer.problems:
         if problem.span.start <= last and first <= problem.span.end:
             for fix in problem.fixes:
-                edit = _rewording(fix, asking) if fix.span is not None else _entry(fix, asking)
-                if edit is not None:
-                    shown = diagnostic(problem, asking.uri, asking.places)
-                    yield t.CodeAction(plain(fix.title), t.CodeActionKind.QuickFix, [shown], edit=edit)
+                found.setdefault(fix, []).append(problem)
+    for fix, problems in found.items():
+        edit = _rewording(fix, asking) if fix.span is not None else _entry(fix, asking)
+        if edit is not None:
+            mended = [diagnostic(each, asking.uri, asking.places) for each in problems]
+            yield t.CodeAction(plain(fix.title), t.CodeActionKind.QuickFix, mended, edit=edit)
 
 
 def _rewording(fix: Fix, asking: Asking) -> t.WorkspaceEdit:
