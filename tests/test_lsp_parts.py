@@ -17,6 +17,7 @@ from bgsync.lsp.answer import Answer, Failed, Fix, Problem, SentenceTold, Span
 from bgsync.lsp.fixes import entry
 from bgsync.lsp.page import Page
 from bgsync.lsp.places import Places
+from bgsync.lsp.problems import explored
 from bgsync.lsp.worker import Job, answers
 from bgsync.prose.page.document import Place, Sentence
 from bgsync.prose.page.reader import read_document
@@ -168,6 +169,14 @@ def test_a_misspelt_name_is_one_problem_with_what_may_be_done_about_it() -> None
     column = strange.splitlines()[46].index("[=prnting=]") + 1
     assert one.fixes[0].text == "[=printing=]"
     assert one.fixes[0].span == Span(Place(47, column), Place(47, column + len("[=prnting=]")))
+
+
+def test_what_holds_by_one_reading_alone_is_no_error_and_says_so() -> None:
+    one = Verdict("one-event", "conditional", message="by the reading `scope` of abort", needs=("terminated",))
+    report = Report("print.bs", "", {}, (), Coverage(1, 1, 1), (one,))
+    (found,) = explored(report, "print.bs", Page(PRINT_QUEUE))
+    assert (found.level, found.span.start) == ("information", Place(1, 1))
+    assert found.message.splitlines()[1:] == ["by the reading `scope` of abort", "conditional, where terminated"]
 
 
 def test_the_problem_matcher_finds_what_check_writes_for_build_servers() -> None:

@@ -75,7 +75,11 @@ def _finding(found: Verdict, report: Report, file: str, page: Page) -> Problem:
     level: Level = "error" if found.verdict == "violated" and not found.needs else "information"
     title = headline(found, glossary)
     more = [found.message] if found.message and found.message not in title else []
-    said = "\n".join(map(plain, [title, *more, telling.pair(found, glossary.words)]))
+    if found.verdict == "conditional":
+        where = f"conditional, where {glossary.adversity(found.needs)}" if found.needs else "conditional"
+    else:
+        where = telling.pair(found, glossary.words)
+    said = "\n".join(map(plain, [title, *more, where]))
     related = tuple(_run(found.trace, file, page, report.words)) if found.trace else ()
     return Problem(_at(found, file, page), level, found.property, said, related, about=_about(glossary, found.property))
 
