@@ -52,6 +52,7 @@ ROOMS = (
     "targets",
     "watch",
     "start",
+    "lsp",
     "mutate",
     "results",
     "api",

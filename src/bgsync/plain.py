@@ -40,6 +40,16 @@ def plain(text: str) -> str:
     return visible(" ".join(text.split()))
 
 
+def in_html(text: str) -> str:
+    """Give prose as one line that is no markup in HTML."""
+    return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def in_markdown(text: str) -> str:
+    """Give prose as one line of which nothing is taken for markup by Markdown."""
+    return "".join("\\" + character if character in "\\`*_[]|#~@" else character for character in in_html(text))
+
+
 def all_visible(data: Any) -> Any:
     """Make every text in data for JSON visible, for whoever shows what it stands for; all else stays."""
     if isinstance(data, str):

@@ -31,7 +31,7 @@ def main() -> None:
     command = resolve_name("bgsync.cli:main")
     signal.signal(signal.SIGTERM, _terminated)
     if hasattr(os, "register_at_fork"):
-        os.register_at_fork(after_in_child=partial(_as_worker, os.getpid()))
+        os.register_at_fork(after_in_child=partial(as_worker, os.getpid()))
     try:
         command(obj=_listen if heard else None)
     finally:
@@ -105,7 +105,7 @@ def _workers() -> list[Any]:
     return [] if children is None else list(children())
 
 
-def _as_worker(parent: int) -> None:
+def as_worker(parent: int) -> None:
     """Leave Ctrl-C to the process that this one works for, and end with it, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

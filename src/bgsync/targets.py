@@ -139,10 +139,11 @@ class AsItStands:
         return replace(report, verdicts=verdicts, notes=self.notes, unread=self.unread, unreached=self.unreached)
 
 
-def as_it_stands(target: Target, wanted: Collection[str] = ()) -> AsItStands:
+def as_it_stands(target: Target, wanted: Collection[str] = (), helped: int = MOST_HELPED) -> AsItStands:
     """Judge the structure of a spec, or of a text with all that only its words show, by the properties wanted.
 
-    When a budget ends it on the way, the verdicts are about what was found until then.
+    So many of the sentences that are not understood are `helped` with wordings. When a budget ends it on the way, the
+    verdicts are about what was found until then.
     """
     some, unfinished = list[Finding](), ""
     try:
@@ -159,7 +160,7 @@ def as_it_stands(target: Target, wanted: Collection[str] = ()) -> AsItStands:
     anyway = frozenset(uncalled(target.spec))
     missed = unreached(target.text.reading).items()
     why = {name: f"{why}; it is taken to run at any time" if name in anyway else why for name, why in missed}
-    return AsItStands(*judged, tuple(_unread(target.text.reading)), why)
+    return AsItStands(*judged, tuple(unread(target.text.reading, helped)), why)
 
 
 def _of_structure(target: Target) -> Iterator[Finding]:
@@ -170,12 +171,13 @@ def _of_structure(target: Target) -> Iterator[Finding]:
     return seen(target.text.reading)
 
 
-def _unread(reading: Reading) -> Iterator[Unread]:
+def unread(reading: Reading, helped: int) -> Iterator[Unread]:
+    """Give the sentences of a text that are not understood, so many of them with wordings that are."""
     from bgsync.prose.suggest import Suggestions, suggestions
 
     missed = [one for one in reading.sentences if not one.understood]
     for place, one in enumerate(missed):
-        help = suggestions(one, reading.lexicon) if place < MOST_HELPED else Suggestions()
+        help = suggestions(one, reading.lexicon) if place < helped else Suggestions()
         yield Unread(location(one.origin), one.sentence.text, one.origin.key, help.unread, help.wordings)
 
 

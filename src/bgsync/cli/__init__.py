@@ -16,6 +16,7 @@ COMMANDS = {
     "check": ("bgsync.cli.check:check", "Explore every behaviour and say what holds and what does not."),
     "read": ("bgsync.cli.read:read", "Show every sentence of a spec text, and what it was read as."),
     "watch": ("bgsync.cli.watch:watch", "Check a spec text at every save, and say what changed."),
+    "lsp": ("bgsync.cli.lsp:lsp", "Serve an editor: what a text breaks, while it is written."),
     "diff": ("bgsync.cli.diff:diff", "Say what an edit of a spec text did."),
     "log": ("bgsync.cli.diff:log", "Check every revision of a spec text in a git repository."),
     "mutate": ("bgsync.cli.mutate:mutate", "Say which one-step edits of a spec no property notices."),

@@ -7,6 +7,8 @@ from bgsync.draw.sequence import sequence_diagram
 from bgsync.draw.sequence_text import sequence_mermaid
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report, Verdict
+from bgsync.plain import in_html as _html
+from bgsync.plain import in_markdown as _text
 from bgsync.plain import plain, visible
 from bgsync.report.edit import Edit
 from bgsync.report.lines import SIGNS, at, trace_lines
@@ -180,13 +182,3 @@ def _fenced(line: str) -> str:
 
 def _code(text: str) -> str:
     return f"`{plain(text).replace('`', chr(39)).replace('|', chr(92) + '|')}`"
-
-
-def _html(text: str) -> str:
-    return plain(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _text(text: str) -> str:
-    """Write text so that nothing of it is taken for markup."""
-    safe = _html(text)
-    return "".join("\\" + character if character in "\\`*_[]|#~@" else character for character in safe)

@@ -7,7 +7,7 @@ repaired, is known when all states were looked at. So a verdict comes early, and
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from bgsync.judge.facts import StepTaken
 from bgsync.judge.static import TEXT
 from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
 from bgsync.language import Origin, Spec
-from bgsync.targets import as_it_stands, of_text
+from bgsync.targets import AsItStands, as_it_stands, of_text
 from bgsync.texts import Text
 
 ROUNDS = (1_000, 4_000)
@@ -88,6 +88,39 @@ class News:
     """As they were: violated; not found again so far. Never of final news."""
 
 
+@dataclass(frozen=True)
+class Round:
+    """What is known of a text after one round."""
+
+    report: Report
+    final: bool
+    """Whether all states were looked at, as far as they ever are."""
+    found: Report | None = None
+    """What was explored in it; None where that is known from a reading which says the same."""
+
+
+Known = Iterable[tuple[Spec, Report]]
+"""Specs that were explored to the end, with what was found."""
+
+
+def rounds(text: Text, stands: AsItStands, ask: Ask, budget: Budget, known: Known = ()) -> Iterator[Round]:
+    """Explore a text in rounds, beside what it shows as it stands; the last one is final, unless it was stopped.
+
+    Where a known spec says the same, that is all there is to do; the first one is taken.
+    """
+    reading = text.reading
+    same = next((pair for pair in known if reusable(pair[0], reading.spec)), None)
+    if same is not None:
+        report = stands.beside(relocated(same[1], same[0], reading.spec))
+        yield Round(replace(report, model=reading.document.file), True)
+        return
+    for limit in (*ROUNDS, None):
+        found = ask(text, limit, budget)
+        if found.interrupted:
+            return
+        yield Round(stands.beside(found), limit is None, found)
+
+
 class Session:
     """The saves of one text. `read` reads a source, or raises; `wanted` are the properties asked for."""
 
@@ -116,23 +149,14 @@ class Session:
         assert self.text is not None, "read a source first"
         text, reading = self.text, self.text.reading
         stands = as_it_stands(of_text(text), self.wanted)
-        known = next((pair for pair in reversed(self._known) if reusable(pair[0], reading.spec)), None)
-        if known is not None:
-            report = stands.beside(relocated(known[1], known[0], reading.spec))
-            report = replace(report, model=reading.document.file)
-            yield self._final(text, report, began, False, set())
-            return
         told: set[Key] = set()
-        for limit in (*ROUNDS, None):
-            found = self.ask(text, limit, budget)
-            if found.interrupted:
+        for each in rounds(text, stands, self.ask, budget, reversed(self._known)):
+            if each.final:
+                if each.found is not None:
+                    self._known = [*self._known, (reading.spec, each.found)][-KEPT:]
+                yield self._final(text, each.report, began, each.found is not None, told)
                 return
-            report = stands.beside(found)
-            if limit is None:
-                self._known = [*self._known, (reading.spec, found)][-KEPT:]
-                yield self._final(text, report, began, True, told)
-                return
-            early = self._early(text, report, began, told)
+            early = self._early(text, each.report, began, told)
             told |= {(v.property, v.needs) for v in early.broken}
             yield early
 
