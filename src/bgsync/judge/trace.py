@@ -44,7 +44,7 @@ KINDS = {
 """What an invocation is called by what it waits for."""
 
 
-class _Names:
+class Names:
     """Gives every invocation of a run a name that it keeps: lend(t1) #1, event #1, timer #2."""
 
     def __init__(self, system: System) -> None:
@@ -53,7 +53,21 @@ class _Names:
         self.given: Counter[str] = Counter()
         self.parents: dict[f.Invocation, f.Invocation] = {}
 
+    def copy(self) -> "Names":
+        """Give the names as they are now, for one of several ways to go on."""
+        made = Names(self.system)
+        made.alive, made.given, made.parents = list(self.alive), self.given.copy(), dict(self.parents)
+        return made
+
+    def begin(self, state: State) -> None:
+        """Name all that runs in a state, whatever led to it."""
+        for frames in sorted(self.frames_of(state), key=_order):
+            code = self.system.program.code
+            name = KINDS.get(code[frames[-1].pc].op) or code[frames[0].pc].origin.algorithm
+            self.alive.append((self.fresh(name), frames))
+
     def fresh(self, kind: str) -> f.Invocation:
+        """Name one more of a kind."""
         self.given[kind] += 1
         return f.Invocation(kind, self.given[kind])
 
@@ -88,6 +102,7 @@ class _Names:
         return name
 
     def frames_of(self, state: State | None) -> list[Frames]:
+        """Give where every invocation stands in a state."""
         return [] if state is None else [self.system.process(n).frames for n in state.processes]
 
 
@@ -97,30 +112,31 @@ def _order(frames: Frames) -> tuple[tuple[int, str], ...]:
 
 def tell(replay: Replay, loop: int | None = None) -> Trace:
     """Tell a run; `loop` is the place among its actions where its loop begins."""
-    names, steps, begins = _Names(replay.system), list[TraceStep](), None
+    names, steps, begins = Names(replay.system), list[TraceStep](), None
     for number, taken in enumerate(replay.taken):
         if number == loop:
             begins = len(steps)
-        steps += _told(replay.system, taken, names.actor(taken), number + 1)
+        steps += told(replay.system, taken, names.actor(taken), number + 1)
     return Trace(tuple(steps), begins, tuple(names.parents.items()))
 
 
-def _told(system: System, taken: Replayed, actor: f.Invocation, number: int) -> list[TraceStep]:
-    action, told = taken.step.action, list[TraceStep]()
+def told(system: System, taken: Replayed, actor: f.Invocation, number: int) -> list[TraceStep]:
+    """Tell one action of a run, by its number: its steps, and what each of them changes."""
+    action, steps = taken.step.action, list[TraceStep]()
     if action.kind == "move":
         moved = _moved(system, taken)
-        told.append(TraceStep(f.ENVIRONMENT, moved, (moved,), number))
+        steps.append(TraceStep(f.ENVIRONMENT, moved, (moved,), number))
     elif action.kind == "call":
-        told.append(TraceStep(actor, _call(action), (), number))
+        steps.append(TraceStep(actor, _call(action), (), number))
     elif action.kind == "ignore":
-        told.append(TraceStep(f.USER_AGENT, f.RuleIgnored(action.name), (), number))
+        steps.append(TraceStep(f.USER_AGENT, f.RuleIgnored(action.name), (), number))
     elif action.name == NEVER_SETTLES:
-        told.append(TraceStep(actor, f.NeverSettles(), (), number))
+        steps.append(TraceStep(actor, f.NeverSettles(), (), number))
     for ran in taken.step.executed:
         changes = f.merged(fact for seen in ran.observations for fact in _facts(system, seen))
         visible = system.interpreter.shared_code[ran.pc] or bool(changes)
-        told.append(TraceStep(actor, _label(system, ran, action.detail), changes, number, visible))
-    return _joined(told)
+        steps.append(TraceStep(actor, _label(system, ran, action.detail), changes, number, visible))
+    return _joined(steps)
 
 
 def _joined(told: list[TraceStep]) -> list[TraceStep]:
@@ -175,7 +191,7 @@ def _label(system: System, ran: Executed, settle: object) -> f.StepTaken:
 
 def _facts(system: System, seen: Observation) -> Iterator[f.Change]:
     slot = seen.slot if isinstance(seen, OfObject) else None
-    thing = f.Thing("" if slot is None else _letter(slot))
+    thing = f.Thing("" if slot is None else letter(slot))
     match seen:
         case StateSet(before=before, after=after):
             yield f.StateChanged(thing, str(before), str(after))
@@ -206,5 +222,6 @@ def _facts(system: System, seen: Observation) -> Iterator[f.Change]:
             yield f.TimerElapsed()
 
 
-def _letter(slot: int) -> str:
+def letter(slot: int) -> str:
+    """Name the object in a slot: A, B and so on."""
     return chr(ord("A") + slot) if slot < 26 else f"#{slot}"

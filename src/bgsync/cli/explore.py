@@ -1,0 +1,146 @@
+"""bgsync explore."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bgsync.cli.common import EPILOG, Line
+from bgsync.cli.machine import names_machine
+from bgsync.cli.out import fail, say
+from bgsync.cli.question import Asked, asking
+from bgsync.cli.saving import PAGE, claim, save
+from bgsync.cli.targets import target as found_target
+from bgsync.start import unhurried
+
+if TYPE_CHECKING:
+    from bgsync.simulator.simulation import Simulation, Way
+    from bgsync.targets import Target
+
+
+@click.command(epilog=EPILOG)
+@click.argument("target", required=False, metavar="[TARGET]")
+@asking("step", ("step", "algorithm"), ("with", "tags", "calls", "abort", "termination", "limit", "time", "property"))
+@click.option("--open/--no-open", "opens", default=True, help="Whether the page is opened in a browser.")
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    metavar="FILE",
+    help="Write a page with every situation in it, which needs no server: for what is small.",
+)
+@click.option(
+    "--sidecar",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
+)
+def explore(target: str | None, opens: bool, page: Path | None, sidecar: Path | None, **asked: Any) -> None:
+    """Take any step by hand, back and forward, on a page of this machine.
+
+    TARGET is what `bgsync check` takes: a content, a spec text, or file.py:machine. With --property the walk begins at
+    the end of the shortest run that breaks it.
+
+    \b
+    bgsync explore
+    bgsync explore spec/index.bs --with terminated
+    bgsync explore spec/index.bs --property resolved-then-fires
+    bgsync explore my_machine.py:machine --html machine.html
+    """
+    if page is not None:
+        claim(page, PAGE)
+    limit = asked["limit"]
+    if target is not None and names_machine(target):
+        _machine(target, opens, page, limit)
+        return
+    question = Asked(**asked)
+    if len(question.properties) > 1:
+        fail("--property: a walk begins at the end of one run; name one property")
+    found = found_target(target, sidecar)
+    simulation = _simulation(question, found, apart=page is not None)
+    begin, note = _begin(simulation, question, found) if question.properties else ((), "")
+    if page is not None:
+        _write(page, simulation, begin, note, limit, lambda situation: situation.state)
+    else:
+        _serve(simulation, begin, note, opens)
+
+
+def _simulation(asked: Asked, of: Target, *, apart: bool) -> Any:
+    from bgsync.simulator.monitors import beside
+    from bgsync.simulator.nearest import LIMIT, SECONDS, Bound
+    from bgsync.simulator.spec import SpecSimulation
+    from bgsync.system.scenario import Scenario
+    from bgsync.targets import question
+
+    asked.question(of)  # refuses what its content does not have
+    assert question is not None
+    properties = of.content.properties
+    monitor = beside(properties, next(iter(asked.properties), ""))
+    scenario = Scenario(
+        of.spec, of.content.world, asked.granularity, asked.adversities, asked.bounds, monitor
+    )  # fmt: skip
+    bound = Bound(asked.limit or LIMIT, asked.seconds or SECONDS)
+    return SpecSimulation(scenario, properties, of.name, bound, apart=apart)
+
+
+def _begin(simulation: Any, asked: Asked, of: Target) -> tuple[Way, str]:
+    """Give the way to the end of the shortest run that breaks the property asked for."""
+    from bgsync.judge.check import check
+
+    name, line = asked.properties[0], Line()
+    question = replace(asked.question(of), adversities=asked.adversities)
+    try:
+        report = check(replace(question, thorough=True), line)
+    finally:
+        line.end()
+    needs = tuple(asked.adversities)
+    broken = [v for v in report.verdicts if v.property.split("/")[0] == name.split("/")[0] and v.trace is not None]
+    broken = [v for v in broken if v.needs in ((), needs) and (v.property == name or "/" not in name)]
+    if not broken:
+        told = ", ".join(f"{v.property} {v.verdict}" for v in report.verdicts) or "it was not judged"
+        fail(f"--property {name}: there is no run that breaks it here ({told}); bgsync check says where it breaks")
+    finding = min(broken, key=lambda v: len(v.trace.steps) if v.trace else 0)
+    assert finding.trace is not None
+    again = "" if finding.trace.loop is None else " From here it goes on for ever without what it promises."
+    return simulation.along(finding.trace), f"{finding.property} is broken at the end of this way.{again}"
+
+
+def _machine(target: str, opens: bool, page: Path | None, limit: int | None) -> None:
+    fail(f"{target}: not yet")
+
+
+def _write(page: Path, simulation: Simulation, begin: Way, note: str, limit: int | None, identity: Any) -> None:
+    from bgsync.simulator.data import MOST, about, whole
+    from bgsync.simulator.html import page as made
+
+    line = Line()
+    try:
+        situations = whole(simulation, identity, limit or MOST, lambda count: line.tell(f"{count:,} situations"))
+    finally:
+        line.end()
+    text, _ = made({**about(simulation, begin, note), "situations": situations})
+    save(page, text)
+    say(f"{page}: {len(situations):,} situations, {len(text) / 1e6:.1f} MB", err=True)
+
+
+def _serve(simulation: Simulation, begin: Way, note: str, opens: bool) -> None:
+    import webbrowser
+
+    from bgsync.simulator.data import about
+    from bgsync.simulator.html import page as made
+    from bgsync.simulator.server import Server
+
+    unhurried()
+    server = Server(simulation, *made(about(simulation, begin, note)))
+    say(server.address)
+    say("Ctrl-C ends it", err=True)
+    sys.stdout.flush()
+    try:
+        if opens:
+            webbrowser.open(server.address)
+        server.serve()
+    except KeyboardInterrupt:
+        say("ended", err=True)
