@@ -1,7 +1,7 @@
 """Tells a replayed run in the steps of the spec, each with what it changed, and names its invocations."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from bgsync.judge import facts as f
@@ -27,11 +27,10 @@ from bgsync.system.observation import (
     Supposed,
     WaitEnded,
 )
-from bgsync.system.state import Frame
+from bgsync.system.state import Process
 from bgsync.system.step import NEVER_SETTLES, Action, Caller, State
 from bgsync.system.system import System
 
-Frames = tuple[Frame, ...]
 KINDS = {
     "await": "event",
     "extended": "handler",
@@ -45,26 +44,29 @@ KINDS = {
 
 
 class Names:
-    """Gives every invocation of a run a name that it keeps: lend(t1) #1, event #1, timer #2."""
+    """Gives every invocation of a run a name that it keeps: lend(t1) #1, event #1, timer #2.
 
-    def __init__(self, system: System) -> None:
-        self.system = system
-        self.alive: list[tuple[f.Invocation, Frames]] = []
+    An invocation is known again by where it stands; with `noted` first of all by what monitors have noted on it.
+    """
+
+    def __init__(self, system: System, *, noted: bool = False) -> None:
+        self.system, self.noted = system, noted
+        self.alive: list[tuple[f.Invocation, Process]] = []
         self.given: Counter[str] = Counter()
         self.parents: dict[f.Invocation, f.Invocation] = {}
 
     def copy(self) -> "Names":
         """Give the names as they are now, for one of several ways to go on."""
-        made = Names(self.system)
+        made = Names(self.system, noted=self.noted)
         made.alive, made.given, made.parents = list(self.alive), self.given.copy(), dict(self.parents)
         return made
 
     def begin(self, state: State) -> None:
         """Name all that runs in a state, whatever led to it."""
-        for frames in sorted(self.frames_of(state), key=_order):
+        for process in sorted(self.running(state), key=_order):
             code = self.system.program.code
-            name = KINDS.get(code[frames[-1].pc].op) or code[frames[0].pc].origin.algorithm
-            self.alive.append((self.fresh(name), frames))
+            name = KINDS.get(code[process.pc].op) or code[process.frames[0].pc].origin.algorithm
+            self.alive.append((self.fresh(name), process))
 
     def fresh(self, kind: str) -> f.Invocation:
         """Name one more of a kind."""
@@ -76,38 +78,57 @@ class Names:
         step, after = taken.step, taken.step.after
         name, place = f.USER_AGENT, None
         if step.action.process is not None:
-            frames = self.system.process(step.action.process).frames
-            place = next((i for i, (_, have) in enumerate(self.alive) if have == frames), None)
+            process = self.system.process(step.action.process)
+            place = self._same(process, [have for _, have in self.alive])
             name = self.alive[place][0] if place is not None else self.fresh("invocation")
         elif step.action.kind == "call":
             name = self.fresh(step.action.name)
         elif step.action.kind == "rule":
             name = self.fresh("rule")
         rest = [pair for i, pair in enumerate(self.alive) if i != place]
-        left = Counter(self.frames_of(after))
+        left = self.running(after)
         if step.action.after is not None:
-            rest.insert(0, (name, self.system.process(step.action.after).frames))
-        self.alive = []
-        for known in rest:
-            if left[known[1]] > 0:
-                left[known[1]] -= 1
-                self.alive.append(known)
-        for frames in sorted(left.elements(), key=_order):
-            kind = KINDS.get(self.system.program.code[frames[-1].pc].op)
+            rest.insert(0, (name, self.system.process(step.action.after)))
+        self.alive = self._kept(rest, left)
+        for process in sorted(left, key=_order):
+            kind = KINDS.get(self.system.program.code[process.pc].op)
             fresh_call = step.action.kind == "call" and step.action.after is None and kind is None
             begun = name if fresh_call else self.fresh(kind or "firing")
-            self.alive.append((begun, frames))
+            self.alive.append((begun, process))
             if begun != name:
                 self.parents[begun] = name
         return name
 
-    def frames_of(self, state: State | None) -> list[Frames]:
-        """Give where every invocation stands in a state."""
-        return [] if state is None else [self.system.process(n).frames for n in state.processes]
+    def running(self, state: State | None) -> list[Process]:
+        """Give every invocation in a state."""
+        return [] if state is None else [self.system.process(n) for n in state.processes]
+
+    def _same(self, process: Process, among: Sequence[Process]) -> int | None:
+        """Find an invocation among others."""
+        exact = (place for place, have in enumerate(among) if self.noted and have == process)
+        place = next(exact, None)
+        if place is None:
+            place = next((place for place, have in enumerate(among) if have.frames == process.frames), None)
+        return place
+
+    def _kept(
+        self, known: Sequence[tuple[f.Invocation, Process]], left: list[Process]
+    ) -> list[tuple[f.Invocation, Process]]:
+        """Give those that are there still, as they are now, and take them from what is left."""
+        kept: dict[int, Process] = {}
+        for number, (_, process) in enumerate(known):
+            if self.noted and process in left:
+                left.remove(process)
+                kept[number] = process
+        for number, (_, process) in enumerate(known):
+            place = None if number in kept else self._same(process, left)
+            if place is not None:
+                kept[number] = left.pop(place)
+        return [(name, kept[number]) for number, (name, _) in enumerate(known) if number in kept]
 
 
-def _order(frames: Frames) -> tuple[tuple[int, str], ...]:
-    return tuple((frame.pc, repr(frame.variables)) for frame in frames)
+def _order(process: Process) -> tuple[tuple[int, str], ...]:
+    return tuple((frame.pc, repr(frame.variables)) for frame in process.frames)
 
 
 def tell(replay: Replay, loop: int | None = None) -> Trace:

@@ -67,7 +67,7 @@ class SpecSimulation(Simulation):
     def start(self) -> Situation:
         """Give the initial state: nothing listed, nothing running."""
         (state,) = self.system.initial_states()
-        return Situation(state, Names(self.system))
+        return Situation(state, Names(self.system, noted=True))
 
     def steps(self, situation: Situation) -> list[Step]:
         """Give the steps in an order that no run depends on."""
@@ -106,7 +106,7 @@ class SpecSimulation(Simulation):
     def _after(self, situation: Situation, step: Step, names: Names) -> Situation:
         assert step.after is not None
         if self.system.fork:  # a state that many ways lead to has names of its own
-            names = Names(self.system)
+            names = Names(self.system, noted=True)
             names.begin(step.after)
         return Situation(step.after, names, situation.depth + 1)
 

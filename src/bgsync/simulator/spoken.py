@@ -105,7 +105,7 @@ class Speaker:
                 return f"The {words.agent}"
         if action.detail is not None or any(isinstance(one.label, f.TaskRuns) for one in steps[:1]):
             return f"The {words.worker}"
-        return f"{actor}: {who(actor, words)}"
+        return f"{actor}: {who(actor, words)}" if actor.kind in words.invocations else str(actor)
 
     # --- states
 
@@ -150,8 +150,8 @@ class Speaker:
             yield machine.name, "any of its states, whenever it is read" if machine.free else now, ""
 
     def _running(self, situation: Situation) -> Iterator[tuple[str, str, str]]:
-        for name, frames in situation.names.alive:
-            yield str(name), *self._standing(Process(frames))
+        for name, process in situation.names.alive:
+            yield str(name), *self._standing(process)
         for queue, numbers in situation.state.queues:
             for place, number in enumerate(numbers, start=1):
                 said, where = self._standing(self.system.process(number))
@@ -169,8 +169,8 @@ class Speaker:
 
     def next_steps(self, situation: Situation) -> Iterator[tuple[str, str, str]]:
         """Give where every invocation stands in the text, and its name."""
-        for name, frames in situation.names.alive:
-            origin = self.system.program.code[frames[-1].pc].origin
+        for name, process in situation.names.alive:
+            origin = self.system.program.code[process.pc].origin
             yield origin.algorithm, origin.step, str(name)
 
     def _remembered(self, state: State) -> Iterator[tuple[str, str]]:

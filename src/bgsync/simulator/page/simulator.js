@@ -65,9 +65,16 @@
       changes.map((change) => h("span", { class: "change" }, change)))));
   }
 
+  /** The one line of a step, without what its title says already. */
+  function line({ title, lines: [[algorithm, number, text, changes]] }) {
+    const more = changes.filter((change) => !title.includes(change));
+    if (!number && !more.length) return null;
+    return h("p", { class: "through" }, place(algorithm, number), number && !title.startsWith(text) ? ` ${text}` : null, more.map((change) => h("span", { class: "change" }, change)));
+  }
+
   function draw() {
     const { taken, at, way, scene, choices } = here, last = at ? taken[at - 1] : null;
-    $("count").textContent = way.length ? `step ${at} of ${way.length}` : "the start";
+    $("count").textContent = way.length ? `${at} of ${way.length}` : "the start";
     for (const [act, can] of [["first", at > 0], ["back", at > 0], ["on", at < way.length], ["last", at < way.length]]) {
       document.querySelector(`[data-act=${act}]`).setAttribute("aria-disabled", String(!can));
     }
@@ -103,7 +110,7 @@
       h("li", {}, h("button", { class: "choice", "data-take": number, "aria-current": number === took ? "step" : null },
         h("span", { class: "key", "aria-hidden": "true" }, number < 9 ? number + 1 : "·"), h("span", {}, sentence(choice.title), choice.ends ? h("em", {}, " (the run ends)") : null, choice.breaks.map(([property]) => h("span", { class: "violated" }, ` ✗ breaks ${property}`)))),
       choice.lines.length > 1 || choice.aside ? h("details", {}, h("summary", {}, choice.lines.length > 1 ? many(choice.lines.length, "step") : "more"), choice.aside ? h("p", { class: "dim" }, choice.aside) : null, lines(choice))
-        : lines(choice)))))) : [h("p", {}, here.scene ? "Nothing can happen here any more." : "The run has ended: go back.")]));
+        : choice.lines.length ? line(choice) : null))))) : [h("p", {}, here.scene ? "Nothing can happen here any more." : "The run has ended: go back.")]));
   }
 
   function list() {
@@ -124,7 +131,7 @@
       const name = item.dataset.step, names = standing.get(name);
       item.querySelector(".stands")?.remove();
       item.classList.toggle("stood", Boolean(names));
-      if (names) item.querySelector(".number").after(h("span", { class: "stands" }, names.join(", ")));
+      if (names) item.querySelector(".number + span").append(h("span", { class: "stands" }, `${names.join(", ")} ${names.length > 1 ? "are" : "is"} here`));
       if (taken.has(name)) { item.setAttribute("aria-current", "step"); first ||= item; } else item.removeAttribute("aria-current");
     }
     first ||= $("text").querySelector(".stood");
