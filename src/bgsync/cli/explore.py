@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bgsync.cli.common import EPILOG, Line
-from bgsync.cli.machine import names_machine
+from bgsync.cli.machine import about_machines, names_machine
 from bgsync.cli.out import fail, say
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
@@ -38,7 +38,17 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
 )
-def explore(target: str | None, opens: bool, page: Path | None, sidecar: Path | None, **asked: Any) -> None:
+@about_machines
+def explore(
+    target: str | None,
+    opens: bool,
+    page: Path | None,
+    sidecar: Path | None,
+    data: bool,
+    stubs: tuple[str, ...],
+    automatic: bool | None,
+    **asked: Any,
+) -> None:
     """Take any step by hand, back and forward, on a page of this machine.
 
     TARGET is what `bgsync check` takes: a content, a spec text, or file.py:machine. With --property the walk begins at
@@ -54,8 +64,10 @@ def explore(target: str | None, opens: bool, page: Path | None, sidecar: Path | 
         claim(page, PAGE)
     limit = asked["limit"]
     if target is not None and names_machine(target):
-        _machine(target, opens, page, limit)
+        _machine(target, {"data": data, "stubs": stubs, "automatic": automatic}, asked, opens, page)
         return
+    if data or stubs or automatic is not None:
+        fail("--data, --stub and --automatic are about one machine; name path/to/file.py:machine")
     question = Asked(**asked)
     if len(question.properties) > 1:
         fail("--property: a walk begins at the end of one run; name one property")
@@ -108,8 +120,27 @@ def _begin(simulation: Any, asked: Asked, of: Target) -> tuple[Way, str]:
     return simulation.along(finding.trace), f"{finding.property} is broken at the end of this way.{again}"
 
 
-def _machine(target: str, opens: bool, page: Path | None, limit: int | None) -> None:
-    fail(f"{target}: not yet")
+def _machine(target: str, how: dict[str, Any], asked: dict[str, Any], opens: bool, page: Path | None) -> None:
+    from contextlib import redirect_stdout
+
+    from bgsync.machines.loading import load_machine
+    from bgsync.machines.table import MachineError
+    from bgsync.simulator.machine import MachineSimulation
+    from bgsync.simulator.nearest import LIMIT, SECONDS, Bound
+
+    bound = Bound(asked["limit"] or LIMIT, asked["seconds"] or SECONDS)
+    try:
+        with redirect_stdout(sys.stderr):  # what its code prints is not ours
+            loaded = load_machine(target)
+        with loaded.running(**how) as live:
+            with redirect_stdout(sys.stderr):
+                simulation = MachineSimulation(live, loaded.promises, target, bound)
+            if page is not None:
+                _write(page, simulation, (), "", asked["limit"], lambda place: place)
+            else:
+                _serve(simulation, (), "", opens)
+    except MachineError as error:
+        fail(error)
 
 
 def _write(page: Path, simulation: Simulation, begin: Way, note: str, limit: int | None, identity: Any) -> None:

@@ -31,7 +31,7 @@ function algorithms(report, names) {
       "data-words": `${name} ${step.step} ${step.text}`.toLowerCase(),
     }, h("span", { class: "number" }, step.step || "·"),
       h("span", {}, step.text, step.reached ? null : h("em", {}, " (never reached)"), step.understood ? null : h("em", {}, " (not understood)")),
-      h("span", { class: "line", title: `${step.file}:${step.line}` }, `line ${step.line}`)));
+      step.line ? h("span", { class: "line", title: `${step.file}:${step.line}` }, `line ${step.line}`) : null));
     return h("div", { class: "group" }, h("h4", {}, name), h("ol", { class: "steps" }, steps));
   });
 }
