@@ -19,6 +19,7 @@ from bgsync.start import unhurried
 
 if TYPE_CHECKING:
     from bgsync.simulator.simulation import Simulation, Way
+    from bgsync.simulator.spec import SpecSimulation
     from bgsync.targets import Target
 
 
@@ -73,51 +74,38 @@ def explore(
         fail("--property: a walk begins at the end of one run; name one property")
     found = found_target(target, sidecar)
     simulation = _simulation(question, found, apart=page is not None)
-    begin, note = _begin(simulation, question, found) if question.properties else ((), "")
+    begin, note = _begin(simulation, question.properties[0]) if question.properties else ((), "")
     if page is not None:
         _write(page, simulation, begin, note, limit, lambda situation: situation.state)
     else:
         _serve(simulation, begin, note, opens)
 
 
-def _simulation(asked: Asked, of: Target, *, apart: bool) -> Any:
+def _simulation(asked: Asked, of: Target, *, apart: bool) -> SpecSimulation:
+    """Make the simulation of a spec, with the question that is asked of check for a run without end."""
     from bgsync.simulator.monitors import beside
     from bgsync.simulator.nearest import LIMIT, SECONDS, Bound
     from bgsync.simulator.spec import SpecSimulation
     from bgsync.system.scenario import Scenario
-    from bgsync.targets import question
 
-    asked.question(of)  # refuses what its content does not have
-    assert question is not None
-    properties = of.content.properties
-    monitor = beside(properties, next(iter(asked.properties), ""))
-    scenario = Scenario(
-        of.spec, of.content.world, asked.granularity, asked.adversities, asked.bounds, monitor
-    )  # fmt: skip
-    bound = Bound(asked.limit or LIMIT, asked.seconds or SECONDS)
-    return SpecSimulation(scenario, properties, of.name, bound, apart=apart)
-
-
-def _begin(simulation: Any, asked: Asked, of: Target) -> tuple[Way, str]:
-    """Give the way to the end of the shortest run that breaks the property asked for."""
-    from bgsync.judge.check import check
-
-    name, line = asked.properties[0], Line()
-    question = replace(asked.question(of), adversities=asked.adversities)
     try:
-        report = check(replace(question, thorough=True), line)
+        question = asked.question(of)
+    except ValueError as error:
+        fail(error)
+    effort = replace(question.effort, processes=1)  # threads of a server and processes do not go together
+    question = replace(question, properties=of.content.properties, adversities=asked.adversities, effort=effort)
+    monitor = beside(of.content.properties, next(iter(asked.properties), ""))
+    scenario = Scenario(of.spec, of.content.world, asked.granularity, asked.adversities, asked.bounds, monitor)
+    bound = Bound(asked.limit or LIMIT, asked.seconds or SECONDS)
+    return SpecSimulation(scenario, of.content.properties, of.name, bound, apart=apart, question=question)
+
+
+def _begin(simulation: SpecSimulation, name: str) -> tuple[Way, str]:
+    line = Line()
+    try:
+        return simulation.broken_by(name, line)
     finally:
         line.end()
-    needs = tuple(asked.adversities)
-    broken = [v for v in report.verdicts if v.property.split("/")[0] == name.split("/")[0] and v.trace is not None]
-    broken = [v for v in broken if v.needs in ((), needs) and (v.property == name or "/" not in name)]
-    if not broken:
-        told = ", ".join(f"{v.property} {v.verdict}" for v in report.verdicts) or "it was not judged"
-        fail(f"--property {name}: there is no run that breaks it here ({told}); bgsync check says where it breaks")
-    finding = min(broken, key=lambda v: len(v.trace.steps) if v.trace else 0)
-    assert finding.trace is not None
-    again = "" if finding.trace.loop is None else " From here it goes on for ever without what it promises."
-    return simulation.along(finding.trace), f"{finding.property} is broken at the end of this way.{again}"
 
 
 def _machine(target: str, how: dict[str, Any], asked: dict[str, Any], opens: bool, page: Path | None) -> None:

@@ -12,7 +12,7 @@ from bgsync.system.monitor import Monitor
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
 
-BROKEN, OWED, STATE, WORLD, STEP = "broken", "owed", "state", "world", "step"
+BROKEN, OWED, ENDLESS, STATE, WORLD, STEP = "broken", "owed", "endless", "state", "world", "step"
 """The kinds of goals; an id is a kind and what it is about."""
 
 
@@ -58,14 +58,17 @@ class Judged:
                 for about in prop.owed(sight.system, sight.state(state)):
                     yield full_id(prop.id, self.sights.part(prop)), prop.sentence, about
 
-    def goals(self) -> Iterator[Goal]:
-        """Give all that one may ask for."""
+    def goals(self, *, endless: bool) -> Iterator[Goal]:
+        """Give all that one may ask for; with `endless` runs, too, that only check finds, from the start on."""
         system, spec = self.system, self.system.scenario.spec
         noun = system.world.words.noun
         for safety, _ in self.safety:
             yield Goal(f"{BROKEN}:{safety.id}", "A step breaks", safety.id)
+        for prop in self.properties if endless else ():
+            if isinstance(prop, Liveness):
+                yield Goal(f"{ENDLESS}:{prop.id}", "A run from the start that has no end breaks", prop.id)
         for live, _ in self.liveness:
-            yield Goal(f"{OWED}:{live.id}", "It is still owed that", live.id)
+            yield Goal(f"{OWED}:{live.id}", "Something is owed by", live.id)
         for name in declared(system):
             yield Goal(f"{STATE}:{name}", f"A {noun} is", name)
         for machine in system.world.machines:

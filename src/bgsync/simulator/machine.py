@@ -36,7 +36,9 @@ class MachineSimulation(Simulation):
         self.telling = Telling(live, Graph(), ())
         self.rows: dict[int, tuple[str, str, Row]] = {}
         """The rows by the ids of their transitions, each with its machine and number."""
-        self.named = [machine.name.removesuffix(": ") or f"machine {n}" for n, machine in enumerate(live.machines, 1)]
+        names = [machine.name.removesuffix(": ") for machine in live.machines]
+        several = len(names) > 1
+        self.named = [name or (f"machine {n}" if several else "machine") for n, name in enumerate(names, start=1)]
         for name, rows in zip(self.named, live.rows, strict=True):
             for number, (row, transition) in enumerate(rows, start=1):
                 self.rows[id(transition)] = name, str(number), row
@@ -95,9 +97,12 @@ class MachineSimulation(Simulation):
         goes = f"goes to {after}" if before != after else f"stays in {after}"
         raises = f"{step.call} raises {error}" if error else ""
         who = "Time" if step.call.timeout else self._who(step.call.machine)
-        breaks = (Breach("raises", "An exception gets out of the call.", raises),) if error else ()
-        return Choice(who, f"{step.call}: {goes}{answers}", lines, breaks + self._broken.get(target, ()),
-                      raises, Place(target), outcome)  # fmt: skip
+        breaks: tuple[Breach, ...] = ()
+        if error:
+            breaks = (Breach("raises", "An exception gets out of the call.", raises),)
+        already = self._broken.get(state, ())
+        breaks += tuple(one for one in self._broken.get(target, ()) if one not in already)
+        return Choice(who, f"{step.call}: {goes}{answers}", lines, breaks, raises, Place(target), outcome)
 
     def _who(self, number: int) -> str:
         return f"Calls of {self.named[number]}" if self.telling.several else "Calls"
@@ -131,8 +136,8 @@ class MachineSimulation(Simulation):
             for state in states_of(machine):
                 name = self.telling.named(number, state)
                 yield Goal(f"{STATE}:{number}:{state}", "The machine is in", name)
-        for name, number, row in self.rows.values():
-            yield Goal(f"{ROW}:{name} {number}", "A row is taken", str(row))
+        for owner, place, row in self.rows.values():
+            yield Goal(f"{ROW}:{owner} {place}", "A row is taken", str(row))
 
     def meets(self, goal: str, situation: Place, choice: Choice | None) -> bool:
         """Whether a goal is met here, or by a step."""
@@ -148,7 +153,8 @@ class MachineSimulation(Simulation):
         if kind == ROW:
             return any(" ".join(self.rows[one][:2]) == name for one in taken if one in self.rows)
         number, _, wanted = name.partition(":")
-        return wanted in self.live.active(int(number), state.states[int(number)])
+        place = int(number)
+        return wanted in self.live.active(place, state.states[place])
 
     def nearest(self, situation: Place, way: Way, goal: str, tick: Tick) -> Found:
         """Search breadth first."""

@@ -27,8 +27,8 @@ PATIENCE = 30.0
 """How many seconds a connection may be silent."""
 EVERY = 0.25
 """How often a search says how far it is, in seconds."""
-SHARE = 50
-"""After how many states a search lets others look."""
+SHARE = 0.05
+"""For how many seconds a search goes on before it lets others look."""
 
 
 class Look(msgspec.Struct, forbid_unknown_fields=True):
@@ -93,25 +93,25 @@ class Server:
 
     def sought(self, asked: Seek, tick: Tick) -> bytes:
         """Answer a search; others may look meanwhile."""
-        count, simulation = 0, self.walks.simulation
+        last, simulation = time.monotonic(), self.walks.simulation
 
         def shared(states: int, depth: int) -> None:
-            nonlocal count
-            count += 1
+            nonlocal last
             if self.closing:
                 raise Gone
             tick(states, depth)
-            if count % SHARE == 0:
+            if time.monotonic() - last > SHARE:
                 self.lock.release()
-                time.sleep(0)
+                time.sleep(0.001)
                 self.lock.acquire()
+                last = time.monotonic()
 
         with self.lock:
             situation, _ = self.walks.at(asked.way)
             if situation is None:
                 return encoded({"said": "The run has ended here: go back first."})
             found = simulation.nearest(situation, asked.way, asked.goal, shared)
-        return encoded({"way": found.way, "said": found.said})
+        return encoded({"way": found.way, "said": found.said, "start": found.from_start})
 
 
 def encoded(answer: Any) -> bytes:
@@ -240,11 +240,12 @@ class _Handler(BaseHTTPRequestHandler):
                     raise Gone from None
 
         try:
-            self.wfile.write(self.serves.sought(asked, tick) + b"\n")
+            answer = self.serves.sought(asked, tick)
         except Gone:
             return
+        except BgsyncError as error:
+            answer = encoded({"said": str(error)})
+        self.wfile.write(answer + b"\n")
 
     def log_message(self, *said: object) -> None:
         """Write no log."""
-
-

@@ -108,6 +108,8 @@ class Found:
     way: Way | None = None
     said: str = ""
     """Why there is no way, or what is to be said of it."""
+    from_start: bool = False
+    """Whether the way is one from the start, and not from where one is."""
 
 
 Tick = Callable[[int, int], None]

@@ -15,11 +15,14 @@ from typing import Any
 
 from bgsync import telling
 from bgsync.judge import facts as f
+from bgsync.judge.check import Question
+from bgsync.judge.pace import Progress
 from bgsync.judge.property import Property
 from bgsync.judge.trace import Names, letter
 from bgsync.judge.verdict import Trace, TraceStep
 from bgsync.report.parts import algorithms
-from bgsync.simulator.goals import Judged, debts
+from bgsync.simulator.finding import broken_along
+from bgsync.simulator.goals import ENDLESS, Judged, debts
 from bgsync.simulator.monitors import Several
 from bgsync.simulator.nearest import Bound, shortest
 from bgsync.simulator.simulation import Choice, Found, Goal, Scene, Simulation, SimulationError, Tick, Way
@@ -46,6 +49,7 @@ class SpecSimulation(Simulation):
         bound: Bound = Bound(),  # noqa: B008
         *,
         apart: bool = False,
+        question: Question | None = None,
     ) -> None:
         assert isinstance(scenario.monitor, Several)
         self.several = scenario.monitor
@@ -53,6 +57,8 @@ class SpecSimulation(Simulation):
         self.scenario, self.properties, self.title, self.bound = scenario, tuple(properties), title, bound
         self.speaker = Speaker(self.system, self.several.monitors)
         self.judged = Judged(self.system, properties)
+        self.question = question
+        """What is asked of check for a run without end."""
         self._searches: dict[Several, tuple[System, Judged]] = {}
         self.bounds = {
             "granularity": scenario.granularity,
@@ -121,7 +127,7 @@ class SpecSimulation(Simulation):
 
     def goals(self) -> Iterable[Goal]:
         """Give properties to break, what may be owed, states, and steps."""
-        return self.judged.goals()
+        return self.judged.goals(endless=self.question is not None and not self.system.fork)
 
     def meets(self, goal: str, situation: Situation, choice: Choice | None) -> bool:
         """Whether a goal is met here, or by a step."""
@@ -132,6 +138,10 @@ class SpecSimulation(Simulation):
 
     def nearest(self, situation: Situation, way: Way, goal: str, tick: Tick) -> Found:
         """Search where all is finite, and take the way that is found here."""
+        kind, _, name = goal.partition(":")
+        if kind == ENDLESS:
+            found, said = self.broken_by(name, lambda far: tick(far.states, 0))
+            return Found(found, said, from_start=True)
         system, judged = self._finite(goal)
         starts = self._starts(system, situation.state)
 
@@ -150,11 +160,11 @@ class SpecSimulation(Simulation):
                 return Found(None, f"None was found before {reached.ended}.")
             return Found(None, f"There is none: no run from here comes there ({reached.states:,} states).")
         wanted = [_alike(system, step) for _, step, _ in reached.way]
-        found = self._followed(situation, [_fits(self.system, one) for one in wanted], goal)
-        if found is None:
+        taken = self._followed(situation, [_fits(self.system, one) for one in wanted], goal)
+        if taken is None:
             many = len(reached.way)
-            return Found(None, f"There is one of {many} steps among the states that check explores; it was not found here.")
-        return Found(found)
+            return Found(None, f"Check knows one of {many} steps, but it was not found here.")
+        return Found(taken)
 
     def _finite(self, goal: str) -> tuple[System, Judged]:
         """Give the finite system in which a goal is searched for: only the monitor that it needs watches there."""
@@ -182,6 +192,12 @@ class SpecSimulation(Simulation):
         return list(system.normal(state._replace(processes=processes, queues=queues)))
 
     # --- ways that were found elsewhere
+
+    def broken_by(self, name: str, progress: Progress | None = None) -> tuple[Way, str]:
+        """Give the way of the shortest run that breaks a property, and what is to be said of it."""
+        if self.question is None:
+            raise SimulationError("nothing is asked of check here")
+        return broken_along(self.question, name, self.along, progress)
 
     def along(self, trace: Trace) -> Way:
         """Give the way that a told run takes. Raises SimulationError where it cannot be taken here."""
@@ -272,4 +288,3 @@ def _digest(scenario: Scenario, apart: bool) -> str:
     world = [(m.name, m.initial, m.rows) for m in scenario.world.machines]
     whole = repr((version("bgsync"), said, repr(spec), world, asked))
     return hashlib.sha256(whole.encode()).hexdigest()[:10]
-

@@ -141,8 +141,10 @@ class Speaker:
         """Say a value; "" for what is not followed."""
         if isinstance(value, Ref):
             return telling.thing(f.Thing(letter(value.slot)), self.words)
-        if value is None or isinstance(value, str | bool | int):
-            return {None: "none", True: "true", False: "false"}.get(value, str(value))  # type: ignore[call-overload, no-any-return]
+        if value is None or isinstance(value, bool):
+            return {None: "none", True: "true", False: "false"}[value]
+        if isinstance(value, str | int):
+            return str(value)
         return ""
 
     def _world(self, state: State) -> Iterator[tuple[str, str, str]]:

@@ -169,12 +169,14 @@
     $("progress").textContent = `Looking for the nearest: ${what} …`;
     $("stop").hidden = false;
     try {
-      const found = await source.seek(way, goal, ({ states, depth }) => { $("progress").textContent = `Looking for ${what}: ${many(states, "state")}, ${many(depth, "step")} away …`; }, mine.signal);
+      const found = await source.seek(way, goal, ({ states, depth }) => { $("progress").textContent = `Looking for ${what}: ${many(states, "state")}, ${depth ? `${many(depth, "step")} away ` : ""}…`; }, mine.signal);
       if (mine !== search) return;
       $("progress").textContent = `${what}: ${found.way && found.way.length ? `${many(found.way.length, "step")} away.` : found.said}`;
       if (found.way && found.way.length) {
         $("goals").close();
-        await go([...way, ...found.way], way.length + found.way.length);
+        const whole = found.start ? found.way : [...way, ...found.way];
+        await go(whole, whole.length);
+        if (found.said) notice(found.said);
       }
     } catch (error) {
       if (mine === search) $("progress").textContent = mine.signal.aborted ? "Stopped." : error instanceof TypeError ? "There is no answer: bgsync explore has ended." : error.message;
