@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -224,12 +225,13 @@ def started(folder: Path, *more: str) -> tuple["subprocess.Popen[str]", str]:
 
 
 def answers(address: str) -> bool:
-    try:
-        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)
-        connection.request("GET", urlsplit(address).path)
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
+    with closing(http.client.HTTPConnection(urlsplit(address).netloc, timeout=10)) as connection:
+        try:
+            connection.request("GET", urlsplit(address).path)
+        except OSError:
+            return False
+        with connection.getresponse() as answer:
+            return answer.status == 200 and bool(answer.read())
 
 
 def test_two_at_once_do_not_disturb_each_other_and_leave_nothing(tmp_path: Path) -> None:

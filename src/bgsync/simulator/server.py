@@ -178,6 +178,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _allowed(self, posted: bool) -> bool:
         """Whether a request is one of the page itself; what is not is refused, all in the same way."""
         own, head = self.serves, self.headers
+        if own.closing:  # on a connection that is open still
+            self.close_connection = True
+            return False
         begins = f"/{own.token}/"
         token = secrets.compare_digest(self.path[: len(begins)].encode(), begins.encode())
         hosts, origins = head.get_all("Host", []), head.get_all("Origin", [])

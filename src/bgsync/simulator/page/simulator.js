@@ -2,6 +2,7 @@
 (() => {
   let here = { way: [], at: 0, taken: [], choices: [], scene: null };
   let turn = 0; // which of several questions is the last one that was asked
+  let doing = Promise.resolve(); // keys are followed one after the other, however fast they come
   let search = null; // what ends the search that runs
 
   // --- the address
@@ -220,12 +221,14 @@
     if (event.altKey || typing || document.querySelector("dialog[open]")) return;
     let act = ACT_OF.get(event.key);
     if (event.ctrlKey || event.metaKey) act = undo;
-    else if (/^[1-9]$/.test(event.key) && Number(event.key) <= here.choices.length) { take(Number(event.key) - 1); event.preventDefault(); return; }
+    else if (/^[1-9]$/.test(event.key)) { soon(() => Number(event.key) <= here.choices.length && take(Number(event.key) - 1)); event.preventDefault(); return; }
     if (act && ["up", "down"].includes(act) && event.key.startsWith("Arrow") && event.target.matches(".scroll, .told, #way *")) return; // it scrolls
     if (!act || act === "close") return;
-    ACTS[act]();
+    soon(ACTS[act]);
     event.preventDefault();
   }
+
+  const soon = (act) => { doing = doing.then(act); };
 
   function clicks(event) {
     const button = event.target.closest("button");

@@ -1,0 +1,260 @@
+"""The page of the simulator in a real browser: by keyboard alone, at three widths, from a server and from a file."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from bgsync.browser.site import Site
+from bgsync.judge.check import Question
+from bgsync.shipped.model.background_sync.content import ONE_OFF
+from bgsync.simulator.data import about, whole
+from bgsync.simulator.html import page as page_of
+from bgsync.simulator.monitors import beside
+from bgsync.simulator.server import Server
+from bgsync.simulator.spec import SpecSimulation
+from bgsync.system.scenario import Scenario
+from tests.browser import Watched
+from tests.test_page_player import SMALL
+
+pytestmark = pytest.mark.browser
+
+assert ONE_OFF.spec is not None
+SIZES = {"a screen": (1280, 800), "half a screen": (830, 800), "a phone": (390, 844)}
+EVERY = [pytest.param(size, id=name) for name, size in SIZES.items()]
+WATCHED = [prop for prop in ONE_OFF.properties if prop.id in ("gate", "unique-tag", "resolved-then-fires")]
+
+
+def simulation(granularity: str, *, apart: bool = False) -> SpecSimulation:
+    assert ONE_OFF.spec is not None
+    scenario = Scenario(ONE_OFF.spec, ONE_OFF.world, granularity, monitor=beside(WATCHED))
+    question = Question(ONE_OFF.spec, ONE_OFF.world, WATCHED, "one-off", (granularity,))
+    return SpecSimulation(scenario, WATCHED, "one-off", apart=apart, question=question)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    by = simulation("step")
+    one = Server(by, *page_of(about(by)))
+    thread = threading.Thread(target=one.serve)
+    thread.start()
+    yield one
+    one.close()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    by = simulation("algorithm", apart=True)
+    text, _ = page_of({**about(by), "situations": whole(by, lambda situation: situation.state)})
+    made = tmp_path_factory.mktemp("simulator") / "one-off.html"
+    made.write_text(text, encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Any]:
+    """Open pages of a server; afterwards none of them has asked for anything else, or made an error."""
+    seen: list[tuple[Server, Watched]] = []
+
+    def one(server: Server, fragment: str = "", size: tuple[int, int] = (1280, 800), *, dark: bool = False) -> Page:
+        watched = Watched(browser, server.address + fragment, width=size[0], dark=dark)
+        seen.append((server, watched))
+        watched.page.set_viewport_size({"width": size[0], "height": size[1]})
+        expect(watched.page.locator("#next .choice").first).to_be_visible()
+        return watched.page
+
+    yield one
+    for server, watched in seen:
+        assert all(url.startswith(server.address) for url in watched.requests)
+        assert watched.errors == []
+        watched.context.close()
+
+
+def count(page: Page, said: str) -> None:
+    expect(page.locator("#count")).to_have_text(said)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("size", EVERY)
+def test_a_walk_by_keyboard_alone(visit: Any, server: Server, size: tuple[int, int], dark: bool) -> None:
+    page = visit(server, "", size, dark=dark)
+    count(page, "the start")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    expect(page.locator("#next .choice").first).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    count(page, "1 of 1")
+    expect(page.locator("#last")).to_contain_text("A page calls register(t1)")
+    expect(page.locator("#now")).to_contain_text("register(t1) #1")
+    expect(page.locator("#text .stood")).to_have_count(1)
+    page.keyboard.press("1")
+    count(page, "2 of 2")
+    for key, said in (("ArrowLeft", "1 of 2"), ("Control+z", "0 of 2"), ("Control+y", "1 of 2"), ("r", "2 of 2"),
+                      ("Home", "0 of 2"), ("End", "2 of 2"), ("u", "1 of 2")):  # fmt: skip
+        page.keyboard.press(key)
+        count(page, said)
+    expect(page.locator("#way .ahead")).to_have_count(1)
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert page.evaluate(SMALL) == []
+
+
+@pytest.mark.parametrize("size", EVERY)
+def test_the_nearest_way_to_what_breaks_is_found_by_keyboard_and_marked(
+    visit: Any, server: Server, size: tuple[int, int]
+) -> None:
+    page = visit(server, "", size)
+    page.keyboard.press("g")
+    expect(page.locator("#goal-search")).to_be_focused()
+    page.keyboard.type("unique-tag")
+    expect(page.locator("#goal-list li:visible")).to_have_count(1)
+    page.keyboard.press("Tab")
+    if not page.locator("#goal-list button:visible").evaluate("e => e === document.activeElement"):
+        page.keyboard.press("Tab")  # a box that scrolls takes the focus first
+    page.keyboard.press("Enter")
+    expect(page.locator("#goals")).to_be_hidden()
+    count(page, "6 of 6")
+    expect(page.locator("#last")).to_contain_text("✗ breaks unique-tag")
+    expect(page.locator("#judged")).to_contain_text("✗ broken: unique-tag")
+    expect(page.locator("#now")).to_contain_text("The run has ended")
+    assert page.locator("#text [aria-current]").count() == 1
+    row, box = page.locator("#text [aria-current]").bounding_box(), page.locator("#text").bounding_box()
+    assert row is not None
+    assert box is not None
+    assert box["y"] - 1 <= row["y"] <= box["y"] + box["height"], "it can be seen in its box"
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_a_run_without_end_is_found_from_the_start(visit: Any, server: Server) -> None:
+    page = visit(server)
+    page.evaluate("document.querySelector('[data-goal=\"endless:resolved-then-fires\"]').click()")
+    expect(page.locator("#notice")).to_contain_text("resolved-then-fires is broken by this way")
+    expect(page.locator("#judged")).to_contain_text("resolved-then-fires (t1)")
+
+
+def test_a_link_leads_to_the_same_place_in_another_run_of_the_tool(visit: Any, server: Server) -> None:
+    page = visit(server)
+    for key in "213":
+        page.keyboard.press(key)  # as fast as they come
+    count(page, "3 of 3")
+    page.keyboard.press("ArrowLeft")
+    count(page, "2 of 3")
+    shown, fragment = page.locator("#now").inner_text(), page.evaluate("location.hash")
+    by = simulation("step")
+    by.nearest(by.start(), (), "state:waiting", lambda states, depth: None)
+    other = Server(by, *page_of(about(by)))
+    thread = threading.Thread(target=other.serve)
+    thread.start()
+    try:
+        again = visit(other, fragment)
+        count(again, "2 of 3")
+        assert again.locator("#now").inner_text() == shown
+        again.go_back()
+    finally:
+        other.close()
+        thread.join()
+
+
+def test_a_link_that_does_not_fit_says_so(visit: Any, server: Server) -> None:
+    page = visit(server, "#of=0123456789&way=1.1&at=2")
+    expect(page.locator("#notice")).to_contain_text("This link is of another text")
+    count(page, "the start")
+    key = page.evaluate("data.key")
+    page = visit(server, f"#of={key}&way=1.zz&at=2")
+    expect(page.locator("#notice")).to_contain_text("does not fit the text: after 1 step")
+    count(page, "1 of 1")
+    page = visit(server, f"#of={key}&way=<script>&at=x")
+    expect(page.locator("#notice")).to_contain_text("does not fit the text: after 0 steps")
+
+
+def test_back_and_forward_of_the_browser_go_along_the_way(visit: Any, server: Server) -> None:
+    page = visit(server)
+    page.keyboard.press("1")
+    count(page, "1 of 1")
+    page.keyboard.press("1")
+    count(page, "2 of 2")
+    page.go_back()
+    count(page, "1 of 1")
+    page.go_forward()
+    count(page, "2 of 2")
+
+
+def test_that_the_tool_has_ended_is_said(browser: Browser) -> None:
+    by = simulation("algorithm")
+    one = Server(by, *page_of(about(by)))
+    thread = threading.Thread(target=one.serve)
+    thread.start()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(one.address)
+    expect(page.locator("#next .choice").first).to_be_visible()
+    one.close()
+    thread.join()
+    page.keyboard.press("1")
+    expect(page.locator("#notice")).to_contain_text("bgsync explore has ended")
+    context.close()
+
+
+HOSTILE = """
+<script>
+  const ways = [], body = JSON.stringify({ way: [], at: 0 });
+  const read = (answer) => answer.text();
+  const ask = (how) => fetch("ADDRESSlook", { method: "POST", body, ...how }).then(read, () => "");
+  Promise.all([
+    ask({}), ask({ headers: { "Content-Type": "application/json" } }), ask({ mode: "no-cors" }),
+    fetch("ADDRESS").then(read, () => ""), fetch("ADDRESS", { mode: "no-cors" }).then(read, () => ""),
+  ]).then((all) => { window.got = all; });
+</script>
+<iframe id="frame" src="ADDRESS"></iframe>
+<form id="form" action="ADDRESSlook" method="post" enctype="text/plain" target="other">
+  <input name='{"way": [], "at": 0, "x": "' value='"}'></form>
+<iframe name="other" id="other"></iframe>
+"""
+
+
+def test_a_hostile_page_gets_nothing_even_if_it_knows_the_address(browser: Browser, server: Server) -> None:
+    asked: list[int] = []
+    with Site({"/": HOSTILE.replace("ADDRESS", server.address)}) as site:
+        context = browser.new_context()
+        page = context.new_page()
+        page.on("response", lambda r: asked.append(r.status) if r.url.startswith(server.origin) else None)
+        page.goto(site.address("/", "localhost"))
+        page.wait_for_function("window.got")
+        page.evaluate("document.getElementById('form').submit()")
+        page.wait_for_timeout(100)
+        assert page.evaluate("window.got") == [""] * 5
+        for frame in page.frames[1:]:
+            assert "simulator" not in frame.content()
+        context.close()
+    assert asked
+    assert set(asked) <= {403, 501}
+
+
+@pytest.mark.parametrize("size", EVERY)
+def test_a_file_is_walked_without_a_server(opened: Any, file: Path, size: tuple[int, int]) -> None:
+    watched = opened(file, "", width=size[0])
+    page = watched.page
+    count(page, "the start")
+    page.keyboard.press("1")
+    count(page, "1 of 1")
+    page.keyboard.press("Home")
+    page.evaluate("document.querySelector('[data-goal=\"state:waiting\"]').click()")
+    expect(page.locator("#now")).to_contain_text("waiting")
+    by = simulation("algorithm", apart=True)
+    nearest = by.nearest(by.start(), (), "state:waiting", lambda states, depth: None).way
+    assert nearest is not None
+    count(page, f"{len(nearest)} of {len(nearest)}")
+    page.keyboard.press("g")
+    page.evaluate("document.querySelector('[data-goal=\"broken:unique-tag\"]').click()")
+    expect(page.locator("#progress")).to_contain_text("There is none: no run from here comes there")
+    assert watched.overflow <= 0
