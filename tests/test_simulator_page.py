@@ -24,7 +24,8 @@ pytestmark = pytest.mark.browser
 
 assert ONE_OFF.spec is not None
 SIZES = {"a screen": (1280, 800), "half a screen": (830, 800), "a phone": (390, 844)}
-EVERY = [pytest.param(size, id=name) for name, size in SIZES.items()]
+DARK = ("half a screen",)
+LOOKS = [pytest.param(size, name in DARK, id=name) for name, size in SIZES.items()]
 WATCHED = [prop for prop in ONE_OFF.properties if prop.id in ("gate", "unique-tag", "resolved-then-fires")]
 
 
@@ -78,8 +79,7 @@ def count(page: Page, said: str) -> None:
     expect(page.locator("#count")).to_have_text(said)
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("size", EVERY)
+@pytest.mark.parametrize(("size", "dark"), LOOKS)
 def test_a_walk_by_keyboard_alone(visit: Any, server: Server, size: tuple[int, int], dark: bool) -> None:
     page = visit(server, "", size, dark=dark)
     count(page, "the start")
@@ -108,11 +108,11 @@ def test_a_walk_by_keyboard_alone(visit: Any, server: Server, size: tuple[int, i
     assert page.evaluate(SMALL) == []
 
 
-@pytest.mark.parametrize("size", EVERY)
+@pytest.mark.parametrize("size", [SIZES["a screen"], SIZES["a phone"]], ids=["a screen", "a phone"])
 def test_the_nearest_way_to_what_breaks_is_found_by_keyboard_and_marked(
     visit: Any, server: Server, size: tuple[int, int]
 ) -> None:
-    page = visit(server, "", size)
+    page = visit(server, "", size, dark=size == SIZES["a phone"])
     page.keyboard.press("g")
     expect(page.locator("#goal-search")).to_be_focused()
     page.keyboard.type("unique-tag")
@@ -240,9 +240,8 @@ def test_a_hostile_page_gets_nothing_even_if_it_knows_the_address(browser: Brows
     assert set(asked) <= {403, 501}
 
 
-@pytest.mark.parametrize("size", EVERY)
-def test_a_file_is_walked_without_a_server(opened: Any, file: Path, size: tuple[int, int]) -> None:
-    watched = opened(file, "", width=size[0])
+def test_a_file_is_walked_without_a_server(opened: Any, file: Path) -> None:
+    watched = opened(file, "", width=390)
     page = watched.page
     count(page, "the start")
     page.keyboard.press("1")
