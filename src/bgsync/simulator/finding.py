@@ -38,7 +38,7 @@ def _shortest(question: Question, name: str, progress: Progress | None) -> Verdi
     report = check(replace(question, properties=asked), progress)
     verdicts = [one for one in report.verdicts if name in (base, one.property)]
     findings = [one for verdict in verdicts for one in verdict.findings()]
-    broken = [one for one in findings if one.trace is not None and one.needs in ((), tuple(question.adversities))]
+    broken = [one for one in findings if one.trace is not None and set(one.needs) <= set(question.adversities)]
     if not broken:
         told = ", ".join(f"{one.property}: {one.verdict}" for one in verdicts) or "it was not judged"
         raise SimulationError(f"no run that breaks {name} was found here ({told}); bgsync check says where one is")
