@@ -16,7 +16,7 @@ from bgsync.simulator.machine import MachineSimulation
 from bgsync.simulator.simulation import Walks
 from tests.specs import PRINT_QUEUE
 
-DOOR = '''
+DOOR = """
 from transitions import Machine
 
 class Door:
@@ -46,7 +46,7 @@ machine = Machine(
 never = ["burnt"]
 arguments = {}
 print("a word of its own")
-'''
+"""
 
 
 def run(*arguments: str) -> Result:

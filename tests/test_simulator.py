@@ -1,4 +1,4 @@
-"""Walking by hand: what is offered is what the interpreter says, ways are kept, and the nearest way is a shortest one."""
+"""Walking by hand: what is offered is what the interpreter says, and the nearest way is a shortest one."""
 
 import random
 import subprocess
@@ -80,7 +80,7 @@ def test_two_calls_at_one_place_are_told_apart_by_what_they_are_for() -> None:
     walks = Walks(by)
     with_message = next(n for n, c in enumerate(walks.at(())[1]) if "stored message" in c.title)
     plain = next(n for n, c in enumerate(walks.at((with_message,))[1]) if c.title == "a page calls register(t1)")
-    here, offered = walks.at((with_message, plain))
+    _, offered = walks.at((with_message, plain))
     calls = sorted({choice.who for choice in offered if choice.who.startswith("register")})
     assert calls == ["register(t1) #1", "register(t1) #2"]
     refused = next(c for c in offered if c.who == "register(t1) #1" and "failed" in c.title)
@@ -144,9 +144,15 @@ def test_a_way_that_does_not_fit_is_followed_as_far_as_it_goes() -> None:
         walks.taken((0, 0, -1))
 
 
-def test_nothing_can_be_taken_after_the_end_of_a_run() -> None:
+@pytest.fixture(scope="module")
+def twice() -> tuple[SpecSimulation, tuple[int, ...], str]:
+    """Find the run that breaks unique-tag."""
     by = simulation("step")
-    way, _ = broken_along(question("step"), "unique-tag", by.along)
+    return by, *broken_along(question("step"), "unique-tag", by.along)
+
+
+def test_nothing_can_be_taken_after_the_end_of_a_run(twice: tuple[SpecSimulation, tuple[int, ...], str]) -> None:
+    by, way, _ = twice
     walks = Walks(by)
     assert walks.taken(way).after is None
     found = look(walks, (*way, 0), len(way) + 1)
@@ -184,7 +190,9 @@ def test_monitors_side_by_side_see_what_each_of_them_sees_alone(place: int | Non
 
 def test_of_two_ways_to_use_a_text_the_first_watches_unless_another_is_named() -> None:
     assert [m.name for m in beside(ONE_OFF.properties).monitors][-1] == "outbox shared"
-    assert [m.name for m in beside(ONE_OFF.properties, "delivered/tag-per-message").monitors][-1] == "outbox per-message"
+    assert [m.name for m in beside(ONE_OFF.properties, "delivered/tag-per-message").monitors][
+        -1
+    ] == "outbox per-message"
 
 
 # --- the nearest way
@@ -240,7 +248,9 @@ def test_that_there_is_no_way_is_said_only_where_all_was_looked_at() -> None:
     said = hurried.nearest(hurried.start(), (), "broken:one-event", nothing).said
     assert said == "None was found before 200 states were looked at."
     late = simulation("step", bound=Bound(seconds=0))
-    assert late.nearest(late.start(), (), "broken:one-event", nothing).said == "None was found before 0 seconds were up."
+    assert (
+        late.nearest(late.start(), (), "broken:one-event", nothing).said == "None was found before 0 seconds were up."
+    )
 
 
 def test_a_search_ends_when_it_is_told_to() -> None:
@@ -270,9 +280,10 @@ def question(granularity: str) -> Question:
     return Question(SPEC, ONE_OFF.world, ONE_OFF.properties, "one-off", (granularity,))
 
 
-def test_the_walk_of_a_finding_ends_with_the_step_that_breaks_it() -> None:
-    by = simulation("step")
-    way, said = broken_along(question("step"), "unique-tag", by.along)
+def test_the_walk_of_a_finding_ends_with_the_step_that_breaks_it(
+    twice: tuple[SpecSimulation, tuple[int, ...], str],
+) -> None:
+    by, way, said = twice
     assert said == "unique-tag is broken at the end of this way."
     assert "unique-tag" in [breach.property for breach in Walks(by).taken(way).breaks]
     nearest = by.nearest(by.start(), (), "broken:unique-tag", nothing).way

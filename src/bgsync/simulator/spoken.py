@@ -152,7 +152,7 @@ class Speaker:
             yield machine.name, "any of its states, whenever it is read" if machine.free else now, ""
 
     def _running(self, situation: Situation) -> Iterator[tuple[str, str, str]]:
-        for name, process in situation.names.alive:
+        for name, process in sorted(situation.names.alive, key=lambda pair: (pair[0].kind, pair[0].number)):
             yield str(name), *self._standing(process)
         for queue, numbers in situation.state.queues:
             for place, number in enumerate(numbers, start=1):

@@ -3,6 +3,7 @@
   let here = { way: [], at: 0, taken: [], choices: [], scene: null };
   let turn = 0; // which of several questions is the last one that was asked
   let doing = Promise.resolve(); // keys are followed one after the other, however fast they come
+  const SLOW = 300; // after how many milliseconds it is said that something takes its time
   let search = null; // what ends the search that runs
 
   // --- the address
@@ -24,7 +25,8 @@
   async function follow() {
     const wanted = asked();
     await go(wanted ? wanted.way : [], wanted ? wanted.at : 0, "replace");
-    if (!wanted) notice(`This link is of another text, or of another question about it: it cannot be followed here. This is the start.`);
+    if (!here.unfit && data.note && wanted && wanted.way === data.begin) notice(data.note);
+    if (!wanted) notice("This link is of another text, or of another question about it: it cannot be followed here. This is the start.");
   }
 
   // --- moving about
@@ -32,11 +34,13 @@
   /** Go to a place on a way. `how` says what becomes of the address that was. */
   async function go(way, at, how = "push") {
     const mine = ++turn;
+    const slow = setTimeout(() => { $("count").textContent = "working …"; }, SLOW);
     document.body.setAttribute("aria-busy", "true");
     try {
       const found = await source.look(way, at);
       if (mine !== turn) return;
       here = found;
+      clearTimeout(slow);
       notice(found.unfit === null ? "" : `This link does not fit the text: after ${many(found.unfit, "step")} it asks for one that cannot be taken. It was followed as far as it goes.`);
       draw();
       if (how === "push" && address() !== location.hash) history.pushState(null, "", address());
@@ -44,6 +48,7 @@
     } catch (error) {
       if (mine === turn) notice(error instanceof TypeError ? "There is no answer: bgsync explore has ended. Start it again; what stands after the # in this address leads back here." : `${error.message}`);
     } finally {
+      clearTimeout(slow);
       if (mine === turn) document.body.removeAttribute("aria-busy");
     }
   }
@@ -79,8 +84,8 @@
     for (const [act, can] of [["first", at > 0], ["back", at > 0], ["on", at < way.length], ["last", at < way.length]]) {
       document.querySelector(`[data-act=${act}]`).setAttribute("aria-disabled", String(!can));
     }
-    $("last").replaceChildren(...(last ? [h("b", {}, `${at}. ${last.who.split(":")[0]} `), sentence(last.title), ".", ...broken(last.breaks), last.aside ? h("p", { class: "aside" }, last.aside) : "", lines(last)]
-      : [h("b", {}, "The start. "), "Nothing has happened yet. ", data.note]));
+    $("last").replaceChildren(...(last ? [h("b", {}, `${at}. ${last.who.split(":")[0]}: `), `${last.title}.`, ...broken(last.breaks), last.aside ? h("p", { class: "aside" }, last.aside) : "", (last.lines.length === 1 ? line(last) : lines(last)) || ""]
+      : [h("b", {}, "The start. "), "Nothing has happened yet."]));
     $("last").scrollTop = 0;
     judge(scene, taken.slice(0, at));
     $("now").replaceChildren(...(scene ? scene.panels.map(panel) : [h("p", {}, "The run has ended.")]));
@@ -104,14 +109,27 @@
         owed.length ? [h("p", { class: "owed" }, "Still owed:"), h("ul", { class: "plain" }, owed.map(([property, said, about]) => h("li", {}, h("span", { class: "inconclusive" }, "… "), h("b", {}, property), about ? ` (${about})` : null, h("span", { class: "dim" }, ` ${said}`))))] : null));
   }
 
+  const MOST = 12; // how many steps of one participant are shown unfolded
+
   function offer(choices, took) {
     const groups = new Map();
-    choices.forEach((choice, number) => groups.set(choice.who, [...(groups.get(choice.who) || []), [choice, number]]));
-    $("next").replaceChildren(...(choices.length ? [...groups].map(([who, mine]) => h("section", { "aria-label": who }, h("h3", {}, who), h("ul", { class: "choices" }, mine.map(([choice, number]) =>
-      h("li", {}, h("button", { class: "choice", "data-take": number, "aria-current": number === took ? "step" : null },
-        h("span", { class: "key", "aria-hidden": "true" }, number < 9 ? number + 1 : "·"), h("span", {}, sentence(choice.title), choice.ends ? h("em", {}, " (the run ends)") : null, choice.breaks.map(([property]) => h("span", { class: "violated" }, ` ✗ breaks ${property}`)))),
-      choice.lines.length > 1 || choice.aside ? h("details", {}, h("summary", {}, choice.lines.length > 1 ? many(choice.lines.length, "step") : "more"), choice.aside ? h("p", { class: "dim" }, choice.aside) : null, lines(choice))
-        : choice.lines.length ? line(choice) : null))))) : [h("p", {}, here.scene ? "Nothing can happen here any more." : "The run has ended: go back.")]));
+    choices.forEach((choice, number) => groups.set(choice.who, [...(groups.get(choice.who) || []), offered(choice, number, number === took)]));
+    const some = (items) => h("ul", { class: "choices" }, items);
+    $("next").replaceChildren(...[...groups].map(([who, items]) => h("section", { "aria-label": who }, h("h3", {}, who), some(items.slice(0, MOST)),
+      items.length > MOST ? h("details", {}, h("summary", {}, `${items.length - MOST} more`), some(items.slice(MOST))) : null)));
+    if (!choices.length) $("next").append(h("p", {}, here.scene ? "Nothing can happen here any more." : "The run has ended: go back."));
+    $("next").scrollTop = 0;
+  }
+
+  /** A step that can be taken: a button, and below it what its title does not say. */
+  function offered(choice, number, took) {
+    const { title, lines: through, aside, breaks, ends } = choice, key = number < 9 ? number + 1 : "·";
+    const more = through.length > 1 || aside;
+    return h("li", {},
+      h("button", { class: "choice", "data-take": number, "aria-current": took ? "step" : null }, h("span", { class: "key", "aria-hidden": "true" }, key),
+        h("span", {}, sentence(title), ends ? h("em", {}, " (the run ends)") : null, breaks.map(([property]) => h("span", { class: "violated" }, ` ✗ breaks ${property}`)))),
+      more ? h("details", {}, h("summary", {}, through.length > 1 ? many(through.length, "step") : "more"), aside ? h("p", { class: "dim" }, aside) : null, lines(choice))
+        : through.length ? line(choice) : null);
   }
 
   function list() {
@@ -211,7 +229,7 @@
 
   /** Go to the next of the steps that can be taken, or the one before. */
   function pick(by) {
-    const all = [...$("next").querySelectorAll(".choice")], now = all.indexOf(document.activeElement);
+    const all = [...$("next").querySelectorAll(".choice")].filter((each) => each.checkVisibility()), now = all.indexOf(document.activeElement);
     const item = all[now < 0 ? (by > 0 ? 0 : all.length - 1) : (now + by + all.length) % all.length];
     if (item) { item.focus(); item.scrollIntoView({ block: "nearest" }); }
   }
