@@ -137,6 +137,24 @@ def test_a_machine_is_written_into_a_file_and_what_its_code_prints_is_kept_apart
 # --- what is asked
 
 
+def test_the_page_is_opened_in_a_browser_unless_it_is_not_wanted(door: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+
+    def end(address: str) -> None:
+        opened.append(address)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("webbrowser.open", end)
+    monkeypatch.setattr("bgsync.simulator.server.Server.serve", lambda server: end(""))
+    done = run(f"{door}:machine")
+    assert done.exit_code == 0
+    assert opened == [done.stdout.strip()]
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{43}/", opened[0])
+    opened.clear()
+    assert run(f"{door}:machine", "--no-open").exit_code == 0
+    assert opened == [""]
+
+
 def test_a_walk_into_a_file_begins_at_the_end_of_a_finding(tmp_path: Path) -> None:
     text, page = tmp_path / "print.bs", tmp_path / "print.html"
     text.write_text(PRINT_QUEUE, encoding="utf-8")

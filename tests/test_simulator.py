@@ -188,6 +188,11 @@ def test_monitors_side_by_side_see_what_each_of_them_sees_alone(place: int | Non
     assert seen == {repr(shown(alone, state)) for state in reached(alone, 3)}
 
 
+def test_where_no_monitor_watches_nothing_is_noted() -> None:
+    none, nobody = (replace(scenario(), monitor=monitor) for monitor in (Several(()), NOTHING))
+    assert len(reached(System(none), 99)) == len(reached(System(nobody), 99))
+
+
 def test_of_two_ways_to_use_a_text_the_first_watches_unless_another_is_named() -> None:
     assert [m.name for m in beside(ONE_OFF.properties).monitors][-1] == "outbox shared"
     assert [m.name for m in beside(ONE_OFF.properties, "delivered/tag-per-message").monitors][

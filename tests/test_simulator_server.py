@@ -212,6 +212,25 @@ def test_a_search_lets_others_look_and_ends_when_nobody_waits_for_it() -> None:
     thread.join()
 
 
+class _Wrong(SpecSimulation):
+    """One with a mistake in it."""
+
+    def scene(self, situation: Any) -> Any:
+        raise ZeroDivisionError("a mistake")
+
+
+def test_an_error_of_our_own_is_told_on_the_page_and_to_whoever_started_it() -> None:
+    errors: list[Exception] = []
+    one = Server(_Wrong(SCENARIO, ONE_OFF.properties, "one-off"), "", "default-src 'none'", errors.append)
+    thread = threading.Thread(target=one.serve)
+    thread.start()
+    status, body, _ = request(one)
+    one.close()
+    thread.join()
+    assert (status, json.loads(body)) == (409, {"said": "internal error: ZeroDivisionError: a mistake"})
+    assert [str(error) for error in errors] == ["a mistake"]
+
+
 # --- as a process
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bgsync.cli.common import EPILOG, Line
+from bgsync.cli.internal import told_inside
 from bgsync.cli.machine import about_machines, names_machine
 from bgsync.cli.out import fail, say
 from bgsync.cli.question import Asked, asking
@@ -153,7 +154,7 @@ def _serve(simulation: Simulation, begin: Way, note: str, opens: bool) -> None:
     from bgsync.simulator.server import Server
 
     unhurried()
-    server = Server(simulation, *made(about(simulation, begin, note)))
+    server = Server(simulation, *made(about(simulation, begin, note)), failed=told_inside)
     say(server.address)
     say("Ctrl-C ends it", err=True)
     sys.stdout.flush()
@@ -163,3 +164,5 @@ def _serve(simulation: Simulation, begin: Way, note: str, opens: bool) -> None:
         server.serve()
     except KeyboardInterrupt:
         say("ended", err=True)
+    finally:
+        server.end()

@@ -51,6 +51,8 @@ class Several(Monitor):
 
     def _joined(self, notes: Iterable[Value]) -> Value:
         made = tuple(notes)
+        if not made:
+            return None
         return made[0] if set(made) in ({None}, {NEVER_SETTLES}) else made
 
     def handed(self, note: Value, fewer: Several) -> Value:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import msgspec
 
 from bgsync.errors import BgsyncError
+from bgsync.machines.table import MachineError
 from bgsync.plain import all_visible
 from bgsync.simulator.data import look
 from bgsync.simulator.simulation import Simulation, Tick, Walks
@@ -52,9 +54,13 @@ class Gone(KeyboardInterrupt):
 class Server:
     """Serves a simulation until it is closed. A page is given once it is known: its policy goes with it."""
 
-    def __init__(self, simulation: Simulation, page: str, policy: str) -> None:
+    def __init__(
+        self, simulation: Simulation, page: str, policy: str, failed: Callable[[Exception], None] = lambda error: None
+    ) -> None:
         self.walks = Walks(simulation)
         self.page, self.policy = page.encode(), f"{policy}; connect-src 'self'; frame-ancestors 'none'"
+        self.failed = failed
+        """Is told of an error of our own."""
         self.token = secrets.token_urlsafe(32)
         self.lock = threading.Lock()
         self.closing = False
@@ -78,11 +84,15 @@ class Server:
         try:
             self._server.serve_forever(0.1)
         finally:
-            self.closing = True
-            self._server.server_close()
+            self.end()
+
+    def end(self) -> None:
+        """Give the port back."""
+        self.closing = True
+        self._server.server_close()
 
     def close(self) -> None:
-        """Stop answering."""
+        """Have another thread stop answering."""
         self.closing = True
         self._server.shutdown()
 
@@ -164,13 +174,21 @@ class _Handler(BaseHTTPRequestHandler):
         if len(asked.way) > MOST_STEPS or (isinstance(asked, Seek) and asked.goal not in self.serves.goals):
             self._refuse(HTTPStatus.BAD_REQUEST)
             return
+        if isinstance(asked, Seek):
+            self._stream(asked)
+            return
         try:
-            if isinstance(asked, Look):
-                self._answer(HTTPStatus.OK, self.serves.looked(asked), "application/json")
-            else:
-                self._stream(asked)
-        except BgsyncError as error:
-            self._answer(HTTPStatus.CONFLICT, encoded({"said": str(error)}), "application/json")
+            status, body = HTTPStatus.OK, self.serves.looked(asked)
+        except Exception as error:
+            status, body = HTTPStatus.CONFLICT, encoded({"said": self._said(error)})
+        self._answer(status, body, "application/json")
+
+    def _said(self, error: Exception) -> str:
+        """Say what was wrong; an error of our own is told to whoever started the server, too."""
+        if isinstance(error, BgsyncError | MachineError):
+            return str(error)
+        self.serves.failed(error)
+        return f"internal error: {type(error).__name__}: {error}"
 
     def _path(self) -> str:
         return self.path.removeprefix(f"/{self.serves.token}/")
@@ -246,8 +264,8 @@ class _Handler(BaseHTTPRequestHandler):
             answer = self.serves.sought(asked, tick)
         except Gone:
             return
-        except BgsyncError as error:
-            answer = encoded({"said": str(error)})
+        except Exception as error:
+            answer = encoded({"said": self._said(error)})
         self.wfile.write(answer + b"\n")
 
     def log_message(self, *said: object) -> None:
