@@ -57,6 +57,8 @@ class Several(Monitor):
 
     def handed(self, note: Value, fewer: Several) -> Value:
         """Give what fewer of them have noted."""
+        if note == NEVER_SETTLES:
+            return note
         kept = zip(self.monitors, self.parts(note), strict=True)
         return fewer._joined(own for monitor, own in kept if monitor in fewer.monitors)
 
@@ -93,6 +95,8 @@ class Several(Monitor):
 
     def noticed(self, note: Value, seen: Observation, key: str | None, waits: bool) -> Value:
         """Let each of them take note of what another process did."""
+        if note == NEVER_SETTLES:
+            return note
         pairs = zip(self.monitors, self.parts(note), strict=True)
         return self._joined(monitor.noticed(own, seen, key, waits) for monitor, own in pairs)
 
