@@ -19,7 +19,7 @@ from bgsync.simulator.simulation import SimulationError, UnfitError, Walks
 from bgsync.simulator.spec import SpecSimulation
 from bgsync.simulator.spoken import Situation
 from bgsync.system.monitor import NOTHING
-from bgsync.system.scenario import Scenario
+from bgsync.system.scenario import Bounds, Scenario
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
 from tests.models import CALM
@@ -317,7 +317,8 @@ def test_a_property_that_is_not_broken_is_refused() -> None:
 def test_all_situations_of_what_is_small_are_told_and_lead_to_each_other() -> None:
     gate = ONE_OFF.property("gate")
     assert gate is not None
-    by = SpecSimulation(replace(scenario(), monitor=beside([gate])), [gate], "", apart=True)
+    asked = replace(scenario(), monitor=beside([gate]), bounds=Bounds(calls=1))
+    by = SpecSimulation(asked, [gate], "", apart=True)
     made = whole(by, lambda situation: situation.state)
     assert len(made) == len(reached(by.system, 100))
     for situation in made:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,7 @@ pytestmark = pytest.mark.browser
 
 assert ONE_OFF.spec is not None
 SIZES = {"a screen": (1280, 800), "half a screen": (830, 800), "a phone": (390, 844)}
-DARK = ("half a screen",)
-LOOKS = [pytest.param(size, name in DARK, id=name) for name, size in SIZES.items()]
+EVERY = [pytest.param(size, id=name) for name, size in SIZES.items()]
 WATCHED = [prop for prop in ONE_OFF.properties if prop.id in ("gate", "unique-tag", "no-endless-firing")]
 
 
@@ -38,6 +38,26 @@ def simulation(granularity: str, *, apart: bool = False) -> SpecSimulation:
     scenario = Scenario(ONE_OFF.spec, ONE_OFF.world, granularity, monitor=beside(WATCHED))
     question = Question(ONE_OFF.spec, ONE_OFF.world, WATCHED, "one-off", (granularity,))
     return SpecSimulation(scenario, WATCHED, "one-off", apart=apart, question=question)
+
+
+FAINT = """() => {
+  const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => parts(colour).slice(0, 3).map((part) => part / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, part, place) => sum + part * [0.2126, 0.7152, 0.0722][place], 0);
+  const behind = (element) => {
+    while (element && parts(getComputedStyle(element).backgroundColor)[3] === 0) element = element.parentElement;
+    return element ? getComputedStyle(element).backgroundColor : "rgb(255, 255, 255)";
+  };
+  const faint = [];
+  for (const element of document.querySelectorAll("main *, header *")) {
+    const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
+    if (!own || !element.checkVisibility() || element.closest("[aria-disabled=true]")) continue;
+    const [one, other] = [light(getComputedStyle(element).color), light(behind(element))].sort((a, b) => b - a);
+    if ((one + 0.05) / (other + 0.05) < 4.5) faint.push(element.textContent);
+  }
+  return faint;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +118,19 @@ def count(page: Page, said: str) -> None:
     expect(page.locator("#count")).to_have_text(said)
 
 
-@pytest.mark.parametrize(("size", "dark"), LOOKS)
-def test_a_walk_by_keyboard_alone(visit: Any, server: Server, size: tuple[int, int], dark: bool) -> None:
-    page = visit(server, "", size, dark=dark)
+def fits(page: Page) -> None:
+    """At every width, in the light and in the dark, nothing is too wide, too small or too faint."""
+    for (width, height), scheme in product(SIZES.values(), ("light", "dark")):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert page.evaluate(SMALL) == []
+        assert page.evaluate(FAINT) == []
+
+
+@pytest.mark.parametrize("size", EVERY)
+def test_a_walk_by_keyboard_alone_also_to_what_breaks(visit: Any, served: Any, size: tuple[int, int]) -> None:
+    page = visit(served("step"), "", size)
     count(page, "the start")
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -123,15 +153,14 @@ def test_a_walk_by_keyboard_alone(visit: Any, server: Server, size: tuple[int, i
     expect(page.locator("#help")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("#help")).to_be_hidden()
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-    assert page.evaluate(SMALL) == []
+    nearest_by_keyboard(page)
+    if size == SIZES["a phone"]:
+        fits(page)
 
 
-@pytest.mark.parametrize("size", [SIZES["a screen"], SIZES["a phone"]], ids=["a screen", "a phone"])
-def test_the_nearest_way_to_what_breaks_is_found_by_keyboard_and_marked(
-    visit: Any, server: Server, size: tuple[int, int]
-) -> None:
-    page = visit(server, "", size, dark=size == SIZES["a phone"])
+def nearest_by_keyboard(page: Page) -> None:
+    """Be taken from the start to what breaks a property."""
+    page.keyboard.press("Home")
     page.keyboard.press("g")
     expect(page.locator("#goal-search")).to_be_focused()
     page.keyboard.type("unique-tag")
@@ -150,17 +179,7 @@ def test_the_nearest_way_to_what_breaks_is_found_by_keyboard_and_marked(
     assert row is not None
     assert box is not None
     assert box["y"] - 1 <= row["y"] <= box["y"] + box["height"], "it can be seen in its box"
-    assert page.evaluate(SMALL) == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-
-def test_a_run_without_end_is_found_from_the_start(visit: Any, served: Any) -> None:
-    page = visit(served("algorithm"))
-    page.keyboard.press("1")
-    count(page, "1 of 1")
-    page.evaluate("document.querySelector('[data-goal=\"endless:no-endless-firing\"]').click()")
-    expect(page.locator("#notice")).to_contain_text("it can go round for ever")
-    expect(page.locator("#way li").nth(1)).not_to_contain_text("getTags()")
 
 
 def test_a_link_leads_to_the_same_place_in_another_run_of_the_tool(visit: Any, served: Any) -> None:
@@ -177,6 +196,9 @@ def test_a_link_leads_to_the_same_place_in_another_run_of_the_tool(visit: Any, s
     again = visit(other, fragment)
     count(again, "2 of 3")
     assert again.locator("#now").inner_text() == shown
+    for act, said in ((page.go_back, "3 of 3"), (page.go_back, "2 of 2"), (page.go_forward, "3 of 3")):
+        act()  # the browser's own buttons go along the way, too
+        count(page, said)
 
 
 def test_a_link_that_does_not_fit_says_so(visit: Any, served: Any) -> None:
@@ -192,24 +214,16 @@ def test_a_link_that_does_not_fit_says_so(visit: Any, served: Any) -> None:
     count(page, "1 of 1")
 
 
-def test_back_and_forward_of_the_browser_go_along_the_way(visit: Any, server: Server) -> None:
-    page = visit(server)
-    page.keyboard.press("1")
-    count(page, "1 of 1")
-    page.keyboard.press("1")
-    count(page, "2 of 2")
-    page.go_back()
-    count(page, "1 of 1")
-    page.go_forward()
-    count(page, "2 of 2")
-
-
-def test_that_the_tool_has_ended_is_said(browser: Browser, served: Any) -> None:
+def test_a_run_without_end_is_found_from_the_start_until_the_tool_has_ended(browser: Browser, served: Any) -> None:
     one = served("algorithm", 2)
     context = browser.new_context()
     page = context.new_page()
     page.goto(one.address)
-    expect(page.locator("#next .choice").first).to_be_visible()
+    page.keyboard.press("1")
+    count(page, "1 of 1")
+    page.evaluate("document.querySelector('[data-goal=\"endless:no-endless-firing\"]').click()")
+    expect(page.locator("#notice")).to_contain_text("it can go round for ever")
+    expect(page.locator("#way li").nth(1)).not_to_contain_text("getTags()")
     one.close()
     page.keyboard.press("1")
     expect(page.locator("#notice")).to_contain_text("bgsync explore has ended")

@@ -273,6 +273,6 @@
   $("skip").addEventListener("click", (event) => { event.preventDefault(); ACTS.next(); });
   document.addEventListener("click", clicks);
   document.addEventListener("keydown", keys);
-  window.addEventListener("popstate", follow);
-  follow();
+  window.addEventListener("popstate", () => soon(follow));
+  soon(follow);
 })();
