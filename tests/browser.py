@@ -33,9 +33,11 @@ def started() -> Iterator[Browser]:
 
 
 class Watched:
-    """A page that was opened from a file, with every request and every error that it made."""
+    """A page that was opened from a file or an address, with every request and every error that it made."""
 
-    def __init__(self, browser: Browser, file: Path, fragment: str = "", width: int = 1280, dark: bool = False) -> None:
+    def __init__(
+        self, browser: Browser, file: Path | str, fragment: str = "", width: int = 1280, dark: bool = False
+    ) -> None:
         self.context: BrowserContext = browser.new_context(
             viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light"
         )
@@ -46,7 +48,7 @@ class Watched:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
         self.page.on("dialog", lambda dialog: self.errors.append(f"dialog: {dialog.message}"))
-        self.address = file.resolve().as_uri()
+        self.address = file if isinstance(file, str) else file.resolve().as_uri()
         self.page.goto(self.address + fragment)
 
     @property

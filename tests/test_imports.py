@@ -47,6 +47,7 @@ ROOMS = (
     "compare",
     "draw",
     "report",
+    "simulator",
     "export",
     "fuzz",
     "targets",

@@ -163,6 +163,10 @@ class OutboxMonitor(Monitor):
         """Name it, by which discipline it follows."""
         return "outbox shared" if self.shared else "outbox per-message"
 
+    def told(self, memory: Memory) -> tuple[tuple[str, str], ...]:
+        """The message that is followed."""
+        return ((f"the message of the outbox, under {self.FIRST}", str(memory[0])),) if memory else ()
+
     def part(self, memory: Memory, key: str | None) -> Memory:
         """The message goes under the first tag."""
         return memory if key == self.FIRST else ()

@@ -14,6 +14,7 @@ from bgsync.errors import BgsyncError
 
 COMMANDS = {
     "check": ("bgsync.cli.check:check", "Explore every behaviour and say what holds and what does not."),
+    "explore": ("bgsync.cli.explore:explore", "Take any step by hand, back and forward, on a page."),
     "read": ("bgsync.cli.read:read", "Show every sentence of a spec text, and what it was read as."),
     "watch": ("bgsync.cli.watch:watch", "Check a spec text at every save, and say what changed."),
     "lsp": ("bgsync.cli.lsp:lsp", "Serve an editor: what a text breaks, while it is written."),

@@ -11,7 +11,7 @@ from rich.markup import escape
 from bgsync.cli.base import Editing, target_before
 from bgsync.cli.common import EPILOG
 from bgsync.cli.large import for_what_is_large
-from bgsync.cli.machine import check_one, names_machine
+from bgsync.cli.machine import about_machines, check_one, names_machine
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import PATIENCE, Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
@@ -67,20 +67,7 @@ from bgsync.start import unhurried
     help="What the text was before: REV, which is TARGET at that revision, REV:path, a file or a URL. Then it is said "
     "what the edit did, and only what it broke counts for the exit status.",
 )
-@click.option("--data", is_flag=True, help="Of a machine: run its guards and callbacks; its model's data counts.")
-@click.option(
-    "--stub",
-    "stubs",
-    multiple=True,
-    metavar="NAME",
-    help="Of a machine, with --data: do not run this callback; a guard of this name is free. May be repeated.",
-)
-@click.option(
-    "--automatic/--no-automatic",
-    default=None,
-    show_default="only where a machine has no other rows",
-    help="Of a machine: whether the `to_STATE` rows count that the library adds.",
-)
+@about_machines
 @click.option("--against", metavar="FILE", help="Hold the built-in model to this spec text, step by step, instead.")
 def check(
     targets: tuple[str, ...],

@@ -17,6 +17,12 @@ TRACEBACK = "BGSYNC_TRACEBACK"
 
 def fail_inside(error: Exception) -> NoReturn:
     """End with one line: what went wrong, where in bgsync, at which step of the text, and how to report it."""
+    told_inside(error)
+    sys.exit(STATUS)
+
+
+def told_inside(error: Exception) -> None:
+    """Say so, and go on."""
     if os.environ.get(TRACEBACK):
         traceback.print_exception(error)
     said = " ".join(str(error).split())
@@ -25,4 +31,3 @@ def fail_inside(error: Exception) -> NoReturn:
     parts = [f"internal error: {type(error).__name__}{said and f': {said}'}", *filter(None, placed)]
     repair = f"bgsync is wrong here, not its input: please report this line and the text; {TRACEBACK}=1 shows more"
     say(f"{', '.join(parts)}; {repair}", err=True)
-    sys.exit(STATUS)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
+import click
 from rich.markup import escape
 
 from bgsync.cli.out import console, emit, fail, say
@@ -18,6 +20,31 @@ if TYPE_CHECKING:
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _TEXTS = ("bs", "html", "htm", "md", "txt")
+
+
+OPTIONS = (
+    click.option("--data", is_flag=True, help="Of a machine: run its guards and callbacks; its model's data counts."),
+    click.option(
+        "--stub",
+        "stubs",
+        multiple=True,
+        metavar="NAME",
+        help="Of a machine, with --data: do not run this callback; a guard of this name is free. May be repeated.",
+    ),
+    click.option(
+        "--automatic/--no-automatic",
+        default=None,
+        show_default="only where a machine has no other rows",
+        help="Of a machine: whether the `to_STATE` rows count that the library adds.",
+    ),
+)
+
+
+def about_machines(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say how a machine is run."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
 
 
 def names_machine(target: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -40,8 +40,8 @@ def property_ids() -> list[str]:
     return [*dict.fromkeys(known), *(row.id for row in PROPERTIES)]
 
 
-OPTIONS = (
-    click.option(
+OPTIONS = {
+    "with": click.option(
         "--with",
         "adversities",
         multiple=True,
@@ -49,42 +49,42 @@ OPTIONS = (
         shell_complete=lambda ctx, parameter, begun: _beginning(begun, adversities(candidates())),
         help="Check under this adversity, at every granularity, instead of each one at `algorithm`. May be repeated.",
     ),
-    click.option(
+    "tags": click.option(
         "--tags",
         type=click.IntRange(1),
         default=1,
         show_default=True,
         help="How many different tags are registered.",
     ),
-    click.option(
+    "calls": click.option(
         "--calls",
         type=click.IntRange(1),
         default=2,
         show_default=True,
         help="How many invocations are in flight at once.",
     ),
-    click.option(
+    "abort": click.option(
         "--abort",
         type=click.Choice(["scope", "list"]),
         default="scope",
         show_default=True,
         help='What "abort these steps" ends: the innermost steps called or started apart, or only the list it is in.',
     ),
-    click.option(
+    "termination": click.option(
         "--termination",
         type=click.Choice(["handler", "worker"]),
         default="handler",
         show_default=True,
         help="Whose script a termination aborts: a handler's that goes on, or the worker's, after its events, too.",
     ),
-    click.option(
+    "limit": click.option(
         "--limit",
         type=click.IntRange(1),
         show_default="10,000,000; several tags, where they are separable: none",
         metavar="STATES",
         help="Stop each exploration after so many states; what was not found is then inconclusive.",
     ),
-    click.option(
+    "time": click.option(
         "--time",
         "seconds",
         type=click.FloatRange(0, min_open=True),
@@ -92,21 +92,21 @@ OPTIONS = (
         show_default=f"{PATIENCE} for each text; none with several tags, --limit or --walks, and for log",
         help="Stop after so long, reading included; what is not decided by then is inconclusive.",
     ),
-    click.option(
+    "memory": click.option(
         "--memory",
         "megabytes",
         type=click.IntRange(1),
         metavar="MB",
         help="Stop when a process has had so much memory; what is not decided by then is inconclusive.",
     ),
-    click.option(
+    "jobs": click.option(
         "--jobs",
         type=click.IntRange(1),
         default=lambda: os.cpu_count() or 1,
         show_default="one a processor",
         help="How many explorations run at once.",
     ),
-    click.option(
+    "property": click.option(
         "--property",
         "properties",
         multiple=True,
@@ -114,21 +114,23 @@ OPTIONS = (
         shell_complete=lambda ctx, parameter, begun: _beginning(begun, property_ids()),
         help="Check this property only, and tell all its traces. May be repeated.",
     ),
-)
+}
 
 
-def asking(granularity: str = "both") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a command the options that say what is asked."""
+def asking(
+    granularity: str = "both", known: Sequence[str] = ("both", "step", "algorithm"), only: Container[str] | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the options that say what is asked, or those of them that are named."""
     first = click.option(
         "--granularity",
-        type=click.Choice(["both", "step", "algorithm"]),
+        type=click.Choice(known),
         default=granularity,
         show_default=True,
         help="step: every step is an action; algorithm: every invocation runs to its next wait as one action.",
     )
 
     def give(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed((first, *OPTIONS)):
+        for option in reversed((first, *(one for name, one in OPTIONS.items() if only is None or name in only))):
             command = option(command)
         return command
 

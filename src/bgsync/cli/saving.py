@@ -17,7 +17,7 @@ OUTPUTS = ("path", "files", "page")
 
 PAGE = (".html", ".htm")
 """How the files of a report as a page end. So do specs, so a page that is there must be a report."""
-MARK = b"<title>bgsync report</title>"
+MARKS = (b"<title>bgsync report</title>", b"<title>bgsync simulator</title>")
 
 
 def claim(path: str | Path, endings: tuple[str, ...]) -> None:
@@ -48,7 +48,8 @@ def claim(path: str | Path, endings: tuple[str, ...]) -> None:
 
 def _is_report(place: Path) -> bool:
     with place.open("rb") as file:
-        return MARK in file.read(2000)
+        begins = file.read(2000)
+    return any(mark in begins for mark in MARKS)
 
 
 def save(path: str | Path, made: str | bytes) -> None:

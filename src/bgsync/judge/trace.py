@@ -1,7 +1,7 @@
 """Tells a replayed run in the steps of the spec, each with what it changed, and names its invocations."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from bgsync.judge import facts as f
@@ -27,11 +27,10 @@ from bgsync.system.observation import (
     Supposed,
     WaitEnded,
 )
-from bgsync.system.state import Frame
+from bgsync.system.state import Process
 from bgsync.system.step import NEVER_SETTLES, Action, Caller, State
 from bgsync.system.system import System
 
-Frames = tuple[Frame, ...]
 KINDS = {
     "await": "event",
     "extended": "handler",
@@ -44,16 +43,33 @@ KINDS = {
 """What an invocation is called by what it waits for."""
 
 
-class _Names:
-    """Gives every invocation of a run a name that it keeps: lend(t1) #1, event #1, timer #2."""
+class Names:
+    """Gives every invocation of a run a name that it keeps: lend(t1) #1, event #1, timer #2.
 
-    def __init__(self, system: System) -> None:
-        self.system = system
-        self.alive: list[tuple[f.Invocation, Frames]] = []
+    An invocation is known again by where it stands; with `noted` first of all by what monitors have noted on it.
+    """
+
+    def __init__(self, system: System, *, noted: bool = False) -> None:
+        self.system, self.noted = system, noted
+        self.alive: list[tuple[f.Invocation, Process]] = []
         self.given: Counter[str] = Counter()
         self.parents: dict[f.Invocation, f.Invocation] = {}
 
+    def copy(self) -> "Names":
+        """Give the names as they are now, for one of several ways to go on."""
+        made = Names(self.system, noted=self.noted)
+        made.alive, made.given, made.parents = list(self.alive), self.given.copy(), dict(self.parents)
+        return made
+
+    def begin(self, state: State) -> None:
+        """Name all that runs in a state, whatever led to it."""
+        for process in sorted(self.running(state), key=_order):
+            code = self.system.program.code
+            name = KINDS.get(code[process.pc].op) or code[process.frames[0].pc].origin.algorithm
+            self.alive.append((self.fresh(name), process))
+
     def fresh(self, kind: str) -> f.Invocation:
+        """Name one more of a kind."""
         self.given[kind] += 1
         return f.Invocation(kind, self.given[kind])
 
@@ -62,65 +78,86 @@ class _Names:
         step, after = taken.step, taken.step.after
         name, place = f.USER_AGENT, None
         if step.action.process is not None:
-            frames = self.system.process(step.action.process).frames
-            place = next((i for i, (_, have) in enumerate(self.alive) if have == frames), None)
+            process = self.system.process(step.action.process)
+            place = self._same(process, [have for _, have in self.alive])
             name = self.alive[place][0] if place is not None else self.fresh("invocation")
         elif step.action.kind == "call":
             name = self.fresh(step.action.name)
         elif step.action.kind == "rule":
             name = self.fresh("rule")
         rest = [pair for i, pair in enumerate(self.alive) if i != place]
-        left = Counter(self.frames_of(after))
+        left = self.running(after)
         if step.action.after is not None:
-            rest.insert(0, (name, self.system.process(step.action.after).frames))
-        self.alive = []
-        for known in rest:
-            if left[known[1]] > 0:
-                left[known[1]] -= 1
-                self.alive.append(known)
-        for frames in sorted(left.elements(), key=_order):
-            kind = KINDS.get(self.system.program.code[frames[-1].pc].op)
+            rest.insert(0, (name, self.system.process(step.action.after)))
+        self.alive = self._kept(rest, left)
+        for process in sorted(left, key=_order):
+            kind = KINDS.get(self.system.program.code[process.pc].op)
             fresh_call = step.action.kind == "call" and step.action.after is None and kind is None
             begun = name if fresh_call else self.fresh(kind or "firing")
-            self.alive.append((begun, frames))
+            self.alive.append((begun, process))
             if begun != name:
                 self.parents[begun] = name
         return name
 
-    def frames_of(self, state: State | None) -> list[Frames]:
-        return [] if state is None else [self.system.process(n).frames for n in state.processes]
+    def running(self, state: State | None) -> list[Process]:
+        """Give every invocation in a state."""
+        return [] if state is None else [self.system.process(n) for n in state.processes]
+
+    def _same(self, process: Process, among: Sequence[Process]) -> int | None:
+        """Find an invocation among others."""
+        exact = (place for place, have in enumerate(among) if self.noted and have == process)
+        place = next(exact, None)
+        if place is None:
+            place = next((place for place, have in enumerate(among) if have.frames == process.frames), None)
+        return place
+
+    def _kept(
+        self, known: Sequence[tuple[f.Invocation, Process]], left: list[Process]
+    ) -> list[tuple[f.Invocation, Process]]:
+        """Give those that are there still, as they are now, and take them from what is left."""
+        kept: dict[int, Process] = {}
+        for number, (_, process) in enumerate(known):
+            if self.noted and process in left:
+                left.remove(process)
+                kept[number] = process
+        for number, (_, process) in enumerate(known):
+            place = None if number in kept else self._same(process, left)
+            if place is not None:
+                kept[number] = left.pop(place)
+        return [(name, kept[number]) for number, (name, _) in enumerate(known) if number in kept]
 
 
-def _order(frames: Frames) -> tuple[tuple[int, str], ...]:
-    return tuple((frame.pc, repr(frame.variables)) for frame in frames)
+def _order(process: Process) -> tuple[tuple[int, str], ...]:
+    return tuple((frame.pc, repr(frame.variables)) for frame in process.frames)
 
 
 def tell(replay: Replay, loop: int | None = None) -> Trace:
     """Tell a run; `loop` is the place among its actions where its loop begins."""
-    names, steps, begins = _Names(replay.system), list[TraceStep](), None
+    names, steps, begins = Names(replay.system), list[TraceStep](), None
     for number, taken in enumerate(replay.taken):
         if number == loop:
             begins = len(steps)
-        steps += _told(replay.system, taken, names.actor(taken), number + 1)
+        steps += told(replay.system, taken, names.actor(taken), number + 1)
     return Trace(tuple(steps), begins, tuple(names.parents.items()))
 
 
-def _told(system: System, taken: Replayed, actor: f.Invocation, number: int) -> list[TraceStep]:
-    action, told = taken.step.action, list[TraceStep]()
+def told(system: System, taken: Replayed, actor: f.Invocation, number: int) -> list[TraceStep]:
+    """Tell one action of a run, by its number: its steps, and what each of them changes."""
+    action, steps = taken.step.action, list[TraceStep]()
     if action.kind == "move":
         moved = _moved(system, taken)
-        told.append(TraceStep(f.ENVIRONMENT, moved, (moved,), number))
+        steps.append(TraceStep(f.ENVIRONMENT, moved, (moved,), number))
     elif action.kind == "call":
-        told.append(TraceStep(actor, _call(action), (), number))
+        steps.append(TraceStep(actor, _call(action), (), number))
     elif action.kind == "ignore":
-        told.append(TraceStep(f.USER_AGENT, f.RuleIgnored(action.name), (), number))
+        steps.append(TraceStep(f.USER_AGENT, f.RuleIgnored(action.name), (), number))
     elif action.name == NEVER_SETTLES:
-        told.append(TraceStep(actor, f.NeverSettles(), (), number))
+        steps.append(TraceStep(actor, f.NeverSettles(), (), number))
     for ran in taken.step.executed:
         changes = f.merged(fact for seen in ran.observations for fact in _facts(system, seen))
         visible = system.interpreter.shared_code[ran.pc] or bool(changes)
-        told.append(TraceStep(actor, _label(system, ran, action.detail), changes, number, visible))
-    return _joined(told)
+        steps.append(TraceStep(actor, _label(system, ran, action.detail), changes, number, visible))
+    return _joined(steps)
 
 
 def _joined(told: list[TraceStep]) -> list[TraceStep]:
@@ -175,7 +212,7 @@ def _label(system: System, ran: Executed, settle: object) -> f.StepTaken:
 
 def _facts(system: System, seen: Observation) -> Iterator[f.Change]:
     slot = seen.slot if isinstance(seen, OfObject) else None
-    thing = f.Thing("" if slot is None else _letter(slot))
+    thing = f.Thing("" if slot is None else letter(slot))
     match seen:
         case StateSet(before=before, after=after):
             yield f.StateChanged(thing, str(before), str(after))
@@ -206,5 +243,6 @@ def _facts(system: System, seen: Observation) -> Iterator[f.Change]:
             yield f.TimerElapsed()
 
 
-def _letter(slot: int) -> str:
+def letter(slot: int) -> str:
+    """Name the object in a slot: A, B and so on."""
     return chr(ord("A") + slot) if slot < 26 else f"#{slot}"

@@ -70,8 +70,57 @@ def check_machine(
     of Python that make `machine`, for the runs that are told. After `limit` configurations or so many `seconds` the
     rest is unknown. Raises MachineError for a machine that makes no sense, and for a promise that raises an exception.
     """
-    machines = [machine, *(each for each in beside if each is not machine)]
     promises = Promises(tuple(invariants), tuple(never), tuple(eventually), tuple(leads_to))
+    with running(
+        machine,
+        data=data,
+        chosen=chosen,
+        arguments=arguments,
+        stubs=stubs,
+        automatic=automatic,
+        seconds=seconds,
+        beside=beside,
+        holders=holders,
+    ) as live:
+        limit = LIMIT if limit is None else limit
+        graph = explore(live, limit=limit)
+        unfinished = ""
+        if not graph.complete:
+            bound = "the time is up" if live.too_late else f"the limit of {limit:,} is met"
+            unfinished = f"{bound} after {len(graph.states):,} configurations; what was not found is not known"
+        finder = Finder(live, graph, promises, tuple(setup))
+        findings = tuple(finder.findings())
+        return MachineReport(
+            machine.name.removesuffix(": "),
+            data,
+            finder.states,
+            finder.reachable,
+            len(graph.states),
+            graph.transitions,
+            len(finder.rows),
+            sum(id(transition) in live.taken for _, _, transition in finder.rows),
+            finder.set_aside,
+            findings,
+            tuple(finder.notes()),
+            unfinished,
+        )
+
+
+@contextmanager
+def running(
+    machine: Machine,
+    *,
+    data: bool = False,
+    chosen: Sequence[str] | Callable[[Any], Hashable] | None = None,
+    arguments: Mapping[str, Sequence[Any]] | None = None,
+    stubs: Sequence[str] = (),
+    automatic: bool | None = None,
+    seconds: float | None = None,
+    beside: Sequence[Machine] = (),
+    holders: Sequence[Any] = (),
+) -> Iterator[Live]:
+    """Run a machine by the library, with all that is put in its way; the options are those of `check_machine`."""
+    machines = [machine, *(each for each in beside if each is not machine)]
     with _modelled(machines):
         live = Live(
             machines,
@@ -86,28 +135,7 @@ def check_machine(
         for each, rows in zip(machines, live.rows, strict=True):
             check_names(each.name.removesuffix(": "), states_of(each), [row for row, _ in rows])
         with live.instrumented():
-            limit = LIMIT if limit is None else limit
-            graph = explore(live, limit=limit)
-            unfinished = ""
-            if not graph.complete:
-                bound = "the time is up" if live.too_late else f"the limit of {limit:,} is met"
-                unfinished = f"{bound} after {len(graph.states):,} configurations; what was not found is not known"
-            finder = Finder(live, graph, promises, tuple(setup))
-            findings = tuple(finder.findings())
-            return MachineReport(
-                machine.name.removesuffix(": "),
-                data,
-                finder.states,
-                finder.reachable,
-                len(graph.states),
-                graph.transitions,
-                len(finder.rows),
-                sum(id(transition) in live.taken for _, _, transition in finder.rows),
-                finder.set_aside,
-                findings,
-                tuple(finder.notes()),
-                unfinished,
-            )
+            yield live
 
 
 def _counts(machines: Sequence[Machine]) -> bool:

@@ -81,6 +81,15 @@ class Step(NamedTuple):
     answers: tuple[str, ...] = ()
 
 
+class Outcome(NamedTuple):
+    """A step, what it leads to, the ids of the transitions that it takes, and the exception that it raises, if any."""
+
+    step: Step
+    target: Configuration
+    taken: tuple[int, ...]
+    error: str
+
+
 class Live(Hooks, Model[Configuration, Step]):
     """The machines of one kind of model as a model to explore. Use it within `with live.instrumented():`."""
 
@@ -118,6 +127,7 @@ class Live(Hooks, Model[Configuration, Step]):
         self._calls: dict[tuple[Any, ...], tuple[Call, ...]] = {}
         self._made: dict[tuple[int, str], tuple[Call, ...]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._error = ""
         self._remembering = [
             (name, state)
             for machine in machines
@@ -152,6 +162,13 @@ class Live(Hooks, Model[Configuration, Step]):
     def next_state(self, state: Configuration, action: Step) -> Configuration | None:
         """Give what a step leads to."""
         return next((target for step, target in self.successors(state) if step == action), None)
+
+    def outcomes(self, state: Configuration) -> list[Outcome]:
+        """Give every step with what it leads to, the rows that it takes, and what gets out of its call."""
+        found = []
+        for step, target in self.successors(state):
+            found.append(Outcome(step, target, tuple(dict.fromkeys(self._took)), self._error))
+        return found
 
     def successors(self, state: Configuration) -> Iterator[tuple[Step, Configuration]]:
         """Give every step with what it leads to; a call that the library refuses is none."""
@@ -244,12 +261,11 @@ class Live(Hooks, Model[Configuration, Step]):
                     self.taken.update(self._took)
                     self.passed.update(dict.fromkeys(self._entered))
                     step = Step(call, tuple(self._said))
+                    self._error = ""
                     if error is not None:
                         said = " ".join(str(error).split())
-                        self.raised.setdefault(
-                            (call.trigger, type(error).__name__),
-                            (state, step, f"{type(error).__name__}: {said}" if said else type(error).__name__),
-                        )
+                        self._error = f"{type(error).__name__}: {said}" if said else type(error).__name__
+                        self.raised.setdefault((call.trigger, type(error).__name__), (state, step, self._error))
                     yield step, target
             while self._plan and self._plan[-1][0] + 1 == self._plan[-1][1]:
                 self._plan.pop()

@@ -7,7 +7,7 @@ import importlib
 import inspect
 import sys
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +17,8 @@ from transitions import Machine
 from transitions.core import listify
 
 from bgsync.files import no_file
-from bgsync.machines.check import MachineReport, check_machine
+from bgsync.machines.check import MachineReport, check_machine, running
+from bgsync.machines.live import Live
 from bgsync.machines.promises import Promises
 from bgsync.machines.pulls import machine_of
 from bgsync.machines.table import MachineError, refuse
@@ -37,11 +38,16 @@ class Loaded:
 
     def check(self, **options: Any) -> MachineReport:
         """Check the machine for what its file says; `options` are those of `check_machine`, and come before that."""
-        said: dict[str, Any] = {
-            **{each.name: getattr(self.promises, each.name) for each in fields(self.promises)},
-            **{name: getattr(self, name) for name in ("beside", "holders", "arguments", "chosen", "setup")},
-        }
-        return check_machine(self.machine, **{**said, **options})
+        promised = {each.name: getattr(self.promises, each.name) for each in fields(self.promises)}
+        return check_machine(self.machine, **{**promised, "setup": self.setup, **self._how, **options})
+
+    def running(self, **options: Any) -> AbstractContextManager[Live]:
+        """Run the machine as its file says; `options` are those of `bgsync.machines.check.running`."""
+        return running(self.machine, **{**self._how, **options})
+
+    @property
+    def _how(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in ("beside", "holders", "arguments", "chosen")}
 
 
 def load_machine(spec: str) -> Loaded:

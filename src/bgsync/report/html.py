@@ -7,14 +7,10 @@ the scripts and styles of the page by the hashes of what they say, so one that g
 
 from __future__ import annotations
 
-import json
 import xml.etree.ElementTree as ET
-from base64 import b64encode
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib.metadata import version
-from importlib.resources import files
 from itertools import chain
 from typing import Any
 
@@ -30,18 +26,18 @@ from bgsync.judge import facts as f
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.property import canonical, declared_states
 from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
-from bgsync.language import NotUnderstood, Spec
-from bgsync.plain import all_visible
+from bgsync.language import Spec
 from bgsync.report.causes import causes
 from bgsync.report.edit import Edit
 from bgsync.report.mend import Mend, to_mend
+from bgsync.report.parts import algorithms, embedded, filled, part, policy
 from bgsync.report.story import Story, headline, shown, story
 from bgsync.report.words import told, who
 from bgsync.words import Words
 
 KINDS: dict[type, str] = {f.StateChanged: "state", f.Listed: "listed", f.Unlisted: "unlisted"}
 """The kinds of changes that the page tells from all others."""
-SCRIPTS = ("kit.js", "finding.js", "page.js")
+SCRIPTS = ("kit.js", "findings.js", "finding.js", "page.js")
 PARTS = ("page.html", "page.css", *SCRIPTS)
 
 
@@ -67,33 +63,11 @@ def to_html(*pages: Page) -> str:
         {**_page(page), "picture": pictures.index(picture) if picture else None}
         for page, picture in zip(pages, drawn, strict=True)
     ]
-    data = json.dumps(
-        all_visible({"version": version("bgsync"), "lanes": lanes, "reports": reports}),
-        ensure_ascii=False,
-        sort_keys=True,
-    )
-    for character in "&<>\u2028\u2029":
-        data = data.replace(character, f"\\u{ord(character):04x}")
-    parts = {name: files("bgsync.report").joinpath("page", name).read_text(encoding="utf-8") for name in PARTS}
-    parts |= {"data": data, "lifecycle": "".join(pictures)}
+    parts = {name: part(name) for name in PARTS}
     styles = dict.fromkeys(style for picture in pictures for style in _styles(picture))
-    parts["policy"] = policy([parts[name] for name in SCRIPTS], [parts["page.css"], *styles])
-    document = parts["page.html"]
-    for name in ("policy", "page.css", "lifecycle", "data", *SCRIPTS):
-        before, after = document.rsplit("{{" + name + "}}", 1)  # what was put in stands before it, whatever it says
-        document = before + parts[name] + after
-    return document
-
-
-def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
-    """Give a content security policy that allows these scripts and styles to stand in the page, and nothing else."""
-    allowed = {"script-src": scripts, "style-src": styles}
-    sources = [f"{kind} {' '.join(map(_hash, texts))}" for kind, texts in allowed.items()]
-    return "; ".join(("default-src 'none'", *sources, "base-uri 'none'", "form-action 'none'"))
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+    parts |= {"policy": policy([parts[name] for name in SCRIPTS], [parts["page.css"], *styles])}
+    data = embedded({"version": version("bgsync"), "lanes": lanes, "reports": reports})
+    return filled(parts.pop("page.html"), {**parts, "data": data, "lifecycle": "".join(pictures)})
 
 
 def _styles(picture: str) -> list[str]:
@@ -152,7 +126,7 @@ def _page(page: Page) -> dict[str, Any]:
             for way, one in enumerate(verdict.findings())
         ],
         "notes": [{"property": n.property, "message": n.message, **_place(n.location)} for n in report.notes],
-        "algorithms": _algorithms(page.spec, set(report.coverage.unreached)),
+        "algorithms": algorithms(page.spec, set(report.coverage.unreached)),
         "ledger": [dict(zip(("where", "line", "sentence", "status", "how"), row, strict=True)) for row in page.ledger],
     }
 
@@ -178,34 +152,6 @@ def _edit(edit: Edit, glossary: Glossary) -> dict[str, Any]:
 
 def _mend(one: Mend) -> dict[str, Any]:
     return {**_place(one.location), "said": one.said, "breaks": one.breaks, "help": one.help}
-
-
-def _algorithms(spec: Spec, unreached: set[str]) -> list[dict[str, Any]]:
-    """Give the steps of every algorithm and rule in the order of the text, each once."""
-    named: dict[str, dict[tuple[int, ...], Any]] = {name: {} for name, _ in spec.bodies()}
-    blind = {st.origin for st in spec.statements() if isinstance(st, NotUnderstood)}
-    for origin in (st.origin for st in spec.statements()):
-        if origin is not None:
-            named.setdefault(origin.algorithm, {}).setdefault(origin.path, origin)
-    return [
-        {
-            "name": name,
-            "steps": [
-                {
-                    "step": origin.step,
-                    "depth": max(len(path) - 1, 0),
-                    "text": origin.sentence,
-                    "file": origin.file,
-                    "line": origin.line,
-                    "reached": str(origin) not in unreached,
-                    "understood": origin not in blind,
-                }
-                for path, origin in sorted(steps.items())
-            ],
-        }
-        for name, steps in named.items()
-        if steps
-    ]
 
 
 def _verdict(verdict: Verdict, spec: Spec, glossary: Glossary) -> dict[str, Any]:

@@ -51,6 +51,11 @@ class Forks(Turns):
         shared = small.shared._replace(context=state.shared.context)
         return state._replace(shared=shared, processes=small.processes, queues=small.queues), lost
 
+    def normal(self, state: State) -> Iterator[State]:
+        """Give a state of the plain semantics as this system has it: what is alike counted, what was removed apart."""
+        counted = state._replace(processes=self.counted(state.processes))
+        yield from (step.after for step in self._finish(Action("idle", ""), counted) if step.after is not None)
+
     def _finish(
         self,
         action: Action,

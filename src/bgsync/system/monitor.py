@@ -53,6 +53,10 @@ class Monitor:
         """Name it, for reports and options."""
         return "none"
 
+    def told(self, memory: Memory) -> tuple[tuple[str, str], ...]:
+        """Give what a memory says of things that are neither in the text nor in the world, each with its state."""
+        return ()
+
     def part(self, memory: Memory, key: str | None) -> Memory:
         """Give what of a memory is about a key, or about none; the parts of all are the whole."""
         return ()
