@@ -163,7 +163,7 @@ def test_random_walks_reach_every_step_of_the_text_that_needs_no_adversity() -> 
 
 def test_a_random_walk_finds_a_dispatch_while_offline_and_tells_it() -> None:
     with pytest.raises(AssertionError) as caught:
-        walk({"asserts": no_failed_assert, "fires-online": fires_online})
+        walk({"asserts": no_failed_assert, "fires-online": fires_online}, examples=10)
     title, *lines = str(caught.value).splitlines()
     assert title == "fires-online: dispatched while offline, after:"
     assert [line.split(":")[0].split("(")[0].strip() for line in lines] == [
