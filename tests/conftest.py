@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ collect_ignore = ["vending"]  # a project of its own, which a test runs
 
 sys.dont_write_bytecode = False  # what is compiled once serves every process that the tests start, and the next run
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)  # the same on every machine
+hypothesis.settings.load_profile("steady")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts behind its back ignore it
