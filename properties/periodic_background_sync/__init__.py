@@ -2,6 +2,9 @@
 
 from bgsync.judge.property import Property
 
-from ..background_sync import PERIODIC
+from .liveness import LIVENESS
+from .safety import SAFETY
 
-PROPERTIES: tuple[Property, ...] = PERIODIC
+PROPERTIES: tuple[Property, ...] = (*SAFETY, *LIVENESS)
+
+__all__ = ["LIVENESS", "PROPERTIES", "SAFETY"]

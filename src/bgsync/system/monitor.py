@@ -28,6 +28,7 @@ class Call(NamedTuple):
     key: str | None
     by_handler: bool
     promises: bool
+    method: str = ""
 
 
 class Beginning(NamedTuple):

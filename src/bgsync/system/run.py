@@ -79,6 +79,7 @@ class Analysed(Machine, Protocol):
     remembers: bool
     extends: bool
     shared_code: tuple[bool, ...]
+    shared_variables: tuple[frozenset[str], ...]
     quiet: tuple[bool, ...]
     changing: tuple[bool, ...]
 
@@ -144,7 +145,7 @@ class Run(Reactions):
             if instruction.atomic and hold < 0:
                 hold = len(self.frames) + 1
             first = False
-            touched = touched or machine.shared_code[self.pc] or instruction.op in STARTS
+            touched = touched or self._touches() or instruction.op in STARTS
             here, depth = self.pc, len(self.frames)
             try:
                 self._execute(instruction, settle)
@@ -177,6 +178,13 @@ class Run(Reactions):
         self.executed = [*self.executed[:DEEPEST], Executed(self.pc, (met,))]
         self.failed = True
         return self._outcome(None)
+
+    def _touches(self) -> bool:
+        """Whether the next instruction touches what others can see now."""
+        if not self.interpreter.shared_code[self.pc]:
+            return False
+        names = self.interpreter.shared_variables[self.pc]
+        return not names or any(isinstance(self.variables.get(name), Cell) for name in names)
 
     def _only_quiet(self) -> bool:
         quiet = self.interpreter.quiet
