@@ -22,6 +22,7 @@ from bgsync.system.observation import (
     Supposed,
     Timed,
     WaitEnded,
+    Withdrawn,
 )
 from bgsync.system.state import Value
 
@@ -78,6 +79,10 @@ class IntervalMonitor(Monitor):
                 memory = tuple(sorted(others if now == Since() else (*others, Note(mine, now)), key=str))
         return memory, note
 
+    def apart(self, memory: Memory, key: str | None) -> Memory:
+        """What was removed has no interval of its own any more."""
+        return self.part(memory, None)
+
     @staticmethod
     def since(memory: Memory, key: str | None) -> Since:
         """Give what has happened since the interval of a tag, or of all, was last found to be over."""
@@ -114,6 +119,7 @@ class RegistrationMonitor(CallMonitor):
     """Remembers also which tags were unregistered: the call has resolved, and none of the tag was listed since."""
 
     METHOD: ClassVar[str] = "unregister"
+    REMOVED: ClassVar[str] = "removed by unregister(), which has not resolved"
     SILENT: ClassVar[str] = "unregistered"
 
     @property
@@ -134,16 +140,28 @@ class RegistrationMonitor(CallMonitor):
     def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
         """A tag is silent once its call has resolved, until it is registered again."""
         if isinstance(note, Note) and note.says == WITHDRAWS:
-            if isinstance(seen, Resolved):
-                return tuple(sorted({*memory, Note(note.key, self.SILENT)}, key=str)), note
-            return super().observed(memory, WITHDRAWS, seen, key)[0], note
+            memory, _ = super().observed(memory, WITHDRAWS, seen, key)
+            if isinstance(seen, Withdrawn | Resolved):
+                says = self.SILENT if isinstance(seen, Resolved) else self.REMOVED
+                memory = tuple(sorted({*self._forgetting(memory, note.key), Note(note.key, says)}, key=str))
+            return memory, note
         if isinstance(seen, Listed):
-            memory = tuple(each for each in memory if each != Note(key, self.SILENT))
+            memory = self._forgetting(memory, key)
         return super().observed(memory, note, seen, key)
 
     def noticed(self, note: Value, seen: Observation, key: str | None, waits: bool) -> Value:
         """A call of unregister() is none that is served."""
         return note if self.withdraws(note) else super().noticed(note, seen, key, waits)
+
+    def apart(self, memory: Memory, key: str | None) -> Memory:
+        """No event of what unregister() has removed may come once it has resolved, which it may do first."""
+        known = {Note(key, self.REMOVED), Note(key, self.SILENT)} & {*memory}
+        return (Note(key, self.SILENT),) if known else ()
+
+    @staticmethod
+    def _forgetting(memory: Memory, key: str | None) -> Memory:
+        """Forget that a tag was unregistered."""
+        return tuple(each for each in memory if not isinstance(each, Note) or each.key != key)
 
     def withdraws(self, note: Value) -> bool:
         """What another method removes is withdrawn."""

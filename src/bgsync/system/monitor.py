@@ -82,6 +82,10 @@ class Monitor:
         """A process goes out of sight with an object that was removed; `resolves`: it may still resolve its promise."""
         return memory
 
+    def apart(self, memory: Memory, key: str | None) -> Memory:
+        """Give what is remembered where an object that was removed, with this key, is followed by itself."""
+        return ()
+
     def interrupted(self, memory: Memory) -> Memory:
         """The environment has ended the handlers, or everything."""
         return memory
