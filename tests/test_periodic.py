@@ -23,11 +23,12 @@ from bgsync.language import (
 from bgsync.language.statements import QueueTask
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
+from bgsync.shipped.model.periodic_background_sync.periodic import NOW, last_fire
 from bgsync.shipped.model.periodic_background_sync.registration import PENDING, UNREGISTERED, machine
 from bgsync.shipped.properties.periodic_background_sync.safety import ALIKE
 from bgsync.targets import Wish, own
 from bgsync.targets import judged as judge
-from tests.periodic import CALM, FILE, FIRE_IT, NOTED, NOW, PENDING_ONLY, last_fire, periodic, retrying
+from tests.periodic import CALM, FILE, FIRE_IT, NOTED, PENDING_ONLY, periodic, retrying
 
 BACK_OFF = Wait("a small back-off time")
 FOR_EVER = retrying()

@@ -116,7 +116,10 @@ def _after(since: Since, seen: Observation) -> Since:
 
 @dataclass(frozen=True)
 class RegistrationMonitor(CallMonitor):
-    """Remembers also which tags were unregistered: the call has resolved, and none of the tag was listed since."""
+    """Remembers also which tags were unregistered: the call has resolved, and none of the tag was listed since.
+
+    What is taken out of the list is owed no event, unless it is by a reaction to one: a page or the user wants it so.
+    """
 
     METHOD: ClassVar[str] = "unregister"
     REMOVED: ClassVar[str] = "removed by unregister(), which has not resolved"
@@ -147,7 +150,10 @@ class RegistrationMonitor(CallMonitor):
             return memory, note
         if isinstance(seen, Listed):
             memory = self._forgetting(memory, key)
-        return super().observed(memory, note, seen, key)
+        memory, note = super().observed(memory, note, seen, key)
+        if isinstance(seen, Removed) and seen.outcome is None:
+            memory = tuple(each for each in memory if each != key)
+        return memory, note
 
     def noticed(self, note: Value, seen: Observation, key: str | None, waits: bool) -> Value:
         """A call of unregister() is none that is served."""

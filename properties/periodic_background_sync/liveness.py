@@ -31,32 +31,46 @@ SKIPPED = frozenset({SHOULD_SKIP.name, START_FAILS.name})
 """What the platform does with an event that nobody hears of."""
 
 
+def _may_fire(system: System, state: State) -> bool:
+    """Whether there are a worker and the permission."""
+    context = dict(zip(system.machines, state.shared.context, strict=True))
+    return not state.disjoint and (context["service worker"], context["permission"]) == ("active", "granted")
+
+
 def _owed(system: System, state: State) -> Iterator[Hashable]:
     """Give the tags that are owed an event."""
-    if not state.disjoint:
+    if _may_fire(system, state):
         yield from (tag for tag in state.memory if not isinstance(tag, Note))
 
 
 def _listed(system: System, state: State) -> Iterator[Hashable]:
-    """Give what is listed, as long as there is a worker and the permission."""
-    context = dict(zip(system.machines, state.shared.context, strict=True))
-    if state.disjoint or (context.get("service worker"), context.get("permission")) != ("active", "granted"):
-        return
-    yield from (slot for slot, known in enumerate(state.shared.heap) if known is not None and known.listed)
+    """Give what is listed."""
+    if _may_fire(system, state):
+        yield from (slot for slot, known in enumerate(state.shared.heap) if known is not None and known.listed)
+
+
+def _had_its_turn(view: View) -> Iterator[int]:
+    """Give the objects of which a step dispatches the event, or that the platform skips."""
+    number = view.step.action.process
+    mine = None if number is None else view.system.slot(number)
+    for seen in view.step.observations:
+        skipped = isinstance(seen, Chose) and seen.value and seen.choice in SKIPPED
+        slot = mine if skipped else seen.slot if isinstance(seen, Dispatched) else None
+        if slot is not None:
+            yield slot
+
+
+def _tag_fired(view: View, tag: Hashable) -> bool:
+    """An event of the tag has its turn, or none is owed any more."""
+    fired = {view.system.tag(view.before.shared, slot) for slot in _had_its_turn(view)}
+    return tag in fired or tag not in _owed(view.system, view.before)
 
 
 def _fired(view: View, slot: Hashable) -> bool:
-    """It is fired or taken out of the list, its event is skipped, or worker or permission are gone."""
-    if view.step.action.disjoint is not None or not {*_listed(view.system, view.before)} & {slot}:
-        return True
-    number = view.step.action.process
-    mine = number is not None and view.system.slot(number) == slot
-    for seen in view.step.observations:
-        if isinstance(seen, Dispatched | Removed) and seen.slot == slot:
-            return True
-        if mine and isinstance(seen, Chose) and seen.value and seen.choice in SKIPPED:
-            return True
-    return False
+    """An event of the object has its turn, or it is taken out of the list, or none is owed any more."""
+    removed = {seen.slot for seen in view.step.observations if isinstance(seen, Removed)}
+    apart = view.step.action.disjoint is not None
+    return apart or slot in {*removed, *_had_its_turn(view)} or slot not in _listed(view.system, view.before)
 
 
 def _waiting_batches(system: System, state: State) -> Iterator[Hashable]:
@@ -93,7 +107,9 @@ def _dispatches(view: View) -> bool:
 
 _LIVENESS = (
     *(
-        replace(prop, reference=SPEC + ALIKE[prop.id], owed=_owed if prop.id == "resolved-then-fires" else prop.owed)
+        replace(prop, reference=SPEC + ALIKE[prop.id])
+        if prop.id != "resolved-then-fires"
+        else replace(prop, reference=SPEC + ALIKE[prop.id], owed=_owed, given=_tag_fired)
         for prop in ONE_OFF
         if prop.id in ALIKE
     ),
