@@ -258,7 +258,10 @@ class Run(Reactions):
             self.pc = instruction.other
 
     def _do_jump(self, instruction: Instruction) -> None:
-        """Control only."""
+        """Control only; but where an event is to be fired, the one before it is not meant any more."""
+        if isinstance(instruction.statement, s.FireEvent):
+            for name in (instruction.statement.bind, EVENT, OUTCOME):
+                self.variables.pop(name, None)
 
     def _do_not_understood(self, instruction: Instruction) -> None:
         """Nothing is done; or the run ends, since nobody knows what follows; or anything is done."""
@@ -334,6 +337,8 @@ class Run(Reactions):
         if followed and upon == TERMINATED:
             self.spawned += [self._child(entry) for outcome, entry, _ in awaiting.branches if outcome == TERMINATED]
             return
+        if instruction.event and EVENT not in self.variables:
+            return  # nothing was dispatched
         child = self._child(instruction.other if followed else awaiting.other)
         if followed:
             self._one_more(place)
