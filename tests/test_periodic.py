@@ -26,6 +26,7 @@ from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 from bgsync.shipped.model.periodic_background_sync.periodic import NOW, last_fire
 from bgsync.shipped.model.periodic_background_sync.registration import PENDING, UNREGISTERED, machine
 from bgsync.shipped.properties.periodic_background_sync.safety import ALIKE
+from bgsync.system.scenario import Bounds
 from bgsync.targets import Wish, own
 from bgsync.targets import judged as judge
 from tests.periodic import CALM, FILE, FIRE_IT, NOTED, PENDING_ONLY, periodic, retrying
@@ -54,7 +55,7 @@ class Pair:
     adversity: str = ""
 
 
-def judged(spec: Spec, name: str, adversity: str = "") -> Verdict:
+def judged(spec: Spec, name: str, adversity: str = "", tags: int = 1, calls: int = 2) -> Verdict:
     """Judge one property, each invocation one action."""
     asked = Question(
         spec,
@@ -64,6 +65,7 @@ def judged(spec: Spec, name: str, adversity: str = "") -> Verdict:
         granularities=("algorithm",),
         adversities=(adversity,) if adversity else (),
         thorough=bool(adversity),
+        bounds=Bounds(tags, calls),
     )
     found = [verdict for verdict in check(asked).verdicts if verdict.property == name]
     return next((each for each in found if each.needs), found[0])
@@ -101,20 +103,35 @@ def test_the_time_of_an_event_that_failed_is_noted_as_well() -> None:
 def test_a_time_that_is_noted_before_the_event_counts_until_the_next_one() -> None:
     early = periodic(attempts=(*NOTED, *retrying(BACK_OFF)), noted=())
     for name in ("interval-kept", "rate-capped"):
-        assert judged(early, name).verdict == "holds"
+        assert judged(early, name, calls=1).verdict == "holds"
 
 
 def test_events_that_do_not_hold_the_queue_come_after_unregister() -> None:
-    beside = periodic(firing=(InParallel((FIRE_IT,)),))
-    assert judged(beside, "unregistered-silent").verdict == "violated"
-    assert judged(beside, "queue-drains").verdict == "holds"
+    beside = periodic(firing=(InParallel((FIRE_IT,)),), attempts=retrying(BACK_OFF))
+    assert judged(beside, "unregistered-silent", calls=1).verdict == "violated"
+    assert judged(beside, "queue-drains", calls=1).verdict == "holds"
+
+
+def test_a_round_that_fires_two_tags_of_an_origin_breaks_its_cap_and_keeps_the_interval_of_each() -> None:
+    found = [judged(SOUND, name, tags=2, calls=1).verdict for name in ("rate-capped", "interval-kept")]
+    assert found == ["violated", "holds"]
+
+
+def test_the_loop_that_the_text_makes_a_must_begins_though_no_should_is_done() -> None:
+    assert judged(SOUND, "periodic-continues", "should").verdict == "holds"
+
+
+@pytest.mark.parametrize("adversity", ["unregistered", "skipped", "permission"])
+def test_nobody_is_owed_an_event_that_page_user_or_platform_have_ended(adversity: str) -> None:
+    assert judged(SOUND, "resolved-then-fires", adversity).verdict == "holds"
 
 
 # --- today's text
 
 
 def test_what_is_known_to_be_wrong_with_todays_text_is_found_in_the_model_of_it() -> None:
-    wish = Wish(("no-endless-firing", "receiver", "dead-state", "exit"), each=False, granularities=("algorithm",))
+    names = ("no-endless-firing", "receiver", "dead-state", "exit")
+    wish = Wish(names, each=False, granularities=("algorithm",), bounds=Bounds(calls=1))
     report = judge(own(PERIODIC), wish)
     told = {
         (verdict.property, verdict.locations[0].step) for verdict in report.verdicts if verdict.verdict == "violated"

@@ -284,3 +284,18 @@ def test_the_properties_of_an_event_that_is_fired_under_a_condition_are_its_memb
     (fired,) = body_of(condition)
     assert isinstance(fired, FireEvent)
     assert [name for name, _ in fired.members] == ["book"]
+
+
+def test_what_represents_the_event_that_was_dispatched_is_a_name_of_it() -> None:
+    fired, reaction = body_of_first(
+        '1. [=Fire functional event=] "`lent`" using {{LentEvent}} on |book|. Let |sent|, an {{ExtendableEvent}}, '
+        "represent the dispatched [=lent event=].",
+        "1. [=Upon fulfillment=] of |sent|'s [=extend lifetime promise=], set |done| to true.",
+    )
+    assert isinstance(fired, FireEvent)
+    assert fired.bind == "sent"
+    assert isinstance(reaction, Upon)
+
+
+def body_of_first(*written: str) -> tuple[Statement, ...]:
+    return reading(*written).spec.algorithms[0].steps
