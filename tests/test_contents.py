@@ -73,9 +73,16 @@ def test_every_sentence_of_one_off_sync_is_understood(revision: str) -> None:
 
 
 @pytest.mark.skipif(not SPECS.is_dir(), reason="the spec sources are not at hand")
-def test_the_text_of_one_off_sync_that_is_read_does_what_the_one_built_by_hand_does() -> None:
-    text = of_text(read_of((SPECS / "one-off-94df522.bs").read_text(encoding="utf-8")))
-    ours, read_ = (judged(each, Wish(each=False)) for each in (own(shipped()[1]), text))
+@pytest.mark.parametrize(
+    ("file", "name", "granularities"),
+    [("one-off-94df522.bs", "one-off", ("algorithm", "step")), ("periodic-f9973ae.bs", "periodic", ("algorithm",))],
+)
+def test_a_text_that_is_read_does_what_the_one_built_by_hand_does(
+    file: str, name: str, granularities: tuple[str, ...]
+) -> None:
+    text = of_text(read_of((SPECS / file).read_text(encoding="utf-8")))
+    wish = Wish(each=False, granularities=granularities)
+    ours, read_ = (judged(each, wish) for each in (own(content(name)), text))
     sizes = [
         [(e.monitor, e.states, e.transitions) for e in each.explorations if e.granularity == "algorithm"]
         for each in (ours, read_)

@@ -38,9 +38,9 @@ from bgsync.language import (
     algorithm,
     v,
 )
-from bgsync.shipped.model.background_sync.content import PERIODIC
 from bgsync.shipped.model.background_sync.one_off import SYNC_REGISTRATION
 from bgsync.shipped.model.background_sync.published import ADDRESSES
+from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 from bgsync.sources import Source
 from bgsync.telling import Told
 from bgsync.texts import Text, read

@@ -39,7 +39,8 @@ from bgsync.shipped.model.environment import WINDOW_CLIENTS
 from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
 from bgsync.shipped.model.vocabulary import VOCABULARY
 from bgsync.shipped.properties import general
-from bgsync.shipped.properties.background_sync import PERIODIC, PROPERTIES
+from bgsync.shipped.properties.background_sync import PROPERTIES
+from bgsync.shipped.properties.periodic_background_sync import PROPERTIES as PERIODIC
 from bgsync.system.state import Record
 from tests.models import FILE, FOUND, Items, known, outbox, question, single
 from tests.specs import PRINT_QUEUE

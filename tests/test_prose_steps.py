@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from bgsync.cli import main
 from bgsync.language import say
-from bgsync.language.statements import FireEvent, Statement
+from bgsync.language.statements import FireEvent, Statement, Upon
 from bgsync.language.traversal import body_of
 from bgsync.prose.ledger import ledger
 from bgsync.prose.page.reader import read_document
@@ -284,3 +284,15 @@ def test_the_properties_of_an_event_that_is_fired_under_a_condition_are_its_memb
     (fired,) = body_of(condition)
     assert isinstance(fired, FireEvent)
     assert [name for name, _ in fired.members] == ["book"]
+
+
+def test_what_represents_the_event_that_was_dispatched_is_a_name_of_it() -> None:
+    spec = reading(
+        '1. [=Fire functional event=] "`lent`" using {{LentEvent}} on |book|. Let |sent|, an {{ExtendableEvent}}, '
+        "represent the dispatched [=lent event=].",
+        "1. [=Upon fulfillment=] of |sent|'s [=extend lifetime promise=], set |done| to true.",
+    ).spec
+    fired, reaction = spec.algorithms[0].steps
+    assert isinstance(fired, FireEvent)
+    assert fired.bind == "sent"
+    assert isinstance(reaction, Upon)

@@ -5,13 +5,18 @@ import random
 import pytest
 
 from bgsync.explore import explore
+from bgsync.language import Set
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.model.periodic_background_sync.periodic import NOW
+from bgsync.system.scenario import Scenario
+from bgsync.system.sharing import unfollowed
 from bgsync.system.state import Frame, Process, Ref, Shared, Value
 from bgsync.system.step import State
 from bgsync.system.system import System
 from bgsync.system.unknown import MANY
 from tests.models import scenario
+from tests.periodic import CALM, periodic
 
 
 def only(plain: System, reduced: System, state: State, slot: int | None, apart: bool) -> State:
@@ -63,3 +68,16 @@ def test_every_state_of_a_plain_run_is_covered_by_explored_ones(granularity: str
                 assert only(plain, reduced, state, slot, True) in explored.index, "nor what was removed"
                 looked += 1
     assert looked > (100 if granularity == "step" else 0)
+
+
+def test_a_variable_that_nobody_else_holds_any_more_is_private_and_so_are_members_of_which_nothing_is_known() -> None:
+    spec = periodic()
+    found = System(Scenario(spec, CALM))
+    assert unfollowed(found.program.spec) == {"minimum interval", "anchor time"}
+    where = {pc for pc, one in enumerate(found.program.code) if one.op == "until"}
+    assert all(found.interpreter.shared_variables[pc] == {"settled"} for pc in where)
+    timed = {
+        pc for pc, one in enumerate(found.program.code) if isinstance(one.statement, Set) and one.statement.value == NOW
+    }
+    assert timed
+    assert not any(found.interpreter.shared_code[pc] for pc in timed)

@@ -1,11 +1,10 @@
-"""The contents of this folder: one-off background sync, and what of it is true of the periodic one, too."""
+"""The content of this folder: one-off background sync."""
 
 from bgsync.contents import Content
 from bgsync.driving import Operations
 from bgsync.language import FireEvent, HandleEvent, Spec
 from bgsync.observing import Observing
 
-from ...properties.background_sync import PERIODIC as PERIODIC_PROPERTIES
 from ...properties.background_sync import PROPERTIES
 from ..service_worker import FIRE_FUNCTIONAL_EVENT
 from ..vocabulary import VOCABULARY
@@ -29,7 +28,7 @@ def _observing() -> tuple[Observing, ...]:
     return OBSERVING, OUTBOX
 
 
-def _is_sync(spec: Spec) -> str:
+def is_sync(spec: Spec) -> str:
     """Say why a text is one of background sync: something is registered, put into a list, and an event fired for it."""
     fired = any(isinstance(statement, FireEvent | HandleEvent) for statement in spec.statements())
     named = LIFECYCLE.name in spec.type.name
@@ -39,18 +38,12 @@ def _is_sync(spec: Spec) -> str:
     return f"it has {WORLD.promises}() and a {spec.type.list_name}, and {why}"
 
 
-def is_periodic(spec: Spec) -> str:
-    """Say why a text is one of periodic sync."""
-    why = _is_sync(spec)
-    return f"{why}, of a {spec.type.name}" if why and "periodic" in spec.type.name.lower() else ""
-
-
 ONE_OFF = Content(
     "one-off",
     "one-off background sync",
     WORLD,
     PROPERTIES,
-    _is_sync,
+    is_sync,
     SPEC,
     FILE,
     FIRE_FUNCTIONAL_EVENT,
@@ -61,13 +54,4 @@ ONE_OFF = Content(
     implemented={"chromium": CHROMIUM},
     operations=_operations,
     observing=_observing,
-)
-PERIODIC = Content(
-    "periodic",
-    "periodic background sync, judged by what is promised of it and of one-off sync alike",
-    WORLD,
-    PERIODIC_PROPERTIES,
-    is_periodic,
-    firing=FIRE_FUNCTIONAL_EVENT,
-    vocabulary=VOCABULARY,
 )

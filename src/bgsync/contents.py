@@ -31,7 +31,7 @@ from bgsync.system.monitor import NOTHING, Monitor
 from bgsync.system.world import World
 
 SHIPPED = (
-    "bgsync.shipped.model.background_sync.content:PERIODIC",
+    "bgsync.shipped.model.periodic_background_sync.content:PERIODIC",
     "bgsync.shipped.model.background_sync.content:ONE_OFF",
     "bgsync.shipped.model.any_text:ANY_TEXT",
 )

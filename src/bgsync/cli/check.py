@@ -15,7 +15,6 @@ from bgsync.cli.machine import about_machines, check_one, names_machine
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import PATIENCE, Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
-from bgsync.cli.targets import main_content
 from bgsync.cli.targets import targets as found_targets
 from bgsync.pauses import pausing
 from bgsync.report.formats import FORMATS, endings, form_of, write
@@ -85,7 +84,7 @@ def check(
 ) -> None:
     """Explore every behaviour and say what holds and what does not.
 
-    TARGET is `one-off` (the built-in model of today's text), the name of another content with a spec, a spec text, or
+    TARGET is `one-off` or `periodic` (the built-in models of today's texts), another content's name, a spec text, or
     path/to/file.py:machine or module:machine for a `transitions` machine of your own; functions in a list
     `invariants` beside it are checked in every state that it reaches. A spec text is a file (Bikeshed, ReSpec or
     published HTML), REV:path in a git checkout, a folder of specs, a URL, or - for standard input.
@@ -185,17 +184,18 @@ def page_of(report: Any, target: Any, edit: Any = None) -> Any:
 
 
 def _hold_against(target: str, sidecar: Path | None) -> NoReturn:
-    """Say where the built-in model and a text differ."""
+    """Say where a text and the built-in model of what it is about differ."""
     from bgsync.compare.data import leaving_words_open, same_data
     from bgsync.compare.steps import changed_steps
     from bgsync.report.comparison_text import print_changes
 
-    own, differs = main_content(), False
-    if own.spec is None:
-        fail(f"{own.name} has no spec of its own to hold against a text")
+    differs = False
     for text in found_targets(target, sidecar):
+        spec = text.content.spec
+        if spec is None:
+            fail(f"{text.content.name} has no spec of its own to hold against a text: name a content with --content")
         out = console()
-        model, said = leaving_words_open(own.spec), leaving_words_open(text.spec)
+        model, said = leaving_words_open(spec), leaving_words_open(text.spec)
         if same_data(model, said):
             out.print(f"{escape(text.name)}: the same as the built-in model, step by step", highlight=False)
             continue

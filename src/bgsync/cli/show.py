@@ -56,7 +56,8 @@ def _explained() -> dict[str, dict[str, str]]:
     from bgsync.report.comparison_text import MEANINGS
     from bgsync.report.terms import TERMS
 
-    contents = list(reversed(candidates()))
+    first = main_content()  # what several contents explain is told as this one does
+    contents = [*(each for each in reversed(candidates()) if each != first), first]
     own = {prop.id: prop for each in contents for prop in reversed(each.properties)}
     properties = [*dict(sorted(own.items())).values(), *PROPERTIES]
     spec = {name: f"{told[0].upper()}{told[1:]}." for each in contents for name, told in each.world.words.terms}

@@ -23,7 +23,7 @@ from bgsync.pauses import pause
 from bgsync.system.observation import Chose, Declined
 from bgsync.system.step import Presence, State, Step
 from bgsync.system.system import System
-from bgsync.system.world import Effect, Meaning
+from bgsync.system.world import Effect
 from bgsync.tables.index import Index, Numbers
 from bgsync.tables.rows import NOBODY, Base
 
@@ -45,8 +45,8 @@ def _asked(system: System, state: State, going: Iterable[int]) -> frozenset[Dema
         if context[place] in left_by:
             return frozenset({("move", left_by[context[place]])})
     asks: set[Demand] = {("move", left_by[context[n]]) for n, left_by in system.stops if context[n] in left_by}
-    if not state.disjoint and not system.scenario.means(Meaning.UNDONE):
-        asks.update(("rule", name) for name in state.due)
+    if not state.disjoint:
+        asks.update(("rule", name) for name in state.due if not system.may_be_left(name))
     asks.update(("process", system.processes.kind[number]) for number in going)
     return frozenset(asks)
 

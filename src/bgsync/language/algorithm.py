@@ -93,7 +93,7 @@ class Spec:
     requires: tuple[Requirement, ...] = ()
     """What it says outside of its steps of who may call."""
     read: bool = False
-    """Whether it was read from a text: what a text gets wrong is then a finding, not an error."""
+    """Whether it says what a text says, right or wrong: what a text gets wrong is then a finding, not an error."""
 
     def __post_init__(self) -> None:
         names = {algorithm.name: algorithm for algorithm in self.algorithms}
@@ -131,21 +131,36 @@ class Spec:
 
 
 def algorithm(
-    name: str, parameters: tuple[str, ...], steps: s.Steps, *, returns: str | None = None, file: str
+    name: str,
+    parameters: tuple[str, ...],
+    steps: s.Steps,
+    *,
+    returns: str | None = None,
+    queue: e.Expr = None,
+    file: str,
 ) -> Algorithm:
-    """Build an algorithm written by hand: number its steps and give every statement its origin in `file`."""
-    return Algorithm(name, parameters, _Numbering(name, file).steps(steps, ()), returns)
+    """Build an algorithm written by hand: number its steps and give every statement its origin in `file`.
+
+    With a `queue` its head has all its steps enqueued there.
+    """
+    return Algorithm(name, parameters, _Numbering(name, file).whole(steps, queue), returns)
 
 
-def rule(name: str, machine: str, trigger: str, level: str, steps: s.Steps, *, file: str) -> Rule:
+def rule(name: str, machine: str, trigger: str, level: str, steps: s.Steps, *, queue: e.Expr = None, file: str) -> Rule:
     """Build a rule written by hand, as `algorithm` does."""
-    return Rule(name, machine, trigger, level, _Numbering(name, file).steps(steps, ()))
+    return Rule(name, machine, trigger, level, _Numbering(name, file).whole(steps, queue))
 
 
 class _Numbering:
     def __init__(self, name: str, file: str) -> None:
         self.name, self.file = name, file
         self.seen: Counter[str] = Counter()
+
+    def whole(self, items: s.Steps, queue: e.Expr) -> tuple[s.Statement, ...]:
+        if queue is None:
+            return self.steps(items, ())
+        head = s.Enqueue(queue, items)
+        return (self.stamp(head, replace(self.origin((head,), ()), line=_first_line(items))),)
 
     def steps(self, items: s.Steps, path: tuple[int, ...]) -> tuple[s.Statement, ...]:
         numbered: list[s.Statement] = []
@@ -170,7 +185,7 @@ class _Numbering:
 
     def stamp(self, statement: s.Statement, origin: s.Origin) -> s.Statement:
         body = getattr(statement, "body", None)
-        if body is None or (body == () and isinstance(statement, s.NotUnderstood)):
+        if body is None or (body == () and isinstance(statement, s.NotUnderstood | s.FireEvent)):
             return replace(statement, origin=origin)
         built: tuple[s.Statement, ...]
         if isinstance(body, s.Steps):
@@ -180,6 +195,12 @@ class _Numbering:
             self.origin(inner, origin.path)
             built = tuple(self.stamp(each, origin) for each in inner)
         return replace(statement, origin=origin, body=built)  # type: ignore[call-arg]  # every block has a body
+
+
+def _first_line(items: s.Steps) -> int:
+    """Give the line at which steps begin."""
+    first = items[0]
+    return (first[0] if isinstance(first, tuple) else first).written
 
 
 def _check_body(spec: Spec, names: dict[str, Algorithm], name: str, body: tuple[s.Statement, ...]) -> None:

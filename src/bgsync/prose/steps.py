@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.prose import lists
@@ -38,6 +40,8 @@ from bgsync.prose.understood import SentenceRead, lost, settled, undeclared, unr
 
 EXITS = ("abort", "return", "terminat", "stop", "throw", "exit", "end")
 _EACH = (("for", "each"), ("for", "every"))
+DISPATCHED = re.compile(r"dispatched ([\w-]+ )*event", re.IGNORECASE)
+"""How a sentence calls the event that the one before it fires."""
 SETTLES = ("resolv", "reject", "settl", "fulfil", "promise")
 """What words begin with that may end the steps, and that may settle a promise."""
 
@@ -152,9 +156,11 @@ class StepsReader:
             made[-1] = filled(made[-1], tuple(stamped(each, origin) for each in one.statements))
             return
         for statement in self.doubted(one):
-            if isinstance(statement, Following) and (fired := _last_fired(made)) is not None:
-                event = made[fired]
-                assert isinstance(event, s.FireEvent)
+            fired = _last_fired(made)
+            event = None if fired is None else made[fired]
+            if fired is not None and isinstance(event, s.FireEvent) and (name := _event_named(statement)):
+                made[fired] = replace(event, bind=name)
+            elif fired is not None and isinstance(event, s.FireEvent) and isinstance(statement, Following):
                 made[fired] = replace(event, bind=statement.bind or event.bind, body=(Following(origin=origin),))
             elif not isinstance(statement, WithMembers):
                 made.append(stamped(without_members(statement), origin))
@@ -292,6 +298,13 @@ class StepsReader:
 def _last_fired(made: list[s.Statement]) -> int | None:
     """Give where the last event among statements is fired."""
     return next((at for at in range(len(made) - 1, -1, -1) if isinstance(made[at], s.FireEvent)), None)
+
+
+def _event_named(statement: s.Statement) -> str:
+    """Give the variable that a sentence makes a name of the event that was dispatched; "" where it does not."""
+    value = statement.value if isinstance(statement, s.Let) else None
+    named = isinstance(value, e.Input) and DISPATCHED.fullmatch(value.text)
+    return statement.name if named and isinstance(statement, s.Let) else ""
 
 
 def _speaks_of(words: Words, stems: tuple[str, ...]) -> bool:

@@ -25,6 +25,7 @@ from bgsync.system.observation import (
     SettledTwice,
     StateSet,
     Supposed,
+    Timed,
 )
 from bgsync.system.state import UNKNOWN, Event, List, Object, Promise, Ref, Unknown, Value
 from bgsync.system.unknown import MANY, calculated, is_number, same
@@ -74,6 +75,7 @@ class Effects(Evaluation):
                 self.write(name, self.value(statement.value))
             case e.Item(collection=collection):
                 self._set_item(collection, self.value(statement.value))
+                self._timed(None, collection, statement.value)
             case e.Field(owner=owner, name=name):
                 holder = self.value(owner)
                 value = self.value(statement.value, lazy=isinstance(holder, Event))
@@ -82,6 +84,12 @@ class Effects(Evaluation):
                     self.write(owner.name, Event(tuple(members.items())))
                 else:
                     self._set_member(instruction, holder, name, value)
+                    self._timed(holder, statement.target, statement.value)
+
+    def _timed(self, holder: Value, place: e.Expr, value: e.Expr) -> None:
+        """Tell where the time that it is was put."""
+        if isinstance(place, e.Field | e.ListOf) and self.machine.growth.is_time(value):
+            self.seen.append(Timed(holder.slot if isinstance(holder, Ref) else None, place.name))
 
     def _set_item(self, collection: e.Expr, value: Value) -> None:
         held = self.value(collection)

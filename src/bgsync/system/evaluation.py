@@ -104,7 +104,8 @@ class Evaluation:
         slot = next((value.slot for value in known if isinstance(value, Ref)), None)
         grows, comes = self.machine.growth.comes_to(condition) or ("", None)
         varies = condition is not None and comes is None
-        self.seen.append(Supposed(slot, name, chosen, varies, comes, grows))
+        times = self.machine.growth.times(condition)
+        self.seen.append(Supposed(slot, name, chosen, varies, comes, grows, times))
         self._note(NOT_FOLLOWED)
         return chosen
 

@@ -88,7 +88,8 @@ class Forks(Turns):
             own = stands_alone(self.processes, main, slot) if known and not known.listed else None
             if own is None:
                 continue
-            alone = State(only(after.shared, slot), own, (), (), True)
+            apart = self.monitor.apart(main.memory, self.tag(after.shared, slot))
+            alone = State(only(after.shared, slot), own, (), apart, True)
             alone = tidied(self.processes, collect(self.processes, alone)[0])
             left.append(slot)
             yield Step(action._replace(disjoint=slot), alone, executed, observations, told)

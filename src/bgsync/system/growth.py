@@ -30,6 +30,17 @@ class Growth:
     clocks: frozenset[str]
     """The variables that are nothing but the time that it is."""
 
+    def is_time(self, expression: e.Expr) -> bool:
+        """Whether a value is the time that it is."""
+        return any(trend == (TIME, 1) for trend in self.trends(expression))
+
+    def times(self, condition: e.Expr) -> tuple[str, ...]:
+        """Name what a comparison with the time that it is compares with it: members, and what is found by a key."""
+        if not isinstance(condition, e.Compare) or (self.comes_to(condition) or ("no time",))[0] != TIME:
+            return ()
+        found = (_holder(part) for side in (condition.left, condition.right) for part in e.parts(side))
+        return tuple(sorted({name for name in found if name}))
+
     def trends(self, expression: e.Expr) -> Iterator[tuple[str, int]]:
         """Give what makes a value greater (1) or smaller (-1), each by its name."""
         match expression:
@@ -54,6 +65,15 @@ class Growth:
             return None
         (name, way), *_ = trends
         return name, (way > 0) == (condition.operator in (">", ">="))
+
+
+def _holder(expression: e.Expr) -> str:
+    """Name the member or collection in which a value is kept; "" for any other value."""
+    match expression:
+        case e.Field(name=name) | e.Item(collection=e.ListOf(name=name) | e.Field(name=name)):
+            return name
+        case _:
+            return ""
 
 
 def growth(spec: Spec) -> Growth:

@@ -88,7 +88,7 @@ def names(instruction: Instruction) -> tuple[frozenset[str], frozenset[str]]:
             else:
                 reads -= {name}
         case s.FireEvent(bind=bind):
-            writes = frozenset({bind, EVENT, OUTCOME}) if op == "dispatch" else frozenset()
+            writes = frozenset({bind, EVENT, OUTCOME}) if op in ("dispatch", "jump") else frozenset()
             reads = reads if op == "dispatch" else frozenset()
             if not statement.event:
                 reads, writes = reads | {bind}, writes - {bind}

@@ -62,7 +62,7 @@ class Interpreter:
         self.initial: Mapping[str, str] = MappingProxyType({each.name: each.initial for each in world.machines})
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
         self.growth = growth(self.spec)
-        self.shared_code, self.quiet = sharing.shared, sharing.quiet
+        self.shared_code, self.quiet, self.shared_variables = sharing.shared, sharing.quiet, sharing.variables
         self.enqueuing, self.meeting, self.changing = sharing.enqueuing, sharing.meeting, sharing.changing
         self.resolving = sharing.resolving
         self.not_understood = not_understood

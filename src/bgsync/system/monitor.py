@@ -28,6 +28,7 @@ class Call(NamedTuple):
     key: str | None
     by_handler: bool
     promises: bool
+    method: str = ""
 
 
 class Beginning(NamedTuple):
@@ -80,6 +81,10 @@ class Monitor:
     def forgotten(self, memory: Memory, process: Process, resolves: bool) -> Memory:
         """A process goes out of sight with an object that was removed; `resolves`: it may still resolve its promise."""
         return memory
+
+    def apart(self, memory: Memory, key: str | None) -> Memory:
+        """Give what is remembered where an object that was removed, with this key, is followed by itself."""
+        return ()
 
     def interrupted(self, memory: Memory) -> Memory:
         """The environment has ended the handlers, or everything."""

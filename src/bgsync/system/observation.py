@@ -195,6 +195,21 @@ class Supposed(OfObject):
     """What it comes to, since something grows."""
     grows: str = ""
     """The counter that does; "" where it is time."""
+    times: tuple[str, ...] = ()
+    """What it compares with the time that it is: the names of the members and collections that hold times."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the time that it compares has passed."""
+        return bool(self.times) and self.value is self.comes
+
+
+@dataclass(frozen=True, slots=True)
+class Timed(OfObject):
+    """The time that it is was put into a member of the object, or into something of this name."""
+
+    kind: ClassVar[str] = "timed"
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

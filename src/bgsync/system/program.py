@@ -128,7 +128,8 @@ class Program:
                 waiting = self._emit(
                     "await", statement, inner, branches=branches, next=after, other=chance, event=scope.event
                 )
-                target = self._emit("upon", statement, inner, next=target, other=waiting)
+                fired = "" if inner.event else self._fired_before(statement)
+                target = self._emit("upon", statement, inner, next=target, other=waiting, event=fired)
                 continue
             target = self._statement(statement, target, otherwise, inner)
             otherwise = None
@@ -279,6 +280,16 @@ class Program:
                 name = fired.origin.algorithm
                 self._reactions[name] = self._reactions.get(name, 0) + 1
         return self._emit("task end", statement, scope, next=target, other=waiting)
+
+    def _fired_before(self, statement: s.Upon) -> str:
+        """Name the variable with the event that a reaction beside the step that fires it is to, if any."""
+        assert statement.origin is not None
+        body = tuple(traversal.walk(dict(self.spec.bodies()).get(statement.origin.algorithm, ())))
+        lets = {each.name: e.variables(each.value) for each in body if isinstance(each, s.Let)}
+        reached = [*e.variables(statement.promise)]
+        for name in reached:
+            reached += sorted(lets.get(name, frozenset()) - {*reached})
+        return next((each.bind for each in body if isinstance(each, s.FireEvent) and each.bind in reached), "")
 
     def _reacts_elsewhere(self, fired: s.Statement) -> bool:
         """Whether the algorithm that fires an event has steps that react to it beside those that it hands over."""

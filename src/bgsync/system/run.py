@@ -79,6 +79,7 @@ class Analysed(Machine, Protocol):
     remembers: bool
     extends: bool
     shared_code: tuple[bool, ...]
+    shared_variables: tuple[frozenset[str], ...]
     quiet: tuple[bool, ...]
     changing: tuple[bool, ...]
 
@@ -144,7 +145,7 @@ class Run(Reactions):
             if instruction.atomic and hold < 0:
                 hold = len(self.frames) + 1
             first = False
-            touched = touched or machine.shared_code[self.pc] or instruction.op in STARTS
+            touched = touched or self._touches() or instruction.op in STARTS
             here, depth = self.pc, len(self.frames)
             try:
                 self._execute(instruction, settle)
@@ -177,6 +178,13 @@ class Run(Reactions):
         self.executed = [*self.executed[:DEEPEST], Executed(self.pc, (met,))]
         self.failed = True
         return self._outcome(None)
+
+    def _touches(self) -> bool:
+        """Whether the next instruction touches what others can see now."""
+        if not self.interpreter.shared_code[self.pc]:
+            return False
+        names = self.interpreter.shared_variables[self.pc]
+        return not names or any(isinstance(self.variables.get(name), Cell) for name in names)
 
     def _only_quiet(self) -> bool:
         quiet = self.interpreter.quiet
@@ -250,7 +258,10 @@ class Run(Reactions):
             self.pc = instruction.other
 
     def _do_jump(self, instruction: Instruction) -> None:
-        """Control only."""
+        """Control only; but where an event is to be fired, the one before it is not meant any more."""
+        if isinstance(instruction.statement, s.FireEvent):
+            for name in (instruction.statement.bind, EVENT, OUTCOME):
+                self.variables.pop(name, None)
 
     def _do_not_understood(self, instruction: Instruction) -> None:
         """Nothing is done; or the run ends, since nobody knows what follows; or anything is done."""
@@ -326,6 +337,8 @@ class Run(Reactions):
         if followed and upon == TERMINATED:
             self.spawned += [self._child(entry) for outcome, entry, _ in awaiting.branches if outcome == TERMINATED]
             return
+        if instruction.event and EVENT not in self.variables:
+            return  # nothing was dispatched
         child = self._child(instruction.other if followed else awaiting.other)
         if followed:
             self._one_more(place)

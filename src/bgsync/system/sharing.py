@@ -12,7 +12,7 @@ What an observer sees is an argument: the kinds of statements of which it sees w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -21,7 +21,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import Spec
 from bgsync.system.closures import escapes
-from bgsync.system.instructions import WAITS
+from bgsync.system.instructions import WAITS, names
 from bgsync.system.program import Program
 
 Statements = tuple[type[s.Statement], ...]
@@ -37,6 +37,8 @@ class Sharing:
     meeting: tuple[bool, ...]
     changing: tuple[bool, ...]
     resolving: tuple[bool, ...]
+    variables: tuple[frozenset[str], ...]
+    """Of what is shared for nothing but variables: which. Once nobody else holds those it is private."""
 
 
 def sharing(program: Program, moving: frozenset[str], *, anything: bool = False, seen: Statements = ()) -> Sharing:
@@ -46,20 +48,30 @@ def sharing(program: Program, moving: frozenset[str], *, anything: bool = False,
     """
     shared = _Shared(program, moving, anything)
     found = tuple(shared(pc) or isinstance(i.statement, seen) for pc, i in enumerate(program.code))
+    by_name = _Shared(program, moving, anything, variables=False)
+    variables = tuple(
+        frozenset().union(*names(i)) & program.shared.get(i.origin.algorithm, {}).keys()
+        if found[pc] and not by_name(pc) and not isinstance(i.statement, seen)
+        else frozenset[str]()
+        for pc, i in enumerate(program.code)
+    )
     meeting = _meeting(program, shared.listing, anything)
     resolving = _resolving(program, anything)
-    return Sharing(found, _quiet(program, found), _enqueuing(program), meeting, _changing(program), resolving)
+    quiet, enqueuing = _quiet(program, found), _enqueuing(program)
+    return Sharing(found, quiet, enqueuing, meeting, _changing(program), resolving, variables)
 
 
 class _Shared:
-    """Whether an instruction touches what others can see."""
+    """Whether an instruction touches what others can see; without `variables`: what of it is none."""
 
-    def __init__(self, program: Program, moving: frozenset[str], anything: bool) -> None:
+    def __init__(self, program: Program, moving: frozenset[str], anything: bool, variables: bool = True) -> None:
         self.program, self.moving, self.anything = program, moving, anything
+        self.common = program.shared if variables else {}
         self.type = program.spec.type
         self.members = {member.name for member in self.type.members}
         self.fixed = {member.name for member in self.type.members if member.fixed}
         self.listing = _listing(program.spec)
+        self.followed = {member.name for member in self.type.members} - unfollowed(program.spec)
         self.handed = {a.name for a in program.spec.algorithms if a.returns and escapes(a.returns, a.steps)}
         self.parameters = {a.name: a.parameters for a in program.spec.algorithms}
 
@@ -67,7 +79,7 @@ class _Shared:
         """Say so of the instruction with this number."""
         instruction, code = self.program.code[pc], self.program.code
         statement, op, name = instruction.statement, instruction.op, instruction.origin.algorithm
-        common = self.program.shared.get(name, {})
+        common = self.common.get(name, {})
         if self.program.receivers[pc]:
             return True
         if op in ("dispatch", "queue"):
@@ -78,7 +90,7 @@ class _Shared:
             return code[instruction.other].op == "queue"
         if op == "not understood":
             return self.anything
-        if op in ("jump", "end", "await", "extended", "ended", "chance", "bind", "task", "task end", "throw"):
+        if op in ("jump", "end", "await", "extended", "ended", "chance", "bind", "task", "task end", "throw", "wait"):
             return False
         if isinstance(statement, s.Resolve | s.Reject):
             target = statement.promise
@@ -94,49 +106,101 @@ class _Shared:
             if isinstance(target, e.Var) and target.name in common:
                 return True
             if isinstance(target, e.Field):
-                return target.name not in self.fixed or self._reads(target.owner, name)
+                mine = target.name in self.fixed or (isinstance(statement, s.Set) and self._is_unfollowed(target))
+                return not mine or self._reads(target.owner, name)
             if isinstance(target, e.Item):
-                return True
+                return not isinstance(target.collection, e.ListOf) or self._reads(target.collection, name)
         read: tuple[e.Expr, ...] = traversal.expressions(statement)
         if op == "each" and isinstance(statement, s.ForEach):
             read = (statement.where,)
         return any(self._reads(part, name) for whole in read for part in e.parts(whole))
 
+    def _is_unfollowed(self, target: e.Field) -> bool:
+        """Whether a member of an object of the list is meant, and it is never known what that is."""
+        return target.name in self.members and target.name not in self.followed
+
     def _reads(self, part: e.Expr, algorithm: str) -> bool:
         match part:
+            case e.Find(collection=e.ListOf(name=name)) | e.Item(collection=e.ListOf(name=name)):
+                return name == self.type.list_name
             case e.Find() | e.Contains() | e.Item():
                 return True
             case e.ListOf(name=name):
                 return name == self.type.list_name
             case e.Var(name=name):
-                return name in self.program.shared.get(algorithm, {}) or name in self.listing.get(algorithm, ())
+                return name in self.common.get(algorithm, {}) or name in self.listing.get(algorithm, ())
             case e.Environment(machine=machine):
                 return machine in self.moving
             case e.Field(name=name):
-                return name in self.members and name not in self.fixed
+                return name in self.followed and name not in self.fixed
             case _:
                 return False
 
 
-def _listing(spec: Spec) -> dict[str, set[str]]:
-    """Find the variables that may hold the list of the spec, by algorithm."""
-    found: dict[str, set[str]] = {}
+def unfollowed(spec: Spec) -> frozenset[str]:
+    """Find the members that are unknown whatever happens: those of which a text sets nothing but what is not followed.
+
+    Their objects never differ by them, so to read or set one touches nothing that others see.
+    """
+    open_ones = {m.name for m in spec.type.members if not m.fixed and m.values is None and m.initial is None}
+    methods = {algorithm.name: algorithm.parameters for algorithm in spec.algorithms if algorithm.name in spec.methods}
     for name, body in spec.bodies():
         for statement in traversal.walk(body):
-            if isinstance(statement, s.Let | s.Set) and _may_be_list(statement.value):
-                target = e.Var(statement.name) if isinstance(statement, s.Let) else statement.target
-                if isinstance(target, e.Var):
-                    found.setdefault(name, set()).add(target.name)
-    if spec.read:
-        for algorithm in spec.algorithms:
-            found.setdefault(algorithm.name, set()).update(algorithm.parameters)
+            given = [(member, x) for one in traversal.expressions(statement) for member, x in _made_with(one)]
+            if isinstance(statement, s.Set | s.Increment) and isinstance(statement.target, e.Field):
+                value = statement.value if isinstance(statement, s.Set) else statement.by
+                given.append((statement.target.name, value))
+            open_ones -= {member for member, x in given if not _is_unknown(x, spec, methods.get(name, ()))}
+    return frozenset(open_ones)
+
+
+def _made_with(expression: e.Expr) -> Iterator[tuple[str, e.Expr]]:
+    """Give the members with which an expression makes objects."""
+    yield from (member for part in e.parts(expression) if isinstance(part, e.New) for member in part.members)
+
+
+def _is_unknown(expression: e.Expr, spec: Spec, given: tuple[str, ...]) -> bool:
+    """Whether a value is not followed, whatever happens: `given` are the arguments that script hands over."""
+    match expression:
+        case e.Input():
+            return True
+        case e.Field(owner=e.Var(name=owner), name=name):
+            return owner in given and name != spec.type.unique and name not in {m.name for m in spec.type.members}
+        case e.Arithmetic(left=left, right=right):
+            return _is_unknown(left, spec, given) or _is_unknown(right, spec, given)
+        case _:
+            return False
+
+
+def _listing(spec: Spec) -> dict[str, set[str]]:
+    """Find the variables that may hold the list of the spec, by algorithm."""
+    given = {algorithm.name: algorithm.parameters for algorithm in spec.algorithms}
+    found: dict[str, set[str]] = {name: set() for name, _ in spec.bodies()}
+    returning: set[str] = set()
+    size = -1
+    while size < (size := len(returning) + sum(map(len, found.values()))):
+        for name, body in spec.bodies():
+            for statement in traversal.walk(body):
+                match statement:
+                    case s.Let(name=bound, value=value) | s.Set(target=e.Var(name=bound), value=value):
+                        found[name] |= {bound} if _may_be_list(value, found[name]) else set()
+                    case s.Return(value=value):
+                        returning |= {name} if _may_be_list(value, found[name]) else set()
+                    case s.Call(algorithm=called, arguments=arguments, bind=bind):
+                        handed = zip(given[called], arguments, strict=True)
+                        found[called] |= {to for to, value in handed if _may_be_list(value, found[name])}
+                        found[name] |= {bind} if called in returning else set()
     return found
 
 
-def _may_be_list(value: e.Expr) -> bool:
-    if isinstance(value, e.Conditional):
-        return _may_be_list(value.then) or _may_be_list(value.otherwise)
-    return isinstance(value, e.ListOf)
+def _may_be_list(value: e.Expr, held: set[str]) -> bool:
+    match value:
+        case e.Conditional(then=then, otherwise=otherwise):
+            return _may_be_list(then, held) or _may_be_list(otherwise, held)
+        case e.Var(name=name):
+            return name in held
+        case _:
+            return isinstance(value, e.ListOf)
 
 
 def _quiet(program: Program, shared: Sequence[bool]) -> tuple[bool, ...]:

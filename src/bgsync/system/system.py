@@ -187,7 +187,7 @@ class System(Forks, Model[State, Action]):
                 for by_handler in callers:
                     beginnings: tuple[Beginning, ...] = (Beginning(state.memory),)
                     if tag is not None or not promises:
-                        beginnings = self.monitor.begun(state.memory, Call(tag, by_handler, promises))
+                        beginnings = self.monitor.begun(state.memory, Call(tag, by_handler, promises, method))
                     for memory, note, remark in beginnings:
                         process = self._entry(method, variables)._replace(note=note)
                         action = Action("call", f"{method}({tag or ''})", None, Caller(by_handler, remark))

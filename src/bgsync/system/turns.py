@@ -120,6 +120,10 @@ class Turns:
     def _rule(self, name: str) -> Rule:
         return next(rule for rule in self.scenario.spec.rules if rule.name == name)
 
+    def may_be_left(self, name: str) -> bool:
+        """Whether a rule that is due may be left undone."""
+        return self.scenario.means(Meaning.UNDONE) and self._rule(name).level == "SHOULD"
+
     def _rules_on(self, machine: str, trigger: str) -> tuple[Rule, ...]:
         rules = self.scenario.spec.rules
         return tuple(r for r in rules if r.trigger == trigger and r.machine == machine)
@@ -204,10 +208,7 @@ class Turns:
             for name, about in self.program.entries.items():
                 if name not in presence.entered:
                     yield from (Turn("outside", which, name) for which in self._whiches(state, about))
-        if self.scenario.means(Meaning.UNDONE):
-            for name in state.due:
-                if self._rule(name).level == "SHOULD":
-                    yield Turn("ignore", 0, name)
+        yield from (Turn("ignore", 0, name) for name in state.due if self.may_be_left(name))
 
     def may_run(self, state: State, number: int, presence: Presence) -> bool:
         """Whether it may be the turn of a process."""

@@ -1,0 +1,168 @@
+"""Periodic sync: each of its own properties has a small model that breaks it and one that keeps it."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from bgsync.judge.check import Question, check
+from bgsync.judge.verdict import Verdict
+from bgsync.language import (
+    Dispatch,
+    Environment,
+    If,
+    InParallel,
+    Is,
+    RunPostDispatchSteps,
+    Set,
+    Spec,
+    Wait,
+    algorithm,
+    steps,
+    v,
+)
+from bgsync.language.statements import QueueTask
+from bgsync.shipped.model.background_sync.content import ONE_OFF
+from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
+from bgsync.shipped.model.periodic_background_sync.periodic import NOW, last_fire
+from bgsync.shipped.model.periodic_background_sync.registration import PENDING, UNREGISTERED, machine
+from bgsync.shipped.properties.periodic_background_sync.safety import ALIKE
+from bgsync.system.scenario import Bounds
+from bgsync.targets import Wish, own
+from bgsync.targets import judged as judge
+from tests.periodic import CALM, FILE, FIRE_IT, NOTED, PENDING_ONLY, periodic, retrying
+
+BACK_OFF = Wait("a small back-off time")
+FOR_EVER = retrying()
+"""Attempts until one succeeds, however many that are."""
+IF_GRANTED = algorithm(
+    "Fire Functional Event",
+    (),
+    steps(QueueTask(steps(If(Environment("permission", ("granted",)), Dispatch()), RunPostDispatchSteps()))),
+    file=FILE,
+)
+
+
+SOUND = periodic()
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two models, and what is said of the first one."""
+
+    broken: Spec
+    says: str
+    sound: Spec = SOUND
+    adversity: str = ""
+
+
+def judged(spec: Spec, name: str, adversity: str = "", tags: int = 1, calls: int = 2) -> Verdict:
+    """Judge one property, each invocation one action."""
+    asked = Question(
+        spec,
+        CALM,
+        [prop for prop in PERIODIC.properties if prop.id == name],
+        "small",
+        granularities=("algorithm",),
+        adversities=(adversity,) if adversity else (),
+        thorough=bool(adversity),
+        bounds=Bounds(tags, calls),
+    )
+    found = [verdict for verdict in check(asked).verdicts if verdict.property == name]
+    return next((each for each in found if each.needs), found[0])
+
+
+PAIRS = {
+    "permitted": Pair(periodic(), "without permission", periodic(event=IF_GRANTED), "permission"),
+    "unregistered-silent": Pair(periodic(queued=False), "for a tag that was unregistered"),
+    "interval-kept": Pair(periodic(tests=PENDING_ONLY), "nothing has found the interval to be over"),
+    "rate-capped": Pair(periodic(cap=()), "nothing has found the interval to be over"),
+    "retry-waits": Pair(periodic(attempts=FOR_EVER), "nothing has waited", periodic(attempts=retrying(BACK_OFF))),
+    "attempts-bounded": Pair(periodic(attempts=FOR_EVER), "a firing makes a finite number of attempts"),
+    "queue-drains": Pair(periodic(attempts=FOR_EVER), "what is enqueued on a queue begins in the end"),
+    "periodic-continues": Pair(periodic(over=()), "is fired again and again"),
+}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_what_breaks_a_promise_is_found_and_what_keeps_it_is_not_blamed(name: str) -> None:
+    pair = PAIRS[name]
+    broken, sound = judged(pair.broken, name, pair.adversity), judged(pair.sound, name, pair.adversity)
+    assert (broken.verdict, sound.verdict) == ("violated", "holds"), (broken.message, sound.message)
+    assert pair.says in broken.message.lower()
+
+
+def test_the_time_of_an_event_that_failed_is_noted_as_well() -> None:
+    on_success = If(Is(v.success, True), Set(last_fire("origin"), NOW))
+    found = judged(periodic(noted=(on_success, *NOTED[1:])), "rate-capped")
+    assert (found.verdict, found.message.rpartition(": ")[2]) == (
+        "violated",
+        "the time of the last one was never noted",
+    )
+
+
+def test_a_time_that_is_noted_before_the_event_counts_until_the_next_one() -> None:
+    early = periodic(attempts=(*NOTED, *retrying(BACK_OFF)), noted=())
+    for name in ("interval-kept", "rate-capped"):
+        assert judged(early, name, calls=1).verdict == "holds"
+
+
+def test_events_that_do_not_hold_the_queue_come_after_unregister() -> None:
+    beside = periodic(firing=(InParallel((FIRE_IT,)),), attempts=retrying(BACK_OFF))
+    assert judged(beside, "unregistered-silent", calls=1).verdict == "violated"
+    assert judged(beside, "queue-drains", calls=1).verdict == "holds"
+
+
+def test_a_round_that_fires_two_tags_of_an_origin_breaks_its_cap_and_keeps_the_interval_of_each() -> None:
+    found = [judged(SOUND, name, tags=2, calls=1).verdict for name in ("rate-capped", "interval-kept")]
+    assert found == ["violated", "holds"]
+
+
+def test_the_loop_that_the_text_makes_a_must_begins_though_no_should_is_done() -> None:
+    assert judged(SOUND, "periodic-continues", "should").verdict == "holds"
+
+
+@pytest.mark.parametrize("adversity", ["unregistered", "skipped", "permission"])
+def test_nobody_is_owed_an_event_that_page_user_or_platform_have_ended(adversity: str) -> None:
+    assert judged(SOUND, "resolved-then-fires", adversity).verdict == "holds"
+
+
+# --- today's text
+
+
+def test_what_is_known_to_be_wrong_with_todays_text_is_found_in_the_model_of_it() -> None:
+    names = ("no-endless-firing", "receiver", "dead-state", "exit")
+    wish = Wish(names, each=False, granularities=("algorithm",), bounds=Bounds(calls=1))
+    report = judge(own(PERIODIC), wish)
+    told = {
+        (verdict.property, verdict.locations[0].step) for verdict in report.verdicts if verdict.verdict == "violated"
+    }
+    assert {("receiver/register.10.2", "10.2"), ("exit/fire-a-periodicsync-event.6", "6")} <= told
+    assert {name for name, _ in told if name.startswith("dead")} == {"dead-state/state"}
+    assert any(name == "no-endless-firing" for name, _ in told)
+    dead = [v.message.split("'")[1] for v in report.verdicts if v.property == "dead-state/state"]
+    assert dead == ["reregistered-while-firing", "suspended"]
+
+
+def test_what_speaks_of_one_off_sync_only_is_not_asked_of_periodic_sync() -> None:
+    one_off, periodic_ones = ({prop.id for prop in each.properties} for each in (ONE_OFF, PERIODIC))
+    assert one_off - periodic_ones == {
+        "delivered",
+        "fires-permitted",
+        "last-chance",
+        "outcome",
+        "pending-fires",
+        "resolved-before-firing",
+        "resolved-not-waiting",
+        "retry-delay",
+        "waiting-ends",
+    }
+    assert all("Periodic" in prop.reference for prop in PERIODIC.properties if ALIKE.get(prop.id))
+
+
+def test_a_registration_is_fired_again_and_again_until_it_is_taken_out_of_the_list() -> None:
+    registration = machine()
+    for trigger in ("fire", "fulfil", "fire", "register", "reject", "fire", "give_up"):
+        registration.trigger(trigger)
+    assert registration.state == PENDING
+    registration.trigger("unregister")
+    assert registration.state == UNREGISTERED
