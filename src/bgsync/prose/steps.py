@@ -156,12 +156,13 @@ class StepsReader:
             made[-1] = filled(made[-1], tuple(stamped(each, origin) for each in one.statements))
             return
         for statement in self.doubted(one):
-            fired = _last_fired(made)
-            event = None if fired is None else made[fired]
-            if fired is not None and isinstance(event, s.FireEvent) and (name := _event_named(statement)):
-                made[fired] = replace(event, bind=name)
-            elif fired is not None and isinstance(event, s.FireEvent) and isinstance(statement, Following):
-                made[fired] = replace(event, bind=statement.bind or event.bind, body=(Following(origin=origin),))
+            after = (Following(origin=origin),) if isinstance(statement, Following) else ()
+            name = statement.bind if isinstance(statement, Following) else _event_named(statement)
+            fired = _last_fired(made) if name or after else None
+            if fired is not None:
+                event = made[fired]
+                assert isinstance(event, s.FireEvent)
+                made[fired] = replace(event, bind=name or event.bind, body=after or event.body)
             elif not isinstance(statement, WithMembers):
                 made.append(stamped(without_members(statement), origin))
 
