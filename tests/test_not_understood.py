@@ -2,27 +2,34 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 import bgsync
 from bgsync.compare.properties import broken_and_repaired
+from bgsync.judge.budget import Budget
 from bgsync.judge.verdict import Report
 from bgsync.prose.possible import algorithms_in
+from bgsync.shipped.model.background_sync import monitors
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.sources import Source
 from bgsync.targets import Wish, judged, of_text
 from bgsync.texts import read
 from tests.specs import PRINT_QUEUE
 
 WISH = Wish(granularities=("algorithm",), each=False)
+NAMES = tuple(prop.id for prop in PROPERTIES if prop.monitors == (monitors.CALLS,))
+CALLS = replace(WISH, properties=NAMES)
+"""What one exploration decides."""
 
 
 def verdicts(report: Report) -> Mapping[str, str]:
     return {each.property: each.verdict for each in report.verdicts if each.granularity != "text"}
 
 
-def report_of(text: str) -> Report:
-    return judged(of_text(read(Source("print.bs", text))), WISH)
+def report_of(text: str, wish: Wish = WISH) -> Report:
+    return judged(of_text(read(Source("print.bs", text), None, bgsync.content("one-off"))), wish)
 
 
 WHOLE = report_of(PRINT_QUEUE)
@@ -38,7 +45,7 @@ def unreadable(at: int) -> str:
 
 @pytest.mark.parametrize("at", STEPS, ids=lambda at: f"line {at + 1}")
 def test_no_promise_that_holds_is_violated_since_a_step_cannot_be_read(at: int) -> None:
-    found, sound = report_of(unreadable(at)), verdicts(WHOLE)
+    found, sound = report_of(unreadable(at), replace(CALLS, budget=Budget(8))), verdicts(WHOLE)
     assert found.coverage.understood < found.coverage.total
     for name, verdict in verdicts(found).items():
         if verdict == "violated":

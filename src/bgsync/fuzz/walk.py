@@ -1,6 +1,7 @@
 """Random walks of the interpreter: through scenarios too large to explore, with checks that judge each step."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import hypothesis
@@ -21,6 +22,12 @@ Check = Callable[[System, State, Step], str | None]
 
 CALLS_PER_TAG = 8
 """The places kept for the calls of one tag: two methods, from two sources, each with two outcomes."""
+
+
+@lru_cache(maxsize=4096)
+def _steps(system: System, state: State) -> tuple[Step, ...]:
+    """Give what can happen in a state: the walks that Hypothesis tries have most states in common."""
+    return tuple(system.steps(state))
 
 
 class _Walk(CoveredMachine):
@@ -52,7 +59,7 @@ class _Walk(CoveredMachine):
         calls = iter(range(len(triggers), runs))
         found: dict[int, Step] = {}
         rest: list[Step] = []
-        for step in self.system.steps(self.now):
+        for step in _steps(self.system, self.now):
             place = None
             if step.action.kind == "move":
                 place = triggers.index(step.action.name)
