@@ -25,8 +25,9 @@ from bgsync.system.growth import growth
 from bgsync.system.instructions import OUTCOME, TERMINATED, UPON, WAITS
 from bgsync.system.observation import Executed, Outcome, PoolMet
 from bgsync.system.program import Program
-from bgsync.system.run import KEPT, Run
+from bgsync.system.run import Run
 from bgsync.system.sharing import Sharing
+from bgsync.system.starts import KEPT
 from bgsync.system.state import Cell, Frame, Locals, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES
 from bgsync.system.world import Meaning, World
