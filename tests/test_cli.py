@@ -193,13 +193,13 @@ def test_a_model_with_an_error_in_it_is_one_line_with_file_and_line(tmp_path: Pa
     file = tmp_path / "one_off.py"
     for text, says in ((model.replace("FIRING),", "'sleeping'),", 1), "sleeping"), ("x = (", "SyntaxError")):
         file.write_text(text)
-        result = run("check", *FAST, "--content", str(tmp_path))
+        result = run("check", *FAST, "--property", "gate", "--content", str(tmp_path))
         assert (result.exit_code, result.stdout) == (2, "")
         (line,) = result.stderr.splitlines()
         assert "one_off.py:" in line
         assert says in line
     file.write_text(model)
-    assert "judged as mine" in run("check", *FAST, "--content", str(tmp_path)).stdout
+    assert "judged as mine" in run("check", *FAST, "--property", "gate", "--content", str(tmp_path)).stdout
 
 
 def test_an_unknown_monitor_is_refused_with_those_that_there_are() -> None:

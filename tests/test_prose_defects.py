@@ -1,5 +1,6 @@
 """Reading sources that are broken, hostile or no spec at all."""
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -143,14 +144,24 @@ MANY: dict[str, Callable[[int], str]] = {
 
 
 @pytest.mark.parametrize("text", MANY.values(), ids=MANY)
-def test_time_grows_as_the_text_does(text: Callable[[int], str]) -> None:
-    def seconds(size: int) -> float:
-        source, begin = text(size), time.process_time()
-        structure(read_spec(read(source), Vocabulary()))
-        return time.process_time() - begin
+def test_work_grows_as_the_text_does(text: Callable[[int], str]) -> None:
+    def calls(size: int) -> int:
+        """Count the calls of functions, which no other work on the machine changes."""
+        source, count = text(size), 0
 
-    small = min(seconds(100) for _ in range(3))
-    assert seconds(500) < 10 * small + 0.5
+        def counted(frame: object, event: str, argument: object) -> None:
+            nonlocal count
+            count += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(counted)
+        try:
+            structure(read_spec(read(source), Vocabulary()))
+        finally:
+            sys.setprofile(before)
+        return count
+
+    assert calls(400) < 8 * calls(100)
 
 
 @pytest.mark.parametrize(
