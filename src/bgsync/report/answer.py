@@ -15,7 +15,8 @@ def headline(report: Report) -> str:
     broken, open_ = said.count("violated"), said.count("inconclusive")
     unsure = f", {open_} not decided" if open_ else ""
     if not broken:
-        return f"nothing is broken{unsure}: {said.count('holds') + said.count('conditional')} properties hold"
+        held = said.count("holds") + said.count("conditional")
+        return f"nothing is broken{unsure}: {held} {'property holds' if held == 1 else 'properties hold'}"
     by = len([cause for cause in causes(report) if not cause.first.needs])
     ways = f", by {by} cause{'s' * (by != 1)}" if by else ""
     return f"{broken} of {len(said)} properties broken{ways}{unsure}"
