@@ -101,7 +101,7 @@ EDITS = {
     ),
     "a renamed state": (
         PRINT_QUEUE.replace("[=paused=]", "[=on hold=]").replace("<dfn>paused</dfn>", "<dfn>on hold</dfn>"),
-        ("this edit breaks nothing", "[paused → on hold]"),
+        ("this edit breaks nothing", "renamed paused → on hold, and so in start printing 4.3.1 (edit.bs:58)"),
     ),
     "a sentence that is not understood": (
         edited(("Wait for a while.", "Ponder the weather with |job| at length.")),

@@ -1,5 +1,6 @@
 """What an edit did, as text: what to mend, what it broke by which steps, what it repaired; all else in few lines."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from rich.console import Console
@@ -7,7 +8,7 @@ from rich.markup import escape
 
 from bgsync import telling
 from bgsync.compare.properties import Changes
-from bgsync.compare.steps import AlgorithmChange
+from bgsync.compare.steps import AlgorithmChange, StepChange
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report
 from bgsync.report.answer import headline, headline_of_edit
@@ -58,6 +59,12 @@ def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
     known = {str(step.new) for _, step in changed if step.new and step.new.line in mend}
     told = [(name, step) for name, step in changed if str(step.new or step.old) not in known]
     told = [(name, step) for name, step in told if step.kind != "reworded"] or told
+    for old, new in dict.fromkeys(_words(step) for _, step in told if step.old is step.new is None):
+        naming = [step for _, step in told if step.kind == "changed" and _renamed(step, old, new)]
+        if old and new and len(naming) > 1:
+            told = [(name, step) for name, step in told if step not in naming]
+            places = ", ".join(f"{step.new} ({step.new.file}:{step.new.line})" for step in naming if step.new)
+            put(console, f"  renamed {escape(f'{old} → {new}, and so in {places}')}", 4)
     for name, step in told[:FEW]:
         origin = step.new or step.old
         was = f"{step.old.step} → " if step.kind == "moved" and step.old else ""
@@ -91,6 +98,24 @@ def _shared(one: list[str], other: list[str]) -> int:
     )
 
 
+def _same(was: list[str], now: list[str]) -> tuple[int, int]:
+    """Say how many words of two texts are the same where they begin, and where they end."""
+    first = _shared(was, now)
+    return first, _shared(was[first:][::-1], now[first:][::-1])
+
+
+def _words(step: StepChange) -> tuple[str, str]:
+    """Give the words of a step that are others now."""
+    was, now = step.old_reading.split(), step.new_reading.split()
+    first, last = _same(was, now)
+    return " ".join(was[first : len(was) - last]), " ".join(now[first : len(now) - last])
+
+
+def _renamed(step: StepChange, old: str, new: str) -> bool:
+    """Whether a step says the same but for a name."""
+    return re.sub(rf"\b{re.escape(old)}\b", lambda _: new, step.old_reading) == step.new_reading
+
+
 def _replaced(old: str, new: str) -> str:
     return f"{old} → {new}" if old and new else f"− {old}" if old else f"+ {new}"
 
@@ -100,8 +125,7 @@ def difference(old: str, new: str) -> str:
     if old == new or not old or not new:
         return old or new
     was, now = old.split(), new.split()
-    first = _shared(was, now)
-    last = _shared(was[first:][::-1], now[first:][::-1])
+    first, last = _same(was, now)
     before, after = was[max(first - AROUND, 0) : first], was[len(was) - last :][:AROUND]
     middle = " ".join(was[first : len(was) - last]), " ".join(now[first : len(now) - last])
     parts = ["…"] * (first > AROUND) + before + [f"[{_replaced(*middle)}]"] + after
