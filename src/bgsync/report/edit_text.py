@@ -1,7 +1,7 @@
 """What an edit did, as text: what to mend, what it broke by which steps, what it repaired; all else in few lines."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -59,12 +59,7 @@ def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
     known = {str(step.new) for _, step in changed if step.new and step.new.line in mend}
     told = [(name, step) for name, step in changed if str(step.new or step.old) not in known]
     told = [(name, step) for name, step in told if step.kind != "reworded"] or told
-    for old, new in dict.fromkeys(_words(step) for _, step in told if step.old is step.new is None):
-        naming = [step for _, step in told if step.kind == "changed" and _renamed(step, old, new)]
-        if old and new and len(naming) > 1:
-            told = [(name, step) for name, step in told if step not in naming]
-            places = ", ".join(f"{step.new} ({step.new.file}:{step.new.line})" for step in naming if step.new)
-            put(console, f"  renamed {escape(f'{old} → {new}, and so in {places}')}", 4)
+    told = _without_renames(told, console)
     for name, step in told[:FEW]:
         origin = step.new or step.old
         was = f"{step.old.step} → " if step.kind == "moved" and step.old else ""
@@ -72,6 +67,17 @@ def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
         put(console, f"  {step.kind} {escape(f'{where}: {difference(step.old_reading, step.new_reading)}')}", 4)
     if (more := len(told) - FEW) > 0:
         put(console, f"  and {more} more changed steps: [bold]bgsync diff OLD NEW[/]", 4)
+
+
+def _without_renames(told: Sequence[tuple[str, StepChange]], console: Console) -> Sequence[tuple[str, StepChange]]:
+    """Print each declared name that is another one throughout, and give the steps that changed otherwise."""
+    for old, new in dict.fromkeys(_words(step) for _, step in told if step.old is step.new is None):
+        naming = [step for _, step in told if step.kind == "changed" and _renamed(step, old, new)]
+        if old and new and len(naming) > 1:
+            told = [(name, step) for name, step in told if step not in naming]
+            where = ", ".join(f"{step.new} ({step.new.file}:{step.new.line})" for step in naming if step.new)
+            put(console, f"  renamed {escape(f'{old} → {new}, and so in {where}')}", 4)
+    return told
 
 
 def _stands_elsewhere(change: AlgorithmChange, files: set[str]) -> bool:
