@@ -59,13 +59,13 @@ def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
     known = {str(step.new) for _, step in changed if step.new and step.new.line in mend}
     told = [(name, step) for name, step in changed if str(step.new or step.old) not in known]
     told = [(name, step) for name, step in told if step.kind != "reworded"] or told
-    told = _without_renames(told, console)
-    for name, step in told[:FEW]:
+    left = _without_renames(told, console)
+    for name, step in left[:FEW]:
         origin = step.new or step.old
         was = f"{step.old.step} → " if step.kind == "moved" and step.old else ""
         where = f"{origin.algorithm} {was}{origin.step} ({origin.file}:{origin.line})" if origin else name
         put(console, f"  {step.kind} {escape(f'{where}: {difference(step.old_reading, step.new_reading)}')}", 4)
-    if (more := len(told) - FEW) > 0:
+    if (more := len(left) - FEW) > 0:
         put(console, f"  and {more} more changed steps: [bold]bgsync diff OLD NEW[/]", 4)
 
 
