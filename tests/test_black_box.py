@@ -196,7 +196,15 @@ OUTBOXES: list[tuple[type[Any], type[Any]]] = [(wrong, outboxes.KeepsItsPromise)
 OUTBOXES += [(wrong, outboxes.TwoQueues) for wrong in outboxes.WRONG_WITH_TWO]
 
 
-@pytest.mark.parametrize(("wrong", "right"), OUTBOXES, ids=[wrong.__name__ for wrong, _ in OUTBOXES])
+LONG = (outboxes.LosesWhatIsUnderWay, outboxes.MixesQueues)
+"""The faults that take many runs to be met."""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [pytest.param(*pair, marks=[pytest.mark.campaign] * (pair[0] in LONG)) for pair in OUTBOXES],
+    ids=[wrong.__name__ for wrong, _ in OUTBOXES],
+)
 def test_a_wrong_outbox_is_found_by_what_the_server_gets(wrong: type[Any], right: type[Any]) -> None:
     promise = oracle(OUTBOX, "spec", TAGS)
     result = campaign(wrong, OUTBOX, promise, TAGS, Plan(300, seed=1, findings=1))
@@ -210,6 +218,7 @@ def test_an_outbox_that_keeps_its_promise_survives() -> None:
     assert (result.findings, result.missing) == ((), {})
 
 
+@pytest.mark.campaign
 def test_two_queues_that_keep_their_promise_survive() -> None:
     result = campaign(outboxes.TwoQueues, OUTBOX, oracle(OUTBOX, "spec", TAGS), TAGS, Plan(100, seed=1))
     assert (result.findings, result.missing) == ((), {})

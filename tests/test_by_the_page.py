@@ -25,6 +25,7 @@ def test_step_by_step_too() -> None:
     assert differences(page, of_the_checker(SPEC, "step", calls=1)) == ()
 
 
+@pytest.mark.campaign
 def test_what_takes_two_calls_is_a_race_by_the_page() -> None:
     whole, stepwise = of_the_page(SPEC, "algorithm"), of_the_page(SPEC, "step", limit=700)
     assert whole.complete

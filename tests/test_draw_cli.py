@@ -93,6 +93,7 @@ def test_what_a_budget_leaves_out_is_told_beside_the_picture(folder: Path) -> No
     assert "--limit" in draw("lifecycle", "queue.bs", "--limit", "3").stderr
 
 
+@pytest.mark.campaign
 def test_a_gallery_of_any_text_has_every_picture_and_a_page_that_shows_them(folder: Path) -> None:
     done = draw("--all", "queue.bs", "-o", "pictures")
     assert done.exit_code == 0, done.output

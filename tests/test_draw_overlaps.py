@@ -80,6 +80,7 @@ def test_no_words_cover_anything_in_the_gallery_of_a_small_text() -> None:
         is_legible(render(entry.picture, "svg").decode())
 
 
+@pytest.mark.campaign
 @pytest.mark.skipif(not REAL.is_file(), reason="the text is not here")
 def test_no_words_cover_anything_in_the_pictures_of_periodic_sync() -> None:
     text = read(Source(REAL.name, REAL.read_text(encoding="utf-8")), None, PERIODIC)

@@ -225,6 +225,7 @@ def test_spin_finds_broken_what_we_find_broken_and_stores_our_states(asked: Scen
     assert told_by(told, r"(\d+) states, stored") == counted(asked)[0]
 
 
+@pytest.mark.campaign
 @spin
 def test_the_shortest_trace_of_spin_is_as_long_as_ours_and_tells_its_steps(tmp_path: Path) -> None:
     asked = scenario("step", calls=2)

@@ -32,6 +32,7 @@ def test_a_picture_in_the_gallery_is_not_stale(name: str, files: dict[str, str])
     assert (FOLDER / name).read_text(encoding="utf-8") == files[name], "run: bgsync draw --all"
 
 
+@pytest.mark.campaign
 def test_another_process_with_another_hash_seed_makes_the_same_bytes(files: dict[str, str]) -> None:
     code = (
         "import json, sys; from bgsync.draw.gallery import Gallery; from bgsync.contents import content;"

@@ -94,6 +94,7 @@ def test_it_has_them_step_by_step_too(fast: bool) -> None:
     assert agree(scenario(granularity="step", tags=1), fast) == 11_158
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("fast", ENGINES)
 def test_it_has_them_for_three_tags(fast: bool) -> None:
     assert agree(scenario(tags=3), fast) == 8_195
@@ -161,6 +162,7 @@ def test_engines_levels_and_symmetry_count_the_same(asked: Scenario) -> None:
     assert sum(levels(whole.product)) == one.states
 
 
+@pytest.mark.campaign
 def test_the_largest_scenario_of_the_tests_has_a_million_states() -> None:
     whole = product_of(scenario(granularity="step"))
     pages, _ = reachable(whole.product, symmetry=FAST)
@@ -185,6 +187,7 @@ def test_every_breach_has_a_run_as_short_as_any_and_it_replays(monitor: str) -> 
             assert len(path) <= len(alone.path(name))
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("adversity", ["", *ADVERSITIES])
 def test_what_is_proved_of_one_tag_in_any_company_holds_of_the_whole(adversity: str) -> None:
     asked = scenario(adversities=(adversity,) if adversity else (), monitor="calls")
@@ -204,6 +207,7 @@ def verdicts(report: Report) -> dict[tuple[str, tuple[str, ...]], tuple[str, str
     return {(v.property, v.needs): (v.verdict, v.kind) for v in report.verdicts}
 
 
+@pytest.mark.campaign
 @settings(max_examples=5, deadline=None)
 @given(st.data())
 def test_a_spec_with_steps_left_out_gets_the_verdicts_that_one_tag_alone_and_the_whole_get(data: st.DataObject) -> None:

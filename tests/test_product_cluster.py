@@ -52,6 +52,7 @@ def test_two_workers_find_the_same_states(workers: Resources, fast: bool) -> Non
     assert rounds <= len(list(levels(asked)))
 
 
+@pytest.mark.campaign
 def test_a_worker_that_is_killed_in_the_middle_changes_nothing(workers: Resources) -> None:
     assert workers.cluster is not None
     asked, killed = product_of(scenario(granularity="step", calls=1)).product, list[int]()
@@ -108,6 +109,7 @@ def test_what_answers_nowhere_is_refused_with_the_repair(monkeypatch: pytest.Mon
         pass
 
 
+@pytest.mark.campaign
 def test_a_cluster_without_any_worker_left_ends_it_with_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "PATIENCE", 0.3)
     with cluster.connected("local", 1) as client:

@@ -175,6 +175,7 @@ def without(spec: Spec, places: set[tuple[str, str]]) -> Spec:
 PLACES = sorted({(o.algorithm, o.step) for st_ in SPEC.statements() if (o := st_.origin) and o.algorithm != "getTags"})
 
 
+@pytest.mark.campaign
 @settings(max_examples=15, derandomize=True, deadline=None)
 @given(
     places=st.sets(st.sampled_from(PLACES), max_size=3),

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from bgsync.cli import main
@@ -54,6 +55,7 @@ def test_they_see_of_a_small_system_what_looking_at_all_of_it_sees() -> None:
     assert walked.ran == all_of_it.ran
 
 
+@pytest.mark.campaign
 def test_a_finding_is_shortened_and_replays() -> None:
     walked, whole = walk(System(ASKED), SAFETY, Walks(300, 100)), watch(System(ASKED), SAFETY)
     assert len(walked.breaches) >= 3
@@ -90,6 +92,7 @@ def test_what_walks_found_step_by_step_only_is_not_called_a_race() -> None:
     assert (report.bounds["walks"], report.bounds["seed"]) == (200, 0)
 
 
+@pytest.mark.campaign
 def test_several_tags_are_walked_through_as_a_whole() -> None:
     found = {verdict.property: verdict.verdict for verdict in ask(Walks(300, 100), "unique-tag", tags=3).verdicts}
     assert found == {"unique-tag": "violated"}
