@@ -107,6 +107,7 @@ def test_every_context_and_local_state_is_told_in_words_beside_its_number(langua
     assert "a.model" in text
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_same_model_is_the_same_bytes_whatever_the_order_of_sets(language: str, tmp_path: Path) -> None:
     texts = set()

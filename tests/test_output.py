@@ -188,7 +188,10 @@ ENVIRONMENTS: tuple[tuple[dict[str, str], str, str], ...] = (
     "words",
     [
         ("check", "FILE", *SMALL[:4], "--format", "json"),
-        *(("check", "FILE", *SMALL[:4], *SOME, "--format", form) for form in ("sarif", "junit", "github", "markdown")),
+        *(
+            pytest.param(("check", "FILE", *SMALL[:4], *SOME, "--format", form), marks=pytest.mark.campaign)
+            for form in ("sarif", "junit", "github", "markdown")
+        ),
         ("read", "FILE", "--format", "json"),
         ("graph", "FILE", "--calls", "1", "--format", "graphml"),
         ("draw", "states", "FILE", "--calls", "1", "--format", "svg"),

@@ -80,7 +80,9 @@ def test_tables_give_every_state_and_transition_of_the_interpreter(monitor: str,
     same(scenario(SPEC, UNGATED, "algorithm", adversities, monitor=monitor))
 
 
-@pytest.mark.parametrize("monitor", MONITORS)
+@pytest.mark.parametrize(
+    "monitor", [pytest.param(name, marks=[pytest.mark.campaign] * (name == "outbox shared")) for name in MONITORS]
+)
 def test_tables_give_them_step_by_step_too(monitor: str) -> None:
     assert same(scenario(SPEC, UNGATED, "step", ("terminated",), calls=1, monitor=monitor)) > 200
 
