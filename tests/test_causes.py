@@ -35,12 +35,9 @@ def of(report: Report, needs: tuple[str, ...] = ()) -> dict[str, list[Pair]]:
     return {v.property: pairs(v) for v in report.verdicts if v.verdict == "violated" and v.needs == needs}
 
 
-JUDGED = [prop for prop in PROPERTIES if prop.id != "delivered"]  # its monitors have many states
-
-
 @pytest.fixture(scope="module")
 def today() -> Report:
-    return check(question(SPEC, JUDGED, ("algorithm", "step"), ("unregistered",)))
+    return check(question(SPEC, PROPERTIES, ("algorithm", "step"), ("unregistered",)))
 
 
 FIRE = "fire a sync event"
@@ -65,7 +62,7 @@ def test_what_is_broken_without_an_adversity_does_not_hide_what_needs_it(today: 
 
 def test_findings_with_one_cause_are_told_together(today: Report) -> None:
     told = {telling.pair(cause.first, today.words): cause.properties for cause in causes(today)}
-    together = ("lifecycle", "resolved-then-fires")
+    together = ("lifecycle", "resolved-then-fires", "delivered/shared-tag")
     assert told[f"register 8.2 against {FIRE} 5.2.3 (race)"] == together
 
 
@@ -100,6 +97,6 @@ def test_a_cause_that_is_mended_takes_its_findings_with_it_and_no_others(today: 
     (register,) = (each for each in SPEC.algorithms if each.name == "register")
     place = next(n for n, each in enumerate(register.steps) if getattr(each, "name", "") == "currentRegistration")
     assert isinstance(register.steps[place + 1], If)
-    mended = of(check(question(atomic(SPEC, "register", place, place + 3), JUDGED, ("algorithm", "step"))))
+    mended = of(check(question(atomic(SPEC, "register", place, place + 3), PROPERTIES, ("algorithm", "step"))))
     assert "unique-tag" not in mended
     assert "fires-online" in mended

@@ -143,6 +143,16 @@ def test_several_processes_explore_and_say_the_same() -> None:
     ]
 
 
+@pytest.mark.campaign
+def test_several_processes_explore_the_whole_and_say_the_same(whole: Report) -> None:
+    asked = question(SPEC, adversities=tuple(environment.ADVERSITIES))
+    both = check(replace(asked, effort=Effort(processes=2)))
+    assert both.verdicts == whole.verdicts
+    assert [replace(each, seconds=0) for each in both.explorations] == [
+        replace(each, seconds=0) for each in whole.explorations
+    ]
+
+
 def test_what_fails_in_one_of_several_processes_fails_here() -> None:
     def broken(view: View, seen: Observation, pc: int) -> Never:
         raise ZeroDivisionError("a property with a mistake")

@@ -105,6 +105,12 @@ def test_fuzzing_walks_through_its_spec_and_finds_what_is_broken(library: Conten
         walked(machine, seed=2, shrink=False)
 
 
+@pytest.mark.campaign
+def test_the_command_line_tells_what_such_a_walk_has_broken() -> None:
+    result = run("fuzz", "--examples", "30", "--seed", "2")
+    assert (result.exit_code, result.stdout.split(":")[:2]) == (1, ["broken", " one-bell"])
+
+
 def test_its_page_has_its_own_lifecycle_and_words(tmp_path: Path) -> None:
     page = tmp_path / "library.html"
     assert run("check", "--html", str(page), "--traces", "none").exit_code == 1

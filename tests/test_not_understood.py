@@ -52,6 +52,14 @@ def test_no_promise_that_holds_is_violated_since_a_step_cannot_be_read(at: int) 
             assert sound[name] == "violated", f"{name} holds as it is written"
 
 
+@pytest.mark.campaign
+@pytest.mark.parametrize("at", STEPS, ids=lambda at: f"line {at + 1}")
+def test_no_promise_at_all_is_violated_since_a_step_cannot_be_read(at: int) -> None:
+    sound = verdicts(WHOLE)
+    broken = {name for name, verdict in verdicts(report_of(unreadable(at))).items() if verdict == "violated"}
+    assert all(sound[name] == "violated" for name in broken)
+
+
 def test_what_depends_on_a_step_that_cannot_be_read_names_it() -> None:
     (at,) = (n for n in STEPS if "Append |job|" in LINES[n])
     doubted = [each for each in report_of(unreadable(at)).verdicts if each.verdict == "inconclusive"]

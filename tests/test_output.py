@@ -180,7 +180,8 @@ SOME = ("--property", "fires-online", "--property", "promise-settles")
 
 ENVIRONMENTS: tuple[tuple[dict[str, str], str, str], ...] = (
     ({"PYTHONHASHSEED": "1"}, "1", "."),
-    ({"PYTHONHASHSEED": "2", **POSIX, "TZ": "Asia/Tokyo", "COLUMNS": "40"}, "2", ".."),
+    ({"PYTHONHASHSEED": "2", **POSIX, "TZ": "Asia/Tokyo"}, "2", ".."),
+    ({"PYTHONHASHSEED": "3", "PYTHONIOENCODING": "latin-1", "COLUMNS": "40"}, "3", "/"),
 )
 
 

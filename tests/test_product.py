@@ -236,7 +236,14 @@ def test_a_check_of_two_tags_says_what_one_of_one_tag_says() -> None:
     assert max(explored.states for explored in two.explorations) > 1_000
 
 
-TERMINATED = question(SPEC, [p for p in PROPERTIES if p.monitors == (CALLS,)], ("algorithm",), ("terminated",), tags=2)
+@pytest.mark.campaign
+def test_a_check_of_two_tags_step_by_step_says_what_one_of_one_tag_says() -> None:
+    one, two = (check(question(SPEC, [p for p in PROPERTIES if p.monitors == (CALLS,)], tags=tags)) for tags in (1, 2))
+    assert verdicts(one) == verdicts(two)
+    assert max(explored.states for explored in two.explorations) > 500_000
+
+
+TERMINATED = question(SPEC, PROPERTIES, ("algorithm",), ("terminated",), tags=2)
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +251,10 @@ def reduced() -> Report:
     return check(TERMINATED)
 
 
-@pytest.mark.parametrize("reductions", [frozenset[str](), frozenset({"symmetry"}), frozenset({"bisimulation"})])
+@pytest.mark.parametrize(
+    "reductions",
+    [pytest.param(frozenset[str](), marks=pytest.mark.campaign), frozenset({"symmetry"}), frozenset({"bisimulation"})],
+)
 def test_a_reduction_changes_how_much_is_explored_and_no_verdict(reductions: frozenset[str], reduced: Report) -> None:
     other = check(replace(TERMINATED, effort=Effort(reductions=reductions)))
     assert verdicts(other) == verdicts(reduced)

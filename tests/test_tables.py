@@ -87,8 +87,11 @@ def test_tables_give_them_step_by_step_too(monitor: str) -> None:
     assert same(scenario(SPEC, UNGATED, "step", ("terminated",), calls=1, monitor=monitor)) > 200
 
 
-def test_tables_give_them_where_termination_leaves_many_events_of_a_removed_registration() -> None:
-    assert same(scenario(outbox(), UNGATED, "step", ("terminated",), calls=1)) > 200
+@pytest.mark.parametrize(("calls", "states"), [(1, 200), pytest.param(2, 10_000, marks=pytest.mark.campaign)])
+def test_tables_give_them_where_termination_leaves_many_events_of_a_removed_registration(
+    calls: int, states: int
+) -> None:
+    assert same(scenario(outbox(), UNGATED, "step", ("terminated",), calls=calls)) > states
 
 
 def test_tables_give_them_for_several_tags() -> None:
@@ -178,7 +181,7 @@ PLACES = sorted({(o.algorithm, o.step) for st_ in SPEC.statements() if (o := st_
 
 
 @pytest.mark.campaign
-@settings(max_examples=15, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(
     places=st.sets(st.sampled_from(PLACES), max_size=3),
     granularity=st.sampled_from(["algorithm", "step"]),
