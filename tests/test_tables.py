@@ -28,7 +28,7 @@ from bgsync.system.system import System
 from bgsync.tables import Tables, explore
 from bgsync.tables.groups import NO_CHANGE, Group, Groups
 from bgsync.tables.multisets import Multisets
-from bgsync.tables.steps import UNSEEN
+from bgsync.tables.steps import CONTEXT, MEMORY
 from tests.models import CALM, MONITORS, NEW, STATE, UNGATED, outbox, question, scenario
 from tests.models import report as verdicts
 from tests.test_queues import QUEUED, firing
@@ -114,7 +114,8 @@ def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_cont
     rows = sum(key.turn.kind == "run" for base in tables.bases for key in base.rows)
     assert len(set(runs)) == len(runs) < rows
     assert not any(state.due for state, _ in runs)
-    looking = {number for state, number in runs if state.shared.context is not UNSEEN}
+    assert all(state.memory is MEMORY for state, _ in runs)
+    looking = {number for state, number in runs if state.shared.context is not CONTEXT}
     assert {system.program.code[system.process(n).pc].origin.algorithm for n in looking} == {
         "fire a sync event",
         "register",

@@ -158,7 +158,7 @@ class Judgement:
 
     def found(self, successor: Successor, before: Multiset, after: Multiset | None) -> Found:
         """Give the ids whose premise a transition meets, and what breaks them."""
-        return self._judged.successor(successor, before, after)
+        return self._judged(successor, before, after)
 
     def depends(self, successor: Successor) -> bool:
         """Whether the judgement of a successor, which was judged before, depends on its frame."""

@@ -129,16 +129,19 @@ class System(Forks, Model[State, Action]):
         entry = self.number(self._entry(name))
         return self.processes.queued[entry] is not None or self.processes.enqueues(entry)
 
+    def ends_all(self, which: int) -> bool:
+        """Whether a move of the environment ends all processes."""
+        return self.effects[which] is Effect.ENDS_EVERYTHING
+
     def moves_any(self, which: int) -> bool:
-        """Whether a move of the environment may change processes."""
-        ends = self.effects[which] in (Effect.ENDS_EVERYTHING, Effect.ENDS_HANDLERS)
-        return ends or self.world.machines[self.moves[which][0]].refuses
+        """Whether a move of the environment may change processes, and not end them all."""
+        ends = self.effects[which] is Effect.ENDS_HANDLERS
+        return not self.ends_all(which) and (ends or self.world.machines[self.moves[which][0]].refuses)
 
     def moves_process(self, state: State, which: int, number: int) -> bool:
-        """Whether a move of the environment changes a process."""
+        """Whether a move of the environment changes a process, which it does not end with all others."""
         effect, process = self.effects[which], self.process(number)
-        ends = effect is Effect.ENDS_HANDLERS and self._ends(state, process)
-        if effect is Effect.ENDS_EVERYTHING or ends:
+        if effect is Effect.ENDS_HANDLERS and self._ends(state, process):
             return True
         barred = any(name == "@barred" for frame in process.frames for name, _ in frame.variables)
         return barred and self.world.machines[self.moves[which][0]].refuses

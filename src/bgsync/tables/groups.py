@@ -52,6 +52,8 @@ class Passing(NamedTuple):
     """The objects that are followed apart: what holds one of them stays behind, there."""
     noticed: tuple[tuple[Noticed, str | None], ...] = ()
     """What they take note of, each with the tag that it is about."""
+    ends: bool = False
+    """Whether all of them are gone."""
 
 
 NO_CHANGE = Passing()
@@ -134,7 +136,11 @@ class Groups:
 
     def _after(self, number: int, passing: Passing) -> int | None:
         facts, (members, contents) = self.facts[number], self.known[number]
-        if not facts.slots.isdisjoint(passing.apart) or (passing.only is not None and passing.only not in facts.slots):
+        if (
+            passing.ends
+            or not facts.slots.isdisjoint(passing.apart)
+            or (passing.only is not None and passing.only not in facts.slots)
+        ):
             return None
         left = list[tuple[int, Place]]()
         for process, place in members:

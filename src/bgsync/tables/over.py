@@ -34,42 +34,53 @@ def over(
     def groups(row: int) -> Multiset:
         return table.tables.multisets.of(vectors.groups_of(row))
 
+    def parts(item: int) -> tuple[Successor | Base, Multiset, Multiset | None]:
+        return places[which[item]], groups(int(before[item])), None if after is None else groups(int(after[item]))
+
     def value(item: int) -> int:
-        place, first = places[which[item]], groups(int(before[item]))
-        if isinstance(place, Successor):
-            found = table.successor(place, first, None if after is None else groups(int(after[item])))
-        else:
-            found = table.state(place, first)
+        found = table(*parts(item))
         if found not in home:
             home[found] = len(values)
             values.append(found)
         return home[found]
 
-    first = firsts(which, len(places))
-    used = np.flatnonzero(first >= 0)
-    of_place = np.full(len(places), -1, np.int64)
-    of_place[used] = [value(item) for item in first[used].tolist()]
-    result = of_place[which]
-    kinds: dict[tuple[Query, ...] | None, int] = {}
-    kind = np.full(len(places), -1, np.int64)
-    for place in used.tolist():
-        queries = table.queries(places[place])
-        if queries != ():
-            kind[place] = kinds.setdefault(queries, len(kinds))
-    kind_of = kind[which] if kinds else np.zeros(0, np.int64)
-    for queries, number in kinds.items():
-        items = np.flatnonzero(kind_of == number)
-        sides = [before[items]] if after is None else [before[items], after[items]]
-        answers = sides if queries is None else [
-            vectors.count(one, sides[-1] if later else sides[0]) for later, one in queries
-        ]  # fmt: skip
-        case, many = numbered(which[items])
-        for answer in answers:
+    def cases(items: Numbers, queries: tuple[Query, ...]) -> tuple[Numbers, int]:
+        """Number items so that those of one kind with the same answers have the same number."""
+        case, many = numbered(kind[items])
+        for later, one in queries:
+            if isinstance(one, str):
+                answer = table.tables.aspect(one)[ends[later][items]]
+            else:
+                answer = vectors.count(one, (before if after is None or not later else after)[items])
             told, most = numbered(answer)
             case, many = numbered(case * most + told)
-        ones = firsts(case, many)
-        result[items] = np.array([value(int(items[one])) for one in ones.tolist()], np.int64)[case]
-        more = [item for item in items[ones].tolist() if table.queries(places[which[item]]) != queries]
-        again = items[np.isin(which[items], which[more])] if more else np.zeros(0, np.int64)
-        result[again] = [value(item) for item in again.tolist()]
+        return case, many
+
+    states = after is None and len(places) > 0 and isinstance(places[0], Base)
+    kind, *ends = (np.zeros(len(which), np.int64), which, which) if states else table.tables.of_successors(which)
+    result, left = np.full(len(which), -1, np.int64), np.arange(len(which))
+    while len(left):
+        first = firsts(kind[left], int(kind[left].max()) + 1)
+        used = np.flatnonzero(first >= 0)
+        group, groups_of = np.zeros(len(first), np.int64), dict[tuple[Query, ...], int]()
+        for number in used.tolist():
+            item = int(left[first[number]])
+            queries = table.queries(places[which[item]])
+            if queries is None:
+                value(item)
+                queries = table.queries(places[which[item]])
+            group[number] = groups_of.setdefault(queries or (), len(groups_of))
+        again = list[Numbers]()
+        for queries, number in groups_of.items():
+            items = left[group[kind[left]] == number]
+            case, many = cases(items, queries)
+            ones = items[firsts(case, many)].tolist()
+            result[items] = np.array([value(item) for item in ones], np.int64)[case]
+            asked = [table.queries(places[which[item]]) == queries for item in ones]
+            whole = [same and table.is_whole(*parts(item)) for item, same in zip(ones, asked, strict=True)]
+            for item in items[np.array(whole)[case]].tolist():
+                result[item] = value(item)
+            more = np.unique(kind[[item for item, same in zip(ones, asked, strict=True) if not same]])
+            again.append(items[np.isin(kind[items], more)] if len(more) else items[:0])
+        left = np.concatenate(again)
     return values, result

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 from bgsync.system.state import Content
 from bgsync.system.step import Presence, State, Step, Turn
@@ -26,11 +27,33 @@ class Split(NamedTuple):
     lengths: Queues = ()
 
 
-class Base:
-    """All of a state but its groups."""
+class Way(NamedTuple):
+    """What may become of a part of the groups in a turn, in whatever context, and whatever is due or remembered."""
 
-    def __init__(self, index: int, state: State, split: Split, groups: Groups) -> None:
-        self.index, self.state, self.split = index, state, split
+    step: Step
+    kind: int
+    """The same number for all that do the same."""
+    passing: Passing
+    into: Multiset
+    """What the part becomes; of no meaning where the run ends."""
+    core: int = -1
+    """The core of the base after it."""
+    split: Split | None = None
+    """None where the run ends."""
+    dropped: int = 0
+    matters: str = ""
+    """To whom else of the frame it matters: `outermost` or `all`."""
+    left: frozenset[int] | None = None
+    """The objects that it takes out of the list; None where it changes none."""
+
+
+class Base:
+    """All of a state but its groups. All of it but the context, what is due and what is remembered is its core."""
+
+    kind: ClassVar[int] = 0
+
+    def __init__(self, index: int, core: int, state: State, split: Split, groups: Groups) -> None:
+        self.index, self.core, self.state, self.split = index, core, state, split
         away = frozenset(slot for slot, known in enumerate(state.shared.heap) if known and not known.listed)
         self.is_entangled = bool(away) and not state.disjoint
         """Whether objects that are not in the list are held, and may be set apart."""
@@ -41,24 +64,39 @@ class Base:
         """The rows of turns without any group but the one that acts, which matter to no other one."""
 
 
+ASPECTS: dict[str, Callable[[Base], Hashable]] = {
+    "context": lambda base: base.state.shared.context,
+    "heap": lambda base: base.state.shared.heap,
+    "outer": lambda base: base.split.outer,
+    "due": lambda base: base.state.due,
+    "memory": lambda base: base.state.memory,
+    "disjoint": lambda base: base.state.disjoint,
+    "lengths": lambda base: base.split.lengths,
+}
+"""What there is to know of a base, each by itself."""
+
+
 @dataclass
 class Plan:
     """Whose turn it is, among others with some presence."""
 
     outer: list[tuple[Turn, Known | None]]
     """What happens by itself, with the groups that it changes."""
-    acting: dict[int, tuple[Turn, ...]] = field(default_factory=dict)
+    acting: dict[int, tuple[Turn, ...]]
     """The turns of each group that was met."""
 
 
 class Successor:
     """One transition, whatever groups are about. `base` is None when the run ends here."""
 
-    __slots__ = ("acting", "base", "index", "origin", "passing", "step")
+    __slots__ = ("acting", "base", "index", "kind", "origin", "passing", "step")
 
-    def __init__(self, index: int, origin: Base, acting: int, step: Step, base: Base | None, passing: Passing) -> None:
-        self.index, self.origin, self.acting, self.step, self.base = index, origin, acting, step, base
-        self.passing = passing
+    def __init__(self, index: int, origin: Base, acting: int, way: Way, base: Base | None) -> None:
+        self.index, self.origin, self.acting, self.base = index, origin, acting, base
+        self.step = way.step if base is None else way.step._replace(after=base.state)
+        self.kind = way.kind
+        """The same number for all that do the same, from whatever base."""
+        self.passing = way.passing
         """What it does to the frame; what is followed apart is so in as many transitions right before this one."""
 
 

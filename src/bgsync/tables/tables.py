@@ -12,28 +12,32 @@ inside, until the frame has none. Nothing else of what a system does looks at ot
 and states, transitions and verdicts are the same.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from typing import NamedTuple
 
 from bgsync.system.monitor import Memory
 from bgsync.system.observation import GoesOn
-from bgsync.system.state import Shared, cells_of
+from bgsync.system.state import cells_of
 from bgsync.system.step import Action, Presence, State, Step, Turn
 from bgsync.system.system import System
 from bgsync.tables.groups import NO_CHANGE, UNCOUNTED, Groups, Passing
+from bgsync.tables.index import Column, Numbers
 from bgsync.tables.multisets import Known, Multiset, Multisets
-from bgsync.tables.rows import NOBODY, Base, Plan, Row, RowKey, Split, Successor
-from bgsync.tables.steps import Steps
+from bgsync.tables.rows import ASPECTS, NOBODY, Base, Plan, Row, RowKey, Split, Successor, Way
+from bgsync.tables.steps import Steps, within
 
 
 class _After(NamedTuple):
     """What becomes of a part, and to whom of the frame that matters: to as many others that hold what is shared."""
 
-    base: Base
+    split: Split
     groups: tuple[int, ...]
     dropped: int = 0
     matters: str = ""
 
+
+IDLE = 0
+"""The kind of what changes nothing."""
 
 FEW, ANY = 2, 1_000
 """`dropped`: it matters to others as long as there are fewer than two of them; it matters to any."""
@@ -55,15 +59,22 @@ class Tables:
         self.all = Known(lambda _: True)
         self._runs = Steps(system)
         self._holds: dict[int, Known] = {}
-        self._successors: dict[tuple[object, ...], Successor] = {}
+        self._ways: dict[tuple[object, ...], tuple[Way, ...]] = {}
+        self._kinds: dict[tuple[object, ...], int] = {(): IDLE}
+        self._successors: dict[tuple[int, ...], Successor] = {}
+        self._columns = Column(), Column(), Column()
+        self._aspects: dict[str, tuple[dict[Hashable, int], Column]] = {}
         self._bases: dict[tuple[object, ...], Base] = {}
+        self._cores: dict[tuple[object, ...], int] = {}
+        self._acting: dict[tuple[object, ...], dict[int, tuple[Turn, ...]]] = {}
 
     # --- states as numbers
 
     def split(self, state: State) -> tuple[Base, Multiset]:
         """Give the two parts of a state."""
         after = self._split(state, self._shape(state))
-        return after.base, self.multisets.of(after.groups)
+        base = self._base(self._core(state, after.split), state, after.split)
+        return base, self.multisets.of(after.groups)
 
     def _shape(self, state: State) -> tuple[int | None, bool, bool]:
         """Say which variable of a whole state is in its base, whether groups are joined, and whether all are one."""
@@ -87,17 +98,21 @@ class Tables:
         outer, joined, whole = shape
         lengths = tuple((queue, len(numbers)) for queue, numbers in state.queues)
         content = None if outer is None else state.shared.cells[outer]
-        split = Split(content, joined, whole, lengths)
         groups = self.groups.of(state, outer, whole=whole)
-        return _After(self._base(state.shared, state.due, state.memory, state.disjoint, split), tuple(groups))
+        return _After(Split(content, joined, whole, lengths), tuple(groups))
 
-    def _base(self, shared: Shared, due: tuple[str, ...], memory: Memory, disjoint: bool, split: Split) -> Base:
-        key = (shared.context, shared.heap, due, memory, disjoint, split)
+    def _core(self, state: State, split: Split) -> int:
+        """Number all of a base but the context, what is due and what is remembered."""
+        key = (state.shared.heap, state.disjoint, split)
+        return self._cores.setdefault(key, len(self._cores))
+
+    def _base(self, core: int, state: State, split: Split) -> Base:
+        """Give the base with a core, which a state and a split have, and with the rest of a state."""
+        key = (core, state.shared.context, state.due, state.memory)
         base = self._bases.get(key)
         if base is None:
-            bare = State(shared, (), due, memory, disjoint)
-            bare = self.groups.state(bare, split.outer, split.lengths, (), frame=False)
-            base = self._bases[key] = Base(len(self.bases), bare, split, self.groups)
+            bare = self.groups.state(state, split.outer, split.lengths, (), frame=False)
+            base = self._bases[key] = Base(len(self.bases), core, bare, split, self.groups)
             self.bases.append(base)
         return base
 
@@ -163,7 +178,8 @@ class Tables:
                 if turn.kind == "move" and system.moves_any(turn.which):
                     moved = Known(lambda group, which=turn.which: self._moves(base, which, group))  # type: ignore[misc]
                 outer.append((turn, moved))
-            plan = base.plans[presence] = Plan(outer)
+            like = (base.core, base.state.shared.context, presence)
+            plan = base.plans[presence] = Plan(outer, self._acting.setdefault(like, {}))
         return plan
 
     def _moves(self, base: Base, which: int, group: int) -> bool:
@@ -214,25 +230,22 @@ class Tables:
         return row
 
     def _worked_out(self, base: Base, key: RowKey) -> Row:
-        acting, turn, part, frame, kept = key
-        before = self.whole(base, self.acting_first(acting, part.numbers), frame=frame)
-        leaves = before.queues[turn.which][0] if turn.kind == "batch" else ""
-        successors, dropped, matters = [], 0, set[str]()
-        unlisted, memories, passings = set[int](), set[Memory](), set[Passing]()
-        for step in self._steps(before, turn):
-            if step.after is None:
-                target, into = None, part
-            else:
-                after = self._after(base, part, before, step, frame=frame)
-                target, into = after.base, self.multisets.of(after.groups)
-                dropped, matters = max(dropped, after.dropped), matters | {after.matters}
-            passing = Passing(leaves, step.action.disjoint, step.apart, step.noticed)
-            successors.append((self._successor(base, acting, step, target, passing), into))
-            if step.after is not None and step.after.shared.heap is not before.shared.heap:
-                unlisted |= _left(before, step.after)
+        part, successors, dropped = key.part, list[tuple[Successor, Multiset]](), 0
+        unlisted, memories, passings, matters = set[int](), set[Memory](), set[Passing](), set[str]()
+        for way in self._ways_of(base, key):
+            if way.split is None:
+                successors.append((self._successor(base, key.acting, way, None), part))
+                continue
+            step = within(base.state, way.step) if key.turn.kind == "run" else way.step
+            assert step.after is not None
+            target = self._base(way.core, step.after, way.split)
+            successors.append((self._successor(base, key.acting, way, target), way.into))
+            dropped, matters = max(dropped, way.dropped), matters | {way.matters}
+            if way.left is not None:
+                unlisted |= way.left
                 memories.add(step.after.memory)
             if any(isinstance(one, GoesOn) for one, _ in step.noticed):
-                passings.add(passing)
+                passings.add(way.passing)
         touches = None
         if "all" in matters:
             touches = self.all
@@ -245,11 +258,50 @@ class Tables:
                     or (joined and self.outermost(group))
                 )
             )
-        return Row(part, successors, touches, dropped, tuple(sorted(unlisted - kept)))
+        return Row(part, successors, touches, dropped, tuple(sorted(unlisted - key.kept)))
 
-    def _after(self, base: Base, part: Multiset, before: State, step: Step, *, frame: bool) -> _After:
+    def _ways_of(self, base: Base, key: RowKey) -> tuple[Way, ...]:
+        """Give what may become of a part: of that of a process, worked out once for all that it does not look at."""
+        acting, turn, part, frame, _ = key
+        if turn.kind != "run" or not self.frame:
+            return self._ways_from(base.state, base, key)
+
+        def ways(bare: State) -> tuple[Way, ...]:
+            like = (base.core, bare.shared.context, bare.memory, acting, turn, part, frame)
+            known = self._ways.get(like)
+            if known is None:
+                known = self._ways[like] = self._ways_from(bare, base, key)
+            return known
+
+        return self._runs.hiding(base.state, turn.which, ways)
+
+    def _ways_from(self, bare: State, base: Base, key: RowKey) -> tuple[Way, ...]:
+        acting, turn, part, frame, _ = key
+        split, groups = base.split, self.acting_first(acting, part.numbers)
+        before = self.groups.state(bare, split.outer, split.lengths, groups, frame=frame)
+        leaves = before.queues[turn.which][0] if turn.kind == "batch" else ""
+        ends, ways = turn.kind == "move" and self.system.ends_all(turn.which), list[Way]()
+        for step in self.system.take(before, turn):
+            passing = Passing(leaves, step.action.disjoint, step.apart, step.noticed, ends)
+            like = (acting, step.action, step.executed, passing)
+            kind = self._kinds.setdefault(like, len(self._kinds))
+            if step.after is None:
+                ways.append(Way(step, kind, passing, part))
+                continue
+            if ends:
+                after = self._split(step.after, self._shape(step.after))
+            else:
+                after = self._after(split, part, before, step, frame=frame)
+            changed = step.after.shared.heap is not before.shared.heap and not ends
+            ways.append(Way(
+                step, kind, passing, self.multisets.of(after.groups), self._core(step.after, after.split), after.split,
+                after.dropped, after.matters, _left(before, step.after) if changed else None,
+            ))  # fmt: skip
+        return tuple(ways)
+
+    def _after(self, split: Split, part: Multiset, before: State, step: Step, *, frame: bool) -> _After:
         """Split the state after a step into groups, those that are in the base before it."""
-        after, split = step.after, base.split
+        after = step.after
         assert after is not None
         shape = self._shape(after)
         if step.action.disjoint is not None or split.whole or not (before.shared.cells or after.shared.cells):
@@ -274,24 +326,31 @@ class Tables:
             matters, dropped = "all", ANY if frame else 0
         return self._split(after, (None, False, True) if shape[2] else shape)._replace(dropped=dropped, matters=matters)
 
-    def _steps(self, before: State, turn: Turn) -> Iterator[Step]:
-        if turn.kind == "run" and self.frame:
-            return self._runs.of(before, turn.which)
-        return self.system.take(before, turn)
-
-    def _successor(self, origin: Base, acting: int, step: Step, target: Base | None, passing: Passing) -> Successor:
-        key = (origin, target, acting, step.action, step.executed, passing)
+    def _successor(self, origin: Base, acting: int, way: Way, target: Base | None) -> Successor:
+        key = (way.kind, origin.index, -1 if target is None else target.index)
         successor = self._successors.get(key)
         if successor is None:
-            step = step if target is None else step._replace(after=target.state)
-            made = Successor(len(self.successors), origin, acting, step, target, passing)
-            successor = self._successors[key] = made
+            successor = self._successors[key] = Successor(len(self.successors), origin, acting, way, target)
             self.successors.append(successor)
+            for column, number in zip(self._columns, key, strict=True):
+                column.append(number)
         return successor
+
+    def of_successors(self, which: Numbers) -> Iterator[Numbers]:
+        """Give of each of these successors its kind, the base before it and that after it, -1 where the run ends."""
+        return (column.array[which] for column in self._columns)
+
+    def aspect(self, name: str) -> Numbers:
+        """Give a number for what each base has of one of `ASPECTS`: the same for the same."""
+        numbers, column = self._aspects.setdefault(name, ({}, Column()))
+        for base in self.bases[len(column) :]:
+            column.append(numbers.setdefault(ASPECTS[name](base), len(numbers)))
+        return column.array
 
     def idle(self, base: Base) -> Successor:
         """Give the successor in which nothing changes: something else happens, somewhere else."""
-        return self._successor(base, NOBODY, Step(Action("idle", ""), base.state, (), ()), base, NO_CHANGE)
+        step = Step(Action("idle", ""), base.state, (), ())
+        return self._successor(base, NOBODY, Way(step, IDLE, NO_CHANGE, self.multisets.of(())), base)
 
     # --- what is entangled
 
@@ -317,14 +376,14 @@ class Tables:
         return any(map(system.processes.meets, facts.running)) or any(told)
 
 
-def _left(before: State, after: State) -> set[int]:
+def _left(before: State, after: State) -> frozenset[int]:
     """Give the slots of the objects that are taken out of the list; collected where they are followed by themselves."""
     heap = after.shared.heap
     there = ((slot, heap[slot] if slot < len(heap) else None) for slot, _ in enumerate(before.shared.heap))
-    return {
+    return frozenset(
         slot
         for slot, now in there
         if (known := before.shared.heap[slot])
         and (known.listed or before.disjoint)
         and (not now or now.listed < known.listed)
-    }
+    )
