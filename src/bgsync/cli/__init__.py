@@ -21,6 +21,7 @@ COMMANDS = {
     "diff": ("bgsync.cli.diff:diff", "Say what an edit of a spec text did."),
     "log": ("bgsync.cli.diff:log", "Check every revision of a spec text in a git repository."),
     "mutate": ("bgsync.cli.mutate:mutate", "Say which one-step edits of a spec no property notices."),
+    "repair": ("bgsync.cli.repair:repair", "Propose small changes that mend a finding and break nothing."),
     "explain": ("bgsync.cli.show:explain", "Say what a property means and why it matters."),
     "graph": ("bgsync.cli.show:graph", "Export the reachable graph for other tools."),
     "export": ("bgsync.cli.export:export", "Write the model for another model checker, such as SPIN."),

@@ -22,14 +22,33 @@ an Else still needs it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from bgsync.judge.structure.finding import Known
 from bgsync.judge.structure.types import UNKNOWN, Types
-from bgsync.language import Algorithm, Atomically, Call, Else, LanguageError, Origin, Rule, Spec
-from bgsync.language.traversal import body_of, walk
-from bgsync.mutate.operators import OPERATORS, Around, Body, Edit, Edits
+from bgsync.language import (
+    Algorithm,
+    And,
+    Atomically,
+    Call,
+    Contains,
+    Else,
+    Expr,
+    Field,
+    Is,
+    LanguageError,
+    Not,
+    Or,
+    Origin,
+    Rule,
+    Spec,
+    Var,
+)
+from bgsync.language.expressions import operands, parts
+from bgsync.language.rewrite import rewrite_expression
+from bgsync.language.traversal import body_of, expressions, walk
+from bgsync.mutate.operators import IT, OPERATORS, Around, Body, Edit, Edits, Operator
 
 Part = Algorithm | Rule
 """What is edited."""
@@ -50,12 +69,17 @@ class Mutant:
     malformed: str = ""
 
 
-def mutants(spec: Spec, only: Collection[str] = (), known: Known | None = None) -> tuple[Mutant, ...]:
+def mutants(
+    spec: Spec,
+    only: Collection[str] = (),
+    known: Known | None = None,
+    operators: Mapping[str, Operator] = OPERATORS,
+) -> tuple[Mutant, ...]:
     """Give every mutant of a spec by some of the operators, all by default, in the order of the text."""
     made: list[Mutant] = []
     for part, around in _parts(spec, known or Known()):
         seen = {_key(part.steps)}
-        for name, operator in OPERATORS.items():
+        for name, operator in operators.items():
             if only and name not in only:
                 continue
             for edit in _everywhere(part.steps, operator.edits, around):
@@ -112,9 +136,41 @@ def _parts(spec: Spec, known: Known) -> Iterator[tuple[Part, Around]]:
         for member in kind.members
         if member.values is not None
     }
+    members = {member.name.lower(): kind.name.lower() for kind in (*spec.others, spec.type) for member in kind.members}
     variables = _variables(spec, Types(spec, known))
+    tests = _tests(spec, variables, values)
     for part in _edited(spec):
-        yield part, Around(variables[part.name], values, errors)
+        yield part, Around(variables[part.name], values, errors, members, tests)
+
+
+def _tests(
+    spec: Spec, variables: Mapping[str, Mapping[str, str]], values: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[Expr, ...]]:
+    """Give the conditions that a text has on one object of each type, a state of it with each that is declared."""
+    found: dict[str, dict[Expr, None]] = {}
+    for part in _edited(spec):
+        for statement in walk(part.steps):
+            for test in (each for whole in expressions(statement) for each in _conditions(whole)):
+                names = {each.name for each in parts(test) if isinstance(each, Var)}
+                kind = variables[part.name].get(names.pop(), UNKNOWN) if len(names) == 1 else UNKNOWN
+                if kind == UNKNOWN:
+                    continue
+                about = rewrite_expression(test, lambda each: IT if isinstance(each, Var) else each)
+                mine = found.setdefault(kind, {})
+                match about:
+                    case Is(left=Field(name=name), right=str()):
+                        mine.update((replace(about, right=value), None) for value in values.get(name.lower(), ()))
+                    case _:
+                        mine[about] = None
+    return {kind: tuple(each) for kind, each in found.items()}
+
+
+def _conditions(whole: Expr) -> Iterator[Expr]:
+    """Give the single conditions of an expression: what is compared, or asked of a list."""
+    if isinstance(whole, Is | Contains):
+        yield whole
+    elif isinstance(whole, And | Or | Not):
+        yield from (each for part in operands(whole) for each in _conditions(part))
 
 
 def _edited(spec: Spec) -> tuple[Part, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count, pairwise
 from typing import NamedTuple
 
@@ -34,6 +34,10 @@ class Around:
     """The declared values of members, whose names are in lower case."""
     errors: tuple[str, ...] = ()
     """The errors that the text rejects with, or throws."""
+    members: Mapping[str, str] = field(default_factory=dict)
+    """The type that has each member, whose names are in lower case."""
+    tests: Mapping[str, tuple[e.Expr, ...]] = field(default_factory=dict)
+    """The conditions that the text has on one object of each type, which is the variable `IT` in them."""
 
     @staticmethod
     def errors_of(spec: Spec) -> tuple[str, ...]:
@@ -43,6 +47,9 @@ class Around:
 
 
 Edits = Callable[[Body, Around], Iterator[Edit]]
+
+IT = e.Var("")
+"""Stands for any object of a type."""
 
 
 class Operator(NamedTuple):
@@ -190,7 +197,7 @@ def _one_part(whole: e.Expr, others: Others) -> Iterator[e.Expr]:
             yield rewrite_operands(whole, _only(place, new))
 
 
-def _in_statement(statement: s.Statement, others: Others) -> Iterator[s.Statement]:
+def in_statement(statement: s.Statement, others: Others) -> Iterator[s.Statement]:
     """Give a statement with one part of one of its own expressions made into another one."""
     own: list[e.Expr] = []
 
@@ -232,7 +239,7 @@ def _objects(statement: s.Statement, around: Around) -> Iterator[s.Statement]:
                 if name != part.name and around.variables[name] == kind:
                     yield e.Var(name)
 
-    yield from _in_statement(statement, others)
+    yield from in_statement(statement, others)
 
 
 def _values(statement: s.Statement, around: Around) -> Iterator[s.Statement]:
@@ -251,7 +258,7 @@ def _values(statement: s.Statement, around: Around) -> Iterator[s.Statement]:
             case e.Is(left=str() as value, right=e.Field(name=name)):
                 yield from (replace(part, left=new) for new in _declared(around, name, value))
 
-    yield from _in_statement(statement, others)
+    yield from in_statement(statement, others)
 
 
 def _declared(around: Around, member: str, value: str) -> tuple[str, ...]:

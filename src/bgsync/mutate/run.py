@@ -5,13 +5,15 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from bgsync.judge.budget import Budget
 from bgsync.mutate.mutants import Mutant
 from bgsync.mutate.outcomes import Outcome
 from bgsync.mutate.trial import Trial
 from bgsync.pauses import pausing
+
+T = TypeVar("T")
 
 
 def judged(
@@ -23,32 +25,36 @@ def judged(
 ) -> tuple[Outcome, ...]:
     """Give the outcome of each mutant; `progress` is told how many are done. What a budget leaves is unfinished."""
     found: list[Outcome] = []
-    for outcome in _outcomes(trial, mutants, processes, budget):
-        found.append(replace(outcome, mutant=mutants[len(found)]))
+    for outcome in of_each(trial.judge, mutants, processes, budget):
+        mutant = mutants[len(found)]
+        found.append(Outcome(mutant, "unfinished", "") if outcome is None else replace(outcome, mutant=mutant))
         progress(len(found))
     return tuple(found)
 
 
-def _outcomes(trial: Trial, mutants: Sequence[Mutant], processes: int, budget: Budget) -> Iterator[Outcome]:
+def of_each(
+    judge: Callable[[Mutant], T], mutants: Sequence[Mutant], processes: int, budget: Budget
+) -> Iterator[T | None]:
+    """Give what is found of each mutant, in their order; None where a budget, or the user, ended it before."""
     if processes < 2 or len(mutants) < 2 or "fork" not in multiprocessing.get_all_start_methods():
-        yield from (_judge(trial, mutant, budget) for mutant in mutants)
+        yield from (_judge(judge, mutant, budget) for mutant in mutants)
         return
     context = multiprocessing.get_context("fork")
     budget.share(context.Event())
-    _shared[:] = trial, mutants, budget
+    _shared[:] = judge, mutants, budget
     with context.Pool(min(processes, len(mutants)), _begin) as pool:
         results = pool.imap(_run, range(len(mutants)))
         left = len(mutants)
         while left:
             try:
-                outcome = results.next(0.2)
+                found = results.next(0.2)
             except multiprocessing.TimeoutError:
                 continue
             except KeyboardInterrupt:
                 budget.stop()
                 continue
             left -= 1
-            yield outcome
+            yield found
     _shared.clear()
 
 
@@ -61,16 +67,15 @@ def _begin() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and says so
 
 
-def _run(place: int) -> Outcome:
-    trial, mutants, budget = _shared
-    outcome = _judge(trial, mutants[place], budget)
-    return replace(outcome, mutant=replace(outcome.mutant, spec=None))  # the parent has it
+def _run(place: int) -> Any:
+    judge, mutants, budget = _shared
+    return _judge(judge, mutants[place], budget)
 
 
-def _judge(trial: Trial, mutant: Mutant, budget: Budget) -> Outcome:
+def _judge(judge: Callable[[Mutant], T], mutant: Mutant, budget: Budget) -> T | None:
     try:
         with pausing(budget.check):
             budget.check()
-            return trial.judge(mutant)
+            return judge(mutant)
     except KeyboardInterrupt:
-        return Outcome(mutant, "unfinished", "")
+        return None

@@ -90,14 +90,11 @@ class Trial:
     @cached_property
     def faults(self) -> Mapping[tuple[str, str], int]:
         """How many errors of structure the original has already, of each kind in each algorithm."""
-        return {place: len(messages) for place, messages in _faults(self.target.spec, self.known).items()}
+        return {place: len(messages) for place, messages in faults(self.target.spec, self.known).items()}
 
     def judge(self, mutant: Mutant) -> Outcome:
-        """Say what becomes of a mutant."""
-        try:
-            return self._judge(mutant)
-        except KeyboardInterrupt:
-            return Outcome(mutant, "unfinished", "")
+        """Say what becomes of a mutant; its spec is left out. Raises KeyboardInterrupt."""
+        return replace(self._judge(mutant), mutant=replace(mutant, spec=None))
 
     def _judge(self, mutant: Mutant) -> Outcome:
         spec = mutant.spec
@@ -143,7 +140,7 @@ class Trial:
         """
         return tuple(
             Kill(name, "structure", (), messages[-1])
-            for (name, algorithm), messages in sorted(_faults(spec, self.known).items())
+            for (name, algorithm), messages in sorted(faults(spec, self.known).items())
             if len(messages) > self.faults.get((name, algorithm), 0) and (not self.wanted or name in self.wanted)
         )
 
@@ -193,7 +190,7 @@ def _needing(name: str, needs: tuple[str, ...]) -> str:
     return f"{name} with {', '.join(needs)}" if needs else name
 
 
-def _faults(spec: Spec, known: Known) -> dict[tuple[str, str], list[str]]:
+def faults(spec: Spec, known: Known) -> dict[tuple[str, str], list[str]]:
     """Give the messages of all errors of structure of each kind, in each algorithm."""
     found: dict[tuple[str, str], list[str]] = {}
     for each in findings(spec, known):

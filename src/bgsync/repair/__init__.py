@@ -1,0 +1,1 @@
+"""Repair: the small changes to a text that mend a finding and break nothing."""

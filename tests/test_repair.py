@@ -1,0 +1,108 @@
+"""Small changes that mend a finding: found by themselves, the smallest first, and never at the cost of what held."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bgsync.cli import main
+from bgsync.compare.data import same_data
+from bgsync.judge.check import check
+from bgsync.judge.structure.text import known
+from bgsync.judge.verdict import Verdict
+from bgsync.repair.changes import SIZES
+from bgsync.repair.search import Proposal, Search
+from bgsync.sources import Source
+from bgsync.targets import Target, Wish, as_it_stands, of_text, question
+from bgsync.texts import read
+from tests.specs import PRINT_QUEUE
+
+COARSE = Wish(granularities=("algorithm",), each=False)
+FIRED_ON = ("}} on |owner| with", "}} on |job| with")
+INVERTED = ("[=active worker=] is null", "[=active worker=] is not null")
+
+
+def target(*replacements: tuple[str, str]) -> Target:
+    text = PRINT_QUEUE
+    for old, new in replacements:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return of_text(read(Source("print.bs", text, "")))
+
+
+def search(about: Target) -> Search:
+    assert about.text is not None
+    return Search(about, COARSE, known(about.text.reading), check(question(about, COARSE)))
+
+
+def finding(of: Search, name: str) -> Verdict:
+    every = (*of.report.verdicts, *as_it_stands(of.target).verdicts)
+    return next(v for v in every if v.verdict == "violated" and v.property.split("/")[0] == name)
+
+
+def proposals(of: Search, name: str, most: int = 1) -> list[Proposal]:
+    return list(of.proposals(finding(of, name), most, 1, lambda told: None))
+
+
+def test_an_inverted_test_is_turned_round_again() -> None:
+    (found,) = proposals(search(target(INVERTED)), "gate")
+    assert found.change.operator == "negate"
+    assert str(found.change.origin) == "register 2"
+    assert found.change.spec is not None
+    assert same_data(found.change.spec, target().spec)
+
+
+def test_an_event_is_fired_on_the_object_that_has_a_worker() -> None:
+    (found,) = proposals(search(target(FIRED_ON)), "receiver")
+    assert found.change.operator == "receiver"
+    assert found.change.spec is not None
+    assert same_data(found.change.spec, target().spec)
+
+
+def test_what_is_proposed_breaks_nothing_that_held() -> None:
+    of = search(target(INVERTED))
+    held = {v.property for v in of.report.verdicts if v.verdict == "holds"}
+    for found in proposals(of, "gate", 3):
+        assert found.change.spec is not None
+        new = check(question(replace(of.target, spec=found.change.spec), COARSE)).verdicts
+        assert {v.property for v in new if v.verdict == "violated"}.isdisjoint(held)
+
+
+def test_a_change_that_only_stops_what_happens_is_not_proposed() -> None:
+    of = search(target(FIRED_ON))
+    dropped = [each for each in of.candidates(finding(of, "receiver")) if each.operator == "drop"]
+    assert any(of.mends(finding(of, "receiver"), each) for each in dropped)
+    assert not [each for each in proposals(of, "receiver", 20) if each.change.operator == "drop"]
+
+
+def test_a_race_is_mended_by_making_its_steps_one_action() -> None:
+    about = target()
+    fine = Wish(properties=("unique-tag",), granularities=("step",), each=False)
+    assert about.text is not None
+    of = Search(about, fine, known(about.text.reading), check(question(about, fine)))
+    race = finding(of, "unique-tag")
+    atomic = {each.words: each for each in of.candidates(race) if each.operator == "atomic"}
+    assert of.mends(race, atomic["atomically: register 7 to 8.3"])
+    assert not of.mends(race, atomic["atomically: register 8.1 to 8.3"])
+
+
+def test_changes_are_made_near_a_finding_only() -> None:
+    of = search(target(FIRED_ON))
+    made = of.candidates(finding(of, "receiver"))
+    assert {each.origin.algorithm for each in made} == {"start printing"}
+    assert {each.operator for each in made} <= set(SIZES)
+
+
+@pytest.mark.parametrize(("more", "status"), [([], 0), (["--finding", "99"], 2)])
+def test_the_command_proposes_it_with_its_place(more: list[str], status: int, tmp_path: Path) -> None:
+    file = tmp_path / "print.bs"
+    file.write_text(PRINT_QUEUE.replace(*FIRED_ON))
+    asked = ["repair", str(file), "--property", "receiver", "--granularity", "algorithm", "--most", "1", "--jobs", "1"]
+    found = CliRunner().invoke(main, [*asked, *more])
+    assert found.exit_code == status
+    if not status:
+        assert "start printing 4 (receiver)" in found.output
+        assert "breaks nothing that held" in found.output
