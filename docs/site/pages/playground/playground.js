@@ -17,7 +17,8 @@ run these steps [=in parallel=]:
 1. Let |owner| be [=this=]'s associated [=service worker registration=].
 1. Let |coat| be the [=coat=] in |owner|'s [=rack=] whose [=number=] is |number| if any, or null otherwise.
 1. If |coat| is null, abort these steps.
-1. Sett |coat|'s [=coat state=] to [=called=].
+1. Set |coat|'s [=coat state=] to [=called=].
+1. Remuve |coat| from |owner|'s [=rack=].
 1. [=Queue a task=] to [=resolve=] |promise|.
 </div>
 `;
@@ -70,7 +71,7 @@ function findings(told) {
   const rows = told.findings.map((each) => ({
     kind: each.level, cells: [marked(each.level), line(each.line), each.step, each.said, each.of],
   }));
-  const heads = ["", "line", "step", "what is said", "property"];
+  const heads = ["status", "line", "step", "what is said", "property"];
   return table("findings", "What is found as it stands", heads, [...rows, ...unreached], "Nothing.");
 }
 
@@ -82,7 +83,7 @@ function ledger(told) {
       [each.how, ...each.wordings.map((one) => made("p", `this would be understood: ${one}`))],
     ],
   }));
-  return table("ledger", "What each sentence was read as", ["", "line", "where", "sentence", "read as"], rows, "No sentence.");
+  return table("ledger", "What each sentence was read as", ["status", "line", "where", "sentence", "read as"], rows, "No sentence.");
 }
 
 function lifecycle({ name, states, rows }) {
@@ -106,6 +107,7 @@ function show(told) {
 
 function ask() {
   asked += 1;
+  status.textContent = "The text is being read …";
   worker.postMessage({ number: asked, text: text.value });
 }
 
