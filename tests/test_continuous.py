@@ -108,10 +108,21 @@ def test_what_the_container_copies_is_enough_to_install_bgsync(tmp_path: Path) -
                 (tmp_path / target.strip("/")).mkdir(exist_ok=True)
                 shutil.copy(ROOT / name, tmp_path / target.strip("/"))
     made, source = tmp_path / "made", tmp_path / "bgsync"
-    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", made, source]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(made),
+        str(source),
+    ]
     subprocess.run(command, check=True, capture_output=True)
     (wheel,) = made.iterdir()
-    names = set(zipfile.ZipFile(wheel).namelist())
+    packed = set(zipfile.ZipFile(wheel).namelist())
     assert {
         "bgsync/__init__.py",
         "bgsync/shipped/model/environment.py",

@@ -89,7 +89,7 @@ function ledger(told) {
 function lifecycle({ name, states, rows }) {
   if (!states.length) return [made("h2", "Lifecycle", { id: "lifecycle" }), made("p", "No states are declared.")];
   const cells = rows.map((each) => ({ cells: [each.becomes, each.step, each.when, each.if, each.by] }));
-  const heads = ["becomes", "step", "triggered by", "where", "read as"];
+  const heads = ["becomes", "step", "triggered by", "if", "read as"];
   const [heading, steps] = table("lifecycle", `Lifecycle of a ${name}`, heads, cells, "No step changes the state.");
   return [heading, made("p", `States: ${states.join(", ")}.`), steps];
 }
