@@ -127,7 +127,7 @@ def test_what_the_container_copies_is_enough_to_install_bgsync(tmp_path: Path) -
         "bgsync/__init__.py",
         "bgsync/shipped/model/environment.py",
         "bgsync/shipped/properties/general.py",
-    } <= names
+    } <= packed
 
 
 @pytest.mark.parametrize(
