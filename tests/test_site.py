@@ -41,6 +41,8 @@ def test_reading_and_structure_need_no_package_and_say_what_the_command_says() -
     (missed,) = (each for each in found["sentences"] if each["status"] == "not understood")
     assert (missed["where"], missed["wordings"]) == ("register 8.3", ["Append |job| to |owner|'s [=print queue=]"])
     assert ("broken", "missing-task") in {(each["level"], each["of"]) for each in found["findings"]}
+    broken = told(STRANGE + "</section>\n")["findings"]
+    assert [each["of"] for each in broken if each["line"] == 64] == ["well-nested"], "and not once more as markup"
     assert found["lifecycle"]["states"] == ["queued", "paused", "printing"]
     rows = [(each["becomes"], each["when"]) for each in found["lifecycle"]["rows"]]
     assert rows == [

@@ -9,10 +9,9 @@ from typing import Any
 from bgsync.draw.places import Place, places
 from bgsync.errors import BgsyncError
 from bgsync.judge.property import declared_states
-from bgsync.judge.static import location, notes, structure_verdicts
+from bgsync.judge.static import notes, structure_verdicts
 from bgsync.judge.structure import by_place
 from bgsync.judge.structure.text import seen
-from bgsync.judge.verdict import Unread
 from bgsync.language import Spec, say, say_value
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
@@ -23,6 +22,8 @@ from bgsync.sources.text import decode
 from bgsync.texts import Text, ledger, read, unreached
 
 NAME = "text.bs"
+HELPED = 50
+"""To how many sentences that are not understood a wording is offered."""
 
 
 def told(text: str) -> str:
@@ -36,7 +37,8 @@ def told(text: str) -> str:
 
 def _told(text: Text) -> dict[str, Any]:
     reading, book = text.reading, ledger(text)
-    helped = all_suggestions(reading.sentences, reading.lexicon)
+    missed = [one for one in reading.sentences if not one.understood]
+    helped = all_suggestions(missed[:HELPED], reading.lexicon)
     total, understood, _ = book.numbers
     return {
         "title": reading.spec.title,
@@ -63,23 +65,19 @@ def _told(text: Text) -> dict[str, Any]:
 
 def _findings(text: Text) -> Iterator[dict[str, Any]]:
     """Give what is to be mended, and then what is worth a look."""
-    found, reading = by_place(list(seen(text.reading))), text.reading
-    missed = [Unread(location(one.origin), one.sentence.text) for one in reading.sentences if not one.understood]
-    for mend in to_mend(missed, structure_verdicts(found)):
-        if mend.breaks:  # a sentence that is not read stands in the ledger
-            yield {
-                "level": "broken",
-                "line": mend.location.line,
-                "step": mend.step,
-                "said": mend.said,
-                "of": mend.breaks,
-            }
-    for note in notes(found):
+    found = by_place(list(seen(text.reading)))
+    for mend in to_mend((), structure_verdicts(found)):  # a sentence that is not read stands in the ledger
+        line, step = mend.location.line, mend.step
+        yield {"level": "broken", "line": line, "step": step, "said": mend.said, "of": mend.breaks}
+    noted = notes(found)
+    for note in noted:
         place = note.location
         step = f"{place.algorithm} {place.step}".strip()
         yield {"level": "note", "line": place.line, "step": step, "said": note.message, "of": note.property}
-    for defect in reading.document.defects:
-        yield {"level": "note", "line": defect.place.line, "step": "", "said": defect.message, "of": "markup"}
+    known = {(note.location.line, note.message) for note in noted}
+    for defect in text.reading.document.defects:
+        if (defect.place.line, defect.message) not in known:
+            yield {"level": "note", "line": defect.place.line, "step": "", "said": defect.message, "of": "markup"}
 
 
 def _lifecycle(spec: Spec) -> dict[str, Any]:
