@@ -1,13 +1,13 @@
 """The files for other repositories: held to their schemas, and their commands run as they stand there."""
 
-import base64
-import gzip
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -16,60 +16,45 @@ from pre_commit.clientlib import load_manifest
 from ruamel.yaml import YAML
 
 from bgsync.report import form_of
+from tests.actions import ACTIONS, FAST, GIT, action, environment, made_repository, step, steps
 from tests.specs import PRINT_QUEUE
 
 ROOT = Path(__file__).parents[1]
-WORKFLOW = ROOT / ".github" / "workflows" / "check-spec.yml"
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 BROKEN = PRINT_QUEUE.replace("If |alone| is true", "If |alone| is false")
-FAST = "--granularity algorithm --calls 1 --property gate --property fires-online"
-GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+
+
+def page() -> str:
+    return (ROOT / "docs" / "continuous.md").read_text(encoding="utf-8")
 
 
 def workflow() -> Any:
-    return YAML(typ="safe").load(WORKFLOW.read_text(encoding="utf-8"))
-
-
-def steps(job: str) -> list[Any]:
-    return list(workflow()["jobs"][job]["steps"])
-
-
-def step(name: str) -> Any:
-    (found,) = (each for job in ("check", "tell") for each in steps(job) if each.get("name") == name)
-    return found
+    """The workflow that the page has for its readers."""
+    (found,) = (each for each in re.findall(r"```yaml\n(.*?)```", page(), re.DOTALL) if each.startswith("name: "))
+    return YAML(typ="safe").load(found)
 
 
 def used(job: str) -> list[str]:
-    """The actions of a job, without the versions."""
+    """The actions that an action uses, without the versions."""
     return [each["uses"].partition("@")[0] for each in steps(job) if "uses" in each]
 
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
-    (tmp_path / "spec").mkdir()
-    (tmp_path / "spec" / "print.bs").write_text(PRINT_QUEUE, encoding="utf-8")
-    names = ("-c", "user.name=a", "-c", "user.email=a@example.org")
-    for words in (("init", "-q"), ("add", "."), (*names, "commit", "-qm", "one")):
-        subprocess.run(("git", *words), check=True, cwd=tmp_path, env=os.environ | GIT)
-    return tmp_path
+    return made_repository(tmp_path)
 
 
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    """Give the environment of a step: bgsync on the path, and the files that GitHub reads afterwards."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    files = {"GITHUB_OUTPUT": str(folder / "output"), "GITHUB_STEP_SUMMARY": str(folder / "summary")}
-    files["RUNNER_TEMP"] = str(folder / "temp")
-    return os.environ | GIT | {"PATH": path} | files | more
+def test_actions_and_workflow_are_such_by_the_schemas_of_github(tmp_path: Path) -> None:
+    written = tmp_path / "spec.yml"
+    YAML(typ="safe").dump(workflow(), written)
+    for schema, files in {"actions": ACTIONS.values(), "workflows": [written]}.items():
+        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.github-{schema}"]
+        result = subprocess.run([*command, *map(str, files)], capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_the_workflow_is_one_by_the_schema_of_github() -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(WORKFLOW)]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
-def test_no_script_of_the_workflow_is_made_of_what_somebody_else_wrote() -> None:
-    scripts = [each["run"] for job in ("check", "tell") for each in steps(job) if "run" in each]
+def test_no_script_is_made_of_what_somebody_else_wrote() -> None:
+    scripts = [each["run"] for job in ACTIONS for each in steps(job) if "run" in each]
     assert len(scripts) == 5
     assert not any("${{" in script for script in scripts), "inputs come through the environment, never into a script"
 
@@ -81,7 +66,8 @@ def test_only_the_job_that_has_no_checkout_may_write() -> None:
     assert jobs["check"]["permissions"] == {"contents": "read"}
     assert jobs["tell"]["permissions"] == {"pull-requests": "write", "security-events": "write"}
     assert used("tell") == ["actions/download-artifact"]
-    assert not any(re.search(r"\b(python|pip|bgsync|git) ", each.get("run", "")) for each in steps("tell"))
+    scripts = [each["run"] for each in steps("tell") if "run" in each]
+    assert all(script.startswith('python3 -I "$GITHUB_ACTION_PATH/tell.py" ') for script in scripts)
     assert not any("GH_TOKEN" in each.get("env", {}) for each in steps("check"))
 
 
@@ -92,19 +78,62 @@ def test_the_checkout_leaves_no_token_behind_and_comes_after_the_installation() 
     assert order.index("Install bgsync") < order.index("actions/checkout") < order.index("Check the text")
 
 
-def test_actions_are_pinned_by_commits_and_bgsync_by_its_version() -> None:
-    lines = re.findall(r"uses: (.*)", WORKFLOW.read_text(encoding="utf-8"))
+def test_what_is_used_is_pinned_by_commits_and_the_page_names_the_version_of_bgsync() -> None:
+    lines = [line for file in ACTIONS.values() for line in re.findall(r"uses: (.*)", file.read_text(encoding="utf-8"))]
     assert len(lines) == len(used("check") + used("tell")) == 4
     assert all(re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line) for line in lines), lines
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    inputs = workflow()["on"]["workflow_call"]["inputs"]
-    assert inputs["install"]["default"] == f"bgsync[draw]=={version}"
+    named = [each["uses"] for job in workflow()["jobs"].values() for each in job["steps"]]
+    assert named == [f"OWNER/bgsync/action@v{version}", f"OWNER/bgsync/action/tell@v{version}"]
+
+
+def test_the_version_that_is_installed_is_that_of_the_action(tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "python").write_text('#!/bin/sh\necho "$@"\n', encoding="utf-8")
+    (tools / "python").chmod(0o755)
+    env = os.environ | {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "GITHUB_ACTION_PATH": str(ROOT / "action")}
+    script = ["bash", "-e", "-c", step("Install bgsync")["run"]]
+    assert subprocess.check_output(script, env=env, text=True) == f"-I -m pip install --quiet {ROOT}[draw]\n"
+
+
+def test_what_the_container_copies_is_enough_to_install_bgsync(tmp_path: Path) -> None:
+    lines = re.findall(r"^COPY (.*)", (ROOT / "action" / "Containerfile").read_text(encoding="utf-8"), re.MULTILINE)
+    for *names, target in map(str.split, lines):
+        for name in names:
+            if (ROOT / name).is_dir():
+                caches = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(ROOT / name, tmp_path / target.strip("/"), symlinks=True, ignore=caches)
+            else:
+                (tmp_path / target.strip("/")).mkdir(exist_ok=True)
+                shutil.copy(ROOT / name, tmp_path / target.strip("/"))
+    made, source = tmp_path / "made", tmp_path / "bgsync"
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(made),
+        str(source),
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    (wheel,) = made.iterdir()
+    packed = set(zipfile.ZipFile(wheel).namelist())
+    assert {
+        "bgsync/__init__.py",
+        "bgsync/shipped/model/environment.py",
+        "bgsync/shipped/properties/general.py",
+    } <= packed
 
 
 @pytest.mark.parametrize(
     ("text", "base", "status"), [(PRINT_QUEUE, "HEAD", "0"), (PRINT_QUEUE, "", "1"), (BROKEN, "HEAD", "1")]
 )
-def test_the_script_of_the_workflow_reports_and_hands_on_the_status(
+def test_the_script_of_the_action_reports_and_hands_on_the_status(
     repository: Path, text: str, base: str, status: str
 ) -> None:
     (repository / "spec" / "print.bs").write_text(text, encoding="utf-8")
@@ -132,8 +161,8 @@ def test_nothing_in_the_checkout_is_run_and_no_link_in_it_leads_a_report_elsewhe
     elsewhere = repository / "elsewhere"
     elsewhere.mkdir()
     (repository / "bgsync-report").symlink_to(elsewhere)
-    env = environment(repository, SPEC="spec/print.bs", BASE="HEAD", ARGUMENTS=FAST, INSTALL="bgsync")
-    install = step("Install bgsync")["run"].replace("install --quiet", "show --quiet")
+    env = environment(repository, SPEC="spec/print.bs", BASE="HEAD", ARGUMENTS=FAST)
+    install = "python -I -m pip show --quiet bgsync"
     for script in (install, step("Check the text")["run"]):
         subprocess.run(["bash", "-e", "-c", script], cwd=repository, env=env, check=True, capture_output=True)
     assert not (repository / "ran").exists()
@@ -146,24 +175,6 @@ def test_a_text_whose_name_looks_like_an_option_is_a_text(repository: Path) -> N
     assert (repository / "output").read_text() == "status=2\n"
 
 
-def test_the_findings_are_sent_whole(repository: Path) -> None:
-    """A stand-in for `gh` keeps what it is given; that GitHub takes it is not part of the tests."""
-    tools = repository / "tools"
-    tools.mkdir()
-    (tools / "gh").write_text('#!/bin/sh\necho "$@" > arguments\ncat > sent\n', encoding="utf-8")
-    (tools / "gh").chmod(0o755)
-    (repository / "bgsync-report").mkdir()
-    (repository / "bgsync-report" / "report.sarif").write_text("{}" * 9000, encoding="utf-8")
-    env = environment(repository, REPOSITORY="a/b", REF="refs/pull/7/merge", COMMIT="c" * 40)
-    env["PATH"] = f"{tools}{os.pathsep}{env['PATH']}"
-    script = step("Show the findings at their lines")["run"]
-    subprocess.run(["bash", "-e", "-c", script], cwd=repository, env=env, check=True)
-    assert gzip.decompress(base64.b64decode((repository / "sent").read_bytes())) == b"{}" * 9000
-    told = (repository / "arguments").read_text()
-    assert "repos/a/b/code-scanning/sarifs" in told
-    assert f"ref=refs/pull/7/merge --raw-field commit_sha={'c' * 40} --field sarif=@-" in told
-
-
 @pytest.mark.parametrize(("status", "code"), [("0", 0), ("1", 1), ("2", 2), ("3", 0)])
 def test_the_job_fails_by_the_status(status: str, code: int) -> None:
     script = step("Fail where something is broken")["run"]
@@ -171,13 +182,17 @@ def test_the_job_fails_by_the_status(status: str, code: int) -> None:
     assert result.returncode == code
 
 
-def test_what_the_workflow_saves_is_what_its_steps_take() -> None:
+def test_what_one_action_saves_is_what_the_other_one_takes() -> None:
     script = step("Check the text")["run"]
     saved = {Path(name) for name in re.findall(r'--save "\$reports/(\S+)"', script)}
     assert {form_of(path) for path in saved} == {"sarif", "junit", "json", "markdown"}
     assert step("Keep the reports")["with"]["path"] == "${{ runner.temp }}/bgsync-report"
-    assert "bgsync-report/report.sarif" in step("Show the findings at their lines")["run"]
-    assert "bgsync-report/report.md" in step("Comment on the pull request")["run"]
+    assert step("Show the findings at their lines")["run"].endswith(
+        'findings "$RUNNER_TEMP/bgsync-report/report.sarif"'
+    )
+    assert step("Comment on the pull request")["run"].endswith('comment "$RUNNER_TEMP/bgsync-report/report.md"')
+    names = [action(job)["inputs"]["name"]["default"] for job in ACTIONS]
+    assert names == ["bgsync-report", "bgsync-report"]
 
 
 def test_the_hooks_are_ones_by_the_reader_of_pre_commit() -> None:
@@ -203,7 +218,6 @@ def test_the_hooks_take_the_files_that_are_committed(repository: Path, hook: str
 
 
 def test_the_page_on_it_names_every_input_and_every_hook() -> None:
-    page = (ROOT / "docs" / "continuous.md").read_text(encoding="utf-8")
-    inputs = workflow()["on"]["workflow_call"]["inputs"]
+    inputs = [name for job in ACTIONS for name in action(job)["inputs"]]
     for name in (*inputs, *(hook["id"] for hook in load_manifest(str(HOOKS)))):
-        assert f"`{name}`" in page, name
+        assert f"`{name}`" in page(), name

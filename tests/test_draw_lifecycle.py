@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from bgsync.draw.changes import FULFILLED, REJECTED, WAITED, Change, Changes, changes, places
+from bgsync.draw.changes import Change, Changes, changes
 from bgsync.draw.lifecycle import lifecycle_diagram, text_lifecycle
 from bgsync.draw.links import by_template, published, to_lines, to_text
 from bgsync.draw.mermaid import to_mermaid
+from bgsync.draw.places import FULFILLED, REJECTED, WAITED, places
 from bgsync.language import Origin, Spec
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.background_sync.one_off import SPEC

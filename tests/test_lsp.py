@@ -155,6 +155,19 @@ def test_the_wording_that_is_offered_is_written_into_the_text_and_understood(edi
     assert editor.actions(uri, WHOLE) == {}
 
 
+def test_a_misspelt_variable_can_be_mended_and_what_no_wording_is_near_to_can_be_read_as_nothing(
+    editor: Editor, uri: str
+) -> None:
+    misspelt = PRINT_QUEUE.replace("Set |job|'s [=label=]", "Set |jbo|'s [=label=]")
+    editor.open(uri, misspelt.replace("Append |job| to", "Frobnicate |job| betwixt"))
+    (one, other, *_) = editor.wait(uri, lambda found: any("would be understood" in each.message for each in found))
+    assert "not read: “|jbo|”" in one.message
+    edit = editor.actions(uri, one.range)["Write: Set |job|'s [=label=] to |label|"]
+    assert applied(misspelt, edit.document_changes[0].edits[0]) == PRINT_QUEUE
+    assert "not read: “Frobnicate |job| betwixt" in other.message
+    assert [*editor.actions(uri, other.range)] == ["Read it as nothing"]
+
+
 def test_an_entry_of_the_sidecar_is_written_beside_the_text_and_used(editor: Editor, uri: str, tmp_path: Path) -> None:
     editor.open(uri, STRANGE)
     (one, *_) = editor.wait(uri, lambda found: any("would be understood" in each.message for each in found))

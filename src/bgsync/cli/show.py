@@ -29,7 +29,7 @@ def explain(word: tuple[str, ...]) -> None:
     """
     from bgsync.prose.misspelt import plain
 
-    known = _explained()
+    known = explained()
     if not word:
         for title, rows in known.items():
             say(f"{title}:")
@@ -50,7 +50,7 @@ def explain(word: tuple[str, ...]) -> None:
 SEEN = "a page, a worker or a server"
 
 
-def _explained() -> dict[str, dict[str, str]]:
+def explained() -> dict[str, dict[str, str]]:
     """Give every word that is explained, by its kind."""
     from bgsync.judge.structure.finding import PROPERTIES
     from bgsync.report.comparison_text import MEANINGS

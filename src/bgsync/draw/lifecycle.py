@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from transitions import Machine, Transition
 
 from bgsync.contents import Content
-from bgsync.draw.changes import FULFILLED, REJECTED, WAITED, Change, Changes, Place, places
+from bgsync.draw.changes import Change, Changes
 from bgsync.draw.colours import GREY, NO_HUES, Hues, hue_of
 from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind
 from bgsync.draw.links import Link, published
+from bgsync.draw.places import FULFILLED, REJECTED, WAITED, Place, places
 from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import canonical, declared_states
 from bgsync.language import Spec
