@@ -84,10 +84,6 @@ def check_machine(
     ) as live:
         limit = LIMIT if limit is None else limit
         graph = explore(live, limit=limit)
-        unfinished = ""
-        if not graph.complete:
-            bound = "the time is up" if live.too_late else f"the limit of {limit:,} is met"
-            unfinished = f"{bound} after {len(graph.states):,} configurations; what was not found is not known"
         finder = Finder(live, graph, promises, tuple(setup))
         findings = tuple(finder.findings())
         return MachineReport(
@@ -102,7 +98,7 @@ def check_machine(
             finder.set_aside,
             findings,
             tuple(finder.notes()),
-            unfinished,
+            "" if graph.complete else live.bound(limit, len(graph.states)),
         )
 
 

@@ -119,6 +119,8 @@ class Live(Hooks, Model[Configuration, Step]):
         """Per trigger and kind of exception, the first that got out of a call."""
         self.deadline = None if seconds is None else time.monotonic() + seconds
         self.too_late = False
+        self.refused: list[Call] = []
+        """The calls that may be refused in the configuration whose successors were given last."""
         self.expanded = 0
         """How many configurations all steps are known of."""
         self._arguments = dict(arguments or {})
@@ -175,6 +177,7 @@ class Live(Hooks, Model[Configuration, Step]):
         if self.deadline is not None and time.monotonic() > self.deadline:
             self.too_late = True
             raise KeyboardInterrupt
+        self.refused = []
         for call in self.calls(state):
             yield from self._outcomes(state, call)
         self.expanded += 1
@@ -201,6 +204,16 @@ class Live(Hooks, Model[Configuration, Step]):
     def active(self, number: int, value: Any) -> list[str]:
         """Give the names of the active states of a machine, children before their parents."""
         return active_states(self.machines[number], value)
+
+    def bound(self, limit: int, found: int) -> str:
+        """Say which bound ended an exploration."""
+        bound = "the time is up" if self.too_late else f"the limit of {limit:,} is met"
+        return f"{bound} after {found:,} configurations; what was not found is not known"
+
+    @property
+    def error(self) -> str:
+        """The exception that got out of the call of the step which `successors` gave last; "" where none did."""
+        return self._error
 
     @property
     def left_out(self) -> dict[str, str]:
@@ -257,7 +270,9 @@ class Live(Hooks, Model[Configuration, Step]):
             if not isinstance(error, Refused):
                 target = self._read(state.model)
                 nothing = not self._took and target == state
-                if not (nothing and (error is None or not self._has_row(state, call))):
+                if nothing and (error is None or not self._has_row(state, call)):
+                    self.refused.append(call)
+                else:
                     self.taken.update(self._took)
                     self.passed.update(dict.fromkeys(self._entered))
                     step = Step(call, tuple(self._said))

@@ -17,7 +17,8 @@ from transitions import Machine
 from transitions.core import listify
 
 from bgsync.files import no_file
-from bgsync.machines.check import MachineReport, check_machine, running
+from bgsync.machines.behaviour import Behaviour, behaviour_of
+from bgsync.machines.check import LIMIT, MachineReport, check_machine, running
 from bgsync.machines.live import Live
 from bgsync.machines.promises import Promises
 from bgsync.machines.pulls import machine_of
@@ -44,6 +45,11 @@ class Loaded:
     def running(self, **options: Any) -> AbstractContextManager[Live]:
         """Run the machine as its file says; `options` are those of `bgsync.machines.check.running`."""
         return running(self.machine, **{**self._how, **options})
+
+    def behaviour(self, *, limit: int | None = None, **options: Any) -> Behaviour:
+        """Give all that the machine does, up to `limit` configurations; `options` are those of `running`."""
+        with self.running(**options) as live:
+            return behaviour_of(live, self.setup, LIMIT if limit is None else limit)
 
     @property
     def _how(self) -> dict[str, Any]:
