@@ -1,16 +1,22 @@
 """The real machine, run with its guards and callbacks: counts, bugs found, bounds, and promises of runs."""
 
+import copy
 import random
 import threading
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from transitions import Machine
 from transitions.extensions import AsyncMachine
 
+from benchmarks.machines import SEARCHES, Counters, Queue, measured
 from bgsync.machines.check import MachineReport, check_machine
+from bgsync.machines.data import Data, copied
 from bgsync.machines.loading import load_machine
 
 
@@ -74,6 +80,52 @@ def test_philosophers_starve_where_each_takes_the_same_fork_first(count: int, me
     report = check_machine(machines[0], beside=machines[1:], data=True)
     assert report.configurations == by_hand(count, mended)
     assert [each.trace for each in report.findings] == ([] if mended else [tuple(f"sit_{n}" for n in range(count))])
+
+
+@pytest.mark.parametrize("make", [lambda: Counters(4), lambda: Queue(3)])
+def test_plain_searches_by_hand_count_the_same_states(make: Callable[[], Counters | Queue]) -> None:
+    counts = {took.name: took.states for took in measured(make)}
+    assert list(counts) == list(SEARCHES)
+    assert len(set(counts.values())) == 1
+
+
+@st.composite
+def tangled(draw: st.DrawFn) -> list[Any]:
+    """Give lists, dicts and tuples, some of which are in several places."""
+    kinds: list[Callable[[list[Any]], Any]] = [list, tuple, deque, lambda each: dict(enumerate(each))]
+    known: list[Any] = [1, True, 1.0, "a", None]
+    for _ in range(draw(st.integers(1, 6))):
+        some = draw(st.lists(st.sampled_from(known), max_size=3))
+        known.append(draw(st.sampled_from(kinds))(some))
+    return known[4:]
+
+
+def lists_in(value: Any) -> set[int]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple, deque)) else ()
+    own = {id(value)} if isinstance(value, (list, dict, deque)) else set()
+    return own.union(*map(lists_in, inner))
+
+
+@given(tangled())
+def test_a_copy_is_that_of_the_library_of_python_and_shares_nothing_that_changes(value: list[Any]) -> None:
+    made, data = copied(value, {}), Data([], [])
+    assert made == value
+    assert data.key_of(made) == data.key_of(copy.deepcopy(value)) == data.key_of(value)
+    assert lists_in(made).isdisjoint(lists_in(value))
+
+
+def test_an_attribute_that_goes_while_another_comes_is_other_data() -> None:
+    class Model:
+        def swap(self) -> None:
+            came, went = ("b", "a") if "a" in vars(self) else ("a", "b")
+            vars(self)[came] = vars(self).pop(went)
+
+    model: Any = Model()
+    machine = Machine(model, ["x"], initial="x", auto_transitions=False)
+    machine.add_transition("turn", "x", None, before="swap")
+    model.a = 1
+    assert check_machine(machine, data=True).configurations == 2
+    assert vars(model)["a"] == 1
 
 
 class Counter:

@@ -17,6 +17,7 @@ configuration in which it leaves the machine.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -29,7 +30,7 @@ from transitions.extensions import AsyncMachine
 from transitions.extensions import states as features
 
 from bgsync.explore.model import Model
-from bgsync.machines.data import Data, Saved
+from bgsync.machines.data import Data
 from bgsync.machines.hooks import Hooks, Refused
 from bgsync.machines.library import (
     Timer,
@@ -44,16 +45,17 @@ from bgsync.machines.library import (
 )
 from bgsync.machines.table import rows_of
 
+_LOGGER = logging.getLogger("transitions.core")
 OUTCOMES = 4096
 """How many outcomes of guards one call may have."""
 
 
 class Configuration(NamedTuple):
-    """What the machines of one model are in; `data` is its key, `model` its number."""
+    """What the machines of one model are in; `data` is the number of its data, `model` its own."""
 
     states: tuple[Any, ...]
     memory: tuple[tuple[str, Any], ...] = ()
-    data: Hashable = ()
+    data: int = 0
     model: int = 0
 
 
@@ -123,9 +125,9 @@ class Live(Hooks, Model[Configuration, Step]):
         """The calls that may be refused in the configuration whose successors were given last."""
         self.expanded = 0
         """How many configurations all steps are known of."""
+        self._attributes = [machine.model_attribute for machine in machines]
         self._arguments = dict(arguments or {})
         self._data = [Data([model, *holders], machines, chosen) for model in self.models] if data else []
-        self._saved: dict[Configuration, Saved] = {}
         self._calls: dict[tuple[Any, ...], tuple[Call, ...]] = {}
         self._made: dict[tuple[int, str], tuple[Call, ...]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -194,9 +196,9 @@ class Live(Hooks, Model[Configuration, Step]):
         """Put the machines into a configuration, and give the model."""
         self._model = self.models[state.model]
         if self._data:
-            self._data[state.model].restore(self._saved[state])
-        for machine, value in zip(self.machines, state.states, strict=True):
-            setattr(self._model, machine.model_attribute, thawed(value))
+            self._data[state.model].restore(state.data)
+        for name, value in zip(self._attributes, state.states, strict=True):
+            setattr(self._model, name, value if type(value) is str else thawed(value))
         if self._remembering:
             self._remember(dict(state.memory))
         return self._model
@@ -307,19 +309,16 @@ class Live(Hooks, Model[Configuration, Step]):
             self._finish(pull_in(machine, self._model, call.trigger, call.args, call.kwargs))
 
     def _finish(self, result: Any) -> None:
-        if asyncio.iscoroutine(result):
-            assert self._loop is not None
+        if self._loop is not None and asyncio.iscoroutine(result):
             self._loop.run_until_complete(result)
 
     def _read(self, number: int) -> Configuration:
-        states = tuple([frozen(getattr(self._model, machine.model_attribute)) for machine in self.machines])
+        values = [getattr(self._model, name) for name in self._attributes]
+        states = tuple([value if type(value) is str else frozen(value) for value in values])
         memory = self._remembered() if self._remembering else ()
         if not self._data:
             return Configuration(states, memory)
-        saved, key = self._data[number].save()
-        read = Configuration(states, memory, key, number)
-        self._saved.setdefault(read, saved)
-        return read
+        return Configuration(states, memory, self._data[number].save(), number)
 
     def _remembered(self) -> tuple[tuple[str, Any], ...]:
         own, out = id(self._model), []
@@ -347,7 +346,7 @@ class Live(Hooks, Model[Configuration, Step]):
         """Watch the library, and put everything back afterwards as it was."""
         with ExitStack() as undo:
             before = [(model, [getattr(model, m.model_attribute) for m in self.machines]) for model in self.models]
-            data = [(each, each.save()[0]) for each in self._data]
+            data = [(each, each.save()) for each in self._data]
             for number, (machine, rows) in enumerate(zip(self.machines, self.rows, strict=True)):
                 put_in(machine, "set_state", self._setting(number, machine), undo)
                 for _, transition in rows:
@@ -358,6 +357,9 @@ class Live(Hooks, Model[Configuration, Step]):
                 if hasattr(state, "runner"):
                     put_in(state, "runner", {id(model): Timer() for model in self.models}, undo)
                     put_in(state, "create_timer", started, undo)
+            if not _LOGGER.isEnabledFor(logging.INFO):  # the library says a lot, to nobody
+                put_in(_LOGGER, "debug", lambda *_: None, undo)
+                put_in(_LOGGER, "info", lambda *_: None, undo)
             undo.enter_context(mock.patch.object(features, "Timer", Timer))
             if any(isinstance(machine, AsyncMachine) for machine in self.machines):
                 if asyncio._get_running_loop() is not None:
