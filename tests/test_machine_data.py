@@ -18,6 +18,7 @@ from benchmarks.machines import SEARCHES, Counters, Queue, measured
 from bgsync.machines.check import MachineReport, check_machine
 from bgsync.machines.data import Data, copied
 from bgsync.machines.loading import load_machine
+from bgsync.machines.table import MachineError
 
 
 def philosophers(count: int, mended: bool) -> list[Machine]:
@@ -288,3 +289,30 @@ def test_what_stands_beside_the_machine_is_asked(tmp_path: Path) -> None:
     report = load_machine(f"{file}:machine").check(data=True)
     assert report.configurations == 10
     assert [each.trace for each in report.findings if each.kind == "never"] == [("insert(3)",) * 3]
+
+
+def test_promises_are_written_in_words_too() -> None:
+    machine = counting([UP, GO, BACK])
+    words = ["count <= 3", "not b or all(each < count for each in seen)", "state in ('a', 'b')"]
+    assert check_machine(machine, words, data=True, never=["a and count > 3"]).findings == ()
+    found = check_machine(machine, ["count < 3"], data=True, never=["b and count == 3"]).findings
+    assert [(each.kind, each.subject, len(each.trace)) for each in found] == [
+        ("invariant", "count < 3", 3),
+        ("never", "b and count == 3", 4),
+    ]
+    assert check_machine(machine, data=True, eventually=["b"], leads_to=[("count == 3", "b")]).findings == ()
+    (stays,) = check_machine(machine, data=True, leads_to=[("b", "count == 0")]).findings
+    assert (stays.subject, stays.trace[-2:]) == ("b -> count == 0", ("back", "go"))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("conut > 3", "'conut' is no state and no attribute of the model; did you mean 'count'"),
+        ("count >", "promise 'count >': invalid syntax"),
+        ("count.up", "AttributeError"),
+    ],
+)
+def test_words_that_mean_nothing_are_refused(words: str, message: str) -> None:
+    with pytest.raises(MachineError, match=message):
+        check_machine(counting([UP, GO, BACK]), data=True, never=[words])

@@ -10,7 +10,7 @@ from transitions import Machine
 from bgsync.explore.search import explore
 from bgsync.machines.findings import Finder, MachineFinding
 from bgsync.machines.live import Live
-from bgsync.machines.promises import Invariant, Predicate, Promises
+from bgsync.machines.promises import Predicate, Promises
 from bgsync.machines.table import MachineError, check_names, states_of
 
 LIMIT = 1_000_000
@@ -28,11 +28,16 @@ class MachineReport:
     configurations: int  # states with what goes with them: those of parallel machines, timers, data
     steps: int
     rows: int
-    taken: int  # how many of the rows were
+    untaken: tuple[str, ...]  # those of the rows that are never taken
     set_aside: int  # automatic `to_STATE` rows that are not counted
     findings: tuple[MachineFinding, ...] = ()
     notes: tuple[str, ...] = ()
     unfinished: str = ""  # which bound ended the exploration; what is absent is then not known to be
+
+    @property
+    def taken(self) -> int:
+        """How many of the rows are taken."""
+        return self.rows - len(self.untaken)
 
     @property
     def exit_status(self) -> int:
@@ -42,7 +47,7 @@ class MachineReport:
 
 def check_machine(
     machine: Machine,
-    invariants: Sequence[Invariant] = (),
+    invariants: Sequence[Predicate] = (),
     *,
     never: Sequence[Predicate] = (),
     eventually: Sequence[Predicate] = (),
@@ -94,7 +99,7 @@ def check_machine(
             len(graph.states),
             graph.transitions,
             len(finder.rows),
-            sum(id(transition) in live.taken for _, _, transition in finder.rows),
+            tuple(str(row) for _, row, transition in finder.rows if id(transition) not in live.taken),
             finder.set_aside,
             findings,
             tuple(finder.notes()),

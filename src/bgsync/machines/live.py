@@ -350,9 +350,9 @@ class Live(Hooks, Model[Configuration, Step]):
             for number, (machine, rows) in enumerate(zip(self.machines, self.rows, strict=True)):
                 put_in(machine, "set_state", self._setting(number, machine), undo)
                 for _, transition in rows:
-                    self._watch(transition, isinstance(machine, AsyncMachine), undo)
+                    self.watch(transition, isinstance(machine, AsyncMachine), undo)
                 if self.free or self.stubs:
-                    put_in(machine, "callback", self._callback_of(machine), undo)
+                    put_in(machine, "callback", self.callback_of(machine), undo)
             for _, state in self._remembering:
                 if hasattr(state, "runner"):
                     put_in(state, "runner", {id(model): Timer() for model in self.models}, undo)

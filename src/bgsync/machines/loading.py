@@ -287,10 +287,10 @@ def _promises(place: str, module: ModuleType) -> Promises:
         return isinstance(each, (list, tuple)) and len(each) == 2 and all(map(predicate, each))
 
     return Promises(
-        listed("invariants", "functions; list functions state -> bool", callable),
-        listed("never", "functions or names of states", predicate),
-        listed("eventually", "functions or names of states", predicate),
-        listed("leads_to", "pairs; list pairs (before, after) of functions or names of states", pair),
+        listed("invariants", "functions; list functions state -> bool, or words", predicate),
+        listed("never", "functions, names of states or words", predicate),
+        listed("eventually", "functions, names of states or words", predicate),
+        listed("leads_to", "pairs; list pairs (before, after) of functions, names of states or words", pair),
     )
 
 
