@@ -49,9 +49,9 @@ def about_machines(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def names_machine(target: str) -> bool:
-    """Tell whether a target is file.py:name or module:name, and neither a spec text nor REV:path."""
+    """Tell whether a target is file.py:name, module:name or a chart, and neither a spec text nor REV:path of one."""
     place, colon, name = target.rpartition(":")
-    if target.endswith(".py"):
+    if target.endswith((".py", ".scxml", ".json")):
         return True
     if not colon or not _DOTTED.fullmatch(name):
         return False

@@ -16,6 +16,7 @@ from bgsync.files import write
 from bgsync.machines.behaviour import Behaviour
 from bgsync.machines.check import MachineReport
 from bgsync.machines.loading import load_machine
+from bgsync.machines.others import is_chart
 from bgsync.machines.table import MachineError
 from bgsync.sources import SourceError, program
 
@@ -75,19 +76,19 @@ def _apart(wish: Wish, task: Task, kind: type[T]) -> tuple[T, str]:
                 f"{wish.target}: its process ended with status {child.returncode} ({' '.join(last.split())}); "
                 "make the file import without ending the process"
             )
-        got = answer.read_bytes()
+        got = answer.read_bytes().replace(*said_of) if said_of[0] else answer.read_bytes()
     if got.startswith(b"!"):
-        raise MachineError(got[1:].decode().replace(*said_of))
+        raise MachineError(got[1:].decode())
     return msgspec.json.decode(got, type=kind), said
 
 
 @contextmanager
-def _unpacked(target: str) -> Iterator[tuple[str, tuple[str, str]]]:
+def _unpacked(target: str) -> Iterator[tuple[str, tuple[bytes, bytes]]]:
     """Put what a revision has into a folder meanwhile; give the target there, and how users call the folder."""
-    place, _, name = target.rpartition(":")
+    place, _, name = (target, "", "") if is_chart(target) else target.rpartition(":")
     revision, colon, path = place.rpartition(":")
     if not colon or os.path.lexists(place):
-        yield target, ("", "")
+        yield target, (b"", b"")
         return
     try:
         wanted, files = program(revision, path)
@@ -98,7 +99,7 @@ def _unpacked(target: str) -> Iterator[tuple[str, tuple[str, str]]]:
             file = Path(folder, each)
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(content)
-        yield f"{folder}/{wanted}:{name}", (f"{folder}/", f"{revision}:")
+        yield f"{folder}/{wanted}" + (f":{name}" if name else ""), (f"{folder}/".encode(), f"{revision}:".encode())
 
 
 _CHILD = "import json, sys; sys.path[:] = json.loads(sys.argv[1])[2]; from bgsync.machines.apart import main; main()"

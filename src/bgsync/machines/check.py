@@ -10,6 +10,7 @@ from transitions import Machine
 from bgsync.explore.search import explore
 from bgsync.machines.findings import Finder, MachineFinding
 from bgsync.machines.live import Live
+from bgsync.machines.others import ChartMachine
 from bgsync.machines.promises import Predicate, Promises
 from bgsync.machines.table import MachineError, check_names, states_of
 
@@ -122,6 +123,8 @@ def running(
 ) -> Iterator[Live]:
     """Run a machine by the library, with all that is put in its way; the options are those of `check_machine`."""
     machines = [machine, *(each for each in beside if each is not machine)]
+    if data and isinstance(machine, ChartMachine):
+        raise MachineError("a machine that was read from a chart has no code to run; leave --data out")
     with _modelled(machines):
         live = Live(
             machines,
