@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 from rich.markup import escape
@@ -16,9 +16,11 @@ from bgsync.cli.out import console, emit, fail, say
 
 if TYPE_CHECKING:
     from bgsync.machines.apart import Wish
+    from bgsync.machines.behaviour import Behaviour
     from bgsync.machines.check import MachineReport
     from bgsync.machines.difference import Difference
 
+T = TypeVar("T")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _TEXTS = ("bs", "html", "htm", "md", "txt")
 
@@ -70,16 +72,9 @@ def names_machine(target: str) -> bool:
 
 def check_one(wish: Wish, output: str) -> NoReturn:
     """Check a machine, tell what was found, and end."""
-    from bgsync.machines.apart import check_apart
-    from bgsync.machines.table import MachineError
-
     if output not in ("text", "json"):
         fail(f"--format {output} is for spec texts; a machine has text and json")
-    try:
-        report, printed = check_apart(wish)
-    except MachineError as error:
-        fail(error)
-    _pass_on(wish.target, printed)
+    report = machine_report(wish)
     if output == "json":
         _emit(report)
     else:
@@ -87,31 +82,43 @@ def check_one(wish: Wish, output: str) -> NoReturn:
     sys.exit(report.exit_status)
 
 
-def compare_two(old: str, new: str, how: Mapping[str, Any], output: str) -> NoReturn:
-    """Compare two machines, tell what the edit did, and end; `how` is the rest of a Wish."""
-    from bgsync.machines.apart import Wish, behaviour_apart
-    from bgsync.machines.difference import difference
+def machine_report(wish: Wish) -> MachineReport:
+    """Check a machine; what it prints goes to standard error."""
+    from bgsync.machines.apart import check_apart
+
+    return _apart(check_apart, wish)
+
+
+def machine_behaviour(wish: Wish) -> Behaviour:
+    """Give all that a machine does; what it prints goes to standard error."""
+    from bgsync.machines.apart import behaviour_apart
+
+    return _apart(behaviour_apart, wish)
+
+
+def _apart(ask: Callable[[Wish], tuple[T, str]], wish: Wish) -> T:
     from bgsync.machines.table import MachineError
 
-    behaviours = []
-    for target in (old, new):
-        try:
-            behaviour, printed = behaviour_apart(Wish(target, **how))
-        except MachineError as error:
-            fail(error)
-        _pass_on(target, printed)
-        behaviours.append(behaviour)
-    found = difference(*behaviours)
+    try:
+        answer, printed = ask(wish)
+    except MachineError as error:
+        fail(error)
+    if printed.strip():
+        say(f"{wish.target} printed:\n{printed.rstrip()}", err=True)
+    return answer
+
+
+def compare_two(old: str, new: str, how: Mapping[str, Any], output: str) -> NoReturn:
+    """Compare two machines, tell what the edit did, and end; `how` is the rest of a Wish."""
+    from bgsync.machines.apart import Wish
+    from bgsync.machines.difference import difference
+
+    found = difference(*(machine_behaviour(Wish(target, **how)) for target in (old, new)))
     if output == "json":
         _emit(found)
     else:
         _tell_difference(old, new, found)
     sys.exit(found.exit_status)
-
-
-def _pass_on(target: str, printed: str) -> None:
-    if printed.strip():
-        say(f"{target} printed:\n{printed.rstrip()}", err=True)
 
 
 def _emit(found: object) -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from bgsync.explore.graph import Graph
 from bgsync.explore.model import Model
 from bgsync.explore.search import explore
+from bgsync.machines.library import named_states
 from bgsync.machines.live import Call, Configuration, Live
 from bgsync.machines.table import Row, separator_of, states_of
 from bgsync.machines.telling import Telling, finals
@@ -19,6 +20,8 @@ class Shape:
     states: tuple[str, ...]  # each parent before its children
     parents: dict[str, str]  # the state in which a state is, if it is in one
     initial: tuple[str, ...]
+    begins: tuple[str, ...]  # the states, one in each other, in which a machine or a state begins
+    parallel: tuple[str, ...]  # the states of which all children are active together
     final: tuple[str, ...]
     rows: tuple[Row, ...]
 
@@ -61,8 +64,24 @@ def shape_of(live: Live) -> Shape:
             parents.update({own[state]: own[parent] for state, parent in above if parent})
         for row, _ in live.rows[number]:
             rows.append(replace(row, source=own[row.source], dest=None if row.dest is None else own[row.dest]))
-    starts = (each for state in live.initial_states() for each in telling.leaves(state.states))
-    return Shape(tuple(states), parents, tuple(dict.fromkeys(starts)), tuple(final), tuple(rows))
+    starts = list(dict.fromkeys(each for state in live.initial_states() for each in telling.leaves(state.states)))
+    begins: dict[str, None] = {}
+    parallel = []
+    for number, machine in enumerate(live.machines):
+        for name, state in named_states(machine):
+            first = getattr(state, "initial", None)
+            if isinstance(first, list) and len(first) > 1:
+                parallel.append(telling.named(number, name))
+            elif first:
+                child = first[0] if isinstance(first, list) else first
+                inner = f"{name}{separator_of(machine)}{getattr(child, 'name', child)}"
+                begins[telling.named(number, inner)] = None
+    for state in starts:
+        outer = state
+        while outer in parents:
+            outer = parents[outer]
+        begins[outer] = None
+    return Shape(tuple(states), parents, tuple(starts), tuple(begins), tuple(parallel), tuple(final), tuple(rows))
 
 
 def behaviour_of(live: Live, setup: tuple[str, ...], limit: int) -> Behaviour:

@@ -12,7 +12,7 @@ can lead to. So the first run that tells them apart is a shortest one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -210,16 +210,19 @@ def _told(move: Move) -> str:
 
 def _edited(old: Shape, new: Shape) -> Iterator[Edited]:
     """Give the states and rows that an edit changed."""
-    was, now = _described(old), _described(new)
-    for name in dict.fromkeys([*was, *now]):
-        if was.get(name) != now.get(name):
-            kind: Literal["added", "removed", "changed"] = "changed"
-            if name not in was or name not in now:
-                kind = "removed" if name in was else "added"
-            yield Edited(kind, "state", was.get(name, ""), now.get(name, ""))
-    for key in dict.fromkeys((row.trigger, row.source) for row in (*old.rows, *new.rows)):
-        own = [[row for row in shape.rows if (row.trigger, row.source) == key] for shape in (old, new)]
-        yield from _rows(*own)
+    states, others = _described(old), _described(new)
+    for name in dict.fromkeys([*states, *others]):
+        yield from _pair("state", states.get(name), others.get(name))
+    for was, row in paired(old.rows, new.rows):
+        yield from _pair("row", None if was is None else str(was), None if row is None else str(row))
+    for before, after in _by_key(old.rows, new.rows):
+        if before != after and sorted(map(str, before)) == sorted(map(str, after)):
+            yield Edited("moved", "row", "; ".join(map(str, before)), "; ".join(map(str, after)))
+
+
+def _pair(what: Literal["state", "row"], old: str | None, new: str | None) -> Iterator[Edited]:
+    if old != new:
+        yield Edited("added" if old is None else "removed" if new is None else "changed", what, old or "", new or "")
 
 
 def _described(shape: Shape) -> dict[str, str]:
@@ -229,17 +232,31 @@ def _described(shape: Shape) -> dict[str, str]:
     return {state: f"{state} ({marked})" if marked else state for state, marked in said.items()}
 
 
-def _rows(old: Sequence[Row], new: Sequence[Row]) -> Iterator[Edited]:
-    """Give what became of the rows of one trigger and source, in the order in which they are tried."""
-    gone, come = [row for row in old if row not in new], [row for row in new if row not in old]
-    if not gone and not come and list(old) != list(new):
-        yield Edited("moved", "row", "; ".join(map(str, old)), "; ".join(map(str, new)))
-    for same in (lambda row: row.target, lambda row: (row.conditions, row.unless), lambda row: None):
-        for row in list(gone):
-            other = next((each for each in come if same(each) == same(row)), None)
-            if other is not None:
-                gone.remove(row)
-                come.remove(other)
-                yield Edited("changed", "row", str(row), str(other))
-    yield from (Edited("removed", "row", str(row), "") for row in gone)
-    yield from (Edited("added", "row", "", str(row)) for row in come)
+def paired(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[Row | None, Row | None]]:
+    """Pair the rows of each trigger and source: those that are the same, or lead to one state, or have one guard.
+
+    What is left is paired in order; what is left of one machine alone has None for the other.
+    """
+
+    def guards(row: Row) -> object:
+        return row.conditions, row.unless
+
+    ways: tuple[Callable[[Row], object], ...] = (str, lambda row: row.target, guards, lambda _: None)
+    for was, now in _by_key(old, new):
+        gone, come = list(was), list(now)
+        for way in ways:
+            for row in list(gone):
+                other = next((each for each in come if way(each) == way(row)), None)
+                if other is not None:
+                    gone.remove(row)
+                    come.remove(other)
+                    yield row, other
+        yield from ((row, None) for row in gone)
+        yield from ((None, row) for row in come)
+
+
+def _by_key(old: Sequence[Row], new: Sequence[Row]) -> Iterator[tuple[list[Row], list[Row]]]:
+    """Give the rows of each trigger and source, in the order in which they are tried."""
+    for key in dict.fromkeys((row.trigger, row.source) for row in (*old, *new)):
+        was, now = ([row for row in rows if (row.trigger, row.source) == key] for rows in (old, new))
+        yield was, now

@@ -27,6 +27,7 @@ class MachineFinding:
     trace: tuple[str, ...] = ()
     run: tuple[str, ...] = ()  # the same as lines of Python
     loop: int | None = None  # from which call of the trace on it goes round for ever
+    states: tuple[str, ...] = ()  # what the machines are in before the first call, and after each
 
 
 class Finder:
@@ -245,7 +246,10 @@ class Finder:
         self, kind: Kind, subject: str, message: str, way: Any, loop: int | None = None, *, raising: bool = False
     ) -> MachineFinding:
         trace = tuple(str(step.call) for _, step, _ in way)
-        return MachineFinding(kind, subject, message, trace, tuple(self.tell.lines(tuple(way), loop, raising)), loop)
+        numbers = [way[0][0], *(target for _, _, target in way)] if way else []
+        states = tuple(self.tell.label(self.graph.states[number].states) for number in numbers)
+        lines = tuple(self.tell.lines(tuple(way), loop, raising))
+        return MachineFinding(kind, subject, message, trace, lines, loop, states)
 
 
 def _count_of_rows(thing: Any) -> int:
