@@ -98,7 +98,7 @@ def _unpacked(target: str) -> Iterator[tuple[str, tuple[bytes, bytes]]]:
         for each, content in files.items():
             file = Path(folder, each)
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
+            write(file, content)
         yield f"{folder}/{wanted}" + (f":{name}" if name else ""), (f"{folder}/".encode(), f"{revision}:".encode())
 
 
