@@ -66,6 +66,7 @@ def test_what_was_covered_is_in_the_summary_and_in_junit(
     assert "vending.py:mended --data: 3 of 3 states, 6 of 6 rows, 12 configurations" in summary
     assert "TestRandomly: 3 of 3 states, 6 of 6 rows at random" in summary
     assert "TestRandomlyWithoutARefill: 3 of 3 states, 6 of 6 rows at random" in summary
+    assert "tea.scxml: 2 of 2 states, 2 of 2 rows, 2 configurations" in summary
     stubbed = "vending.py:buggy --data --stub give_back: 3 of 3 states, 6 of 6 rows, "
     assert stubbed in summary
     cases = ElementTree.parse(folder / "junit.xml").getroot().iter("testcase")

@@ -63,10 +63,11 @@ class MachineItem(pytest.Item):
     def runtest(self) -> None:
         """Check the machine."""
         from bgsync.machines.apart import Wish, check_apart
+        from bgsync.machines.others import is_chart
         from bgsync.machines.testing import MachineFailed, covered, text_of
 
-        place, _, name = self.target.rpartition(":")
-        target = f"{self.config.rootpath / place}:{name}" if place.endswith(".py") else self.target
+        in_file = is_chart(self.target) or self.target.rpartition(":")[0].endswith(".py")
+        target = str(self.config.rootpath / self.target) if in_file else self.target
         report, printed = check_apart(Wish(target, self.data, stubs=self.stubs))
         if printed:
             self.add_report_section("call", "stdout", printed)
