@@ -129,6 +129,23 @@ def test_an_attribute_that_goes_while_another_comes_is_other_data() -> None:
     assert vars(model)["a"] == 1
 
 
+def test_slots_are_data_in_whatever_order_the_other_attributes_came() -> None:
+    class Model:
+        __slots__ = ("__dict__", "count")
+
+        def swap(self) -> None:
+            own: Any = self
+            own.count = 1 - own.count
+            own.a = vars(self).pop("a")
+
+    model: Any = Model()
+    model.count, model.a, model.b = 0, 1, 2
+    machine = Machine(model, ["x"], initial="x", auto_transitions=False)
+    machine.add_transition("turn", "x", None, before="swap")
+    assert check_machine(machine, data=True).configurations == 2
+    assert model.count == 0
+
+
 class Counter:
     """Counts up to three."""
 

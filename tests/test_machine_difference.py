@@ -15,6 +15,7 @@ from bgsync.machines.apart import Wish, behaviour_apart
 from bgsync.machines.difference import Difference, difference
 from bgsync.machines.loading import machine_in
 from bgsync.machines.table import MachineError
+from bgsync.sources.text import MAX_BYTES
 
 STATES, TRIGGERS = ["a", "b", "c"], ["go", "run"]
 Rows = list[tuple[str, str, str, dict[str, Any]]]
@@ -171,6 +172,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "door.py").write_text(DOOR)
     (tmp_path / "app" / "names.py").write_text("STATES = ['a', 'b']\n")
+    (tmp_path / "app" / "large file.bin").write_bytes(bytes(MAX_BYTES + 1))
     monkeypatch.chdir(tmp_path)
     who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
     for words in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "one"]):

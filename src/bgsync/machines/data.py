@@ -173,7 +173,8 @@ class _Thing:
         """Give what it holds now."""
         if self.slotted:
             now = {name: value for name, value in _attributes(self.thing) if name not in self.hidden}
-            return tuple(now), tuple(now.values()), 0
+            names = tuple(sorted(now))
+            return names, tuple([now[name] for name in names]), 0
         own = vars(self.thing)
         if len(own) == self._size:
             try:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bgsync.sources import history_log
 from bgsync.sources.history_log import Revision
-from bgsync.sources.text import SourceError, check_size
+from bgsync.sources.text import MAX_BYTES, SourceError, check_size
 
 __all__ = ["Revision", "history", "program", "read_blobs", "show", "states"]
 
@@ -59,16 +59,18 @@ def show(revision: str, path: str, cwd: Path | None = None) -> tuple[bytes, str]
 def program(revision: str, path: str, cwd: Path | None = None) -> tuple[str, dict[str, bytes]]:
     """Give a file of Python at a revision, by its path from the root, with all that it may import or read there.
 
-    That is every file of Python, and every other file of its folder, by their paths; links and submodules are left out.
-    The path is that of `show`. Raises SourceError, MissingPathError where the revision has no such file.
+    That is every file of Python, and every other file of its folder, by their paths, but for links, submodules, and
+    what is larger than a text may be. The path is that of `show`.
+    Raises SourceError, MissingPathError where the revision has no such file.
     """
     folder = cwd or Path.cwd()
     commit, wanted = _place(folder, revision, path)
-    listed = _git(folder, "ls-tree", "-r", "-z", "--full-tree", commit).split(b"\0")
+    listed = _git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", commit).split(b"\0")
     blobs: dict[str, str] = {}
-    for kind, _, blob, name in (re.split("[ \t]", os.fsdecode(each), maxsplit=3) for each in listed if each):
+    for described, _, name in (os.fsdecode(each).partition("\t") for each in listed if each):
+        kind, _, blob, size = described.split()
         near = posixpath.dirname(name) == posixpath.dirname(wanted)
-        if kind.startswith("100") and (near or name.endswith(".py")):
+        if kind.startswith("100") and int(size) <= MAX_BYTES and (near or name.endswith(".py")):
             blobs[name] = blob
     if wanted not in blobs:
         raise MissingPathError(f"{revision}:{path}: no such path at {revision}; {_hint(folder, commit, wanted)}")
