@@ -1,17 +1,24 @@
 """The real machine, run with its guards and callbacks: counts, bugs found, bounds, and promises of runs."""
 
+import copy
 import random
 import threading
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from transitions import Machine
 from transitions.extensions import AsyncMachine
 
+from benchmarks.machines import SEARCHES, Counters, Queue, measured
 from bgsync.machines.check import MachineReport, check_machine
+from bgsync.machines.data import Data, copied
 from bgsync.machines.loading import load_machine
+from bgsync.machines.table import MachineError
 
 
 def philosophers(count: int, mended: bool) -> list[Machine]:
@@ -74,6 +81,69 @@ def test_philosophers_starve_where_each_takes_the_same_fork_first(count: int, me
     report = check_machine(machines[0], beside=machines[1:], data=True)
     assert report.configurations == by_hand(count, mended)
     assert [each.trace for each in report.findings] == ([] if mended else [tuple(f"sit_{n}" for n in range(count))])
+
+
+@pytest.mark.parametrize("make", [lambda: Counters(4), lambda: Queue(3)])
+def test_plain_searches_by_hand_count_the_same_states(make: Callable[[], Counters | Queue]) -> None:
+    counts = {took.name: took.states for took in measured(make)}
+    assert list(counts) == list(SEARCHES)
+    assert len(set(counts.values())) == 1
+
+
+@st.composite
+def tangled(draw: st.DrawFn) -> list[Any]:
+    """Give lists, dicts and tuples, some of which are in several places."""
+    kinds: list[Callable[[list[Any]], Any]] = [list, tuple, deque, lambda each: dict(enumerate(each))]
+    known: list[Any] = [1, True, 1.0, "a", None]
+    for _ in range(draw(st.integers(1, 6))):
+        some = draw(st.lists(st.sampled_from(known), max_size=3))
+        known.append(draw(st.sampled_from(kinds))(some))
+    return known[4:]
+
+
+def lists_in(value: Any) -> set[int]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple, deque)) else ()
+    own = {id(value)} if isinstance(value, (list, dict, deque)) else set()
+    return own.union(*map(lists_in, inner))
+
+
+@given(tangled())
+def test_a_copy_is_that_of_the_library_of_python_and_shares_nothing_that_changes(value: list[Any]) -> None:
+    made, data = copied(value, {}), Data([], [])
+    assert made == value
+    assert data.key_of(made) == data.key_of(copy.deepcopy(value)) == data.key_of(value)
+    assert lists_in(made).isdisjoint(lists_in(value))
+
+
+def test_an_attribute_that_goes_while_another_comes_is_other_data() -> None:
+    class Model:
+        def swap(self) -> None:
+            came, went = ("b", "a") if "a" in vars(self) else ("a", "b")
+            vars(self)[came] = vars(self).pop(went)
+
+    model: Any = Model()
+    machine = Machine(model, ["x"], initial="x", auto_transitions=False)
+    machine.add_transition("turn", "x", None, before="swap")
+    model.a = 1
+    assert check_machine(machine, data=True).configurations == 2
+    assert vars(model)["a"] == 1
+
+
+def test_slots_are_data_in_whatever_order_the_other_attributes_came() -> None:
+    class Model:
+        __slots__ = ("__dict__", "count")
+
+        def swap(self) -> None:
+            own: Any = self
+            own.count = 1 - own.count
+            own.a = vars(self).pop("a")
+
+    model: Any = Model()
+    model.count, model.a, model.b = 0, 1, 2
+    machine = Machine(model, ["x"], initial="x", auto_transitions=False)
+    machine.add_transition("turn", "x", None, before="swap")
+    assert check_machine(machine, data=True).configurations == 2
+    assert model.count == 0
 
 
 class Counter:
@@ -236,3 +306,30 @@ def test_what_stands_beside_the_machine_is_asked(tmp_path: Path) -> None:
     report = load_machine(f"{file}:machine").check(data=True)
     assert report.configurations == 10
     assert [each.trace for each in report.findings if each.kind == "never"] == [("insert(3)",) * 3]
+
+
+def test_promises_are_written_in_words_too() -> None:
+    machine = counting([UP, GO, BACK])
+    words = ["count <= 3", "not b or all(each < count for each in seen)", "state in ('a', 'b')"]
+    assert check_machine(machine, words, data=True, never=["a and count > 3"]).findings == ()
+    found = check_machine(machine, ["count < 3"], data=True, never=["b and count == 3"]).findings
+    assert [(each.kind, each.subject, len(each.trace)) for each in found] == [
+        ("invariant", "count < 3", 3),
+        ("never", "b and count == 3", 4),
+    ]
+    assert check_machine(machine, data=True, eventually=["b"], leads_to=[("count == 3", "b")]).findings == ()
+    (stays,) = check_machine(machine, data=True, leads_to=[("b", "count == 0")]).findings
+    assert (stays.subject, stays.trace[-2:]) == ("b -> count == 0", ("back", "go"))
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("conut > 3", "'conut' is no state and no attribute of the model; did you mean 'count'"),
+        ("count >", "promise 'count >': invalid syntax"),
+        ("count.up", "AttributeError"),
+    ],
+)
+def test_words_that_mean_nothing_are_refused(words: str, message: str) -> None:
+    with pytest.raises(MachineError, match=message):
+        check_machine(counting([UP, GO, BACK]), data=True, never=[words])

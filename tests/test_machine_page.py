@@ -47,4 +47,4 @@ def test_a_command_of_the_page_says_what_the_page_says(folder: Path, block: str)
 
 
 def test_the_page_has_examples_of_every_kind() -> None:
-    assert [kind for kind, _ in BLOCKS] == ["python", "console", "python", "console", "python", "console", "toml"]
+    assert [kind for kind, _ in BLOCKS] == [*["python", "console"] * 4, "toml"]

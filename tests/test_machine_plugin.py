@@ -50,6 +50,7 @@ def test_findings_are_failures_told_with_a_run_that_can_be_pasted(
         "FAILED test_vending.py::test_no_money_is_lost_when_it_is_kept",
         "FAILED test_vending.py::TestRandomlyWithTheBug::runTest",
         "FAILED ::vending.py:buggy --data",
+        "FAILED ::vending.py:buggy --data --stub give_back",
     ]
     assert "invariant: invariant 'nothing_lost' fails in state 'idle' with keeps=True, money=0, purse=6, taken=0" in out
     run = "\n".join(f"    {line}" for line in ("model.insert(1)", "model.cancel()", "assert model.state == 'idle'"))
@@ -63,6 +64,11 @@ def test_what_was_covered_is_in_the_summary_and_in_junit(
     done, folder = ran
     summary = done.stdout.partition("= state machines =")[2]
     assert "vending.py:mended --data: 3 of 3 states, 6 of 6 rows, 12 configurations" in summary
+    assert "TestRandomly: 3 of 3 states, 6 of 6 rows at random" in summary
+    assert "TestRandomlyWithoutARefill: 3 of 3 states, 6 of 6 rows at random" in summary
+    assert "tea.scxml: 2 of 2 states, 2 of 2 rows, 2 configurations" in summary
+    stubbed = "vending.py:buggy --data --stub give_back: 3 of 3 states, 6 of 6 rows, "
+    assert stubbed in summary
     cases = ElementTree.parse(folder / "junit.xml").getroot().iter("testcase")
     said = {case.get("name"): case.find("properties/property") for case in cases}
     noted = said["test_no_money_is_lost"]

@@ -20,14 +20,16 @@ from bgsync.compare.steps import changed_steps
 from bgsync.contents import Content
 from bgsync.draw.changes import changes
 from bgsync.draw.flow import flow_diagram
-from bgsync.draw.lifecycle import lifecycle_diagram, machine_diagram, text_lifecycle
+from bgsync.draw.lifecycle import lifecycle_diagram, text_lifecycle
 from bgsync.draw.links import published, to_text
+from bgsync.draw.machines import shape_diagram
 from bgsync.draw.states import project, states_diagram, states_words
 from bgsync.judge.budget import Budget
 from bgsync.judge.explorations import Effort
 from bgsync.judge.pace import Progress
 from bgsync.machines.check import MachineReport, check_machine
-from bgsync.machines.promises import Invariant
+from bgsync.machines.loading import machine_in
+from bgsync.machines.promises import Predicate
 from bgsync.results import Checked, Compared, Picture, ResultError
 from bgsync.sources import Source, load_one
 from bgsync.system.scenario import Bounds
@@ -67,7 +69,7 @@ def target(about: About, content: Content | None = None) -> Target:
 
 
 @overload
-def check(about: Machine, *, invariants: Sequence[Invariant] = ()) -> MachineReport: ...
+def check(about: Machine, *, invariants: Sequence[Predicate] = ()) -> MachineReport: ...
 
 
 @overload
@@ -92,7 +94,7 @@ def check(
 def check(
     about: About | Machine,
     *,
-    invariants: Sequence[Invariant] = (),
+    invariants: Sequence[Predicate] = (),
     properties: Sequence[str] = (),
     adversities: Sequence[str] | None = None,
     granularities: Sequence[str] = ("algorithm", "step"),
@@ -177,7 +179,9 @@ def draw(
     A `transitions` machine is drawn as it is. A counterexample is drawn by the run of a check. Raises ValueError.
     """
     if isinstance(about, Machine):
-        return Picture(machine_diagram(about, about.name.removesuffix(": ") or "machine"))
+        return Picture(
+            shape_diagram(machine_in(about).behaviour(limit=1).shape, about.name.removesuffix(": ") or "machine")
+        )
     if isinstance(about, Content):
         return Picture(lifecycle_diagram(about))
     of = target(about, content)

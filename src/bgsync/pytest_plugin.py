@@ -5,6 +5,7 @@ Nothing of bgsync is imported before it is needed, so that projects which only h
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Check the machines of the ini option `bgsync_machines`, too, each as a test.",
     )
-    lines = "Machines to check with --bgsync, one a line: path/to/file.py:name, and --data for their data."
+    lines = "Machines to check with --bgsync, one a line: path/to/file.py:name, --data for their data, --stub NAME."
     parser.addini("bgsync_machines", lines, type="linelist", default=[])
 
 
@@ -39,29 +40,38 @@ def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config
         raise pytest.UsageError("--bgsync: no machine is named; list them in the ini option bgsync_machines")
     for line in lines:
         target, *flags = line.split()
-        if flags not in ([], ["--data"]):
-            raise pytest.UsageError(f"bgsync_machines: {line!r}: only --data may follow a machine")
-        items.append(MachineItem.from_parent(session, name=" ".join([target, *flags]), target=target, data=bool(flags)))
+        parser = argparse.ArgumentParser(prog="bgsync_machines", add_help=False, exit_on_error=False)
+        parser.add_argument("--data", action="store_true")
+        parser.add_argument("--stub", action="append", default=[])
+        try:
+            how, unknown = parser.parse_known_args(flags)
+        except argparse.ArgumentError as error:
+            raise pytest.UsageError(f"bgsync_machines: {line!r}: {error}") from None
+        if unknown:
+            raise pytest.UsageError(f"bgsync_machines: {line!r}: only --data and --stub NAME may follow a machine")
+        name = " ".join([target, *flags])
+        items.append(MachineItem.from_parent(session, name=name, target=target, data=how.data, stubs=tuple(how.stub)))
 
 
 class MachineItem(pytest.Item):
     """The check of a machine, in a process of its own."""
 
-    def __init__(self, *, target: str, data: bool, **kwargs: Any) -> None:
+    def __init__(self, *, target: str, data: bool, stubs: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.target, self.data = target, data
+        self.target, self.data, self.stubs = target, data, stubs
 
     def runtest(self) -> None:
         """Check the machine."""
         from bgsync.machines.apart import Wish, check_apart
+        from bgsync.machines.others import is_chart
         from bgsync.machines.testing import MachineFailed, covered, text_of
 
-        place, _, name = self.target.rpartition(":")
-        target = f"{self.config.rootpath / place}:{name}" if place.endswith(".py") else self.target
-        report, printed = check_apart(Wish(target, self.data))
+        in_file = is_chart(self.target) or self.target.rpartition(":")[0].endswith(".py")
+        target = str(self.config.rootpath / self.target) if in_file else self.target
+        report, printed = check_apart(Wish(target, self.data, stubs=self.stubs))
         if printed:
             self.add_report_section("call", "stdout", printed)
-        self.user_properties.append((_PROPERTY, covered(self.name, report)))
+        self.user_properties.append((_PROPERTY, f"{self.name}: {covered(report)}"))
         if report.exit_status:
             raise MachineFailed(text_of(self.name, report))
 
@@ -88,8 +98,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     if testing is None:
         return (yield)
 
-    def note(line: str) -> None:
-        item.user_properties.append((_PROPERTY, line))
+    def note(name: str | None, said: str) -> None:
+        own = item.parent.name if item.parent is not None and item.name == "runTest" else item.name
+        item.user_properties.append((_PROPERTY, f"{name or own}: {said}"))
 
     testing.told.append(note)
     try:

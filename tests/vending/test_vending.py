@@ -22,6 +22,11 @@ def test_with_the_fixture(check_machine):
 TestRandomly = bgsync.stateful_test(Vending, invariants=[nothing_lost], arguments={"insert": [1, 2]})
 
 
+TestRandomlyWithoutARefill = bgsync.stateful_test(
+    Vending, invariants=["purse + money + taken == 7"], arguments={"insert": [1]}, stubs=["paid", "begin"]
+)
+
+
 class TestRandomlyWithTheBug(bgsync.stateful_test(lambda: Vending(keeps=True), invariants=[nothing_lost],
                                                   arguments={"insert": [1, 2]})):  # fmt: skip
     pass

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bgsync.cli.common import Line
+from bgsync.cli.machine import about_machines, compare_two, names_machine
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import PATIENCE, Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
@@ -31,8 +32,19 @@ EPILOG = (
 @asking()
 @click.option("--no-properties", is_flag=True, help="Compare the steps and the behaviour only.")
 @click.option("--no-behaviour", is_flag=True, help="Compare the steps only.")
+@about_machines
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: str, **asked: Any) -> None:
+def diff(
+    old: str,
+    new: str,
+    no_properties: bool,
+    no_behaviour: bool,
+    data: bool,
+    stubs: tuple[str, ...],
+    automatic: bool | None,
+    output: str,
+    **asked: Any,
+) -> None:
     """Say what an edit of a spec text did.
 
     First the changed steps, each with what it was and is read as. Then the behaviour that a page, a worker or a server
@@ -42,9 +54,18 @@ def diff(old: str, new: str, no_properties: bool, no_behaviour: bool, output: st
     properties that it broke and repaired, and those that only one text has, or that were looked at in one only.
     OLD and NEW are files, REV:path in a git checkout, or URLs; `one-off` is the built-in model.
 
+    Both may be `transitions` machines, path/to/file.py:machine or REV:path/to/file.py:machine: then the changed states
+    and rows are said, and whether the new machine allows the same runs, fewer or more, with a shortest one that tells.
+
     \b
     bgsync diff HEAD:spec/index.bs spec/index.bs
+    bgsync diff HEAD:door.py:machine door.py:machine
     """
+    if names_machine(old) and names_machine(new):
+        how = {"data": data, "automatic": automatic, "stubs": stubs, "limit": asked["limit"]}
+        compare_two(old, new, how | ({"seconds": asked["seconds"]} if asked["seconds"] else {}), output)
+    if data or stubs or automatic is not None or names_machine(old) or names_machine(new):
+        fail("a machine is compared with a machine; name path/to/file.py:machine twice")
     question = Asked(**asked, patience=2 * PATIENCE)
     question.begin()
     from bgsync.compare.behaviour import compare, with_verdicts

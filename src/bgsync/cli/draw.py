@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from bgsync.cli.common import Line, choose
+from bgsync.cli.machine import about_machines, machine_behaviour, machine_report, names_machine
 from bgsync.cli.out import fail, say
 from bgsync.cli.picture import Output, about, explorable, explored_changes, writing
 from bgsync.cli.question import Asked, asking
@@ -28,8 +29,9 @@ EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
     "--output", "-o", "path", metavar="DIR",
     help="Where the gallery goes. Default, without SPEC: the folder diagrams/ of the project.",
 )  # fmt: skip
+@about_machines
 @click.pass_context
-def draw(context: click.Context, everything: str | None, path: str | None) -> None:
+def draw(context: click.Context, /, everything: str | None, path: str | None, **how: Any) -> None:
     """Draw a picture, always generated.
 
     \b
@@ -41,6 +43,9 @@ def draw(context: click.Context, everything: str | None, path: str | None) -> No
     bgsync draw difference OLD NEW -o edit.svg            what an edit did
     bgsync draw --all spec/index.bs -o pictures           all pictures of a text
     bgsync draw --all                                     those of the built-in model, into diagrams/
+    bgsync draw --all door.py:machine -o pictures         all of a `transitions` machine
+
+    SPEC may be a `transitions` machine, as `bgsync check` takes it, for lifecycle, states, trace and difference, too.
     """
     if context.invoked_subcommand is not None or everything in draw.commands:
         if everything is not None:
@@ -51,6 +56,9 @@ def draw(context: click.Context, everything: str | None, path: str | None) -> No
     from bgsync.draw.gallery import Gallery
     from bgsync.draw.svg import MissingExtraError
 
+    if names_machine(everything):
+        _machine_gallery(everything, path, how)
+        return
     of = found_target(None if everything == OWN else everything)
     if path is None and of.text is not None:
         fail(f"where do the pictures of {everything} go? Name a folder: -o DIR")
@@ -67,6 +75,32 @@ def draw(context: click.Context, everything: str | None, path: str | None) -> No
         fail(error)
     finally:
         line.end()
+
+
+def _machine_gallery(target: str, path: str | None, how: dict[str, Any]) -> None:
+    from bgsync.draw.gallery import files
+    from bgsync.draw.machines import machine_entries, machine_name
+    from bgsync.draw.svg import MissingExtraError
+
+    if path is None:
+        fail(f"where do the pictures of {target} go? Name a folder: -o DIR")
+    wish = _wish(target, how)
+    options = " --data" * how["data"] + "".join(f" --stub {name}" for name in how["stubs"])
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+        entries = machine_entries(machine_behaviour(wish), machine_report(wish), target, options)
+        page = f"# Pictures of {machine_name(target)}\n\nGenerated from {target} by `bgsync draw`, never by hand.\n"
+        for name, text in files(entries, page):
+            save(Path(path) / name, text)
+            say(str(Path(path) / name))
+    except (MissingExtraError, OSError, ValueError) as error:
+        fail(error)
+
+
+def _wish(target: str, how: dict[str, Any], **more: Any) -> Any:
+    from bgsync.machines.apart import Wish
+
+    return Wish(target, **how, **more)
 
 
 def _project() -> Path:
@@ -98,6 +132,11 @@ def lifecycle(
     """
     from bgsync.draw.lifecycle import implemented_diagram, lifecycle_diagram, text_lifecycle
 
+    if target is not None and names_machine(target):
+        from bgsync.draw.machines import machine_name, shape_diagram
+
+        output.write(shape_diagram(machine_behaviour(_wish(target, {}, limit=1)).shape, machine_name(target)))
+        return
     known = main_content().implemented
     if target is not None and target in known:
         output.write(implemented_diagram(known[target]))
@@ -148,6 +187,7 @@ def algorithm(target: str | None, name: str, output: Output) -> None:
     help="Beyond so many arrows states are drawn as one by the registration's state alone. Mermaid draws up to 500.",
 )  # fmt: skip
 @explorable
+@about_machines
 @writing
 def states(
     target: str | None,
@@ -157,6 +197,7 @@ def states(
     calls: int,
     limit: int,
     output: Output,
+    **how: Any,
 ) -> None:
     """Draw the reachable states, as far as one registration can tell them apart.
 
@@ -166,6 +207,11 @@ def states(
     \b
     bgsync draw states spec/index.bs --granularity step --budget 800 -o all.dot
     """
+    if target is not None and names_machine(target):
+        from bgsync.draw.machines import machine_name, machine_states
+
+        output.write(machine_states(machine_behaviour(_wish(target, how, limit=limit)), machine_name(target), budget))
+        return
     from bgsync.draw.states import project, states_diagram, states_words
     from bgsync.language import LanguageError
 
@@ -191,8 +237,11 @@ def states(
 @draw.command(epilog=EPILOG)
 @click.argument("target", metavar="[SPEC]", required=False)
 @asking()
+@about_machines
 @writing
-def trace(target: str | None, output: Output, **asked: Any) -> None:
+def trace(
+    target: str | None, output: Output, data: bool, stubs: tuple[str, ...], automatic: bool | None, **asked: Any
+) -> None:
     """Draw a counterexample as a sequence diagram: page, user agent, worker, network, server, steps and changes.
 
     SPEC is checked against one property (--property), and a shortest run that breaks it is drawn. In the user agent
@@ -202,6 +251,9 @@ def trace(target: str | None, output: Output, **asked: Any) -> None:
     bgsync draw trace --property resolved-then-fires -o lost.svg
     bgsync draw trace spec/index.bs --property firing-ends --with terminated -o stuck.svg
     """
+    if target is not None and names_machine(target):
+        _run_of_machine(target, {"data": data, "stubs": stubs, "automatic": automatic}, asked, output)
+        return
     question = Asked(**asked, hard=False)
     question.begin()
     if len(question.properties) != 1:
@@ -222,6 +274,18 @@ def trace(target: str | None, output: Output, **asked: Any) -> None:
     about = "" if of.text is None else f" of {of.name}"
     link, hues = output.link(of.content, of.text), of.content.lifecycle.colours
     output.write(sequence_diagram(found[0], link, report.words, about, hues))
+
+
+def _run_of_machine(target: str, how: dict[str, Any], asked: dict[str, Any], output: Output) -> None:
+    from bgsync.draw.machines import machine_name, run_diagram
+
+    report = machine_report(_wish(target, how, limit=asked["limit"]))
+    names = asked["properties"]
+    found = [each for each in report.findings if each.trace and (not names or {each.subject, each.kind} & set(names))]
+    if len(found) != 1:
+        told = [f'"{each.subject}" ({each.kind})' for each in report.findings if each.trace]
+        fail(f"which finding? Name one with --property: {', '.join(told) or 'none has a run'}")
+    output.write(run_diagram(found[0], machine_name(target)))
 
 
 @draw.command(epilog=EPILOG)
@@ -249,6 +313,12 @@ def difference(
     bgsync draw difference HEAD:spec/index.bs spec/index.bs -o lifecycle.svg
     bgsync draw difference HEAD:spec/index.bs spec/index.bs --name register -o register.svg
     """
+    if names_machine(old) and names_machine(new):
+        from bgsync.draw.machines import machine_name, shape_difference
+
+        before_edit, after_edit = (machine_behaviour(_wish(each, {}, limit=1)).shape for each in (old, new))
+        output.write(shape_difference(before_edit, after_edit, machine_name(new)))
+        return
     from bgsync.compare.steps import changed_steps
     from bgsync.draw.difference import flow_difference, lifecycle_difference
     from bgsync.targets import judged_alike

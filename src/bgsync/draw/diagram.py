@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -41,6 +42,8 @@ class Node:
     change: Change = "normal"
     level: int = 0
     """How deep a step stands in the numbered lists."""
+    inside: str = ""
+    """The id of the state in which it is: that is a box around it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -63,7 +66,8 @@ class Diagram:
     """A picture. Nodes and edges are sorted and without duplicates, whatever order they are given in.
 
     `flow` tells a flow of steps, drawn downwards, from a graph of states. `meanings` says what the kinds of edges mean
-    here, where that is not plain. Raises ValueError when two nodes share an id, or when an edge ends at no node.
+    here, where that is not plain. Raises ValueError when two nodes share an id, or when an edge ends at no node, or a
+    node is in none or in itself.
     """
 
     title: str
@@ -83,6 +87,16 @@ class Diagram:
             for end in (edge.source, edge.target):
                 if end not in known:
                     raise ValueError(f"{self.title}: the edge {edge.label!r} ends at {end!r}, which is no node; add it")
+        around = {node.id: node.inside for node in nodes}
+        for node in nodes:
+            passed, here = {node.id}, node.inside
+            while here:
+                if here not in known or here in passed:
+                    raise ValueError(
+                        f"{self.title}: {node.id!r} is in {here!r}, which is no node around it; correct it"
+                    )
+                passed.add(here)
+                here = around[here]
         object.__setattr__(self, "nodes", tuple(nodes))
         object.__setattr__(self, "edges", tuple(edges))
 
@@ -92,10 +106,25 @@ class Diagram:
         return len({(edge.source, edge.target, edge.kind) for edge in self.edges})
 
     @property
+    def boxes(self) -> dict[str, tuple[Node, ...]]:
+        """Give the nodes in each state that has some, and under "" those that are in none."""
+        found: dict[str, tuple[Node, ...]] = {"": ()}
+        for node in self.nodes:
+            found[node.inside] = (*found.get(node.inside, ()), node)
+        return found
+
+    @property
     def legend(self) -> tuple[tuple[EdgeKind, str], ...]:
         """Give the meanings of the kinds that are in the picture."""
         used = {edge.kind for edge in self.edges} | {node.change for node in self.nodes}
         return tuple((kind, meaning) for kind, meaning in self.meanings if kind in used)
+
+
+def innermost(name: str, boxes: Mapping[str, Sequence[Node]]) -> str:
+    """Give a node that has none in it, and is this one, or in it as deep as it begins."""
+    while inner := boxes.get(name):
+        name = next((node.id for node in inner if node.kind == "initial"), inner[0].id)
+    return name
 
 
 def shortened(text: str, most: int) -> str:
@@ -125,13 +154,37 @@ def identifiers(diagram: Diagram) -> dict[str, str]:
     return names
 
 
+def nested(
+    diagram: Diagram, names: Mapping[str, str], indent: str, label: Callable[[Node], str], more: Callable[[Node], str]
+) -> list[str]:
+    """Declare the states of a graph as Mermaid and PlantUML do, each after what it is in, and where each box begins."""
+    boxes = diagram.boxes
+
+    def within(around: str, indent: str) -> Iterator[str]:
+        for node in boxes.get(around, ()):
+            opening = " {" if node.id in boxes else ""
+            yield f'{indent}state "{label(node)}" as {names[node.id]}{more(node)}{opening}'
+            if opening:
+                yield from within(node.id, f"{indent}    ")
+                yield f"{indent}}}"
+        yield from (f"{indent}[*] --> {names[node.id]}" for node in boxes.get(around, ()) if node.kind == "initial")
+        if around:
+            yield from (f"{indent}{names[node.id]} --> [*]" for node in boxes[around] if node.kind == "final")
+
+    return list(within("", indent))
+
+
 def in_words(diagram: Diagram) -> str:
     """Tell the whole picture as text, for those who do not see it."""
     labels = {node.id: plain(node.label) for node in diagram.nodes}
     parts = [plain(diagram.description)] if diagram.description.strip() else []
-    for kind, opening in (("initial", "Starts in"), ("final", "Ends in")):
-        if found := [labels[node.id] for node in diagram.nodes if node.kind == kind]:
-            parts.append(f"{opening} {' or '.join(found)}.")
+    for around, nodes in diagram.boxes.items():
+        if around:
+            parts.append(f"In {labels[around]} are {', '.join(labels[node.id] for node in nodes)}.")
+        place = f"In {labels[around]} it starts" if around else "Starts"
+        for kind, opening in (("initial", f"{place} in"), ("final", "Ends in")):
+            if found := [labels[node.id] for node in nodes if node.kind == kind]:
+                parts.append(f"{opening} {' or '.join(found)}.")
     parts += [f"{plain(node.label)} [{node.change}]." for node in diagram.nodes if node.change != "normal"]
     parts += [f"{edge_in_words(edge, labels)}." for edge in diagram.edges]
     return " ".join(parts)

@@ -1,8 +1,10 @@
 """Draw as DOT, the language of Graphviz. Labels are quoted text: not every Graphviz reads HTML labels."""
 
+from collections.abc import Iterator
+
 from bgsync.draw.arrows import alone, list_of
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, broken, identifiers
+from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, broken, identifiers, innermost
 from bgsync.plain import plain
 
 FONT, FREE_FONT = "DejaVu Sans", "Arial"
@@ -33,32 +35,59 @@ _SHAPES: dict[NodeKind, str] = {
 }
 
 
+_START = 'class="start"'
+
+
 def to_dot(diagram: Diagram) -> str:
     """Give the diagram as DOT: a flow runs down, a graph of states to the right."""
-    names = identifiers(diagram)
+    names, boxes = identifiers(diagram), diagram.boxes
+    nested = len(boxes) > 1
     initial = [node for node in diagram.nodes if node.kind == "initial"]
     way = "TB" if diagram.flow else "LR"
     spaces = "nodesep=0.3, ranksep=0.3" if diagram.flow else "nodesep=0.4, ranksep=0.35"
     lines = [
         f"digraph {_quoted(diagram.title)} {{",
-        f'  graph [rankdir={way}, bgcolor="{LIGHT.background}", {spaces}, pad=0.15]',
+        f'  graph [{"compound=true, " * nested}rankdir={way}, bgcolor="{LIGHT.background}", {spaces}, pad=0.15]',
         f'  node [shape=box, style="rounded,filled", fontname="{FONT}", fontsize={TEXT_SIZE},'
         f' fontcolor="{LIGHT.text}", margin="{"0.12,0.07" if diagram.flow else "0.22,0.1"}"'
         f"{', height=0.3' if diagram.flow else ''}]",
         f'  edge [fontname="{FREE_FONT}", fontsize={TEXT_SIZE}, fontcolor="{LIGHT.text}",'
         f' color="{LIGHT.line}", arrowsize=0.8]',
     ]
-    if initial:
-        lines.append(
-            f'  start [shape=circle, style=filled, width=0.18, label="", class="start",'
-            f' color="{LIGHT.line}", fillcolor="{LIGHT.line}"]'
-        )
-        lines += [f'  start -> {names[node.id]} [class="start"]' for node in initial]
-    lines += [
-        _node(node, names[node.id], STEP_WIDTH if diagram.flow else WIDTH) for node in sorted(diagram.nodes, key=_place)
-    ]
+    ends = {node.id: innermost(node.id, boxes) for node in diagram.nodes}
+
+    def end(name: str, way: str) -> tuple[str, str]:
+        return names[ends[name]], f"{way}=cluster_{names[name]}" if name in boxes else ""
+
+    def within(around: str, indent: str) -> Iterator[str]:
+        own = sorted(boxes[around], key=_place)
+        if first := [node for node in own if node.kind == "initial"]:
+            start = "start" + (f"_{names[around]}" if around else "")
+            yield (
+                f'{indent}{start} [shape=circle, style=filled, width=0.18, label="", class="start",'
+                f' color="{LIGHT.line}", fillcolor="{LIGHT.line}"]'
+            )
+            for node in first:
+                target, head = end(node.id, "lhead")
+                yield f"{indent}{start} -> {target} [{', '.join(filter(None, [_START, head]))}]"
+        for node in own:
+            made = _node(node, names[node.id], STEP_WIDTH if diagram.flow else WIDTH)
+            if node.id not in boxes:
+                yield indent + made
+                continue
+            yield f"{indent}subgraph cluster_{names[node.id]} {{"
+            yield f"{indent}  graph [style=rounded, {made.partition('[')[2]}"
+            yield from within(node.id, f"{indent}  ")
+            yield f"{indent}}}"
+
+    lines += within("", "  ")
     entered = {edge.target for edge in diagram.edges} | {node.id for node in initial}
-    lines += [_edge(number, edge, names, edge.source not in entered) for number, edge in enumerate(diagram.edges)]
+    for number, edge in enumerate(diagram.edges):
+        late = edge.source not in entered
+        first, last = (edge.target, edge.source) if late else (edge.source, edge.target)
+        (start, tail), (target, head) = end(first, "ltail"), end(last, "lhead")
+        around = "".join(f", {each}" for each in (tail, head) if each)
+        lines.append(f"  {start} -> {target} [{_edge(number, edge, late)}{around}]")
     return "\n".join([*lines, "}", ""])
 
 
@@ -79,23 +108,19 @@ def _node(node: Node, name: str, width: int) -> str:
     label = _quoted(*broken(SIGNS[node.change] + node.label, width))
     link = f", URL={_quoted(node.link)}" if node.link else ""
     return (
-        f'  {name} [id={name}, label={label}, class="{hue} kind-{node.kind}{change}",'
+        f'{name} [id={name}, label={label}, class="{hue} kind-{node.kind}{change}",'
         f' fillcolor="{colour.fill}", color="{stroke}"{_SHAPES[node.kind]}{line}{link}]'
     )
 
 
-def _edge(number: int, edge: Edge, names: dict[str, str], late: bool) -> str:
-    """Write an edge; `late` lays it out as if it led the other way: its source comes from nowhere, and stands last."""
+def _edge(number: int, edge: Edge, late: bool) -> str:
+    """Describe an edge; a `late` one is laid out as if it led the other way: its source comes from nowhere."""
     lines = [line for parts in list_of(alone(edge)) for part in parts for line in broken(part, WIDTH)]
     text = f"label={_quoted(*lines)}, " if lines else ""
     colour = f', color="{LIGHT.changes[edge.kind]}"' if edge.kind in LIGHT.changes else ""
     link = f", URL={_quoted(edge.link)}" if edge.link else ""
-    start, end = (edge.target, edge.source) if late else (edge.source, edge.target)
     back = ", dir=back" if late else ""
-    return (
-        f"  {names[start]} -> {names[end]}"
-        f' [id=e{number}, {text}class="edge-{edge.kind}"{_LINES[edge.kind]}{colour}{back}{link}]'
-    )
+    return f'id=e{number}, {text}class="edge-{edge.kind}"{_LINES[edge.kind]}{colour}{back}{link}'
 
 
 def _quoted(*lines: str) -> str:

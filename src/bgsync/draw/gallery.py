@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -107,7 +107,7 @@ class Gallery:
         for name, _ in self.spec.bodies():
             what = "The method" if name in self.spec.methods else "What the spec calls"
             yield Entry(
-                _file_name(f"algorithm-{name}", taken), f"The steps of {name}", f"{what} {name!r}, one box a step.",
+                file_name(f"algorithm-{name}", taken), f"The steps of {name}", f"{what} {name!r}, one box a step.",
                 f'algorithm{self._target} --name "{name}"',
                 flow_diagram(self.spec, name, self._link, self.content.lifecycle.colours),
             )  # fmt: skip
@@ -204,18 +204,22 @@ class Gallery:
         if self.text is not None:
             name = shlex.quote(self.name)
             source, manual, more = f"{name} by `bgsync draw --all {name} -o DIR`", "`bgsync draw KIND --help`", ""
-        page = HEAD.format(source=source, manual=manual, more=more)
-        for entry in self.entries():
-            for form, ending in ENDINGS.items():
-                yield f"{entry.name}.{ending}", render(entry.picture, form).decode()
-            page += (
-                f"\n## {entry.title}\n\n{entry.sentence}\n\n![{entry.title}]({entry.name}.svg)\n\n"
-                f"[SVG]({entry.name}.svg) · [Mermaid]({entry.name}.mmd) · `bgsync draw {entry.command}`\n"
-            )
-        yield "README.md", page
+        yield from files(self.entries(), HEAD.format(source=source, manual=manual, more=more))
 
 
-def _file_name(name: str, taken: set[str]) -> str:
+def files(entries: Iterable[Entry], page: str) -> Iterator[tuple[str, str]]:
+    """Give the name and the content of every file of some pictures; `page` is the head of the page that shows them."""
+    for entry in entries:
+        for form, ending in ENDINGS.items():
+            yield f"{entry.name}.{ending}", render(entry.picture, form).decode()
+        page += (
+            f"\n## {entry.title}\n\n{entry.sentence}\n\n![{entry.title}]({entry.name}.svg)\n\n"
+            f"[SVG]({entry.name}.svg) · [Mermaid]({entry.name}.mmd) · `bgsync draw {entry.command}`\n"
+        )
+    yield "README.md", page
+
+
+def file_name(name: str, taken: set[str]) -> str:
     """Make a name of a file that no other picture has."""
     base = found = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
     number = 1

@@ -6,12 +6,19 @@ So the places are the same everywhere, whatever fonts a machine has, and no syst
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
+from math import ceil
+from types import MappingProxyType
 
 from bgsync.draw.formats import FORMATS
 from bgsync.errors import BgsyncError
+
+_LETTER = 10.8
+"""How wide an m is taken to be by Graphviz, in the font and size that it takes for titles."""
+_ROW = 24
+"""How high a row of them is at most."""
 
 Point = tuple[float, float]
 Size = tuple[float, float]
@@ -35,6 +42,10 @@ class Line:
     target: str
     head: bool = True
     back: bool = False
+    tail_box: str = ""
+    """The box with others in it at whose border the line begins; `source` is in it."""
+    head_box: str = ""
+    """And the one at whose border it ends."""
 
 
 @dataclass(frozen=True)
@@ -48,39 +59,74 @@ class Layout:
     """The control points of each line, in the direction in which it leads; its head lies beyond the last one."""
     heads: tuple[Point, ...]
     """The tip of each line, equal to its last point where it has no head."""
+    outer: Set[str] = frozenset()
+    """The boxes that have others in them, through which lines may run."""
 
     def is_clear(self, lines: Sequence[Line]) -> bool:
         """Whether no line runs through a box."""
         for line, curve in zip(lines, self.curves, strict=True):
             points = _along(curve)
             for name, ((x, y), (wide, tall)) in self.boxes.items():
+                if name in self.outer:
+                    continue
                 within = 2 if name in (line.source, line.target) else -1
                 if any(abs(px - x) < wide / 2 - within and abs(py - y) < tall / 2 - within for px, py in points):
                     return False
         return True
 
 
-def laid_out(sizes: Mapping[str, Size], lines: Sequence[Line], down: bool, apart: Size) -> Layout:
+def laid_out(
+    sizes: Mapping[str, Size],
+    lines: Sequence[Line],
+    down: bool,
+    apart: Size,
+    inside: Mapping[str, str] = MappingProxyType({}),
+) -> Layout:
     """Place boxes of these sizes, and lead lines around them, to the right or `down`.
 
-    `apart` is the space within a rank, and between ranks. Raises MissingExtraError without the extra `draw`.
+    `apart` is the space within a rank, and between ranks. `inside` says in which box some are; the size of a box with
+    others in it is that of its title. Raises MissingExtraError without the extra `draw`.
     """
     numbers = {name: number for number, name in enumerate(sizes)}
+    outer = set(inside.values())
     within, between = apart
+    way = ("compound=true, " if outer else "") + ("rankdir=TB" if down else "rankdir=LR")
     dot = [
-        f"digraph {{ graph [rankdir={'TB' if down else 'LR'}, nodesep={within / 72:g}, ranksep={between / 72:g}]",
+        f"digraph {{ graph [{way}, nodesep={within / 72:g}, ranksep={between / 72:g}]",
         'node [shape=box, fixedsize=true, label=""] edge [arrowsize=0.8]',
-        *(f"{numbers[name]} [width={wide / 72:g}, height={tall / 72:g}]" for name, (wide, tall) in sizes.items()),
     ]
+
+    def place(around: str) -> None:
+        for name, (wide, tall) in sizes.items():
+            if inside.get(name, "") != around:
+                continue
+            if name not in outer:
+                dot.append(f"{numbers[name]} [width={wide / 72:g}, height={tall / 72:g}]")
+                continue
+            title = "m" * ceil(wide / _LETTER)  # a text as long as the title, which is not known there
+            rows = "\\n".join([title] * max(1, int(tall // _ROW)))
+            dot.append(f'subgraph cluster_{numbers[name]} {{ label="{rows}" margin=12')
+            place(name)
+            dot.append("}")
+
+    place("")
     for number, line in enumerate(lines):
         first, last = (line.target, line.source) if line.back else (line.source, line.target)
-        way = "none" if not line.head else "back" if line.back else "forward"
-        dot.append(f"{numbers[first]} -> {numbers[last]} [id={number}, dir={way}]")
+        head = "none" if not line.head else "back" if line.back else "forward"
+        borders = (line.head_box, line.tail_box) if line.back else (line.tail_box, line.head_box)
+        clipped = zip(("ltail", "lhead"), borders, strict=True)
+        more = "".join(f", {end}=cluster_{numbers[box]}" for end, box in clipped if box)
+        dot.append(f"{numbers[first]} -> {numbers[last]} [id={number}, dir={head}{more}]")
     found = json.loads(_rendered("\n".join([*dot, "}"])))
     *_, wide, tall = map(float, found["bb"].split(","))
     names = list(sizes)
-    boxes = {}
+    boxes: dict[str, tuple[Point, Size]] = {}
     for node in found.get("objects", ()):
+        if node["name"].startswith("cluster_"):
+            left, low, right, high = map(float, node["bb"].split(","))
+            name = names[int(node["name"].removeprefix("cluster_"))]
+            boxes[name] = (((left + right) / 2, tall - (low + high) / 2), (right - left, high - low))
+            continue
         x, y = map(float, node["pos"].split(","))
         boxes[names[int(node["name"])]] = ((x, tall - y), sizes[names[int(node["name"])]])
     curves, heads = [], []
@@ -92,7 +138,7 @@ def laid_out(sizes: Mapping[str, Size], lines: Sequence[Line], down: bool, apart
             points.reverse()
         curves.append(tuple(points))
         heads.append(next(iter(ends.values()), points[-1]))
-    return Layout(wide, tall, boxes, tuple(curves), tuple(heads))
+    return Layout(wide, tall, boxes, tuple(curves), tuple(heads), outer)
 
 
 def _rendered(dot: str) -> bytes:

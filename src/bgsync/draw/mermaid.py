@@ -10,7 +10,7 @@ import re
 
 from bgsync.draw.arrows import Arrow, list_of, parallel
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, EdgeKind, Node, NodeKind, broken, identifiers, in_words
+from bgsync.draw.diagram import SIGNS, Diagram, EdgeKind, Node, NodeKind, broken, identifiers, in_words, nested
 from bgsync.plain import plain
 
 _UNSAFE = re.compile(r"[^\w .,()/+»−±'-]")
@@ -41,10 +41,9 @@ def to_mermaid(diagram: Diagram) -> str:
         lines += [_arrow(arrow, names) for arrow in parallel(diagram.edges)]
         lines += [f'    click {names[node.id]} href "{_address(node.link)}"' for node in diagram.nodes if node.link]
     else:
-        lines += [f'    state "{_label(node)}" as {names[node.id]}' for node in diagram.nodes]
-        lines += [f"    [*] --> {names[node.id]}" for node in diagram.nodes if node.kind == "initial"]
+        lines += nested(diagram, names, "    ", _label, lambda _: "")
         lines += [_edge(arrow, names) for arrow in parallel(diagram.edges)]
-        lines += [f"    {names[node.id]} --> [*]" for node in diagram.nodes if node.kind == "final"]
+        lines += [f"    {names[node.id]} --> [*]" for node in diagram.boxes[""] if node.kind == "final"]
     for hue, colour in sorted(LIGHT.hues.items()):
         members = [names[node.id] for node in diagram.nodes if node.hue == hue]
         if members:

@@ -5,7 +5,7 @@ import textwrap
 
 from bgsync.draw.arrows import Arrow, list_of, parallel
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, EdgeKind, Node, NodeKind, broken, identifiers, in_words
+from bgsync.draw.diagram import SIGNS, Diagram, EdgeKind, Node, NodeKind, broken, identifiers, in_words, nested
 from bgsync.plain import plain
 
 _UNSAFE = re.compile(r"[^\w .,()/'-]|--+|__+|//+|''+|(?<![\w ])-|\\")
@@ -45,10 +45,9 @@ def to_plantuml(diagram: Diagram) -> str:
         lines += [_step(node, names[node.id]) for node in diagram.nodes]
     else:
         lines.append("hide empty description")
-        lines += [f'state "{_label(node)}" as {names[node.id]}{_colour(node)}' for node in diagram.nodes]
-        lines += [f"[*] --> {names[node.id]}" for node in diagram.nodes if node.kind == "initial"]
+        lines += nested(diagram, names, "", _label, _colour)
     lines += [_edge(arrow, names) for arrow in parallel(diagram.edges)]
-    lines += [f"{names[node.id]} --> [*]" for node in diagram.nodes if node.kind == "final"]
+    lines += [f"{names[node.id]} --> [*]" for node in diagram.boxes[""] if node.kind == "final"]
     if diagram.legend:
         rows = [f"{safe(SIGNS[kind])}{safe(meaning)}" for kind, meaning in diagram.legend]
         lines += ["legend", *rows, "endlegend"]

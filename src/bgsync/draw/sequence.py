@@ -74,7 +74,7 @@ class Sequence:
     loop: int | None
     outcome: str
     agent: str
-    """The name of the lifeline inside of which the calls are."""
+    """The name of the lifeline inside of which the calls are; "" where there is none."""
     hues: Mapping[str, str] = field(default_factory=dict)
     """The states that have a colour, and which."""
 

@@ -112,8 +112,10 @@ def _heads(sheet: _Sheet, sequence: Sequence, step: float) -> list[ET.Element]:
 
 
 def _panel(sheet: _Sheet, sequence: Sequence, step: float, end: float) -> list[ET.Element]:
-    """Draw the ground on which the lifelines of the user agent stand."""
+    """Draw the ground on which the lifelines of the user agent stand, if there are any."""
     inside = [sheet.lanes[lane.name] for lane in sequence.lanes if lane.call or lane.name == sequence.agent]
+    if not inside:
+        return []
     left, right = min(inside) - step / 2 + 4, max(inside) + step / 2 - 4
     group = ET.Element("g", {"class": "panel"})
     size = {"width": f"{right - left:.1f}", "height": f"{end - 6:.1f}", "rx": "6"}

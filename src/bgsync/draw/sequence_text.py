@@ -12,11 +12,12 @@ def sequence_mermaid(sequence: Sequence) -> str:
     safe, names = mermaid.safe, _names(sequence)
     lines = ["sequenceDiagram", f"    accTitle: {safe(sequence.title)}", f"    accDescr: {safe(in_words(sequence))}"]
     inside = [lane for lane in sequence.lanes if _is_inside(lane, sequence)]
-    before = sequence.lanes[: sequence.lanes.index(inside[0])]
+    before = sequence.lanes[: sequence.lanes.index(inside[0])] if inside else ()
     lines += [f"    participant {names[lane.name]} as {safe(lane.name)}" for lane in before]
-    lines.append(f"    box {safe(sequence.agent)}")
-    lines += [f"        participant {names[lane.name]} as {safe(_label(lane, sequence))}" for lane in inside]
-    lines.append("    end")
+    if inside:
+        lines.append(f"    box {safe(sequence.agent)}")
+        lines += [f"        participant {names[lane.name]} as {safe(_label(lane, sequence))}" for lane in inside]
+        lines.append("    end")
     lines += [
         f"    participant {names[lane.name]} as {safe(lane.name)}"
         for lane in sequence.lanes

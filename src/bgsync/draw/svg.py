@@ -3,7 +3,7 @@
 The words of an arrow are laid out as a box is: lines lead to them and away from them, and around all others. Of the
 ways to lay a picture out (to the right or down, with longer or shorter lines) the smallest is taken that is no wider
 than a page and in which no line runs through a box. Where there is none, the picture is split into parts below each
-other: each has the arrows out of some states.
+other: each has the arrows out of some states. One with states in states is kept whole.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from itertools import product
 
 from bgsync.draw.arrows import Arrow, list_of, said, shared
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Node, edge_in_words, in_words
+from bgsync.draw.diagram import SIGNS, Diagram, Node, edge_in_words, in_words, innermost
 from bgsync.draw.document import LEGEND_ROW, document, legend, linked, text
 from bgsync.draw.flow_svg import flow_svg
 from bgsync.draw.layout import Layout, Line, MissingExtraError, Size, laid_out
@@ -63,14 +63,53 @@ class Panel:
                 made[f"l{number}"] = tuple(_cause_words(parts, room) for parts in list_of(arrow))
         return made
 
+    @property
+    def boxes(self) -> dict[str, list[Node]]:
+        """The states in each state that has some, and under "" those that are in none."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault(node.inside, []).append(node)
+        return found
+
+    @property
+    def inside(self) -> dict[str, str]:
+        """In which box boxes, dots and words are: words of an arrow in the smallest one that its ends are in."""
+        names = {node.id: f"n{n}" for n, node in enumerate(self.nodes)}
+        around = {node.id: node.inside for node in self.nodes}
+        found = {names[node.id]: names[node.inside] for node in self.nodes if node.inside}
+        found |= {START + names[name]: names[name] for name in self.boxes if name}
+
+        def outside(name: str) -> list[str]:
+            above = [around[name]]
+            while above[-1]:
+                above.append(around[above[-1]])
+            return above[::-1]
+
+        for number, arrow in enumerate(self.arrows):
+            lines = [outside(name) for name in (*arrow.sources, *arrow.targets)]
+            shared_ones = [each[0] for each in zip(*lines, strict=False) if len(set(each)) == 1]
+            if shared_ones[-1]:
+                found[f"l{number}"] = names[shared_ones[-1]]
+        return found
+
     def lines(self) -> Iterator[tuple[Line, Arrow | None]]:
         """Give what is to be connected, and the arrow that it is a part of."""
         names = {node.id: f"n{n}" for n, node in enumerate(self.nodes)}
+        inner = {names[name]: names[innermost(name, self.boxes)] for name in self.boxes if name}
+        for one, arrow in self._lines(names):
+            source, target = one.source, one.target
+            if source in inner:
+                one = replace(one, source=inner[source], tail_box=source)
+            if target in inner:
+                one = replace(one, target=inner[target], head_box=target)
+            yield one, arrow
+
+    def _lines(self, names: dict[str, str]) -> Iterator[tuple[Line, Arrow | None]]:
         entered = {name for arrow in self.arrows for name in arrow.targets}
         for node in self.nodes:
             if node.kind == "initial":
                 entered.add(node.id)
-                yield Line(START, names[node.id]), None
+                yield Line(START + names.get(node.inside, ""), names[node.id]), None
         for number, arrow in enumerate(self.arrows):
             back = not entered.intersection(arrow.sources)  # it comes from nowhere, and stands last
             if not any(map(said, arrow.causes)):
@@ -122,10 +161,11 @@ def to_svg(diagram: Diagram) -> str:
 
 def _parts(diagram: Diagram) -> list[Placed]:
     """Lay a picture out, in parts if it must be: as many states as fit go together, in their order."""
-    many = len(diagram.edges) > MANY
+    nested = len(diagram.boxes) > 1
+    many = len(diagram.edges) > MANY and not nested
     if not many:
         whole, fits = _placed(Panel(_ordered(diagram.nodes), tuple(shared(diagram.edges))))
-        if fits or len({edge.source for edge in diagram.edges}) < 2:
+        if fits or nested or len({edge.source for edge in diagram.edges}) < 2:
             return [whole]
     parts: list[tuple[list[Node], Placed]] = []
     for node in _ordered(diagram.nodes):
@@ -162,13 +202,13 @@ def _ordered(nodes: Sequence[Node]) -> tuple[Node, ...]:
 def _placed(panel: Panel) -> tuple[Placed, bool]:
     """Lay a panel out in the smallest way that fits, with lines as long as can be; say whether any does."""
     lines = [one for one, _ in panel.lines()]
-    start: dict[str, Size] = {START: (12, 12)} if any(one.source == START for one in lines) else {}
+    start: dict[str, Size] = {one.source: (12, 12) for one in lines if one.source.startswith(START)}
     narrowest: Placed | None = None
     for room in ROOMS:
         told = panel.told(room)
         sizes = start | {name: _size(name, words) for name, words in told.items()}
         ways = product((False, True), APART)
-        made = [Placed(panel, told, laid_out(sizes, lines, down, apart)) for down, apart in ways]
+        made = [Placed(panel, told, laid_out(sizes, lines, down, apart, panel.inside)) for down, apart in ways]
         if fitting := [one for one in made if one.fits]:
             return min(fitting, key=lambda one: one.layout.wide * one.layout.tall), True
         narrowest = min((*made, *filter(None, [narrowest])), key=lambda one: one.layout.wide)
@@ -214,14 +254,21 @@ def _drawn(placed: Placed, labels: dict[str, str], down: float) -> list[ET.Eleme
         path = "M{:.2f},{:.2f} C".format(*points[0]) + " ".join(f"{x:.2f},{y:.2f}" for x, y in points[1:])
         group.extend(line(arrow.kind if arrow else "normal", path, at(head) if one.head else None, points[-1]))
         made.append(group)
-    if START in layout.boxes:
-        x, y = at(layout.boxes[START][0])
+    for name in (name for name in layout.boxes if name.startswith(START)):
+        x, y = at(layout.boxes[name][0])
         group = ET.Element("g", {"class": "node start"})
         ET.SubElement(group, "circle", {"cx": f"{x:.2f}", "cy": f"{y:.2f}", "r": "6", "fill": LIGHT.line})
         made.append(group)
+    around: list[tuple[float, ET.Element]] = []
     for number, node in enumerate(panel.nodes):
         place, size = layout.boxes[f"n{number}"]
-        made.append(_box(node, at(place), size, *placed.told[f"n{number}"]))
+        outer = f"n{number}" in layout.outer
+        box = _box(node, at(place), size, *placed.told[f"n{number}"], outer=outer)
+        if outer:
+            around.append((size[0] * size[1], box))
+        else:
+            made.append(box)
+    made = [box for _, box in sorted(around, key=lambda each: -each[0])] + made  # the largest ones below
     for number, arrow in enumerate(panel.arrows):
         if f"l{number}" in placed.told:
             place, size = layout.boxes[f"l{number}"]
@@ -236,15 +283,16 @@ def _drawn(placed: Placed, labels: dict[str, str], down: float) -> list[ET.Eleme
     return made
 
 
-def _box(node: Node, middle: tuple[float, float], size: Size, words: Words) -> ET.Element:
-    """Draw a state; a final one has a double border."""
+def _box(node: Node, middle: tuple[float, float], size: Size, words: Words, *, outer: bool = False) -> ET.Element:
+    """Draw a state; a final one has a double border, and one with others in it, `outer`, its words at the top."""
     (x, y), (wide, tall) = middle, size
     group = ET.Element("g", {"class": node_class(node)})
     shown = f" ({node.kind})" if node.kind in ("initial", "final") else ""
     ET.SubElement(group, "title").text = plain(node.label) + shown
     borders = (0, 4) if node.kind == "final" else (0,)
     shapes = [ET.Element("path", {"d": _rounded(x, y, wide - 2 * b, tall - 2 * b), **paint(node)}) for b in borders]
-    group.extend(linked([*shapes, *_lines(x, y - tall / 2 + (tall - LINE * len(words)) / 2, words)], node.link))
+    top = 5 if outer else (tall - LINE * len(words)) / 2
+    group.extend(linked([*shapes, *_lines(x, y - tall / 2 + top, words)], node.link))
     return group
 
 

@@ -10,7 +10,8 @@ from transitions import Machine
 from bgsync.explore.search import explore
 from bgsync.machines.findings import Finder, MachineFinding
 from bgsync.machines.live import Live
-from bgsync.machines.promises import Invariant, Predicate, Promises
+from bgsync.machines.others import ChartMachine
+from bgsync.machines.promises import Predicate, Promises
 from bgsync.machines.table import MachineError, check_names, states_of
 
 LIMIT = 1_000_000
@@ -28,11 +29,16 @@ class MachineReport:
     configurations: int  # states with what goes with them: those of parallel machines, timers, data
     steps: int
     rows: int
-    taken: int  # how many of the rows were
+    untaken: tuple[str, ...]  # those of the rows that are never taken
     set_aside: int  # automatic `to_STATE` rows that are not counted
     findings: tuple[MachineFinding, ...] = ()
     notes: tuple[str, ...] = ()
     unfinished: str = ""  # which bound ended the exploration; what is absent is then not known to be
+
+    @property
+    def taken(self) -> int:
+        """How many of the rows are taken."""
+        return self.rows - len(self.untaken)
 
     @property
     def exit_status(self) -> int:
@@ -42,7 +48,7 @@ class MachineReport:
 
 def check_machine(
     machine: Machine,
-    invariants: Sequence[Invariant] = (),
+    invariants: Sequence[Predicate] = (),
     *,
     never: Sequence[Predicate] = (),
     eventually: Sequence[Predicate] = (),
@@ -84,10 +90,6 @@ def check_machine(
     ) as live:
         limit = LIMIT if limit is None else limit
         graph = explore(live, limit=limit)
-        unfinished = ""
-        if not graph.complete:
-            bound = "the time is up" if live.too_late else f"the limit of {limit:,} is met"
-            unfinished = f"{bound} after {len(graph.states):,} configurations; what was not found is not known"
         finder = Finder(live, graph, promises, tuple(setup))
         findings = tuple(finder.findings())
         return MachineReport(
@@ -98,11 +100,11 @@ def check_machine(
             len(graph.states),
             graph.transitions,
             len(finder.rows),
-            sum(id(transition) in live.taken for _, _, transition in finder.rows),
+            tuple(str(row) for _, row, transition in finder.rows if id(transition) not in live.taken),
             finder.set_aside,
             findings,
             tuple(finder.notes()),
-            unfinished,
+            "" if graph.complete else live.bound(limit, len(graph.states)),
         )
 
 
@@ -121,6 +123,8 @@ def running(
 ) -> Iterator[Live]:
     """Run a machine by the library, with all that is put in its way; the options are those of `check_machine`."""
     machines = [machine, *(each for each in beside if each is not machine)]
+    if data and isinstance(machine, ChartMachine):
+        raise MachineError("a machine that was read from a chart has no code to run; leave --data out")
     with _modelled(machines):
         live = Live(
             machines,

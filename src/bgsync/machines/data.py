@@ -8,6 +8,7 @@ be copied (a lock, an open file, a socket) is left out, by name. Globals and att
 
 import copy
 import functools
+import operator
 import types
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from enum import Enum
@@ -17,10 +18,11 @@ from transitions import Event, Machine
 from transitions.extensions import AsyncMachine, HierarchicalMachine
 from transitions.extensions.nesting import FunctionWrapper
 
-Saved = tuple[bool, tuple[dict[str, Any], ...]]
-"""Whether all of it is immutable, and the attributes of each object."""
+Part = tuple[tuple[str, ...], tuple[Any, ...], int]
+"""The names and values of the data of an object, and how many attributes it has in all."""
 
-_PLAIN = (int, str, bytes, type(None))
+_PLAIN = frozenset((int, str, bytes, type(None), bool))
+"""What is told by its type and value, and needs no copy."""
 _SAME = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType, Enum)
 _INTERNAL = {
     *(name for kind in (Machine, HierarchicalMachine, AsyncMachine) for name in vars(kind(initial="a"))),
@@ -64,79 +66,82 @@ class Data:
         states = {machine.model_attribute for machine in machines}
         kept = [*self.objects, *machines]
         self._kept = {id(each): each for each in kept}
-        self._hidden = []
+        self._numbers: dict[Hashable, int] = {}
+        self._saved: list[tuple[bool, list[Part]]] = []
+        self._things = []
         for each in self.objects:
-            names = {name for name, value in _attributes(each) if is_bound(value) or id(value) in self._kept}
-            self._hidden.append(states | names | (_INTERNAL if isinstance(each, Machine) else set()))
-        for number, each in enumerate(self.objects):
+            hidden = states | (_INTERNAL if isinstance(each, Machine) else set())
             for name, value in _attributes(each):
-                if name not in self._hidden[number]:
+                if is_bound(value) or id(value) in self._kept:
+                    hidden.add(name)
+                elif name not in hidden:
                     try:
                         self.key_of(copy.deepcopy(value, dict(self._kept)))
                     except Exception as error:
-                        self._hidden[number] = self._hidden[number] | {name}
+                        hidden.add(name)
                         self.left_out[name] = " ".join(str(error).split())
+            self._things.append(_Thing(each, hidden))
 
-    def save(self) -> tuple[Saved, Hashable]:
-        """Copy what the objects hold now, and give its key."""
-        now = tuple(
-            {name: value for name, value in _attributes(each) if name not in hidden}
-            for each, hidden in zip(self.objects, self._hidden, strict=True)
-        )
-        plain = all(type(value) in _PLAIN or type(value) is bool for each in now for value in each.values())
-        if not plain:
-            now = copy.deepcopy(now, dict(self._kept))
-        if self.chosen is None:
-            seen: dict[int, int] = {}
-            return (plain, now), tuple(
-                tuple([(name, self.key_of(each[name], seen)) for name in sorted(each)]) for each in now
-            )
+    def save(self) -> int:
+        """Copy what the objects hold now; give its number, which equal data share. No number is 0."""
+        parts = [each.read() for each in self._things]
+        kinds = [tuple(map(type, values)) for _, values, _ in parts]
+        plain = all(map(_PLAIN.issuperset, kinds))
+        key: Hashable
         if callable(self.chosen):
-            return (plain, now), self.key_of(self.chosen(self.objects[0]))
-        return (plain, now), tuple(
-            (name, self.key_of(each[name])) for name in self.chosen for each in now if name in each
-        )
+            key = self.key_of(self.chosen(self.objects[0]))
+        elif self.chosen is not None:
+            tables = [dict(zip(names, values, strict=True)) for names, values, _ in parts]
+            key = tuple((name, self.key_of(each[name])) for name in self.chosen for each in tables if name in each)
+        elif plain:
+            key = (*kinds, *[part[:2] for part in parts])
+        else:
+            seen: dict[int, int] = {}
+            key = tuple([(names, *[self.key_of(value, seen) for value in values]) for names, values, _ in parts])
+        number = self._numbers.get(key)
+        if number is None:
+            self._saved.append((plain, parts if plain else self._copied(parts)))
+            number = self._numbers[key] = len(self._saved)
+        return number
 
     def now(self) -> dict[str, Any]:
         """Give the attributes by name, as they are."""
-        pairs = zip(self.objects, self._hidden, strict=True)
-        return {name: value for each, hidden in pairs for name, value in _attributes(each) if name not in hidden}
+        return {name: value for each in self._things for name, value in zip(*each.read()[:2], strict=True)}
 
-    def restore(self, saved: Saved) -> None:
-        """Put back what was saved; the saved copy stays as it is."""
-        plain, attributes = saved
-        if not plain:
-            attributes = copy.deepcopy(attributes, dict(self._kept))
-        for each, hidden, then in zip(self.objects, self._hidden, attributes, strict=True):
-            for name in [name for name, _ in _attributes(each) if name not in hidden and name not in then]:
-                object.__delattr__(each, name)
-            slots: tuple[str, ...] = _slots(type(each))
-            if hasattr(each, "__dict__"):
-                each.__dict__.update({name: then[name] for name in then if name not in slots} if slots else then)
-            for name in slots:
-                if name in then:
-                    object.__setattr__(each, name, then[name])
+    def restore(self, number: int) -> None:
+        """Put back what was saved under a number; the saved copy stays as it is."""
+        plain, parts = self._saved[number - 1]
+        for each, part in zip(self._things, parts if plain else self._copied(parts), strict=True):
+            each.write(part)
+
+    def _copied(self, parts: list[Part]) -> list[Part]:
+        memo: dict[int, Any] = dict(self._kept)
+        return [(names, tuple([copied(value, memo) for value in values]), size) for names, values, size in parts]
 
     def key_of(self, value: Any, seen: dict[int, int] | None = None) -> Hashable:
         """Make a value a key: equal for equal data, with types told apart. Raises TypeError for what has none."""
         kind = type(value)
-        if kind in _PLAIN:
-            return value  # type: ignore[no-any-return]
         if kind is bool:
             return _TRUE if value else _FALSE
+        if kind in _PLAIN:
+            return value  # type: ignore[no-any-return]
         if kind is float:
             return ("float", repr(value))
-        if isinstance(value, _SAME):
-            return ("same", value)
-        if id(value) in self._kept:
-            return ("object", id(value))
         seen = {} if seen is None else seen
         if kind is tuple:
             return ("tuple", *[self.key_of(each, seen) for each in value])
+        if kind is not list and kind is not dict:  # these two are asked often, and are none of the following
+            if isinstance(value, _SAME):
+                return ("same", value)
+            if id(value) in self._kept:
+                return ("object", id(value))
         if id(value) in seen:
             return ("again", seen[id(value)])
         seen[id(value)] = len(seen)
         if kind is list:
+            kinds = tuple(map(type, value))
+            if _PLAIN.issuperset(kinds):
+                return ("plain", kinds, tuple(value))
             return ("list", *[self.key_of(each, seen) for each in value])
         if kind is dict:
             return ("dict", frozenset([(self.key_of(k, seen), self.key_of(v, seen)) for k, v in value.items()]))
@@ -151,6 +156,74 @@ class Data:
             return ("global", kind, reduced)
         parts = [list(part) if isinstance(part, Iterator) else part for part in reduced]
         return ("made", *[self.key_of(part, seen) for part in parts])
+
+
+class _Thing:
+    """An object whose attributes are data, but for those that are hidden."""
+
+    def __init__(self, thing: Any, hidden: set[str]) -> None:
+        self.thing, self.hidden = thing, hidden
+        self.slotted = bool(_slots(type(thing)))
+        self._names: tuple[str, ...] = ()
+        self._size = -1
+        """How many attributes it had when its names were looked up."""
+        self._values: Callable[[dict[str, Any]], tuple[Any, ...]] = lambda _: ()
+
+    def read(self) -> Part:
+        """Give what it holds now."""
+        if self.slotted:
+            now = {name: value for name, value in _attributes(self.thing) if name not in self.hidden}
+            names = tuple(sorted(now))
+            return names, tuple([now[name] for name in names]), 0
+        own = vars(self.thing)
+        if len(own) == self._size:
+            try:
+                return self._names, self._values(own), self._size
+            except KeyError:  # one went, and another came
+                pass
+        names = self._names = tuple(sorted(name for name in own if name not in self.hidden))
+        self._size = len(own)
+        if len(names) > 1:
+            self._values = operator.itemgetter(*names)
+        else:
+            self._values = lambda own: tuple([own[name] for name in names])
+        return names, self._values(own), self._size
+
+    def write(self, part: Part) -> None:
+        """Make it hold what it held then."""
+        names, values, size = part
+        if not self.slotted:
+            own = vars(self.thing)
+            own.update(zip(names, values, strict=True))
+            if len(own) == size:
+                return
+        for name in [name for name, _ in _attributes(self.thing) if name not in self.hidden and name not in names]:
+            object.__delattr__(self.thing, name)
+        if self.slotted:
+            for name, value in zip(names, values, strict=True):
+                object.__setattr__(self.thing, name, value)
+
+
+def copied(value: Any, memo: dict[int, Any]) -> Any:
+    """Copy as `copy.deepcopy` does, which takes long with what is simple."""
+    kind = type(value)
+    if kind in _PLAIN or kind is float:
+        return value
+    if id(value) in memo:
+        return memo[id(value)]
+    if kind is list:
+        made: list[Any] = value.copy()
+        memo[id(value)] = made
+        if not _PLAIN.issuperset(map(type, made)):
+            made[:] = [copied(each, memo) for each in value]
+        return made
+    if kind is dict:
+        table: dict[Any, Any] = {}
+        memo[id(value)] = table
+        for name, each in value.items():
+            table[copied(name, memo)] = copied(each, memo)
+        return table
+    return copy.deepcopy(value, memo)
 
 
 _TRUE, _FALSE = ("bool", True), ("bool", False)

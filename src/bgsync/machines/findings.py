@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from bgsync.machines.library import named_states
 from bgsync.machines.live import Live
+from bgsync.machines.others import ChartMachine
 from bgsync.machines.promises import Explored, Promises, back_from, broken, components, cycle_through
 from bgsync.machines.table import name_of, separator_of, states_of
 from bgsync.machines.telling import Telling, finals, joined, listed
@@ -26,6 +27,7 @@ class MachineFinding:
     trace: tuple[str, ...] = ()
     run: tuple[str, ...] = ()  # the same as lines of Python
     loop: int | None = None  # from which call of the trace on it goes round for ever
+    states: tuple[str, ...] = ()  # what the machines are in before the first call, and after each
 
 
 class Finder:
@@ -38,9 +40,12 @@ class Finder:
         self.states = tuple(self.tell.named(n, name) for n, m in enumerate(live.machines) for name in states_of(m))
         entered: dict[str, None] = {}
         single = ((number, value) for state in graph.states for number, value in enumerate(state.states))
-        for number, value in (*dict.fromkeys(single), *live.passed):
+        settled = dict.fromkeys(single)
+        for number, value in (*settled, *live.passed):
             for name in reversed(live.active(number, value)):
                 entered[self.tell.named(number, name)] = None
+        self.settled = {(number, name) for number, value in settled for name in live.active(number, value)}
+        """The states of each machine that it is in between calls."""
         self.reachable = tuple(entered)
         self.set_aside = sum(_count_of_rows(machine) for machine in live.machines) - len(self.rows)
         self.moves: dict[tuple[Any, ...], bool] = {}
@@ -174,6 +179,8 @@ class Finder:
             return "its guards contradict each other"
         if not self.live.free and row.guarded:
             return f"its guards were never true together in the {len(self.graph.states):,} configurations there are"
+        if (number, row.source) not in self.settled:
+            return f"{row.source!r} is left again within the call that enters it"
         if earlier:
             return "an earlier row is taken whatever its guards say"
         return "a row of a state inside of its source always comes first"
@@ -196,7 +203,11 @@ class Finder:
             yield "automatic `to_STATE` rows are counted as steps; --no-automatic sets them aside"
         guards = sorted({name for _, row, _ in self.rows for name in (*row.conditions, *row.unless)})
         if self.live.free and guards:
-            yield f"guards were free ({', '.join(guards)}): each may be true or false at any time; --data asks them"
+            asks = "" if any(isinstance(each, ChartMachine) for each in self.live.machines) else "; --data asks them"
+            yield f"guards were free ({', '.join(guards)}): each may be true or false at any time{asks}"
+        for machine in self.live.machines:
+            if isinstance(machine, ChartMachine):
+                yield from (f"of the chart is left out: {each}" for each in machine.left_out)
         for name, why in sorted(self.live.left_out.items()):
             yield f"attribute {name!r} is no part of the data, since it cannot be copied ({why})"
         if not self.live.free:
@@ -235,7 +246,10 @@ class Finder:
         self, kind: Kind, subject: str, message: str, way: Any, loop: int | None = None, *, raising: bool = False
     ) -> MachineFinding:
         trace = tuple(str(step.call) for _, step, _ in way)
-        return MachineFinding(kind, subject, message, trace, tuple(self.tell.lines(tuple(way), loop, raising)), loop)
+        numbers = [way[0][0], *(target for _, _, target in way)] if way else []
+        states = tuple(self.tell.label(self.graph.states[number].states) for number in numbers)
+        lines = tuple(self.tell.lines(tuple(way), loop, raising))
+        return MachineFinding(kind, subject, message, trace, lines, loop, states)
 
 
 def _count_of_rows(thing: Any) -> int:

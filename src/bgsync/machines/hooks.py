@@ -54,7 +54,8 @@ class Hooks:
 
         return set_state
 
-    def _watch(self, transition: Any, is_async: bool, undo: ExitStack) -> None:
+    def watch(self, transition: Any, is_async: bool, undo: ExitStack) -> None:
+        """Note when a transition is taken, and answer for its guards where they are free."""
         if "execute" in vars(transition):
             return
         run, number = transition.execute, id(transition)
@@ -97,7 +98,8 @@ class Hooks:
 
         return check_later if is_async else check
 
-    def _callback_of(self, machine: Machine) -> Callable[[Any, Any], Any]:
+    def callback_of(self, machine: Machine) -> Callable[[Any, Any], Any]:
+        """Give what runs the callbacks of a machine, or does not."""
         run: Any = machine.callback
 
         def pulls(func: Any) -> Iterator[tuple[Any, bool]]:

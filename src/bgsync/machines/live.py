@@ -17,6 +17,7 @@ configuration in which it leaves the machine.
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -29,7 +30,7 @@ from transitions.extensions import AsyncMachine
 from transitions.extensions import states as features
 
 from bgsync.explore.model import Model
-from bgsync.machines.data import Data, Saved
+from bgsync.machines.data import Data
 from bgsync.machines.hooks import Hooks, Refused
 from bgsync.machines.library import (
     Timer,
@@ -44,16 +45,17 @@ from bgsync.machines.library import (
 )
 from bgsync.machines.table import rows_of
 
+_LOGGER = logging.getLogger("transitions.core")
 OUTCOMES = 4096
 """How many outcomes of guards one call may have."""
 
 
 class Configuration(NamedTuple):
-    """What the machines of one model are in; `data` is its key, `model` its number."""
+    """What the machines of one model are in; `data` is the number of its data, `model` its own."""
 
     states: tuple[Any, ...]
     memory: tuple[tuple[str, Any], ...] = ()
-    data: Hashable = ()
+    data: int = 0
     model: int = 0
 
 
@@ -119,11 +121,13 @@ class Live(Hooks, Model[Configuration, Step]):
         """Per trigger and kind of exception, the first that got out of a call."""
         self.deadline = None if seconds is None else time.monotonic() + seconds
         self.too_late = False
+        self.refused: list[Call] = []
+        """The calls that may be refused in the configuration whose successors were given last."""
         self.expanded = 0
         """How many configurations all steps are known of."""
+        self._attributes = [machine.model_attribute for machine in machines]
         self._arguments = dict(arguments or {})
         self._data = [Data([model, *holders], machines, chosen) for model in self.models] if data else []
-        self._saved: dict[Configuration, Saved] = {}
         self._calls: dict[tuple[Any, ...], tuple[Call, ...]] = {}
         self._made: dict[tuple[int, str], tuple[Call, ...]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -175,6 +179,7 @@ class Live(Hooks, Model[Configuration, Step]):
         if self.deadline is not None and time.monotonic() > self.deadline:
             self.too_late = True
             raise KeyboardInterrupt
+        self.refused = []
         for call in self.calls(state):
             yield from self._outcomes(state, call)
         self.expanded += 1
@@ -191,9 +196,9 @@ class Live(Hooks, Model[Configuration, Step]):
         """Put the machines into a configuration, and give the model."""
         self._model = self.models[state.model]
         if self._data:
-            self._data[state.model].restore(self._saved[state])
-        for machine, value in zip(self.machines, state.states, strict=True):
-            setattr(self._model, machine.model_attribute, thawed(value))
+            self._data[state.model].restore(state.data)
+        for name, value in zip(self._attributes, state.states, strict=True):
+            setattr(self._model, name, value if type(value) is str else thawed(value))
         if self._remembering:
             self._remember(dict(state.memory))
         return self._model
@@ -201,6 +206,16 @@ class Live(Hooks, Model[Configuration, Step]):
     def active(self, number: int, value: Any) -> list[str]:
         """Give the names of the active states of a machine, children before their parents."""
         return active_states(self.machines[number], value)
+
+    def bound(self, limit: int, found: int) -> str:
+        """Say which bound ended an exploration."""
+        bound = "the time is up" if self.too_late else f"the limit of {limit:,} is met"
+        return f"{bound} after {found:,} configurations; what was not found is not known"
+
+    @property
+    def error(self) -> str:
+        """The exception that got out of the call of the step which `successors` gave last; "" where none did."""
+        return self._error
 
     @property
     def left_out(self) -> dict[str, str]:
@@ -257,7 +272,9 @@ class Live(Hooks, Model[Configuration, Step]):
             if not isinstance(error, Refused):
                 target = self._read(state.model)
                 nothing = not self._took and target == state
-                if not (nothing and (error is None or not self._has_row(state, call))):
+                if nothing and (error is None or not self._has_row(state, call)):
+                    self.refused.append(call)
+                else:
                     self.taken.update(self._took)
                     self.passed.update(dict.fromkeys(self._entered))
                     step = Step(call, tuple(self._said))
@@ -292,19 +309,16 @@ class Live(Hooks, Model[Configuration, Step]):
             self._finish(pull_in(machine, self._model, call.trigger, call.args, call.kwargs))
 
     def _finish(self, result: Any) -> None:
-        if asyncio.iscoroutine(result):
-            assert self._loop is not None
+        if self._loop is not None and asyncio.iscoroutine(result):
             self._loop.run_until_complete(result)
 
     def _read(self, number: int) -> Configuration:
-        states = tuple([frozen(getattr(self._model, machine.model_attribute)) for machine in self.machines])
+        values = [getattr(self._model, name) for name in self._attributes]
+        states = tuple([value if type(value) is str else frozen(value) for value in values])
         memory = self._remembered() if self._remembering else ()
         if not self._data:
             return Configuration(states, memory)
-        saved, key = self._data[number].save()
-        read = Configuration(states, memory, key, number)
-        self._saved.setdefault(read, saved)
-        return read
+        return Configuration(states, memory, self._data[number].save(), number)
 
     def _remembered(self) -> tuple[tuple[str, Any], ...]:
         own, out = id(self._model), []
@@ -332,17 +346,20 @@ class Live(Hooks, Model[Configuration, Step]):
         """Watch the library, and put everything back afterwards as it was."""
         with ExitStack() as undo:
             before = [(model, [getattr(model, m.model_attribute) for m in self.machines]) for model in self.models]
-            data = [(each, each.save()[0]) for each in self._data]
+            data = [(each, each.save()) for each in self._data]
             for number, (machine, rows) in enumerate(zip(self.machines, self.rows, strict=True)):
                 put_in(machine, "set_state", self._setting(number, machine), undo)
                 for _, transition in rows:
-                    self._watch(transition, isinstance(machine, AsyncMachine), undo)
+                    self.watch(transition, isinstance(machine, AsyncMachine), undo)
                 if self.free or self.stubs:
-                    put_in(machine, "callback", self._callback_of(machine), undo)
+                    put_in(machine, "callback", self.callback_of(machine), undo)
             for _, state in self._remembering:
                 if hasattr(state, "runner"):
                     put_in(state, "runner", {id(model): Timer() for model in self.models}, undo)
                     put_in(state, "create_timer", started, undo)
+            if not _LOGGER.isEnabledFor(logging.INFO):  # the library says a lot, to nobody
+                put_in(_LOGGER, "debug", lambda *_: None, undo)
+                put_in(_LOGGER, "info", lambda *_: None, undo)
             undo.enter_context(mock.patch.object(features, "Timer", Timer))
             if any(isinstance(machine, AsyncMachine) for machine in self.machines):
                 if asyncio._get_running_loop() is not None:

@@ -17,8 +17,11 @@ from transitions import Machine
 from transitions.core import listify
 
 from bgsync.files import no_file
-from bgsync.machines.check import MachineReport, check_machine, running
+from bgsync.machines.behaviour import Behaviour, behaviour_of
+from bgsync.machines.check import LIMIT, MachineReport, check_machine, running
 from bgsync.machines.live import Live
+from bgsync.machines.others import ChartMachine, is_chart, is_statemachine, read_chart, read_statemachine
+from bgsync.machines.others import machine_of as machine_of_chart
 from bgsync.machines.promises import Promises
 from bgsync.machines.pulls import machine_of
 from bgsync.machines.table import MachineError, refuse
@@ -45,6 +48,11 @@ class Loaded:
         """Run the machine as its file says; `options` are those of `bgsync.machines.check.running`."""
         return running(self.machine, **{**self._how, **options})
 
+    def behaviour(self, *, limit: int | None = None, **options: Any) -> Behaviour:
+        """Give all that the machine does, up to `limit` configurations; `options` are those of `running`."""
+        with self.running(**options) as live:
+            return behaviour_of(live, self.setup, LIMIT if limit is None else limit)
+
     @property
     def _how(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("beside", "holders", "arguments", "chosen")}
@@ -54,9 +62,12 @@ def load_machine(spec: str) -> Loaded:
     """Load the machine that `path/to/file.py:a.b.c` or `module:a.b.c` names, with what the file promises of it.
 
     The name leads to a Machine, to an object that holds one, to a model of one, or to a class or function that makes
-    any of these without arguments. Beside it the file may have lists `invariants`, `never`, `eventually` and
-    `leads_to`, a dict `arguments` and `data`. The file is run: load what you trust. Raises MachineError.
+    any of these without arguments; to one of `python-statemachine`, too. A file of SCXML or XState is named alone.
+    Beside a name the file may have lists `invariants`, `never`, `eventually` and `leads_to`, a dict `arguments` and
+    `data`. The file is run: load what you trust. Raises MachineError.
     """
+    if is_chart(spec):
+        return Loaded(read_chart(Path(spec)), setup=_reading(spec))
     place, _, name = spec.rpartition(":")
     if not place or not name:
         raise MachineError(f"{spec!r} names no machine; write path/to/file.py:name")
@@ -69,6 +80,7 @@ def load_machine(spec: str) -> Loaded:
             raise MachineError(f"{place}:{name}: state {state!r} is declared twice; remove or rename one")
     root = name.split(".")[0]
     home = module.__name__ if not module.__name__.startswith("_bgsync") else Path(place).stem
+    made = (f"from {home} import {root}", *([f"machine = {expression}"] if expression != "machine" else []))
     return Loaded(
         machine,
         _promises(place, module),
@@ -76,8 +88,13 @@ def load_machine(spec: str) -> Loaded:
         tuple(each for each in holders if not isinstance(each, (Machine, type))),
         _arguments(place, module, machine),
         _chosen(place, module),
-        (f"from {home} import {root}", *([f"machine = {expression}"] if expression != "machine" else [])),
+        _reading(spec) if isinstance(machine, ChartMachine) else made,
     )
+
+
+def _reading(spec: str) -> tuple[str, ...]:
+    """Give the lines that read a machine which `transitions` itself has not made."""
+    return "from bgsync.machines.loading import load_machine", f"machine = load_machine({spec!r}).machine"
 
 
 def machine_in(value: Any, name: str = "machine") -> Loaded:
@@ -217,10 +234,12 @@ def _machine_in(place: str, value: Any, expression: str, holders: list[Any]) -> 
     """Give the machine that a value is, makes, holds, or is a model of."""
     if isinstance(value, Machine):
         return value, expression
+    if is_statemachine(value):
+        return machine_of_chart(read_statemachine(value), place), expression
     if not isinstance(value, ModuleType) and callable(value) and not _held(value):
         value, expression = _made(place, value), f"{expression}()"
-        if isinstance(value, Machine):
-            return value, expression
+        if isinstance(value, Machine) or is_statemachine(value):
+            return _machine_in(place, value, expression, holders)
     holders.append(value)
     held = _held(value)
     machines = list({id(machine): (name, machine) for name, machine in held}.values())
@@ -281,10 +300,10 @@ def _promises(place: str, module: ModuleType) -> Promises:
         return isinstance(each, (list, tuple)) and len(each) == 2 and all(map(predicate, each))
 
     return Promises(
-        listed("invariants", "functions; list functions state -> bool", callable),
-        listed("never", "functions or names of states", predicate),
-        listed("eventually", "functions or names of states", predicate),
-        listed("leads_to", "pairs; list pairs (before, after) of functions or names of states", pair),
+        listed("invariants", "functions; list functions state -> bool, or words", predicate),
+        listed("never", "functions, names of states or words", predicate),
+        listed("eventually", "functions, names of states or words", predicate),
+        listed("leads_to", "pairs; list pairs (before, after) of functions, names of states or words", pair),
     )
 
 

@@ -1,8 +1,8 @@
-"""What a user promises of a machine, as plain functions of its state, and where it is broken.
+"""What a user promises of a machine, as functions of its state or in words, and where it is broken.
 
-A **predicate** is a function of the state, or of the state and the model, or the name of a state. Of states that are
-members of an enumeration it is asked with the member, with its value and with its name: a way of asking that it cannot
-answer does not count, and an invariant that is false in every state one way was not meant that way.
+A **predicate** is a function of the state, or of the state and the model, the name of a state, or words (`wording`).
+Where states are members of an enumeration a function is asked with the member, with its value and with its name: a way
+of asking that it cannot answer does not count, and an invariant that is false in every state one way was not meant so.
 
 `eventually` and `leads_to` are about runs that go on as long as any step changes something. No fairness is assumed of
 whoever calls: a run that goes round for ever without what was promised breaks it.
@@ -22,9 +22,9 @@ from scipy.sparse.csgraph import connected_components
 from bgsync.explore.graph import Graph
 from bgsync.machines.library import thawed
 from bgsync.machines.live import Configuration, Live, Step
-from bgsync.machines.table import name_of, refuse
+from bgsync.machines.table import name_of, refuse, states_of
+from bgsync.machines.wording import worded
 
-Invariant = Callable[..., Any]
 Predicate = Callable[..., Any] | str
 Explored = Graph[Configuration, Step]
 
@@ -33,7 +33,7 @@ Explored = Graph[Configuration, Step]
 class Promises:
     """What must hold: in every state, in none, in the end, and after something else."""
 
-    invariants: tuple[Invariant, ...] = ()
+    invariants: tuple[Predicate, ...] = ()
     never: tuple[Predicate, ...] = ()
     eventually: tuple[Predicate, ...] = ()
     leads_to: tuple[tuple[Predicate, Predicate], ...] = ()
@@ -82,7 +82,10 @@ def said(predicate: Predicate) -> str:
 def truth(live: Live, graph: Explored, predicate: Predicate, *, negative: bool = False) -> list[bool]:
     """Say in which configurations a predicate is true. `negative`: it says what is not so, as invariants do."""
     if isinstance(predicate, str):
-        return [predicate in live.active(0, state.states[0]) for state in graph.states]
+        if predicate in states_of(live.machines[0]):
+            return [predicate in live.active(0, state.states[0]) for state in graph.states]
+        live.put(graph.states[0])
+        predicate = worded(live.machines[0], live.models[0], predicate)
     with_model = takes_model(predicate)
     known: dict[Any, list[Any]] = {}
     answers: list[list[Any]] = []

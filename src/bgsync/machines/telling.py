@@ -26,6 +26,12 @@ class Telling:
         """Name a state of one of the machines."""
         return f"{self.live.machines[number].model_attribute}.{state}" if self.several else state
 
+    def leaves(self, states: tuple[Any, ...]) -> Iterator[str]:
+        """Give the names of the innermost states that the machines are in."""
+        for number, value in enumerate(states):
+            for leaf in leaves_of(value):
+                yield self.named(number, active_states(self.live.machines[number], leaf)[0])
+
     def label(self, states: tuple[Any, ...]) -> str:
         """Name what all machines are in."""
         said = []
@@ -57,24 +63,29 @@ class Telling:
 
     def lines(self, way: Way, loop: int | None, raising: bool) -> Iterator[str]:
         """Give a run as lines of Python."""
-        yield from self.setup
-        number = self.graph.states[way[0][0]].model if way else 0
-        several = len(self.live.machines[0].models) > 1
-        yield f"model = machine.models[{number}]" if several else "model = machine.model"
-        if way:
-            start = self.graph.states[way[0][0]]
-            if start.states != self.live.at_first[start.model]:
-                yield from self._entering(start)
+        yield from self.opening(self.graph.states[way[0][0]] if way else None)
         for place, (_, step, _) in enumerate(way):
             if place == loop:
                 yield "# from here on, round and round:"
             remark = f"  # {', '.join(step.answers)}" if step.answers else ""
             last = "  # raises" if raising and place == len(way) - 1 else ""
-            for line in self._call(step.call):
+            for line in self.calling(step.call):
                 yield line + remark + last
         if way and not raising:
-            for machine, value in zip(self.live.machines, self.graph.states[way[-1][2]].states, strict=True):
-                yield f"assert {_asserted(machine, value)}"
+            yield from self.asserting(self.graph.states[way[-1][2]])
+
+    def opening(self, start: Configuration | None) -> Iterator[str]:
+        """Give the lines that make `machine` and `model`, and put them where a run starts."""
+        yield from self.setup
+        several = len(self.live.machines[0].models) > 1
+        yield f"model = machine.models[{start.model if start else 0}]" if several else "model = machine.model"
+        if start and start.states != self.live.at_first[start.model]:
+            yield from self._entering(start)
+
+    def asserting(self, state: Configuration) -> Iterator[str]:
+        """Give the lines that say what the machines are in."""
+        for machine, value in zip(self.live.machines, state.states, strict=True):
+            yield f"assert {_asserted(machine, value)}"
 
     def _entering(self, start: Configuration) -> Iterator[str]:
         for machine, value in zip(self.live.machines, start.states, strict=True):
@@ -83,7 +94,8 @@ class Telling:
                 f"machine.set_state({names[0]!r}, model)" if len(names) == 1 else f"machine.set_state({names!r}, model)"
             )
 
-    def _call(self, call: Call) -> Iterator[str]:
+    def calling(self, call: Call) -> Iterator[str]:
+        """Give the lines of a call."""
         machine, model = self.live.machines[call.machine], self.live.models[0]
         wait = "await " if isinstance(machine, AsyncMachine) else ""
         if call.timeout:

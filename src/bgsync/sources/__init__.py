@@ -1,6 +1,6 @@
 """Where the text of a spec comes from: files, folders, git, the web and standard input."""
 
-from bgsync.sources.git import Revision, history, read_blobs, show
+from bgsync.sources.git import Revision, history, program, read_blobs, show
 from bgsync.sources.source import Source, load, load_one
 from bgsync.sources.text import SourceError, decode
 
@@ -12,6 +12,7 @@ __all__ = [
     "history",
     "load",
     "load_one",
+    "program",
     "read_blobs",
     "show",
 ]

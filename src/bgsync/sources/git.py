@@ -16,9 +16,9 @@ from pathlib import Path
 
 from bgsync.sources import history_log
 from bgsync.sources.history_log import Revision
-from bgsync.sources.text import SourceError, check_size
+from bgsync.sources.text import MAX_BYTES, SourceError, check_size
 
-__all__ = ["Revision", "history", "read_blobs", "show", "states"]
+__all__ = ["Revision", "history", "program", "read_blobs", "show", "states"]
 
 SECONDS = 30
 """How long one run of git may take."""
@@ -46,11 +46,7 @@ def show(revision: str, path: str, cwd: Path | None = None) -> tuple[bytes, str]
     Raises SourceError when there is no such repository or revision, MissingPathError when it has no such path.
     """
     folder, name = cwd or Path.cwd(), f"{revision}:{path}"
-    prefix = _prefix(folder, name)
-    commit = _commit(folder, revision, name)
-    wanted = posixpath.normpath(posixpath.join(prefix, path) if re.match(r"\.\.?(?:/|$)", path) else path)
-    if not path or wanted.split("/")[0] == ".." or "\n" in path:
-        raise SourceError(f"{name}: no path inside the repository; write it from the root of the repository")
+    commit, wanted = _place(folder, revision, path)
     described = _git(folder, "cat-file", "--batch-check", stdin=f"{commit}:{wanted}\n").decode(errors="replace").split()
     if described[-1] == "missing":
         raise MissingPathError(f"{name}: no such path at {revision}; {_hint(folder, commit, wanted)}")
@@ -58,6 +54,39 @@ def show(revision: str, path: str, cwd: Path | None = None) -> tuple[bytes, str]
         raise SourceError(f"{name}: a folder, not a file, at {revision}; name one of its files")
     check_size(int(described[2]), name)
     return _git(folder, "cat-file", "blob", described[0]), _short(folder, commit)
+
+
+def program(revision: str, path: str, cwd: Path | None = None) -> tuple[str, dict[str, bytes]]:
+    """Give a file of Python at a revision, by its path from the root, with all that it may import or read there.
+
+    That is every file of Python, and every other file of its folder, by their paths, but for links, submodules, and
+    what is larger than a text may be. The path is that of `show`.
+    Raises SourceError, MissingPathError where the revision has no such file.
+    """
+    folder = cwd or Path.cwd()
+    commit, wanted = _place(folder, revision, path)
+    listed = _git(folder, "ls-tree", "-r", "-z", "-l", "--full-tree", commit).split(b"\0")
+    blobs: dict[str, str] = {}
+    for described, _, name in (os.fsdecode(each).partition("\t") for each in listed if each):
+        kind, _, blob, size = described.split()
+        near = posixpath.dirname(name) == posixpath.dirname(wanted)
+        if kind.startswith("100") and int(size) <= MAX_BYTES and (near or name.endswith(".py")):
+            blobs[name] = blob
+    if wanted not in blobs:
+        raise MissingPathError(f"{revision}:{path}: no such path at {revision}; {_hint(folder, commit, wanted)}")
+    contents = read_blobs(folder, blobs.values())
+    return wanted, {name: contents[blob] for name, blob in blobs.items()}
+
+
+def _place(folder: Path, revision: str, path: str) -> tuple[str, str]:
+    """Give the full hash of a commit, and a path from the root of the repository."""
+    name = f"{revision}:{path}"
+    prefix = _prefix(folder, name)
+    commit = _commit(folder, revision, name)
+    wanted = posixpath.normpath(posixpath.join(prefix, path) if re.match(r"\.\.?(?:/|$)", path) else path)
+    if not path or wanted.split("/")[0] == ".." or "\n" in path:
+        raise SourceError(f"{name}: no path inside the repository; write it from the root of the repository")
+    return commit, wanted
 
 
 def history(repo: Path, path: str, since: str | None = None) -> tuple[Revision, ...]:
