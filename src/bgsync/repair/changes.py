@@ -14,7 +14,7 @@ from bgsync.language import Else, Field, If, InParallel, Not, Origin, Set, Var, 
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.rewrite import rewrite_expression
-from bgsync.language.traversal import expressions, walk
+from bgsync.language.traversal import body_of, expressions, walk
 from bgsync.mutate.operators import IT, LEAVING, OPERATORS, SILENT, Around, Body, Edit, Operator, in_statement
 
 SIZES = {
@@ -85,7 +85,7 @@ def _guards(body: Body, around: Around) -> Iterator[Edit]:
 def _in_place(body: Body, around: Around) -> Iterator[Edit]:
     for place, block in enumerate(body):
         if isinstance(block, InParallel):
-            new = (*body[:place], *(each for each in block.body if isinstance(each, s.Statement)), *body[place + 1 :])
+            new = (*body[:place], *body_of(block), *body[place + 1 :])
             yield Edit(new, block, "in place, and not in parallel")
 
 
