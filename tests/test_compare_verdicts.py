@@ -11,7 +11,7 @@ from bgsync.compare.behaviour import compare, unreached_changes, with_verdicts
 from bgsync.compare.history import Column, History
 from bgsync.compare.properties import broken_and_repaired
 from bgsync.compare.steps import changed_steps
-from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Ruling, Verdict
+from bgsync.judge.verdict import Coverage, Explored, Kind, Location, Report, Ruling, Verdict
 from bgsync.language import Call, Expr, FireEvent, If, Not, Resolve, Spec, Statement, algorithm, steps, v
 from bgsync.report.comparison_text import print_comparison
 from bgsync.report.history_forms import print_history
@@ -51,6 +51,17 @@ def test_repaired_is_from_violated_to_holds_and_nothing_else(old: Report, new: R
     changes = broken_and_repaired(old, new)
     found = {name for name in ("broken", "repaired", "changed_kind", "unsure") if getattr(changes, name)}
     assert found | {change.title() for change in changes.one_sided} == ({where} if where else set())
+
+
+@pytest.mark.parametrize(("reached", "title"), [(True, ""), (False, "holds, since what broke it is no longer reached")])
+def test_what_holds_since_no_run_comes_to_the_step_that_broke_it_is_not_repaired(reached: bool, title: str) -> None:
+    broken = replace(verdict("p", "violated"), locations=(Location("f", 1, 1, "send", "2"),))
+    now = told(verdict("p", "holds"))
+    if not reached:
+        now = replace(now, coverage=Coverage(2, 2, 1, ("send 2",)))
+    found = broken_and_repaired(told(broken), now)
+    assert [change.title() for change in found.one_sided] == [title] * (not reached)
+    assert [change.property for change in found.repaired] == ["p"] * reached
 
 
 def test_under_an_adversity_only_what_was_looked_at_is_repaired() -> None:

@@ -8,9 +8,13 @@ from rich.console import Console
 
 from bgsync.cli.base import Editing
 from bgsync.cli.question import Asked
+from bgsync.judge.facts import Invocation, StepTaken
+from bgsync.judge.glossary import Glossary
+from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
+from bgsync.language import Origin
 from bgsync.report.edit_text import difference, print_edit
 from bgsync.report.mend import to_mend
-from bgsync.report.text import print_mend
+from bgsync.report.text import print_mend, print_new
 from bgsync.sources import Source
 from bgsync.targets import Target, as_it_stands, of_text
 from bgsync.texts import read
@@ -48,7 +52,7 @@ EDITS = {
     ),
     "an inverted guard": (
         edited(("[=active worker=] is null", "[=active worker=] is not null")),
-        ("this edit breaks", "register 2 (edit.bs:24)"),
+        ("this edit breaks", "register 2 (edit.bs:24)", "If owner's active worker is [+ not] null"),
     ),
     "a deleted step": (edited((APPENDS, "")), ("this edit breaks", "removed register 8.3 (base.bs:34)")),
     "a block that is left empty": (
@@ -153,6 +157,20 @@ def test_the_first_five_lines_say_what_to_do_and_where(text: str, said: tuple[st
     first = "\n".join([line for line in told(text).splitlines() if line][:5])
     missing = [each for each in said if each not in first]
     assert not missing, first
+
+
+def test_what_is_newly_broken_comes_before_what_was_broken_already() -> None:
+    def broken(name: str, step: str, length: int) -> Verdict:
+        steps = tuple(TraceStep(Invocation("a call", 1), StepTaken(Origin("f", (1,), "", 1, 1, "", "")))
+                      for _ in range(length))  # fmt: skip
+        return Verdict(name, "violated", "logic", locations=(Location("f", 1, 1, "f", step),), trace=Trace(steps))
+
+    old, new = broken("old", "1", 1), broken("new", "2", 9)
+    console = Console(file=io.StringIO(), width=110)
+    print_new([old, new], Glossary(), console, further=[old])
+    assert isinstance(console.file, io.StringIO)
+    said = console.file.getvalue()
+    assert said.index("new:") < said.index("broken before, and now in a further way") < said.index("f 1 (logic)")
 
 
 def test_what_should_be_mended_is_told_once() -> None:

@@ -19,8 +19,8 @@ from bgsync.language import Assert, Expr, Origin, Spec
 GONE = " (gone)"
 """Marks the id of a step that the new text does not have."""
 
-Silence = Literal["not in this text", "not looked at"]
-"""Why a report gives no verdict."""
+Silence = Literal["not in this text", "not looked at", "not reached"]
+"""Why a report gives no verdict, or none that counts: the steps that broke it are there, and no run comes to them."""
 Answer = Ruling | Silence
 """What a report says of a property in an environment."""
 
@@ -55,6 +55,7 @@ ONE_SIDED: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("no longer looked at", ANY, SILENT),
     ("vacuous before", ("vacuous",), ("holds", "conditional")),
     ("now vacuous", ("holds", "conditional", "violated"), ("vacuous",)),
+    ("holds, since what broke it is no longer reached", ("violated",), ("not reached",)),
 )
 """What is no change from one verdict to another: its title, what the old report says, what the new one says."""
 
@@ -108,6 +109,10 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
     broken, repaired, kinds, unsure, one_sided, more, fewer = (list[Change]() for _ in range(7))
     for key in dict.fromkeys((*after.verdicts, *before.verdicts)):
         was, now = before.of(key), after.of(key)
+        if (was, now) == ("violated", "holds") and any(
+            _is_idle(before.findings(one), steps, new) for one in (key, (key[0], ()))
+        ):
+            now = "not reached"
         old_verdict, new_verdict = before.verdicts.get(key), after.verdicts.get(key)
         name = key[0].removesuffix(GONE)
         known_as = old_verdict.property if old_verdict else name
@@ -133,6 +138,13 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
             kinds.append(change)
     lists = tuple(broken), tuple(repaired), tuple(kinds), tuple(unsure)
     return Changes(*lists, _grown(old, new), tuple(one_sided), tuple(more), tuple(fewer))
+
+
+def _is_idle(findings: Sequence[Verdict], steps: Mapping[Hashable, Hashable], new: Report) -> bool:
+    """Whether no run of the new text comes to any of the steps that broke something in the old one."""
+    where = [place for one in findings for place in one.defect()[1]]
+    there = (steps.get(place, place) for place in where)
+    return bool(where) and all(isinstance(each, tuple) and " ".join(each) in new.coverage.unreached for each in there)
 
 
 Defect = tuple[str, frozenset[Hashable], Hashable]

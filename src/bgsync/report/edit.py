@@ -31,6 +31,11 @@ class Edit:
         return tuple(one for each in self.properties.violated_first if each.new for one in each.new.findings())
 
     @property
+    def further(self) -> tuple[Verdict, ...]:
+        """Those of them by which a property is broken that was broken before."""
+        return tuple(one for each in self.properties.more if each.new for one in each.new.findings())
+
+    @property
     def gone(self) -> tuple[Verdict, ...]:
         """Every finding that was there before, and is not now."""
         old = (*self.properties.repaired, *self.properties.fewer)

@@ -33,10 +33,10 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
             put(console, f"  [yellow]nothing comes to[/] {escape(f'{name} any more: {why}')}", 4)
     if edit.unreached:
         put(console, f"  [yellow]no longer reached[/]: {escape(', '.join(_by_algorithm(edit.unreached)))}", 4)
+    console.print()
+    print_new(edit.found, report.glossary, console, edit.further)
     if edit.properties.grown:
         put(console, f"  [yellow]much larger[/]: {escape(edit.properties.grown)}", 4)
-    console.print()
-    print_new(edit.found, report.glossary, console)
     _mended(edit, report.glossary, console)
     _changed_otherwise(edit.properties, console)
     put(console, f"now           {escape(headline(report))} (bgsync check {escape(report.model)})", 14)
@@ -64,9 +64,16 @@ def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
         origin = step.new or step.old
         was = f"{step.old.step} → " if step.kind == "moved" and step.old else ""
         where = f"{origin.algorithm} {was}{origin.step} ({origin.file}:{origin.line})" if origin else name
-        put(console, f"  {step.kind} {escape(f'{where}: {difference(step.old_reading, step.new_reading)}')}", 4)
+        put(console, f"  {step.kind} {escape(f'{where}: {difference(*_said(step))}')}", 4)
     if (more := len(left) - FEW) > 0:
         put(console, f"  and {more} more changed steps: [bold]bgsync diff OLD NEW[/]", 4)
+
+
+def _said(step: StepChange) -> tuple[str, str]:
+    """Give what a step said and says: the sentences, or what they are read as where these alone differ."""
+    if step.old is None or step.new is None or step.old.sentence == step.new.sentence:
+        return step.old_reading, step.new_reading
+    return step.old.sentence, step.new.sentence
 
 
 def _without_renames(told: Sequence[tuple[str, StepChange]], console: Console) -> Sequence[tuple[str, StepChange]]:

@@ -1,6 +1,6 @@
 """The report as text: first what to mend and what is broken by what, then all else, in few lines."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 
 from rich.console import Console
@@ -81,10 +81,12 @@ def print_mend(model: str, found: Sequence[Mend], console: Console, *, everythin
     console.print()
 
 
-def print_causes(found: Sequence[Cause], glossary: Glossary, console: Console, *, everything: bool = True) -> None:
+def print_causes(
+    found: Sequence[Cause], glossary: Glossary, console: Console, *, everything: bool = True, begin: int = 1
+) -> None:
     """Print the pairs of steps that conflict, each with what it breaks; those of an adversity only if all are told."""
     told = [cause for cause in found if everything or not cause.first.needs]
-    for number, cause in enumerate(told, start=1):
+    for number, cause in enumerate(told, start=begin):
         first = cause.first
         place = f" [dim]{escape(at(_in_text(first)))}[/]"
         put(console, f"{number:3} {escape(telling.pair(first, glossary.words))}{place}", 6)
@@ -239,9 +241,20 @@ def print_trace(verdict: Verdict, words: Words, console: Console) -> None:
             put(console, escape(part), 26)
 
 
-def print_new(found: Sequence[Verdict], glossary: Glossary, console: Console) -> None:
-    """Print findings that are new: those of one cause together, and those that have no run."""
-    print_causes(grouped(found), glossary, console)
+def print_new(
+    found: Sequence[Verdict], glossary: Glossary, console: Console, further: Collection[Verdict] = ()
+) -> None:
+    """Print findings that are new: those of one cause together, and those that have no run.
+
+    Of those that are only further ways to break what was broken before they come last.
+    """
+    every = grouped(found)
+    only_further = [cause for cause in every if all(one in further for one in cause.findings)]
+    first = [cause for cause in every if cause not in only_further]
+    print_causes(first, glossary, console)
+    if only_further:
+        put(console, "  [dim]broken before, and now in a further way:[/]", 4)
+        print_causes(only_further, glossary, console, begin=len(first) + 1)
     for one in found:
         if one.trace is None and one.granularity != TEXT:
             needs = f", with {', '.join(one.needs)}" if one.needs else ""
