@@ -11,12 +11,14 @@ from click.testing import CliRunner
 from bgsync.cli import main
 from bgsync.compare.data import same_data
 from bgsync.judge.check import check
+from bgsync.judge.structure.finding import Known
 from bgsync.judge.structure.text import known
-from bgsync.judge.verdict import Verdict
+from bgsync.judge.verdict import Coverage, Report, Verdict
 from bgsync.repair.changes import SIZES
 from bgsync.repair.search import Proposal, Search
+from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 from bgsync.sources import Source
-from bgsync.targets import Target, Wish, as_it_stands, of_text, question
+from bgsync.targets import Target, Wish, as_it_stands, of_text, own, question
 from bgsync.texts import read
 from tests.specs import PRINT_QUEUE
 
@@ -87,6 +89,14 @@ def test_a_race_is_mended_by_making_its_steps_one_action() -> None:
     atomic = {each.words: each for each in of.candidates(race) if each.operator == "atomic"}
     assert of.mends(race, atomic["atomically: register 7 to 8.3"])
     assert not of.mends(race, atomic["atomically: register 8.1 to 8.3"])
+
+
+def test_a_loop_that_nothing_leaves_gets_an_exit() -> None:
+    about = own(PERIODIC)
+    of = Search(about, COARSE, Known(), Report("", "", {}, (), Coverage(0, 0, 0), ()))
+    endless = finding(of, "exit")
+    mending = [each for each in of.candidates(endless) if of.mends(endless, each)]
+    assert ("in-place", "fire a periodicsync event 6.7") in {(each.operator, str(each.origin)) for each in mending}
 
 
 def test_changes_are_made_near_a_finding_only() -> None:

@@ -1,7 +1,7 @@
 """Searches for small changes to a text that mend a finding and break nothing.
 
 **Near it.** A change is tried where the finding is: at the step that breaks the property, at the one that it conflicts
-with, and at the other steps of the same invocations in its run.
+with, and at the other steps of the same invocations in its run; without a run, at those of its algorithm.
 
 **Two questions.** Whether a change mends it is asked first, of the property by itself, in the environment in which the
 finding is. Those that do are checked as a whole, the smallest first, and the report is held against that on the text
@@ -88,6 +88,8 @@ class Search:
             places.add((conflict.algorithm, conflict.step))
         every = {each.origin for each in self.target.spec.statements() if each.origin is not None}
         at = {each for each in every if (each.algorithm, each.step) in places}
+        if finding.trace is None:
+            near = {each for each in every if each.algorithm in algorithms}
         made = mutants(self.target.spec, (), self.known, operators(at, at | (near & every)))
         return tuple(each for each in made if each.spec is not None)
 

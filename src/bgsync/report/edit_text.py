@@ -165,7 +165,8 @@ def _changed_otherwise(changes: Changes, console: Console) -> None:
         told.setdefault((title, why), []).append(told_of(change))
     for change in changes.one_sided:
         if change not in changes.violated_first:
-            told.setdefault((change.title(), ""), []).append(told_of(change))
+            broken = " (broken)" if change.was == "violated" and change.now == "not in this text" else ""
+            told.setdefault((change.title(), ""), []).append(told_of(change) + broken)
     for (title, why), names in told.items():
         tail = f" ({why})" if why else ""
         named = ", ".join(names) if len(names) <= MOST or not tail else f"{len(names)} properties, named below"
