@@ -12,9 +12,10 @@ import pytest
 from bgsync.draw.gallery import Gallery
 from bgsync.draw.mermaid import MOST_CHARACTERS, MOST_EDGES
 from bgsync.shipped.model.background_sync.content import ONE_OFF
+from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 
 FOLDER = Path(__file__).parents[1] / "diagrams"
-NAMES = sorted(path.name for path in FOLDER.iterdir())
+NAMES = sorted(path.name for path in FOLDER.iterdir() if path.is_file())
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -25,6 +26,12 @@ def files() -> dict[str, str]:
 
 def test_the_gallery_holds_the_pictures_of_the_model_and_nothing_else(files: dict[str, str]) -> None:
     assert sorted(files) == NAMES, "run: bgsync draw --all"
+
+
+def test_that_of_periodic_sync_is_not_stale_either() -> None:
+    folder = FOLDER / PERIODIC.name
+    kept = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()}
+    assert kept == dict(Gallery(PERIODIC).files()), "run: bgsync draw --all periodic -o diagrams/periodic"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,16 +13,17 @@ from bgsync.cli.out import fail, say
 from bgsync.cli.picture import Output, about, explorable, explored_changes, writing
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.saving import save
-from bgsync.cli.targets import OWN, main_content
 from bgsync.cli.targets import adversities as known_adversities
+from bgsync.cli.targets import main_content
 from bgsync.cli.targets import target as found_target
+from bgsync.shipped import DEFAULT
 
 EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
 
 
 @click.group(invoke_without_command=True, epilog=EPILOG)
 @click.option(
-    "--all", "everything", is_flag=False, flag_value=OWN, metavar="[SPEC]",
+    "--all", "everything", is_flag=False, flag_value=DEFAULT, metavar="[SPEC]",
     help="Write a gallery: every picture, and a page that shows them. Without SPEC of the built-in model.",
 )  # fmt: skip
 @click.option(
@@ -59,7 +60,7 @@ def draw(context: click.Context, /, everything: str | None, path: str | None, **
     if names_machine(everything):
         _machine_gallery(everything, path, how)
         return
-    of = found_target(None if everything == OWN else everything)
+    of = found_target(None if everything == DEFAULT else everything)
     if path is None and of.text is not None:
         fail(f"where do the pictures of {everything} go? Name a folder: -o DIR")
     folder = Path(path) if path is not None else _project()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bgsync.cli.out import fail
+from bgsync.shipped import DEFAULT
 
 if TYPE_CHECKING:
     from bgsync.contents import Content
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 NAMED = "bgsync.content"
 """Where the context of a command keeps what --content names."""
-OWN = "one-off"
-"""The target where none is named, unless --content names a content with a spec of its own."""
 
 
 def _name(context: click.Context, _: click.Parameter, value: str | None) -> None:
@@ -58,7 +57,7 @@ def candidates() -> tuple[Content, ...]:
 
 def main_content() -> Content:
     """Give the content that is meant where no target says which: the named one, or that of the default target."""
-    return named() or next(each for each in candidates() if each.name == OWN)
+    return named() or next(each for each in candidates() if each.name == DEFAULT)
 
 
 def default() -> str:
@@ -66,7 +65,7 @@ def default() -> str:
     from bgsync.targets import own
 
     one = named()
-    return OWN if one is None else own(one).name
+    return DEFAULT if one is None else own(one).name
 
 
 def targets(name: str | None, sidecar: Path | None = None) -> list[Target]:

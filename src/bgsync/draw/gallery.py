@@ -1,6 +1,6 @@
 """A gallery: every picture of a spec, generated from it, and the page that shows them.
 
-That of the built-in model is kept in diagrams/; any text that can be read has one of its own.
+Those of the built-in models are kept in diagrams/; any text that can be read has one of its own.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bgsync.judge.pace import Far, Progress
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Verdict
 from bgsync.language import LanguageError, Spec
+from bgsync.shipped import DEFAULT
 from bgsync.texts import Text
 
 ENDINGS = {"mermaid": "mmd", "svg": "svg"}
@@ -36,11 +37,7 @@ Generated from {source}, never by hand.
 {manual} says how to read them{more}.
 Each is here as SVG, which follows light and dark and can be read aloud, and as Mermaid.
 """
-OWN = (
-    "the built-in model by `bgsync draw --all`",
-    "[docs/diagrams.md](../docs/diagrams.md)",
-    ", and how to draw them from a spec text. A test fails when one is stale",
-)
+MORE = ", and how to draw them from a spec text. A test fails when one is stale"
 
 
 @dataclass(frozen=True)
@@ -89,8 +86,13 @@ class Gallery:
         return self.link or (to_text(addresses) if self.text else published(addresses))
 
     @property
+    def _is_default(self) -> bool:
+        """Whether commands are about it where nothing is named."""
+        return self.text is None and self.content.name == DEFAULT
+
+    @property
     def _target(self) -> str:
-        return f" {shlex.quote(self.name)}" if self.text else ""
+        return "" if self._is_default else f" {shlex.quote(self.name)}"
 
     def entries(self) -> Iterator[Entry]:
         """Make every picture."""
@@ -118,10 +120,11 @@ class Gallery:
         if self.text is None:
             if not lifecycle.states:
                 return
+            of = "" if self._is_default else f" --content {content.name}"
             yield Entry(
                 "lifecycle", "The lifecycle as it is meant",
                 f"The states of a {lifecycle.name}, and for each transition its trigger, its guard and the step behind "
-                "it.", "lifecycle", lifecycle_diagram(content),
+                "it.", f"lifecycle{of}", lifecycle_diagram(content),
             )  # fmt: skip
             for name, known in content.implemented.items():
                 yield Entry(
@@ -200,9 +203,13 @@ class Gallery:
 
     def files(self) -> Iterator[tuple[str, str]]:
         """Give the name and the content of every file; the page that shows them is the last one."""
-        source, manual, more = OWN
-        if self.text is not None:
-            name = shlex.quote(self.name)
+        name, more = shlex.quote(self.name), MORE
+        if self._is_default:
+            source, manual = "the built-in model by `bgsync draw --all`", "[docs/diagrams.md](../docs/diagrams.md)"
+        elif self.text is None:
+            source = f"the built-in model `{name}` by `bgsync draw --all {name} -o diagrams/{name}`"
+            manual = "[docs/diagrams.md](../../docs/diagrams.md)"
+        else:
             source, manual, more = f"{name} by `bgsync draw --all {name} -o DIR`", "`bgsync draw KIND --help`", ""
         yield from files(self.entries(), HEAD.format(source=source, manual=manual, more=more))
 
