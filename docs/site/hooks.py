@@ -18,9 +18,16 @@ PAGES = (
     "docs/*.md",
     "editors/vscode/README.md",
     "benchmarks/results.md",
-    "diagrams/README.md",
+    "diagrams/**/README.md",
 )
-BESIDE = ("LICENSE", "action/action.yml", "editors/tasks.json", "benchmarks/*.svg", "diagrams/*.svg", "diagrams/*.mmd")
+BESIDE = (
+    "LICENSE",
+    "action/action.yml",
+    "editors/tasks.json",
+    "benchmarks/*.svg",
+    "diagrams/**/*.svg",
+    "diagrams/**/*.mmd",
+)
 """What pages show or lead to."""
 PYODIDE = Path(__file__).parent / "node_modules" / "pyodide"
 """Python for browsers, where `npm install` put it."""
