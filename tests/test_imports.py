@@ -55,6 +55,7 @@ ROOMS = (
     "start",
     "lsp",
     "mutate",
+    "repair",
     "results",
     "api",
     "cli",

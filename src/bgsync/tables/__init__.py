@@ -4,8 +4,8 @@ A state is a base, which all share, and a multiset of *groups*: processes that s
 (`groups`). A step reads and writes the base, the group that acts, and the few others with which it is entangled
 (`tables`). All others are its *frame*: they come through unchanged, as in the frame rule of separation logic (O'Hearn,
 Reynolds and Yang, 2001), or each changes by itself. So the interpreter works a step out once for every base and every
-set of entangled groups, and never again for all the frames around them. What is due is frame as well, and so is the
-context of the environment, unless the process looks at it (`steps`).
+set of entangled groups, and never again for all the frames around them. What is due is frame as well, and so are the
+context of the environment and what a monitor remembers, unless the process looks at them (`steps`).
 
 From then on a transition is a look-up: a state is two numbers, a multiset a row of numbers (`vectors`), and thousands
 of states are expanded at once, by operations on whole arrays (`lookup`, `explore`). The idea is that of LTSmin's PINS
