@@ -38,6 +38,10 @@ SHIPPED = (
 """The content that ships with bgsync. A text is judged by the first one that fits it; the last one fits all."""
 
 
+DEFAULT = "one-off"
+"""The content that commands are about where nothing is named, unless --content names one with a spec of its own."""
+
+
 class ContentError(BgsyncError, ValueError):
     """A content that cannot be used: the message says why, where, and what to do."""
 

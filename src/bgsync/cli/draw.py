@@ -16,7 +16,7 @@ from bgsync.cli.saving import save
 from bgsync.cli.targets import adversities as known_adversities
 from bgsync.cli.targets import main_content
 from bgsync.cli.targets import target as found_target
-from bgsync.shipped import DEFAULT
+from bgsync.contents import DEFAULT
 
 EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from bgsync.cli.out import fail
-from bgsync.shipped import DEFAULT
 
 if TYPE_CHECKING:
     from bgsync.contents import Content
@@ -57,11 +56,14 @@ def candidates() -> tuple[Content, ...]:
 
 def main_content() -> Content:
     """Give the content that is meant where no target says which: the named one, or that of the default target."""
+    from bgsync.contents import DEFAULT
+
     return named() or next(each for each in candidates() if each.name == DEFAULT)
 
 
 def default() -> str:
     """Give the target where none is named."""
+    from bgsync.contents import DEFAULT
     from bgsync.targets import own
 
     one = named()

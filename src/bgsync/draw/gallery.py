@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bgsync.contents import Content
+from bgsync.contents import DEFAULT, Content
 from bgsync.draw.changes import changes
 from bgsync.draw.diagram import Diagram
 from bgsync.draw.flow import flow_diagram
@@ -25,7 +25,6 @@ from bgsync.judge.pace import Far, Progress
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Verdict
 from bgsync.language import LanguageError, Spec
-from bgsync.shipped import DEFAULT
 from bgsync.texts import Text
 
 ENDINGS = {"mermaid": "mmd", "svg": "svg"}
