@@ -43,6 +43,8 @@ FAILED = "failed"
 WAITED = "failed, and a wait has ended since"
 UNNOTED = "the interval was found to be over, though the time of the event had never been noted"
 BROKEN = "an event came before the interval was over: what comes after it is not judged"
+MATTERS = (Created, Removed, Dispatched, Settled, WaitEnded, Timed, Supposed)
+"""What an interval, or how its last event stands, can depend on."""
 RETRIES = (FAILED, WAITED)
 """How an event stands that may be followed by its retry."""
 
@@ -67,6 +69,8 @@ class IntervalMonitor(Monitor):
 
     def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:
         """An event, its end, a time that is noted, an interval that is found to be over."""
+        if not isinstance(seen, MATTERS) or (isinstance(seen, Supposed) and not seen.passed):
+            return memory, note
         of_one = isinstance(seen, OfObject) and seen.slot is not None
         timed = isinstance(seen, Timed | Supposed)
         for mine in dict.fromkeys((key, None)):
