@@ -9,6 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from bgsync.cli import main
+from bgsync.judge import check as judging
+from bgsync.judge.pace import Progress
+from bgsync.judge.verdict import Report
 from bgsync.plain import flat, plain, shown, visible, without_commands
 from tests.specs import PRINT_QUEUE
 
@@ -28,6 +31,24 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("hostile") / NAME
     file.write_text(text, encoding="utf-8")
     return file
+
+
+REPORTS: dict[object, Report] = {}
+
+
+@pytest.fixture(autouse=True)
+def explored_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is looked at here is how a report is shown: one that is asked for again is not explored again."""
+    explored = judging.check
+
+    def known(asked: judging.Question, progress: Progress | None = None) -> Report:
+        properties = tuple(each.id for each in asked.properties)
+        key = asked.model, asked.granularities, asked.adversities, properties, asked.bounds, asked.thorough
+        if key not in REPORTS:
+            REPORTS[key] = explored(asked, progress)
+        return REPORTS[key]
+
+    monkeypatch.setattr(judging, "check", known)
 
 
 FORMS = ("json", "sarif", "junit", "github", "markdown")

@@ -50,7 +50,7 @@ class Way(NamedTuple):
 class Base:
     """All of a state but its groups. All of it but the context, what is due and what is remembered is its core."""
 
-    kind: ClassVar[int] = 0
+    kind: ClassVar[int] = -1  # that of no successor
 
     def __init__(self, index: int, core: int, state: State, split: Split, groups: Groups) -> None:
         self.index, self.core, self.state, self.split = index, core, state, split
