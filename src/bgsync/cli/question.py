@@ -89,7 +89,7 @@ OPTIONS = {
         "seconds",
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
-        show_default=f"{PATIENCE} for each text; none with several tags, --limit or --walks, and for log",
+        show_default=f"{PATIENCE} for each text; none with several tags, --limit or --walks, and for log and repair",
         help="Stop after so long, reading included; what is not decided by then is inconclusive.",
     ),
     "memory": click.option(

@@ -26,7 +26,8 @@ EPILOG = "Exit status: 0 nothing to mend, or a change that mends it; 1 none was 
     default=1,
     show_default=True,
     metavar="N",
-    help="Mend this one, by its number in `bgsync check`; with --property, of those of the property.",
+    help="Mend this one, by its number in `bgsync check`; what has no number there comes after those. With --property "
+    "of those of the property.",
 )
 @click.option("--most", type=click.IntRange(1), default=2, show_default=True, help="Propose so many changes at most.")
 @click.option(
@@ -49,7 +50,7 @@ def repair(target: str | None, number: int, most: int, sidecar: Path | None, **a
     bgsync repair --property unique-tag
     """
     wanted = Asked(**asked).wanted
-    question = Asked(**asked | {"properties": ()})  # a change that mends one property is not to break another
+    question = Asked(**asked | {"properties": ()}, patience=None)  # a change that mends one is not to break another
     question.begin()
     from bgsync.judge.structure.finding import Known
     from bgsync.judge.structure.text import known
@@ -63,9 +64,9 @@ def repair(target: str | None, number: int, most: int, sidecar: Path | None, **a
     report = question.report(about)
     if report.interrupted:
         fail(f"{question.budget.spent or 'interrupted'}: it is not known all that is broken; --time gives it longer")
-    every = [one for each in stands for one in each.findings()] + [each.first for each in causes(report)]
+    every = [each.first for each in causes(report)] + [one for each in stands for one in each.findings()]
     if wanted:
-        every = [one for each in (*stands, *report.verdicts) for one in each.findings() if one.verdict == "violated"]
+        every = [one for each in (*report.verdicts, *stands) for one in each.findings() if one.verdict == "violated"]
     findings = [one for one in every if not wanted or one.property.split("/")[0] in wanted]
     out = console()
     if not findings:
@@ -88,7 +89,7 @@ def repair(target: str | None, number: int, most: int, sidecar: Path | None, **a
         gc.enable()
         line.end()
     if question.budget.spent:
-        say(f"{question.budget.spent}; not all changes were tried: --time gives it longer", err=True)
+        say(f"{question.budget.spent}; not all changes were tried", err=True)
         sys.exit(3)
     if not found:
         out.print("no single change that was tried mends it and breaks nothing that held")

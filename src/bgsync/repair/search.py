@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from bgsync.compare.properties import Changes, broken_and_repaired
 from bgsync.judge.check import check
@@ -58,10 +59,17 @@ class Search:
     known: Known
     report: Report
 
+    @cached_property
+    def faults(self) -> dict[tuple[str, str], list[str]]:
+        """What is wrong in the text as it stands: the messages of each kind in each algorithm."""
+        return faults(self.target.spec, self.known)
+
     def proposals(self, finding: Verdict, most: int, processes: int, progress: Progress) -> Iterator[Proposal]:
         """Give changes that mend a finding, the smallest first, at most one by each operator."""
         tried, found = sorted(self.candidates(finding), key=self._size), set[str]()
         for first in range(0, len(tried), AT_ONCE):
+            if self.wish.budget.spent:
+                return
             some = [each for each in tried[first : first + AT_ONCE] if each.operator not in found]
             screened = of_each(lambda each: self.mends(finding, each), some, processes, self.wish.budget)
             mending = list[Mutant]()
@@ -98,8 +106,7 @@ class Search:
         assert change.spec is not None
         if finding.kind == "structure":
             place = finding.property.split("/")[0], finding.locations[0].algorithm
-            before, after = (faults(spec, self.known).get(place, ()) for spec in (self.target.spec, change.spec))
-            return len(after) < len(before)
+            return len(faults(change.spec, self.known).get(place, ())) < len(self.faults[place])
         asked = replace(
             self.wish, properties=(finding.property.split("/")[0],), granularities=(finding.granularity,), each=False,
             adversities=finding.needs,
@@ -119,8 +126,8 @@ class Search:
     def whole(self, change: Mutant) -> tuple[Changes, int] | None:
         """Check a text with a change, and say what that changes, and how many findings are left."""
         assert change.spec is not None
-        was, now = (faults(spec, self.known) for spec in (self.target.spec, change.spec))
-        if any(len(messages) > len(was.get(place, ())) for place, messages in now.items()):
+        now = faults(change.spec, self.known)
+        if any(len(messages) > len(self.faults.get(place, ())) for place, messages in now.items()):
             return None
         try:
             report = check(question(replace(self.target, spec=change.spec), self._bounded(self.wish)))

@@ -252,10 +252,10 @@ def print_new(
     only_further = [cause for cause in every if all(one in further for one in cause.findings)]
     first = [cause for cause in every if cause not in only_further]
     print_causes(first, glossary, console)
-    if only_further:
-        put(console, "  [dim]broken before, and now in a further way:[/]", 4)
-        print_causes(only_further, glossary, console, begin=len(first) + 1)
     for one in found:
         if one.trace is None and one.granularity != TEXT:
             needs = f", with {', '.join(one.needs)}" if one.needs else ""
             put(console, f"  • [red]{escape(one.property)}[/]{needs}: {escape(in_plain_words(one, glossary))}", 6)
+    if only_further:
+        put(console, "  [dim]broken before, and now in a further way:[/]", 4)
+        print_causes(only_further, glossary, console, begin=len(first) + 1)
