@@ -273,10 +273,11 @@ def test_a_hostile_page_gets_nothing_even_if_it_knows_the_address(browser: Brows
         page.on("response", lambda r: asked.append(r.status) if r.url.startswith(server.origin) else None)
         page.goto(site.address("/", "localhost"))
         page.wait_for_function("window.got")
-        page.evaluate("document.getElementById('form').submit()")
-        page.wait_for_timeout(100)
+        with page.expect_event("framenavigated", lambda frame: frame.name == "other"):
+            page.evaluate("document.getElementById('form').submit()")
         assert page.evaluate("window.got") == [""] * 5
         for frame in page.frames[1:]:
+            frame.wait_for_load_state()
             assert "simulator" not in frame.content()
         context.close()
     assert asked
