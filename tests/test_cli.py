@@ -32,9 +32,16 @@ NOTHING_SAID = {
 }  # fmt: skip
 
 
-def test_check_prints_a_table_and_one_trace_in_about_a_screen() -> None:
-    result = run("check", *FAST)
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, dict[str, Any]]:
+    saved = tmp_path_factory.mktemp("saved") / "report.json"
+    result = run("check", *FAST, "--save", str(saved))
     assert result.exit_code == 1
+    return result, json.loads(saved.read_text())
+
+
+def test_check_prints_a_table_and_one_trace_in_about_a_screen(checked: tuple[Result, dict[str, Any]]) -> None:
+    result, _ = checked
     assert "unique-tag" in result.stdout
     assert "(logic)" in result.stdout
     assert result.stdout.count("from here on, again and again") <= 1
@@ -42,9 +49,8 @@ def test_check_prints_a_table_and_one_trace_in_about_a_screen() -> None:
     assert "judged as one-off: it is its own spec" in result.stdout
 
 
-def test_check_as_json_follows_its_published_schema() -> None:
-    result = run("check", *FAST, "--format", "json")
-    report = json.loads(result.stdout)
+def test_check_as_json_follows_its_published_schema(checked: tuple[Result, dict[str, Any]]) -> None:
+    _, report = checked
     published = json.loads((ROOT / "src/bgsync/report/schema.json").read_text())
     assert published == schema()
     jsonschema.validate(report, published)

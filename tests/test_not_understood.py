@@ -45,7 +45,7 @@ def unreadable(at: int) -> str:
 
 @pytest.mark.parametrize("at", STEPS, ids=lambda at: f"line {at + 1}")
 def test_no_promise_that_holds_is_violated_since_a_step_cannot_be_read(at: int) -> None:
-    found, sound = report_of(unreadable(at), replace(CALLS, budget=Budget(8))), verdicts(WHOLE)
+    found, sound = report_of(unreadable(at), replace(CALLS, budget=Budget(3))), verdicts(WHOLE)
     assert found.coverage.understood < found.coverage.total
     for name, verdict in verdicts(found).items():
         if verdict == "violated":
