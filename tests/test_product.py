@@ -243,9 +243,7 @@ def test_a_check_of_two_tags_step_by_step_says_what_one_of_one_tag_says() -> Non
     assert max(explored.states for explored in two.explorations) > 500_000
 
 
-TERMINATED = question(
-    SPEC, [p for p in PROPERTIES if p.monitors == (CALLS,)], ("algorithm",), ("terminated",), tags=2
-)
+TERMINATED = question(SPEC, [p for p in PROPERTIES if p.monitors == (CALLS,)], ("algorithm",), ("terminated",), tags=2)
 
 
 @pytest.fixture(scope="module")

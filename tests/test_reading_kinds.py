@@ -159,7 +159,7 @@ def test_arguments_that_do_not_fit_make_the_step_not_understood(sentence: str) -
 def test_what_ends_steps_that_run_later_ends_nothing_around_them() -> None:
     text = (
         "To <dfn>oil</dfn>:\n\n1. Let |later| be the following steps, given a |reason|:\n    1. Return.\n"
-        "1. Run |later| with 1.\n1. Return 2.\n"
+        "1. Let |held| be |later|.\n1. Return 2.\n"
     )
     (part,) = reading(text).spec.algorithms
     (later,) = [each for each in part.steps if isinstance(each, s.Whenever)]

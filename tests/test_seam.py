@@ -90,9 +90,7 @@ def without_words(report: Report) -> tuple[Any, ...]:
     return sizes, verdicts
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param("one-off", marks=pytest.mark.campaign), str(ROOT / "tests" / "lending")]
-)
+@pytest.mark.parametrize("name", [pytest.param("one-off", marks=pytest.mark.campaign), str(ROOT / "tests" / "lending")])
 def test_a_world_in_which_every_machine_and_trigger_has_another_name_gives_the_same_but_for_words(name: str) -> None:
     content = bgsync.content(name)
     wish = Wish(tuple(prop.id for prop in content.properties if name != "one-off" or prop.id in NAMELESS))

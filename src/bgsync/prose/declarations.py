@@ -19,8 +19,11 @@ _LIST = re.compile(
     r"(?= (?:whose|where|which|each|that|keyed|initially)\b| ?[,;.()]|$)"
     r"|element type is ([\w -]+)|each (?:item|value|entry) is ([\w -]+)"
 )
+_FORMS = frozenset(("struct", "tuple", "item", "items", "pair"))
+"""What a type is made as, in links that name no member."""
 _ONE_MORE = ("a", "an", "its", "associated", "optional")
 """What stands before the definition of one more member."""
+_ALGORITHM = re.compile(r"\bsteps (?:are|is)\b")
 _UNIQUE = re.compile(
     r"\b(?:within|in) (?:one|each|any|every) ([\w -]+?) ,? ?each ([\w -]+?) must have unique ([\w -]+)"
 )
@@ -63,7 +66,7 @@ def _paragraph(found: Declared, paragraph: Paragraph) -> None:
             _change(found, latest, initial=_initial(sentence.tokens))
             found.said[id(sentence)] = f"{latest[1]} is initially {_initial(sentence.tokens)}"
             continue
-        owner = _owner(sentence, paragraph)
+        owner = None if _ALGORITHM.search(text) else _owner(sentence, paragraph)
         if owner is None and latest and re.match(r"(it|they) (has|have|consists? of)\b", text):
             owner = found.names[latest[0]]
         if owner is None:
@@ -96,7 +99,14 @@ def _parts(sentence: Sentence, owner: str) -> list[tuple[Token, Tokens]]:
     """Give the members that a sentence defines, each with the part of the sentence that is about it."""
     tokens = sentence.tokens
     dfns = [at for at, token in enumerate(tokens) if token.kind == "dfn" and token.text.lower() != owner.lower()]
-    starts = [at for at in dfns if at == dfns[0] or tokens[at - 1].text.lower() in _ONE_MORE]
+    values = next((at for at, token in enumerate(tokens) if token.text == "one"), len(tokens))
+    starts = [
+        at
+        for at in dfns
+        if at == dfns[0]
+        or tokens[at - 1].text.lower() in _ONE_MORE
+        or (at < values and tokens[at - 1].text in (",", "and"))
+    ]
     if len(starts) < 2:
         return [(tokens[at], tokens) for at in starts]
     ends = [*starts[1:], len(tokens)]
@@ -130,7 +140,7 @@ def _owner(sentence: Sentence, paragraph: Paragraph) -> str | None:
 def _tuple_members(sentence: Sentence, text: str) -> Iterator[tuple[Token, Tokens]]:
     if re.search(r"\bis (?:tuple|struct|item|pair)\b", text):
         seen = [token for token in sentence.tokens if token.kind in ("term", "dfn")]
-        terms = [token for token in seen if token.kind == "term"]
+        terms = [token for token in seen if token.kind == "term" and token.term.rpartition(" ")[2] not in _FORMS]
     elif re.search(r"\bhas associated\b", text):
         terms = [token for token in sentence.tokens if token.kind == "term"][1:2]
     else:
@@ -161,7 +171,7 @@ def _values(tokens: Tokens, name: Token) -> tuple[str, ...]:
         if token.text in (".", ";", "initially") or token.text == ":":
             break
         if token.kind in ("dfn", "term", "string", "idl") and token is not name:
-            found.append(token.text)
+            found.append(token.text.strip('"'))
     return tuple(found)
 
 
@@ -174,7 +184,7 @@ def _initial(tokens: Tokens) -> str | None:
     for token in tokens[place + 1 :]:
         if token.text.lower() in ("set", "to", "a", "an", "the", "."):
             continue
-        return None if token.text == "null" else token.text
+        return None if token.text == "null" else token.text.strip('"')
     return None
 
 

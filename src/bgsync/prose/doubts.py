@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.language.readback import say_value
 from bgsync.prose.grammar.conditions import COMMA_AND, COMMA_OR
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import Plain
@@ -63,6 +64,7 @@ def doubts(parser: Parser, whole: Part, statements: Statements, lexicon: Lexicon
             said[start:end] = [Word("", "word", words.words[start].token)] * (end - start)
     found = (
         *_misfits(statements, lexicon),
+        *_owners(words, expressions, statements, lexicon),
         *_negations(said, expressions, statements),
         *_constants(said, expressions, statements),
         *_flags(words, statements, lexicon),
@@ -116,9 +118,27 @@ def _misfits(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _owners(words: Words, expressions: list[e.Expr], statements: Statements, lexicon: Lexicon) -> Iterator[str]:
+    """An "its" that was taken for somebody's who cannot have both members: "x's lid ... its colour", the lid's."""
+    places: dict[int, int] = {}
+    again = any(
+        places.setdefault(id(word.token), at) < at - 1 and word.text == "'s" for at, word in enumerate(words.words)
+    )
+    if not again:
+        return
+    targets = (each.target for each in traversal.walk(statements) if isinstance(each, s.Set))
+    owned: dict[e.Expr, list[str]] = {}
+    for each in (*expressions, *targets):
+        if isinstance(each, e.Field) and each.name.lower() in lexicon.owners:
+            owned.setdefault(each.owner, []).append(each.name)
+    for owner, names in owned.items():
+        if not frozenset.intersection(*(frozenset(lexicon.owners[name.lower()]) for name in names)):
+            yield f"whose {names[-1]!r} is meant, {say_value(owner)}'s or that of its {names[0]!r}"
+
+
 def _negations(words: list[Word], expressions: list[e.Expr], statements: Statements) -> Iterator[str]:
     """A negation of the sentence that nothing of its reading has."""
-    said = sum(word.kind == "word" and word.text in _NEGATIONS for word in words)
+    said = sum(word.kind in ("word", "term") and word.text in _NEGATIONS for word in words)
     if said:
         kept = sum(_denies(each) for each in expressions)
         ends = s.Abort if "further" in [word.text for word in words] else s.Else  # "take no further action"

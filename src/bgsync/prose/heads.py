@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import shorten
 
-from bgsync.prose.grammar.words import LINKS, words_of
+from bgsync.prose.grammar.words import ARTICLES, LINKS, words_of
 from bgsync.prose.idl import Idl
 from bgsync.prose.inline import sentence_of
 from bgsync.prose.page.document import AlgorithmText, Place, Sentence, Token
@@ -42,6 +42,8 @@ class Head:
     """Whether what its steps are enqueued to runs tasks."""
     promised: bool = False
     """Whether it is declared to return a promise."""
+    this: str = ""
+    """The variable that it gives the object which it is invoked on."""
 
 
 _RUN = re.compile(
@@ -94,7 +96,18 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
         bool(_PARALLEL.search(said)),
         queue is not None and not queue[0].startswith("enqueue"),
         operation is not None and operation.returns.startswith("Promise"),
+        _invoked_on(tokens),
     )
+
+
+def _invoked_on(tokens: list[Token]) -> str:
+    """Give the variable of "when invoked on a {{Shelf}} |shelf|"."""
+    plain = [token for token in tokens if token.text.lower() not in ARTICLES]
+    for invoked, on, kind, variable in zip(plain, plain[1:], plain[2:], plain[3:], strict=False):
+        said = (invoked.text.lower(), on.text.lower()) in (("invoked", "on"), ("called", "on"))
+        if said and kind.kind in LINKS and variable.kind == "var":
+            return variable.text
+    return ""
 
 
 def _in_parentheses(inside: str) -> list[str]:
@@ -142,7 +155,7 @@ def _optional(tokens: list[Token]) -> Iterator[str]:
             left = False
 
 
-_CALLED = re.compile(r"\b(?:getter|setter|constructor|method|invoked)\b")
+CALLED = re.compile(r"\b(?:getter|setter|constructor|method|invoked)\b")
 """What a head speaks of that is about something that script does."""
 
 
@@ -154,7 +167,7 @@ def not_read(text: AlgorithmText, head: Head) -> str:
         return f"its head is not understood: it runs when {head.occasion}"
     said = " ".join(sentence.text for sentence in text.introduction)
     names = any(token.kind == "dfn" for sentence in text.introduction for token in sentence.tokens)
-    if names and not _CALLED.search(said.lower()):
+    if names and not CALLED.search(said.lower()):
         return ""
     return f"its head is not understood: {shorten(said, 100, placeholder=' ...') or 'there is none'}"
 

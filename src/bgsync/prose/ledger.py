@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.language.readback import say
+from bgsync.language.readback import say, say_value
 from bgsync.prose.grammar.sentences import Following, Statements, Switch, WithMembers
 from bgsync.prose.grammar.words import opens, words_of
+from bgsync.prose.heads import CALLED, not_read
 from bgsync.prose.inline import read_back
 from bgsync.prose.page.document import Paragraph, Place, Sentence
+from bgsync.prose.page.introductions import STEPS_FOLLOW
 from bgsync.prose.reading import Reading
+from bgsync.prose.understood import SentenceRead
 from bgsync.prose.vocabulary import Vocabulary
 
 MODELLED, ABSTRACTED, PARTLY, NOT_UNDERSTOOD = "modelled", "abstracted", "partly understood", "not understood"
@@ -69,11 +72,9 @@ def _steps(reading: Reading) -> Iterator[Entry]:
     modelled = {_place(each.origin) for each in reading.spec.statements() if each.origin}
     for one in reading.sentences:
         walked = traversal.walk(one.statements)
-        told = "; ".join(
-            say(statement) for statement in one.statements if not isinstance(statement, Following | Switch)
-        )
+        told = _told(one)
         blind = any(isinstance(each, s.NotUnderstood) for each in walked)
-        remark = bool(walked) and all(isinstance(each, s.Remark) for each in walked)
+        remark = bool(walked) and all(isinstance(each, s.Remark) for each in walked) and not one.within
         if blind:
             status = NOT_UNDERSTOOD
         elif not (one.within or _says_nothing(one.statements)) and _place(one.origin) not in modelled:
@@ -84,12 +85,24 @@ def _steps(reading: Reading) -> Iterator[Entry]:
             told = f"{told} (not read: {', '.join(missed)})"
         else:
             status = ABSTRACTED if remark else MODELLED
-        if not (blind or remark) and id(one.statements) not in again:  # those of one text are read once
+        if not (blind or remark or one.within) and id(one.statements) not in again:  # those of one text are read once
             again[id(one.statements)] = read_back(one, reading.lexicon)
-        same = None if blind or remark or not one.statements else again[id(one.statements)]
+        same = again.get(id(one.statements)) if one.statements and not (blind or remark) else None
         origin = one.origin
         how, place = told or _below(one.statements), one.sentence.place
         yield Entry(origin.key, str(origin), place, one.sentence.text, status, how, True, same)
+
+
+def _told(one: SentenceRead) -> str:
+    """Say what a sentence was read as; a condition that belongs to the step above is one, and does nothing itself."""
+    match one.statements:
+        case (s.Assert(condition=condition),) if one.within:
+            return f"the condition: {say_value(condition)}"
+        case (s.Remark(),) if one.within:
+            return "the case that is left"
+        case _:
+            said = (say(each) for each in one.statements if not isinstance(each, Following | Switch))
+            return "; ".join(said)
 
 
 def _place(origin: s.Origin) -> tuple[str, tuple[int, ...], str]:
@@ -123,7 +136,22 @@ def _heads(reading: Reading) -> Iterator[Entry]:
                 how = f"introduces the {kind} {head.name}" + (
                     f" ({', '.join(head.parameters)})" if head.parameters else ""
                 )
-                yield Entry("", head.name, sentence.place, sentence.text, MODELLED, how)
+                why = not_read(text, head)
+                if not _is_head(sentence):
+                    how, why = f"stands before the steps of {head.name}", "what it says of them is not read"
+                elif CALLED.search(sentence.text.lower()):
+                    why = ""  # script runs it
+                if why and head.occasion is None:
+                    status, how = PARTLY, f"{how}; {why}"
+                else:
+                    status = MODELLED
+                yield Entry("", head.name, sentence.place, sentence.text, status, how)
+
+
+def _is_head(sentence: Sentence) -> bool:
+    """Whether a sentence introduces steps, or says for what they are: not what else is true of them."""
+    names = any(token.kind in ("dfn", "idl") for token in sentence.tokens)
+    return names or opens(sentence) or STEPS_FOLLOW.search(sentence.text) is not None
 
 
 _LEVEL = re.compile(r"\b(?:must|shall|should|required)\b")

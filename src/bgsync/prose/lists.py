@@ -263,7 +263,8 @@ def _choice(reader: Reader, switch: Switch, cases: list[Case], path: Path) -> St
 
 def _of_case(reader: Reader, name: Sentence, path: Path, subject: e.Expr) -> e.Expr:
     if words_of(name).texts[:1] and words_of(name).texts[0] in OTHERWISE:
-        reader.read.append(SentenceRead(reader.origin(name, path), name, (s.Remark(name.text),), 0))
+        read = (s.Remark(name.text),)
+        reader.read.append(SentenceRead(reader.origin(name, path), name, read, 0, within=True))
         return True
     return _condition(reader, name, path, subject)
 

@@ -14,6 +14,7 @@ from bgsync.language import statements as s
 from bgsync.language.promises import returned
 from bgsync.language.rewrite import rewrite
 from bgsync.prose import misspelt
+from bgsync.prose.closures import run_in_place
 from bgsync.prose.declarations import Declared, declarations, lexicon_of
 from bgsync.prose.grammar.effects import Statements
 from bgsync.prose.grammar.later import STEPS_BELOW
@@ -178,12 +179,14 @@ def _body(
     types = dict(said_types(text.introduction, reading.lexicon.types))
     steps = with_subjects(steps, reading.spec.type, reading.lexicon, types)
     steps = tuple(rewrite(statement, vocabulary.expression) for statement in steps)
+    steps = run_in_place(steps)
     steps = _never_run(steps, variables_of(steps, closures=False))
     if head.sentence is None:
         return steps
     place = head.sentence.place
     origin = s.Origin(head.name, (), reading.document.file, place.line, place.column, head.sentence.text, head.name)
-    steps = (*_defaults(reading, head, origin), *steps)
+    invoked = (s.Let(head.this, e.Var("this"), origin=origin),) if head.this else ()
+    steps = (*invoked, *_defaults(reading, head, origin), *steps)
     if head.condition is not None:
         steps = (s.If(e.Input(head.condition), steps, origin=origin),)
     if head.queue is None:

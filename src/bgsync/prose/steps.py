@@ -125,12 +125,27 @@ class StepsReader:
                 case Numbered() if made and lists.spells_out(made[-1], at < last):
                     lists.put(self, made, Bullets(part.items, part.place), path)
                 case Numbered():
-                    self.nested(made, self.steps(part, path))
+                    begun = len(self.read)
+                    inner = self.steps(part, path)
+                    self._unplaced(begun)
+                    self.nested(made, inner)
                 case Members() | Cases() | Bullets():
+                    begun = len(self.read)
                     lists.put(self, made, part, path)
+                    self._unplaced(begun)
                 case Note():
                     pass
         return tuple(closed for statement in made for closed in self._closed(self._spelt(statement)))
+
+    def _unplaced(self, begun: int) -> None:
+        """Distrust the sentences from `begun` on where the one that they stand below is not understood."""
+        above = self.read[begun - 1] if begun else None
+        if above is None or not any(isinstance(each, s.NotUnderstood) for each in traversal.walk(above.statements)):
+            return
+        why = "it stands below a step that is not understood"
+        for at in range(begun, len(self.read)):
+            if not any(isinstance(each, s.NotUnderstood) for each in traversal.walk(self.read[at].statements)):
+                self.read[at] = replace(self.read[at], unread=(*self.read[at].unread, why))
 
     def origin(self, sentence: Sentence, path: tuple[int, ...]) -> s.Origin:
         """Give the origin of a sentence of a step."""

@@ -162,6 +162,11 @@ def _nor(p: Phrases, options: tuple[e.Expr, ...], last: e.Expr) -> Said:
     return lambda value: e.Not(_any_of(value, (*options, last)))
 
 
+def _asked(p: Phrases, value: e.Expr, name: str, given: tuple[e.Expr, ...]) -> Any:
+    """An algorithm of this text says whether it is so."""
+    return None if p.lexicon.algorithm(name) is None else e.Apply(name, (value, *given))
+
+
 OPTIONS = Category(
     [
         form("{sum}", lambda p, value: (value,)),
@@ -334,6 +339,8 @@ ATOMS = Category(
         form("{sum} is not {term} {var}", lambda p, value, name, other: e.Not(e.Apply(name, (value, other))), 1),
         form("{sum} {verbal}", lambda p, value, name: e.Apply(name, (value,)), 1),
         form("{sum} {operation} {sum}", lambda p, a, name, b: e.Apply(name, (a, b)), 2),
+        form("{sum} {operation} given|with {items}", _asked),
+        form("{sum} does|do|is|are not {operation} given|with {items}", lambda p, *said: e.Not(_asked(p, *said))),
         form("true", lambda p: True),
         form("false", lambda p: False),
         form("{var}", lambda p, value: e.Is(value, True), 3),

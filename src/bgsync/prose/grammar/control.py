@@ -183,7 +183,7 @@ EACH = Category(
         form("{each} with {name} equal to {sum}", lambda p, each, name, x: _whose(p, each, name, lambda y: e.Is(y, x))),
         form("{each} that|which {predicates}", _that),
         form("{each} where|such|for that|which? {condition}", lambda p, each, c: _filtered(each, c), 1),
-        form("{each} whose {opaque}", lambda p, each, c: _filtered(each, c), 2),
+        form("{each} whose|that|which {opaque}", lambda p, each, c: _filtered(each, c), 2),
         form("{each} ,? except|but for? {noun}", _except),
         form("{each} other than {noun}", _except),
     ]
@@ -292,6 +292,7 @@ GUARDED = Category(
 STATEMENT = Category(
     [
         form("{sequence}", 0),
+        form("{label} : {sequence}", 1),
         form("{tail} ,? and|then then? {conditional}", _then_if),
         form("{sequence} ; and? then? {statement}", _then),
         form("{sequence} ,? since|because {why}", _explained, 20),

@@ -141,6 +141,12 @@ def _several_of(item: e.Expr) -> bool:
     return isinstance(item, e.Input) and item.text.lower().startswith(("all ", "any ", "both ", "each ", "every "))
 
 
+def _enqueued(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
+    """Put a thing into a queue; where its own words say where it goes, it is not what comes after them."""
+    goes = isinstance(item, e.Input) and not {"to", "into", "onto"}.isdisjoint(item.text.lower().split())
+    return None if goes else _add(p, item, where)
+
+
 def _add_all(p: Phrases, items: e.Expr, where: e.Expr) -> Any:
     added = _add(p, e.Var("one of them"), where)
     return None if added is None else (s.ForEach("one of them", items, added),)
@@ -288,7 +294,7 @@ EFFECTS = Category(
         form("add|append|insert|push|put {value} to|at|in end|back|front|start|beginning of {noun}", _add),
         form("add|append {value} and {value} to|into|onto {noun}",
              lambda p, a, b, where: both(_add(p, a, where), _add(p, b, where))),
-        form("enqueue {value} to|into|in|onto|on {noun}", _add, 1),
+        form("enqueue {value} to|into|in|onto|on {noun}", _enqueued, 1),
         form("replace {value} with {value} ,? in {noun}",
              lambda p, old, new, where: both(_remove(p, old, where), _add(p, new, where))),
         form("{noun} is|are added|appended to {noun}", _add),

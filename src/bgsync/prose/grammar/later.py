@@ -38,6 +38,10 @@ def _steps_of(p: Phrases, name: Any, steps: Any, taken: tuple[str, ...] = ()) ->
     return (*let(p, name, STEPS_BELOW), *_run_later(p.words.said(1, 2), taken))
 
 
+def _steps_given(p: Phrases, name: Any, taken: tuple[str, ...], steps: Any) -> Statements:
+    return _steps_of(p, name, steps, taken)
+
+
 def _closure(p: Phrases, name: Any, body: Statements) -> Any:
     """Steps that a variable holds, told in one sentence."""
     held = name.name if isinstance(name, e.Var) else str(name)
@@ -95,6 +99,7 @@ LATER = Category(
     [
         form("let {word} be {steps}", _steps_of),
         form(f"let {{word}} be {{steps}} {_GIVEN}", _steps_of),
+        form(f"let {{word}} be {_ACTION} that|which ,? given {{taken}} ,? runs|performs {{steps}}", _steps_given),
         form("set {noun} to {steps}", _set_steps),
         form(f"set {{noun}} to {{steps}} {_GIVEN}", _set_steps),
         form("add|append {steps} to {noun}", _add_steps),

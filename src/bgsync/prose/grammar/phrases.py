@@ -95,7 +95,7 @@ class Phrases(Parser):
 
     def _word(self, start: int, end: int) -> Result | None:
         word = self.words.words[start]
-        ok = end == start + 1 and word.kind in ("var", "word") and word.text not in STOP
+        ok = end == start + 1 and (word.kind == "var" or (word.kind == "word" and word.text not in STOP))
         return Result(0 if word.kind == "var" else 1, word.token.text) if ok else None
 
     def _term(self, start: int, end: int) -> Result | None:

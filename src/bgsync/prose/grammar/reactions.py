@@ -56,9 +56,9 @@ def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
     return (s.Perform("fire an event", fired(event, rest)),)
 
 
-def _react(p: Phrases, promise: e.Expr) -> Statements:
+def _react(p: Phrases, promise: e.Expr) -> Any:
     """The reactions stand below."""
-    return (s.Remark(f"on what comes of {write_value(promise)}"), s.InParallel(_STEPS))
+    return _upon(p, ("fulfilled", "rejected"), promise)
 
 
 def _beside(p: Phrases, body: Statements) -> Any:

@@ -43,6 +43,12 @@ class Sentences(Phrases):
         plain = last.kind == "var" and all(each.kind != "var" for each in kinds) and "and" not in self.texts[start:end]
         return Result(0, last.token.text) if plain and kinds else None
 
+    def _label(self, start: int, end: int) -> Result | None:
+        """What a step is called, before a colon: a link, or one word with a capital inside."""
+        word = self.words.words[start]
+        named = self.words.ends[start] == end or (end == 1 and any(each.isupper() for each in word.token.text[1:]))
+        return Result(0, word.token.text) if start == 0 and named else None
+
     def _matched(self, start: int, end: int) -> Result | None:
         """What a text calls the case that applies: "the steps for the first matching case"."""
         texts = self.texts[start:end]
@@ -60,6 +66,7 @@ class Sentences(Phrases):
         "handed": _handed,
         "typed": _typed,
         "matched": _matched,
+        "label": _label,
         "command": _command,
     }
     grammar: ClassVar[Grammar] = Grammar(

@@ -94,8 +94,10 @@ def _made(p: Phrases, kind: str, members: Any) -> Any:
     return None if p.lexicon.list_of(kind) else e.New(kind, members)
 
 
-def _of_values(p: Phrases, kind: str, items: tuple[e.Expr, ...]) -> e.Expr:
-    return e.New(kind, (("values", e.Sequence(items)),))
+def _of_values(p: Phrases, kind: str, items: tuple[e.Expr, ...]) -> Any:
+    """A thing with these values, in the order of its members; the name of a member is none of them."""
+    named = any(isinstance(item, e.Input) and item.text.lower() in p.lexicon.members for item in items)
+    return None if named else e.New(kind, (("values", e.Sequence(items)),))
 
 
 OR_NULL = Category(
@@ -208,6 +210,9 @@ NOUNS = Category(
              lambda p, name: e.Associated(name)),
         form("empty string", lambda p: ""),
         form("empty ordered? list|map|set|sequence|tuple|array", lambda p: e.Sequence()),
+        form("empty ordered? list|map|set|sequence|array of type? {kind}", lambda p, _: e.Sequence()),
+        form("ordered? list|map|set|sequence|array of {kind} ,? initially empty", lambda p, _: e.Sequence()),
+        form("ordered? list|map|set|sequence|array ,? initially empty", lambda p: e.Sequence()),
         form("new empty? ordered? list|map|set|array", lambda p: e.Sequence()),
         form("ordered? list|set|array containing|of {items}", _list_of),
         form("ordered? list|set|array consisting of {items}", _list_of),
@@ -235,7 +240,7 @@ NOUNS = Category(
              lambda p, name, where, members: e.New(name, (("realm", where), *members))),
         form("new {name} instance|object? ,? whose|with its? {members}", lambda p, name, members: e.New(name, members)),
         form("new {name} ( {items} )", _of_values),
-        form("new {name} {arguments}", lambda p, name, given: e.New(name, (("values", e.Sequence(given)),)), 1),
+        form("new {name} {arguments}", _of_values, 1),
         form("new empty {name}", lambda p, name: e.New(name)),
         form("timestamp representing now", lambda p: e.Input("now")),
         form("current time|timestamp|date", lambda p: e.Input("now")),
@@ -338,6 +343,7 @@ MEMBERS = Category(
     [
         form("{name} is {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
         form("{name} set|initialized to {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
+        form("{term} as {sum}", lambda p, name, value: ((p.lexicon.member(name), value),)),
         form("{term} {sum}", lambda p, name, value: ((p.lexicon.member(name), value),), 1),
         form("{name} {sum}", lambda p, name, value: ((p.lexicon.member(name), value),), 3),
         form(

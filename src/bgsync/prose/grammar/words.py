@@ -195,7 +195,7 @@ def opens(sentence: Sentence) -> bool:
 def titles(words: Words) -> bool:
     """Whether words before a colon only say what the steps below them do: "Establish the loan's number"."""
     said, governs = words.texts, _GOVERNS
-    if said[-2:] == ("as", "follows"):
+    if said[-2:] == ("as", "follows") and said[0] not in governs:
         said, governs = said[:-2], _GOVERNS - _SAYS
     return len(said) > 1 and words.words[0].kind == "word" and governs.isdisjoint(said)
 

@@ -54,9 +54,10 @@ def told_at_once(sentence: Sentence) -> tuple[Sentence, Sentence] | None:
     defined = next((at for at, token in enumerate(tokens) if token.kind == "dfn"), None)
     if defined is None or said[:1] != ["to"]:
         return None
-    for at in range(defined + 1, len(said) - 1):
-        if said[at] == "," and said[at + 1] in _COMMANDS and said[at + 1] != "for":
-            return spoken(tokens[:at]), spoken(tokens[at + 1 :])
+    for mark in (":", ","):
+        for at in range(defined + 1, len(said) - 1):
+            if said[at] == mark and said[at + 1] in _COMMANDS and said[at + 1] != "for":
+                return spoken(tokens[:at]), spoken(tokens[at + 1 :])
     return None
 
 
