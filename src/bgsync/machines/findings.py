@@ -8,7 +8,7 @@ from bgsync.machines.library import named_states
 from bgsync.machines.live import Live
 from bgsync.machines.others import ChartMachine
 from bgsync.machines.promises import Explored, Promises, back_from, broken, components, cycle_through
-from bgsync.machines.table import name_of, separator_of, states_of
+from bgsync.machines.table import name_of, separator_of, states_of, taken_as
 from bgsync.machines.telling import Telling, finals, joined, listed
 
 Kind = Literal[
@@ -165,7 +165,7 @@ class Finder:
                     message = f"trigger {trigger!r} can never fire: it has no rows"
                     yield MachineFinding("dead-trigger", trigger, message)
         for place, (number, row, transition) in enumerate(self.rows):
-            if id(transition) in self.live.taken or self.tell.named(number, row.source) not in entered:
+            if taken_as(row, transition) in self.live.taken or self.tell.named(number, row.source) not in entered:
                 continue
             message = f"row '{row}' can never be taken: {self._why_dead(place)}"
             yield MachineFinding("dead-row", str(row), message)

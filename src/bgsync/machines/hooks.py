@@ -8,9 +8,9 @@ from transitions import Machine
 from transitions.core import MachineError as NotAllowed
 from transitions.extensions import AsyncMachine
 
-from bgsync.machines.library import frozen, pull_in, put_in
+from bgsync.machines.library import frozen, pull_in, put_in, source_of
 from bgsync.machines.pulls import Known, known_of
-from bgsync.machines.table import name_of
+from bgsync.machines.table import Taken, name_of
 
 DEEP = 25
 """How many triggers deep callbacks may pull each other, where no code runs that would end it."""
@@ -35,7 +35,7 @@ class Hooks:
         self._at = 0
         self._answers: dict[Any, bool] = {}
         self._said: list[str] = []
-        self._took: list[int] = []
+        self._took: list[Taken] = []
         self._entered: list[tuple[int, Any]] = []
         self._depth = 0
 
@@ -58,24 +58,26 @@ class Hooks:
         """Note when a transition is taken, and answer for its guards where they are free."""
         if "execute" in vars(transition):
             return
-        run, number = transition.execute, id(transition)
+        run = transition.execute
 
         def execute(event_data: Any) -> Any:
+            source = source_of(event_data.machine, transition)
             done = True  # where an exception leaves it, too
             try:
                 done = run(event_data)
             finally:
                 if done:
-                    self._took.append(number)
+                    self._took.append((id(transition), source))
             return done
 
         async def execute_later(event_data: Any) -> Any:
+            source = source_of(event_data.machine, transition)
             done = True
             try:
                 done = await run(event_data)
             finally:
                 if done:
-                    self._took.append(number)
+                    self._took.append((id(transition), source))
             return done
 
         put_in(transition, "execute", execute_later if is_async else execute, undo)

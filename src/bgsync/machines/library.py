@@ -101,6 +101,13 @@ def pull_in(machine: Any, model: Any, trigger: str, args: tuple[Any, ...], kwarg
     return machine.events[trigger].trigger(model, *args, **kwargs)
 
 
+def source_of(machine: Any, transition: Any) -> str:
+    """Give the whole name of the source of a transition that is being taken."""
+    if not is_nested(machine):
+        return str(transition.source)
+    return str(machine.state_cls.separator).join((*machine.prefix_path, transition.source))
+
+
 def started(*_: Any) -> Timer:
     """Give a timer that runs."""
     timer = Timer()

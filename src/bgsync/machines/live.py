@@ -43,7 +43,7 @@ from bgsync.machines.library import (
     started,
     thawed,
 )
-from bgsync.machines.table import rows_of
+from bgsync.machines.table import Taken, rows_of
 
 _LOGGER = logging.getLogger("transitions.core")
 OUTCOMES = 4096
@@ -84,11 +84,11 @@ class Step(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """A step, what it leads to, the ids of the transitions that it takes, and the exception that it raises, if any."""
+    """A step, what it leads to, the rows that it takes, and the exception that it raises, if any."""
 
     step: Step
     target: Configuration
-    taken: tuple[int, ...]
+    taken: tuple[Taken, ...]
     error: str
 
 
@@ -113,8 +113,8 @@ class Live(Hooks, Model[Configuration, Step]):
         self.at_first = [tuple(frozen(getattr(m, each.model_attribute)) for each in machines) for m in self.models]
         """What the machines of each model were in before."""
         self.rows = [list(rows_of(machine, automatic=automatic)) for machine in machines]
-        self.taken: set[int] = set()
-        """Ids of the transitions that were taken."""
+        self.taken: set[Taken] = set()
+        """The rows that were taken."""
         self.passed: dict[tuple[int, Any], None] = {}
         """What the machines were in, within a call, too: each by its number."""
         self.raised: dict[tuple[str, str], tuple[Configuration, Step, str]] = {}

@@ -126,6 +126,15 @@ def separator_of(machine: Machine) -> str | None:
     return str(kind.separator) if is_nested(machine) else None
 
 
+Taken = tuple[int, str]
+"""What a row is known by: the id of its transition, which a machine that is used twice shares, and its source."""
+
+
+def taken_as(row: Row, transition: Transition) -> Taken:
+    """Say what a row is known by once it is taken."""
+    return id(transition), row.source
+
+
 def rows_of(machine: Machine, *, automatic: bool = True) -> Iterator[tuple[Row, Transition]]:
     """Give every row with its transition, in the order in which the library tries those of one trigger and source.
 
