@@ -186,10 +186,10 @@ class Finder:
         return "a row of a state inside of its source always comes first"
 
     def _raised(self) -> Iterator[MachineFinding]:
-        for (trigger, _), (state, step, said) in self.live.raised.items():
+        for (trigger, _), (state, step) in self.live.raised.items():
             number = self.graph.index[state]
             way = [*self.graph.path(number), (number, step, number)]
-            message = f"{step.call} in state {self.tell.place(state)} raises {said}"
+            message = f"{step.call} in state {self.tell.place(state)} raises {step.error}"
             yield self._found("raises", trigger, message, way, raising=True)
 
     def notes(self) -> Iterator[str]:

@@ -19,6 +19,7 @@ from transitions.core import listify
 from bgsync.files import no_file
 from bgsync.machines.behaviour import Behaviour, behaviour_of
 from bgsync.machines.check import LIMIT, MachineReport, check_machine, running
+from bgsync.machines.data import attributes_of
 from bgsync.machines.live import Live
 from bgsync.machines.others import ChartMachine, is_chart, is_statemachine, read_chart, read_statemachine
 from bgsync.machines.others import machine_of as machine_of_chart
@@ -260,9 +261,7 @@ def _machine_in(place: str, value: Any, expression: str, holders: list[Any]) -> 
 
 def _held(value: Any) -> list[tuple[str, Machine]]:
     """Give the machines that an object has as attributes."""
-    own = getattr(value, "__dict__", {})
-    slots = [name for kind in type(value).__mro__ for name in listify(getattr(kind, "__slots__", ())) or ()]
-    pairs = [*own.items(), *((name, getattr(value, name, None)) for name in slots)]
+    pairs = [*attributes_of(value)]
     if not isinstance(value, type):
         known = {name for name, _ in pairs}
         pairs += [(n, each) for kind in type(value).__mro__ for n, each in vars(kind).items() if n not in known]
@@ -270,7 +269,7 @@ def _held(value: Any) -> list[tuple[str, Machine]]:
 
 
 def _modelled_by(value: Any) -> list[Machine]:
-    found = [machine_of(each) for each in getattr(value, "__dict__", {}).values()]
+    found = [machine_of(each) for _, each in attributes_of(value)]
     return list({id(each): each for each in found if each is not None}.values())
 
 

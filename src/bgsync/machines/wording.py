@@ -28,7 +28,7 @@ def worded(machine: Machine, model: Any, words: str) -> Callable[[Any, Any], Any
     names = _names(tree)
     for name in names:
         if not (name in states or name == "state" or hasattr(model, name) or hasattr(builtins, name)):
-            close = difflib.get_close_matches(name, [*states, *vars(model)], 1)
+            close = difflib.get_close_matches(name, [*states, *dir(model)], 1)
             hint = f"did you mean {close[0]!r}?" if close else "correct the name"
             raise MachineError(f"promise {words!r}: {name!r} is no state and no attribute of the model; {hint}")
 

@@ -86,7 +86,8 @@ class MachineSimulation(Simulation):
         return tuple(self._choice(state, outcome) for outcome in outcomes)
 
     def _choice(self, state: Configuration, outcome: Outcome) -> Choice:
-        step, target, taken, error = outcome
+        step, target, taken = outcome
+        error = step.error
         before, after = self.telling.label(state.states), self.telling.label(target.states)
         changes = (f"{before} → {after}",) if before != after else ()
         rows = [self.rows[one] for one in taken if one in self.rows]
