@@ -132,6 +132,11 @@ class Finder:
     def _livelocks(self) -> Iterator[MachineFinding]:
         """Give cycles from which no final state can be reached."""
         ended = [number for number, state in enumerate(self.graph.states) if self.tell.is_final(state)]
+        for (place, value), callers in self.live.passed.items():
+            for state in callers:
+                states = (*state.states[:place], value, *state.states[place + 1 :])
+                if self.tell.is_final(state._replace(states=states)):
+                    ended.append(self.graph.index[state])
         declared = [self.tell.named(n, s) for n, m in enumerate(self.live.machines) for s in finals(m)]
         if not declared:
             return

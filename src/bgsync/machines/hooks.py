@@ -14,6 +14,9 @@ from bgsync.machines.table import Taken, name_of
 
 DEEP = 25
 """How many triggers deep callbacks may pull each other, where no code runs that would end it."""
+LONG = 10_000
+"""How many rows one call may take."""
+ENDLESS = "callbacks pull triggers without end"
 
 
 class Refused(BaseException):
@@ -38,12 +41,18 @@ class Hooks:
         self._took: list[Taken] = []
         self._entered: list[tuple[int, Any]] = []
         self._depth = 0
+        self._unsure = False
+        """Whether a pull that need not be was put into a queue."""
 
     def _choose(self, count: int) -> int:
         if self._at == len(self._plan):
             self._plan.append([0, count])
         self._at += 1
         return self._plan[self._at - 1][0]
+
+    def _may_go_on(self) -> None:
+        if len(self._took) > LONG:
+            raise RecursionError(ENDLESS)
 
     def _setting(self, number: int, machine: Machine) -> Callable[..., None]:
         run = machine.set_state
@@ -61,6 +70,7 @@ class Hooks:
         run = transition.execute
 
         def execute(event_data: Any) -> Any:
+            self._may_go_on()
             source = source_of(event_data.machine, transition)
             done = True  # where an exception leaves it, too
             try:
@@ -71,6 +81,7 @@ class Hooks:
             return done
 
         async def execute_later(event_data: Any) -> Any:
+            self._may_go_on()
             source = source_of(event_data.machine, transition)
             done = True
             try:
@@ -116,10 +127,11 @@ class Hooks:
                     if not several:
                         return
 
-        def pulled(pull: Any) -> Any:
+        def pulled(pull: Any, certain: bool) -> Any:
             self._depth += 1
             if self._depth > DEEP:
-                raise Refused
+                raise Refused if self._plan else RecursionError(ENDLESS)
+            self._unsure |= not certain and bool(pull[0].has_queue)
             return pull_in(pull[0], self._model, pull[1], (), {})
 
         def callback(func: Any, event_data: Any) -> Any:
@@ -127,7 +139,7 @@ class Hooks:
                 return None if name_of(func) in self.stubs else run(func, event_data)
             for pull, certain in pulls(func):
                 try:
-                    pulled(pull)
+                    pulled(pull, certain)
                 except (NotAllowed, AttributeError):
                     if certain:
                         raise
@@ -139,7 +151,7 @@ class Hooks:
                 return None if name_of(func) in self.stubs else await run(func, event_data)
             for pull, certain in pulls(func):
                 try:
-                    await pulled(pull)
+                    await pulled(pull, certain)
                 except (NotAllowed, AttributeError):
                     if certain:
                         raise

@@ -115,6 +115,14 @@ def started(*_: Any) -> Timer:
     return timer
 
 
+def kept(thing: Any, undo: ExitStack) -> None:
+    """Give an object the attributes back that it has now."""
+    own = getattr(thing, "__dict__", None)
+    if isinstance(own, dict):
+        undo.callback(own.update, dict(own))
+        undo.callback(own.clear)
+
+
 def put_in(thing: Any, name: str, value: Any, undo: ExitStack) -> None:
     """Put an attribute into an object, and take it away again."""
     own = vars(thing)

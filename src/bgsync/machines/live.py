@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 from transitions import EventData, Machine
+from transitions.core import MachineError as NotAllowed
 from transitions.extensions import AsyncMachine
 from transitions.extensions import states as features
 
@@ -36,6 +37,7 @@ from bgsync.machines.library import (
     Timer,
     active_states,
     frozen,
+    kept,
     named_states,
     pull_in,
     put_in,
@@ -115,8 +117,8 @@ class Live(Hooks, Model[Configuration, Step]):
         self.rows = [list(rows_of(machine, automatic=automatic)) for machine in machines]
         self.taken: set[Taken] = set()
         """The rows that were taken."""
-        self.passed: dict[tuple[int, Any], None] = {}
-        """What the machines were in, within a call, too: each by its number."""
+        self.passed: dict[tuple[int, Any], set[Configuration]] = {}
+        """What a machine, by its number, was in within a call that left it again, and where that was called."""
         self.raised: dict[tuple[str, str], tuple[Configuration, Step]] = {}
         """Per trigger and kind of exception, the first that got out of a call."""
         self.deadline = None if seconds is None else time.monotonic() + seconds
@@ -127,6 +129,7 @@ class Live(Hooks, Model[Configuration, Step]):
         """How many configurations all steps are known of."""
         self._attributes = [machine.model_attribute for machine in machines]
         self._arguments = dict(arguments or {})
+        self._holders = holders
         self._data = [Data([model, *holders], machines, chosen) for model in self.models] if data else []
         self._calls: dict[tuple[Any, ...], tuple[Call, ...]] = {}
         self._made: dict[tuple[int, str], tuple[Call, ...]] = {}
@@ -256,7 +259,7 @@ class Live(Hooks, Model[Configuration, Step]):
     def _outcomes(self, state: Configuration, call: Call) -> Iterator[tuple[Step, Configuration]]:
         self._plan = []
         for _ in range(OUTCOMES):
-            self._at, self._depth, self._said = 0, 0, []
+            self._at, self._depth, self._said, self._unsure = 0, 0, [], False
             self._answers.clear()
             self._took.clear()
             self._entered.clear()
@@ -266,6 +269,8 @@ class Live(Hooks, Model[Configuration, Step]):
                 self._call(call)
             except Refused:
                 error = Refused()
+            except NotAllowed as caught:
+                error = Refused() if self._unsure else caught
             except (Exception, SystemExit) as caught:
                 error = caught
             if not isinstance(error, Refused):
@@ -275,7 +280,9 @@ class Live(Hooks, Model[Configuration, Step]):
                     self.refused.append(call)
                 else:
                     self.taken.update(self._took)
-                    self.passed.update(dict.fromkeys(self._entered))
+                    for number, value in self._entered:
+                        if value != target.states[number]:
+                            self.passed.setdefault((number, value), set()).add(state)
                     said = "" if error is None else " ".join([f"{type(error).__name__}:", *str(error).split()])
                     step = Step(call, tuple(self._said), said.rstrip(":"))
                     if error is not None and self._has_row(state, call):
@@ -350,6 +357,8 @@ class Live(Hooks, Model[Configuration, Step]):
     def instrumented(self) -> Iterator[None]:
         """Watch the library, and put everything back afterwards as it was."""
         with ExitStack() as undo:
+            for thing in (*self.models, *self._holders):
+                kept(thing, undo)
             before = [(model, [getattr(model, m.model_attribute) for m in self.machines]) for model in self.models]
             data = [(each, each.save()) for each in self._data]
             for number, (machine, rows) in enumerate(zip(self.machines, self.rows, strict=True)):
@@ -359,6 +368,8 @@ class Live(Hooks, Model[Configuration, Step]):
                 if self.free or self.stubs:
                     put_in(machine, "callback", self.callback_of(machine), undo)
             for _, state in self.remembering.values():
+                if hasattr(state, "retry_counts"):
+                    put_in(state, "retry_counts", state.retry_counts.copy(), undo)
                 if hasattr(state, "runner"):
                     put_in(state, "runner", {id(model): Timer() for model in self.models}, undo)
                     put_in(state, "create_timer", started, undo)

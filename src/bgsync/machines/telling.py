@@ -112,8 +112,8 @@ class Telling:
 
 
 def finals(machine: Machine) -> list[str]:
-    """Give the names of the states that are declared final."""
-    return [name for name, state in named_states(machine) if state.final]
+    """Give the names of the states that are declared final, or accepted as the library's `Error` calls it."""
+    return [name for name, state in named_states(machine) if state.final or "accepted" in getattr(state, "tags", ())]
 
 
 def leaves_of(value: Any) -> list[Any]:
@@ -123,7 +123,7 @@ def leaves_of(value: Any) -> list[Any]:
 
 def outlived(lines: list[str], error: str) -> list[str]:
     """Let lines of Python go on after the exception that they raise, if they do."""
-    if not error:
+    if not error or lines[-1].startswith("#"):
         return lines
     name = error.partition(":")[0]
     known = name if hasattr(builtins, name) else "Exception"
