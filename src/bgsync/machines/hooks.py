@@ -120,6 +120,9 @@ class Hooks:
             known = self.known_of(func)
             if known.certain is not None:
                 yield known.certain, True
+            if known.sets and (chosen := self._choose(len(known.sets) + 1)):
+                put, state = known.sets[chosen - 1]
+                put.set_state(state, self._model)
             several = len(known.maybe) <= 3
             for each in known.maybe:
                 if self._choose(2) == 1:
