@@ -163,7 +163,8 @@ class _Thing:
 
     def __init__(self, thing: Any, hidden: set[str]) -> None:
         self.thing, self.hidden = thing, hidden
-        self.slotted = bool(_slots(type(thing)))
+        self.slotted = bool(_slots(type(thing))) or isinstance(thing, type)
+        self.own: Any = type if isinstance(thing, type) else object
         self._names: tuple[str, ...] = ()
         self._size = -1
         """How many attributes it had when its names were looked up."""
@@ -198,10 +199,10 @@ class _Thing:
             if len(own) == size:
                 return
         for name in [name for name, _ in attributes_of(self.thing) if name not in self.hidden and name not in names]:
-            object.__delattr__(self.thing, name)
+            self.own.__delattr__(self.thing, name)
         if self.slotted:
             for name, value in zip(names, values, strict=True):
-                object.__setattr__(self.thing, name, value)
+                self.own.__setattr__(self.thing, name, value)
 
 
 def copied(value: Any, memo: dict[int, Any]) -> Any:
@@ -244,6 +245,8 @@ def _slots(kind: type) -> tuple[str, ...]:
 def attributes_of(thing: Any) -> Iterable[tuple[str, Any]]:
     """Give the attributes that an object has itself, those in slots with them."""
     own: dict[str, Any] = getattr(thing, "__dict__", {})
+    if isinstance(thing, type):
+        return [(name, value) for name, value in own.items() if name[:2] != "__" and not hasattr(value, "__get__")]
     slots = _slots(type(thing))
     if not slots:
         return own.items()

@@ -1,5 +1,6 @@
 """What is wrong with a machine, each cause once, with a shortest run that can be pasted into a test."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -8,7 +9,7 @@ from bgsync.machines.library import named_states
 from bgsync.machines.live import Live
 from bgsync.machines.others import ChartMachine
 from bgsync.machines.promises import Explored, Promises, back_from, broken, components, cycle_through
-from bgsync.machines.table import name_of, separator_of, states_of, taken_as
+from bgsync.machines.table import name_of, rows_of, separator_of, states_of, taken_as
 from bgsync.machines.telling import Telling, finals, joined, listed
 
 Kind = Literal[
@@ -176,10 +177,11 @@ class Finder:
             yield MachineFinding("dead-row", str(row), message)
 
     def _why_dead(self, place: int) -> str:
-        number, row, _ = self.rows[place]
-        earlier = [r for n, r, _ in self.rows[:place] if (n, r.trigger, r.source) == (number, row.trigger, row.source)]
+        number, row, transition = self.rows[place]
+        before = itertools.takewhile(lambda pair: pair != (row, transition), rows_of(self.live.machines[number]))
+        earlier = [each for each, _ in before if (each.trigger, each.source) == (row.trigger, row.source)]
         if any(not each.guarded for each in earlier):
-            return "an earlier row without guards comes first"
+            return f"an earlier row without guards comes first{', an automatic one' * earlier[0].auto}"
         if set(row.conditions) & set(row.unless):
             return "its guards contradict each other"
         if not self.live.free and row.guarded:

@@ -48,6 +48,8 @@ from bgsync.machines.library import (
 from bgsync.machines.table import Taken, rows_of
 
 _LOGGER = logging.getLogger("transitions.core")
+_AT_FIRST = 1
+"""The number of the data that an object had before anything was run."""
 OUTCOMES = 4096
 """How many outcomes of guards one call may have."""
 
@@ -198,13 +200,18 @@ class Live(Hooks, Model[Configuration, Step]):
     def put(self, state: Configuration) -> Any:
         """Put the machines into a configuration, and give the model."""
         self._model = self.models[state.model]
-        if self._data:
-            self._data[state.model].restore(state.data)
-        for name, value in zip(self._attributes, state.states, strict=True):
-            setattr(self._model, name, value if type(value) is str else thawed(value))
+        for number, data in enumerate(self._data):
+            data.restore(state.data if number == state.model else _AT_FIRST)
+            if number != state.model:  # a callback may have changed it
+                self._enter(self.models[number], self.at_first[number])
+        self._enter(self._model, state.states)
         if self.remembering:
             self._remember(dict(state.memory))
         return self._model
+
+    def _enter(self, model: Any, states: tuple[Any, ...]) -> None:
+        for name, value in zip(self._attributes, states, strict=True):
+            setattr(model, name, value if type(value) is str else thawed(value))
 
     def named(self, number: int, state: str) -> str:
         """Name a state of one of the machines."""

@@ -145,8 +145,9 @@ def rows_of(machine: Machine, *, automatic: bool = True) -> Iterator[tuple[Row, 
 
     def scope(events: Any, states: Any, path: tuple[str, ...]) -> Iterator[tuple[Row, Transition]]:
         for trigger, event in events.items():
-            for each in [each for group in list(event.transitions.values()) for each in group]:
-                auto = bool(machine.auto_transitions) and trigger == f"{prefix}{each.dest}" and not each.conditions
+            for place, each in [pair for group in list(event.transitions.values()) for pair in enumerate(group)]:
+                added = bool(machine.auto_transitions) and place == 0 and not each.conditions
+                auto = added and trigger == f"{prefix}{each.dest}"
                 if auto and not automatic:
                     continue
                 dest = each.dest or None
