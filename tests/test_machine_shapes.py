@@ -187,6 +187,22 @@ def test_what_the_library_puts_on_a_model_goes_when_the_check_ends() -> None:
         assert vars(machine.model) == before
 
 
+def test_a_file_has_the_arguments_of_all_its_machines(tmp_path: Path) -> None:
+    file = tmp_path / "two.py"
+    file.write_text(
+        "from tests.machine_shapes import till, valve\n\n"
+        "till, valve = till(), valve()\n"
+        'arguments = {"pay": [{"coin": 10}, {"coin": 20}]}\n'
+    )
+    assert said(load_machine(f"{file}:till").check(data=True)) == SHAPES["events, properties and functions"].data
+    assert load_machine(f"{file}:valve").arguments == {}
+
+
+def test_that_arguments_may_be_lacking_is_said() -> None:
+    report = machine_in(m.till()).check(data=True)
+    assert "'pay' was called without arguments; list some: arguments = {'pay': [...]}" in report.notes
+
+
 def test_a_model_of_slots_leads_to_its_machine(tmp_path: Path) -> None:
     file = tmp_path / "valve.py"
     file.write_text("from tests.machine_shapes import valve\n\none = valve().model\n")

@@ -18,6 +18,10 @@ Kind = Literal[
 ]  # fmt: skip
 
 
+_LACKING = ("TypeError", "KeyError", "IndexError")
+"""What a callback raises that was not given what it asks for."""
+
+
 @dataclass(frozen=True)
 class MachineFinding:
     """Something wrong with a machine; `trace` is a shortest way there, in calls, where there is one."""
@@ -185,7 +189,8 @@ class Finder:
         if set(row.conditions) & set(row.unless):
             return "its guards contradict each other"
         if not self.live.free and row.guarded:
-            return f"its guards were never true together in the {len(self.graph.states):,} configurations there are"
+            count = len(self.graph.states)
+            return f"its guards were never true together in {count:,} configuration{'s' * (count != 1)}"
         if (number, row.source) not in self.settled:
             return f"{row.source!r} is left again within the call that enters it"
         if earlier:
@@ -218,6 +223,9 @@ class Finder:
         for name, why in sorted(self.live.left_out.items()):
             yield f"attribute {name!r} is no part of the data, since it cannot be copied ({why})"
         if not self.live.free:
+            for trigger in sorted({trigger for trigger, error in self.live.raised if error in _LACKING}):
+                if trigger not in self.live.arguments:
+                    yield f"{trigger!r} was called without arguments; list some: arguments = {{{trigger!r}: [...]}}"
             for name, outside in self._outside():
                 if name not in self.live.stubs:
                     reached = ", ".join(outside)

@@ -130,7 +130,7 @@ class Live(Hooks, Model[Configuration, Step]):
         self.expanded = 0
         """How many configurations all steps are known of."""
         self._attributes = [machine.model_attribute for machine in machines]
-        self._arguments = dict(arguments or {})
+        self.arguments = dict(arguments or {})
         self._holders = holders
         self._data = [Data([model, *holders], machines, chosen) for model in self.models] if data else []
         self._calls: dict[tuple[Any, ...], tuple[Call, ...]] = {}
@@ -250,7 +250,7 @@ class Live(Hooks, Model[Configuration, Step]):
     def _with_arguments(self, number: int, trigger: str) -> tuple[Call, ...]:
         made = self._made.get((number, trigger))
         if made is None:
-            given = self._arguments.get(trigger, [()])
+            given = self.arguments.get(trigger, [()])
             calls = []
             for each in given:
                 args = each if isinstance(each, tuple) else () if isinstance(each, dict) else (each,)

@@ -24,7 +24,7 @@ from bgsync.machines.live import Live
 from bgsync.machines.others import ChartMachine, is_chart, is_statemachine, read_chart, read_statemachine
 from bgsync.machines.others import machine_of as machine_of_chart
 from bgsync.machines.promises import Promises
-from bgsync.machines.pulls import machine_of
+from bgsync.machines.pulls import machine_of, triggers_of
 from bgsync.machines.table import MachineError, refuse
 
 
@@ -310,14 +310,15 @@ def _arguments(place: str, module: ModuleType, machine: Machine) -> Mapping[str,
     given = getattr(module, "arguments", {})
     if not isinstance(given, dict):
         return {}
-    inner = getattr(machine, "get_nested_triggers", None)
-    triggers = set(inner() if inner else machine.events)
+    triggers = set(triggers_of(machine))
+    others = {trigger for _, each in _held(module) for trigger in triggers_of(each)}
     out: dict[str, Sequence[Any]] = {}
     for trigger, values in given.items():
-        if trigger not in triggers:
+        if trigger not in triggers | others:
             known = ", ".join(sorted(each for each in triggers if not str(each).startswith("to_")))
             raise MachineError(f"{place}: 'arguments' names {trigger!r}, which is no trigger; name one of {known}")
-        out[trigger] = _drawn(values) if hasattr(values, "example") else list(values)
+        if trigger in triggers:
+            out[trigger] = _drawn(values) if hasattr(values, "example") else list(values)
     return out
 
 

@@ -75,7 +75,7 @@ def known_of(func: Any, model: Any, machines: Sequence[Machine]) -> Known:
     if pull := trigger_of(func):
         return Known(pull)
     names = list(dict.fromkeys(_names(func, model, {each.model_attribute for each in machines}, set())))
-    by_name = {name: (machine, name) for machine in machines for name in _triggers(machine)}
+    by_name = {name: (machine, name) for machine in machines for name in triggers_of(machine)}
     maybe = tuple(by_name[name] for name in names if name in by_name)
     sets = [(machine, state) for machine in machines for state in states_of(machine) if state in names]
     outside = tuple(name for name in names if name in OUTSIDE)
@@ -91,7 +91,8 @@ def _named(name: str, model: Any) -> Any:
     return getattr(found, "fget", None) or getattr(found, "__func__", found)
 
 
-def _triggers(machine: Machine) -> list[str]:
+def triggers_of(machine: Machine) -> list[str]:
+    """Give the triggers of a machine, those of nested states with them."""
     inner = getattr(machine, "get_nested_triggers", None)
     return list(dict.fromkeys(inner() if inner else machine.events))
 
