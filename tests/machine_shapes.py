@@ -291,6 +291,27 @@ def till() -> Any:
     return made([State("idle", on_enter=["empty"]), State("sold")], *rows, model=Till(), send_event=True)
 
 
+class Player:
+    state: str
+    last = ""
+
+    def keep(self) -> None:
+        self.last = self.state
+
+    def resume(self) -> None:
+        self.trigger(f"as_{self.last}")  # type: ignore[attr-defined]
+
+
+def player() -> Any:
+    """A callback makes up the name of what it pulls."""
+    pauses = (
+        row("pause a pause", before="keep"),
+        row("pause b pause", before="keep"),
+        row("go_on pause", after="resume"),
+    )
+    return made("a b pause", "go a b", "back b a", *pauses, "as_a pause a", "as_b pause b", model=Player())
+
+
 class Half:
     def yes(self) -> bool:
         return True

@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from transitions.core import listify
+
 from bgsync.machines.library import named_states
 from bgsync.machines.live import Live
 from bgsync.machines.others import ChartMachine
 from bgsync.machines.promises import Explored, Promises, back_from, broken, components, cycle_through
+from bgsync.machines.pulls import Known
 from bgsync.machines.table import name_of, rows_of, separator_of, states_of, taken_as
 from bgsync.machines.telling import Telling, finals, joined, listed
 
@@ -226,12 +229,14 @@ class Finder:
             for trigger in sorted({trigger for trigger, error in self.live.raised if error in _LACKING}):
                 if trigger not in self.live.arguments:
                     yield f"{trigger!r} was called without arguments; list some: arguments = {{{trigger!r}: [...]}}"
-            for name, outside in self._outside():
-                if name not in self.live.stubs:
-                    reached = ", ".join(outside)
-                    yield f"{name!r} may reach outside ({reached}), and was run; --stub {name} does not run it"
+        for name, known in self._known():
+            if self.live.free and known.unseen:
+                yield f"{name!r} pulls triggers or sets states, and it is not seen which; --data runs it"
+            if not self.live.free and known.outside and name not in self.live.stubs:
+                reached = ", ".join(known.outside)
+                yield f"{name!r} may reach outside ({reached}), and was run; --stub {name} does not run it"
 
-    def _outside(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def _known(self) -> Iterator[tuple[str, Known]]:
         told: set[str] = set()
         for _, _, transition in self.rows:
             guards = [each.func for each in transition.conditions]
@@ -239,15 +244,15 @@ class Finder:
             for func in [*own, *self._machine_callbacks()]:
                 if (name := name_of(func)) not in told:
                     told.add(name)
-                    if outside := self.live.known_of(func).outside:
-                        yield name, outside
+                    yield name, self.live.known_of(func)
 
     def _machine_callbacks(self) -> Iterator[Any]:
         for machine in self.live.machines:
-            for each in ("prepare_event", "before_state_change", "after_state_change", "finalize_event", "on_final"):
-                yield from getattr(machine, each)
+            yield from (*machine.prepare_event, *machine.before_state_change, *machine.after_state_change)
+            yield from (*machine.finalize_event, *machine.on_exception, *machine.on_final)
             for _, state in named_states(machine):
-                yield from (*state.on_enter, *state.on_exit)
+                for each in ("on_enter", "on_exit", "on_final", "on_timeout", "on_failure"):
+                    yield from listify(getattr(state, each, None))
 
     def _starts(self) -> str:
         starts = [self.graph.states[n].states for n, parent in enumerate(self.graph.parent) if parent < 0]

@@ -23,6 +23,7 @@ Pull = tuple[Machine, str]
 """A machine, and a trigger of it."""
 
 _SET = "set_state"
+_ACTING = {"trigger", "dispatch", _SET}
 OUTSIDE = {
     "time", "random", "secrets", "uuid", "socket", "requests", "httpx", "aiohttp", "urllib", "http", "subprocess",
     "shutil", "open", "input", "datetime", "sqlite3", "smtplib", "boto3", "sleep", "urlopen", "now", "today",
@@ -38,6 +39,7 @@ class Known:
     maybe: tuple[Pull, ...] = ()
     outside: tuple[str, ...] = ()
     sets: tuple[tuple[Machine, str], ...] = ()  # states that it may put a machine into
+    unseen: bool = False  # whether it pulls a trigger, or sets a state, and it is not seen which
 
 
 def trigger_of(value: object) -> Pull | None:
@@ -79,7 +81,8 @@ def known_of(func: Any, model: Any, machines: Sequence[Machine]) -> Known:
     maybe = tuple(by_name[name] for name in names if name in by_name)
     sets = [(machine, state) for machine in machines for state in states_of(machine) if state in names]
     outside = tuple(name for name in names if name in OUTSIDE)
-    return Known(None, maybe, outside, tuple(sets) if _SET in names else ())
+    acts = not _ACTING.isdisjoint(names) and not maybe and not (sets and _SET in names)
+    return Known(None, maybe, outside, tuple(sets) if _SET in names else (), acts)
 
 
 def _named(name: str, model: Any) -> Any:
@@ -118,7 +121,7 @@ def _names(func: Any, model: Any, attributes: set[str], seen: set[object]) -> It
         sets = not stored.isdisjoint(attributes)
         if sets:
             yield _SET
-        by_name = sets or not {"trigger", "dispatch", "getattr", _SET}.isdisjoint(code.co_names)
+        by_name = sets or not {"getattr", *_ACTING}.isdisjoint(code.co_names)
         for name in code.co_names:
             yield name
             helper = inspect.getattr_static(type(model), name, None)
