@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import settings
 from transitions import Machine
 
+import bgsync
 from bgsync.machines.behaviour import Behaviour
 from bgsync.machines.check import MachineReport
 from bgsync.machines.difference import difference
@@ -197,6 +199,14 @@ def test_a_file_has_the_arguments_of_all_its_machines(tmp_path: Path) -> None:
     )
     assert said(load_machine(f"{file}:till").check(data=True)) == SHAPES["events, properties and functions"].data
     assert load_machine(f"{file}:valve").arguments == {}
+
+
+def test_a_random_run_may_come_to_an_end() -> None:
+    case = bgsync.stateful_test(lambda: m.Order().machine)
+    case.settings = settings(max_examples=5, stateful_step_count=5, deadline=None, database=None)  # type: ignore[attr-defined]
+    result = case("runTest").run()
+    assert result is not None
+    assert result.wasSuccessful()
 
 
 def test_that_a_callback_makes_up_names_is_said() -> None:

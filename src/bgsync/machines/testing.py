@@ -173,6 +173,12 @@ def stateful_test(
         ruled: Any = rule(**strategies)
         return precondition(able)(ruled(step))
 
+    def ended(self: Stateful) -> bool:
+        return all(states.isdisjoint(self.active()) for states in sources.values())
+
+    def no_row_is_left(self: Stateful) -> None:
+        """Stay, since Hypothesis wants a rule in every state."""
+
     def invariant_of(function: Callable[..., Any], number: int) -> Any:
         def holds(self: Stateful) -> None:
             state = self.now()
@@ -183,6 +189,7 @@ def stateful_test(
         return invariant()(holds)
 
     body = {trigger: rule_of(trigger) for trigger in sources}
+    body["no_row_is_left"] = precondition(ended)(rule()(no_row_is_left))
     body.update({f"invariant_{n}": invariant_of(each, n) for n, each in enumerate(promised)})
     made: Any = type("Stateful", (Stateful,), body)
 
