@@ -209,6 +209,15 @@ def test_a_random_run_may_come_to_an_end() -> None:
     assert result.wasSuccessful()
 
 
+def test_that_a_promise_asks_for_data_which_are_left_out_is_said() -> None:
+    fresh = ["turns <= 1", lambda state, model: state == "shut" or model.turns < 9, "shut or open"]
+    report, with_data = (machine_in(m.valve()).check(invariants=fresh, data=data) for data in (False, True))
+    asked = [note.partition(" asks for data ")[0] for note in report.notes if "(turns), which stay as they" in note]
+    assert asked == ["'turns <= 1'", "'<lambda>'"]
+    assert [each.subject for each in with_data.findings if each.kind == "invariant"] == ["turns <= 1"]
+    assert not any("asks for data" in note for note in with_data.notes)
+
+
 def test_that_a_callback_makes_up_names_is_said() -> None:
     note = "'resume' pulls triggers or sets states, and it is not seen which; --data runs it"
     assert note in machine_in(m.player()).check().notes

@@ -10,7 +10,7 @@ from transitions.core import listify
 from bgsync.machines.library import named_states
 from bgsync.machines.live import Live
 from bgsync.machines.others import ChartMachine
-from bgsync.machines.promises import Explored, Promises, back_from, broken, components, cycle_through
+from bgsync.machines.promises import Explored, Promises, asked_of, back_from, broken, components, cycle_through, said
 from bgsync.machines.pulls import Known
 from bgsync.machines.table import name_of, rows_of, separator_of, states_of, taken_as
 from bgsync.machines.telling import Telling, finals, joined, listed
@@ -220,6 +220,9 @@ class Finder:
         if self.live.free and guards:
             asks = "" if any(isinstance(each, ChartMachine) for each in self.live.machines) else "; --data asks them"
             yield f"guards were free ({', '.join(guards)}): each may be true or false at any time{asks}"
+        for predicate in self.promises.predicates():
+            if self.live.free and (asked := asked_of(self.live, predicate)):
+                yield f"{said(predicate)!r} asks for data ({', '.join(asked)}), which stay as they are without --data"
         for machine in self.live.machines:
             if isinstance(machine, ChartMachine):
                 yield from (f"of the chart is left out: {each}" for each in machine.left_out)
