@@ -134,7 +134,7 @@ class _Observed(Model[Configuration, Seen]):
 
     def successors(self, state: Configuration) -> Iterator[tuple[Seen, Configuration]]:
         for step, target in self.live.successors(state):
-            yield (self._number(step.call), self.live.error), target
+            yield (self._number(step.call), step.error), target
         self.refused.append(list(dict.fromkeys(map(self._number, self.live.refused))))
 
     def _number(self, call: Call) -> int:

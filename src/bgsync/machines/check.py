@@ -12,7 +12,7 @@ from bgsync.machines.findings import Finder, MachineFinding
 from bgsync.machines.live import Live
 from bgsync.machines.others import ChartMachine
 from bgsync.machines.promises import Predicate, Promises
-from bgsync.machines.table import MachineError, check_names, states_of
+from bgsync.machines.table import MachineError, check_names, states_of, taken_as
 
 LIMIT = 1_000_000
 """How many configurations are explored where nothing is said of it."""
@@ -100,7 +100,7 @@ def check_machine(
             len(graph.states),
             graph.transitions,
             len(finder.rows),
-            tuple(str(row) for _, row, transition in finder.rows if id(transition) not in live.taken),
+            tuple(str(row) for _, row, transition in finder.rows if taken_as(row, transition) not in live.taken),
             finder.set_aside,
             findings,
             tuple(finder.notes()),

@@ -71,7 +71,7 @@ class Data:
         self._things = []
         for each in self.objects:
             hidden = states | (_INTERNAL if isinstance(each, Machine) else set())
-            for name, value in _attributes(each):
+            for name, value in attributes_of(each):
                 if is_bound(value) or id(value) in self._kept:
                     hidden.add(name)
                 elif name not in hidden:
@@ -163,7 +163,8 @@ class _Thing:
 
     def __init__(self, thing: Any, hidden: set[str]) -> None:
         self.thing, self.hidden = thing, hidden
-        self.slotted = bool(_slots(type(thing)))
+        self.slotted = bool(_slots(type(thing))) or isinstance(thing, type)
+        self.own: Any = type if isinstance(thing, type) else object
         self._names: tuple[str, ...] = ()
         self._size = -1
         """How many attributes it had when its names were looked up."""
@@ -172,7 +173,7 @@ class _Thing:
     def read(self) -> Part:
         """Give what it holds now."""
         if self.slotted:
-            now = {name: value for name, value in _attributes(self.thing) if name not in self.hidden}
+            now = {name: value for name, value in attributes_of(self.thing) if name not in self.hidden}
             names = tuple(sorted(now))
             return names, tuple([now[name] for name in names]), 0
         own = vars(self.thing)
@@ -197,11 +198,11 @@ class _Thing:
             own.update(zip(names, values, strict=True))
             if len(own) == size:
                 return
-        for name in [name for name, _ in _attributes(self.thing) if name not in self.hidden and name not in names]:
-            object.__delattr__(self.thing, name)
+        for name in [name for name, _ in attributes_of(self.thing) if name not in self.hidden and name not in names]:
+            self.own.__delattr__(self.thing, name)
         if self.slotted:
             for name, value in zip(names, values, strict=True):
-                object.__setattr__(self.thing, name, value)
+                self.own.__setattr__(self.thing, name, value)
 
 
 def copied(value: Any, memo: dict[int, Any]) -> Any:
@@ -241,8 +242,11 @@ def _slots(kind: type) -> tuple[str, ...]:
     return _SLOTS.setdefault(kind, tuple(name for name in slots if name not in ("__dict__", "__weakref__")))
 
 
-def _attributes(thing: Any) -> Iterable[tuple[str, Any]]:
+def attributes_of(thing: Any) -> Iterable[tuple[str, Any]]:
+    """Give the attributes that an object has itself, those in slots with them."""
     own: dict[str, Any] = getattr(thing, "__dict__", {})
+    if isinstance(thing, type):
+        return [(name, value) for name, value in own.items() if name[:2] != "__" and not hasattr(value, "__get__")]
     slots = _slots(type(thing))
     if not slots:
         return own.items()

@@ -18,6 +18,7 @@ from typing import Literal
 
 from bgsync.machines.behaviour import Behaviour, Shape
 from bgsync.machines.table import Row
+from bgsync.machines.telling import outlived
 
 PAIRS = 1_000_000
 """How many pairs of sets of configurations are looked at."""
@@ -196,8 +197,7 @@ class _Search:
         starts = (lines for n, lines in behaviour.starts.items() if behaviour.labels[n] == moves[0][2])
         lines = list(next(starts))
         for call, error, _ in moves[1:]:
-            called = behaviour.lines[behaviour.calls.index(call)]
-            lines += [*called[:-1], called[-1] + (f"  # raises {error}" if error else "")]
+            lines += outlived(behaviour.lines[behaviour.calls.index(call)], error)
         lines += behaviour.asserts[move[2]]
         return Apart(tuple(call for call, _, _ in moves[1:]), tuple(lines), here, there)
 

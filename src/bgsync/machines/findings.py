@@ -1,20 +1,28 @@
 """What is wrong with a machine, each cause once, with a shortest run that can be pasted into a test."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from transitions.core import listify
+
 from bgsync.machines.library import named_states
 from bgsync.machines.live import Live
 from bgsync.machines.others import ChartMachine
-from bgsync.machines.promises import Explored, Promises, back_from, broken, components, cycle_through
-from bgsync.machines.table import name_of, separator_of, states_of
+from bgsync.machines.promises import Explored, Promises, asked_of, back_from, broken, components, cycle_through, said
+from bgsync.machines.pulls import Known
+from bgsync.machines.table import name_of, rows_of, separator_of, states_of, taken_as
 from bgsync.machines.telling import Telling, finals, joined, listed
 
 Kind = Literal[
     "unreachable-state", "trap-state", "deadlock", "livelock", "dead-trigger", "dead-row", "raises",
     "invariant", "never", "eventually", "leads_to",
 ]  # fmt: skip
+
+
+_LACKING = ("TypeError", "KeyError", "IndexError")
+"""What a callback raises that was not given what it asks for."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +140,11 @@ class Finder:
     def _livelocks(self) -> Iterator[MachineFinding]:
         """Give cycles from which no final state can be reached."""
         ended = [number for number, state in enumerate(self.graph.states) if self.tell.is_final(state)]
+        for (place, value), callers in self.live.passed.items():
+            for state in callers:
+                states = (*state.states[:place], value, *state.states[place + 1 :])
+                if self.tell.is_final(state._replace(states=states)):
+                    ended.append(self.graph.index[state])
         declared = [self.tell.named(n, s) for n, m in enumerate(self.live.machines) for s in finals(m)]
         if not declared:
             return
@@ -165,20 +178,22 @@ class Finder:
                     message = f"trigger {trigger!r} can never fire: it has no rows"
                     yield MachineFinding("dead-trigger", trigger, message)
         for place, (number, row, transition) in enumerate(self.rows):
-            if id(transition) in self.live.taken or self.tell.named(number, row.source) not in entered:
+            if taken_as(row, transition) in self.live.taken or self.tell.named(number, row.source) not in entered:
                 continue
             message = f"row '{row}' can never be taken: {self._why_dead(place)}"
             yield MachineFinding("dead-row", str(row), message)
 
     def _why_dead(self, place: int) -> str:
-        number, row, _ = self.rows[place]
-        earlier = [r for n, r, _ in self.rows[:place] if (n, r.trigger, r.source) == (number, row.trigger, row.source)]
+        number, row, transition = self.rows[place]
+        before = itertools.takewhile(lambda pair: pair != (row, transition), rows_of(self.live.machines[number]))
+        earlier = [each for each, _ in before if (each.trigger, each.source) == (row.trigger, row.source)]
         if any(not each.guarded for each in earlier):
-            return "an earlier row without guards comes first"
+            return f"an earlier row without guards comes first{', an automatic one' * earlier[0].auto}"
         if set(row.conditions) & set(row.unless):
             return "its guards contradict each other"
         if not self.live.free and row.guarded:
-            return f"its guards were never true together in the {len(self.graph.states):,} configurations there are"
+            count = len(self.graph.states)
+            return f"its guards were never true together in {count:,} configuration{'s' * (count != 1)}"
         if (number, row.source) not in self.settled:
             return f"{row.source!r} is left again within the call that enters it"
         if earlier:
@@ -186,10 +201,10 @@ class Finder:
         return "a row of a state inside of its source always comes first"
 
     def _raised(self) -> Iterator[MachineFinding]:
-        for (trigger, _), (state, step, said) in self.live.raised.items():
+        for (trigger, _), (state, step) in self.live.raised.items():
             number = self.graph.index[state]
             way = [*self.graph.path(number), (number, step, number)]
-            message = f"{step.call} in state {self.tell.place(state)} raises {said}"
+            message = f"{step.call} in state {self.tell.place(state)} raises {step.error}"
             yield self._found("raises", trigger, message, way, raising=True)
 
     def notes(self) -> Iterator[str]:
@@ -205,18 +220,26 @@ class Finder:
         if self.live.free and guards:
             asks = "" if any(isinstance(each, ChartMachine) for each in self.live.machines) else "; --data asks them"
             yield f"guards were free ({', '.join(guards)}): each may be true or false at any time{asks}"
+        for predicate in self.promises.predicates():
+            if self.live.free and (asked := asked_of(self.live, predicate)):
+                yield f"{said(predicate)!r} asks for data ({', '.join(asked)}), which stay as they are without --data"
         for machine in self.live.machines:
             if isinstance(machine, ChartMachine):
                 yield from (f"of the chart is left out: {each}" for each in machine.left_out)
         for name, why in sorted(self.live.left_out.items()):
             yield f"attribute {name!r} is no part of the data, since it cannot be copied ({why})"
         if not self.live.free:
-            for name, outside in self._outside():
-                if name not in self.live.stubs:
-                    reached = ", ".join(outside)
-                    yield f"{name!r} may reach outside ({reached}), and was run; --stub {name} does not run it"
+            for trigger in sorted({trigger for trigger, error in self.live.raised if error in _LACKING}):
+                if trigger not in self.live.arguments:
+                    yield f"{trigger!r} was called without arguments; list some: arguments = {{{trigger!r}: [...]}}"
+        for name, known in self._known():
+            if self.live.free and known.unseen:
+                yield f"{name!r} pulls triggers or sets states, and it is not seen which; --data runs it"
+            if not self.live.free and known.outside and name not in self.live.stubs:
+                reached = ", ".join(known.outside)
+                yield f"{name!r} may reach outside ({reached}), and was run; --stub {name} does not run it"
 
-    def _outside(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def _known(self) -> Iterator[tuple[str, Known]]:
         told: set[str] = set()
         for _, _, transition in self.rows:
             guards = [each.func for each in transition.conditions]
@@ -224,15 +247,15 @@ class Finder:
             for func in [*own, *self._machine_callbacks()]:
                 if (name := name_of(func)) not in told:
                     told.add(name)
-                    if outside := self.live.known_of(func).outside:
-                        yield name, outside
+                    yield name, self.live.known_of(func)
 
     def _machine_callbacks(self) -> Iterator[Any]:
         for machine in self.live.machines:
-            for each in ("prepare_event", "before_state_change", "after_state_change", "finalize_event", "on_final"):
-                yield from getattr(machine, each)
+            yield from (*machine.prepare_event, *machine.before_state_change, *machine.after_state_change)
+            yield from (*machine.finalize_event, *machine.on_exception, *machine.on_final)
             for _, state in named_states(machine):
-                yield from (*state.on_enter, *state.on_exit)
+                for each in ("on_enter", "on_exit", "on_final", "on_timeout", "on_failure"):
+                    yield from listify(getattr(state, each, None))
 
     def _starts(self) -> str:
         starts = [self.graph.states[n].states for n, parent in enumerate(self.graph.parent) if parent < 0]

@@ -8,12 +8,15 @@ from transitions import Machine
 from transitions.core import MachineError as NotAllowed
 from transitions.extensions import AsyncMachine
 
-from bgsync.machines.library import frozen, pull_in, put_in
+from bgsync.machines.library import frozen, pull_in, put_in, source_of
 from bgsync.machines.pulls import Known, known_of
-from bgsync.machines.table import name_of
+from bgsync.machines.table import Taken, name_of
 
 DEEP = 25
 """How many triggers deep callbacks may pull each other, where no code runs that would end it."""
+LONG = 10_000
+"""How many rows one call may take."""
+ENDLESS = "callbacks pull triggers without end"
 
 
 class Refused(BaseException):
@@ -35,15 +38,21 @@ class Hooks:
         self._at = 0
         self._answers: dict[Any, bool] = {}
         self._said: list[str] = []
-        self._took: list[int] = []
+        self._took: list[Taken] = []
         self._entered: list[tuple[int, Any]] = []
         self._depth = 0
+        self._unsure = False
+        """Whether a pull that need not be was put into a queue."""
 
     def _choose(self, count: int) -> int:
         if self._at == len(self._plan):
             self._plan.append([0, count])
         self._at += 1
         return self._plan[self._at - 1][0]
+
+    def _may_go_on(self) -> None:
+        if len(self._took) > LONG:
+            raise RecursionError(ENDLESS)
 
     def _setting(self, number: int, machine: Machine) -> Callable[..., None]:
         run = machine.set_state
@@ -58,24 +67,28 @@ class Hooks:
         """Note when a transition is taken, and answer for its guards where they are free."""
         if "execute" in vars(transition):
             return
-        run, number = transition.execute, id(transition)
+        run = transition.execute
 
         def execute(event_data: Any) -> Any:
+            self._may_go_on()
+            source = source_of(event_data.machine, transition)
             done = True  # where an exception leaves it, too
             try:
                 done = run(event_data)
             finally:
                 if done:
-                    self._took.append(number)
+                    self._took.append((id(transition), source))
             return done
 
         async def execute_later(event_data: Any) -> Any:
+            self._may_go_on()
+            source = source_of(event_data.machine, transition)
             done = True
             try:
                 done = await run(event_data)
             finally:
                 if done:
-                    self._took.append(number)
+                    self._took.append((id(transition), source))
             return done
 
         put_in(transition, "execute", execute_later if is_async else execute, undo)
@@ -107,6 +120,9 @@ class Hooks:
             known = self.known_of(func)
             if known.certain is not None:
                 yield known.certain, True
+            if known.sets and (chosen := self._choose(len(known.sets) + 1)):
+                put, state = known.sets[chosen - 1]
+                put.set_state(state, self._model)
             several = len(known.maybe) <= 3
             for each in known.maybe:
                 if self._choose(2) == 1:
@@ -114,10 +130,11 @@ class Hooks:
                     if not several:
                         return
 
-        def pulled(pull: Any) -> Any:
+        def pulled(pull: Any, certain: bool) -> Any:
             self._depth += 1
             if self._depth > DEEP:
-                raise Refused
+                raise Refused if self._plan else RecursionError(ENDLESS)
+            self._unsure |= not certain and bool(pull[0].has_queue)
             return pull_in(pull[0], self._model, pull[1], (), {})
 
         def callback(func: Any, event_data: Any) -> Any:
@@ -125,7 +142,7 @@ class Hooks:
                 return None if name_of(func) in self.stubs else run(func, event_data)
             for pull, certain in pulls(func):
                 try:
-                    pulled(pull)
+                    pulled(pull, certain)
                 except (NotAllowed, AttributeError):
                     if certain:
                         raise
@@ -137,7 +154,7 @@ class Hooks:
                 return None if name_of(func) in self.stubs else await run(func, event_data)
             for pull, certain in pulls(func):
                 try:
-                    await pulled(pull)
+                    await pulled(pull, certain)
                 except (NotAllowed, AttributeError):
                     if certain:
                         raise

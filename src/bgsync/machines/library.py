@@ -101,11 +101,26 @@ def pull_in(machine: Any, model: Any, trigger: str, args: tuple[Any, ...], kwarg
     return machine.events[trigger].trigger(model, *args, **kwargs)
 
 
+def source_of(machine: Any, transition: Any) -> str:
+    """Give the whole name of the source of a transition that is being taken."""
+    if not is_nested(machine):
+        return str(transition.source)
+    return str(machine.state_cls.separator).join((*machine.prefix_path, transition.source))
+
+
 def started(*_: Any) -> Timer:
     """Give a timer that runs."""
     timer = Timer()
     timer.start()
     return timer
+
+
+def kept(thing: Any, undo: ExitStack) -> None:
+    """Give an object the attributes back that it has now."""
+    own = getattr(thing, "__dict__", None)
+    if isinstance(own, dict):
+        undo.callback(own.update, dict(own))
+        undo.callback(own.clear)
 
 
 def put_in(thing: Any, name: str, value: Any, undo: ExitStack) -> None:

@@ -26,6 +26,7 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 from transitions import EventData, Machine
+from transitions.core import MachineError as NotAllowed
 from transitions.extensions import AsyncMachine
 from transitions.extensions import states as features
 
@@ -36,6 +37,7 @@ from bgsync.machines.library import (
     Timer,
     active_states,
     frozen,
+    kept,
     named_states,
     pull_in,
     put_in,
@@ -43,9 +45,11 @@ from bgsync.machines.library import (
     started,
     thawed,
 )
-from bgsync.machines.table import rows_of
+from bgsync.machines.table import Taken, rows_of
 
 _LOGGER = logging.getLogger("transitions.core")
+_AT_FIRST = 1
+"""The number of the data that an object had before anything was run."""
 OUTCOMES = 4096
 """How many outcomes of guards one call may have."""
 
@@ -77,19 +81,19 @@ class Call:
 
 
 class Step(NamedTuple):
-    """A call, and what free guards answered."""
+    """A call, what free guards answered, and the exception that gets out of it ("" for none)."""
 
     call: Call
     answers: tuple[str, ...] = ()
+    error: str = ""
 
 
 class Outcome(NamedTuple):
-    """A step, what it leads to, the ids of the transitions that it takes, and the exception that it raises, if any."""
+    """A step, what it leads to, and the rows that it takes."""
 
     step: Step
     target: Configuration
-    taken: tuple[int, ...]
-    error: str
+    taken: tuple[Taken, ...]
 
 
 class Live(Hooks, Model[Configuration, Step]):
@@ -113,11 +117,11 @@ class Live(Hooks, Model[Configuration, Step]):
         self.at_first = [tuple(frozen(getattr(m, each.model_attribute)) for each in machines) for m in self.models]
         """What the machines of each model were in before."""
         self.rows = [list(rows_of(machine, automatic=automatic)) for machine in machines]
-        self.taken: set[int] = set()
-        """Ids of the transitions that were taken."""
-        self.passed: dict[tuple[int, Any], None] = {}
-        """What the machines were in, within a call, too: each by its number."""
-        self.raised: dict[tuple[str, str], tuple[Configuration, Step, str]] = {}
+        self.taken: set[Taken] = set()
+        """The rows that were taken."""
+        self.passed: dict[tuple[int, Any], set[Configuration]] = {}
+        """What a machine, by its number, was in within a call that left it again, and where that was called."""
+        self.raised: dict[tuple[str, str], tuple[Configuration, Step]] = {}
         """Per trigger and kind of exception, the first that got out of a call."""
         self.deadline = None if seconds is None else time.monotonic() + seconds
         self.too_late = False
@@ -126,18 +130,19 @@ class Live(Hooks, Model[Configuration, Step]):
         self.expanded = 0
         """How many configurations all steps are known of."""
         self._attributes = [machine.model_attribute for machine in machines]
-        self._arguments = dict(arguments or {})
+        self.arguments = dict(arguments or {})
+        self._holders = holders
         self._data = [Data([model, *holders], machines, chosen) for model in self.models] if data else []
         self._calls: dict[tuple[Any, ...], tuple[Call, ...]] = {}
         self._made: dict[tuple[int, str], tuple[Call, ...]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._error = ""
-        self._remembering = [
-            (name, state)
-            for machine in machines
+        self.remembering: dict[str, tuple[int, Any]] = {
+            self.named(number, name): (number, state)
+            for number, machine in enumerate(machines)
             for name, state in named_states(machine)
             if getattr(state, "timeout", 0) or getattr(state, "retries", 0)
-        ]
+        }
+        """The states that have timers or count retries, each with the number of its machine."""
         self._triggers: list[dict[str, list[str]]] = []
         for rows in self.rows:
             by_source: dict[str, dict[str, None]] = {}
@@ -168,10 +173,10 @@ class Live(Hooks, Model[Configuration, Step]):
         return next((target for step, target in self.successors(state) if step == action), None)
 
     def outcomes(self, state: Configuration) -> list[Outcome]:
-        """Give every step with what it leads to, the rows that it takes, and what gets out of its call."""
+        """Give every step with what it leads to, and the rows that it takes."""
         found = []
         for step, target in self.successors(state):
-            found.append(Outcome(step, target, tuple(dict.fromkeys(self._took)), self._error))
+            found.append(Outcome(step, target, tuple(dict.fromkeys(self._took))))
         return found
 
     def successors(self, state: Configuration) -> Iterator[tuple[Step, Configuration]]:
@@ -195,13 +200,22 @@ class Live(Hooks, Model[Configuration, Step]):
     def put(self, state: Configuration) -> Any:
         """Put the machines into a configuration, and give the model."""
         self._model = self.models[state.model]
-        if self._data:
-            self._data[state.model].restore(state.data)
-        for name, value in zip(self._attributes, state.states, strict=True):
-            setattr(self._model, name, value if type(value) is str else thawed(value))
-        if self._remembering:
+        for number, data in enumerate(self._data):
+            data.restore(state.data if number == state.model else _AT_FIRST)
+            if number != state.model:  # a callback may have changed it
+                self._enter(self.models[number], self.at_first[number])
+        self._enter(self._model, state.states)
+        if self.remembering:
             self._remember(dict(state.memory))
         return self._model
+
+    def _enter(self, model: Any, states: tuple[Any, ...]) -> None:
+        for name, value in zip(self._attributes, states, strict=True):
+            setattr(model, name, value if type(value) is str else thawed(value))
+
+    def named(self, number: int, state: str) -> str:
+        """Name a state of one of the machines."""
+        return f"{self.machines[number].model_attribute}.{state}" if len(self.machines) > 1 else state
 
     def active(self, number: int, value: Any) -> list[str]:
         """Give the names of the active states of a machine, children before their parents."""
@@ -211,11 +225,6 @@ class Live(Hooks, Model[Configuration, Step]):
         """Say which bound ended an exploration."""
         bound = "the time is up" if self.too_late else f"the limit of {limit:,} is met"
         return f"{bound} after {found:,} configurations; what was not found is not known"
-
-    @property
-    def error(self) -> str:
-        """The exception that got out of the call of the step which `successors` gave last; "" where none did."""
-        return self._error
 
     @property
     def left_out(self) -> dict[str, str]:
@@ -241,7 +250,7 @@ class Live(Hooks, Model[Configuration, Step]):
     def _with_arguments(self, number: int, trigger: str) -> tuple[Call, ...]:
         made = self._made.get((number, trigger))
         if made is None:
-            given = self._arguments.get(trigger, [()])
+            given = self.arguments.get(trigger, [()])
             calls = []
             for each in given:
                 args = each if isinstance(each, tuple) else () if isinstance(each, dict) else (each,)
@@ -250,14 +259,14 @@ class Live(Hooks, Model[Configuration, Step]):
         return made
 
     def _timeout(self, name: str) -> Call:
-        number = next(n for n, machine in enumerate(self.machines) if name in dict(named_states(machine)))
+        number, _ = self.remembering[name]
         made = self._made.setdefault((number, f"timeout of {name}"), (Call(number, "timeout", timeout=name),))
         return made[0]
 
     def _outcomes(self, state: Configuration, call: Call) -> Iterator[tuple[Step, Configuration]]:
         self._plan = []
         for _ in range(OUTCOMES):
-            self._at, self._depth, self._said = 0, 0, []
+            self._at, self._depth, self._said, self._unsure = 0, 0, [], False
             self._answers.clear()
             self._took.clear()
             self._entered.clear()
@@ -267,6 +276,8 @@ class Live(Hooks, Model[Configuration, Step]):
                 self._call(call)
             except Refused:
                 error = Refused()
+            except NotAllowed as caught:
+                error = Refused() if self._unsure else caught
             except (Exception, SystemExit) as caught:
                 error = caught
             if not isinstance(error, Refused):
@@ -276,13 +287,13 @@ class Live(Hooks, Model[Configuration, Step]):
                     self.refused.append(call)
                 else:
                     self.taken.update(self._took)
-                    self.passed.update(dict.fromkeys(self._entered))
-                    step = Step(call, tuple(self._said))
-                    self._error = ""
-                    if error is not None:
-                        said = " ".join(str(error).split())
-                        self._error = f"{type(error).__name__}: {said}" if said else type(error).__name__
-                        self.raised.setdefault((call.trigger, type(error).__name__), (state, step, self._error))
+                    for number, value in self._entered:
+                        if value != target.states[number]:
+                            self.passed.setdefault((number, value), set()).add(state)
+                    said = "" if error is None else " ".join([f"{type(error).__name__}:", *str(error).split()])
+                    step = Step(call, tuple(self._said), said.rstrip(":"))
+                    if error is not None and self._has_row(state, call):
+                        self.raised.setdefault((call.trigger, type(error).__name__), (state, step))
                     yield step, target
             while self._plan and self._plan[-1][0] + 1 == self._plan[-1][1]:
                 self._plan.pop()
@@ -299,7 +310,7 @@ class Live(Hooks, Model[Configuration, Step]):
     def _call(self, call: Call) -> None:
         machine = self.machines[call.machine]
         if call.timeout:
-            state = dict(named_states(machine))[call.timeout]
+            _, state = self.remembering[call.timeout]
             state.runner[id(self._model)].cancel()
             data = EventData(state, None, machine, self._model, (), {})
             for callback in state.on_timeout:
@@ -315,29 +326,37 @@ class Live(Hooks, Model[Configuration, Step]):
     def _read(self, number: int) -> Configuration:
         values = [getattr(self._model, name) for name in self._attributes]
         states = tuple([value if type(value) is str else frozen(value) for value in values])
-        memory = self._remembered() if self._remembering else ()
+        memory = self._remembered(states) if self.remembering else ()
         if not self._data:
             return Configuration(states, memory)
         return Configuration(states, memory, self._data[number].save(), number)
 
-    def _remembered(self) -> tuple[tuple[str, Any], ...]:
-        own, out = id(self._model), []
-        for name, state in self._remembering:
+    def _remembered(self, states: tuple[Any, ...]) -> tuple[tuple[str, Any], ...]:
+        own, out = id(self._model), list[tuple[str, Any]]()
+        active = {self.named(n, name) for n, value in enumerate(states) for name in self.active(n, value)}
+        names = {id(state): name for name, (_, state) in self.remembering.items()}
+        names |= {id(state): name for name, (_, state) in self.remembering.items() if name in active}
+        for name, (_, state) in self.remembering.items():
+            here = names[id(state)] == name  # a machine that is used twice shares its states
             if getattr(state, "timeout", 0):
                 timer = state.runner.get(own)
-                out.append((f"timer {name}", timer is not None and not timer.done()))
-            if getattr(state, "retries", 0):
-                out.append((f"retries {name}", state.retry_counts[own]))
+                out.append((f"timer {name}", here and timer is not None and not timer.done()))
+            if getattr(state, "retries", 0):  # whoever enters from elsewhere begins to count anew
+                out.append((f"retries {name}", state.retry_counts[own] if name in active else 0))
         return tuple(out)
 
     def _remember(self, memory: dict[str, Any]) -> None:
         own = id(self._model)
-        for name, state in self._remembering:
+        for _, state in self.remembering.values():
             if getattr(state, "timeout", 0):
-                timer = state.runner[own] = Timer()
-                timer.alive = bool(memory[f"timer {name}"])
+                state.runner[own] = Timer()
             if getattr(state, "retries", 0):
-                state.retry_counts[own] = memory[f"retries {name}"]
+                state.retry_counts[own] = 0
+        for name, (_, state) in self.remembering.items():
+            if memory.get(f"timer {name}"):
+                state.runner[own].alive = True
+            if count := memory.get(f"retries {name}"):
+                state.retry_counts[own] = count
 
     # --- what is put in the library's way
 
@@ -345,6 +364,8 @@ class Live(Hooks, Model[Configuration, Step]):
     def instrumented(self) -> Iterator[None]:
         """Watch the library, and put everything back afterwards as it was."""
         with ExitStack() as undo:
+            for thing in (*self.models, *self._holders):
+                kept(thing, undo)
             before = [(model, [getattr(model, m.model_attribute) for m in self.machines]) for model in self.models]
             data = [(each, each.save()) for each in self._data]
             for number, (machine, rows) in enumerate(zip(self.machines, self.rows, strict=True)):
@@ -353,7 +374,9 @@ class Live(Hooks, Model[Configuration, Step]):
                     self.watch(transition, isinstance(machine, AsyncMachine), undo)
                 if self.free or self.stubs:
                     put_in(machine, "callback", self.callback_of(machine), undo)
-            for _, state in self._remembering:
+            for _, state in self.remembering.values():
+                if hasattr(state, "retry_counts"):
+                    put_in(state, "retry_counts", state.retry_counts.copy(), undo)
                 if hasattr(state, "runner"):
                     put_in(state, "runner", {id(model): Timer() for model in self.models}, undo)
                     put_in(state, "create_timer", started, undo)

@@ -19,11 +19,12 @@ from transitions.core import listify
 from bgsync.files import no_file
 from bgsync.machines.behaviour import Behaviour, behaviour_of
 from bgsync.machines.check import LIMIT, MachineReport, check_machine, running
+from bgsync.machines.data import attributes_of
 from bgsync.machines.live import Live
 from bgsync.machines.others import ChartMachine, is_chart, is_statemachine, read_chart, read_statemachine
 from bgsync.machines.others import machine_of as machine_of_chart
 from bgsync.machines.promises import Promises
-from bgsync.machines.pulls import machine_of
+from bgsync.machines.pulls import machine_of, triggers_of
 from bgsync.machines.table import MachineError, refuse
 
 
@@ -260,9 +261,7 @@ def _machine_in(place: str, value: Any, expression: str, holders: list[Any]) -> 
 
 def _held(value: Any) -> list[tuple[str, Machine]]:
     """Give the machines that an object has as attributes."""
-    own = getattr(value, "__dict__", {})
-    slots = [name for kind in type(value).__mro__ for name in listify(getattr(kind, "__slots__", ())) or ()]
-    pairs = [*own.items(), *((name, getattr(value, name, None)) for name in slots)]
+    pairs = [*attributes_of(value)]
     if not isinstance(value, type):
         known = {name for name, _ in pairs}
         pairs += [(n, each) for kind in type(value).__mro__ for n, each in vars(kind).items() if n not in known]
@@ -270,7 +269,7 @@ def _held(value: Any) -> list[tuple[str, Machine]]:
 
 
 def _modelled_by(value: Any) -> list[Machine]:
-    found = [machine_of(each) for each in getattr(value, "__dict__", {}).values()]
+    found = [machine_of(each) for _, each in attributes_of(value)]
     return list({id(each): each for each in found if each is not None}.values())
 
 
@@ -311,14 +310,15 @@ def _arguments(place: str, module: ModuleType, machine: Machine) -> Mapping[str,
     given = getattr(module, "arguments", {})
     if not isinstance(given, dict):
         return {}
-    inner = getattr(machine, "get_nested_triggers", None)
-    triggers = set(inner() if inner else machine.events)
+    triggers = set(triggers_of(machine))
+    others = {trigger for _, each in _held(module) for trigger in triggers_of(each)}
     out: dict[str, Sequence[Any]] = {}
     for trigger, values in given.items():
-        if trigger not in triggers:
+        if trigger not in triggers | others:
             known = ", ".join(sorted(each for each in triggers if not str(each).startswith("to_")))
             raise MachineError(f"{place}: 'arguments' names {trigger!r}, which is no trigger; name one of {known}")
-        out[trigger] = _drawn(values) if hasattr(values, "example") else list(values)
+        if trigger in triggers:
+            out[trigger] = _drawn(values) if hasattr(values, "example") else list(values)
     return out
 
 

@@ -8,6 +8,7 @@ of asking that it cannot answer does not count, and an invariant that is false i
 whoever calls: a run that goes round for ever without what was promised breaks it.
 """
 
+import ast
 import inspect
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -20,10 +21,11 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from bgsync.explore.graph import Graph
+from bgsync.machines.data import is_bound
 from bgsync.machines.library import thawed
 from bgsync.machines.live import Configuration, Live, Step
 from bgsync.machines.table import name_of, refuse, states_of
-from bgsync.machines.wording import worded
+from bgsync.machines.wording import names_in, worded
 
 Predicate = Callable[..., Any] | str
 Explored = Graph[Configuration, Step]
@@ -37,6 +39,11 @@ class Promises:
     never: tuple[Predicate, ...] = ()
     eventually: tuple[Predicate, ...] = ()
     leads_to: tuple[tuple[Predicate, Predicate], ...] = ()
+
+    def predicates(self) -> Iterable[Predicate]:
+        """Give all predicates, each once."""
+        pairs = (each for pair in self.leads_to for each in pair)
+        return dict.fromkeys((*self.invariants, *self.never, *self.eventually, *pairs))
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,18 @@ def shown(value: Any) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(shown, value))}]"
     return str(value) if isinstance(value, Enum) else repr(value)
+
+
+def asked_of(live: Live, predicate: Predicate) -> list[str]:
+    """Name the data of the model that a predicate asks for, as far as it can be read."""
+    states = {name for machine in live.machines for name in (machine.model_attribute, *states_of(machine))}
+    names: Iterable[str] = ()
+    if isinstance(predicate, str) and predicate not in states:
+        names = names_in(ast.parse(predicate, mode="eval"))
+    elif not isinstance(predicate, str) and takes_model(predicate):
+        names = getattr(getattr(predicate, "__code__", None), "co_names", ())
+    values = ((name, inspect.getattr_static(live.models[0], name, states)) for name in names if name not in states)
+    return [name for name, value in values if value is not states and not is_bound(value)]
 
 
 def takes_model(predicate: Callable[..., Any]) -> bool:

@@ -1,9 +1,11 @@
 """What a callback may do to its machine, read off its code: the triggers that it pulls or names, and what is outside.
 
 A callback that is itself a trigger pulls it. Of other code it is seen which triggers it names, itself or in a method of
-the model that it calls: it may pull them, or not. Code that makes up names, or hides in C, is not seen.
+the model that it calls: it may pull them, or not. Code that sets the state of a machine may set it to any state that
+it names. Code that makes up names, or hides in C, is not seen.
 """
 
+import dis
 import functools
 import inspect
 import sys
@@ -15,9 +17,13 @@ from typing import Any
 from transitions import Event, Machine
 from transitions.extensions.nesting import FunctionWrapper
 
+from bgsync.machines.table import states_of
+
 Pull = tuple[Machine, str]
 """A machine, and a trigger of it."""
 
+_SET = "set_state"
+_ACTING = {"trigger", "dispatch", _SET}
 OUTSIDE = {
     "time", "random", "secrets", "uuid", "socket", "requests", "httpx", "aiohttp", "urllib", "http", "subprocess",
     "shutil", "open", "input", "datetime", "sqlite3", "smtplib", "boto3", "sleep", "urlopen", "now", "today",
@@ -32,6 +38,8 @@ class Known:
     certain: Pull | None = None
     maybe: tuple[Pull, ...] = ()
     outside: tuple[str, ...] = ()
+    sets: tuple[tuple[Machine, str], ...] = ()  # states that it may put a machine into
+    unseen: bool = False  # whether it pulls a trigger, or sets a state, and it is not seen which
 
 
 def trigger_of(value: object) -> Pull | None:
@@ -68,10 +76,13 @@ def known_of(func: Any, model: Any, machines: Sequence[Machine]) -> Known:
         func = _named(func, model)
     if pull := trigger_of(func):
         return Known(pull)
-    names = list(dict.fromkeys(_names(func, model, set())))
-    by_name = {name: (machine, name) for machine in machines for name in _triggers(machine)}
+    names = list(dict.fromkeys(_names(func, model, {each.model_attribute for each in machines}, set())))
+    by_name = {name: (machine, name) for machine in machines for name in triggers_of(machine)}
     maybe = tuple(by_name[name] for name in names if name in by_name)
-    return Known(None, maybe, tuple(name for name in names if name in OUTSIDE))
+    sets = [(machine, state) for machine in machines for state in states_of(machine) if state in names]
+    outside = tuple(name for name in names if name in OUTSIDE)
+    acts = not _ACTING.isdisjoint(names) and not maybe and not (sets and _SET in names)
+    return Known(None, maybe, outside, tuple(sets) if _SET in names else (), acts)
 
 
 def _named(name: str, model: Any) -> Any:
@@ -83,13 +94,17 @@ def _named(name: str, model: Any) -> Any:
     return getattr(found, "fget", None) or getattr(found, "__func__", found)
 
 
-def _triggers(machine: Machine) -> list[str]:
+def triggers_of(machine: Machine) -> list[str]:
+    """Give the triggers of a machine, those of nested states with them."""
     inner = getattr(machine, "get_nested_triggers", None)
     return list(dict.fromkeys(inner() if inner else machine.events))
 
 
-def _names(func: Any, model: Any, seen: set[object]) -> Iterator[str]:
-    """Give every name that the code of a function has, and every string where it pulls triggers by name."""
+def _names(func: Any, model: Any, attributes: set[str], seen: set[object]) -> Iterator[str]:
+    """Give every name that the code of a function has, and every string where it may be that of a trigger or a state.
+
+    That it sets one of some attributes is told as if it called `set_state`.
+    """
     while isinstance(func, functools.partial):
         func = func.func
     func = inspect.unwrap(func) if callable(func) else func
@@ -102,7 +117,11 @@ def _names(func: Any, model: Any, seen: set[object]) -> Iterator[str]:
         if code in seen:
             continue
         seen.add(code)
-        by_name = "trigger" in code.co_names or "dispatch" in code.co_names or "getattr" in code.co_names
+        stored = {each.argval for each in dis.get_instructions(code) if each.opname == "STORE_ATTR"}
+        sets = not stored.isdisjoint(attributes)
+        if sets:
+            yield _SET
+        by_name = sets or not {"getattr", *_ACTING}.isdisjoint(code.co_names)
         for name in code.co_names:
             yield name
             helper = inspect.getattr_static(type(model), name, None)
@@ -112,7 +131,7 @@ def _names(func: Any, model: Any, seen: set[object]) -> Iterator[str]:
             if helper is None and owner is not None:
                 helper = inspect.getattr_static(type(owner), name, None)
             if isinstance(helper, types.FunctionType):
-                yield from _names(helper, model, seen)
+                yield from _names(helper, model, attributes, seen)
         for constant in code.co_consts:
             if isinstance(constant, types.CodeType):
                 stack.append(constant)

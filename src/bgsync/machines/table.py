@@ -126,6 +126,15 @@ def separator_of(machine: Machine) -> str | None:
     return str(kind.separator) if is_nested(machine) else None
 
 
+Taken = tuple[int, str]
+"""What a row is known by: the id of its transition, which a machine that is used twice shares, and its source."""
+
+
+def taken_as(row: Row, transition: Transition) -> Taken:
+    """Say what a row is known by once it is taken."""
+    return id(transition), row.source
+
+
 def rows_of(machine: Machine, *, automatic: bool = True) -> Iterator[tuple[Row, Transition]]:
     """Give every row with its transition, in the order in which the library tries those of one trigger and source.
 
@@ -136,8 +145,9 @@ def rows_of(machine: Machine, *, automatic: bool = True) -> Iterator[tuple[Row, 
 
     def scope(events: Any, states: Any, path: tuple[str, ...]) -> Iterator[tuple[Row, Transition]]:
         for trigger, event in events.items():
-            for each in [each for group in list(event.transitions.values()) for each in group]:
-                auto = bool(machine.auto_transitions) and trigger == f"{prefix}{each.dest}" and not each.conditions
+            for place, each in [pair for group in list(event.transitions.values()) for pair in enumerate(group)]:
+                added = bool(machine.auto_transitions) and place == 0 and not each.conditions
+                auto = added and trigger == f"{prefix}{each.dest}"
                 if auto and not automatic:
                     continue
                 dest = each.dest or None

@@ -1,5 +1,6 @@
 """Says in words and in lines of Python what was explored: states, configurations, runs."""
 
+import builtins
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from bgsync.machines.library import active_states, named_states
 from bgsync.machines.live import Call, Configuration, Live, Step
 from bgsync.machines.promises import Explored, shown
 from bgsync.machines.pulls import trigger_of
+from bgsync.machines.table import name_of
 
 Way = tuple[tuple[int, Step, int], ...]
 
@@ -19,12 +21,9 @@ class Telling:
 
     def __init__(self, live: Live, graph: Explored, setup: tuple[str, ...]) -> None:
         self.live, self.graph, self.setup = live, graph, setup
+        self.named = live.named
         self.several = len(live.machines) > 1
         self.finals = [frozenset(finals(machine)) for machine in live.machines]
-
-    def named(self, number: int, state: str) -> str:
-        """Name a state of one of the machines."""
-        return f"{self.live.machines[number].model_attribute}.{state}" if self.several else state
 
     def leaves(self, states: tuple[Any, ...]) -> Iterator[str]:
         """Give the names of the innermost states that the machines are in."""
@@ -67,10 +66,10 @@ class Telling:
         for place, (_, step, _) in enumerate(way):
             if place == loop:
                 yield "# from here on, round and round:"
-            remark = f"  # {', '.join(step.answers)}" if step.answers else ""
-            last = "  # raises" if raising and place == len(way) - 1 else ""
-            for line in self.calling(step.call):
-                yield line + remark + last
+            lines = list(self.calling(step.call))
+            lines[-1] += f"  # {', '.join(step.answers)}" if step.answers else ""
+            last = raising and place == len(way) - 1
+            yield from [*lines[:-1], f"{lines[-1]}  # raises"] if last else outlived(lines, step.error)
         if way and not raising:
             yield from self.asserting(self.graph.states[way[-1][2]])
 
@@ -99,10 +98,10 @@ class Telling:
         machine, model = self.live.machines[call.machine], self.live.models[0]
         wait = "await " if isinstance(machine, AsyncMachine) else ""
         if call.timeout:
-            state: Any = machine.get_state(call.timeout)
+            _, state = self.live.remembering[call.timeout]
             yield f"# {state.timeout} s pass in {call.timeout!r}"
             for each in state.on_timeout:
-                yield f"{wait}model.{each}()" if isinstance(each, str) else f"# {each}"
+                yield f"{wait}model.{each}()" if isinstance(each, str) else f"# and {name_of(each)} is called"
             return
         pull = trigger_of(getattr(model, call.trigger, None))
         said = str(call).removeprefix(call.trigger)[1:-1]
@@ -113,13 +112,22 @@ class Telling:
 
 
 def finals(machine: Machine) -> list[str]:
-    """Give the names of the states that are declared final."""
-    return [name for name, state in named_states(machine) if state.final]
+    """Give the names of the states that are declared final, or accepted as the library's `Error` calls it."""
+    return [name for name, state in named_states(machine) if state.final or "accepted" in getattr(state, "tags", ())]
 
 
 def leaves_of(value: Any) -> list[Any]:
     """Give the single states of a value of the library's."""
     return [leaf for each in value for leaf in leaves_of(each)] if isinstance(value, tuple) else [value]
+
+
+def outlived(lines: list[str], error: str) -> list[str]:
+    """Let lines of Python go on after the exception that they raise, if they do."""
+    if not error or lines[-1].startswith("#"):
+        return lines
+    name = error.partition(":")[0]
+    known = name if hasattr(builtins, name) else "Exception"
+    return ["try:", *(f"    {line}" for line in lines), f"except {known}:", f"    pass  # {error}"]
 
 
 def _asserted(machine: Machine, value: Any) -> str:

@@ -16,7 +16,7 @@ from bgsync.machines.hooks import Hooks
 from bgsync.machines.library import active_states, frozen, pull_in, put_in
 from bgsync.machines.loading import Loaded, load_machine, machine_in
 from bgsync.machines.promises import Predicate, takes_model
-from bgsync.machines.table import Row, name_of, rows_of, states_of
+from bgsync.machines.table import Row, Taken, name_of, rows_of, states_of, taken_as
 from bgsync.machines.wording import worded
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def stateful_test(
                     asyncio.run(done)
             finally:
                 entered.update(self.active())
-                taken.update(n for n, (_, each) in enumerate(self.rows()) if id(each) in self.hooks.taken)
+                taken.update(n for n, (row, each) in enumerate(self.rows()) if taken_as(row, each) in self.hooks.taken)
 
         def able(self: Stateful) -> bool:
             return not sources[trigger].isdisjoint(self.active())
@@ -173,6 +173,12 @@ def stateful_test(
         ruled: Any = rule(**strategies)
         return precondition(able)(ruled(step))
 
+    def ended(self: Stateful) -> bool:
+        return all(states.isdisjoint(self.active()) for states in sources.values())
+
+    def no_row_is_left(self: Stateful) -> None:
+        """Stay, since Hypothesis wants a rule in every state."""
+
     def invariant_of(function: Callable[..., Any], number: int) -> Any:
         def holds(self: Stateful) -> None:
             state = self.now()
@@ -183,6 +189,7 @@ def stateful_test(
         return invariant()(holds)
 
     body = {trigger: rule_of(trigger) for trigger in sources}
+    body["no_row_is_left"] = precondition(ended)(rule()(no_row_is_left))
     body.update({f"invariant_{n}": invariant_of(each, n) for n, each in enumerate(promised)})
     made: Any = type("Stateful", (Stateful,), body)
 
@@ -218,8 +225,8 @@ class _Drawing(Hooks):
         self._draw = draw
 
     @property
-    def taken(self) -> list[int]:
-        """The ids of the transitions that the call took."""
+    def taken(self) -> list[Taken]:
+        """The rows that the call took."""
         return self._took
 
     def _choose(self, count: int) -> int:

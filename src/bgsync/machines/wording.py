@@ -25,10 +25,10 @@ def worded(machine: Machine, model: Any, words: str) -> Callable[[Any, Any], Any
         code = compile(tree, "<promise>", "eval")
     except (SyntaxError, ValueError) as error:
         raise MachineError(f"promise {words!r}: {error}; write a state's name or an expression of Python") from None
-    names = _names(tree)
+    names = names_in(tree)
     for name in names:
         if not (name in states or name == "state" or hasattr(model, name) or hasattr(builtins, name)):
-            close = difflib.get_close_matches(name, [*states, *vars(model)], 1)
+            close = difflib.get_close_matches(name, [*states, *dir(model)], 1)
             hint = f"did you mean {close[0]!r}?" if close else "correct the name"
             raise MachineError(f"promise {words!r}: {name!r} is no state and no attribute of the model; {hint}")
 
@@ -42,7 +42,7 @@ def worded(machine: Machine, model: Any, words: str) -> Callable[[Any, Any], Any
     return holds
 
 
-def _names(tree: ast.AST) -> list[str]:
+def names_in(tree: ast.AST) -> list[str]:
     """Give the names of an expression that it does not make itself."""
     nodes = list(ast.walk(tree))
     own = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}

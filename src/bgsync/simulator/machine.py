@@ -11,7 +11,7 @@ from bgsync.explore.graph import Graph
 from bgsync.explore.search import explore
 from bgsync.machines.live import Configuration, Live, Outcome
 from bgsync.machines.promises import Promises, said, truth
-from bgsync.machines.table import Row, states_of
+from bgsync.machines.table import Row, Taken, states_of, taken_as
 from bgsync.machines.telling import Telling
 from bgsync.simulator.nearest import Bound, shortest
 from bgsync.simulator.simulation import Breach, Choice, Found, Goal, Line, Panel, Scene, Simulation, Tick, Way
@@ -34,14 +34,14 @@ class MachineSimulation(Simulation):
     def __init__(self, live: Live, promises: Promises, title: str, bound: Bound = Bound()) -> None:  # noqa: B008
         self.live, self.title, self.bound = live, title, bound
         self.telling = Telling(live, Graph(), ())
-        self.rows: dict[int, tuple[str, str, Row]] = {}
-        """The rows by the ids of their transitions, each with its machine and number."""
+        self.rows: dict[Taken, tuple[str, str, Row]] = {}
+        """The rows by what they are known by, each with its machine and number."""
         names = [machine.name.removesuffix(": ") for machine in live.machines]
         several = len(names) > 1
         self.named = [name or (f"machine {n}" if several else "machine") for n, name in enumerate(names, start=1)]
         for name, rows in zip(self.named, live.rows, strict=True):
             for number, (row, transition) in enumerate(rows, start=1):
-                self.rows[id(transition)] = name, str(number), row
+                self.rows[taken_as(row, transition)] = name, str(number), row
         self.starts = list(live.initial_states())
         graph = explore(live, limit=min(JUDGED, bound.states))
         self._broken: dict[Configuration, tuple[Breach, ...]] = {}
@@ -86,7 +86,8 @@ class MachineSimulation(Simulation):
         return tuple(self._choice(state, outcome) for outcome in outcomes)
 
     def _choice(self, state: Configuration, outcome: Outcome) -> Choice:
-        step, target, taken, error = outcome
+        step, target, taken = outcome
+        error = step.error
         before, after = self.telling.label(state.states), self.telling.label(target.states)
         changes = (f"{before} → {after}",) if before != after else ()
         rows = [self.rows[one] for one in taken if one in self.rows]
@@ -146,7 +147,7 @@ class MachineSimulation(Simulation):
             return self._met(goal, choice.after.configuration, taken)
         return situation.configuration is not None and self._met(goal, situation.configuration, ())
 
-    def _met(self, goal: str, state: Configuration, taken: Sequence[int]) -> bool:
+    def _met(self, goal: str, state: Configuration, taken: Sequence[Taken]) -> bool:
         kind, _, name = goal.partition(":")
         if kind == BROKEN:
             return any(breach.property == name for breach in self._broken.get(state, ()))
