@@ -19,6 +19,11 @@ def say_value(value: e.Expr) -> str:
     return _unmarked(write_value(value))
 
 
+def say_condition(condition: e.Expr) -> str:
+    """Say a condition."""
+    return _unmarked(write_condition(condition))
+
+
 def say(statement: s.Statement) -> str:
     """Say a statement and what stands in the same sentence; a numbered list inside it is left to its own steps."""
     return _unmarked(write(statement))
@@ -82,6 +87,11 @@ def write_value(value: e.Expr) -> str:
             return str(value)
 
 
+def _found(item: e.Find) -> str:
+    """Say in what an item is looked for, and by which member."""
+    return f"{write_value(item.collection)} whose {_named(item.field)} is {write_value(item.value)}"
+
+
 def write_condition(value: e.Expr) -> str:
     """Say a condition in the source of a spec."""
     match value:
@@ -101,6 +111,10 @@ def write_condition(value: e.Expr) -> str:
             return _worded(text, reads) + (" are true" if text.endswith(" of the following") else "")
         case e.Compare(operator=operator, left=left, right=right):
             return f"{write_value(left)} {_ORDER[operator]} {write_value(right)}"
+        case e.Is(left=e.Find() as item, right=None):
+            return f"there is no item in {_found(item)}"
+        case e.Not(operand=e.Is(left=e.Find() as item, right=None)):
+            return f"there is an item in {_found(item)}"
         case e.Is(left=left, right=right):
             return f"{write_value(left)} is {write_value(right)}"
         case e.Not(operand=e.Is(left=left, right=right)):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from bgsync.language import Member, ObjectType
 from bgsync.prose.grammar.lexicon import Lexicon, variants
-from bgsync.prose.grammar.words import said_in, words_from
-from bgsync.prose.page.document import Document, Paragraph, Sentence, Token
+from bgsync.prose.grammar.words import ARTICLES, said_in, words_from
+from bgsync.prose.page.document import Document, Paragraph, Place, Sentence, Token
 
 Tokens = tuple[Token, ...]
 
@@ -23,6 +23,11 @@ _FORMS = frozenset(("struct", "tuple", "item", "items", "pair"))
 """What a type is made as, in links that name no member."""
 _ONE_MORE = ("a", "an", "its", "associated", "optional")
 """What stands before the definition of one more member."""
+_ALL = re.compile(r"^(?:each|every|all|any) ")
+_MORE = re.compile(
+    r"(?:(?:it|this|its value) is )?(?:initially|one of)\b"
+    r"|(?:boolean|flag|string|number|integer|list|set|map|enum)\b.* initially\b"
+)
 _ALGORITHM = re.compile(r"\bsteps (?:are|is)\b")
 _UNIQUE = re.compile(
     r"\b(?:within|in) (?:one|each|any|every) ([\w -]+?) ,? ?each ([\w -]+?) must have unique ([\w -]+)"
@@ -46,14 +51,15 @@ class Declared:
 
 def declarations(document: Document) -> Declared:
     """Read every declaration of a document."""
-    found = Declared()
+    found, about = Declared(), ""
     for paragraph in document.paragraphs:
         if not paragraph.informative:
-            _paragraph(found, paragraph)
+            about = _paragraph(found, paragraph, about)
     return found
 
 
-def _paragraph(found: Declared, paragraph: Paragraph) -> None:
+def _paragraph(found: Declared, paragraph: Paragraph, about: str) -> str:
+    """Read the declarations of a paragraph; `about` is the type that was spoken of last. Give the one that it is."""
     latest: tuple[str, str] | None = None
     for sentence in paragraph.sentences:
         text = said_in(sentence)
@@ -62,15 +68,14 @@ def _paragraph(found: Declared, paragraph: Paragraph) -> None:
             found.unique[unique[1]] = unique[3]
             found.said[id(sentence)] = f"{unique[3]} is unique in {unique[1]}"
             continue
-        if latest and re.match(r"(it|this) is initially|initially", text):
-            _change(found, latest, initial=_initial(sentence.tokens))
-            found.said[id(sentence)] = f"{latest[1]} is initially {_initial(sentence.tokens)}"
+        if latest and _goes_on(sentence, text):
+            found.said[id(sentence)] = _change(found, latest, sentence.tokens, text)
             continue
-        owner = None if _ALGORITHM.search(text) else _owner(sentence, paragraph)
-        if owner is None and latest and re.match(r"(it|they) (has|have|consists? of)\b", text):
-            owner = found.names[latest[0]]
+        owner = None if _ALGORITHM.search(text) else _owner(sentence, paragraph, about)
+        about = _defined(sentence) or about
         if owner is None:
             continue
+        about = owner
         found.names.setdefault(owner.lower(), owner)
         declared = found.members.setdefault(owner.lower(), {})
         told = []
@@ -88,6 +93,20 @@ def _paragraph(found: Declared, paragraph: Paragraph) -> None:
                 found.lists[key] = (_one(kind.strip()), keys[1].strip() if keys else "")
         if told:
             found.said[id(sentence)] = f"{owner} has {', '.join(told)}"
+    return about
+
+
+def _defined(sentence: Sentence) -> str:
+    """Give the type that a sentence begins with defining: "A <dfn>loan</dfn> is a struct"."""
+    plain = [token for token in sentence.tokens if token.text.lower() not in ARTICLES]
+    named = len(plain) > 1 and plain[0].kind == "dfn" and plain[1].text in ("is", "has", "consists", "represents")
+    return plain[0].text if named else ""
+
+
+def _goes_on(sentence: Sentence, text: str) -> bool:
+    """Whether a sentence says more of the member before it: what it is initially, or one of which values."""
+    defines = any(token.kind == "dfn" for token in sentence.tokens[:3])
+    return _MORE.match(text) is not None and not defines
 
 
 def _one(kind: str) -> str:
@@ -116,15 +135,20 @@ def _parts(sentence: Sentence, owner: str) -> list[tuple[Token, Tokens]]:
     ]
 
 
-def _owner(sentence: Sentence, paragraph: Paragraph) -> str | None:
-    """Give the type whose member a sentence declares: its subject, the subject of its lead, or what the dfn is for."""
+def _owner(sentence: Sentence, paragraph: Paragraph, about: str) -> str | None:
+    """Give the type whose member a sentence declares: its subject, the subject of its lead, or what the dfn is for.
+
+    "It has" is said of the type that was spoken of last.
+    """
     for words in (sentence, paragraph.lead):
         if words is None:
             continue
         text = said_in(words)
         has = _HAS.search(text)
         if has:
-            before = text[: has.start()].strip()
+            before = _ALL.sub("", text[: has.start()].strip())
+            if before in ("it", "they", "this"):
+                return about or None
             subject = [t for t in words.tokens if t.kind in ("term", "dfn", "idl")][:1]
             named = subject[0] if subject and before.lower().startswith(subject[0].text.lower()) else None
             if named is not None:
@@ -162,7 +186,8 @@ def _described(member: Member, tokens: Tokens, text: str, name: Token) -> Member
 def _values(tokens: Tokens, name: Token) -> tuple[str, ...]:
     """Give the values after "one of"."""
     begin = next(
-        (at + 2 for at in range(len(tokens) - 1) if tokens[at].text == "one" and tokens[at + 1].text == "of"), None
+        (at + 2 for at, token in enumerate(tokens[:-1]) if (token.text.lower(), tokens[at + 1].text) == ("one", "of")),
+        None,
     )
     if begin is None:
         return ()
@@ -182,15 +207,21 @@ def _initial(tokens: Tokens) -> str | None:
     if place is None:
         return None
     for token in tokens[place + 1 :]:
-        if token.text.lower() in ("set", "to", "a", "an", "the", "."):
+        if token.text.lower() in ("set", "to", "a", "an", "the", ".", '"'):
             continue
         return None if token.text == "null" else token.text.strip('"')
     return None
 
 
-def _change(found: Declared, member: tuple[str, str], initial: str | None) -> None:
+def _change(found: Declared, member: tuple[str, str], tokens: Tokens, text: str) -> str:
+    """Put into a declaration what a later sentence says of its values; say it."""
     owner, key = member
-    found.members[owner][key] = replace(found.members[owner][key], initial=initial)
+    known = found.members[owner][key]
+    values = _values(tokens, Token("word", "", Place(0, 0))) or known.values
+    initial = _initial(tokens) if "initially" in text else known.initial
+    found.members[owner][key] = replace(known, values=values, initial=initial)
+    told = [f"one of {', '.join(values)}"] if values else []
+    return f"{key} is {' and '.join((*told, f'initially {initial}'))}"
 
 
 def lexicon_of(document: Document, found: Declared) -> Lexicon:

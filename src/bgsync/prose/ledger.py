@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.language.readback import say, say_value
-from bgsync.prose.grammar.sentences import Following, Statements, Switch, WithMembers
+from bgsync.language.readback import say, say_condition
+from bgsync.language.rewrite import rewrite_expression
+from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Following, Statements, Switch, WithMembers
 from bgsync.prose.grammar.words import opens, words_of
 from bgsync.prose.heads import CALLED, not_read
 from bgsync.prose.inline import read_back
@@ -62,12 +64,12 @@ class Ledger:
 
 def ledger(reading: Reading, vocabulary: Vocabulary) -> Ledger:
     """Account for every normative sentence of a reading."""
-    entries = [*_steps(reading), *_heads(reading), *_outside(reading, vocabulary), *_not_read(reading)]
+    entries = [*_steps(reading, vocabulary), *_heads(reading), *_outside(reading, vocabulary), *_not_read(reading)]
     entries.sort(key=lambda entry: entry.place)
     return Ledger(tuple(entries))
 
 
-def _steps(reading: Reading) -> Iterator[Entry]:
+def _steps(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
     again: dict[int, bool] = {}
     modelled = {_place(each.origin) for each in reading.spec.statements() if each.origin}
     for one in reading.sentences:
@@ -85,6 +87,7 @@ def _steps(reading: Reading) -> Iterator[Entry]:
             told = f"{told} (not read: {', '.join(missed)})"
         else:
             status = ABSTRACTED if remark else MODELLED
+            told += _open(one, reading, vocabulary)
         if not (blind or remark or one.within) and id(one.statements) not in again:  # those of one text are read once
             again[id(one.statements)] = read_back(one, reading.lexicon)
         same = again.get(id(one.statements)) if one.statements and not (blind or remark) else None
@@ -97,12 +100,45 @@ def _told(one: SentenceRead) -> str:
     """Say what a sentence was read as; a condition that belongs to the step above is one, and does nothing itself."""
     match one.statements:
         case (s.Assert(condition=condition),) if one.within:
-            return f"the condition: {say_value(condition)}"
+            return f"the condition: {say_condition(condition)}"
         case (s.Remark(),) if one.within:
             return "the case that is left"
         case _:
             said = (say(each) for each in one.statements if not isinstance(each, Following | Switch))
             return "; ".join(said)
+
+
+def _atoms(condition: e.Expr) -> Iterator[e.Expr]:
+    """Give the single conditions that a condition is made of."""
+    match condition:
+        case e.And(left=left, right=right) | e.Or(left=left, right=right):
+            yield from _atoms(left)
+            yield from _atoms(right)
+        case e.Not(operand=operand):
+            yield from _atoms(operand)
+        case _:
+            yield condition
+
+
+def _open(one: SentenceRead, reading: Reading, vocabulary: Vocabulary) -> str:
+    """Say which conditions of a sentence nothing decides, so that they may be true or false at each reading."""
+    found: dict[str, None] = {}
+    for statement in traversal.walk(one.statements):
+        if isinstance(statement, s.If | s.While | s.WaitUntil | s.Assert):
+            (condition,) = traversal.expressions(statement)
+            known = rewrite_expression(condition, vocabulary.expression)
+            found |= {say_condition(part): None for part in _atoms(known) if _is_open(part, reading)}
+    return f" (open, it may be true or false: {'; '.join(found)})" if found else ""
+
+
+def _is_open(condition: e.Expr, reading: Reading) -> bool:
+    match condition:
+        case e.Input():
+            return condition not in (ANY, ALL, FALSE)
+        case e.Apply(name=name):
+            return reading.lexicon.algorithm(name) is None and name.lower() not in reading.predicates
+        case _:
+            return False
 
 
 def _place(origin: s.Origin) -> tuple[str, tuple[int, ...], str]:
@@ -162,6 +198,8 @@ _GETTER = re.compile(
     r"|\battribute exposes\b|getter steps|\breturns?\b"
 )
 
+
+_DECLARES = re.compile(r"\binitially\b|\bis one of\b.*\bor\b")
 
 _ABSTRACTED = (
     # prose that requires something which no step does: (pattern, what of it may not be there, why it is left open)
@@ -250,6 +288,8 @@ def _account(
     for pattern, without, why in _ABSTRACTED:
         if re.search(pattern, text) and not re.search(without, text):
             return ABSTRACTED, why
+    if defined and _DECLARES.search(text):
+        return NOT_UNDERSTOOD, f"says which values {defined[0]} has, and not of what it is a member"
     if defined and not _LEVEL.search(_without(text, defined)):
         return ABSTRACTED, f"says what {defined[0]} means; where an algorithm reads it, it is open"
     if _FREEDOM.search(text) and not requires:

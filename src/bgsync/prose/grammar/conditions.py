@@ -118,7 +118,8 @@ def _is_in(p: Phrases, where: e.Expr) -> Said:
 
 
 def _contains(p: Phrases, item: e.Expr) -> Said:
-    return lambda where: None if isinstance(where, e.Input | str | bool | None) else e.Contains(where, item)
+    astray = isinstance(item, e.New)  # one that is made at that moment is in no list
+    return lambda where: None if astray or isinstance(where, e.Input | str | bool | None) else e.Contains(where, item)
 
 
 def _equal(p: Phrases, right: e.Expr) -> Said:
@@ -160,6 +161,19 @@ def _instance(p: Phrases, kind: e.Expr) -> Said:
 
 def _nor(p: Phrases, options: tuple[e.Expr, ...], last: e.Expr) -> Said:
     return lambda value: e.Not(_any_of(value, (*options, last)))
+
+
+def _held(p: Phrases, where: e.Expr, kind: str, name: str, value: e.Expr) -> e.Expr:
+    """One item of a list has a member with a value."""
+    return e.Not(e.Is(e.Find(where, p.lexicon.member(name), value), None))
+
+
+def _among(p: Phrases, kind: str, where: e.Expr, name: str, value: e.Expr) -> e.Expr:
+    return _held(p, where, kind, name, value)
+
+
+def _opposed(held: Any) -> Any:
+    return lambda p, *parts: held(p, *parts).operand
 
 
 def _asked(p: Phrases, value: e.Expr, name: str, given: tuple[e.Expr, ...]) -> Any:
@@ -308,6 +322,10 @@ ATOMS = Category(
         form("( {condition} )", 0),
         form("user agent is {name}", lambda p, name: e.Apply(name)),
         form("user agent is not {name}", lambda p, name: e.Not(e.Apply(name))),
+        form("{noun} contains {kind} whose|with {name} is|equals|matches {sum}", _held),
+        form("{noun} does not contain {kind} whose|with {name} is|equals|matches {sum}", _opposed(_held)),
+        form("there is|exists {kind} in|of {noun} whose|with {name} is|equals|matches {sum}", _among),
+        form("there is|exists no {kind} in|of {noun} whose|with {name} is|equals|matches {sum}", _opposed(_among)),
         form("there is|are no {noun}", _none),
         form("there is|are {noun}", lambda p, value: None if _none(p, value) is None else e.Not(_none(p, value))),
         form(

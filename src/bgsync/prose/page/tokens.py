@@ -165,6 +165,9 @@ class Tokens:
                     if span.end > span.start:
                         self._span(inline, span)
                         position = self._suffix(inline, span.end, end)
+                    if text[span.start - 1 : span.start] == text[position : position + 1] == '"':  # a link in quotes
+                        self._put(inline, "mark", '"', position)
+                        position += 1
                     continue
                 if text[begin] in _OPENERS:
                     found = over_tags(match(text, position, end), spans, index) or found

@@ -1,0 +1,69 @@
+"""What types have: every declaration is read, or said not to be, and what a condition leaves open is shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.prose.ledger import NOT_UNDERSTOOD
+from tests.test_reading_kinds import ledger, reading, unread
+
+STATES = (
+    'which is one of "<dfn for=state>open</dfn>", "<dfn for=state>shut</dfn>" or "<dfn for=state>lost</dfn>". '
+    'It is initially "[=state/open=]".\n'
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"A <dfn>box</dfn> is a [=struct=]. It has:\n\n* an associated <dfn for=box>state</dfn>, {STATES}",
+        f"A <dfn>box</dfn> is a [=struct=]. It has an associated <dfn for=box>state</dfn>, {STATES}",
+        f"Each <dfn>box</dfn> object has an associated <dfn for=box>state</dfn>, {STATES}",
+        "A <dfn>box</dfn> is a [=struct=] with the following [=struct/items=]:\n\n"
+        ": <dfn for=box>state</dfn>\n:: One of `open`, `shut` or `lost`, initially `open`.\n",
+    ],
+    ids=["a list below", "a sentence later", "each object", "items"],
+)
+def test_the_states_of_a_member_are_read_however_it_is_declared(text: str) -> None:
+    (member,) = reading(text).lexicon.types["box"].members
+    assert (member.name, member.values, member.initial) == ("state", ("open", "shut", "lost"), "open")
+
+
+def test_values_that_nobody_has_are_not_understood() -> None:
+    text = "For a box of any kind the <dfn>box state</dfn> is one of `open` or `shut`.\n"
+    (entry,) = [entry for entry in ledger(text) if "box state" in entry.sentence]
+    assert (entry.status, entry.how) == (
+        NOT_UNDERSTOOD, "says which values box state has, and not of what it is a member",
+    )  # fmt: skip
+
+
+BOXES = (
+    "A <dfn>shelf</dfn> has a <dfn for=shelf>box list</dfn>, a list of [=boxes=].\n\n"
+    "A <dfn>box</dfn> has a <dfn for=box>label</dfn>.\n\n"
+    "To <dfn>find</dfn> |label| on a [=shelf=] |shelf|:\n\n1. "
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "there"),
+    [
+        ("|shelf|'s [=shelf/box list=] contains a [=box=] whose [=box/label=] is |label|", True),
+        ("|shelf|'s [=shelf/box list=] does not contain a [=box=] with [=box/label=] equals |label|", False),
+        ("there is a [=box=] in |shelf|'s [=shelf/box list=] whose [=box/label=] is |label|", True),
+        ("there exists no [=box=] in |shelf|'s [=shelf/box list=] whose [=box/label=] is |label|", False),
+    ],
+)
+def test_whether_a_list_has_an_item_is_looked_up(said: str, there: bool) -> None:
+    (step,) = reading(f"{BOXES}If {said}, return.\n").spec.algorithms[-1].steps
+    assert isinstance(step, s.If)
+    found = e.Find(e.ListOf("box list", e.Var("shelf")), "label", e.Var("label"))
+    assert step.condition == (e.Not(e.Is(found, None)) if there else e.Is(found, None))
+    assert unread(f"{BOXES}If {said}, return.\n") == []
+
+
+def test_a_condition_that_is_left_open_is_shown_to_be() -> None:
+    told = {entry.sentence: entry.how for entry in ledger(f"{BOXES}If |shelf| is wet, return.\n1. Return.\n")}
+    assert told["If shelf is wet, return."] == "if shelf is wet: return (open, it may be true or false: shelf is wet)"
+    assert told["Return."] == "return"
