@@ -169,3 +169,51 @@ def test_states_between_quotes_in_code_are_those_without() -> None:
         'To <dfn>stop</dfn> a {{Mill}} |mill|:\n\n1. Set |mill|.{{Mill/[[state]]}} to `"off"`.\n'
     )
     assert unread(text) == []
+
+
+# --- what is one thing and what is another
+
+
+DIM = "To <dfn>dim</dfn> a |lamp|:\n\n1. "
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "If |lamp| is true, cancel any queued task to run the drill for |lamp|, and run the drill.",
+        "Queue a task to reject |p| unless there is a task queued already.",
+        "Let |x| be true. It is false otherwise.",
+    ],
+    ids=["commands that are no conditions", "a condition of the task or of queueing it",
+         "a second sentence that limits the first"],
+)  # fmt: skip
+def test_what_can_mean_two_things_is_not_claimed(sentence: str) -> None:
+    assert unread(f"{DIM}{sentence}\n")
+
+
+def test_steps_of_a_case_that_is_not_understood_are_in_doubt() -> None:
+    text = (
+        f"{DIM}Gladly consider these:\n    <dl class=switch>\n    <dt>a<dd>For each of |lamp| gladly:\n"
+        "        <ol><li>If |lamp| is null, continue.</ol>\n    </dl>\n"
+    )
+    assert any("continue" in told and "below a step that is not understood" in told for told in unread(text))
+
+
+def test_a_task_of_the_text_is_queued_as_the_text_says() -> None:
+    text = (
+        "To <dfn>queue a lamp task</dfn> on |lamp|:\n\n1. Return.\n\n"
+        f"{DIM}[=Queue a lamp task=] on |lamp|.\n1. Queue a lamp task to return |lamp|.\n"
+    )
+    first, second = reading(text).spec.algorithms[-1].steps
+    assert isinstance(first, s.Call)
+    assert isinstance(second, s.NotUnderstood)
+
+
+def test_several_variables_get_the_parts_of_one_result() -> None:
+    told = said(f"{DIM}Let |a| and |b| be the result of [=measuring=] |lamp|.\n")
+    assert told == ["let a and b be the result of measuring given lamp", "let a be a and b[0]", "let b be a and b[1]"]
+
+
+def test_a_linked_member_is_not_one_that_merely_ends_like_it() -> None:
+    text = f"A <dfn>lamp</dfn> has a <dfn for=lamp>stored lamp colour</dfn>.\n\n{DIM}Return |lamp|'s [=lamp colour=].\n"
+    assert [say(each) for each in reading(text).spec.algorithms[-1].steps] == ["return lamp's lamp colour"]

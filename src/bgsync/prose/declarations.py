@@ -21,7 +21,7 @@ _LIST = re.compile(
 )
 _FORMS = frozenset(("struct", "tuple", "item", "items", "pair"))
 """What a type is made as, in links that name no member."""
-_ONE_MORE = ("a", "an", "its", "associated", "optional")
+_ONE_MORE = ("a", "an", "the", "its", "associated", "optional", "called", "named")
 """What stands before the definition of one more member."""
 _ALL = re.compile(r"^(?:each|every|all|any) ")
 _MORE = re.compile(

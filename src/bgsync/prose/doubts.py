@@ -21,7 +21,7 @@ from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import Plain
 from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Statements
 from bgsync.prose.grammar.spans import Parser, Part
-from bgsync.prose.grammar.wordclasses import COMMANDS, STARTS
+from bgsync.prose.grammar.wordclasses import COMMANDS, DEEDS, STARTS
 from bgsync.prose.grammar.words import LINKS, Word, Words
 from bgsync.prose.understood import operands_of
 
@@ -292,6 +292,8 @@ def _is_more(text: str) -> bool:
     if _BINDS.search(text) or "following" in said or said[:1] == ["but"]:
         return True
     if len(said) > LONGEST_CONDITION or any(word in text.lower() for word in _EXPLAINS):
+        return True
+    if said[0] in _VERBS | DEEDS and said[1:2] != ["is"]:
         return True
     if any(word == "if" and at and said[at - 1] not in _ASKS for at, word in enumerate(said)):
         return True

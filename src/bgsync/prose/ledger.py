@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.language.readback import say, say_condition
+from bgsync.language.readback import say, say_condition, say_value
 from bgsync.language.rewrite import rewrite_expression
 from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Following, Statements, Switch, WithMembers
 from bgsync.prose.grammar.words import opens, words_of
@@ -86,8 +86,9 @@ def _steps(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
             missed = [*(f'"{text}"' for text in one.unread), *(f"the variable {name}" for name in one.lost)]
             told = f"{told} (not read: {', '.join(missed)})"
         else:
-            status = ABSTRACTED if remark else MODELLED
-            told += _open(one, reading, vocabulary)
+            opened = _open(one, reading, vocabulary)
+            status = ABSTRACTED if remark or opened else MODELLED
+            told += opened
         if not (blind or remark or one.within) and id(one.statements) not in again:  # those of one text are read once
             again[id(one.statements)] = read_back(one, reading.lexicon)
         same = again.get(id(one.statements)) if one.statements and not (blind or remark) else None
@@ -101,6 +102,8 @@ def _told(one: SentenceRead) -> str:
     match one.statements:
         case (s.Assert(condition=condition),) if one.within:
             return f"the condition: {say_condition(condition)}"
+        case (s.Let(name=name, value=value),) if one.within:
+            return f"the member: {name} is {say_value(value)}"
         case (s.Remark(),) if one.within:
             return "the case that is left"
         case _:

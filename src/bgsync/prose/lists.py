@@ -52,6 +52,10 @@ class Reader(Protocol):
         """Put steps where a sentence before speaks of them."""
         ...
 
+    def distrust(self, begun: int) -> None:
+        """Distrust the sentences from `begun` on: what they stand below is not understood."""
+        ...
+
 
 def announced(statement: s.Statement) -> e.Expr:
     """Give what stands in a statement for the conditions that a list below it spells out; None where nothing does."""
@@ -278,7 +282,9 @@ def _not_followed(reader: Reader, made: Made, part: Members | Cases | Bullets, p
                 reader.read.append(SentenceRead(origin, inner, (blind,), UNREAD))
                 made.append(replace(blind, origin=origin))
             elif isinstance(inner, Numbered):
+                begun = len(reader.read)
                 steps = reader.steps(inner, path)
+                reader.distrust(begun)
                 if made and isinstance(made[-1], s.NotUnderstood):
                     made[-1] = replace(made[-1], body=(*traversal.body_of(made[-1]), *steps))
                 else:

@@ -74,11 +74,12 @@ def read_spec(
     lexicon = lexicon_of(document, declared)
     idl = idl_of(document.interfaces)
     heads = _named_apart([(text, head_of(text, idl)) for text in document.algorithms])
-    steps = (each for text in document.algorithms for each in sentences_in(text.steps))
+    steps = tuple(each for text in document.algorithms for each in sentences_in(text.steps))
     lexicon.enumerations = idl.values
     lexicon.misspelt = frozenset(term for term, _, form in misspelt.links(document) if not form)
     linked = (token for sentence in (*_sentences(document), *steps) for token in sentence.tokens if token.kind == "idl")
     lexicon.terms |= {token.text.lower() for token in linked if not token.text.endswith("Error")}
+    lexicon.linked = frozenset(token.term for each in steps for token in each.tokens if token.kind == "term")
     for text, head in heads:
         of_script = head.method or any("constructor" in each.text for each in text.introduction)
         named = lexicon.methods if of_script else lexicon.algorithms

@@ -42,6 +42,7 @@ EXITS = ("abort", "return", "terminat", "stop", "throw", "exit", "end")
 _EACH = (("for", "each"), ("for", "every"))
 DISPATCHED = re.compile(r"dispatched ([\w-]+ )*event", re.IGNORECASE)
 """How a sentence calls the event that the one before it fires."""
+_BELOW = "it stands below a step that is not understood"
 SETTLES = ("resolv", "reject", "settl", "fulfil", "promise")
 """What words begin with that may end the steps, and that may settle a promise."""
 
@@ -121,7 +122,10 @@ class StepsReader:
         for at, part in enumerate(item.parts):
             match part:
                 case Sentence():
+                    begun = len(self.read)
                     self._sentence(made, part, path, nested)
+                    if at and part.text[:1].islower():  # it goes on with what stands above a list
+                        self._unplaced(begun)
                 case Numbered() if made and lists.spells_out(made[-1], at < last):
                     lists.put(self, made, Bullets(part.items, part.place), path)
                 case Numbered():
@@ -140,12 +144,14 @@ class StepsReader:
     def _unplaced(self, begun: int) -> None:
         """Distrust the sentences from `begun` on where the one that they stand below is not understood."""
         above = self.read[begun - 1] if begun else None
-        if above is None or not any(isinstance(each, s.NotUnderstood) for each in traversal.walk(above.statements)):
-            return
-        why = "it stands below a step that is not understood"
+        if above is not None and any(isinstance(each, s.NotUnderstood) for each in traversal.walk(above.statements)):
+            self.distrust(begun)
+
+    def distrust(self, begun: int) -> None:
+        """Distrust the sentences from `begun` on: what they stand below is not understood."""
         for at in range(begun, len(self.read)):
             if not any(isinstance(each, s.NotUnderstood) for each in traversal.walk(self.read[at].statements)):
-                self.read[at] = replace(self.read[at], unread=(*self.read[at].unread, why))
+                self.read[at] = replace(self.read[at], unread=(*self.read[at].unread, _BELOW))
 
     def origin(self, sentence: Sentence, path: tuple[int, ...]) -> s.Origin:
         """Give the origin of a sentence of a step."""

@@ -109,9 +109,11 @@ def _initialize(p: Phrases, name: str, owner: e.Expr, value: e.Expr) -> Any:
 
 def _parts(p: Phrases, names: tuple[str, ...], value: e.Expr) -> Any:
     """Several variables get the parts of one value."""
-    if not isinstance(value, e.Var | e.Apply | e.Input):
+    if not isinstance(value, e.Var | e.Apply | e.Input) or len(names) < 2:
         return None
-    return tuple(s.Let(name, e.Item(value, at)) for at, name in enumerate(names)) if len(names) > 1 else None
+    whole = value if isinstance(value, e.Var) else e.Var(" and ".join(names))
+    first = () if whole == value else (s.Let(whole.name, value),)
+    return (*first, *(s.Let(name, e.Item(whole, at)) for at, name in enumerate(names)))
 
 
 def _flag(value: bool) -> Any:

@@ -30,7 +30,9 @@ class Lexicon:
     misspelt: frozenset[str] = frozenset()
     """The terms that nothing defines and that are almost one of the text's."""
     terms: set[str] = field(default_factory=set)
-    """Every term that is defined here or linked to, in lower case."""
+    """Every term that is defined here, in lower case."""
+    linked: frozenset[str] = frozenset()
+    """Every term that a step links to, in lower case."""
     _found: dict[tuple[str, int], str | None] = field(default_factory=dict, repr=False)
     _begins: dict[tuple[str, int], bool] = field(default_factory=dict, repr=False)
 
@@ -43,7 +45,7 @@ class Lexicon:
             if wanted in self.lists:
                 return wanted
         ending = sorted({known for known in self.members if known.endswith(" " + low)})
-        if len(ending) == 1 and low not in self.terms:
+        if len(ending) == 1 and low not in self.terms and low not in self.linked:
             return self.members[ending[0]]
         return name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bgsync.language import expressions as e
@@ -15,6 +16,7 @@ from bgsync.prose.grammar.words import LIMITS
 
 HANDLED = ("handle functional event", "fire functional event", "fire a functional event")
 _STEPS = (Following(),)
+_IF_FIRST = re.compile(r"(?:\bto|:) (?:if|unless|optionally)\b|\b(?:may|should)\b")
 
 
 def _following(said: tuple[str, ...]) -> Statements:
@@ -79,8 +81,10 @@ def _enqueue(p: Phrases, queue: e.Expr, body: Statements = _STEPS, task: bool = 
     return (s.Enqueue(queue, body[:size], task), *body[size:])
 
 
-def _queued(p: Phrases, queue: Any, body: Statements) -> Statements:
+def _queued(p: Phrases, queue: Any, body: Statements) -> Any:
     where, task, given = queue
+    if body and isinstance(body[0], s.If) and not _IF_FIRST.search(" ".join(p.words.texts)):
+        return None  # a condition at the end may be that of the task, or of its being queued
     named: Statements = () if task is None else (s.Let(task, e.Input("this task")),)
     if given is not None:
         named = (*named, s.Remark(f"the task is given {write_value(given)}"))
@@ -109,15 +113,21 @@ def _handle(p: Phrases, name: str, about: e.Expr, *_: Any) -> Any:
     return (s.HandleEvent(about, _STEPS),) if name.lower() in HANDLED else None
 
 
+def _is_task(p: Phrases, words: str) -> bool:
+    """Whether words are what is queued on an event loop; the text may have tasks of its own, and how to queue them."""
+    own = p.lexicon.phrase(f"queue {words}") or p.lexicon.algorithm(f"queue a {words}")
+    return words.rpartition(" ")[2] in ("task", "microtask") and own is None
+
+
 QUEUE = Category(
     [
         form(
             "{loose}",
-            lambda p, words: (None, None, None) if words.rpartition(" ")[2] in ("task", "microtask") else None,
+            lambda p, words: (None, None, None) if _is_task(p, words) else None,
         ),
         form(
             "{loose} {var}",
-            lambda p, words, var: (None, var.name, None) if words.rpartition(" ")[2] == "task" else None,
+            lambda p, words, var: (None, var.name, None) if _is_task(p, words) else None,
         ),
         form("{queue} ,? in|on {noun} ,?", lambda p, queue, where: (where, *queue[1:])),
         form("{queue} ,? given {noun} ,?", _given),

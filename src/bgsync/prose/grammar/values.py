@@ -100,6 +100,12 @@ def _of_values(p: Phrases, kind: str, items: tuple[e.Expr, ...]) -> Any:
     return None if named else e.New(kind, (("values", e.Sequence(items)),))
 
 
+def _current(p: Phrases) -> Any:
+    """The time that it is, unless the text has a current time of its own."""
+    own = any(f"current {what}" in p.lexicon.members for what in ("time", "timestamp", "date"))
+    return None if own else e.Input("now")
+
+
 OR_NULL = Category(
     [
         form(pattern, lambda p, *kind: True)
@@ -186,7 +192,9 @@ NOUNS = Category(
         form("{described} whose {members}", _made),
         form("{described} with|whose following set|members|properties|fields|items|values?",
              lambda p, name: _made(p, name, _FOLLOWING)),
-        form("{described} ( {items} )", lambda p, name, items: e.Apply(name, items)),
+        form("{described} ( {items} )",
+             lambda p, name, items: None if p.lexicon.algorithm(name) is None else e.Apply(name, items)),
+        form("pair|triple|tuple of|consisting {items}", lambda p, items: e.Sequence(items) if len(items) > 1 else None),
         form("tuple? ( {items} )", lambda p, items: e.Sequence(items) if len(items) > 1 else None),
         form("« [ {entries} ] »", lambda p, entries: e.New("map", entries)),
         form("« [ ] »", lambda p: e.Sequence()),
@@ -214,6 +222,7 @@ NOUNS = Category(
         form("ordered? list|map|set|sequence|array of {kind} ,? initially empty", lambda p, _: e.Sequence()),
         form("ordered? list|map|set|sequence|array ,? initially empty", lambda p: e.Sequence()),
         form("new empty? ordered? list|map|set|array", lambda p: e.Sequence()),
+        form("empty? sequence < {kind} >", lambda p, _: e.Sequence()),
         form("ordered? list|set|array containing|of {items}", _list_of),
         form("ordered? list|set|array consisting of {items}", _list_of),
         form("{capital} object on|upon which this? method is|was invoked|called", lambda p, kind: e.Var("this")),
@@ -235,6 +244,8 @@ NOUNS = Category(
              lambda p, name: e.New(name, _FOLLOWING)),
         form("newly created|constructed {name} instance|object? ,? with following? set|members|fields|items?",
              lambda p, name: e.New(name, _FOLLOWING)),
+        form("new {name} instance|object? ,? whose|with its? members|properties|fields|items? are? set as follows",
+             lambda p, name: e.New(name, _FOLLOWING)),
         form("new {name} instance|object? in {noun}", lambda p, name, where: e.New(name, (("realm", where),))),
         form("new {name} instance|object? in {noun} ,? with|whose its? {members}",
              lambda p, name, where, members: e.New(name, (("realm", where), *members))),
@@ -243,7 +254,7 @@ NOUNS = Category(
         form("new {name} {arguments}", _of_values, 1),
         form("new empty {name}", lambda p, name: e.New(name)),
         form("timestamp representing now", lambda p: e.Input("now")),
-        form("current time|timestamp|date", lambda p: e.Input("now")),
+        form("current time|timestamp|date", _current),
         form("current date and time", lambda p: e.Input("now")),
         form("now", lambda p: e.Input("now")),
         form("infinity", lambda p: e.Input("infinity")),
