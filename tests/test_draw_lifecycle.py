@@ -11,6 +11,7 @@ from bgsync.draw.links import by_template, published, to_lines, to_text
 from bgsync.draw.mermaid import to_mermaid
 from bgsync.draw.places import FULFILLED, REJECTED, WAITED, places
 from bgsync.language import Origin, Spec
+from bgsync.shipped.model.any_text import ANY_TEXT
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.background_sync.published import ADDRESSES
@@ -100,6 +101,30 @@ def test_what_has_no_states_is_listed_until_it_is_removed() -> None:
     found = changes(read_text(Source("queue.bs", text)).spec, WORLD, LIFECYCLE, "algorithm")
     assert found.initial == "listed"
     assert {(change.source, change.target) for change in found.made} == {("listed", "success")}
+
+
+def test_what_leaves_the_list_of_a_text_about_something_else_is_removed_and_has_not_failed() -> None:
+    kept = """
+A {{Shelf}} has an associated <dfn>row</dfn>, a [=list=] of [=jars=].
+
+A <dfn>jar</dfn> has an associated <dfn>content</dfn>, which is one of <dfn>jam</dfn> or <dfn>air</dfn>. It is initially
+[=jam=].
+
+<div algorithm>
+The <dfn method for=Shelf>eat()</dfn> method steps are:
+
+1. Let |jar| be a new [=jar=].
+1. Append |jar| to [=this=]'s [=row=].
+1. Set |jar|'s [=content=] to [=air=].
+1. Remove |jar| from [=this=]'s [=row=].
+</div>
+"""
+    for text, left in (kept, "air"), (re.sub("1. Set.*\n", "", kept), "jam"):
+        spec = read_text(Source("shelf.bs", text)).spec
+        found = changes(spec, ANY_TEXT.world, ANY_TEXT.lifecycle, "algorithm")
+        assert (left, "removed", "eat") in made(found)
+        drawn = text_lifecycle(ANY_TEXT, spec, found, to_lines)
+        assert [node.label for node in drawn.nodes if node.kind == "final"] == ["removed"]
 
 
 def test_an_exploration_that_ended_early_is_told_in_the_picture(printer: Spec) -> None:

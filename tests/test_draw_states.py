@@ -1,8 +1,43 @@
 """Reachable states: what is alike is one box, a budget holds, and what is left out is said."""
 
 from bgsync.draw.states import BUDGET, STAYS, Projected, project, states_diagram, states_words
+from bgsync.shipped.model.any_text import ANY_TEXT
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.sources import Source
+from bgsync.texts import read_text
+
+KENNEL = """
+A {{Kennel}} has an associated <dfn>list of guests</dfn>, a [=list=] of [=dogs=].
+
+A <dfn>dog</dfn> has an associated <dfn>mood</dfn>, which is one of <dfn>sleepy</dfn>, <dfn>hungry</dfn> or
+<dfn>fed</dfn>. It is initially [=sleepy=].
+
+A [=dog=] has an associated <dfn>name</dfn>, a DOMString.
+
+<div algorithm>
+The <dfn method for=Kennel>bring(|name|)</dfn> method steps are:
+
+1. Let |dog| be the [=dog=] in [=this=]'s [=list of guests=] whose [=name=] is |name|, or null if there is none.
+1. If |dog| is not null, return.
+1. Set |dog| to a new [=dog=].
+1. Set |dog|'s [=name=] to |name|.
+1. Append |dog| to [=this=]'s [=list of guests=].
+</div>
+
+<div algorithm>
+The <dfn method for=Kennel>feed(|name|)</dfn> method steps are:
+
+1. Run these steps [=in parallel=]:
+    1. Let |dog| be the [=dog=] in [=this=]'s [=list of guests=] whose [=name=] is |name|, or null if there is none.
+    1. If |dog| is null, abort these steps.
+    1. If |dog|'s [=mood=] is [=sleepy=], set |dog|'s [=mood=] to [=hungry=] and abort these steps.
+    1. Set |dog|'s [=mood=] to [=fed=].
+    1. Remove |dog| from [=this=]'s [=list of guests=].
+</div>
+"""
+"""A spec of things that no member is declared to be the key of."""
+UNGUARDED = KENNEL.replace("1. If |dog| is not null, return.\n", "")
 
 
 def graph(seen: str, *moves: tuple[int, str, int], complete: bool = True) -> Projected:
@@ -80,3 +115,21 @@ def test_step_by_step_there_are_more_and_what_changes_a_registration_is_named_by
     assert ("absent", "pending", "register 9.4") in drawn(some)
     assert len(drawn(some, 2000)) > BUDGET
     assert drawn(some) != drawn(some, 2000)
+
+
+def test_the_states_of_things_without_a_declared_key_are_drawn_and_those_passed_through_are_named() -> None:
+    spec = read_text(Source("kennel.bs", KENNEL)).spec
+    assert spec.type.unique is None
+    some = project(spec, ANY_TEXT.world)
+    assert {(edge.source, edge.target) for edge in states_diagram(some, *states_words(spec, some, "")).edges} == {
+        ("absent", "sleepy"), ("sleepy", "hungry"), ("hungry", "absent"),
+    }  # fmt: skip
+    assert ("hungry", "absent", "feed 1.5") in drawn(some)
+    assert "It is fed only while an action is under way." in states_words(spec, some, "")[1]
+
+
+def test_where_a_list_has_several_things_of_one_key_a_box_names_the_states_of_all() -> None:
+    spec = read_text(Source("kennel.bs", UNGUARDED)).spec
+    some = project(spec, ANY_TEXT.world, limit=60)
+    assert {*some.seen} == {"absent", "sleepy", "hungry", "hungry and sleepy"}
+    assert "a box names what they are" in states_words(spec, some, "")[1]

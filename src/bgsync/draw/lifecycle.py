@@ -168,7 +168,7 @@ def state_nodes(lifecycle: Lifecycle, names: list[str], initial: str, edges: lis
         final = name in (*lifecycle.final, lifecycle.withdrawn)
         dead = name not in entered and not final and name != away
         kind: NodeKind = "initial" if name == initial else "final" if final else "normal"
-        label = f"{name} (never entered)" if dead else f"gone: {away}" if name == away else name
+        label = f"{name} (never entered)" if dead else f"gone: {away}" if name == away and not final else name
         return Node(name, label, kind, GREY if name == away else hue_of(name, lifecycle.colours))
 
     return tuple(node(name) for name in names)

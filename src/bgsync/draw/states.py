@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from bgsync.draw.colours import NO_HUES, Hues, hue_of
 from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind
 from bgsync.explore.partition import TAU, quotient
+from bgsync.judge.property import declared_states
 from bgsync.language import Spec
 from bgsync.plain import plain
 from bgsync.system.describe import object_states, recurring, say_action
@@ -46,6 +47,8 @@ class Projected:
     remarks: tuple[str, ...] = ()
     """Something else about each state, which is told where all that are drawn as one have it."""
     complete: bool = True
+    entered: frozenset[str] = frozenset()
+    """The states that some action sets an object to, if only on its way to another one."""
 
 
 def project(
@@ -68,18 +71,22 @@ def project(
     states = [graph.state(number) for number in range(len(graph))]
     numbers = {old: new for new, old in enumerate(n for n, state in enumerate(states) if not state.disjoint)}
     seen = [object_states(system, states[old])[tag] for old in numbers]
-    said: dict[int, str] = {}
+    said, entered = dict[int, str](), set[str]()
     moves = []
     for old in numbers:
         out = set()
         for transition in graph.out(old):
             index, target = int(graph.successors[transition]), int(graph.targets[transition])
             if target in numbers:
-                words = said.get(index) or said.setdefault(index, _say(system, graph.tables.successors[index].step))
-                out.add((words, numbers[target]))
+                if index not in said:
+                    step = graph.tables.successors[index].step
+                    said[index] = _say(system, step)
+                    entered |= {str(one.after) for one in step.observations if isinstance(one, StateSet)}
+                out.add((said[index], numbers[target]))
         moves.append(frozenset(out))
     remarks = [", ".join(recurring(system, states[old])) for old in numbers]
-    return Projected(tuple(seen), tuple(moves), tuple(remarks), graph.complete and not graph.pools)
+    complete = graph.complete and not graph.pools
+    return Projected(tuple(seen), tuple(moves), tuple(remarks), complete, frozenset(entered))
 
 
 def _say(system: System, step: Step) -> str:
@@ -87,7 +94,7 @@ def _say(system: System, step: Step) -> str:
     words, number = say_action(system, step.action), step.action.process
     instruction = None if number is None else system.program.code[system.process(number).pc]
     if instruction is not None and (instruction.op == "queue" or words == str(instruction.origin)):
-        for ran in step.executed:
+        for ran in reversed(step.executed):
             if any(isinstance(seen, StateSet | Listed | Removed) for seen in ran.observations):
                 return plain(str(system.program.code[ran.pc].origin))
     return plain(words)
@@ -129,11 +136,15 @@ def states_diagram(
 
 def states_words(spec: Spec, graph: Projected, how: str) -> tuple[str, str]:
     """Give the title and the description of a picture of states."""
-    kind = spec.type.name
-    return (
-        f"What a {kind} can become",
-        f"The {len(graph.seen):,} reachable states of {spec.title}{how}, and what becomes of one {kind} in them.",
-    )
+    kind, declared = spec.type.name, declared_states(spec)
+    several = {seen for seen in graph.seen if " and " in seen} - {*declared}
+    met = {*graph.seen, *(state for seen in several for state in seen.split(" and "))}
+    told = f"The {len(graph.seen):,} reachable states of {spec.title}{how}, and what becomes of one {kind} in them."
+    if several:
+        told += " Where the list has several at once, a box names what they are."
+    if passed := [state for state in declared if state in graph.entered - met]:
+        told += f" It is {' or '.join(passed)} only while an action is under way."
+    return f"What a {kind} can become", told
 
 
 def _bisimilar(graph: Projected) -> list[int]:

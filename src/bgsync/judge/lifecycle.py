@@ -21,16 +21,19 @@ Change = tuple[str, str]
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """A table of the states of an object. The text does not name the two final states of what was removed."""
+    """A table of the states of an object. The text does not name the final states of what was removed.
+
+    Where nothing is known of what removing means, they are one.
+    """
 
     name: str = "object"
     states: tuple[str, ...] = ()
     initial: str = ""
     rows: tuple[tuple[str, str, str, str], ...] = ()
     """Trigger, source, destination, and the step of the text that each comes from."""
-    succeeded: str = "success"
+    succeeded: str = "removed"
     """What was removed after its event was fulfilled."""
-    failed: str = "failed"
+    failed: str = "removed"
     """What was removed otherwise, but for what was withdrawn."""
     colours: Mapping[str, str] = field(default_factory=dict)
     """The states that have a colour of their own in pictures, and which of `bgsync.draw.colours` each has."""
@@ -39,7 +42,7 @@ class Lifecycle:
 
     @property
     def final(self) -> tuple[str, str]:
-        """The final states."""
+        """The final states, which may be one."""
         return self.succeeded, self.failed
 
     def machine(self, model: object | None = None) -> Machine:
@@ -52,7 +55,7 @@ class Lifecycle:
     @property
     def away(self) -> str:
         """Name the state of what is not in the list any more, and changes still."""
-        return " or ".join(self.final)
+        return " or ".join(dict.fromkeys(self.final))
 
     @cached_property
     def pairs(self) -> dict[Change, tuple[str, str]]:

@@ -7,15 +7,23 @@ from bgsync.system.world import World
 
 
 def object_states(system: System, state: State) -> dict[str, str]:
-    """Give the state of the object in the list of every key; `absent` where none is."""
-    members = system.scenario.spec.type.members
+    """Give the state of the object in the list of every key; `absent` where none is, all states where there are more.
+
+    An object that has no member for its key is of every key that it holds anywhere, or of the only one that there is.
+    """
+    keys, members = system.scenario.tag_names, system.scenario.spec.type.members
     place = next((place for place, member in enumerate(members) if member.values is not None), None)
-    found = dict.fromkeys(system.scenario.tag_names, "absent")
+    found: dict[str, set[str]] = {key: set() for key in keys}
     for slot, known in enumerate(state.shared.heap):
-        tag = system.tag(state.shared, slot)
-        if known is not None and known.listed and tag is not None:
-            found[tag] = "listed" if place is None else str(known.fields[place])
-    return found
+        if known is None or not known.listed:
+            continue
+        if system.tag_place is None:
+            of = [key for key in keys if key in known.fields or len(keys) == 1]
+        else:
+            of = [key for key in keys if key == system.tag(state.shared, slot)]
+        for key in of:
+            found[key].add("listed" if place is None else str(known.fields[place]))
+    return {key: " and ".join(sorted(states)) or "absent" for key, states in found.items()}
 
 
 def invocations(system: System, state: State) -> list[str]:
