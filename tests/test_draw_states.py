@@ -1,5 +1,8 @@
 """Reachable states: what is alike is one box, a budget holds, and what is left out is said."""
 
+import re
+
+from bgsync.draw.changes import changes
 from bgsync.draw.states import BUDGET, STAYS, Projected, project, states_diagram, states_words
 from bgsync.shipped.model.any_text import ANY_TEXT
 from bgsync.shipped.model.background_sync.one_off import SPEC
@@ -133,3 +136,12 @@ def test_where_a_list_has_several_things_of_one_key_a_box_names_the_states_of_al
     some = project(spec, ANY_TEXT.world, limit=60)
     assert {*some.seen} == {"absent", "sleepy", "hungry", "hungry and sleepy"}
     assert "a box names what they are" in states_words(spec, some, "")[1]
+
+
+def test_a_thing_that_has_no_state_yet_is_only_listed() -> None:
+    spec = read_text(
+        Source("kennel.bs", re.sub(r" It is initially .*", "", KENNEL).replace("is [=sleepy=]", "is null"))
+    ).spec
+    assert {*project(spec, ANY_TEXT.world).seen} == {"absent", "listed", "hungry"}
+    found = changes(spec, ANY_TEXT.world, ANY_TEXT.lifecycle, "algorithm").made
+    assert {(one.source, one.target) for one in found} == {("listed", "hungry"), ("hungry", "fed"), ("fed", "removed")}

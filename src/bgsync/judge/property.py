@@ -133,8 +133,8 @@ def state_in(system: System, fields: Value) -> str:
 
 @lru_cache(maxsize=1024)
 def canonical(state: Value) -> str:
-    """Write the name of a state as all texts do: in small letters, without hyphens and spaces."""
-    return str(state).lower().replace("-", "").replace(" ", "")
+    """Write the name of a state as all texts do: in small letters, without hyphens and spaces; "" for none."""
+    return "" if state is None else str(state).lower().replace("-", "").replace(" ", "")
 
 
 def declared_states(spec: Spec) -> tuple[str, ...]:

@@ -21,8 +21,9 @@ def object_states(system: System, state: State) -> dict[str, str]:
             of = [key for key in keys if key in known.fields or len(keys) == 1]
         else:
             of = [key for key in keys if key == system.tag(state.shared, slot)]
+        now = None if place is None else known.fields[place]
         for key in of:
-            found[key].add("listed" if place is None else str(known.fields[place]))
+            found[key].add("listed" if now is None else str(now))
     return {key: " and ".join(sorted(states)) or "absent" for key, states in found.items()}
 
 
