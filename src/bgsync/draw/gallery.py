@@ -15,6 +15,7 @@ from bgsync.contents import DEFAULT, Content
 from bgsync.draw.changes import changes
 from bgsync.draw.diagram import Diagram
 from bgsync.draw.flow import flow_diagram
+from bgsync.draw.layout import MissingExtraError
 from bgsync.draw.lifecycle import implemented_diagram, lifecycle_diagram, text_lifecycle
 from bgsync.draw.links import Link, published, to_text
 from bgsync.draw.render import render
@@ -34,8 +35,10 @@ HEAD = """# Pictures
 
 Generated from {source}, never by hand.
 {manual} says how to read them{more}.
-Each is here as SVG, which follows light and dark and can be read aloud, and as Mermaid.
+{each}
 """
+EACH = "Each is here as SVG, which follows light and dark and can be read aloud, and as Mermaid."
+SOME = "Each is here as Mermaid, and as SVG where that needs no extra."
 MORE = ", and how to draw them from a spec text. A test fails when one is stale"
 
 
@@ -200,8 +203,12 @@ class Gallery:
             if prop.id in broken:
                 yield prop, broken[prop.id]
 
-    def files(self) -> Iterator[tuple[str, str]]:
-        """Give the name and the content of every file; the page that shows them is the last one."""
+    def files(self, lacking: dict[str, MissingExtraError] | None = None) -> Iterator[tuple[str, str]]:
+        """Give the name and the content of every file; the page that shows them is the last one.
+
+        Into `lacking`, where it is given, go those that need an extra which is not installed, and why. Raises
+        MissingExtraError otherwise.
+        """
         name, more = shlex.quote(self.name), MORE
         if self._is_default:
             source, manual = "the built-in model by `bgsync draw --all`", "[docs/diagrams.md](../docs/diagrams.md)"
@@ -210,19 +217,32 @@ class Gallery:
             manual = "[docs/diagrams.md](../../docs/diagrams.md)"
         else:
             source, manual, more = f"{name} by `bgsync draw --all {name} -o DIR`", "`bgsync draw KIND --help`", ""
-        yield from files(self.entries(), HEAD.format(source=source, manual=manual, more=more))
+        yield from files(self.entries(), HEAD.format(source=source, manual=manual, more=more, each=EACH), lacking)
 
 
-def files(entries: Iterable[Entry], page: str) -> Iterator[tuple[str, str]]:
+def files(
+    entries: Iterable[Entry], page: str, lacking: dict[str, MissingExtraError] | None = None
+) -> Iterator[tuple[str, str]]:
     """Give the name and the content of every file of some pictures; `page` is the head of the page that shows them."""
     for entry in entries:
+        made = dict[str, str]()
         for form, ending in ENDINGS.items():
-            yield f"{entry.name}.{ending}", render(entry.picture, form).decode()
+            name = f"{entry.name}.{ending}"
+            try:
+                made[form] = render(entry.picture, form).decode()
+            except MissingExtraError as error:
+                if lacking is None:
+                    raise
+                lacking[name] = error
+            else:
+                yield name, made[form]
+        shown = f"![{entry.title}]({entry.name}.svg)" if "svg" in made else f"```mermaid\n{made['mermaid']}```"
+        svg = f"[SVG]({entry.name}.svg) · " if "svg" in made else ""
         page += (
-            f"\n## {entry.title}\n\n{entry.sentence}\n\n![{entry.title}]({entry.name}.svg)\n\n"
-            f"[SVG]({entry.name}.svg) · [Mermaid]({entry.name}.mmd) · `bgsync draw {entry.command}`\n"
+            f"\n## {entry.title}\n\n{entry.sentence}\n\n{shown}\n\n"
+            f"{svg}[Mermaid]({entry.name}.mmd) · `bgsync draw {entry.command}`\n"
         )
-    yield "README.md", page
+    yield "README.md", page.replace(EACH, SOME, 1) if lacking else page
 
 
 def file_name(name: str, taken: set[str]) -> str:

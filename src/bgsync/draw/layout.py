@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from bgsync.draw.formats import FORMATS
 from bgsync.errors import BgsyncError
+from bgsync.extras import command
 
 _LETTER = 10.8
 """How wide an m is taken to be by Graphviz, in the font and size that it takes for titles."""
@@ -29,7 +30,7 @@ class MissingExtraError(BgsyncError, ImportError):
 
     def __init__(self, missing: str, what: str = "an SVG of states is laid out") -> None:
         super().__init__(
-            f"{what} by the package {missing}, which is not installed: pip install bgsync[draw] "
+            f"{what} by the package {missing}, which is not installed: {command('draw')} "
             f"({', '.join(form for form, row in FORMATS.items() if not row.extra)} need no extra)"
         )
 

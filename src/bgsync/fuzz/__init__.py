@@ -3,7 +3,9 @@
 try:
     import hypothesis  # noqa: F401
 except ModuleNotFoundError as error:
-    raise ImportError("bgsync.fuzz needs Hypothesis: pip install bgsync[fuzz]") from error
+    from bgsync.extras import command
+
+    raise ImportError(f"bgsync.fuzz needs Hypothesis: {command('fuzz')}") from error
 
 from bgsync.driving import Operation, Operations, Unable
 from bgsync.fuzz.campaign import Plan, Result, campaign

@@ -20,7 +20,9 @@ try:
     from aalpy import MealyMachine, Oracle, run_KV
     from aalpy.base import SUL
 except ModuleNotFoundError as error:
-    raise ImportError("learning needs AALpy: pip install bgsync[learn]") from error
+    from bgsync.extras import command
+
+    raise ImportError(f"learning needs AALpy: {command('learn')}") from error
 
 from bgsync.driving import Operation, Unable
 from bgsync.errors import BgsyncError
