@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,22 @@ def test_what_cannot_be_asked_is_refused_in_one_line(
     assert said in done.stderr
     assert "Traceback" not in done.output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_too_large_for_a_file_is_refused_with_a_command_that_works_and_names_what_it_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a queue.bs").write_text(PRINT_QUEUE, encoding="utf-8")
+    done = run("a queue.bs", "--limit", "200", "--calls", "1", "--html", "x.html")
+    assert done.exit_code == 2
+    assert "a server takes any number: bgsync explore 'a queue.bs' --calls 1 --limit 200;" in done.stderr
+    found = re.search(r"what asks less fits: bgsync explore (.*?);", done.stderr)
+    assert found is not None
+    again = run(*shlex.split(found[1]))
+    assert again.exit_code == 0
+    assert re.match(r"x\.html: \d+ situations, ", again.stdout)
+    assert (tmp_path / "x.html").stat().st_size > 1000
 
 
 def test_its_options_are_those_of_check() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 import shutil
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
 
 from bgsync.cli.out import fail
 from bgsync.plain import flat
@@ -25,6 +29,24 @@ def choose(kind: str, wanted: tuple[str, ...], known: list[str]) -> None:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1, 0.75)
             fail(f"unknown {kind} {name!r}: {f'did you mean {near[0]}? ' if near else ''}one of {', '.join(known)}")
+
+
+def again(**changes: Any) -> str:
+    """Give this command as it was given, with other values of some parameters; None leaves one out."""
+    context = click.get_current_context()
+    words = ["bgsync", context.info_name or ""]
+    given = {**context.params, **changes}
+    for parameter in context.command.params:
+        name, value = parameter.name or "", given.get(parameter.name or "")
+        asked = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        if value is None or not (asked or name in changes):
+            continue
+        option = parameter.opts[:1] if isinstance(parameter, click.Option) else []
+        if isinstance(value, bool):
+            words += option if value else parameter.secondary_opts[:1]
+        else:
+            words += [word for one in (value if isinstance(value, tuple) else (value,)) for word in (*option, str(one))]
+    return shlex.join(words)
 
 
 class Line:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bgsync.cli.common import EPILOG, Line
+from bgsync.cli.common import EPILOG, Line, again
 from bgsync.cli.internal import told_inside
 from bgsync.cli.machine import about_machines, names_machine
 from bgsync.cli.out import fail, say
@@ -77,7 +78,8 @@ def explore(
     simulation = _simulation(question, found, apart=page is not None)
     begin, note = _begin(simulation, question.properties[0]) if question.properties else ((), "")
     if page is not None:
-        _write(page, simulation, begin, note, limit, lambda situation: situation.state)
+        smaller = () if question.properties else _smaller(question, found, limit)
+        _write(page, simulation, begin, note, limit, lambda situation: situation.state, smaller)
     else:
         _serve(simulation, begin, note, opens)
 
@@ -99,6 +101,17 @@ def _simulation(asked: Asked, of: Target, *, apart: bool) -> SpecSimulation:
     scenario = Scenario(of.spec, of.content.world, asked.granularity, asked.adversities, asked.bounds, monitor)
     bound = Bound(asked.limit or LIMIT, asked.seconds or SECONDS)
     return SpecSimulation(scenario, of.content.properties, of.name, bound, apart=apart, question=question)
+
+
+def _smaller(asked: Asked, of: Target, limit: int | None) -> Iterator[str]:
+    """Give commands that ask less, and whose answer goes into one file."""
+    from bgsync.simulator.data import MOST
+
+    less: dict[str, Any] = {}
+    for more in {"granularity": "algorithm"}, {"calls": 1}, {"tags": 1, "adversities": ()}:
+        less |= {name: value for name, value in more.items() if getattr(asked, name) != value}
+        if less and _simulation(replace(asked, **less), of, apart=True).is_small(limit or MOST):
+            yield again(**less)
 
 
 def _begin(simulation: SpecSimulation, name: str) -> tuple[Way, str]:
@@ -132,18 +145,31 @@ def _machine(target: str, how: dict[str, Any], asked: dict[str, Any], opens: boo
         fail(error)
 
 
-def _write(page: Path, simulation: Simulation, begin: Way, note: str, limit: int | None, identity: Any) -> None:
+def _write(
+    page: Path,
+    simulation: Simulation,
+    begin: Way,
+    note: str,
+    limit: int | None,
+    identity: Any,
+    smaller: Iterable[str] = (),
+) -> None:
     from bgsync.simulator.data import MOST, about, whole
     from bgsync.simulator.html import page as made
+    from bgsync.simulator.simulation import TooManyError
 
     line = Line()
     try:
         situations = whole(simulation, identity, limit or MOST, lambda count: line.tell(f"{count:,} situations"))
+    except TooManyError as error:
+        served = f"a server takes any number: {again(page=None)}; --limit allows more here"
+        less = next((f"what asks less fits: {command}; " for command in smaller), "")
+        fail(f"{error}; {less}{served}")
     finally:
         line.end()
     text, _ = made({**about(simulation, begin, note), "situations": situations})
     save(page, text)
-    say(f"{page}: {len(situations):,} situations, {len(text) / 1e6:.1f} MB", err=True)
+    say(f"{page}: {len(situations):,} situations, {len(text) / 1e6:.1f} MB")
 
 
 def _serve(simulation: Simulation, begin: Way, note: str, opens: bool) -> None:

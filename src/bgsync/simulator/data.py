@@ -11,7 +11,7 @@ from bgsync.simulator.simulation import (
     Choice,
     Scene,
     Simulation,
-    SimulationError,
+    TooManyError,
     UnfitError,
     Walks,
     Way,
@@ -90,7 +90,7 @@ def whole(
 ) -> list[Mapping[str, Any]]:
     """Give every situation with its steps, each with the number of the one that it leads to; the first is the start.
 
-    Raises SimulationError where there are more than `limit`.
+    Raises TooManyError where there are more than `limit`.
     """
     goals = [goal.id for goal in simulation.goals()]
     situations = [simulation.start()]
@@ -107,10 +107,7 @@ def whole(
             meets = _met(simulation, goals, situation, choice)
             choices.append({**told(choice), "to": to, "meets": meets})
         if len(situations) > limit:
-            raise SimulationError(
-                f"more than {limit:,} situations: too many for one file; ask a smaller question (one tag, one call, "
-                "--granularity algorithm), allow more with --limit, or leave --html out: a server needs no such limit"
-            )
+            raise TooManyError(limit)
         here = _met(simulation, goals, situation, None)
         made.append({"scene": seen(simulation.scene(situation)), "choices": choices, "so": here})
         if tick is not None:

@@ -17,6 +17,13 @@ class SimulationError(BgsyncError, ValueError):
     """A model that cannot be walked through as wished: the message says why, and what to do."""
 
 
+class TooManyError(SimulationError):
+    """More situations than go into one file."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"more than {most:,} situations: too many for one file")
+
+
 class UnfitError(SimulationError):
     """A way that this model does not have; `fits` says how many of its steps it has."""
 

@@ -75,6 +75,18 @@ class SpecSimulation(Simulation):
         (state,) = self.system.initial_states()
         return Situation(state, Names(self.system, noted=True))
 
+    def is_small(self, most: int) -> bool:
+        """Whether there are no more than so many situations."""
+        states = [*self.system.initial_states()]
+        known = {*states}
+        for state in states:  # it grows on the way
+            new = {step.after for step in self.system.steps(state) if step.after is not None} - known
+            known |= new
+            states += [*new]
+            if len(known) > most:
+                return False
+        return True
+
     def steps(self, situation: Situation) -> list[Step]:
         """Give the steps in an order that no run depends on."""
         return sorted(self.system.steps(situation.state), key=self._order)
