@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -38,14 +40,41 @@ def explain(word: tuple[str, ...]) -> None:
         return
     name = " ".join(word)
     every = {each: told for rows in reversed(known.values()) for each, told in rows.items()}
-    alike = {plain(each): each for each in every}
-    found = next((one for one in (name, alike.get(plain(name)), name.split("/")[0]) if one in every), None)
+    found = explained_by(name, every)
     if found is None:
-        near = difflib.get_close_matches(plain(name), alike, 3, 0.6)
+        alike = {plain(each): each for each in every}
+        given = plain(name)
+        near = difflib.get_close_matches(given, alike, 1, 0.9) or difflib.get_close_matches(given, alike, 3, 0.6)
         meant = f"did you mean {' or '.join(alike[one] for one in near)}?" if near else "bgsync explain lists all"
         fail(f"unknown word {name!r}: {meant}")
     say(f"{found}: {every[found]}")
 
+
+SHAPES = ((r"t\d+", "t1"), (r".*#\d+", "#1"), (r"\S.* [A-Z]", "object A"))
+"""How words look that are made in a run, each with the one that is explained."""
+
+
+def explained_by(name: str, every: Mapping[str, str]) -> str | None:
+    """Give the word that explains another one: itself, in whatever letters and number, or what it begins with.
+
+    That counts where the rest is known as well, or is a value that the explanation speaks of.
+    """
+    from bgsync.prose.misspelt import plain
+
+    alike = {plain(each): each for each in every}
+    unnumbered = re.sub(r" [\d,]+$", "", name)
+    words = name.split(" ")
+    cuts = ((" ".join(words[:size]), " ".join(words[size:])) for size in range(len(words) - 1, 0, -1))
+    tried: list[str | None] = [
+        name,
+        *(first for first, rest in cuts if rest in every or f"`{rest}`" in every.get(first, "")),
+    ]
+    tried += [alike.get(plain(name)), *(one for shape, one in SHAPES if re.fullmatch(shape, name)), unnumbered]
+    tried += [alike.get(plain(re.sub(ending, other, unnumbered))) for ending, other in PLURALS]
+    return next((one for one in (*tried, name.split("/")[0]) if one in every), None)
+
+
+PLURALS = ((r"ies$", "y"), (r"s$", ""), (r"es$", ""))
 
 SEEN = "a page, a worker or a server"
 
@@ -77,6 +106,7 @@ def explained() -> dict[str, dict[str, str]]:
                 for name, told in MEANINGS.items()
             },
             **TERMS,
+            **{each.name: f"A content, which a text is judged as: {each.about}." for each in contents},
         },
     }
 
