@@ -23,9 +23,16 @@ from bgsync.system.scenario import GRANULARITIES, Bounds
 from tests.test_first_edit import blocks
 
 ROOMS = (
-    "report/text", "report/edit_text", "report/comparison_text", "report/mend", "report/lines", "cli/read", "cli/draw",
-    "cli/picture", "draw/states", "draw/lifecycle", "telling",
-)  # fmt: skip
+    "report/*",
+    "cli/read",
+    "cli/check",
+    "cli/diff",
+    "cli/draw",
+    "cli/picture",
+    "draw/states",
+    "draw/lifecycle",
+    "telling",
+)
 """Where check, check --base, diff, read and draw say what they say."""
 WORDS = r"[a-z][\w,-]*(?: [\w,-]+){0,2}"
 """A label has three words at most; what is longer is a sentence."""
@@ -82,7 +89,8 @@ def called(node: ast.AST) -> str:
 def of_rooms() -> Iterator[str]:
     root = Path(bgsync.__file__).parent
     for room in ROOMS:
-        yield from labels((root / f"{room}.py").read_text(encoding="utf-8"))
+        for path in root.glob(f"{room}.py"):
+            yield from labels(path.read_text(encoding="utf-8"))
 
 
 def of_tables() -> Iterator[str]:
@@ -92,7 +100,7 @@ def of_tables() -> Iterator[str]:
     yield from MARKS.keys() - {"normal", "trace"}
     yield from (LISTED, *(f"{name} {value}" for name, value in asdict(Bounds()).items()), "walks", "steps", "seed")
     for content in candidates():
-        yield from (content.name, *content.world.adversities)
+        yield from (content.name, *content.world.adversities, *content.world.words.invocations)
 
 
 def of_pages() -> Iterator[str]:
@@ -127,7 +135,8 @@ def test_every_label_of_an_output_is_explained(known: Mapping[str, str], words: 
     ("word", "told"),
     [
         ("adversities", "adversity"), ("Properties", "property"), ("causes", "cause"), ("t2", "t1"),
-        ("collect(t1) #2", "#1"), ("invocation #1", "invocation"), ("parcel B", "object A"), ("tags 1", "tags"),
+        ("collect(t1) #2", "#1"), ("collect(t1)", "t1"), ("objects", "object A"),
+        ("invocation #1", "invocation"), ("parcel B", "object A"), ("tags 1", "tags"),
         ("states 10000000", "states"), ("abort scope", "abort"), ("termination handler", "termination"),
         ("register(t1)", "register(t1)"), ("asserts/collect.2.5", "asserts"),
     ],

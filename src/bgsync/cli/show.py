@@ -50,7 +50,7 @@ def explain(word: tuple[str, ...]) -> None:
     say(f"{found}: {every[found]}")
 
 
-SHAPES = ((r"t\d+", "t1"), (r".*#\d+", "#1"), (r"\S.* [A-Z]", "object A"))
+SHAPES = ((r"(.*\()?t\d+\)?", "t1"), (r".*#\d+", "#1"), (r"objects?|\S.* [A-Z]", "object A"))
 """How words look that are made in a run, each with the one that is explained."""
 
 
@@ -104,6 +104,11 @@ def explained() -> dict[str, dict[str, str]]:
             **{
                 name: f"{told[0].upper()}{told[1:]}.".replace(SEEN, "anybody outside")
                 for name, told in MEANINGS.items()
+            },
+            **{
+                kind: f"Of an invocation in a run: {told}."
+                for each in contents
+                for kind, told in each.world.words.invocations.items()
             },
             **TERMS,
             **{each.name: f"A content, which a text is judged as: {each.about}." for each in contents},

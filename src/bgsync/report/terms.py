@@ -10,6 +10,7 @@ TERMS = {
     "holds": "Every state within the bounds was looked at, and none breaks it.",
     "violated": "There is a run that breaks it. The shortest one is told, and was replayed by an independent "
     "validator.",
+    "no verdict": "Nothing was said of it: the text has no such step, or it was not looked at.",
     "vacuous": "Nothing ever happens that it speaks of, so it was never put to the test. Often a sign of a step that "
     "no run reaches.",
     "conditional": "It holds by one reading of the text, and is broken by another one; the message names the choice.",
@@ -40,6 +41,7 @@ TERMS = {
     "assert": "What the text asserts in a step must be true whenever a run comes there.",
     "undecided": "What the text leaves open or the model does not follow, and nothing has asked for: it may be true or "
     "false, and both are looked at.",
+    "again and again": "The part of a run without end that is repeated for ever.",
     "loop": "A run without end is told as a beginning and a part that goes on again and again.",
     "adversity": "Something unlucky outside of the text, such as a worker that is terminated. Each is switched on "
     "alone; what is broken only then is told apart.",
@@ -89,6 +91,7 @@ TERMS = {
     "and the text does not do.",
     "changed": "Of a step: both texts have it, and it means something else.",
     "moved": "Of a step: it means the same, and stands elsewhere.",
+    "changed steps": "The steps that are not the same in both texts.",
     "renamed": "A name is another one throughout, and nothing else is.",
     "reworded": "Of a step: its sentence is another one, and means the same.",
     "before the edit": "What a step was read as that is not understood now.",
