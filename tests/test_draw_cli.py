@@ -157,6 +157,17 @@ def test_without_the_extra_a_gallery_has_every_picture_that_needs_none_and_the_r
         shutil.rmtree(folder / "pictures")
 
 
+def test_a_picture_of_objects_is_refused_where_a_text_has_none(folder: Path) -> None:
+    (folder / "bell.bs").write_text(BELL, encoding="utf-8")
+    assert 'state "listed"' in draw("lifecycle", "bell.bs").stdout
+    lone = re.sub(r"A \{\{Tower.*?\n\n", "", BELL)
+    (folder / "lone.bs").write_text(re.sub(r"(?s)1\. Let.*?(?=</div>)", "1. Return.\n", lone), encoding="utf-8")
+    for kind in ("lifecycle", "states"):
+        refused = draw(kind, "lone.bs")
+        assert refused.exit_code == 2
+        assert "lone.bs has no list of objects" in refused.stderr
+
+
 def test_two_algorithms_whose_names_differ_in_signs_have_files_of_their_own() -> None:
     twice = HEAD + REGISTER + RULE + PRINT + PRINT.replace("start printing</dfn>", "start: printing</dfn>")
     names = [entry.name for entry in Gallery(ANY_TEXT, read(Source("twice.bs", twice), None, ANY_TEXT)).algorithms()]

@@ -22,6 +22,7 @@ from bgsync.contents import DEFAULT
 if TYPE_CHECKING:
     from bgsync.draw.svg import MissingExtraError
 
+NOTHING = "{} has no list of objects that go through anything: bgsync draw algorithm draws its steps"
 EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
 
 
@@ -166,7 +167,10 @@ def lifecycle(
     of = found_target(target)
     found = explored_changes(of, granularity, adversities, calls, limit)
     link = output.link(of.content, of.text)
-    output.write(text_lifecycle(of.content, of.spec, found, link, about(granularity, adversities)))
+    picture = text_lifecycle(of.content, of.spec, found, link, about(granularity, adversities))
+    if not picture.nodes:
+        fail(NOTHING.format(of.name))
+    output.write(picture)
 
 
 @draw.command(epilog=EPILOG)
@@ -232,6 +236,8 @@ def states(
 
     of, line = found_target(target), Line()
     choose("adversity", adversities, known_adversities((of.content,)))
+    if not of.spec.type.list_name:
+        fail(NOTHING.format(of.name))
     try:
         graph = project(
             of.spec, of.content.world, granularity, adversities=adversities, calls=calls, limit=limit,

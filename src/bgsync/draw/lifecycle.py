@@ -152,7 +152,8 @@ def unfinished(complete: bool) -> str:
 
 def state_names(spec: Spec, changes: Changes, meant: tuple[str, ...] = ()) -> list[str]:
     """Give the states of a text, as it writes them: those meant and declared, and those that its runs come to."""
-    names = {canonical(name): name for name in (*meant, *declared_states(spec))}
+    first = (changes.initial,) if spec.type.list_name else ()
+    names = {canonical(name): name for name in (*meant, *declared_states(spec), *first)}
     for change in changes.made:
         for name in (change.source, change.target):
             names.setdefault(canonical(name), name)
