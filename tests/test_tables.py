@@ -20,6 +20,7 @@ from bgsync.shipped.model.background_sync.one_off import ONLINE, SPEC
 from bgsync.shipped.model.background_sync.registration import FIRING
 from bgsync.shipped.model.environment import ADVERSITIES
 from bgsync.shipped.properties.background_sync import PROPERTIES
+from bgsync.sources import Source
 from bgsync.system.collect import tidied
 from bgsync.system.observation import Duplicated, Observation, Removed, StateSet
 from bgsync.system.scenario import Scenario
@@ -29,6 +30,7 @@ from bgsync.tables import Tables, explore
 from bgsync.tables.groups import NO_CHANGE, Group, Groups
 from bgsync.tables.multisets import Multisets
 from bgsync.tables.steps import CONTEXT, MEMORY
+from bgsync.texts import read
 from tests.models import CALM, MONITORS, NEW, STATE, UNGATED, outbox, question, scenario
 from tests.models import report as verdicts
 from tests.test_queues import QUEUED, firing
@@ -280,3 +282,23 @@ def test_so_is_what_is_not_decided_when_the_memory_is_spent() -> None:
     found = report(budget=Budget(megabytes=1))
     assert {verdict.verdict for verdict in found.verdicts} == {"inconclusive"}
     assert "within 1 MB: --memory" in found.verdicts[0].message
+
+
+BELLS = (
+    "A {{Tower}} has an associated <dfn>row</dfn>, a [=list=] of [=bells=].\n\n"
+    "A <dfn>bell</dfn> has an associated <dfn>bell state</dfn>, "
+    "which is one of `still` or `rung`, initially `still`.\n\n"
+    "The <dfn method for=Tower>ring()</dfn> method steps are:\n\n"
+    "1. If [=this=]'s [=row=] is not empty, return.\n1. Let |bell| be a new [=bell=].\n"
+    "1. Append |bell| to [=this=]'s [=row=].\n1. In parallel:\n    1. Wait a while.\n"
+    "    1. Set |bell|'s [=bell state=] to [=rung=].\n    1. Remove |bell| from [=this=]'s [=row=].\n"
+    "    1. If [=this=]'s [=row=] is empty, set |bell|'s [=bell state=] to [=still=].\n"
+)
+
+
+@pytest.mark.parametrize(("granularity", "most"), [("algorithm", 1), ("step", 2)])
+def test_whether_the_list_is_empty_is_known_to_who_asks(granularity: str, most: int) -> None:
+    asked = scenario(read(Source("bells.bs", BELLS)).reading.spec, granularity=granularity)
+    assert same(asked) > 3
+    states = explore_plainly(System(asked)).states
+    assert max(sum(known is not None and known.listed for known in state.shared.heap) for state in states) == most

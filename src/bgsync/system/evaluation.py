@@ -225,7 +225,7 @@ class Evaluation:
             case e.Associated(name=name):
                 return UNKNOWN if name == self.machine.type.name else name
             case e.Is(left=left, right=right):
-                return self._decided(expression, same(self.value(left), self.value(right)))
+                return self._decided(expression, self._equal(self.value(left), self.value(right)))
             case e.Compare(operator=operator, left=left, right=right):
                 return self._decided(expression, ordered(operator, self.value(left), self.value(right)))
             case e.Arithmetic(operator=operator, left=left, right=right):
@@ -300,6 +300,16 @@ class Evaluation:
         if kind.lower().endswith("event"):
             return Event(tuple((name, self.value(member, lazy=True)) for name, member in members))
         return UNKNOWN
+
+    def _equal(self, left: Value, right: Value) -> bool | None:
+        """Whether two values are equal; of the list only that it is itself is known, and whether it is empty."""
+        lists = [isinstance(value, List) for value in (left, right)]
+        if not any(lists):
+            return same(left, right)
+        if all(lists):
+            return True
+        empty = () in (left, right)
+        return not any(known and known.listed for known in self.heap) if empty else None
 
     def _contains(self, collection: Value, item: Value) -> bool | None:
         if isinstance(collection, List):

@@ -244,7 +244,12 @@ def _meeting(program: Program, listing: Mapping[str, Container[str]], anything: 
                 return mine
             return mine and instruction.op in ("items", "spawn each")
         read = e.parts(e.Sequence(traversal.expressions(statement)))
-        return any(isinstance(part, e.Find | e.Item) for part in read)
+        return any(isinstance(part, e.Find | e.Item) or asks(part, held) for part in read)
+
+    def asks(part: e.Expr, held: Container[str]) -> bool:
+        """Whether a condition may ask if there is anything in the list."""
+        sides = (part.left, part.right) if isinstance(part, e.Is) else ()
+        return any(isinstance(x, e.ListOf) or (isinstance(x, e.Var) and x.name in held) for x in sides)
 
     return _closure(program, meets, partial(_later, program))
 
