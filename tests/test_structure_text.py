@@ -205,3 +205,9 @@ def test_what_is_known_of_an_old_one_off_text() -> None:
         ("error", "missing-task", "1", 287),
     }
     assert {("note", "well-nested", "5.8", 360), ("note", "well-nested", "", 357)} <= told
+
+
+@pytest.mark.parametrize(("more", "level"), [("", "error"), (" It is gladly otherwise.", "note")])
+def test_a_variable_is_not_missing_for_certain_where_the_step_that_gives_it_says_more(more: str, level: str) -> None:
+    found = printed(*GOOD, f"1. Let |x| be true if |job| is null.{more}", "1. If |x| is true, return.")
+    assert found == ["defined-before-use 5" + (" (note)" if level == "note" else "")]

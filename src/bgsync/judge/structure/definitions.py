@@ -133,6 +133,7 @@ class _Check:
                 message = f"nothing gives the variable {name!r} a value{hint(name, self.names - {name})}"
             unsure = name not in _plainly(expression) and not close(name, self.names - {name}, 0.85)
             unsure |= any(name in said for path, said in self.unread.items() if path != place(statement).path)
+            unsure |= any(place(binder).path in self.unread for binder, _ in binders)  # the same step says more
             self.findings.append(Finding("defined-before-use", message, place(statement), NOTE if unsure else ERROR))
 
     def agree(self, around: Body) -> bool:

@@ -81,6 +81,10 @@ def _list_of(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
     return None if several or any(isinstance(item, e.Input) for item in items) else e.Sequence(items)
 
 
+def _tuple(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
+    return e.Sequence(items) if len(items) > 1 else None
+
+
 def fired(event: e.Expr, rest: Any) -> tuple[e.Expr, ...]:
     """Give an event, what it is fired on, and its members."""
     given: list[e.Expr] = [event]
@@ -194,8 +198,8 @@ NOUNS = Category(
              lambda p, name: _made(p, name, _FOLLOWING)),
         form("{described} ( {items} )",
              lambda p, name, items: None if p.lexicon.algorithm(name) is None else e.Apply(name, items)),
-        form("pair|triple|tuple of|consisting {items}", lambda p, items: e.Sequence(items) if len(items) > 1 else None),
-        form("tuple? ( {items} )", lambda p, items: e.Sequence(items) if len(items) > 1 else None),
+        form("pair|triple|tuple consisting? of {items}", _tuple),
+        form("tuple? ( {items} )", _tuple),
         form("« [ {entries} ] »", lambda p, entries: e.New("map", entries)),
         form("« [ ] »", lambda p: e.Sequence()),
         form("?|! {call}", lambda p, call: e.Apply(*call)),
