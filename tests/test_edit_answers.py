@@ -109,6 +109,13 @@ def test_what_is_broken_in_both_may_be_so_in_further_ways_where_a_search_ended_e
     assert not broken_and_repaired(doubts, doubts).uncompared, "it is bounded whatever the time"
 
 
+def test_a_text_is_not_said_to_be_larger_than_one_that_was_not_looked_at_to_the_end() -> None:
+    old, new = _report(), _report()
+    new = replace(new, explorations=(replace(new.explorations[0], states=99),))
+    assert broken_and_repaired(old, new).grown == "99 states at granularity step, and 1 in the old text"
+    assert not broken_and_repaired(_report(complete=False), new).grown
+
+
 def test_what_is_broken_now_is_shown_where_it_is_not_known_whether_it_was() -> None:
     was = Verdict("p", "inconclusive", message=LATE)
     changes = broken_and_repaired(_report(was), _report(Verdict("p", "violated", "logic")))

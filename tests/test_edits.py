@@ -95,7 +95,12 @@ EDITS = {
     ),
     "a new algorithm that nothing runs": (
         PRINT_QUEUE + CANCEL,
-        ("if cancel printing ran, which nothing runs", "added cancel printing, 1 step (edit.bs:68)", "at any time"),
+        (
+            "this edit would break 1",
+            "if cancel printing ran, which nothing runs",
+            "added cancel printing, 1 step (edit.bs:68)",
+            "at any time",
+        ),
     ),
     "an algorithm that is gone": (
         PRINT_QUEUE.replace(PRINT, ""),

@@ -282,10 +282,11 @@ def _grown(old: Report, new: Report) -> str:
         {(e.granularity, e.adversities, e.monitor): e.states for e in reversed(each.explorations)}
         for each in (old, new)
     )
+    unknown = {(e.granularity, e.adversities, e.monitor) for e in old.explorations if not e.complete}
     cut = {e.adversities for e in new.explorations if not e.complete}
     for place, now in sorted(after.items(), key=lambda item: item[1], reverse=True):
         was = before.get(place, now)
-        if now > GROWTH * was:
+        if now > GROWTH * was and place not in unknown:
             needs = f" with {', '.join(place[1])}" if place[1] else ""
             least = "at least " if place[1] in cut else ""
             return f"{least}{now:,} states at granularity {place[0]}{needs}, and {was:,} in the old text"

@@ -37,9 +37,11 @@ def _did(edit: Edit, report: Report) -> str:
     hard = {change.property for change in found if change.needs} - new - further
     repaired = [change for change in edit.properties.repaired if not change.needs]
     base = [verdict for verdict in report.verdicts if not verdict.needs]
-    told = [f"breaks {len(new)}"] * bool(new)
-    told += [f"breaks {len(further)}{' more' * bool(new)} in a further way"] * bool(further)
-    told += [f"breaks {len(hard)}{' more' * bool(new or further)} under an adversity"] * bool(hard)
+    uncalled = " and ".join(edit.rests_on_uncalled)
+    breaks = "would break" if uncalled else "breaks"
+    told = [f"{breaks} {len(new)}"] * bool(new)
+    told += [f"{breaks} {len(further)}{' more' * bool(new)} in a further way"] * bool(further)
+    told += [f"{breaks} {len(hard)}{' more' * bool(new or further)} under an adversity"] * bool(hard)
     told += ["breaks nothing"] * (not told and not edit.exit_status)
     told += [f"repairs {len(repaired)}"] * bool(repaired)
     uncompared = {change.property for change in edit.uncompared}
@@ -47,9 +49,7 @@ def _did(edit: Edit, report: Report) -> str:
     if edit.exit_status == 3:
         also = f"; it {', '.join(told)}" if told else ""
         return f"it is not known whether this edit breaks anything: {unknown}{also}"
-    said = f"this edit {', '.join(told)}"
-    if uncalled := edit.rests_on_uncalled:
-        said += f" if {' and '.join(uncalled)} ran, which nothing runs"
+    said = f"this edit {', '.join(told)}{f' if {uncalled} ran, which nothing runs' if uncalled else ''}"
     if uncompared:
         return f"{said}; {unknown}"
     broken, open_ = (sum(verdict.verdict == ruling for verdict in base) for ruling in ("violated", "inconclusive"))
