@@ -1,7 +1,6 @@
 """What an editor reads first after an edit: the first five lines say what to do, and where."""
 
 import io
-from functools import cache
 
 import pytest
 from rich.console import Console
@@ -12,12 +11,11 @@ from bgsync.judge.facts import Invocation, StepTaken
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
 from bgsync.language import Origin
-from bgsync.report.edit_text import difference, print_edit
+from bgsync.report.edit_text import difference
 from bgsync.report.mend import to_mend
-from bgsync.report.text import print_mend, print_new
-from bgsync.sources import Source
-from bgsync.targets import Target, as_it_stands, of_text
-from bgsync.texts import read
+from bgsync.report.text import print_new
+from bgsync.targets import as_it_stands
+from tests.answers import answer, target
 from tests.specs import PRINT, PRINT_QUEUE
 
 BASE = "base.bs"
@@ -54,14 +52,14 @@ EDITS = {
         edited(("[=active worker=] is null", "[=active worker=] is not null")),
         ("this edit breaks", "register 2 (edit.bs:24)", "If owner's active worker is [+ not] null"),
     ),
-    "a deleted step": (edited((APPENDS, "")), ("this edit breaks", "removed register 8.3 (base.bs:34)")),
+    "a deleted step": (edited((APPENDS, "")), ("this edit breaks", "removed register 8.3 (base.bs:34): Append job to")),
     "a block that is left empty": (
         edited((REMOVES, "")),
         ("mend first", "edit.bs:55:7: start printing 4.2", "was removed: start printing 4.2.1 (base.bs:56)"),
     ),
     "a misspelt variable": (
         edited(("Set |job|'s [=job state=] to [=printing=]", "Set |jbo|'s [=job state=] to [=printing=]")),
-        ("mend first", "edit.bs:47:4: start printing 3", "'jbo'", "did you mean 'job'?"),
+        ("mend first", "edit.bs:47:4: start printing 3", "did you mean 'job'?", "this edit breaks 1"),
     ),
     "a misspelt state": (
         edited(("to [=printing=]", "to [=prnting=]")),
@@ -93,11 +91,16 @@ EDITS = {
     ),
     "a removed guard": (
         edited((GUARD, "")),
-        ("this edit breaks nothing", "removed start printing 4.3.1.2 (base.bs:60)"),
+        ("this edit breaks nothing", "removed start printing 4.3.1.2 of the old text (base.bs:60): If job"),
     ),
     "a new algorithm that nothing runs": (
         PRINT_QUEUE + CANCEL,
-        ("this edit breaks", "added cancel printing, 1 step (edit.bs:68)", "nothing comes to it", "at any time"),
+        (
+            "this edit would break 1",
+            "if cancel printing ran, which nothing runs",
+            "added cancel printing, 1 step (edit.bs:68)",
+            "at any time",
+        ),
     ),
     "an algorithm that is gone": (
         PRINT_QUEUE.replace(PRINT, ""),
@@ -109,7 +112,11 @@ EDITS = {
     ),
     "a sentence that is not understood": (
         edited(("Wait for a while.", "Ponder the weather with |job| at length.")),
-        ("mend first", "edit.bs:59:13: start printing 4.3.1.1: not understood: “Ponder the", "before the edit: wait"),
+        (
+            "mend first",
+            "edit.bs:59:13: start printing 4.3.1.1: not understood: “Ponder the",
+            "before the edit: “Wait for a while”",
+        ),
     ),
     "another error": (
         edited(("{{InvalidAccessError}}", "{{NotAllowedError}}")),
@@ -125,7 +132,10 @@ EDITS = {
     ),
     "a deleted assert": (
         edited(("1. Assert: |job|'s [=job state=] is [=queued=].\n", "")),
-        ("this edit breaks nothing", "removed start printing 1 (base.bs:45)"),
+        (
+            "this edit breaks nothing; 5 are broken as before",
+            "removed start printing 1 of the old text (base.bs:45): As",
+        ),
     ),
     "a condition that is gone": (
         edited(("1. If the user agent is [=online=] and |job|'s [=job state=]", "1. If |job|'s [=job state=]")),
@@ -134,22 +144,8 @@ EDITS = {
 }
 
 
-@cache
-def target(text: str, name: str) -> Target:
-    return of_text(read(Source(name, text)))
-
-
 def told(text: str) -> str:
-    asked = Asked("algorithm", (), 1, 2, "scope", "handler", 1_000, (), hard=False)
-    editing = Editing(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), asked)
-    stands = as_it_stands(editing.now)
-    console = Console(file=io.StringIO(), width=110)
-    mend = editing.mend(stands)
-    print_mend("edit.bs", mend, console)
-    report = stands.beside(asked.report(editing.now))
-    print_edit(editing.edit(mend, editing.explored_before(), report), report, console)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+    return answer(target(PRINT_QUEUE, BASE), target(text, "edit.bs"))[0]
 
 
 @pytest.mark.parametrize(("text", "said"), EDITS.values(), ids=EDITS)

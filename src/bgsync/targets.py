@@ -194,5 +194,7 @@ def judged_alike(before: Target, now: Target) -> tuple[Target, Target]:
     if before.content == now.content:
         return before, now
     old = before.content != shipped()[-1]
-    content, why = (before.content, "what it was before is") if old else (now.content, "what it is now is")
+    content, why = (
+        (before.content, "what it was before is judged so") if old else (now.content, "what it is now is judged so")
+    )
     return replace(before, content=content, chosen=why), replace(now, content=content, chosen=why)

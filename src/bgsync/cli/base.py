@@ -10,7 +10,7 @@ from bgsync.cli.question import Asked
 from bgsync.cli.targets import named
 
 if TYPE_CHECKING:
-    from bgsync.judge.verdict import Report
+    from bgsync.judge.verdict import Note, Report
     from bgsync.report.edit import Edit
     from bgsync.report.mend import Mend
     from bgsync.targets import AsItStands, Target
@@ -24,7 +24,7 @@ def source_before(base: str, target: str) -> Any:
     from bgsync.sources import Source, decode, load_one, show
     from bgsync.sources.git import MissingPathError
 
-    if ":" in base or os.path.lexists(base):
+    if _is_source(base):
         return load_one(base)
     path = Path(target)
     try:
@@ -32,6 +32,15 @@ def source_before(base: str, target: str) -> Any:
     except MissingPathError:
         return None
     return Source(f"{base}:{target}", decode(data, target), commit)
+
+
+def as_source(base: str, target: str) -> str:
+    """Give what any command takes for the source that `base` names."""
+    return base if _is_source(base) else f"{base}:./{Path(os.path.relpath(target)).as_posix()}"
+
+
+def _is_source(base: str) -> bool:
+    return ":" in base or os.path.lexists(base)
 
 
 def target_before(base: str, target: Target, sidecar: Path | None) -> Target | None:
@@ -48,13 +57,14 @@ def target_before(base: str, target: Target, sidecar: Path | None) -> Target | N
 class Editing:
     """A text before and after an edit, both judged as the same content."""
 
-    def __init__(self, before: Target, now: Target, question: Asked) -> None:
+    def __init__(self, before: Target, now: Target, question: Asked, base: str = "") -> None:
+        """`base` is what the user calls the text before, where its name is none that a command takes."""
         from bgsync.compare.steps import changed_steps
         from bgsync.targets import as_it_stands, judged_alike
         from bgsync.watch.session import reusable
 
         self.before, self.now = judged_alike(before, now)
-        self.question = question
+        self.question, self.base = question, base
         self.specs = (self.before.spec, self.now.spec)
         self.is_editorial = reusable(self.now.spec, self.before.spec)
         self.changes = changed_steps(*self.specs)
@@ -76,19 +86,21 @@ class Editing:
         unread = [one for one in stands.unread if one.key not in known]
         return to_mend_after(self.changes, self.now.spec, to_mend(unread, verdicts))
 
-    def explored_before(self) -> Report | None:
-        """Explore the text as it was; None where that gives what the text gives as it is."""
-        return None if self.is_editorial else self.question.report(self.before)
+    def edit(self, mend: list[Mend], report: Report) -> Edit:
+        """Say what the edit did: what it left to mend, the report on the text now, and what is explored of it before.
 
-    def edit(self, mend: list[Mend], explored: Report | None, report: Report) -> Edit:
-        """Say what the edit did: what it left to mend, what was explored before, and the report on the text now."""
+        What it was is not explored where that gives what it gives as it is.
+        """
         from bgsync.compare.properties import broken_and_repaired
-        from bgsync.compare.steps import kept_steps
+        from bgsync.compare.steps import kept_steps, origins
         from bgsync.report.edit import Edit
         from bgsync.watch.session import relocated
 
         before, now = self.specs
+        explored = None if self.is_editorial else self.question.report(self.before)
         old = self.stood.beside(explored or relocated(report, now, before))
+        steps = {str(was): str(there) for was, there in kept_steps(before, now)}
+        noted = {(note.property, steps.get(_step(note))) for note in self.stood.notes}
         reached = {str(there) for was, there in kept_steps(before, now) if str(was) not in old.coverage.unreached}
         whole = all(each.complete for each in report.explorations)
         return Edit(
@@ -99,4 +111,14 @@ class Editing:
             tuple(step for step in report.coverage.unreached if whole and step in reached),
             {name: why for name, why in report.unreached.items() if name not in self.stood.unreached},
             self.is_editorial,
+            frozenset(name for name in origins(before).keys() & origins(now).keys() if steps.get(name) != name),
+            tuple(note for note in report.notes if (note.property, _step(note)) not in noted),
+            "" if self.is_editorial else report.nothing_seen,
+            sum(each.states for each in explored.explorations) if explored else 0,
+            explored.seconds if explored else 0.0,
+            (self.base or self.before.name, self.now.name),
         )
+
+
+def _step(note: Note) -> str:
+    return f"{note.location.algorithm} {note.location.step}"

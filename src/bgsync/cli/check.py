@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import click
 from rich.markup import escape
 
-from bgsync.cli.base import Editing, target_before
+from bgsync.cli.base import Editing, as_source, target_before
 from bgsync.cli.common import EPILOG
 from bgsync.cli.large import for_what_is_large
 from bgsync.cli.machine import about_machines, check_one, names_machine
@@ -64,7 +64,8 @@ from bgsync.start import unhurried
     "--base",
     metavar="OLD",
     help="What the text was before: REV, which is TARGET at that revision, REV:path, a file or a URL. Then it is said "
-    "what the edit did, and only what it broke counts for the exit status.",
+    "what the edit did, and only what it broke counts for the exit status. The text as it is has half of the time at "
+    "most, and what it was has all that is then left.",
 )
 @about_machines
 @click.option("--against", metavar="FILE", help="Hold the built-in model to this spec text, step by step, instead.")
@@ -131,7 +132,9 @@ def check(
     reports, pages, edits = [], [], list[Any]()
     for target in asked_of:
         before = None if base is None else target_before(base, target, sidecar)
-        editing = None if before is None else Editing(before, target, question)
+        editing = (
+            None if base is None or before is None else Editing(before, target, question, as_source(base, target.name))
+        )
         if editing is not None:
             target = editing.now
         stands = as_it_stands(target, question.wanted)
@@ -140,10 +143,10 @@ def check(
             print_mend(target.name, mend, console(), everything=told == "all")
         if editing and mend:
             question.hurry()
-        explored = None if editing is None else editing.explored_before()
-        report = stands.beside(question.report(target))
+        share = None if editing is None or editing.is_editorial else question.budget.half()
+        report = stands.beside(question.report(target, share))
         reports.append(report)
-        edits.append(None if editing is None else editing.edit(mend, explored, report))
+        edits.append(None if editing is None or report.interrupted else editing.edit(mend, report))
         if page is not None:
             with pausing(None):
                 pages.append(page_of(report, target, edits[-1]))

@@ -230,14 +230,14 @@ class Asked:
 
         return question(target, self.wish)
 
-    def report(self, target: Target) -> Report:
-        """Answer it for a spec, with a progress line."""
+    def report(self, target: Target, budget: Budget | None = None) -> Report:
+        """Answer it for a spec, with a progress line; within a part of its budget where one is given."""
         from bgsync.judge.check import check
 
         line = Line()
         try:
             with resources(self.checkpoint, self.every, self.disk, self.scheduler, self.jobs) as found:
-                question = self.question(target)
+                question = replace(self.question(target), budget=budget or self.budget)
                 return check(replace(question, effort=replace(question.effort, resources=found)), line)
         except ValueError as error:
             fail(error)

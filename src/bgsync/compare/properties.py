@@ -5,7 +5,7 @@ and nothing of an adversity that was not looked at. Where one was looked at and 
 the property stands as it does without. What is violated in both texts is compared finding by finding.
 """
 
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
@@ -83,6 +83,8 @@ class Changes:
     """Violated before and now, and now also by findings that are new: `new` has these alone."""
     fewer: tuple[Change, ...] = ()
     """Violated before and now, and some findings are gone: `old` has these alone."""
+    uncompared: tuple[Change, ...] = ()
+    """Where the edit may have broken something and it is not known: not all was looked at, in one text or in both."""
 
     @property
     def violated_first(self) -> tuple[Change, ...]:
@@ -106,17 +108,21 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
     steps = {_place(was): _place(now) for was, now in kept_steps(*specs)} if specs else {}
     before, after = Said(old, names, made), Said(new)
     before.move(after)
-    broken, repaired, kinds, unsure, one_sided, more, fewer = (list[Change]() for _ in range(7))
+    broken, repaired, kinds, unsure, one_sided, more, fewer, uncompared = (list[Change]() for _ in range(8))
     for key in dict.fromkeys((*after.verdicts, *before.verdicts)):
         was, now = before.of(key), after.of(key)
         if (was, now) == ("violated", "holds") and any(
-            _is_idle(before.findings(one), steps, new) for one in (key, (key[0], ()))
+            _is_idle(before.findings(one), steps, after.unreached(key[1])) for one in (key, (key[0], ()))
         ):
             now = "not reached"
         old_verdict, new_verdict = before.verdicts.get(key), after.verdicts.get(key)
         name = key[0].removesuffix(GONE)
         known_as = old_verdict.property if old_verdict else name
         change = Change(name, known_as, key[1], old_verdict, new_verdict, was, now)
+        if _is_uncompared(change) or (
+            was == now == "violated" and before.may_have_more(key) | after.may_have_more(key)
+        ):
+            uncompared.append(change)
         if was == now == "violated":
             kinds_of = {old_verdict and old_verdict.kind, new_verdict and new_verdict.kind}
             if len(kinds_of) == 2 and None not in kinds_of:
@@ -137,14 +143,21 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
         else:
             kinds.append(change)
     lists = tuple(broken), tuple(repaired), tuple(kinds), tuple(unsure)
-    return Changes(*lists, _grown(old, new), tuple(one_sided), tuple(more), tuple(fewer))
+    return Changes(*lists, _grown(old, new), tuple(one_sided), tuple(more), tuple(fewer), tuple(uncompared))
 
 
-def _is_idle(findings: Sequence[Verdict], steps: Mapping[Hashable, Hashable], new: Report) -> bool:
+def _is_uncompared(change: Change) -> bool:
+    """Whether a verdict may have become worse; not where it rested on the same words before, whatever these mean."""
+    if change.was == change.now == "inconclusive":
+        return not (change.old and change.new and change.old.rests_on_words() and change.new.rests_on_words())
+    return change.now == "inconclusive" or (change.was, change.now) == ("inconclusive", "violated")
+
+
+def _is_idle(findings: Sequence[Verdict], steps: Mapping[Hashable, Hashable], unreached: Collection[str]) -> bool:
     """Whether no run of the new text comes to any of the steps that broke something in the old one."""
     where = [place for one in findings for place in one.defect()[1]]
     there = (steps.get(place, place) for place in where)
-    return bool(where) and all(isinstance(each, tuple) and " ".join(each) in new.coverage.unreached for each in there)
+    return bool(where) and all(isinstance(each, tuple) and " ".join(each) in unreached for each in there)
 
 
 Defect = tuple[str, frozenset[Hashable], Hashable]
@@ -201,6 +214,8 @@ class Said:
         self.verdicts = {(_renamed(v.property, names), v.needs): v for v in report.verdicts}
         self.explored = {explored.adversities for explored in report.explorations}
         self.cut = {explored.adversities for explored in report.explorations if not explored.complete}
+        self.ended = {e.adversities for e in report.explorations if not (e.complete or e.of_doubts)}
+        self.coverage = report.coverage
         self.of_text: dict[str, Verdict] = {}
         """A verdict on each property of the text as it stands; these are told place by place where they are broken."""
         for verdict in report.verdicts:
@@ -226,6 +241,14 @@ class Said:
     def is_cut(self, needs: tuple[str, ...]) -> bool:
         """Whether not all was looked at of what is told under adversities."""
         return needs in self.cut or () in self.cut
+
+    def unreached(self, needs: tuple[str, ...]) -> tuple[str, ...]:
+        """Give the steps that no run comes to under adversities, if that is known of these; else none ever comes to."""
+        return self.coverage.unreached_under.get(needs, self.coverage.unreached)
+
+    def may_have_more(self, key: tuple[str, tuple[str, ...]]) -> bool:
+        """Whether a violated id may be broken in further ways, since its search ended early."""
+        return key[1] in self.ended and (own := self.verdicts.get(key)) is not None and own.granularity != TEXT
 
     def own(self, key: tuple[str, tuple[str, ...]]) -> tuple[Verdict, ...]:
         """Give the findings that are told of an id under adversities."""
@@ -259,10 +282,11 @@ def _grown(old: Report, new: Report) -> str:
         {(e.granularity, e.adversities, e.monitor): e.states for e in reversed(each.explorations)}
         for each in (old, new)
     )
+    unknown = {(e.granularity, e.adversities, e.monitor) for e in old.explorations if not e.complete}
     cut = {e.adversities for e in new.explorations if not e.complete}
     for place, now in sorted(after.items(), key=lambda item: item[1], reverse=True):
         was = before.get(place, now)
-        if now > GROWTH * was:
+        if now > GROWTH * was and place not in unknown:
             needs = f" with {', '.join(place[1])}" if place[1] else ""
             least = "at least " if place[1] in cut else ""
             return f"{least}{now:,} states at granularity {place[0]}{needs}, and {was:,} in the old text"

@@ -1,8 +1,8 @@
 """Which steps of a spec an edit changed, each with its sentence and with what was read in it, before and after.
 
 Steps are aligned inside of their algorithm: in the order of the text where their sentences agree, then by the key of
-their origin wherever they stand, then by their data, and last by how much their read-backs have in common. A step
-that was only renumbered or moved is no change of its own.
+their origin wherever they stand, then by their data, and last by how much their read-backs or their sentences have in
+common. A step that was only renumbered or moved is no change of its own.
 """
 
 from bisect import bisect_left
@@ -264,7 +264,8 @@ def _pair_up(
 def _alike(one: _Step, other: _Step) -> float:
     if (one.origin is None) != (other.origin is None):
         return 0.0
-    return SequenceMatcher(None, one.reading.split(), other.reading.split(), autojunk=False).ratio()
+    both = (one.reading, other.reading), (one.sentence, other.sentence)
+    return max(SequenceMatcher(None, was.split(), now.split(), autojunk=False).ratio() for was, now in both)
 
 
 def origins(spec: Spec) -> dict[str, Origin]:

@@ -16,9 +16,10 @@ from bgsync.judge.glossary import Glossary, Rule
 from bgsync.judge.pace import Progress, Tally
 from bgsync.judge.property import Liveness, Property
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
-from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Verdict
+from bgsync.judge.verdict import DEPENDS, Coverage, Explored, Kind, Report, Verdict
 from bgsync.language import NotUnderstood, Origin, Spec, Upon
 from bgsync.system.monitor import Monitor
+from bgsync.system.program import Program
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
 from bgsync.system.system import System
 from bgsync.system.world import World
@@ -76,6 +77,8 @@ def _checked(question: Question, progress: Progress | None) -> Report:
         other = _Judge(anything, progress, judge.explored)
         possible = other.all()
         judge.ran |= other.ran
+        for adversities, ran in other.ran_under.items():
+            judge.ran_under.setdefault(adversities, set()).update(ran)
         verdicts = _joined(verdicts, possible, _what_matters(judge.blind_ran()))
         judge.interrupted |= other.interrupted
     return replace(judge.report(verdicts), seconds=time.perf_counter() - began)
@@ -100,7 +103,7 @@ def _joined(certain: tuple[Verdict, ...], possible: tuple[Verdict, ...], ran: st
     The first ones are there whatever the sentences mean, so what breaks a property among them does so. The others are
     all that there can be: what does not happen in them never does. All else depends on what is not understood.
     """
-    message = f"depends on {ran}"
+    message = f"{DEPENDS} {ran}"
     first, second = ({(v.property, v.needs): v for v in some} for some in (certain, possible))
     joined: dict[tuple[str, tuple[str, ...]], Verdict] = {}
     for key in dict.fromkeys((*first, *second)):
@@ -274,6 +277,7 @@ class _Judge:
         self.question, self.tally = question, Tally(progress)
         self.explored: list[Explored] = [] if explored is None else explored
         self.ran: set[int] = set()
+        self.ran_under: dict[tuple[str, ...], set[int]] = {}
         self.interrupted = False
         self.budget = question.budget
 
@@ -312,11 +316,14 @@ class _Judge:
             ends.append(len(explorations))
         results = run_all(explorations, self.question.effort.processes, self.budget, self.tally)
         by_environment = []
-        for first, end in pairwise([0, *ends]):
+        for environment, (first, end) in zip(asked, pairwise([0, *ends]), strict=True):
             found: dict[str, Verdict] = {}
             for result in results[first:end]:
-                self.explored += result.explored
+                doubts = self.question.not_understood == "anything"
+                self.explored += [replace(each, of_doubts=doubts) for each in result.explored]
                 self.ran |= result.ran
+                if not environment.told:
+                    self.ran_under.setdefault(environment.adversities, set()).update(result.ran)
                 self.interrupted |= result.interrupted
                 for verdict in result.verdicts:
                     known = found.get(verdict.property)
@@ -350,12 +357,11 @@ class _Judge:
         """Put everything together."""
         asked = self.question
         program = System(Scenario(asked.spec, asked.world)).program
-        reached = {program.code[pc].origin.key for pc in self.ran}
-        reached |= {o.key for pc in self.ran for _, _, o in program.code[pc].branches}
         origins = {o.key: o for st in asked.spec.statements() if (o := st.origin) is not None}
         blind = {st.origin.key for st in asked.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
-        unreached = tuple(str(origin) for key, origin in origins.items() if key not in reached)
-        coverage = Coverage(len(origins), len(origins) - len(blind), len(origins) - len(unreached), unreached)
+        unreached = _unreached(program, origins, self.ran)
+        under = {adversities: _unreached(program, origins, ran) for adversities, ran in self.ran_under.items()}
+        coverage = Coverage(len(origins), len(origins) - len(blind), len(origins) - len(unreached), unreached, under)
         bounds: dict[str, int | str] = asdict(asked.bounds)
         limit, walks = asked.effort.limit, asked.effort.walks
         if walks is not None:
@@ -369,6 +375,13 @@ class _Judge:
             content=asked.content, chosen=asked.chosen,
             glossary=glossary(asked.properties, asked.world),
         )  # fmt: skip
+
+
+def _unreached(program: Program, origins: Mapping[str, Origin], ran: Iterable[int]) -> tuple[str, ...]:
+    """Name the steps of which no instruction ran."""
+    reached = {program.code[pc].origin.key for pc in ran}
+    reached |= {origin.key for pc in ran for _, _, origin in program.code[pc].branches}
+    return tuple(str(origin) for key, origin in origins.items() if key not in reached)
 
 
 def glossary(properties: Iterable[Property], world: World) -> Glossary:

@@ -23,6 +23,9 @@ class Location:
     step: str
 
 
+DEPENDS = "depends on"
+"""How the message of a verdict begins that rests on sentences which are not understood."""
+
 Ruling = Literal["holds", "violated", "conditional", "vacuous", "inconclusive"]
 """What is said of a property."""
 Kind = Literal["race", "logic", "structure"]
@@ -118,6 +121,10 @@ class Verdict:
     others: tuple[Verdict, ...] = ()
     """Where it is violated by more than one defect, one for each of the others."""
 
+    def rests_on_words(self) -> bool:
+        """Whether it is inconclusive since a sentence is not understood, and not for want of looking."""
+        return self.verdict == "inconclusive" and self.message.startswith(DEPENDS)
+
     def findings(self) -> tuple[Verdict, ...]:
         """Give a verdict for each defect, the shortest first."""
         return (replace(self, others=()), *self.others)
@@ -125,6 +132,15 @@ class Verdict:
     def conflict(self) -> TraceStep | None:
         """Give the step that the breaking one conflicts with: of another invocation or the environment, if of any."""
         return None if self.trace is None or self.against is None else self.trace.steps[self.against]
+
+    def run(self) -> Trace | None:
+        """Give its run, in which the step that breaks it is told, also where nobody else can see that."""
+        if self.trace is None:
+            return None
+        last = {(place.algorithm, place.step) for place in self.locations[-1:]}
+        found = [n for n, step in enumerate(self.trace.steps) if (step.algorithm, step.step) in last][-1:]
+        steps = (replace(step, visible=True) if n in found else step for n, step in enumerate(self.trace.steps))
+        return replace(self.trace, steps=tuple(steps))
 
     def last_changes(self) -> tuple[TraceStep, ...]:
         """Give what the text changes in the loop of an endless run, or last before it."""
@@ -174,6 +190,8 @@ class Explored:
     seconds: float
     complete: bool
     minimised: bool = False
+    of_doubts: bool = False
+    """Whether what is not understood could do anything there: a search for what rests on it, within its own bound."""
 
 
 @dataclass(frozen=True)
@@ -184,6 +202,8 @@ class Coverage:
     understood: int
     reached: int
     unreached: tuple[str, ...] = ()
+    unreached_under: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    """Those that no behaviour reached under adversities, by these; () is without any."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """What came out, in a line: with it a form of a report begins, below what is to be mended first."""
 
-from bgsync.judge.static import TEXT
 from bgsync.judge.verdict import Report
 from bgsync.report.causes import causes
 from bgsync.report.edit import Edit
@@ -23,20 +22,36 @@ def headline(report: Report) -> str:
 
 
 def headline_of_edit(edit: Edit, report: Report) -> str:
-    """Say in one line what an edit did, beside what is to be mended in the text as it stands."""
-    if edit.is_editorial:
+    """Say in one line what an edit did."""
+    if edit.is_editorial and not edit.broken:
         return f"this edit changes nothing: every step is read as before (since {edit.base})"
-    found = [change for change in edit.properties.violated_first if change.new and change.new.granularity != TEXT]
+    coarse = {explored.granularity for explored in report.explorations} == {"algorithm"}
+    since = f"(since {edit.base}{'; races were not looked for' * coarse})"
+    return f"{_did(edit, report)} {since}"
+
+
+def _did(edit: Edit, report: Report) -> str:
+    found = [change for change in edit.properties.violated_first if change.new]
     new = {change.property for change in found if not change.needs and change not in edit.properties.more}
     further = {change.property for change in found if not change.needs} - new
     hard = {change.property for change in found if change.needs} - new - further
     repaired = [change for change in edit.properties.repaired if not change.needs]
-    unsure = [change for change in edit.properties.unsure if not change.needs]
-    told = [f"breaks {len(new)}"] * bool(new)
-    told += [f"breaks {len(further)}{' more' * bool(new)} in a further way"] * bool(further)
-    told += [f"breaks {len(hard)}{' more' * bool(new or further)} under an adversity"] * bool(hard)
-    told += ["breaks nothing"] * (not told and not unsure)
+    base = [verdict for verdict in report.verdicts if not verdict.needs]
+    uncalled = " and ".join(edit.rests_on_uncalled)
+    breaks = "would break" if uncalled else "breaks"
+    told = [f"{breaks} {len(new)}"] * bool(new)
+    told += [f"{breaks} {len(further)}{' more' * bool(new)} in a further way"] * bool(further)
+    told += [f"{breaks} {len(hard)}{' more' * bool(new or further)} under an adversity"] * bool(hard)
+    told += ["breaks nothing"] * (not told and not edit.exit_status)
     told += [f"repairs {len(repaired)}"] * bool(repaired)
-    told += [f"leaves {len(unsure)} not decided"] * bool(unsure)
-    coarse = {explored.granularity for explored in report.explorations} == {"algorithm"}
-    return f"this edit {', '.join(told)} (since {edit.base}{'; races were not looked for' * coarse})"
+    uncompared = {change.property for change in edit.uncompared}
+    unknown = edit.nothing_seen or f"{len(uncompared)} of {len(base)} properties could not be compared"
+    if edit.exit_status == 3:
+        also = f"; it {', '.join(told)}" if told else ""
+        return f"it is not known whether this edit breaks anything: {unknown}{also}"
+    said = f"this edit {', '.join(told)}{f' if {uncalled} ran, which nothing runs' if uncalled else ''}"
+    if uncompared:
+        return f"{said}; {unknown}"
+    broken, open_ = (sum(verdict.verdict == ruling for verdict in base) for ruling in ("violated", "inconclusive"))
+    said += f"; {broken} {'is' if broken == 1 else 'are'} broken as before" if broken and not edit.exit_status else ""
+    return f"{said}; {open_} not decided, as before" if open_ else said

@@ -1,11 +1,12 @@
 """What an edit of a text did, for the forms of a report that are read beside it."""
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bgsync.compare.properties import Changes
+from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange
-from bgsync.judge.verdict import Verdict
+from bgsync.judge.verdict import Note, Verdict
 from bgsync.report.mend import Mend
 
 
@@ -24,6 +25,18 @@ class Edit:
     """The algorithms that nothing comes to, and that were called before or not there, each with the reason."""
     is_editorial: bool = False
     """Whether every step is read as it was before, and goes by the number that it had."""
+    renumbered: frozenset[str] = frozenset()
+    """The numbers that a step of the old text and another one of the new text have, such as `lend 8.2`."""
+    notes: tuple[Note, ...] = ()
+    """What is worth a look, and was not there before."""
+    nothing_seen: str = ""
+    """Why nothing can be said of what the text does now; "" where something can."""
+    states: int = 0
+    """How many states of the text before were looked at."""
+    seconds: float = 0.0
+    """How long that took by the clock."""
+    names: tuple[str, str] = ("OLD", "NEW")
+    """What a command calls the text before and now."""
 
     @property
     def found(self) -> tuple[Verdict, ...]:
@@ -34,6 +47,12 @@ class Edit:
     def further(self) -> tuple[Verdict, ...]:
         """Those of them by which a property is broken that was broken before."""
         return tuple(one for each in self.properties.more if each.new for one in each.new.findings())
+
+    @property
+    def maybe_new(self) -> tuple[Verdict, ...]:
+        """What is broken now, and of which it is not known whether it was."""
+        some = (each.new for each in self.uncompared if each.was == "inconclusive" and each.now == "violated")
+        return tuple(one for new in some if new for one in new.findings())
 
     @property
     def gone(self) -> tuple[Verdict, ...]:
@@ -51,5 +70,22 @@ class Edit:
         """0 nothing broken by the edit, 1 something was, 3 it is not known."""
         if self.broken:
             return 1
-        unsure = (change.new for change in self.properties.unsure if not change.needs)
-        return 3 if any(new is not None and new.verdict == "inconclusive" for new in unsure) else 0
+        return 3 if self.uncompared or self.nothing_seen else 0
+
+    @property
+    def uncompared(self) -> tuple[Change, ...]:
+        """What it may have broken, in the base environment, and what cannot be known for want of looking."""
+        return () if self.is_editorial else tuple(one for one in self.properties.uncompared if not one.needs)
+
+    @property
+    def command(self) -> str:
+        """The command that tells how the behaviour differs."""
+        return f"bgsync diff {shlex.join(self.names)}"
+
+    @property
+    def rests_on_uncalled(self) -> tuple[str, ...]:
+        """The algorithms that nothing comes to, where all that it broke is broken only since they may run anyway."""
+        runs = [{step.algorithm for step in one.trace.steps} if one.trace else set[str]() for one in self.found]
+        if not all(run & self.uncalled.keys() for run in runs):
+            return ()
+        return tuple(name for name in self.uncalled if any(name in run for run in runs))

@@ -16,7 +16,14 @@ from bgsync.report.causes import grouped
 from bgsync.report.comparison_text import told_of, verdicts_of
 from bgsync.report.edit import Edit
 from bgsync.report.lines import put
-from bgsync.report.text import print_headline, print_new, print_rest, print_traces
+from bgsync.report.text import (
+    print_headline,
+    print_looked_at,
+    print_new,
+    print_notes,
+    print_traces,
+    print_verdicts,
+)
 
 FEW, AROUND, MOST = 3, 6, 6
 """How many changed steps are named before what they did; how many words are told around what changed in one; how many
@@ -25,8 +32,8 @@ properties of which one thing is said are named."""
 
 def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "first") -> None:
     """Print what an edit did to a text, below what is to be mended first, and in few lines what the text is now."""
-    everything = traces == "all"
     print_headline(edit.exit_status, f"{report.model}: {headline_of_edit(edit, report)}", console)
+    _why_uncompared(edit, console)
     _steps_in_short(edit, report.model, console)
     for name, why in edit.uncalled.items():
         if not any(each.name == name and each.kind == "added" for each in edit.steps):
@@ -35,18 +42,65 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
         put(console, f"  [yellow]no longer reached[/]: {escape(', '.join(_by_algorithm(edit.unreached)))}", 4)
     console.print()
     print_new(edit.found, report.glossary, console, edit.further)
+    if edit.maybe_new:
+        put(console, "  [yellow]broken now, and not decided before:[/]", 4)
+        print_new(edit.maybe_new, report.glossary, console)
     if edit.properties.grown:
         put(console, f"  [yellow]much larger[/]: {escape(edit.properties.grown)}", 4)
     _mended(edit, report.glossary, console)
-    _changed_otherwise(edit.properties, console)
+    _changed_otherwise(edit.properties, report.glossary, console)
+    if edit.exit_status == 0 and not edit.is_editorial:
+        _broken_as_before(edit, report, console)
     put(console, f"now           {escape(headline(report))} (bgsync check {escape(report.model)})", 14)
-    print_rest(report, console, everything=everything)
-    print_traces([one for one in edit.found if one.trace is not None], report.words, console, traces)
+    everything = traces == "all"
+    if everything:
+        print_verdicts(report, console)
+    print_notes(edit.notes, console)
+    print_looked_at(report, console, everything=everything, edit=edit)
+    found = (*edit.found, *edit.maybe_new)
+    print_traces([one for one in found if one.trace is not None], report.words, console, traces)
+    if edit.exit_status == 0 and not edit.is_editorial and any(step.kind != "reworded" for step in _changes(edit)):
+        put(console, f"what a page or a worker sees may have changed: [bold]{escape(edit.command)}[/]", 2)
+
+
+def _changes(edit: Edit) -> Iterator[StepChange]:
+    return (step for each in edit.steps for step in each.steps)
+
+
+def _why_uncompared(edit: Edit, console: Console) -> None:
+    """Print why it is not known of properties whether they are broken; those of one reason together."""
+    told: dict[str, list[str]] = {}
+    for change in edit.uncompared:
+        if change.now == "inconclusive":
+            why = change.new.message if change.new else ""
+        elif change.was == "inconclusive":
+            why = f"broken now, and before the edit: {change.old.message if change.old else ''}"
+        else:
+            why = "broken before and now, and not all was looked at: it may be broken in further ways"
+        told.setdefault(why, []).append(change.property)
+    for why, names in told.items():
+        put(console, f"  [yellow]not compared[/] {escape(f'{_first(names, FEW)}: {why}')}", 4)
+
+
+def _broken_as_before(edit: Edit, report: Report, console: Console) -> None:
+    """Print what was broken before and is, in the algorithms that changed: what a step does for it may not show."""
+    mine = {name for each in edit.steps for name in (each.name, each.old_name)}
+    firm = [one for each in report.verdicts if not each.needs and each.verdict == "violated" for one in each.findings()]
+    near = [one for one in firm if any(place.algorithm in mine for place in (*one.locations, one.conflict()) if place)]
+    for number, cause in enumerate(found := grouped(near)):
+        if number == FEW:
+            put(
+                console,
+                f"  and {len(found) - FEW} more that were broken before: bgsync check {escape(report.model)}",
+                4,
+            )
+            break
+        said = f"{telling.pair(cause.first, report.words)}: {', '.join(cause.properties)}"
+        put(console, f"  [dim]broken before, too:[/] {escape(said)}", 4)
 
 
 def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
-    """Print the first changed steps, without those that are to be mended first; a whole algorithm is one line."""
-    mend = {one.location.line for one in edit.mend}
+    """Print the first changed steps; a whole algorithm is one line, and so is a step with all below it."""
     mine = [each for each in edit.steps if not _stands_elsewhere(each, {edit.base, model})]
     whole = [each for each in mine if each.kind in ("added", "removed")]
     for each in whole:
@@ -56,24 +110,42 @@ def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
         why = f": nothing comes to it: {edit.uncalled[each.name]}" if each.name in edit.uncalled else ""
         put(console, f"  {each.kind} {escape(f'{each.name}, {steps}{where}{why}')}", 4)
     changed = [(each.name, step) for each in mine if each not in whole for step in each.steps]
-    known = {str(step.new) for _, step in changed if step.new and step.new.line in mend}
-    told = [(name, step) for name, step in changed if str(step.new or step.old) not in known]
-    told = [(name, step) for name, step in told if step.kind != "reworded"] or told
-    left = _without_renames(told, console)
+    changed = [(name, step) for name, step in changed if step.kind != "reworded"] or changed
+    heads = [(name, step) for name, step in changed if not any(_is_below(step, other) for _, other in changed)]
+    left = _without_renames(heads, console)
     for name, step in left[:FEW]:
-        origin = step.new or step.old
-        was = f"{step.old.step} → " if step.kind == "moved" and step.old else ""
-        where = f"{origin.algorithm} {was}{origin.step} ({origin.file}:{origin.line})" if origin else name
-        put(console, f"  {step.kind} {escape(f'{where}: {difference(*_said(step))}')}", 4)
+        below = sum(_is_below(other, step) for _, other in changed)
+        also = f" (and {below} step{'s' * (below != 1)} below it)" if below else ""
+        put(console, f"  {step.kind} {escape(f'{_where(step, edit) or name}: {difference(*_said(step))}{also}')}", 4)
     if (more := len(left) - FEW) > 0:
-        put(console, f"  and {more} more changed steps: [bold]bgsync diff OLD NEW[/]", 4)
+        put(console, f"  and {more} more changed step{'s' * (more > 1)}: [bold]{escape(edit.command)}[/]", 4)
+
+
+def _where(step: StepChange, edit: Edit) -> str:
+    """Name a step by its number and place; that of the old text by this, too, where another step has its number now."""
+    origin = step.new or step.old
+    if origin is None:
+        return ""
+    was = f"{step.old.step} → " if step.kind == "moved" and step.old else ""
+    of_old = " of the old text" if step.new is None and str(origin) in edit.renumbered else ""
+    return f"{origin.algorithm} {was}{origin.step}{of_old} ({origin.file}:{origin.line})"
+
+
+def _is_below(step: StepChange, other: StepChange) -> bool:
+    """Whether a step was added or removed with another one that it stands below."""
+    if step.kind != other.kind or step.kind not in ("added", "removed"):
+        return False
+    mine, theirs = step.new or step.old, other.new or other.old
+    if mine is None or theirs is None or mine.algorithm != theirs.algorithm:
+        return False
+    return len(mine.path) > len(theirs.path) and mine.path[: len(theirs.path)] == theirs.path
 
 
 def _said(step: StepChange) -> tuple[str, str]:
     """Give what a step said and says: the sentences, or what they are read as where these alone differ."""
-    if step.old is None or step.new is None or step.old.sentence == step.new.sentence:
-        return step.old_reading, step.new_reading
-    return step.old.sentence, step.new.sentence
+    old, new = (origin.sentence if origin else "" for origin in (step.old, step.new))
+    by_words = old != new or (old and step.old_reading == step.new_reading)
+    return (old, new) if by_words else (step.old_reading, step.new_reading)
 
 
 def _without_renames(told: Sequence[tuple[str, StepChange]], console: Console) -> Sequence[tuple[str, StepChange]]:
@@ -149,25 +221,32 @@ def _mended(edit: Edit, glossary: Glossary, console: Console) -> None:
     for cause in grouped(edit.gone):
         names = ", ".join(cause.properties)
         pair = telling.pair(cause.first, glossary.words)
-        put(console, f"  [green]no longer[/] {escape(f'{pair}: {names}')}", 4)
+        places = (*telling.breaking(cause.first), cause.first.conflict())
+        was = any(place and f"{place.algorithm} {place.step}" in edit.renumbered for place in places)
+        title = "no longer, by the old text's numbers:" if was else "no longer"
+        put(console, f"  [green]{title}[/] {escape(f'{pair}: {names}')}", 4)
     for change in edit.properties.repaired:
         put(console, f"  [green]repaired[/] {escape(told_of(change))} ({escape(verdicts_of(change))})", 4)
 
 
-def _changed_otherwise(changes: Changes, console: Console) -> None:
+def _changed_otherwise(changes: Changes, glossary: Glossary, console: Console) -> None:
     """Print what is neither broken nor repaired; what says the same of several properties is said once."""
-    told: dict[tuple[str, str], list[str]] = {}
+    told: dict[str, list[str]] = {}
     for change in changes.changed_kind:
-        told.setdefault(("broken in another way", ""), []).append(f"{told_of(change)} ({verdicts_of(change)})")
+        told.setdefault("broken in another way", []).append(f"{told_of(change)} ({verdicts_of(change)})")
     for change in changes.unsure:
-        title = "no longer decided" if change.now == "inconclusive" else "decided by now"
-        why = change.new.message if change.now == "inconclusive" and change.new and not change.needs else ""
-        told.setdefault((title, why), []).append(told_of(change))
+        if change.needs or change not in changes.uncompared:
+            title = "no longer decided" if change.now == "inconclusive" else "decided by now"
+            told.setdefault(title, []).append(told_of(change))
     for change in changes.one_sided:
         if change not in changes.violated_first:
-            broken = " (broken)" if change.was == "violated" and change.now == "not in this text" else ""
-            told.setdefault((change.title(), ""), []).append(told_of(change) + broken)
-    for (title, why), names in told.items():
-        tail = f" ({why})" if why else ""
-        named = ", ".join(names) if len(names) <= MOST or not tail else f"{len(names)} properties, named below"
-        put(console, f"  [yellow]{title}[/]: {escape(named + tail)}", 4)
+            gone = change.old if change.was == "violated" and change.now == "not in this text" else None
+            how = f", which was broken: {telling.pair(gone, glossary.words)}" if gone else ""
+            told.setdefault(change.title(), []).append(told_of(change) + how)
+    for title, names in told.items():
+        put(console, f"  [yellow]{title}[/]: {escape(_first(names, MOST))}", 4)
+
+
+def _first(names: Sequence[str], most: int) -> str:
+    """Name the first few, and count the others."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -141,6 +141,7 @@ def _edit(edit: Edit, glossary: Glossary) -> dict[str, Any]:
     return {
         "base": edit.base,
         "broken": [verdict.property for verdict in edit.broken],
+        "unknown": edit.nothing_seen or (f"{len(edit.uncompared)} could not be compared" if edit.uncompared else ""),
         "repaired": [f"{headline(verdict, glossary)} ({verdict.property})" for verdict in repaired],
         "steps": [
             [str(step.new or step.old or one.name), step.old_reading, step.new_reading]

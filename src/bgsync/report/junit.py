@@ -59,5 +59,6 @@ def _case(verdict: Verdict, under: list[Verdict], glossary: Glossary) -> xml.Ele
 
 def _told(verdict: Verdict, words: Words) -> str:
     places = [f"at {p.algorithm} {p.step} ({p.file}:{p.line})" for p in verdict.locations]
-    trace = [] if verdict.trace is None else trace_lines(verdict.trace, words)
+    run = verdict.run()
+    trace = [] if run is None else trace_lines(run, words)
     return visible("\n".join(["", verdict.message, *places, *trace]))

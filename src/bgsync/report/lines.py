@@ -4,7 +4,10 @@ In a terminal a long line is wrapped between words, and goes on under its text; 
 places can be copied whole at any width. Elsewhere it stays one line, which tools that search can find.
 """
 
+import re
+
 from rich.console import Console
+from rich.containers import Lines
 from rich.text import Text
 
 from bgsync import telling
@@ -25,10 +28,20 @@ def put(console: Console, markup: str, hang: int = 0) -> None:
     if not console.is_terminal:
         console.print(text, soft_wrap=True)
         return
-    width = max(console.width - hang, NARROWEST)
-    for number, line in enumerate(text.wrap(console, width, overflow="ignore")):
-        line.rstrip()
-        console.print(Text(" " * (hang if number else 0)) + line, soft_wrap=True)
+    for line in text.split("\n", allow_blank=True):
+        for number, part in enumerate(_wrapped(line, console.width, hang)):
+            part.rstrip()
+            console.print(Text(" " * (hang if number else 0)) + part, soft_wrap=True)
+
+
+def _wrapped(line: Text, width: int, hang: int) -> Lines:
+    """Part a line between words; the parts after the first one leave room for the indent."""
+    begins, room = [0], width
+    for word in re.finditer(r"\S+", line.plain):
+        if word.end() - begins[-1] > room and line.plain[begins[-1] : word.start()].strip():
+            begins.append(word.start())
+            room = max(width - hang, NARROWEST)
+    return line.divide(begins[1:])
 
 
 def at(place: Location | TraceStep) -> str:

@@ -10,6 +10,7 @@ from bgsync.judge.verdict import Report, Verdict
 from bgsync.plain import in_html as _html
 from bgsync.plain import in_markdown as _text
 from bgsync.plain import plain, visible
+from bgsync.report.comparison_text import verdicts_of
 from bgsync.report.edit import Edit
 from bgsync.report.lines import SIGNS, at, trace_lines
 from bgsync.report.mend import Mend, to_mend
@@ -73,13 +74,18 @@ def _counts(report: Report, base: list[Verdict], broken: list[Verdict]) -> str:
 def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
     """Tell what an edit did: what it broke and repaired, and the steps that it changed."""
     broken, repaired = edit.broken, [c.old for c in edit.properties.repaired if c.old and not c.needs]
-    what = f"breaks {len(broken)}" if broken else "breaks nothing"
     also = f" and repairs {len(repaired)}" if repaired else ""
-    yield f"**This edit {what}{also}** (since {_text(edit.base)})."
+    unknown = edit.nothing_seen or f"{len(edit.uncompared)} could not be compared"
+    if edit.exit_status == 3:
+        yield f"**It is not known whether this edit breaks anything: {unknown}** (since {_text(edit.base)})."
+    else:
+        what = f"breaks {len(broken)}" if broken else "breaks nothing"
+        cut = f"; {unknown}" if edit.uncompared else ""
+        yield f"**This edit {what}{also}**{cut} (since {_text(edit.base)})."
     if edit.properties.grown:
         yield f"It makes the text much larger: {_text(edit.properties.grown)}."
     other = edit.properties
-    if broken or repaired or other.changed_kind or other.unsure or other.one_sided:
+    if broken or repaired or other.changed_kind or edit.uncompared or other.unsure or other.one_sided:
         yield ""
     for verdict in broken:
         place = next(iter(verdict.locations), None)
@@ -93,9 +99,8 @@ def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
     for change in edit.properties.fewer:
         for one in change.old.findings() if change.old else ():
             yield f"* ✓ no longer broken in this way: {_text(telling.pair(one, glossary.words))} {_code(one.property)}"
-    for change in edit.properties.unsure:
-        if not change.needs:
-            yield f"* ? not decided any more, or by now: {_code(change.property)}"
+    for change in edit.uncompared:
+        yield f"* ? could not be compared: {_code(change.property)} ({verdicts_of(change)})"
     told = [change for change in edit.properties.one_sided if not change.needs and change.now != "violated"]
     for title in dict.fromkeys(change.title() for change in told):
         names = ", ".join(_code(change.property) for change in told if change.title() == title)
@@ -168,10 +173,11 @@ def _row(verdict: Verdict) -> str:
 
 
 def _folded(verdict: Verdict, glossary: Glossary) -> str:
-    assert verdict.trace is not None
+    trace = verdict.run()
+    assert trace is not None
     rule = glossary.rule(verdict.property)
     fence = "`" * 4
-    told = "\n".join(_fenced(line) for line in trace_lines(verdict.trace, glossary.words))
+    told = "\n".join(_fenced(line) for line in trace_lines(trace, glossary.words))
     summary = f"<summary>{_html(verdict.property)}: a shortest run</summary>"
     return f"<details>{summary}\n\n{_text(rule.sentence)} {_text(rule.why)}\n\n{fence}\n{told}\n{fence}\n\n</details>\n"
 

@@ -66,8 +66,8 @@ def _with_what_it_was(one: Mend, steps: Sequence[StepChange]) -> Mend:
     if same and below:
         removed = ", ".join(f"{step} ({step.file}:{step.line})" for step in below)
         return replace(one, said=f"not understood without what stood below it and was removed: {removed}", help="")
-    was = next((step.old_reading for step in before if step.old_reading), "")
-    return replace(one, help="; ".join(filter(None, [one.help, f"before the edit: {was}" if was else ""])))
+    was = next((step.old.sentence for step in before if step.old), "")
+    return replace(one, help="; ".join(filter(None, [one.help, f"before the edit: “{plain(was)}”" if was else ""])))
 
 
 def _not_understood(one: Unread) -> Mend:

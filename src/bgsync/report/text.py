@@ -1,21 +1,25 @@
 """The report as text: first what to mend and what is broken by what, then all else, in few lines."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import islice
 
 from rich.console import Console
 from rich.markup import escape
 
 from bgsync import telling
+from bgsync.judge.decide import LIMIT
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.static import TEXT
 from bgsync.judge.structure import PROPERTIES
-from bgsync.judge.verdict import Location, Report, TraceStep, Verdict
+from bgsync.judge.verdict import Location, Note, Report, TraceStep, Verdict
 from bgsync.report.answer import headline
 from bgsync.report.causes import Cause, causes, grouped
+from bgsync.report.edit import Edit
 from bgsync.report.lines import SIGNS, at, put, trace_lines
 from bgsync.report.mend import Mend, to_mend
 from bgsync.report.story import headline as in_plain_words
+from bgsync.system.scenario import DEFAULT_BOUNDS
 from bgsync.words import Words
 
 STYLES = {
@@ -126,6 +130,13 @@ def _readable(verdict: Verdict) -> tuple[bool, int]:
 
 def print_rest(report: Report, console: Console, *, everything: bool = False) -> None:
     """Print what is not broken, what only an adversity breaks, and what all of it rests on."""
+    print_verdicts(report, console)
+    print_notes(report.notes, console)
+    print_looked_at(report, console, everything=everything)
+
+
+def print_verdicts(report: Report, console: Console) -> None:
+    """Print what is not broken, and what only an adversity breaks."""
     base = [verdict for verdict in report.verdicts if not verdict.needs]
     never = [v.property for v in base if v.verdict == "violated" and v.trace is None and v.granularity != TEXT]
     _list("never happens", never, console)
@@ -136,10 +147,13 @@ def print_rest(report: Report, console: Console, *, everything: bool = False) ->
             _list(title, names, console, why)
     for needed, what in _under(report):
         _list(needed, what, console)
-    for note in report.notes:
+
+
+def print_notes(notes: Iterable[Note], console: Console) -> None:
+    """Print what is worth a look and breaks nothing."""
+    for note in notes:
         told = f"{at(note.location)}:{note.location.column}: {note.location.algorithm} {note.location.step}"
         put(console, f"[yellow]note[/] {escape(f'{told}: {note.message}')} [dim]({note.property})[/]", 5)
-    _looked_at(report, console, everything=everything)
 
 
 def _list(title: str, names: Sequence[str], console: Console, why: str = "") -> None:
@@ -187,32 +201,18 @@ def _under(report: Report) -> Iterator[tuple[str, list[str]]]:
             yield f"{title} {', '.join(adversities)}", list(names)
 
 
-def _looked_at(report: Report, console: Console, *, everything: bool) -> None:
-    """Say what was looked at, and within which bounds."""
-    there = {one.kind for verdict in report.verdicts for one in verdict.findings()}
-    if kinds := [f"{kind}: {told}" for kind, told in LEGEND.items() if kind in there]:
-        _list("in brackets", [f"{'; '.join(kinds)}; any other word: the command explain"], console)
-    base = [e for e in report.explorations if not e.adversities]
-    states = sum(e.states for e in report.explorations)
-    first = {e.granularity: e for e in reversed(base) if e.monitor == base[0].monitor}
-    sizes = ", ".join(f"{first[name].states:,} at granularity {name}" for name in reversed(first))
-    bounds = ", ".join(f"{name} {value}" for name, value in report.bounds.items())
-    revision = f", revision {report.revision}" if report.revision else ""
-    steps = report.coverage
-    reached = f"{steps.understood} of {steps.total} steps understood, {steps.reached} reached{revision}"
-    if report.content:
+def print_looked_at(report: Report, console: Console, *, everything: bool, edit: Edit | None = None) -> None:
+    """Print what was looked at, within which bounds, and what part of the text that was; of an edit in fewer lines."""
+    _print_legend(report, console, everything=everything)
+    in_short = edit is not None and not everything
+    if report.content and not in_short:
         put(console, f"[dim]judged as[/] {escape(f'{report.content}: {report.chosen}')}", WIDE)
-    _list("looked at", [f"{states:,} states in {report.seconds:.1f} s; without adversities {sizes}"], console)
-    _list("bounds", [bounds], console)
-    if any(e.minimised for e in report.explorations):
-        _list("", ["states of one tag that no property tells apart are counted as one"], console)
-    hard = [e for e in report.explorations if e.adversities]
-    if hard:
-        names = ", ".join(dict.fromkeys(name for e in hard for name in e.adversities))
-        granularities = " and ".join(dict.fromkeys(e.granularity for e in hard))
-        _list("adversities", [f"one at a time, at granularity {granularities}: {names}"], console)
-    if base and not any(e.granularity == "step" for e in base):
-        _list("", ["every invocation runs to its next wait as one action: races are not looked for"], console)
+    _print_size(report, console, everything=everything, edit=edit)
+    steps, revision = report.coverage, f", revision {report.revision}" if report.revision else ""
+    reached = f"{steps.understood} of {steps.total} steps understood, {steps.reached} reached{revision}"
+    if in_short:
+        _list("text", [reached], console)
+        return
     most = None if everything else MANY
     missed = ", ".join(islice(steps.unreached, most))
     more = f" and {left} more" if not everything and (left := len(steps.unreached) - MANY) > 0 else ""
@@ -223,9 +223,51 @@ def _looked_at(report: Report, console: Console, *, everything: bool) -> None:
         put(console, f"nothing reaches {left} more algorithms: [bold]--traces all[/] names them")
 
 
+def _print_legend(report: Report, console: Console, *, everything: bool) -> None:
+    there = {one.kind for verdict in report.verdicts for one in verdict.findings()}
+    kinds = {kind: told for kind, told in LEGEND.items() if kind in there}
+    told = "; ".join(f"{kind}: {told}" for kind, told in kinds.items())
+    if kinds and everything:
+        _list("in brackets", [f"{told}; any other word: the command explain"], console)
+    elif kinds:
+        told = f"{' and '.join(kinds)}: bgsync explain {next(iter(kinds))}, and so any other word"
+        _list("in brackets", [told], console)
+
+
+def _print_size(report: Report, console: Console, *, everything: bool, edit: Edit | None) -> None:
+    """Print how much was looked at, within which bounds: with `everything` also those that hold where none is named."""
+    base, hard = ([e for e in report.explorations if bool(e.adversities) == on] for on in (False, True))
+    before = f" and, before the edit, {edit.states:,}" if edit and edit.seconds else ""
+    seconds = report.seconds + (edit.seconds if edit else 0)
+    size = f"{sum(e.states for e in report.explorations):,} states{before} in {seconds:.1f} s"
+    usual = asdict(DEFAULT_BOUNDS) | {"states": LIMIT}
+    told = {name: value for name, value in report.bounds.items() if name in MAIN or usual.get(name) != value}
+    if everything:
+        first = {e.granularity: e for e in reversed(base) if e.monitor == base[0].monitor}
+        sizes = ", ".join(f"{first[name].states:,} at granularity {name}" for name in reversed(first))
+        _list("looked at", [f"{size}; without adversities {sizes}"], console)
+        _list("bounds", [", ".join(f"{name} {value}" for name, value in report.bounds.items())], console)
+        if hard:
+            names = ", ".join(dict.fromkeys(name for e in hard for name in e.adversities))
+            granularities = " and ".join(dict.fromkeys(e.granularity for e in hard))
+            _list("adversities", [f"one at a time, at granularity {granularities}: {names}"], console)
+    else:
+        bounds = ", ".join(f"{name} {value}" for name, value in told.items())
+        _list("looked at", [f"{size}; {bounds} (all bounds: --traces all)"], console)
+    if any(e.minimised for e in report.explorations):
+        _list("", ["states of one tag that no property tells apart are counted as one"], console)
+    if not edit and {e.granularity for e in base} == {"algorithm"}:
+        _list("", ["every invocation runs to its next wait as one action: races are not looked for"], console)
+
+
+MAIN = ("tags", "calls")
+"""The bounds that are told always."""
+
+
 def print_trace(verdict: Verdict, words: Words, console: Console) -> None:
     """Print one violation with its trace, an atomic action a paragraph; steps nobody else can see are counted only."""
-    assert verdict.trace is not None
+    trace = verdict.run()
+    assert trace is not None
     needs = f", with {', '.join(verdict.needs)}" if verdict.needs else ""
     put(console, f"\n[bold red]{escape(verdict.property)}[/] ({verdict.kind or 'violated'}{needs})")
     put(console, f"  {escape(verdict.message)}", 2)
@@ -236,7 +278,7 @@ def print_trace(verdict: Verdict, words: Words, console: Console) -> None:
         put(console, f"  against {escape(said)}, by {escape(str(conflict.actor))}", 4)
     if verdict.after:
         put(console, f"  after {escape(verdict.after)} was broken in the same run", 4)
-    for line in trace_lines(verdict.trace, words):
+    for line in trace_lines(trace, words):
         for part in line.split("\n"):
             put(console, escape(part), 26)
 
@@ -244,7 +286,7 @@ def print_trace(verdict: Verdict, words: Words, console: Console) -> None:
 def print_new(
     found: Sequence[Verdict], glossary: Glossary, console: Console, further: Collection[Verdict] = ()
 ) -> None:
-    """Print findings that are new: those of one cause together, and those that have no run.
+    """Print findings that are new: those of one cause together, and those that have no run; of the text, where only.
 
     Of those that are only further ways to break what was broken before they come last.
     """
@@ -252,10 +294,17 @@ def print_new(
     only_further = [cause for cause in every if all(one in further for one in cause.findings)]
     first = [cause for cause in every if cause not in only_further]
     print_causes(first, glossary, console)
+    of_text: dict[str, list[str]] = {}
     for one in found:
-        if one.trace is None and one.granularity != TEXT:
+        if one.granularity == TEXT:
+            places = (f"{place.algorithm} {place.step}".strip() + f" ({at(place)})" for place in one.locations[:1])
+            of_text.setdefault(one.property.split("/")[0], []).extend(places)
+        elif one.trace is None:
             needs = f", with {', '.join(one.needs)}" if one.needs else ""
             put(console, f"  • [red]{escape(one.property)}[/]{needs}: {escape(in_plain_words(one, glossary))}", 6)
+    for name, told in of_text.items():
+        more = f" and {len(told) - MANY} more" if len(told) > MANY else ""
+        put(console, f"  • [red]{escape(name)}[/]: {escape(', '.join(told[:MANY]) + more)}, told above", 6)
     if only_further:
         put(console, "  [dim]broken before, and now in a further way:[/]", 4)
         print_causes(only_further, glossary, console, begin=len(first) + 1)

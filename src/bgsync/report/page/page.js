@@ -37,8 +37,9 @@
   }
 
   /** What an edit did, in a sentence and a list. */
-  function edited({ base, broken, repaired, steps }) {
-    const what = [broken.length ? `breaks ${many(broken.length, "promise")}` : "breaks nothing", repaired.length ? `repairs ${repaired.length}` : ""].filter(Boolean).join(" and ");
+  function edited({ base, broken, unknown, repaired, steps }) {
+    const fine = unknown ? `may break something (${unknown})` : "breaks nothing";
+    const what = [broken.length ? `breaks ${many(broken.length, "promise")}` : fine, repaired.length ? `repairs ${repaired.length}` : ""].filter(Boolean).join(" and ");
     return [h("p", { class: "lead" }, h("b", {}, `This edit ${what}`), ` (since ${base}).`),
       repaired.length ? h("ul", {}, repaired.map((one) => h("li", {}, `Repaired: ${one}`))) : null,
       steps.length ? h("details", {}, h("summary", {}, many(steps.length, "changed step")), h("ul", {}, steps.map(([name, old, now]) =>
