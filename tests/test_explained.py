@@ -121,7 +121,7 @@ def known() -> Mapping[str, str]:
         (of_rooms(), {"note", "judged as", "no longer", "repaired", "broken in another way", "decided by now", "markup",
                       "never happens", "in the list", "undecided", "never entered", "left out", "now"}),
         (of_tables(), {"holds", "abstracted", "rests on a reading with", "now vacuous", "any-text", "skipped"}),
-        (of_pages(), {"in brackets", "bounds", "text", "adversities"}),
+        (of_pages(), {"in brackets", "looked at", "text"}),
     ],
     ids=["rooms", "tables", "pages"],
 )  # fmt: skip

@@ -18,6 +18,12 @@ TERMS = {
     "not decided": "It is inconclusive: the line that begins so says why.",
     "never happens": "What the text promises, and no run does.",
     "broken": "It is violated.",
+    "broken before, too": "What was broken already before the edit, in an algorithm that it changes: a step that would "
+    "break it now does not show.",
+    "not compared": "It was not decided in the text or in the one before the edit, so nothing is known of what the edit "
+    "did to it.",
+    "no longer, by the old text's numbers": "What broke it was in the old text alone; its steps have the numbers "
+    "that they had there.",
     "broken with": "What an adversity breaks, and nothing else.",
     "rests on a reading with": "What is conditional only under an adversity.",
     "inconclusive with": "What is not decided only under an adversity.",
