@@ -20,8 +20,8 @@ TERMS = {
     "broken": "It is violated.",
     "broken before, too": "What was broken already before the edit, in an algorithm that it changes: a step that would "
     "break it now does not show.",
-    "not compared": "It was not decided in the text or in the one before the edit, so nothing is known of what the edit "
-    "did to it.",
+    "not compared": "It was not decided in the text or in the one before the edit, so nothing is known of what the "
+    "edit did to it.",
     "no longer, by the old text's numbers": "What broke it was in the old text alone; its steps have the numbers "
     "that they had there.",
     "broken with": "What an adversity breaks, and nothing else.",
