@@ -20,6 +20,7 @@ from bgsync.prose.grammar.wordclasses import (
     NO_START,
     NOT_PLAIN,
     QUALIFIERS,
+    REQUIRES,
     RUNNING,
     STARTS,
     STEPS_THAT,
@@ -60,10 +61,6 @@ class Literal(str):
 
 class Unread(e.Input):
     """A value that was not understood: anything at all, in its own words."""
-
-
-_REQUIRES = frozenset(("may", "shall", "otherwise", "unless", "except"))
-"""What a sentence that only explains does not have in it."""
 
 
 class Phrases(Parser):
@@ -164,7 +161,7 @@ class Phrases(Parser):
 
     def _comment(self, start: int, end: int) -> Result | None:
         """What explains, to the end of the sentence: it speaks of no end, of no promise and of nothing allowed."""
-        tells = any(text.startswith(TELLING) or text in _REQUIRES for text in self.texts[start:end])
+        tells = any(text.startswith(TELLING) or text in REQUIRES for text in self.texts[start:end])
         return None if tells else self._why(start, end)
 
     def _argument(self, start: int, end: int) -> Result | None:

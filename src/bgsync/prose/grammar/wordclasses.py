@@ -72,3 +72,5 @@ QUALIFIERS = frozenset([
 """What says which of several things is meant."""
 THINGS_MARKS = frozenset(["'s", "<", ">", "?", "+", "-", "−", "×", "*", "/", "(", ")"])
 """Marks that may stand in what names one thing."""
+REQUIRES = frozenset(("may", "shall", "otherwise", "unless", "except"))
+"""What a sentence that only explains does not have in it."""
