@@ -196,7 +196,7 @@ OUTBOXES: list[tuple[type[Any], type[Any]]] = [(wrong, outboxes.KeepsItsPromise)
 OUTBOXES += [(wrong, outboxes.TwoQueues) for wrong in outboxes.WRONG_WITH_TWO]
 
 
-LONG = (outboxes.LosesWhatIsUnderWay, outboxes.MixesQueues)
+LONG = (outboxes.LosesWhatIsUnderWay, outboxes.MixesQueues, outboxes.ForgetsWhatCameMeanwhile)
 """The faults that take many runs to be met."""
 
 

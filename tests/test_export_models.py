@@ -251,7 +251,13 @@ def rumured(folder: Path, model: Model) -> str:
 
 
 @rumur
-@pytest.mark.parametrize("asked", SMALL)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(asked, id=name, marks=[pytest.mark.campaign] * (name == "tags that differ"))
+        for name, asked in ASKED.items()
+    ],
+)
 def test_rumur_has_our_states_and_fires_our_transitions(asked: Scenario, tmp_path: Path) -> None:
     told = rumured(tmp_path, exported(asked, judged=False))
     stored, fired = told_by(told, r"(\d+) states, \d+ rules"), told_by(told, r"\d+ states, (\d+) rules fired")
