@@ -302,3 +302,12 @@ def test_whether_the_list_is_empty_is_known_to_who_asks(granularity: str, most: 
     assert same(asked) > 3
     states = explore_plainly(System(asked)).states
     assert max(sum(known is not None and known.listed for known in state.shared.heap) for state in states) == most
+
+
+def test_a_list_that_grows_without_end_is_said_to() -> None:
+    text = BELLS.replace("1. If [=this=]'s [=row=] is not empty, return.\n", "").split("1. In parallel")[0]
+    spec = read(Source("bells.bs", text)).reading.spec
+    report = check(question(spec, [prop for prop in PROPERTIES if prop.id == "gate"], ("algorithm",)))
+    assert [verdict.verdict for verdict in report.verdicts] == ["inconclusive"]
+    assert report.verdicts[0].message == "there can be more than is looked at: objects in the list (4 a tag)"
+    assert sum(each.states for each in report.explorations) < 100

@@ -228,7 +228,7 @@ def liveness_of_product(
 def unfinished(found: Evidence) -> str:
     """Say why nothing is concluded from what was not seen."""
     if found.pools:
-        return f"the pool is too small: {', '.join(sorted(found.pools))}"
+        return f"there can be more than is looked at: {', '.join(sorted(found.pools))}"
     return f"nothing found in the first {found.states:,} states"
 
 

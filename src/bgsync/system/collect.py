@@ -28,6 +28,8 @@ from bgsync.system.step import State
 
 POOLS = {"objects": 12, "shared variables": 24, "invocations": 48}
 """How much of what there may be at once; one state more ends the run, and nothing is concluded from its absence."""
+LISTED = 4
+"""How many objects a tag may stand in the list at once: one that grows without end comes to any number."""
 
 UNSHARED = -2
 """The level of a place that is not needed any more."""
@@ -119,8 +121,10 @@ def _trimmed(items: tuple[Value, ...]) -> tuple:  # type: ignore[type-arg]
     return items[:size]
 
 
-def pool(state: State) -> str | None:
+def pool(state: State, tags: int) -> str | None:
     """Name the pool that a state is too large for, if any."""
+    if sum(known is not None and known.listed for known in state.shared.heap) > LISTED * tags:
+        return f"objects in the list ({LISTED} a tag)"
     sizes = {
         "objects": len(state.shared.heap),
         "shared variables": len(state.shared.cells),

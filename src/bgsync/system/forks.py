@@ -75,7 +75,7 @@ class Forks(Turns):
             seen = NeverSettled()
             executed = (*executed, Executed(executed[-1].pc if executed else END, (seen,)))
             observations = (*observations, seen)
-        met = pool(after) if self.fork else None
+        met = pool(after, self.scenario.tags) if self.fork else None
         if met is not None:
             yield Step(action, None, executed, (*observations, PoolMet(met)))
             return
