@@ -31,13 +31,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_threa
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts behind its back ignore it
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Give more processes than there are cores: many tests wait for a browser, or for a command that they start."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return cores + (cores + 1) // 2
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     from tests.browser import started
