@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ import bgsync
 from bgsync.machines.behaviour import Behaviour
 from bgsync.machines.check import MachineReport
 from bgsync.machines.difference import difference
+from bgsync.machines.findings import Finder
 from bgsync.machines.loading import load_machine, machine_in
 from tests import machine_shapes as m
 
@@ -235,3 +236,17 @@ def test_a_model_of_slots_leads_to_its_machine(tmp_path: Path) -> None:
     loaded = load_machine(f"{file}:one")
     assert loaded.setup[1] == "machine = one.trigger.func.__self__"
     assert said(loaded.check()) == SHAPES["a model of slots"].free
+
+
+def test_the_callbacks_of_a_machine_are_gone_through_once_however_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = list[Finder]()
+
+    def callbacks(finder: Finder) -> Iterator[Any]:
+        asked.append(finder)
+        yield print
+
+    monkeypatch.setattr(Finder, "_machine_callbacks", callbacks)
+    ring = Machine(states=[f"s{n}" for n in range(20)], initial="s0", auto_transitions=False)
+    ring.add_ordered_transitions()
+    assert machine_in(ring).check().findings == ()
+    assert len(asked) == 1

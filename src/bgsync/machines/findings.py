@@ -240,14 +240,15 @@ class Finder:
                 yield f"{name!r} may reach outside ({reached}), and was run; --stub {name} does not run it"
 
     def _known(self) -> Iterator[tuple[str, Known]]:
-        told: set[str] = set()
+        """Give every callback and guard by its name, with what it does."""
+        called = dict[str, Any]()
         for _, _, transition in self.rows:
             guards = [each.func for each in transition.conditions]
-            own = *transition.prepare, *guards, *transition.before, *transition.after
-            for func in [*own, *self._machine_callbacks()]:
-                if (name := name_of(func)) not in told:
-                    told.add(name)
-                    yield name, self.live.known_of(func)
+            for func in (*guards, *transition.prepare, *transition.before, *transition.after):
+                called.setdefault(name_of(func), func)
+        for func in self._machine_callbacks():
+            called.setdefault(name_of(func), func)
+        yield from ((name, self.live.known_of(func)) for name, func in called.items())
 
     def _machine_callbacks(self) -> Iterator[Any]:
         for machine in self.live.machines:
