@@ -36,7 +36,8 @@ def test_steps_that_a_variable_holds_run_where_a_sentence_runs_them() -> None:
         f"{HOLDS}    1. If |hue| is null, return.\n    1. Set |lamp| to |hue|.\n1. Run |test| with 1.\n1. Return 2.\n"
     )
     found = steps(text)
-    assert not any(isinstance(each, s.Whenever) for each in found)
+    (later,) = (each for each in found if isinstance(each, s.Whenever))
+    assert s.If(False, (later,), origin=later.origin) in found  # and nowhere else
     (block,) = (each for each in found if isinstance(each, s.While))
     assert [say(each) for each in traversal.walk(traversal.body_of(block))] == [
         "let hue be 1", "if hue is null: break", "break", "set lamp to hue", "break",

@@ -25,11 +25,7 @@ _LEAVES = (s.Return, s.Abort)
 def run_in_place(steps: Body) -> Body:
     """Give steps in which those that a variable holds are run where a sentence runs them."""
     held = {name: later for name, later in _held(steps).items() if _can_stand_in_place(name, later, steps)}
-    if not held:
-        return steps
-    made = _with_runs(steps, held)
-    elsewhere = {name for each in traversal.walk(made) for name in _mentioned(each)}
-    return _without(made, held.keys() - elsewhere)
+    return _with_runs(steps, held) if held else steps
 
 
 def _held(steps: Body) -> dict[str, s.Whenever]:
@@ -100,24 +96,4 @@ def _leaving(body: Body) -> Body:
         elif inner and not isinstance(statement, traversal.ASYNCHRONOUS):
             statement = replace(statement, body=_leaving(inner))  # type: ignore[call-arg]
         made.append(statement)
-    return tuple(made)
-
-
-def _mentioned(statement: s.Statement) -> frozenset[str]:
-    """Give the variables that a statement reads."""
-    target = e.variables(statement.target) if isinstance(statement, s.Set) else frozenset[str]()
-    reads = frozenset(statement.reads) if isinstance(statement, s.NotUnderstood) else frozenset[str]()
-    return (target | reads).union(*map(e.variables, traversal.expressions(statement)))
-
-
-def _without(body: Body, names: frozenset[str] | set[str]) -> Body:
-    """Take out the steps that these variables hold, which run where they are run and nowhere else."""
-    made: list[s.Statement] = []
-    for statement in body:
-        before = made[-1] if made else None
-        held = before.name if isinstance(before, s.Let) and before.value == STEPS_BELOW else ""
-        if isinstance(statement, s.Whenever) and held in names:
-            continue
-        inner = traversal.body_of(statement)
-        made.append(replace(statement, body=_without(inner, names)) if inner else statement)  # type: ignore[call-arg]
     return tuple(made)
