@@ -23,6 +23,7 @@ collect_ignore = ["vending"]  # a project of its own, which a test runs
 
 sys.dont_write_bytecode = False  # what is compiled once serves every process that the tests start, and the next run
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["BGSYNC_CACHE"] = ""  # a test sees what is worked out now
 
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)  # the same on every machine
 hypothesis.settings.load_profile("steady")

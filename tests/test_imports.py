@@ -35,6 +35,7 @@ ROOMS = (
     "tables",
     "product",
     "judge",
+    "cache",
     "driving",
     "observing",
     "browser",

@@ -106,6 +106,13 @@ OPTIONS = {
         show_default="one a processor",
         help="How many explorations run at once.",
     ),
+    "cache": click.option(
+        "--cache/--no-cache",
+        "cached",
+        default=True,
+        show_default=True,
+        help="Take what earlier runs have worked out of the same text, and keep what this one does.",
+    ),
     "property": click.option(
         "--property",
         "properties",
@@ -162,6 +169,8 @@ class Asked:
     walk_steps: int = 200
     seed: int = 0
     left_out: tuple[str, ...] = ()
+    cached: bool = False
+    """Whether what explorations gave is kept, and taken from what was kept."""
     patience: float | None = PATIENCE
     """How many seconds it may take where nothing is said of that; None for as long as it takes."""
 
@@ -210,6 +219,7 @@ class Asked:
     @property
     def wish(self) -> Wish:
         """What is asked, as a value."""
+        from bgsync.cache.results import cache
         from bgsync.judge.explorations import REDUCTIONS, Effort
         from bgsync.judge.walks import Walks
         from bgsync.targets import Wish
@@ -219,6 +229,7 @@ class Asked:
             1 if self.scheduler else self.jobs,
             reductions=REDUCTIONS - set(self.left_out),
             walks=None if self.walks is None else Walks(self.walks, self.walk_steps, self.seed),
+            cache=cache() if self.cached else None,
         )
         return Wish(
             self.properties, self.adversities, self.hard, self.granularities, self.bounds, effort, self.budget

@@ -314,7 +314,8 @@ class _Judge:
         for environment in asked:
             explorations += self.explorations(environment)
             ends.append(len(explorations))
-        results = run_all(explorations, self.question.effort.processes, self.budget, self.tally)
+        effort = self.question.effort
+        results = run_all(explorations, effort.processes, self.budget, self.tally, effort.cache)
         by_environment = []
         for environment, (first, end) in zip(asked, pairwise([0, *ends]), strict=True):
             found: dict[str, Verdict] = {}

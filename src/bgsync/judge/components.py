@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
+from bgsync.explore.strong import homes
 from bgsync.pauses import pause
 from bgsync.tables.graph import Edge
 from bgsync.tables.index import Mask, Numbers, firsts
@@ -90,9 +89,8 @@ def components(transitions: Numbers, sources: Numbers, targets: Numbers, size: i
         there[sources] = there[targets] = True
         nodes, place = np.flatnonzero(there), np.cumsum(there) - 1
         source, target = place[sources], place[targets]
-    edges = csr_array((np.ones(len(source), np.int8), (source, target)), shape=(len(nodes), len(nodes)))
-    many, home_of = connected_components(edges, connection="strong")
-    count, home = int(many), np.array(home_of, np.int64)
+    home = homes(source, target, len(nodes))
+    count = int(home.max(initial=-1)) + 1
     inner = np.flatnonzero(home[source] == home[target])
     lives = np.zeros(count, bool)
     lives[home[source[inner]]] = True

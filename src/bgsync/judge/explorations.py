@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bgsync.errors import place_of
 from bgsync.judge.budget import Budget, SpentError
@@ -35,6 +35,16 @@ EVERY = 0.1
 """How many seconds lie between two calls of `progress`."""
 
 
+class Cache(Protocol):
+    """Where what explorations gave is kept between runs."""
+
+    def find(self, exploration: Exploration) -> Result | None:
+        """Give what it gave before, None where that is not known."""
+
+    def keep(self, exploration: Exploration, result: Result) -> None:
+        """Keep what it gave."""
+
+
 @dataclass(frozen=True)
 class Effort:
     """How a question is answered, and how much may be looked at for it."""
@@ -47,6 +57,7 @@ class Effort:
     reductions: frozenset[str] = REDUCTIONS
     walks: Walks | None = None
     """Random walks, instead of looking at every state."""
+    cache: Cache | None = None
 
 
 @dataclass(frozen=True)
@@ -78,12 +89,39 @@ class Result:
     ran: frozenset[int]
     """The instructions that some behaviour reached."""
     interrupted: bool
+    spent: bool = False
+    """Whether time or memory ended it: more of it would say more."""
 
 
-def run_all(explorations: Sequence[Exploration], processes: int, budget: Budget, tally: Tally) -> list[Result]:
+def run_all(
+    explorations: Sequence[Exploration], processes: int, budget: Budget, tally: Tally, cache: Cache | None = None
+) -> list[Result]:
     """Run explorations, several at once if `processes` says so and the system can fork; the results are in order."""
+    left = [exploration.left() for exploration in explorations]
+    kept = [_known(one, cache) for one in left]
+    known = {place: found for place, found in enumerate(kept) if found is not None}
+    for found in known.values():
+        tally.ended(_broken(found))
+    new = [place for place in range(len(left)) if place not in known]
+    for place, result in zip(new, _run_new([left[place] for place in new], processes, budget, tally), strict=True):
+        known[place] = result
+        if cache is not None:
+            cache.keep(left[place], result)
+    return [known[place] for place in range(len(left))]
+
+
+def _known(exploration: Exploration, cache: Cache | None) -> Result | None:
+    """Give what is known of an exploration before it is made."""
+    if not exploration.properties:
+        return Result((), (), frozenset(), False)
+    return None if cache is None else cache.find(exploration)
+
+
+def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget, tally: Tally) -> list[Result]:
     if processes < 2 or len(explorations) < 2 or "fork" not in multiprocessing.get_all_start_methods():
         return _one_by_one(explorations, budget, tally)
+    import scipy.sparse.csgraph  # noqa: F401  # once, before there are several processes that each would
+
     _shared[:] = explorations
     context = multiprocessing.get_context("fork")
     budget.share(context.Event())
@@ -158,9 +196,6 @@ def _run(place: int) -> Result:
 
 def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> Result:
     """Run one exploration."""
-    exploration = exploration.left()
-    if not exploration.properties:
-        return Result((), (), frozenset(), False)
     began, limit = time.perf_counter(), exploration.limit
     scenario = exploration.scenario
     told = " ".join((scenario.granularity, *scenario.adversities))
@@ -206,7 +241,7 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
     explored = Explored(
         scenario.granularity, scenario.adversities, scenario.monitor.name, *size, seconds, watched.complete, minimised
     )
-    return Result(_named(exploration, verdicts), (explored,), frozenset(watched.ran), interrupted)
+    return Result(_named(exploration, verdicts), (explored,), frozenset(watched.ran), interrupted, bool(budget.spent))
 
 
 def _collected(

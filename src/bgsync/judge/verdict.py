@@ -192,6 +192,8 @@ class Explored:
     minimised: bool = False
     of_doubts: bool = False
     """Whether what is not understood could do anything there: a search for what rests on it, within its own bound."""
+    kept: bool = False
+    """Whether it was made by an earlier run, and what it gave was kept."""
 
 
 @dataclass(frozen=True)

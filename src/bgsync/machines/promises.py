@@ -17,10 +17,9 @@ from enum import Enum
 from typing import Any, Literal
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from bgsync.explore.graph import Graph
+from bgsync.explore.strong import homes
 from bgsync.machines.data import is_bound
 from bgsync.machines.library import thawed
 from bgsync.machines.live import Configuration, Live, Step
@@ -168,8 +167,7 @@ def components(graph: Explored, within: Sequence[bool]) -> list[int]:
     if not pairs:
         return list(range(size))
     source, target = np.array(pairs).T
-    matrix = coo_array((np.ones(len(pairs), dtype=np.int8), (source, target)), shape=(size, size))
-    return [int(each) for each in connected_components(matrix.tocsr(), connection="strong")[1]]
+    return [int(each) for each in homes(source, target, size)]
 
 
 def back_from(graph: Explored, goals: Iterable[int], within: Sequence[bool] | None = None) -> list[bool]:

@@ -100,6 +100,8 @@ class ExploredOut(msgspec.Struct, frozen=True):
     seconds: float
     complete: bool
     minimised: bool = False
+    kept: bool = False
+    """Whether an earlier run made it, and what it gave was kept."""
 
 
 class StepsOut(msgspec.Struct, frozen=True):
@@ -195,6 +197,7 @@ def _report(report: Report) -> ReportOut:
                 round(e.seconds, 3),
                 e.complete,
                 e.minimised,
+                e.kept,
             )
             for e in explored
         ],

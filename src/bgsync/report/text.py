@@ -240,6 +240,10 @@ def _print_size(report: Report, console: Console, *, everything: bool, edit: Edi
     before = f" and, before the edit, {edit.states:,}" if edit and edit.seconds else ""
     seconds = report.seconds + (edit.seconds if edit else 0)
     size = f"{sum(e.states for e in report.explorations):,} states{before} in {seconds:.1f} s"
+    if kept := sum(e.states for e in report.explorations if e.kept):
+        size += (
+            f", {f'{kept:,}' if kept < sum(e.states for e in report.explorations) else 'all'} of them by an earlier run"
+        )
     usual = asdict(DEFAULT_BOUNDS) | {"states": LIMIT}
     told = {name: value for name, value in report.bounds.items() if name in MAIN or usual.get(name) != value}
     if everything:

@@ -1,0 +1,85 @@
+"""What explorations gave as plain JSON, and back. A place in the text is told by its number among the text's steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from bgsync.cache.digest import UnknownError
+from bgsync.judge import explorations, facts, verdict
+from bgsync.language import Origin
+
+_MODULES = (facts, verdict, explorations)
+_CLASSES: Mapping[str, type] = {
+    name: found
+    for module in _MODULES
+    for name, found in vars(module).items()
+    if isinstance(found, type)
+    and found.__module__ == module.__name__
+    and (is_dataclass(found) or issubclass(found, Enum))
+}
+"""What may be made from a file: data alone."""
+
+TUPLE, SET, ENUM, ORIGIN, LOCATION = "()", "{}", "enum", "origin", "location"
+
+
+class Values:
+    """Writes and reads values that speak of the steps of a text."""
+
+    def __init__(self, origins: Sequence[Origin]) -> None:
+        self.origins = origins
+        self._numbers = {origin: number for number, origin in enumerate(origins)}
+        locations = [verdict.Location(o.file, o.line, o.column, o.algorithm, o.step) for o in origins]
+        self._locations = locations
+        self._located = {location: number for number, location in enumerate(locations)}
+
+    def write(self, value: Any) -> bytes:
+        """Write a value. Raises UnknownError for one that cannot be read back."""
+        return msgspec.json.encode(self._plain(value))
+
+    def read(self, data: bytes) -> Any:
+        """Read a value. Raises ValueError, LookupError or TypeError for what is none."""
+        return self._value(msgspec.json.decode(data))
+
+    def _plain(self, value: Any) -> Any:
+        if isinstance(value, Enum):
+            return [ENUM, type(value).__name__, value.name]
+        if value is None or isinstance(value, str | int | float):
+            return value
+        if isinstance(value, Origin):
+            return [ORIGIN, self._number(value)]
+        if value in self._located if isinstance(value, verdict.Location) else False:
+            return [LOCATION, self._located[value]]
+        if isinstance(value, frozenset):
+            return [SET, *sorted(map(self._plain, value))]
+        if type(value) is tuple:
+            return [TUPLE, *map(self._plain, value)]
+        name = type(value).__name__
+        if not is_dataclass(value) or _CLASSES.get(name) is not type(value):
+            raise UnknownError(f"{name} is not kept")
+        return [name, *(self._plain(getattr(value, field.name)) for field in fields(value))]
+
+    def _number(self, origin: Origin) -> int:
+        number = self._numbers.get(origin)
+        if number is None:
+            raise UnknownError(f"{origin} is no step of the text")
+        return number
+
+    def _value(self, plain: Any) -> Any:
+        if not isinstance(plain, list):
+            return plain
+        name, *parts = plain
+        if name == ORIGIN:
+            return self.origins[parts[0]]
+        if name == LOCATION:
+            return self._locations[parts[0]]
+        if name == ENUM:
+            return _CLASSES[parts[0]][parts[1]]  # type: ignore[index]
+        made = map(self._value, parts)
+        if name in (TUPLE, SET):
+            return tuple(made) if name == TUPLE else frozenset(made)
+        return _CLASSES[name](*made)
