@@ -8,20 +8,21 @@ import pytest
 
 import bgsync
 from bgsync.compare.properties import broken_and_repaired
-from bgsync.judge.budget import Budget
+from bgsync.judge.explorations import Effort
 from bgsync.judge.verdict import Report
 from bgsync.prose.possible import algorithms_in
 from bgsync.shipped.model.background_sync import monitors
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.sources import Source
+from bgsync.system.scenario import Bounds
 from bgsync.targets import Wish, judged, of_text
 from bgsync.texts import read
 from tests.specs import PRINT_QUEUE
 
 WISH = Wish(granularities=("algorithm",), each=False)
 NAMES = tuple(prop.id for prop in PROPERTIES if prop.monitors == (monitors.CALLS,))
-CALLS = replace(WISH, properties=NAMES)
-"""What one exploration decides."""
+CALLS = replace(WISH, properties=NAMES, bounds=Bounds(calls=1))
+"""What one exploration of one call decides; the campaign asks for all, and for two calls."""
 
 
 def verdicts(report: Report) -> Mapping[str, str]:
@@ -32,9 +33,18 @@ def report_of(text: str, wish: Wish = WISH) -> Report:
     return judged(of_text(read(Source("print.bs", text), None, bgsync.content("one-off"))), wish)
 
 
-WHOLE = report_of(PRINT_QUEUE)
 LINES = PRINT_QUEUE.splitlines()
 STEPS = [at for at, line in enumerate(LINES) if line.strip().startswith("1. ")]
+
+
+@pytest.fixture(scope="module")
+def whole() -> Report:
+    return report_of(PRINT_QUEUE)
+
+
+@pytest.fixture(scope="module")
+def sound(whole: Report) -> Mapping[str, str]:
+    return verdicts(whole)
 
 
 def unreadable(at: int) -> str:
@@ -44,8 +54,8 @@ def unreadable(at: int) -> str:
 
 
 @pytest.mark.parametrize("at", STEPS, ids=lambda at: f"line {at + 1}")
-def test_no_promise_that_holds_is_violated_since_a_step_cannot_be_read(at: int) -> None:
-    found, sound = report_of(unreadable(at), replace(CALLS, budget=Budget(3))), verdicts(WHOLE)
+def test_no_promise_that_holds_is_violated_since_a_step_cannot_be_read(at: int, sound: Mapping[str, str]) -> None:
+    found = report_of(unreadable(at), replace(CALLS, effort=Effort(limit=50)))
     assert found.coverage.understood < found.coverage.total
     for name, verdict in verdicts(found).items():
         if verdict == "violated":
@@ -54,8 +64,7 @@ def test_no_promise_that_holds_is_violated_since_a_step_cannot_be_read(at: int) 
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("at", STEPS, ids=lambda at: f"line {at + 1}")
-def test_no_promise_at_all_is_violated_since_a_step_cannot_be_read(at: int) -> None:
-    sound = verdicts(WHOLE)
+def test_no_promise_at_all_is_violated_since_a_step_cannot_be_read(at: int, sound: Mapping[str, str]) -> None:
     broken = {name for name, verdict in verdicts(report_of(unreadable(at))).items() if verdict == "violated"}
     assert all(sound[name] == "violated" for name in broken)
 
@@ -68,10 +77,14 @@ def test_what_depends_on_a_step_that_cannot_be_read_names_it() -> None:
     assert all("not understood" in each.message for each in doubted)
 
 
-def test_what_happens_before_a_step_that_cannot_be_read_is_violated_whatever_it_means() -> None:
+def test_what_happens_before_a_step_that_cannot_be_read_is_violated_whatever_it_means(
+    sound: Mapping[str, str],
+) -> None:
     (at,) = (n for n in STEPS if "Wait for a while" in LINES[n])
-    assert verdicts(WHOLE)["fires-online"] == "violated"
-    assert verdicts(report_of(unreadable(at)))["fires-online"] == "violated"
+    assert sound["fires-online"] == "violated"
+    assert (
+        verdicts(report_of(unreadable(at), replace(WISH, properties=("fires-online",))))["fires-online"] == "violated"
+    )
 
 
 def test_a_rule_that_cannot_be_read_may_do_what_a_promise_needs() -> None:
@@ -89,9 +102,10 @@ def test_the_algorithms_that_a_sentence_names_are_found_in_any_verb_form() -> No
     assert algorithms_in("It is printed.", lexicon) == ()
 
 
-def test_where_everything_is_understood_nothing_is_explored_twice() -> None:
-    assert not any("not understood" in each.message for each in WHOLE.verdicts)
-    report = bgsync.check("one-off", granularities=("algorithm",)).report
+def test_where_everything_is_understood_nothing_is_explored_twice(whole: Report) -> None:
+    assert not any("not understood" in each.message for each in whole.verdicts)
+    adversities = ("restarted", "terminated")
+    report = bgsync.check("one-off", adversities=adversities, granularities=("algorithm",)).report
     places = [(each.granularity, each.adversities, each.monitor) for each in report.explorations]
     again = {place[:2] for place in places if places.count(place) > 1}
     assert again == {("algorithm", ("terminated",))}  # by the other reading of termination
@@ -105,17 +119,17 @@ def test_where_everything_is_understood_nothing_is_explored_twice() -> None:
         ("Set |job|'s [=job state=] to [=printing=]", "Set |job|'s [=job state=] to `prinnting`"),
     ],
 )
-def test_a_misspelt_state_is_no_new_state(said: str, misspelt: str) -> None:
+def test_a_misspelt_state_is_no_new_state(said: str, misspelt: str, sound: Mapping[str, str]) -> None:
     assert said in PRINT_QUEUE
-    found = report_of(PRINT_QUEUE.replace(said, misspelt))
+    found = report_of(PRINT_QUEUE.replace(said, misspelt), CALLS)
     assert found.coverage.understood == found.coverage.total - 1
     for name, verdict in verdicts(found).items():
-        assert verdict != "violated" or verdicts(WHOLE)[name] == "violated"
+        assert verdict != "violated" or sound[name] == "violated"
 
 
-def test_an_edit_that_makes_a_text_many_times_as_large_is_said_to() -> None:
+def test_an_edit_that_makes_a_text_many_times_as_large_is_said_to(whole: Report) -> None:
     line = "1. Let |owner| be the [=service worker registration=] of |job|.\n"
     assert line in PRINT_QUEUE
-    found = broken_and_repaired(WHOLE, report_of(PRINT_QUEUE.replace(line, f"{line}1. Set |job| to null.\n")))
+    found = broken_and_repaired(whole, report_of(PRINT_QUEUE.replace(line, f"{line}1. Set |job| to null.\n")))
     assert re.fullmatch(r"[\d,]+ states at granularity algorithm, and \d+ in the old text", found.grown)
-    assert broken_and_repaired(WHOLE, WHOLE).grown == ""
+    assert broken_and_repaired(whole, whole).grown == ""
