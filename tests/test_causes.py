@@ -1,17 +1,19 @@
 """Each defect is a finding of its own: a step, what it conflicts with, and a shortest run that shows both."""
 
+import re
 from dataclasses import replace
-
-import pytest
+from pathlib import Path
 
 from bgsync import telling
 from bgsync.judge.check import check
 from bgsync.judge.verdict import Report, TraceStep, Verdict
 from bgsync.language import Atomically, If, Resolve, Spec, Statement, WaitUntil, algorithm, steps, v
 from bgsync.language.expressions import Environment
-from bgsync.report.causes import causes
+from bgsync.report.causes import Cause, causes
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.properties.background_sync import PROPERTIES
+from bgsync.words import Words
+from tests import today
 from tests.models import FILE, question, single
 
 Pair = tuple[str, str]
@@ -35,16 +37,11 @@ def of(report: Report, needs: tuple[str, ...] = ()) -> dict[str, list[Pair]]:
     return {v.property: pairs(v) for v in report.verdicts if v.verdict == "violated" and v.needs == needs}
 
 
-@pytest.fixture(scope="module")
-def today() -> Report:
-    return check(question(SPEC, PROPERTIES, ("algorithm", "step"), ("unregistered",)))
-
-
 FIRE = "fire a sync event"
 
 
-def test_the_findings_on_todays_text_are_known_by_their_steps(today: Report) -> None:
-    found = of(today)
+def test_the_findings_on_todays_text_are_known_by_their_steps() -> None:
+    found = of(today.report())
     assert found["unique-tag"] == [("register 9.4", "register 9.4")]
     assert found["asserts/fire-a-sync-event.1"] == [(f"{FIRE} 1", f"{FIRE} 4")]
     assert found["asserts/fire-a-sync-event.3"] == [(f"{FIRE} 3", f"{FIRE} 5.2.3"), (f"{FIRE} 3", f"{FIRE} 5.3.3")]
@@ -56,18 +53,18 @@ def test_the_findings_on_todays_text_are_known_by_their_steps(today: Report) -> 
     assert found["resolved-then-fires"] == [("register 8.2", f"{FIRE} 5.2.3"), ("register 8.2", f"{FIRE} 5.3.3")]
 
 
-def test_what_is_broken_without_an_adversity_does_not_hide_what_needs_it(today: Report) -> None:
-    assert of(today, ("unregistered",))["fires-listed"] == [("Fire Functional Event 4.1", "unregister")]
+def test_what_is_broken_without_an_adversity_does_not_hide_what_needs_it() -> None:
+    assert of(today.report(), ("unregistered",))["fires-listed"] == [("Fire Functional Event 4.1", "unregister")]
 
 
-def test_findings_with_one_cause_are_told_together(today: Report) -> None:
-    told = {telling.pair(cause.first, today.words): cause.properties for cause in causes(today)}
+def test_findings_with_one_cause_are_told_together() -> None:
+    told = {telling.pair(cause.first, today.report().words): cause.properties for cause in causes(today.report())}
     together = ("lifecycle", "resolved-then-fires", "delivered/shared-tag")
     assert told[f"register 8.2 against {FIRE} 5.2.3 (race)"] == together
 
 
-def test_a_run_that_breaks_something_else_first_says_so(today: Report) -> None:
-    (second,) = (v for v in today.verdicts if v.property == "asserts/fire-a-sync-event.5.2.2")
+def test_a_run_that_breaks_something_else_first_says_so() -> None:
+    (second,) = (v for v in today.report().verdicts if v.property == "asserts/fire-a-sync-event.5.2.2")
     assert [one.after for one in second.findings()] == ["one-event"]
 
 
@@ -93,10 +90,36 @@ def atomic(text: Spec, name: str, start: int, end: int) -> Spec:
     return replace(text, algorithms=tuple(made if each is known else each for each in text.algorithms))
 
 
-def test_a_cause_that_is_mended_takes_its_findings_with_it_and_no_others(today: Report) -> None:
+def test_a_cause_that_is_mended_takes_its_findings_with_it_and_no_others() -> None:
     (register,) = (each for each in SPEC.algorithms if each.name == "register")
     place = next(n for n, each in enumerate(register.steps) if getattr(each, "name", "") == "currentRegistration")
     assert isinstance(register.steps[place + 1], If)
-    mended = of(check(question(atomic(SPEC, "register", place, place + 3), PROPERTIES, ("algorithm", "step"))))
-    assert "unique-tag" not in mended
-    assert "fires-online" in mended
+    asked = [prop for prop in PROPERTIES if prop.id in ("unique-tag", "fires-online")]
+    assert {"unique-tag", "fires-online"} <= set(of(today.report()))
+    mended = of(check(question(atomic(SPEC, "register", place, place + 3), asked, ("step",))))
+    assert set(mended) == {"fires-online"}
+
+
+# --- the page of findings
+
+PAGE = Path(__file__).parents[1] / "docs" / "findings.md"
+ROW = re.compile(r"^\| (?P<pair>.+) \| (?P<lines>\d+) \| (?P<cause>[A-Z]) \|$", re.MULTILINE)
+
+
+def pair(cause: Cause, words: Words) -> str:
+    return f"{telling.pair(cause.first, words)}: {', '.join(cause.properties)}"
+
+
+def test_the_page_of_findings_names_every_pair_with_a_cause_that_it_explains() -> None:
+    report = today.report()
+    told = [
+        (pair(cause, report.words), sum(s.is_told for s in cause.first.trace.steps))
+        for cause in causes(report)
+        if cause.first.trace
+    ]
+    text = PAGE.read_text(encoding="utf-8")
+    table = text[text.index("### Every pair of today's model") : text.index("### What the mendings showed")]
+    rows = [(row["pair"], int(row["lines"])) for row in ROW.finditer(table)]
+    assert rows == told
+    explained = set(re.findall(r"^\| ([A-Z]) \|", text, re.MULTILINE))
+    assert {row["cause"] for row in ROW.finditer(table)} <= explained

@@ -16,23 +16,24 @@ from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.observation import Created, Observation
+from tests import today
 from tests.models import question
 
 ROOT = Path(__file__).parents[1]
 
 
-def ask(granularity: tuple[str, ...] = ("algorithm", "step"), adversities: tuple[str, ...] = (), **more: int) -> Report:
-    return check(question(SPEC, PROPERTIES, granularity, adversities, tags=more.get("tags", 1)))
+def ask(granularity: tuple[str, ...], adversities: tuple[str, ...] = ()) -> Report:
+    return check(question(SPEC, PROPERTIES, granularity, adversities))
 
 
 @pytest.fixture(scope="module")
 def whole() -> Report:
-    return ask(adversities=tuple(environment.ADVERSITIES))
+    return today.report()
 
 
 @pytest.fixture(scope="module")
-def base(whole: Report) -> dict[str, Verdict]:
-    return {verdict.property: verdict for verdict in whole.verdicts if not verdict.needs}
+def base() -> dict[str, Verdict]:
+    return today.base()
 
 
 @pytest.fixture(scope="module")
@@ -134,15 +135,6 @@ def test_what_is_broken_already_is_looked_at_in_every_environment(whole: Report)
     assert "timers" in looked["step", ()]  # retry-delay is broken by logic, and by a race
 
 
-def test_several_processes_explore_and_say_the_same() -> None:
-    asked = question(SPEC, PROPERTIES, ("algorithm",), tuple(environment.ADVERSITIES)[:3])
-    one, both = check(asked), check(replace(asked, effort=Effort(processes=2)))
-    assert both.verdicts == one.verdicts
-    assert [replace(each, seconds=0) for each in both.explorations] == [
-        replace(each, seconds=0) for each in one.explorations
-    ]
-
-
 @pytest.mark.campaign
 def test_several_processes_explore_the_whole_and_say_the_same(whole: Report) -> None:
     asked = question(SPEC, adversities=tuple(environment.ADVERSITIES))
@@ -184,13 +176,6 @@ def test_the_shortest_trace_of_two_equal_tags_is_two_calls_that_look_and_then_ad
     told = [(str(step.actor), step.step) for step in trace.steps if step.step in ("7", "9.4")]
     assert [step for _, step in told] == ["7", "7", "9.4", "9.4"]
     assert len({step.action for step in trace.steps}) == 6
-
-
-def test_two_tags_can_be_checked() -> None:
-    report = ask(("algorithm",), tags=2)
-    verdicts = {verdict.property: verdict.verdict for verdict in report.verdicts}
-    assert verdicts["unique-tag"] == "holds"
-    assert verdicts["no-endless-firing"] == "violated"
 
 
 def test_one_call_at_a_time_has_no_race() -> None:
