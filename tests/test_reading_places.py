@@ -218,3 +218,27 @@ def test_several_variables_get_the_parts_of_one_result() -> None:
 def test_a_linked_member_is_not_one_that_merely_ends_like_it() -> None:
     text = f"A <dfn>lamp</dfn> has a <dfn for=lamp>stored lamp colour</dfn>.\n\n{DIM}Return |lamp|'s [=lamp colour=].\n"
     assert [say(each) for each in reading(text).spec.algorithms[-1].steps] == ["return lamp's lamp colour"]
+
+
+def test_what_this_has_is_of_this_even_where_nothing_declares_it() -> None:
+    text = (
+        "The <dfn method for=Lamp>dim()</dfn> method steps are:\n\n"
+        "1. If [=this=]'s dimmed flag is set, return.\n1. Set [=this=]'s dimmed flag.\n"
+    )
+    assert said(text) == ["if this's dimmed flag is true: return", "return", "set this's dimmed flag to true"]
+
+
+def test_what_is_associated_with_where_steps_run_is_compared_with_no_constant() -> None:
+    text = "To <dfn>dim</dfn> a |lamp|:\n\n1. If the {{Lamp}}'s mode is null, return.\n"
+    (choice, *_) = steps(text)
+    assert isinstance(choice, s.If)
+    assert choice.condition == e.Is(e.Associated("mode"), None)
+
+
+def test_steps_below_a_value_that_was_not_read_are_in_doubt() -> None:
+    text = (
+        "To <dfn>dim</dfn> a |lamp|:\n\n1. Set |lamp|'s [=shade=] to a dimmer that keeps |lamp| and does these steps:\n"
+        "    1. Let |x| be 1.\n1. If |lamp| glows so that |lamp| does:\n    1. Let |y| be 1.\n"
+    )
+    told = {entry.sentence: entry for entry in ledger(text)}
+    assert told["Let x be 1."].how.count("it stands below a step that is not understood") == 1

@@ -131,7 +131,7 @@ class StepsReader:
                 case Numbered():
                     begun = len(self.read)
                     inner = self.steps(part, path)
-                    self._unplaced(begun)
+                    self._unplaced(begun, steps=True)
                     self.nested(made, inner)
                 case Members() | Cases() | Bullets():
                     begun = len(self.read)
@@ -141,17 +141,26 @@ class StepsReader:
                     pass
         return tuple(closed for statement in made for closed in self._closed(self._spelt(statement)))
 
-    def _unplaced(self, begun: int) -> None:
-        """Distrust the sentences from `begun` on where the one that they stand below is not understood."""
+    def _unplaced(self, begun: int, steps: bool = False) -> None:
+        """Distrust the sentences from `begun` on where it is in doubt how the one that they stand below holds them.
+
+        A single condition or loop holds its steps whatever of it was not read.
+        """
         above = self.read[begun - 1] if begun else None
-        if above is not None and any(isinstance(each, s.NotUnderstood) for each in traversal.walk(above.statements)):
+        if above is None or above.understood:
+            return
+        holds = len(above.statements) == 1 and following(above.statements)
+        blind = any(isinstance(each, s.NotUnderstood) for each in traversal.walk(above.statements))
+        if blind or (steps and not holds):
             self.distrust(begun)
 
     def distrust(self, begun: int) -> None:
         """Distrust the sentences from `begun` on: what they stand below is not understood."""
         for at in range(begun, len(self.read)):
-            if not any(isinstance(each, s.NotUnderstood) for each in traversal.walk(self.read[at].statements)):
-                self.read[at] = replace(self.read[at], unread=(*self.read[at].unread, _BELOW))
+            one = self.read[at]
+            blind = any(isinstance(each, s.NotUnderstood) for each in traversal.walk(one.statements))
+            if not blind and _BELOW not in one.unread:
+                self.read[at] = replace(one, unread=(*one.unread, _BELOW))
 
     def origin(self, sentence: Sentence, path: tuple[int, ...]) -> s.Origin:
         """Give the origin of a sentence of a step."""

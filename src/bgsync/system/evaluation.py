@@ -224,6 +224,8 @@ class Evaluation:
                 return self.read(name)
             case e.Associated(name=name):
                 return UNKNOWN if name == self.machine.type.name else name
+            case e.Is(left=e.Associated(), right=None | bool() | str() | int()):
+                return self._decided(expression, None)
             case e.Is(left=left, right=right):
                 return self._decided(expression, self._equal(self.value(left), self.value(right)))
             case e.Compare(operator=operator, left=left, right=right):
@@ -256,6 +258,8 @@ class Evaluation:
                 return self._decided(expression, self._contains(self.value(collection), self.value(item)))
             case e.Find(collection=collection, field=field, value=wanted):
                 return self._find(expression, self.value(collection), field, self.value(wanted))
+            case e.Item(key=int()):
+                return UNKNOWN  # which one stands at a place is not followed
             case e.Item(collection=collection, key=key):
                 return self._find(expression, self.value(collection), self.machine.type.unique or "", self.value(key))
             case e.Field(owner=owner, name=name):

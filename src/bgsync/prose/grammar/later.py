@@ -42,14 +42,18 @@ def _steps_given(p: Phrases, name: Any, taken: tuple[str, ...], steps: Any) -> S
     return _steps_of(p, name, steps, taken)
 
 
-def _closure(p: Phrases, name: Any, body: Statements) -> Any:
+def _closure(p: Phrases, name: Any, body: Statements, taken: tuple[str, ...] = ()) -> Any:
     """Steps that a variable holds, told in one sentence."""
     held = name.name if isinstance(name, e.Var) else str(name)
-    return None if following(body) else (*let(p, name, STEPS_BELOW), *_run_later(held, (), body))
+    return None if following(body) else (*let(p, name, STEPS_BELOW), *_run_later(held, taken, body))
 
 
-def _returning(p: Phrases, name: Any, value: e.Expr) -> Any:
-    return None if isinstance(value, Plain) else _closure(p, name, (s.Return(value),))
+def _returning(p: Phrases, name: Any, value: e.Expr, taken: tuple[str, ...] = ()) -> Any:
+    return None if isinstance(value, Plain) else _closure(p, name, (s.Return(value),), taken)
+
+
+def _giving(p: Phrases, name: Any, taken: tuple[str, ...], value: e.Expr) -> Any:
+    return _returning(p, name, value, taken)
 
 
 def _set_steps(p: Phrases, target: e.Expr, steps: Any, taken: tuple[str, ...] = ()) -> Any:
@@ -63,6 +67,14 @@ def _handed(p: Phrases, called: Any, what: str, taken: tuple[str, ...] = ()) -> 
 
 def _handed_steps(p: Phrases, called: Any, steps: Any, taken: tuple[str, ...] = ()) -> Any:
     return _handed(p, called, "steps", taken)
+
+
+def _handed_promising(p: Phrases, called: Any, what: str, promise: e.Expr, _: Any) -> Any:
+    """Steps in parallel for whoever runs them; a new promise is what those get."""
+    if not isinstance(promise, e.Var):
+        return None
+    made, owed = s.Let(promise.name, e.New("promise")), s.Return(promise)
+    return both(call(p, called), _run_later(f"{what} of {called[0]}", (), (made, s.InParallel(_STEPS), owed)))
 
 
 def _handed_as(p: Phrases, called: Any, name: str, steps: Any, taken: tuple[str, ...] = ()) -> Any:
@@ -105,13 +117,21 @@ LATER = Category(
         form("add|append {steps} to {noun}", _add_steps),
         form(f"let {{word}} be {_ACTION} to {{sequence}}", _closure),
         form(f"let {{word}} be {_ACTION} that|which returns {{value}}", _returning),
+        form(f"let {{word}} be {_ACTION} that|which takes {{taken}} and returns {{value}}", _giving),
         form("react to {noun} ,? with|using {handed}", _reaction),
         form(f"react to {{noun}} ,? with|using {{handed}} {_GIVEN}", _reaction),
         form("{call} ,? with|and|using {handed}", _handed, 2),
         form(f"{{call}} ,? with|and|using {{handed}} {_GIVEN}", _handed, 2),
         form(f"{{call}} ,? with|and {{steps}} {_GIVEN}", _handed_steps, 2),
+        form(
+            "{call} ,? given|with {acting} that|which returns new promise {var} and runs|performs {steps} in parallel",
+            _handed_promising,
+            2,
+        ),
         form("{call} ,? with|and {parameter} set to {steps}", _handed_as, 2),
         form(f"{{call}} ,? with|and {{parameter}} set to {{steps}} {_GIVEN}", _handed_as, 2),
     ]
 )
-TABLES: dict[str, Category] = {"taken": TAKEN, "later": LATER}
+ACTING = Category([form(_ACTION, lambda p: "steps"), form(f"{{loose}} {_ACTION}", lambda p, what: f"{what} steps")])
+"""What is handed over as steps."""
+TABLES: dict[str, Category] = {"taken": TAKEN, "later": LATER, "acting": ACTING}

@@ -163,7 +163,8 @@ FIRED = Category(
 RUN = Category(
     [
         form("run|perform|execute|do|follow {steps}", lambda p, said: _following(said)),
-        form("run|perform|execute|do|follow {steps} in parallel", lambda p, said: (s.InParallel(_following(said)),)),
+        form("run|perform|execute|do|follow|invoke {steps} in parallel",
+             lambda p, said: (s.InParallel(_following(said)),)),
         form("run|perform|execute|do|follow {steps} in order|sequence", lambda p, said: _following(said)),
         form("run|perform|execute|do|follow {steps} atomically", lambda p, said: (s.Atomically(_following(said)),)),
         form("atomically run|perform|execute|do {steps}", lambda p, said: (s.Atomically(_following(said)),)),

@@ -17,7 +17,7 @@ from bgsync.prose.grammar.wordclasses import PREPOSITIONS
 
 
 def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
-    """Give the member of something; of the object that a method is called on, what is associated with it."""
+    """Give the member of something; of an interface that is named, what is associated with where the steps run."""
     name = p.lexicon.member(name)
     if name.lower() in p.lexicon.lists:
         return e.ListOf(name.lower(), owner)
@@ -25,9 +25,9 @@ def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
         return e.Associated(name)
     if isinstance(owner, str | bool | int | None) or not name:
         return None
-    if owner == e.Var("this") and (name.startswith("[[") or name.lower() in p.lexicon.members):
-        return e.Field(owner, name)
-    if owner == e.Var("this") or (isinstance(owner, e.Associated) and owner.name[:1].isupper()):
+    if isinstance(owner, e.Associated) and owner.name[:1].isupper():
+        return e.Associated(name)
+    if owner == e.Var("this") and name[:1].isupper():
         return e.Associated(name)
     return e.Field(owner, name)
 
@@ -136,6 +136,7 @@ VALUES = Category(
         form("{sum}", 0),
         form("{sum} {or-null}", 0, 1),
         form("{sum} if {condition} ,|; otherwise|else ,? {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
+        form("{sum} if {condition} ,? or else {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} otherwise|else {value}", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} , or to? {sum} if {condition}", lambda p, a, b, c: e.Conditional(c, b, a)),
         form("{sum} if {condition} ,? and|or to {sum} otherwise", lambda p, a, c, b: e.Conditional(c, a, b)),
