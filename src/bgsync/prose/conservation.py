@@ -39,10 +39,21 @@ def lost_words(parser: Parser, whole: Part, lexicon: Lexicon, statements: tuple[
             kept = category not in _TEXTS or said.lower() in joined or not LIMITS & set(said.lower().split())
         if not kept:
             missing[said] = None
+    missing |= dict.fromkeys(_own(parser, joined, lexicon))
     limits = [token.text for token in parser.words.dropped if token.text.lower() in LIMITS]
     if limits:
         missing["(" + " ".join(token.text for token in parser.words.dropped) + ")"] = None
     return tuple(missing)
+
+
+def _own(parser: Parser, joined: str, lexicon: Lexicon) -> Iterator[str]:
+    """Give the links to algorithms of the text that are in no statement: words of a form may be spelt like one."""
+    for token in dict.fromkeys(word.token for word in parser.words.words if word.kind == "term"):
+        own = lexicon.algorithm(token.term)
+        if own is None or own in lexicon.tasks or lexicon.is_elsewhere(token.term, token.scope):
+            continue
+        if not any(name in joined for name in (own.lower(), token.term, token.text.lower())):
+            yield token.text
 
 
 def _occurs(

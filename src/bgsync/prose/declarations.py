@@ -228,6 +228,8 @@ def lexicon_of(document: Document, found: Declared) -> Lexicon:
     """Make the lexicon of a document from what it declares."""
     lexicon = Lexicon()
     lexicon.terms = {token.term for token in document.definitions}
+    for token in document.definitions:
+        lexicon.scopes.setdefault(token.term, set()).add(token.scope.lower())
     holding: dict[str, list[tuple[int, str]]] = {}
     for number, (name, (kind, _)) in enumerate(found.lists.items()):
         holding.setdefault(kind.lower(), []).append((number, name))

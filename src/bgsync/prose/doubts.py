@@ -34,6 +34,10 @@ _ASKS = frozenset(("check", "checking", "checks", "determine", "determining", "a
 """What may stand before an "if" that means whether."""
 _BINDS = re.compile(r"\b(?:exception|error|value|result) [a-z]\w*$")
 """A condition that gives something a name."""
+_PRONOUNS = frozenset(("it", "they"))
+_IMPERSONAL = re.compile(
+    r"^it (?:is|was) (?:not |never |still )?(?:im)?(?:possible|necessary|required|allowed|known|time)\b"
+)
 _SAYS = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|can|cannot|may|must|should|will|would|exist|exists|contain|contains"
     r"|\w+n't|\w+ed|\w{3,}[^s\W]s)\b"
@@ -97,7 +101,7 @@ def _expressions(statements: Statements) -> Iterator[e.Expr]:
 
 
 def _misfits(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
-    """Give the calls of algorithms of the text whose arguments do not fit the parameters: too few, or too many."""
+    """Give the calls of algorithms of the text whose arguments do not fit: too few, too many, or in another order."""
     found: dict[str, None] = {}
 
     def look(name: str | None, arguments: tuple[e.Expr, ...]) -> None:
@@ -107,6 +111,9 @@ def _misfits(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
         if not least <= len(arguments) <= most:
             wanted = f"{least}" if least == most else f"{least} to {most}"
             found[f"{name} takes {wanted} argument{'s' * (most != 1)}, not {len(arguments)}"] = None
+        for taken, given in zip(lexicon.parameters.get(name, ()), arguments, strict=False):
+            if isinstance(given, e.Var) and given.name != taken and given.name in lexicon.parameters[name]:
+                found[f"whether {name} is given {given.name} as its {taken}"] = None
 
     for statement in traversal.walk(statements):
         if isinstance(statement, s.Call):
@@ -233,6 +240,8 @@ def _fragments(expressions: list[e.Expr], words: Words) -> Iterator[str]:
     """One of several conditions that is no condition: a thing that the others speak of, or a part of a list."""
     for each in expressions:
         for part in (each.left, each.right) if isinstance(each, e.And | e.Or) else ():
+            if isinstance(part, e.Apply) and not part.arguments and "agent" not in words.texts:
+                yield f"{part.name!r} was taken for a condition"
             if isinstance(part, e.Is) and isinstance(part.left, e.Var) and part.right is True:
                 if "true" not in words.texts:
                     yield f"{part.left.name!r} was taken for a condition"
@@ -289,6 +298,8 @@ def _conditions(statements: Statements) -> Iterator[str]:
 
 def _is_more(text: str) -> bool:
     said = text.lower().split()
+    if said[0] in _PRONOUNS and not _IMPERSONAL.search(text.lower()):
+        return True
     if _BINDS.search(text) or "following" in said or said[:1] == ["but"]:
         return True
     if len(said) > LONGEST_CONDITION or any(word in text.lower() for word in _EXPLAINS):

@@ -44,6 +44,8 @@ class Head:
     """Whether it is declared to return a promise."""
     this: str = ""
     """The variable that it gives the object which it is invoked on."""
+    scope: str = ""
+    """The type that its definition is for, which is that of `this`."""
 
 
 _RUN = re.compile(
@@ -97,6 +99,7 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
         queue is not None and not queue[0].startswith("enqueue"),
         operation is not None and operation.returns.startswith("Promise"),
         _invoked_on(tokens),
+        name.scope if name else "",
     )
 
 

@@ -86,6 +86,8 @@ def read_spec(
         named[head.name.lower()] = head.name
         optional = len(head.optional & {*head.parameters})
         lexicon.takes[head.name] = (len(head.parameters) - optional, len(head.parameters))
+        lexicon.parameters[head.name] = head.parameters
+    lexicon.tasks = frozenset(head.name for text, head in heads if _only_queues(text))
     followed = _followed(lexicon)
     empty = Spec(document.title, revision, followed, (), methods=(), read=True)
     reading = Reading(document, empty, lexicon, declared, outside, heads=heads, signatures=vocabulary.signatures)
@@ -131,6 +133,13 @@ def read_spec(
     return reading
 
 
+def _only_queues(text: AlgorithmText) -> bool:
+    """Whether steps queue a task, and do nothing else that counts."""
+    said = [each.text.lower() for each in sentences_in(text.steps)]
+    tasks = [each for each in said if each.startswith("queue a ")]
+    return len(tasks) == 1 and all(each in tasks or each.startswith(("let ", "assert")) for each in said)
+
+
 def _should(document: Document) -> str:
     """Give what the document says that the user agent SHOULD do."""
     return "\n".join(each.text.lower() for each in _sentences(document) if "should" in each.text.lower())
@@ -169,6 +178,7 @@ def _body(
 ) -> tuple[s.Statement, ...]:
     named = mapped(text.steps, partial(_with_parameters, frozenset(head.parameters)))
     reader = StepsReader(head.name, reading.document.file, reading.lexicon, dict(read_as), known=reading.known)
+    reader.this = head.scope.lower()
     steps = reader.steps(named)
     slips = misspelt.variables(steps, given_to(text, head))
     if slips:

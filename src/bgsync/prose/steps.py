@@ -13,6 +13,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.prose import lists
 from bgsync.prose.conservation import lost_words
+from bgsync.prose.context import in_context
 from bgsync.prose.doubts import doubts
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import UNREAD, Unread
@@ -63,6 +64,8 @@ class StepsReader:
     """What sentences were read as, whatever their place: many stand in a text more than once."""
     misspelt: Mapping[str, str] = field(default_factory=dict)
     """The variables of the algorithm that nothing gives a value, each with the one that was meant."""
+    this: str = ""
+    """The type of the object that a method is called on, in lower case; "" where nothing says so."""
 
     def steps(self, numbered: Numbered, path: tuple[int, ...] = ()) -> Statements:
         """Read a numbered list."""
@@ -216,7 +219,8 @@ class StepsReader:
             known = self.known[same] = self._understood(sentence, origin, start)
         names = dict.fromkeys(each.text for each in sentence.tokens if each.kind == "var")
         misspelt = tuple((name, self.misspelt[name]) for name in names if name in self.misspelt)
-        return replace(known, origin=origin, sentence=sentence, misspelt=misspelt)
+        unread = (*known.unread, *in_context(known, self.lexicon, self.this, self.read[-1:]))
+        return replace(known, origin=origin, sentence=sentence, misspelt=misspelt, unread=unread)
 
     def _understood(self, sentence: Sentence, origin: s.Origin, start: int) -> SentenceRead:
         words = words_of(sentence)

@@ -8,6 +8,7 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
+from bgsync.language.readback import write_value
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 from bgsync.prose.grammar.values import field
@@ -175,6 +176,11 @@ def _reject(p: Phrases, promise: e.Expr, error: e.Expr = None) -> Any:
     return (s.Reject(promise, error),) if _held(promise) else None
 
 
+def _in_realm(p: Phrases, promise: e.Expr, error: e.Expr, realm: e.Expr) -> Any:
+    """Which realm an error is of makes it no other error."""
+    return both((s.Remark(f"the error is of {write_value(realm)}"),), _reject(p, promise, error))
+
+
 def _held(promise: e.Expr) -> bool:
     return isinstance(promise, e.Var | e.Field | e.Associated)
 
@@ -314,6 +320,7 @@ EFFECTS = Category(
         form("{noun} is resolved|fulfilled with {value}", _resolve),
         form("reject {noun}", _reject),
         form("reject {noun} with {error}", _reject),
+        form("reject {noun} with {error} in {noun}", _in_realm),
         form("{noun} is rejected with {error}", _reject),
         form("assert :|that? {condition}", lambda p, c: (s.Assert(c),)),
         form("assert :|that? if {condition} ,|then then? {condition}",

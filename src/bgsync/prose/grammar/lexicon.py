@@ -27,6 +27,12 @@ class Lexicon:
     """Enumerations of the IDL with their values."""
     takes: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Algorithm or method to how many arguments it takes at least and at most."""
+    parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Algorithm or method to what it takes, in that order."""
+    scopes: dict[str, set[str]] = field(default_factory=dict)
+    """What a definition is for, by the term that it defines, all in lower case."""
+    tasks: frozenset[str] = frozenset()
+    """The algorithms that do nothing but queue a task."""
     misspelt: frozenset[str] = frozenset()
     """The terms that nothing defines and that are almost one of the text's."""
     terms: set[str] = field(default_factory=set)
@@ -89,6 +95,10 @@ class Lexicon:
         """Whether a name is that of a flag: it says so, or the text declares it as one."""
         members = (member for kind in self.types.values() for member in kind.members if member.name == name)
         return "flag" in name.lower() or any("flag" in each.type or "boolean" in each.type for each in members)
+
+    def is_elsewhere(self, term: str, scope: str) -> bool:
+        """Whether a link is to what another text defines: it is for nothing, and the term of this text is not."""
+        return scope == "/" and "" not in self.scopes.get(term, ())
 
     def list_of(self, kind: str) -> str | None:
         """Give the list whose items are of a type."""

@@ -34,6 +34,17 @@ def _upon(p: Phrases, outcomes: tuple[str, ...], promise: e.Expr, body: Statemen
     return (s.Upon(tuple(dict.fromkeys(outcomes)), promise, body, bind),)
 
 
+def _promise(p: Phrases, value: e.Expr) -> Any:
+    """Give what is a promise by its name or by what it is declared as; a time is resolved, too."""
+    name = value.name.lower() if isinstance(value, e.Var | e.Field) else ""
+    kinds = (m.type.lower() for kind in p.lexicon.types.values() for m in kind.members if m.name.lower() == name)
+    return value if "promise" in name or name in _SHORT or any("promise" in kind for kind in kinds) else None
+
+
+_SHORT = frozenset(("p", "q"))
+"""What a text calls a promise for short."""
+
+
 def _upon_or_if(p: Phrases, outcomes: Any, promise: e.Expr, condition: e.Expr, body: Statements = _STEPS) -> Any:
     """A reaction that also runs when the worker is terminated."""
     said = condition.text if isinstance(condition, e.Input) else getattr(condition, "name", "")
@@ -183,7 +194,7 @@ RUN = Category(
     ]
 )  # fmt: skip
 
-_SETTLES = "if|when|once {noun} is|was|gets|has been? {outcome}"
+_SETTLES = "if|when|once {promise} is|was|gets|has been? {outcome}"
 REACTIONS = Category(
     [
         form("upon {outcome} of {noun} ,|: {sequence}", _upon),
@@ -220,6 +231,7 @@ REACTIONS = Category(
         form("to {call} ,? {run}", lambda p, call, body: (s.Whenever(e.Apply(*call), body),)),
     ]
 )  # fmt: skip
+PROMISE = Category([form("{noun}", _promise)])
 _EVENT = "functional event named|called?"
 STARTS = Category(
     [
@@ -240,4 +252,5 @@ STARTS = Category(
 )  # fmt: skip
 TABLES: dict[str, Category] = {
     "queue": QUEUE, "outcome": OUTCOME, "fired": FIRED, "run": RUN, "reaction": REACTIONS, "start": STARTS,
+    "promise": PROMISE,
 }  # fmt: skip

@@ -81,6 +81,12 @@ def _list_of(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
     return None if several or any(isinstance(item, e.Input) for item in items) else e.Sequence(items)
 
 
+def _empty(p: Phrases, kind: str) -> Any:
+    """A list of nothing; several plain words say more than of which kind its items will be."""
+    known = " " not in kind or kind.lower() in p.linked or p.lexicon.knows(kind)
+    return e.Sequence() if known else None
+
+
 def _tuple(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
     return e.Sequence(items) if len(items) > 1 else None
 
@@ -223,8 +229,8 @@ NOUNS = Category(
              lambda p, name: e.Associated(name)),
         form("empty string", lambda p: ""),
         form("empty ordered? list|map|set|sequence|tuple|array", lambda p: e.Sequence()),
-        form("empty ordered? list|map|set|sequence|array of type? {kind}", lambda p, _: e.Sequence()),
-        form("ordered? list|map|set|sequence|array of {kind} ,? initially empty", lambda p, _: e.Sequence()),
+        form("empty ordered? list|map|set|sequence|array of type? {kind}", _empty),
+        form("ordered? list|map|set|sequence|array of {kind} ,? initially empty", _empty),
         form("ordered? list|map|set|sequence|array ,? initially empty", lambda p: e.Sequence()),
         form("new empty? ordered? list|map|set|array", lambda p: e.Sequence()),
         form("empty? sequence < {kind} >", lambda p, _: e.Sequence()),
@@ -374,7 +380,6 @@ ERROR = Category(
     [
         form("new? {exception} exception|error?", 0),
         form("newly created|constructed {exception} exception|error?", 0),
-        form("{error} in {noun}", lambda p, error, realm: e.Apply(error, (realm,)) if isinstance(error, str) else None),
         form("{sum}", 0, 2),
     ]
 )
