@@ -11,7 +11,7 @@ from bgsync.compare.behaviour import compare, unreached_changes, with_verdicts
 from bgsync.compare.history import Column, History
 from bgsync.compare.properties import broken_and_repaired
 from bgsync.compare.steps import changed_steps
-from bgsync.judge.verdict import Coverage, Explored, Kind, Location, Report, Ruling, Verdict
+from bgsync.judge.verdict import Coverage, Explored, Kind, Location, Report, Ruling, Trace, Verdict
 from bgsync.language import Call, Expr, FireEvent, If, Not, Resolve, Spec, Statement, algorithm, steps, v
 from bgsync.report.comparison_text import print_comparison
 from bgsync.report.history_forms import print_history
@@ -62,6 +62,16 @@ def test_what_holds_since_no_run_comes_to_the_step_that_broke_it_is_not_repaired
     found = broken_and_repaired(told(broken), now)
     assert [change.title() for change in found.one_sided] == [title] * (not reached)
     assert [change.property for change in found.repaired] == ["p"] * reached
+
+
+def test_a_run_without_a_race_is_a_further_way_where_there_was_none_but_by_a_race() -> None:
+    race, logic = (
+        told(replace(verdict("p", "violated", kind=kind), trace=Trace(()), locations=(Location("f", 1, 1, "g", "2"),)))
+        for kind in ("race", "logic")
+    )
+    worse, better = broken_and_repaired(race, logic), broken_and_repaired(logic, race)
+    assert ([change.property for change in worse.more], worse.changed_kind) == (["p"], ())
+    assert ([change.property for change in better.changed_kind], better.violated_first) == (["p"], ())
 
 
 def test_under_an_adversity_only_what_was_looked_at_is_repaired() -> None:

@@ -119,9 +119,9 @@ def test_a_text_is_not_said_to_be_larger_than_one_that_was_not_looked_at_to_the_
 def test_what_is_broken_now_is_shown_where_it_is_not_known_whether_it_was() -> None:
     was = Verdict("p", "inconclusive", message=LATE)
     changes = broken_and_repaired(_report(was), _report(Verdict("p", "violated", "logic")))
-    _, edit = coats(REJECTS, "")
-    (one,) = replace(edit, properties=changes).maybe_new
-    assert (one.property, replace(edit, properties=changes).exit_status) == ("p", 3)
+    edit = replace(coats(REJECTS, "")[1], properties=changes, mend=())
+    (one,) = edit.maybe_new
+    assert (one.property, edit.exit_status) == ("p", 3)
 
 
 def test_the_text_as_it_is_is_explored_first_within_half_of_the_time(
@@ -155,12 +155,12 @@ def test_half_of_a_budget_is_half_of_what_is_left(monkeypatch: pytest.MonkeyPatc
 # --- what it did, in the words of the text
 
 
-def test_what_the_text_shows_as_it_stands_is_something_that_an_edit_breaks() -> None:
+def test_what_is_wrong_in_the_text_as_it_stands_is_told_once() -> None:
     said, edit = coats("Append |coat|", "Append |cota|")
-    assert "mend first" in said
-    assert "✗ edit.bs: this edit breaks 1" in said
+    assert said.count("defined-before-use") == 1
+    assert "✗ edit.bs: this edit is wrong in 1 place, told above; " in said
+    assert "cannot be compared until that is mended" in said
     assert re.search(r"changed hang 6 \(edit\.bs:\d+\): Append \[coat → cota\] to owner's rack", said)
-    assert re.search(r"• defined-before-use: hang 6 \(edit\.bs:\d+\), told above", said)
     assert edit.exit_status == 1
 
 

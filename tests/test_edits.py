@@ -1,6 +1,7 @@
 """What an editor reads first after an edit: the first five lines say what to do, and where."""
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -55,19 +56,29 @@ EDITS = {
     "a deleted step": (edited((APPENDS, "")), ("this edit breaks", "removed register 8.3 (base.bs:34): Append job to")),
     "a block that is left empty": (
         edited((REMOVES, "")),
-        ("mend first", "edit.bs:55:7: start printing 4.2", "was removed: start printing 4.2.1 (base.bs:56)"),
+        (
+            "mend first",
+            "edit.bs:55:7: start printing 4.2: no step is left below it",
+            "this edit removed start printing 4.2.1 (base.bs:56)",
+            "is wrong in 1 place",
+        ),
     ),
     "a misspelt variable": (
         edited(("Set |job|'s [=job state=] to [=printing=]", "Set |jbo|'s [=job state=] to [=printing=]")),
-        ("mend first", "edit.bs:47:4: start printing 3", "did you mean 'job'?", "this edit breaks 1"),
+        ("mend first", "edit.bs:47:4: start printing 3", "did you mean 'job'?", "this edit is wrong in 1 place"),
     ),
     "a misspelt state": (
         edited(("to [=printing=]", "to [=prnting=]")),
-        ("mend first", "edit.bs:47:4: start printing 3", "did you mean 'printing'?"),
+        ("mend first", "✗ edit.bs: this edit is wrong", "edit.bs:47:4: start printing 3", "did you mean 'printing'?"),
     ),
     "a misspelt verb": (
         edited(("Append |job|", "Apend |job|")),
-        ("mend first", "edit.bs:34:7: register 8.3: not understood", "this would be understood: Append"),
+        (
+            "mend first",
+            "? edit.bs: it is not known",
+            "edit.bs:34:7: register 8.3: not understood",
+            "this would be understood: Append",
+        ),
     ),
     "a misspelt algorithm": (
         edited(("is [=queued=], [=start printing=]", "is [=queued=], [=start prnting=]")),
@@ -96,15 +107,19 @@ EDITS = {
     "a new algorithm that nothing runs": (
         PRINT_QUEUE + CANCEL,
         (
-            "this edit would break 1",
+            "✗ edit.bs: this edit would break 1",
             "if cancel printing ran, which nothing runs",
             "added cancel printing, 1 step (edit.bs:68)",
-            "at any time",
+            "would break if cancel printing ran",
         ),
     ),
     "an algorithm that is gone": (
         PRINT_QUEUE.replace(PRINT, ""),
-        ("(2 places)", "edit.bs:36:4: register 10: 'start printing' was removed by this edit (base.bs:45)"),
+        (
+            "(2 places)",
+            "✗ edit.bs: this edit is wrong in 2 places, told above",
+            "edit.bs:36:4: register 10: 'start printing' was removed by this edit (base.bs:45)",
+        ),
     ),
     "a renamed state": (
         PRINT_QUEUE.replace("[=paused=]", "[=on hold=]").replace("<dfn>paused</dfn>", "<dfn>on hold</dfn>"),
@@ -149,10 +164,34 @@ def told(text: str) -> str:
 
 
 @pytest.mark.parametrize(("text", "said"), EDITS.values(), ids=EDITS)
-def test_the_first_five_lines_say_what_to_do_and_where(text: str, said: tuple[str, ...]) -> None:
-    first = "\n".join([line for line in told(text).splitlines() if line][:5])
+def test_the_first_five_lines_say_what_to_do_and_where_as_the_exit_status_does(
+    text: str, said: tuple[str, ...]
+) -> None:
+    whole, edit = answer(target(PRINT_QUEUE, BASE), target(text, "edit.bs"))
+    first = "\n".join([line for line in whole.splitlines() if line][:5])
     missing = [each for each in said if each not in first]
     assert not missing, first
+    (sign,) = re.findall(r"^(.) edit\.bs: (?:this edit|it is not known)", first, re.MULTILINE)
+    assert {"✓": 0, "✗": 1, "?": 3}[sign] == edit.exit_status
+
+
+@pytest.mark.parametrize("name", ["a deleted step", "a step moved into a branch"])
+def test_what_is_gone_with_a_step_that_brought_it_about_is_not_repaired(name: str) -> None:
+    said = told(EDITS[name][0])
+    assert "repair" not in said
+    assert "no longer there to be looked at: resolved-then-fires" in said
+
+
+def test_a_state_with_another_name_changes_nothing_that_anybody_sees() -> None:
+    said = told(EDITS["a renamed state"][0])
+    assert "bgsync diff" not in said
+    assert "in the new text" not in said
+
+
+def test_what_one_promise_is_broken_by_is_one_item() -> None:
+    said = told(EDITS["a promise that is never settled"][0])
+    assert said.count("    promise-settles: ") == 1
+    assert "and so by register 9 against the network: go offline (logic), start printing 4.2 (logic)" in said
 
 
 def test_what_is_newly_broken_comes_before_what_was_broken_already() -> None:

@@ -102,7 +102,7 @@ class Editing:
         steps = {str(was): str(there) for was, there in kept_steps(before, now)}
         noted = {(note.property, steps.get(_step(note))) for note in self.stood.notes}
         reached = {str(there) for was, there in kept_steps(before, now) if str(was) not in old.coverage.unreached}
-        whole = all(each.complete for each in report.explorations)
+        whole, wrong = all(each.complete for each in report.explorations), {one.location for one in mend}
         return Edit(
             self.before.name,
             self.changes,
@@ -112,7 +112,7 @@ class Editing:
             {name: why for name, why in report.unreached.items() if name not in self.stood.unreached},
             self.is_editorial,
             frozenset(name for name in origins(before).keys() & origins(now).keys() if steps.get(name) != name),
-            tuple(note for note in report.notes if (note.property, _step(note)) not in noted),
+            tuple(n for n in report.notes if (n.property, _step(n)) not in noted and n.location not in wrong),
             "" if self.is_editorial else report.nothing_seen,
             sum(each.states for each in explored.explorations) if explored else 0,
             explored.seconds if explored else 0.0,

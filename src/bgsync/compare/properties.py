@@ -19,8 +19,8 @@ from bgsync.language import Assert, Expr, Origin, Spec
 GONE = " (gone)"
 """Marks the id of a step that the new text does not have."""
 
-Silence = Literal["not in this text", "not looked at", "not reached"]
-"""Why a report gives no verdict, or none that counts: the steps that broke it are there, and no run comes to them."""
+Silence = Literal["not in this text", "not looked at", "not reached", "removed"]
+"""Why a report gives no verdict, or none that counts: no run comes to the steps that broke it, or they are gone."""
 Answer = Ruling | Silence
 """What a report says of a property in an environment."""
 
@@ -56,6 +56,7 @@ ONE_SIDED: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("vacuous before", ("vacuous",), ("holds", "conditional")),
     ("now vacuous", ("holds", "conditional", "violated"), ("vacuous",)),
     ("holds, since what broke it is no longer reached", ("violated",), ("not reached",)),
+    ("no longer there to be looked at", ("violated",), ("removed",)),
 )
 """What is no change from one verdict to another: its title, what the old report says, what the new one says."""
 
@@ -105,16 +106,14 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
     the new one, these are matched as the steps of the two texts are; else only by the id.
     """
     names, made = _renumbered(specs) if specs else ({}, frozenset[str]())
-    steps = {_place(was): _place(now) for was, now in kept_steps(*specs)} if specs else {}
+    steps = Steps.of(specs)
     before, after = Said(old, names, made), Said(new)
     before.move(after)
     broken, repaired, kinds, unsure, one_sided, more, fewer, uncompared = (list[Change]() for _ in range(8))
     for key in dict.fromkeys((*after.verdicts, *before.verdicts)):
         was, now = before.of(key), after.of(key)
-        if (was, now) == ("violated", "holds") and any(
-            _is_idle(before.findings(one), steps, after.unreached(key[1])) for one in (key, (key[0], ()))
-        ):
-            now = "not reached"
+        if (was, now) == ("violated", "holds"):
+            now = steps.lost(before.findings(key), after.unreached(key[1])) or now
         old_verdict, new_verdict = before.verdicts.get(key), after.verdicts.get(key)
         name = key[0].removesuffix(GONE)
         known_as = old_verdict.property if old_verdict else name
@@ -125,11 +124,14 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
             uncompared.append(change)
         if was == now == "violated":
             kinds_of = {old_verdict and old_verdict.kind, new_verdict and new_verdict.kind}
-            if len(kinds_of) == 2 and None not in kinds_of:
-                kinds.append(change)
             gone, new_ones = _other_findings(before, after, key, steps)
+            if len(kinds_of) == 2 and None not in kinds_of and not new_ones:
+                kinds.append(change)
             more += [replace(change, new=one) for one in new_ones]
-            fewer += [replace(change, old=one) for one in gone]
+            ways = [steps.lost((one,), after.unreached(key[1])) or now for one in gone]
+            for way in dict.fromkeys(ways):
+                some = _as_verdict([one for one, its in zip(gone, ways, strict=True) if its == way])
+                fewer += [replace(change, old=one, now=way) for one in some]
         elif was == now or {was, now} <= set(SILENT) or before.is_told_by_place(key) or after.is_told_by_place(key):
             continue
         elif change.title():
@@ -153,33 +155,72 @@ def _is_uncompared(change: Change) -> bool:
     return change.now == "inconclusive" or (change.was, change.now) == ("inconclusive", "violated")
 
 
-def _is_idle(findings: Sequence[Verdict], steps: Mapping[Hashable, Hashable], unreached: Collection[str]) -> bool:
-    """Whether no run of the new text comes to any of the steps that broke something in the old one."""
-    where = [place for one in findings for place in one.defect()[1]]
-    there = (steps.get(place, place) for place in where)
-    return bool(where) and all(isinstance(each, tuple) and " ".join(each) in unreached for each in there)
+@dataclass(frozen=True)
+class Steps:
+    """The steps of an old text: what the new one calls them, and those that are removed or moved below another one."""
+
+    kept: Mapping[Hashable, Hashable]
+    removed: frozenset[Hashable]
+
+    @classmethod
+    def of(cls, specs: tuple[Spec, Spec] | None) -> "Steps":
+        """Give those of two texts; where they are not known, every step is there under its number.
+
+        A step that stands below another one now is not there as it was: it may not be taken where it was.
+        """
+        pairs = kept_steps(*specs) if specs else ()
+        kept = {_place(was): _place(now) for was, now in pairs}
+        above = {_place(was): (_above(was), _above(now)) for was, now in pairs}
+        there = {place for place, (was, now) in above.items() if kept.get(was, was) == now}
+        every = map(_place, origins(specs[0]).values()) if specs else ()
+        return cls(kept, frozenset(every) - there)
+
+    def now(self, place: Hashable) -> Hashable:
+        """Give what a step of the old text is called in the new one."""
+        return self.kept.get(place, place)
+
+    def lost(self, findings: Sequence[Verdict], unreached: Collection[str]) -> Silence | None:
+        """Say why some findings are gone without being repaired, if so: a step that brought one about is, too.
+
+        That a step is gone which broke something itself repairs it, unless that is what an endless run ended with.
+        """
+        for one in findings:
+            _, where, against = one.defect()
+            endless = one.trace is not None and one.trace.loop is not None
+            made = {step.place for step in one.trace.steps if step.changes} if one.trace else set[Hashable]()
+            if ({against, *made} - (set() if endless else where)) & self.removed:
+                return "removed"
+            broken = [self.now(place) for place in where]
+            if broken and all(isinstance(each, tuple) and " ".join(each) in unreached for each in broken):
+                return "not reached"
+        return None
 
 
 Defect = tuple[str, frozenset[Hashable], Hashable]
 
 
 def _other_findings(
-    old: "Said", new: "Said", key: tuple[str, tuple[str, ...]], steps: Mapping[Hashable, Hashable]
-) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
-    """Give the findings that only the old report has, and those that only the new one has, each list as one verdict.
+    old: "Said", new: "Said", key: tuple[str, tuple[str, ...]], steps: Steps
+) -> tuple[list[Verdict], tuple[Verdict, ...]]:
+    """Give the findings that only the old report has, and those that only the new one has, these as one verdict.
 
-    `steps` says what the steps of the old text are called in the new one. Findings of one pair of steps are one,
-    also where one text has it as a race and the other one as logic. What needs an adversity in one text and none in
-    the other one is told where that is told which needs none. Where not all was looked at, what was not found may be
-    there all the same. And so may a further endless run that only a race or an adversity makes, where the other text
-    has one without: then it was not looked for.
+    `steps` says what the steps of the old text are called in the new one. Findings of one pair of steps are one; but
+    a text which has it by logic has a run that the other one has not, if that has it only as a race. What needs an
+    adversity in one text and none in the other one is told where that is told which needs none. Where not all was
+    looked at, what was not found may be there all the same. And so may a further endless run that only a race or an
+    adversity makes, where the other text has one without: then it was not looked for.
     """
-    there = {_defect(one, steps) for one in old.findings(key)}, {_defect(one, {}) for one in new.findings(key)}
+    there = [_defect(one, steps) for one in old.findings(key)], [_defect(one) for one in new.findings(key)]
+    raced = {_defect(one, steps) for one in old.findings(key) if one.kind == "race"}
+    raced -= {_defect(one, steps) for one in old.findings(key) if one.kind != "race"}
     gone = [one for one in old.own(key) if one.trace is not None and _defect(one, steps) not in there[1]]
-    made = [one for one in new.own(key) if one.trace is not None and _defect(one, {}) not in there[0]]
+    made = [
+        one for one in new.own(key)
+        if one.trace is not None and (_defect(one) not in there[0] or (one.kind == "logic" and _defect(one) in raced))
+    ]  # fmt: skip
     gone = [one for one in gone if not new.is_cut(key[1]) and not _is_masked(one, new.findings(key))]
     made = [one for one in made if not old.is_cut(key[1]) and not _is_masked(one, old.findings(key))]
-    return _as_verdict(gone), _as_verdict(made)
+    return gone, _as_verdict(made)
 
 
 def _is_masked(one: Verdict, there: Sequence[Verdict]) -> bool:
@@ -192,15 +233,21 @@ def _as_verdict(findings: Sequence[Verdict]) -> tuple[Verdict, ...]:
     return tuple(replace(first, others=tuple(findings[1:])) for first in findings[:1])
 
 
-def _defect(one: Verdict, steps: Mapping[Hashable, Hashable]) -> Defect:
-    """Tell a defect by its steps as the new text calls them; what an Assert says is told by its id."""
+def _defect(one: Verdict, steps: Steps | None = None) -> Defect:
+    """Tell a defect by its steps, those of the old text as the new one calls them; an Assert's by its id alone."""
     message, where, against = one.defect()
     said = "" if one.property.startswith("asserts/") else message
-    return said, frozenset(steps.get(place, place) for place in where), steps.get(against, against)
+    now = steps.now if steps else lambda place: place
+    return said, frozenset(map(now, where)), now(against)
 
 
 def _place(origin: Origin) -> Hashable:
     return origin.algorithm, origin.step
+
+
+def _above(origin: Origin) -> Hashable:
+    """Give the place of the step that a step stands below."""
+    return origin.algorithm, origin.step.rpartition(".")[0]
 
 
 class Said:

@@ -169,7 +169,8 @@ def _defect(one: Verdict) -> Hashable:
 def _is_good(changes: Changes) -> bool:
     """Whether nothing is broken, or in doubt, that held before; what did not may be broken in further ways."""
     broken = any(each.was in ("holds", "conditional") for each in changes.broken)
-    idle = any(each.now in ("vacuous", "not reached") and each.was != "vacuous" for each in changes.one_sided)
+    nowhere = ("vacuous", "not reached", "removed")
+    idle = any(each.now in nowhere and each.was != "vacuous" for each in changes.one_sided)
     doubts = any(each.now == "inconclusive" for each in changes.unsure)
     coarser = any(each.new and each.new.kind == "logic" for each in changes.changed_kind)
     return not (broken or coarser or idle or doubts)

@@ -1,5 +1,6 @@
 """What came out, in a line: with it a form of a report begins, below what is to be mended first."""
 
+from bgsync.judge.static import TEXT
 from bgsync.judge.verdict import Report
 from bgsync.report.causes import causes
 from bgsync.report.edit import Edit
@@ -31,7 +32,7 @@ def headline_of_edit(edit: Edit, report: Report) -> str:
 
 
 def _did(edit: Edit, report: Report) -> str:
-    found = [change for change in edit.properties.violated_first if change.new]
+    found = [change for change in edit.properties.violated_first if change.new and change.new.granularity != TEXT]
     new = {change.property for change in found if not change.needs and change not in edit.properties.more}
     further = {change.property for change in found if not change.needs} - new
     hard = {change.property for change in found if change.needs} - new - further
@@ -39,13 +40,16 @@ def _did(edit: Edit, report: Report) -> str:
     base = [verdict for verdict in report.verdicts if not verdict.needs]
     uncalled = " and ".join(edit.rests_on_uncalled)
     breaks = "would break" if uncalled else "breaks"
-    told = [f"{breaks} {len(new)}"] * bool(new)
+    places = f"{len(edit.wrong)} place{'s' * (len(edit.wrong) != 1)}"
+    told = [f"is wrong in {places}, told above"] * bool(edit.wrong)
+    told += [f"{breaks} {len(new)}"] * bool(new)
     told += [f"{breaks} {len(further)}{' more' * bool(new)} in a further way"] * bool(further)
     told += [f"{breaks} {len(hard)}{' more' * bool(new or further)} under an adversity"] * bool(hard)
     told += ["breaks nothing"] * (not told and not edit.exit_status)
     told += [f"repairs {len(repaired)}"] * bool(repaired)
     uncompared = {change.property for change in edit.uncompared}
-    unknown = edit.nothing_seen or f"{len(uncompared)} of {len(base)} properties could not be compared"
+    until = "cannot be compared until that is mended" if edit.mend else "could not be compared"
+    unknown = edit.nothing_seen or f"{len(uncompared)} of {len(base)} properties {until}"
     if edit.exit_status == 3:
         also = f"; it {', '.join(told)}" if told else ""
         return f"it is not known whether this edit breaks anything: {unknown}{also}"

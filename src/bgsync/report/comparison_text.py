@@ -165,11 +165,11 @@ def _one_sided(change: Change) -> str:
     return f"{told_of(change)} ({verdicts_of(change)})"
 
 
-def told_of(change: Change) -> str:
-    """Name the property of a change, with what it needs."""
+def told_of(change: Change, *, needs: bool = True) -> str:
+    """Name the property of a change, with what it needs where that is wanted."""
     was = f", {change.old_property} in the old text" if change.old_property != change.property else ""
-    needs = f", with {', '.join(change.needs)}" if change.needs else ""
-    return f"{change.property}{was}{needs}"
+    under = f", with {', '.join(change.needs)}" if change.needs and needs else ""
+    return f"{change.property}{was}{under}"
 
 
 def verdicts_of(change: Change) -> str:

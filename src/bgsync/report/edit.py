@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange
+from bgsync.judge.static import TEXT
 from bgsync.judge.verdict import Note, Verdict
 from bgsync.report.mend import Mend
 
@@ -18,7 +19,7 @@ class Edit:
     steps: tuple[AlgorithmChange, ...]
     properties: Changes
     mend: tuple[Mend, ...] = ()
-    """What is wrong in the text as it stands, and was not before."""
+    """What is to be mended in the text as it stands, and was not before."""
     unreached: tuple[str, ...] = ()
     """The steps that some behaviour reached before, and none does now."""
     uncalled: Mapping[str, str] = field(default_factory=dict)
@@ -40,8 +41,9 @@ class Edit:
 
     @property
     def found(self) -> tuple[Verdict, ...]:
-        """Every finding that is there now, and was not before."""
-        return tuple(one for each in self.properties.violated_first if each.new for one in each.new.findings())
+        """Every finding that is there now, and was not before, but for what `mend` tells."""
+        found = (one for each in self.properties.violated_first if each.new for one in each.new.findings())
+        return tuple(one for one in found if one.granularity != TEXT)
 
     @property
     def further(self) -> tuple[Verdict, ...]:
@@ -56,9 +58,9 @@ class Edit:
 
     @property
     def gone(self) -> tuple[Verdict, ...]:
-        """Every finding that was there before, and is not now."""
-        old = (*self.properties.repaired, *self.properties.fewer)
-        return tuple(one for each in old if each.old for one in each.old.findings())
+        """Every finding that was there before and is not now, of what is broken in other ways still."""
+        fewer = (each for each in self.properties.fewer if each.old and not each.title())
+        return tuple(one for each in fewer if each.old for one in each.old.findings())
 
     @property
     def broken(self) -> tuple[Verdict, ...]:
@@ -66,9 +68,19 @@ class Edit:
         return tuple(change.new for change in self.properties.violated_first if change.new and not change.needs)
 
     @property
+    def wrong(self) -> tuple[Mend, ...]:
+        """What is wrong in the text as it stands whatever a sentence means that is not understood."""
+        return tuple(one for one in self.mend if one.breaks)
+
+    @property
     def exit_status(self) -> int:
-        """0 nothing broken by the edit, 1 something was, 3 it is not known."""
-        if self.broken:
+        """Say how `check --base` ends: 1 the edit is wrong, 3 it is not known whether it is, 0 it breaks nothing.
+
+        It is wrong where the text as it stands is by it, whatever else is not known, or where it breaks a property in
+        the base environment, be it in an algorithm that nothing calls yet. It is not known where a verdict may have
+        become worse and is not decided, be it since a sentence is not understood.
+        """
+        if self.broken or self.wrong:
             return 1
         return 3 if self.uncompared or self.nothing_seen else 0
 
@@ -85,7 +97,10 @@ class Edit:
     @property
     def rests_on_uncalled(self) -> tuple[str, ...]:
         """The algorithms that nothing comes to, where all that it broke is broken only since they may run anyway."""
-        runs = [{step.algorithm for step in one.trace.steps} if one.trace else set[str]() for one in self.found]
-        if not all(run & self.uncalled.keys() for run in runs):
-            return ()
-        return tuple(name for name in self.uncalled if any(name in run for run in runs))
+        ran = [self.uncalled_in(one) for one in self.found]
+        return tuple(name for name in self.uncalled if all(ran) and any(name in names for names in ran))
+
+    def uncalled_in(self, found: Verdict) -> tuple[str, ...]:
+        """Give the algorithms that nothing comes to and that a run takes all the same."""
+        run = {step.algorithm for step in found.trace.steps} if found.trace else set[str]()
+        return tuple(name for name in self.uncalled if name in run)

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bgsync import telling
-from bgsync.compare.properties import Changes
+from bgsync.compare.properties import Change
 from bgsync.compare.steps import AlgorithmChange, StepChange
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Report
@@ -34,21 +34,21 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
     """Print what an edit did to a text, below what is to be mended first, and in few lines what the text is now."""
     print_headline(edit.exit_status, f"{report.model}: {headline_of_edit(edit, report)}", console)
     _why_uncompared(edit, console)
-    _steps_in_short(edit, report.model, console)
+    says_otherwise = _steps_in_short(edit, report.model, console)
     for name, why in edit.uncalled.items():
         if not any(each.name == name and each.kind == "added" for each in edit.steps):
             put(console, f"  [yellow]nothing comes to[/] {escape(f'{name} any more: {why}')}", 4)
     if edit.unreached:
         put(console, f"  [yellow]no longer reached[/]: {escape(', '.join(_by_algorithm(edit.unreached)))}", 4)
     console.print()
-    print_new(edit.found, report.glossary, console, edit.further)
+    print_new(edit.found, report.glossary, console, edit.further, edit.uncalled_in)
     if edit.maybe_new:
         put(console, "  [yellow]broken now, and not decided before:[/]", 4)
         print_new(edit.maybe_new, report.glossary, console)
     if edit.properties.grown:
         put(console, f"  [yellow]much larger[/]: {escape(edit.properties.grown)}", 4)
     _mended(edit, report.glossary, console)
-    _changed_otherwise(edit.properties, report.glossary, console)
+    _changed_otherwise(edit, report.glossary, console)
     if edit.exit_status == 0 and not edit.is_editorial:
         _broken_as_before(edit, report, console)
     put(console, f"now           {escape(headline(report))} (bgsync check {escape(report.model)})", 14)
@@ -59,18 +59,17 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
     print_looked_at(report, console, everything=everything, edit=edit)
     found = (*edit.found, *edit.maybe_new)
     print_traces([one for one in found if one.trace is not None], report.words, console, traces)
-    if edit.exit_status == 0 and not edit.is_editorial and any(step.kind != "reworded" for step in _changes(edit)):
+    if edit.exit_status == 0 and not edit.is_editorial and says_otherwise:
         put(console, f"what a page or a worker sees may have changed: [bold]{escape(edit.command)}[/]", 2)
 
 
-def _changes(edit: Edit) -> Iterator[StepChange]:
-    return (step for each in edit.steps for step in each.steps)
-
-
 def _why_uncompared(edit: Edit, console: Console) -> None:
-    """Print why it is not known of properties whether they are broken; those of one reason together."""
+    """Print why it is not known of properties whether they are broken; those of one reason together.
+
+    What is to be mended first is told before, and is reason enough.
+    """
     told: dict[str, list[str]] = {}
-    for change in edit.uncompared:
+    for change in () if edit.mend else edit.uncompared:
         if change.now == "inconclusive":
             why = change.new.message if change.new else ""
         elif change.was == "inconclusive":
@@ -99,8 +98,11 @@ def _broken_as_before(edit: Edit, report: Report, console: Console) -> None:
         put(console, f"  [dim]broken before, too:[/] {escape(said)}", 4)
 
 
-def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
-    """Print the first changed steps; a whole algorithm is one line, and so is a step with all below it."""
+def _steps_in_short(edit: Edit, model: str, console: Console) -> bool:
+    """Print the first changed steps; a whole algorithm is one line, and so is a step with all below it.
+
+    Says whether any of them says something else, but for names.
+    """
     mine = [each for each in edit.steps if not _stands_elsewhere(each, {edit.base, model})]
     whole = [each for each in mine if each.kind in ("added", "removed")]
     for each in whole:
@@ -110,6 +112,8 @@ def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
         why = f": nothing comes to it: {edit.uncalled[each.name]}" if each.name in edit.uncalled else ""
         put(console, f"  {each.kind} {escape(f'{each.name}, {steps}{where}{why}')}", 4)
     changed = [(each.name, step) for each in mine if each not in whole for step in each.steps]
+    mend = {one.step for one in edit.mend}
+    changed = [(name, step) for name, step in changed if not (str(step.new) in mend and _says_the_same(step))]
     changed = [(name, step) for name, step in changed if step.kind != "reworded"] or changed
     heads = [(name, step) for name, step in changed if not any(_is_below(step, other) for _, other in changed)]
     left = _without_renames(heads, console)
@@ -119,6 +123,7 @@ def _steps_in_short(edit: Edit, model: str, console: Console) -> None:
         put(console, f"  {step.kind} {escape(f'{_where(step, edit) or name}: {difference(*_said(step))}{also}')}", 4)
     if (more := len(left) - FEW) > 0:
         put(console, f"  and {more} more changed step{'s' * (more > 1)}: [bold]{escape(edit.command)}[/]", 4)
+    return bool(whole) or any(step.kind != "reworded" for _, step in left)
 
 
 def _where(step: StepChange, edit: Edit) -> str:
@@ -139,6 +144,11 @@ def _is_below(step: StepChange, other: StepChange) -> bool:
     if mine is None or theirs is None or mine.algorithm != theirs.algorithm:
         return False
     return len(mine.path) > len(theirs.path) and mine.path[: len(theirs.path)] == theirs.path
+
+
+def _says_the_same(step: StepChange) -> bool:
+    """Whether the sentence of a step is as it was: what stands elsewhere makes it mean something else."""
+    return bool(step.old and step.new and step.old.sentence == step.new.sentence)
 
 
 def _said(step: StepChange) -> tuple[str, str]:
@@ -218,33 +228,64 @@ def difference(old: str, new: str) -> str:
 
 
 def _mended(edit: Edit, glossary: Glossary, console: Console) -> None:
-    for cause in grouped(edit.gone):
+    """Print what is not broken any more: each finding of the base environment, and the names of the others."""
+    firm, hard = ([one for one in edit.gone if bool(one.needs) == under] for under in (False, True))
+    found = grouped(firm)
+    for cause in found[:FEW]:
         names = ", ".join(cause.properties)
         pair = telling.pair(cause.first, glossary.words)
         places = (*telling.breaking(cause.first), cause.first.conflict())
         was = any(place and f"{place.algorithm} {place.step}" in edit.renumbered for place in places)
         title = "no longer, by the old text's numbers:" if was else "no longer"
         put(console, f"  [green]{title}[/] {escape(f'{pair}: {names}')}", 4)
+    if (left := len(found) - FEW) > 0:
+        put(console, f"  [green]no longer[/] by {left} more pair{'s' * (left > 1)} of steps", 4)
+    if hard:
+        names = _first(_under([(one.property, one.needs) for one in hard]), MOST)
+        put(console, f"  [green]no longer in one of its ways[/]: {escape(names)}", 4)
+    told: dict[str, list[Change]] = {}
     for change in edit.properties.repaired:
-        put(console, f"  [green]repaired[/] {escape(told_of(change))} ({escape(verdicts_of(change))})", 4)
+        told.setdefault(verdicts_of(change), []).append(change)
+    for how, changes in told.items():
+        names = _first(_under([(told_of(each, needs=False), each.needs) for each in changes]), MOST)
+        put(console, f"  [green]repaired[/] {escape(f'{names} ({how})')}", 4)
 
 
-def _changed_otherwise(changes: Changes, glossary: Glossary, console: Console) -> None:
-    """Print what is neither broken nor repaired; what says the same of several properties is said once."""
-    told: dict[str, list[str]] = {}
+def _changed_otherwise(edit: Edit, glossary: Glossary, console: Console) -> None:
+    """Print what is neither broken nor repaired, and what is not there to be looked at any more.
+
+    What says the same of several properties is said once. What is not decided for a sentence to be mended is not told.
+    """
+    changes = edit.properties
+    told: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for change in changes.changed_kind:
-        told.setdefault("broken in another way", []).append(f"{told_of(change)} ({verdicts_of(change)})")
+        told.setdefault("broken in another way", []).append((f"{told_of(change)} ({verdicts_of(change)})", ()))
     for change in changes.unsure:
-        if change.needs or change not in changes.uncompared:
+        if not edit.mend and (change.needs or change not in changes.uncompared):
             title = "no longer decided" if change.now == "inconclusive" else "decided by now"
-            told.setdefault(title, []).append(told_of(change))
-    for change in changes.one_sided:
-        if change not in changes.violated_first:
-            gone = change.old if change.was == "violated" and change.now == "not in this text" else None
-            how = f", which was broken: {telling.pair(gone, glossary.words)}" if gone else ""
-            told.setdefault(change.title(), []).append(told_of(change) + how)
+            told.setdefault(title, []).append((told_of(change, needs=False), change.needs))
+    gone = [each for each in changes.one_sided if each.was == "violated" and each.now == "not in this text"]
+    for change in (*changes.one_sided, *(each for each in changes.fewer if each.title())):
+        if change in gone and change.old:
+            how = f"{told_of(change)}, which was broken: {telling.pair(change.old, glossary.words)}"
+            told.setdefault("no longer there to be looked at", []).append((how, ()))
+        elif "not in this text" not in (change.was, change.now):
+            told.setdefault(change.title(), []).append((told_of(change, needs=False), change.needs))
     for title, names in told.items():
-        put(console, f"  [yellow]{title}[/]: {escape(_first(names, MOST))}", 4)
+        put(console, f"  [yellow]{title}[/]: {escape(_first(_under(names), MOST))}", 4)
+
+
+def _under(told: Sequence[tuple[str, tuple[str, ...]]]) -> list[str]:
+    """Name properties, each once, with the adversities under which something is said of it."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for name, needs in told:
+        found.setdefault(name, []).append(needs)
+    names = []
+    for name, environments in found.items():
+        hard = ", ".join(dict.fromkeys(" and ".join(needs) for needs in environments if needs))
+        also = "also " if () in environments else ""
+        names.append(f"{name} ({also}with {hard})" if hard else name)
+    return names
 
 
 def _first(names: Sequence[str], most: int) -> str:

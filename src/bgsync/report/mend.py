@@ -21,7 +21,7 @@ class Mend:
     location: Location
     said: str
     breaks: str = ""
-    """The property of structure that it breaks, "" where it is a sentence that is not understood."""
+    """The property of structure that it breaks for certain, "" where it is a sentence that is not understood."""
     help: str = ""
 
     @property
@@ -51,9 +51,10 @@ def to_mend_after(changes: Sequence[AlgorithmChange], spec: Spec, found: Iterabl
         if isinstance(statement, Perform) and statement.name in gone and statement.origin is not None:
             places = [step.old for step in gone[statement.name].steps if step.old is not None]
             where = f" ({places[0].file}:{places[0].line})" if places else ""
-            made.append(Mend(location(statement.origin), f"{statement.name!r} was removed by this edit{where}"))
+            said = f"{statement.name!r} was removed by this edit{where}"
+            made.append(Mend(location(statement.origin), said, "known-term"))
     known = {one.location for one in made}
-    others = (one for one in found if one.breaks or one.location not in known)
+    others = (one for one in found if one.location not in known)
     made += [one if one.breaks else _with_what_it_was(one, steps) for one in others]
     return sorted(made, key=lambda one: (one.location.file, one.location.line, one.location.column, one.breaks))
 
@@ -65,7 +66,8 @@ def _with_what_it_was(one: Mend, steps: Sequence[StepChange]) -> Mend:
     below = [step.old for step in steps if step.old and not step.new and str(step.old).startswith(f"{one.step}.")]
     if same and below:
         removed = ", ".join(f"{step} ({step.file}:{step.line})" for step in below)
-        return replace(one, said=f"not understood without what stood below it and was removed: {removed}", help="")
+        said = f"no step is left below it: this edit removed {removed}"
+        return replace(one, said=said, breaks="well-nested", help="")
     was = next((step.old.sentence for step in before if step.old), "")
     return replace(one, help="; ".join(filter(None, [one.help, f"before the edit: “{plain(was)}”" if was else ""])))
 

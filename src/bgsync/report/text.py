@@ -1,6 +1,6 @@
 """The report as text: first what to mend and what is broken by what, then all else, in few lines."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import islice
 
@@ -29,6 +29,8 @@ STYLES = {
     "vacuous": "yellow",
     "inconclusive": "yellow",
 }
+FEW = 3
+"""How many further pairs of steps are named that break the same."""
 MANY = 8
 """How many places, steps and algorithms are named; `--traces all` and JSON name all."""
 
@@ -86,18 +88,30 @@ def print_mend(model: str, found: Sequence[Mend], console: Console, *, everythin
 
 
 def print_causes(
-    found: Sequence[Cause], glossary: Glossary, console: Console, *, everything: bool = True, begin: int = 1
+    found: Sequence[Cause],
+    glossary: Glossary,
+    console: Console,
+    *,
+    everything: bool = True,
+    begin: int = 1,
+    uncalled: Callable[[Verdict], Sequence[str]] = lambda one: (),
 ) -> None:
     """Print the pairs of steps that conflict, each with what it breaks; those of an adversity only if all are told."""
     told = [cause for cause in found if everything or not cause.first.needs]
     for number, cause in enumerate(told, start=begin):
         first = cause.first
         place = f" [dim]{escape(at(_in_text(first)))}[/]"
-        put(console, f"{number:3} {escape(telling.pair(first, glossary.words))}{place}", 6)
+        names = " and ".join(uncalled(first))
+        mark = f" [yellow]would break if {escape(names)} ran[/]" if names else ""
+        put(console, f"{number:3} {escape(telling.pair(first, glossary.words))}{place}{mark}", 6)
         others = ", ".join(name for name in cause.properties if name != first.property)
         also = f"; also {escape(others)}" if others else ""
         said = escape(in_plain_words(first, glossary))
         put(console, f"    [red]{escape(first.property)}[/]: {said}{also}", 6)
+        pairs = list(dict.fromkeys(telling.pair(one, glossary.words) for one in cause.findings))[1:]
+        if pairs:
+            more = f" and {len(pairs) - FEW} more" if len(pairs) > FEW else ""
+            put(console, f"    and so by {escape(', '.join(pairs[:FEW]))}{more}", 6)
     if len(found) > len(told):
         put(console, f"    {len(found) - len(told)} more under an adversity: [bold]--traces all[/]", 4)
     if told:
@@ -288,27 +302,41 @@ def print_trace(verdict: Verdict, words: Words, console: Console) -> None:
 
 
 def print_new(
-    found: Sequence[Verdict], glossary: Glossary, console: Console, further: Collection[Verdict] = ()
+    found: Sequence[Verdict],
+    glossary: Glossary,
+    console: Console,
+    further: Collection[Verdict] = (),
+    uncalled: Callable[[Verdict], Sequence[str]] = lambda one: (),
 ) -> None:
-    """Print findings that are new: those of one cause together, and those that have no run; of the text, where only.
+    """Print findings that are new: those of one promise together, and those that have no run.
 
-    Of those that are only further ways to break what was broken before they come last.
+    Of those that are only further ways to break what was broken before they come last. `uncalled` gives the algorithms
+    that nothing calls and that a finding rests on.
     """
-    every = grouped(found)
+    every = _by_promise(grouped(found))
     only_further = [cause for cause in every if all(one in further for one in cause.findings)]
     first = [cause for cause in every if cause not in only_further]
-    print_causes(first, glossary, console)
-    of_text: dict[str, list[str]] = {}
+    print_causes(first, glossary, console, uncalled=uncalled)
+    idle: dict[tuple[str, tuple[str, ...]], list[Verdict]] = {}
     for one in found:
-        if one.granularity == TEXT:
-            places = (f"{place.algorithm} {place.step}".strip() + f" ({at(place)})" for place in one.locations[:1])
-            of_text.setdefault(one.property.split("/")[0], []).extend(places)
-        elif one.trace is None:
-            needs = f", with {', '.join(one.needs)}" if one.needs else ""
-            put(console, f"  • [red]{escape(one.property)}[/]{needs}: {escape(in_plain_words(one, glossary))}", 6)
-    for name, told in of_text.items():
-        more = f" and {len(told) - MANY} more" if len(told) > MANY else ""
-        put(console, f"  • [red]{escape(name)}[/]: {escape(', '.join(told[:MANY]) + more)}, told above", 6)
+        if one.trace is None:
+            idle.setdefault((one.property.split("/")[0], one.needs), []).append(one)
+    for (_, needs), some in idle.items():
+        under = f", with {', '.join(needs)}" if needs else ""
+        names = ", ".join(one.property for one in some)
+        put(console, f"  • [red]{escape(names)}[/]{under}: {escape(in_plain_words(some[0], glossary))}", 6)
     if only_further:
         put(console, "  [dim]broken before, and now in a further way:[/]", 4)
-        print_causes(only_further, glossary, console, begin=len(first) + 1)
+        print_causes(only_further, glossary, console, begin=len(first) + 1, uncalled=uncalled)
+
+
+def _by_promise(found: Iterable[Cause]) -> list[Cause]:
+    """Join each cause that breaks nothing but what another one breaks to that."""
+    joined: list[Cause] = []
+    for cause in found:
+        same = (n for n, other in enumerate(joined) if set(cause.properties) <= set(other.properties))
+        if (place := next(same, None)) is None:
+            joined.append(cause)
+        else:
+            joined[place] = Cause((*joined[place].findings, *cause.findings))
+    return joined
