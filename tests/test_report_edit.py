@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bgsync.judge.check import glossary
 from bgsync.judge.verdict import Coverage, Location, Report, Trace, Verdict
 from bgsync.report import write
 from bgsync.report.edit import Edit
+from bgsync.report.mend import Mend
 from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from tests.specs import PRINT_QUEUE
@@ -80,6 +82,15 @@ def test_annotations_beside_an_edit_are_those_that_it_broke() -> None:
     (line,) = write("github", REPORT, edits=(edit(),)).splitlines()
     assert line == "::error file=print.bs,line=7,col=3,title=unique-tag::register 8: two with one tag"
     assert write("github", REPORT, edits=(edit(broken=False),)) == ""
+
+
+def test_what_an_edit_left_to_mend_is_an_error_where_it_is_wrong_and_a_warning_where_it_is_not_understood() -> None:
+    mend = (Mend(AT, "no step is left below it", "well-nested"), Mend(AT, "not understood: “Dangle it”"))
+    left = replace(edit(broken=False), mend=mend)
+    lines = write("github", REPORT, edits=(left,)).splitlines()
+    assert [line.split("::")[1].split()[0] for line in lines] == ["error", "warning"]
+    assert "**This edit is wrong in 1 place and repairs 1**" in write("markdown", REPORT, edits=(left,))
+    assert left.exit_status == 1
 
 
 # --- the command line

@@ -73,6 +73,11 @@ class Edit:
         return tuple(one for one in self.mend if one.breaks)
 
     @property
+    def ran(self) -> tuple[Verdict, ...]:
+        """What of that is broken by what happens, and not by the text as it stands."""
+        return tuple(one for one in self.broken if one.granularity != TEXT)
+
+    @property
     def exit_status(self) -> int:
         """Say how `check --base` ends: 1 the edit is wrong, 3 it is not known whether it is, 0 it breaks nothing.
 

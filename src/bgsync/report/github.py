@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.plain import visible
 from bgsync.report.edit import Edit
+from bgsync.report.mend import Mend
 
 LEVELS = {"violated": "error", "inconclusive": "warning", "conditional": "notice"}
 
@@ -12,13 +13,15 @@ LEVELS = {"violated": "error", "inconclusive": "warning", "conditional": "notice
 def to_github(*reports: Report, edits: Sequence[Edit | None] = ()) -> str:
     """Write reports as workflow commands: violated is an error, inconclusive a warning, the rest notices.
 
-    Beside an edit only what it broke is said: there is room for ten annotations, and the summary has the rest.
+    Beside an edit only what it left to mend and what it broke is said: there is room for ten annotations, and the
+    summary has the rest.
     """
     lines = []
     for number, report in enumerate(reports):
         edit = edits[number] if edits else None
         if edit is not None:
-            lines += [_command(report, verdict) for verdict in edit.broken]
+            lines += [_to_mend(one) for one in edit.mend]
+            lines += [_command(report, verdict) for verdict in edit.ran]
             continue
         for verdict in report.verdicts:
             if verdict.verdict in LEVELS:
@@ -27,6 +30,13 @@ def to_github(*reports: Report, edits: Sequence[Edit | None] = ()) -> str:
             place = note.location
             lines.append(_line("notice", place.file, place.line, place.column, note.property, note.message))
     return "\n".join(lines)
+
+
+def _to_mend(one: Mend) -> str:
+    """Write what is to be mended: what is wrong for certain is an error."""
+    place, level = one.location, "error" if one.breaks else "warning"
+    said = f"{one.step}: {one.said}"
+    return _line(level, place.file, place.line, place.column, one.breaks or "not understood", said)
 
 
 def _command(report: Report, verdict: Verdict) -> str:

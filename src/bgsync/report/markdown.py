@@ -73,15 +73,16 @@ def _counts(report: Report, base: list[Verdict], broken: list[Verdict]) -> str:
 
 def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
     """Tell what an edit did: what it broke and repaired, and the steps that it changed."""
-    broken, repaired = edit.broken, [c.old for c in edit.properties.repaired if c.old and not c.needs]
-    also = f" and repairs {len(repaired)}" if repaired else ""
+    broken, repaired = edit.ran, [c.old for c in edit.properties.repaired if c.old and not c.needs]
+    wrong = f"{len(edit.wrong)} place{'s' * (len(edit.wrong) != 1)}"
+    did = [f"is wrong in {wrong}"] * bool(edit.wrong) + [f"breaks {len(broken)}"] * bool(broken)
+    did = (did or ["breaks nothing"]) + [f"repairs {len(repaired)}"] * bool(repaired)
     unknown = edit.nothing_seen or f"{len(edit.uncompared)} could not be compared"
     if edit.exit_status == 3:
         yield f"**It is not known whether this edit breaks anything: {unknown}** (since {_text(edit.base)})."
     else:
-        what = f"breaks {len(broken)}" if broken else "breaks nothing"
         cut = f"; {unknown}" if edit.uncompared else ""
-        yield f"**This edit {what}{also}**{cut} (since {_text(edit.base)})."
+        yield f"**This edit {' and '.join(did)}**{cut} (since {_text(edit.base)})."
     if edit.properties.grown:
         yield f"It makes the text much larger: {_text(edit.properties.grown)}."
     other = edit.properties
