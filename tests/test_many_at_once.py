@@ -1,6 +1,7 @@
 """Many states at once: arrays say what the interpreter says of each."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -20,6 +21,17 @@ from bgsync.tables.vectors import Vectors
 from tests.models import CALM, UNGATED, outbox, scenario
 from tests.test_queues import QUEUED, borrow, firing, text
 from tests.test_tables import same
+
+
+@pytest.fixture(autouse=True, params=["plain", "compiled"])
+def loops(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Have arrays gone through by NumPy, or in compiled code from the first one on."""
+    if request.param == "compiled":
+        pytest.importorskip("numba")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bgsync.tables.index.MANY", 0 if request.param == "compiled" else 1 << 60)
+        yield
+
 
 WORDS = st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 5), max_size=60)
 
@@ -151,3 +163,18 @@ def test_a_limit_ends_the_search_after_the_state_that_leads_to_as_many() -> None
         assert (some.bases == every.bases[:count]).all()
         assert (some.parent == every.parent[:count]).all()
         assert some.starts[-1] == len(some.targets)
+
+
+def test_compiled_code_numbers_states_and_transitions_as_arrays_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    tables, found = Tables(System(scenario(SPEC, calls=2))), []
+    for many, room in ((1 << 60, 16), (1000, 16), (0, 1)):  # without it, from some place on, and with too little room
+        monkeypatch.setattr("bgsync.tables.index.MANY", many)
+        monkeypatch.setattr("bgsync.tables.lookup.ROOM", room)
+        graph = explore(tables)
+        ended = tuple(one.tolist() for one in graph.ended)
+        arrays = (graph.parent, graph.starts, graph.targets, graph.successors)
+        states = [graph.state(number) for number in range(0, len(graph), 500)]
+        found.append(([one.tolist() for one in arrays], ended, states))
+    assert len(found[0][2]) > 20
+    assert found[0] == found[1] == found[2]

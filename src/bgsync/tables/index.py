@@ -1,5 +1,6 @@
 """A map from 64-bit words to numbers in arrays, asked and filled for many words at once."""
 
+import importlib.util
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,7 +11,16 @@ Words = NDArray[np.uint64]
 Numbers = NDArray[np.integer[Any]]
 Mask = NDArray[np.bool_]
 
-_MIX = np.uint64(0x9E3779B97F4A7C15)
+_MIX, _HIGH = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
+
+FAST = importlib.util.find_spec("numba") is not None
+MANY = 50_000
+"""From so many on it is worth while to load compiled code."""
+
+
+def is_compiled(many: int) -> bool:
+    """Whether the loops over so many things are those of `compiled`."""
+    return FAST and many >= MANY
 
 
 class Index:
@@ -22,6 +32,11 @@ class Index:
 
     def __len__(self) -> int:
         return self._size
+
+    @property
+    def arrays(self) -> tuple[Words, Numbers]:
+        """The words, and the number of each; -1 where there is none."""
+        return self._keys, self._values
 
     def find(self, words: Words) -> Numbers:
         """Give the number of each word, -1 for one that is not there."""
@@ -40,10 +55,17 @@ class Index:
         """Put in words that are all different, and not there."""
         self._size += len(words)
         if 2 * self._size > len(self._keys):
-            there = self._values >= 0
-            words, numbers = np.append(words, self._keys[there]), np.append(numbers, self._values[there])
-            size = 1 << (4 * self._size).bit_length()
-            self._keys, self._values = np.zeros(size, np.uint64), np.full(size, -1, np.int32)
+            self._grow(4 * self._size)
+        self._put(words, numbers)
+
+    def _grow(self, size: int) -> None:
+        there = self._values >= 0
+        words, numbers = self._keys[there], self._values[there]
+        many = 1 << size.bit_length()
+        self._keys, self._values = np.zeros(many, np.uint64), np.full(many, -1, np.int32)
+        self._put(words, numbers)
+
+    def _put(self, words: Words, numbers: Numbers) -> None:
         left, slots = np.arange(len(words)), self._slots(words)
         while len(left):
             free = np.flatnonzero(self._values[slots] < 0)
@@ -57,6 +79,8 @@ class Index:
 
         New ones are numbered in the order in which they come first.
         """
+        if is_compiled(self._size + len(words)):
+            return self._number(words)
         found = self.find(words)
         missing = np.flatnonzero(found < 0)
         if not len(missing):
@@ -69,9 +93,18 @@ class Index:
         self.add(new, numbers)
         return found, missing[first[order]]
 
+    def _number(self, words: Words) -> tuple[Numbers, Numbers]:
+        from bgsync.tables import compiled
+
+        found, new, done = np.empty(len(words), np.int64), np.zeros(len(words), bool), 0
+        while done < len(words):
+            done, self._size = compiled.number(self._keys, self._values, words, done, self._size, found, new)
+            if done < len(words):
+                self._grow(4 * self._size)
+        return found, np.flatnonzero(new)
+
     def _slots(self, words: Words) -> Numbers:
-        bits = (len(self._keys) - 1).bit_length()
-        return (words * _MIX >> np.uint64(64 - bits)).astype(np.int64)
+        return (words * _MIX >> _HIGH).astype(np.int64) & len(self._keys) - 1
 
 
 class Column:

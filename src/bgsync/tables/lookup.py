@@ -8,7 +8,7 @@ only for a node that nobody has come to before.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,19 @@ from numpy.typing import NDArray
 from bgsync.pauses import pause
 from bgsync.system.step import Presence, Turn
 from bgsync.tables.groups import NO_CHANGE
-from bgsync.tables.index import Column, Index, Mask, Numbers, grown
+from bgsync.tables.index import Column, Index, Mask, Numbers, grown, is_compiled
 from bgsync.tables.multisets import Known
+from bgsync.tables.onward import Onward
 from bgsync.tables.rows import NOBODY, Base, Row, RowKey
 from bgsync.tables.tables import Tables
 from bgsync.tables.vectors import Rows, Vectors
+
+if TYPE_CHECKING:
+    from bgsync.tables import compiled
+
+
+ROOM = 16
+"""How many transitions out of each state there is room for at first."""
 
 
 class Transitions(NamedTuple):
@@ -31,6 +39,16 @@ class Transitions(NamedTuple):
     successors: Numbers
     rows: Rows
     """The groups after it, as rows of `Vectors`; of no meaning where the run ends."""
+
+    def merged(self, other: Transitions) -> Transitions:
+        """Give them with those out of other states."""
+        sources = np.concatenate([self.sources, other.sources])
+        order = np.argsort(sources, kind="stable")
+        width = max(self.rows.shape[1], other.rows.shape[1])
+        rows = np.zeros((len(sources), width), np.int32)
+        rows[: len(self.rows), width - self.rows.shape[1] :] = self.rows
+        rows[len(self.rows) :, width - other.rows.shape[1] :] = other.rows
+        return Transitions(sources[order], np.concatenate([self.successors, other.successors])[order], rows[order])
 
 
 class Node(NamedTuple):
@@ -55,7 +73,7 @@ class Lookup:
         self.tables, self.vectors = tables, vectors
         self.nodes: list[Node] = []
         self._numbers: dict[object, int] = {}
-        self._next: dict[tuple[int, bool, bytes], int] = {}
+        self._next = Onward(vectors)
         self._touches = np.zeros((1 << 6, 1 << 8), np.int8)
         """Whether a node touches a group, by its number plus 1; -1 where nobody has asked."""
         self._dropped = np.zeros(1 << 6, np.int64)
@@ -66,10 +84,55 @@ class Lookup:
         self._cells = Index()
         self._cell_starts, self._cell_nodes = Column(0), Column()
         self._plans = Index()
+        self._asked = 0
         self._plan_of: list[tuple[Base, Presence]] = []
 
     def __call__(self, bases: Numbers, numbers: Numbers) -> Transitions:
         """Look up the transitions out of states with these bases and multisets."""
+        self._asked += len(bases)
+        if not is_compiled(self._asked):
+            return self._looked_up(bases, numbers)
+        found, unknown = self._compiled(bases, numbers)
+        left = np.flatnonzero(unknown)
+        if not len(left):
+            return found
+        more = self._looked_up(bases[left], numbers[left])
+        return found.merged(more._replace(sources=left[more.sources]))
+
+    def _compiled(self, bases: Numbers, numbers: Numbers) -> tuple[Transitions, Mask]:
+        """Look up what is known in compiled code, and say of which states something is not."""
+        from bgsync.tables import compiled
+
+        known, rows = self._known(), self.vectors.rows[numbers]
+        presences, unknown = self.vectors.presence(numbers), np.zeros(len(bases), bool)
+        room, done, many = ROOM * len(bases), 0, 0
+        found = compiled.Found(*_room(room, rows.shape[1] + known.into.shape[1]))
+        while True:
+            done, many = compiled.expand(known, bases, presences, rows, done, found, many, unknown)
+            if done == len(bases):
+                break
+            larger = compiled.Found(*_room(2 * len(found.sources), found.rows.shape[1]))
+            for old, new in zip(found, larger, strict=True):
+                new[:many] = old[:many]
+            found = larger
+        after = found.rows[:many]
+        used = int((after > 0).any(0).argmax()) if many else 0
+        return Transitions(found.sources[:many], found.successors[:many], after[:, used:]), unknown
+
+    def _known(self) -> compiled.Known:
+        from bgsync.tables.compiled import Known as All
+
+        vectors, entries = self.vectors, self._entries
+        vectors.words(np.array([[len(vectors.groups.known)]]))  # has a word drawn for each
+        return All(
+            *self._plans.arrays, *self._cells.arrays, self._cell_starts.array, self._cell_nodes.array,
+            self._touches, self._dropped, self._begins, self._waits, self._wanted,
+            *self._next.index.arrays, self._next.numbers,
+            entries.starts, entries.many, entries.successors.array, entries.passings.array, entries.after, entries.into,
+            vectors.attribute("holds"), vectors.attribute("objects"), vectors.attribute("many"), vectors.drawn,
+        )  # fmt: skip
+
+    def _looked_up(self, bases: Numbers, numbers: Numbers) -> Transitions:
         rows = self.vectors.rows[numbers]
         states, columns, nodes = self._begun(bases, numbers, rows)
         acting = np.where(columns >= 0, rows[states, columns], -1)
@@ -208,24 +271,20 @@ class Lookup:
 
     def _gone_on(self, nodes: Numbers, leaves: Mask, touched: Rows) -> Numbers:
         """Give the next node of each: with these groups of the frame inside, and where it `leaves`, without others."""
-        rows = np.sort(touched, 1)
-        keys = np.concatenate([nodes[:, None] * 2 + leaves[:, None], rows], 1)
-        _, first, which = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-        found = [self._next_of(int(nodes[place]), bool(leaves[place]), rows[place]) for place in first.tolist()]
-        return np.array(found, np.int64)[which.reshape(-1)]
+        keys, rows = nodes * 2 + leaves, np.sort(touched, 1)
+        found, missing = self._next.find(keys, rows)
+        if len(missing):
+            more = [self._next_of(int(nodes[place]), bool(leaves[place]), rows[place]) for place in missing.tolist()]
+            self._next.add(keys[missing], rows[missing], np.array(more, np.int64))
+            found = self._next.find(keys, rows)[0]
+        return found
 
     def _next_of(self, number: int, leaves: bool, row: NDArray[np.int32]) -> int:
-        key = (number, leaves, row[row > 0].tobytes())
-        known = self._next.get(key)
-        if known is None:
-            pause()
-            node = self.nodes[number]
-            part = tuple(sorted((*node.part, *(group - 1 for group in row.tolist() if group))))
-            kept = node.kept if node.row is None else node.kept.union(node.row.unlisted)
-            known = self._next[key] = self._row(
-                node.base, node.acting, node.turn, part, node.frame and not leaves, kept
-            )
-        return known
+        pause()
+        node = self.nodes[number]
+        part = tuple(sorted((*node.part, *(group - 1 for group in row.tolist() if group))))
+        kept = node.kept if node.row is None else node.kept.union(node.row.unlisted)
+        return self._row(node.base, node.acting, node.turn, part, node.frame and not leaves, kept)
 
 
 class _Entries:
@@ -233,63 +292,63 @@ class _Entries:
 
     def __init__(self, lookup: Lookup) -> None:
         self.lookup = lookup
-        self._starts, self._many = np.full(1 << 6, -1, np.int64), np.zeros(1 << 6, np.int64)
-        self._successors, self._passings = Column(), Column()
+        self.starts, self.many = np.full(1 << 6, -1, np.int64), np.zeros(1 << 6, np.int64)
+        self.successors, self.passings = Column(), Column()
         self._numbers = {NO_CHANGE: 0}
         """The number of each way in which a frame passes."""
-        self._after = np.zeros((1, 1), np.int32)
+        self.after = np.zeros((1, 1), np.int32)
         """What becomes of a group, by its number plus 1; -1 where nobody has asked."""
-        self._into = np.zeros((1 << 6, 2), np.int32)
+        self.into = np.zeros((1 << 6, 2), np.int32)
 
     def taken(self, states: Numbers, nodes: Numbers, rows: Rows, gone: Mask) -> Transitions:
         """Give the transitions by these nodes, which replace the groups that are `gone`."""
         size = len(self.lookup.nodes)
-        self._starts, self._many = grown(self._starts, size, -1), grown(self._many, size)
-        for node in np.unique(nodes[self._starts[nodes] < 0]).tolist():
+        self.starts, self.many = grown(self.starts, size, -1), grown(self.many, size)
+        for node in np.unique(nodes[self.starts[nodes] < 0]).tolist():
             self._add(node)
-        many = self._many[nodes]
-        entries, items = _ranges(self._starts[nodes], many), np.repeat(np.arange(len(nodes)), many)
-        kept, passings = np.where(gone[items], 0, rows[states[items]]), self._passings.array[entries]
+        many = self.many[nodes]
+        entries, items = _ranges(self.starts[nodes], many), np.repeat(np.arange(len(nodes)), many)
+        kept, passings = np.where(gone[items], 0, rows[states[items]]), self.passings.array[entries]
         some = np.flatnonzero(passings)
         kept[some] = self._passed(passings[some], kept[some])
-        after = np.sort(np.concatenate([kept, self._into[entries]], 1), 1)
+        after = np.sort(np.concatenate([kept, self.into[entries]], 1), 1)
         after = self._counted(after)
         used = int((after > 0).any(0).argmax()) if len(after) else 0
-        return Transitions(states[items], self._successors.array[entries], after[:, used:])
+        return Transitions(states[items], self.successors.array[entries], after[:, used:])
 
     def _add(self, number: int) -> None:
         row = self.lookup.nodes[number].row
         assert row is not None
-        self._starts[number], self._many[number] = len(self._successors), len(row.successors)
+        self.starts[number], self.many[number] = len(self.successors), len(row.successors)
         for successor, into in row.successors:
-            place = len(self._successors)
-            self._successors.append(successor.index)
-            self._passings.append(self._numbers.setdefault(successor.passing, len(self._numbers)))
+            place = len(self.successors)
+            self.successors.append(successor.index)
+            self.passings.append(self._numbers.setdefault(successor.passing, len(self._numbers)))
             groups = [group + 1 for group in into.numbers] if successor.base is not None else []
-            if len(groups) > self._into.shape[1]:
-                wider = np.zeros((len(self._into), len(groups)), np.int32)
-                wider[:, : self._into.shape[1]] = self._into
-                self._into = wider
-            self._into = grown(self._into, place + 1)
-            self._into[place, : len(groups)] = groups
+            if len(groups) > self.into.shape[1]:
+                wider = np.zeros((len(self.into), len(groups)), np.int32)
+                wider[:, : self.into.shape[1]] = self.into
+                self.into = wider
+            self.into = grown(self.into, place + 1)
+            self.into[place, : len(groups)] = groups
 
     def _passed(self, passings: Numbers, rows: Rows) -> Rows:
         """Give the groups of frames after transitions that do this to them."""
         groups, every = self.lookup.tables.groups, list(self._numbers)
-        if len(every) > len(self._after) or len(groups.known) >= self._after.shape[1]:
+        if len(every) > len(self.after) or len(groups.known) >= self.after.shape[1]:
             larger = np.full((2 * len(every), 2 * len(groups.known) + 2), -1, np.int32)
-            larger[: len(self._after), : self._after.shape[1]] = self._after
+            larger[: len(self.after), : self.after.shape[1]] = self.after
             larger[:, 0] = 0
-            self._after = larger
-        after = self._after[passings[:, None], rows]
+            self.after = larger
+        after = self.after[passings[:, None], rows]
         new = after < 0
         if new.any():
             pairs = np.unique(np.repeat(passings, rows.shape[1])[new.ravel()] << 32 | rows[new])
             for pair in pairs.tolist():
                 passing, group = pair >> 32, pair & 0xFFFFFFFF
                 into = groups.passed(group - 1, every[passing])
-                self._after[passing, group] = 0 if into is None else into + 1
-            after = self._after[passings[:, None], rows]
+                self.after[passing, group] = 0 if into is None else into + 1
+            after = self.after[passings[:, None], rows]
         return after
 
     def _counted(self, rows: Rows) -> Rows:
@@ -303,6 +362,10 @@ class _Entries:
                 changed = np.unique(which[spare])
                 rows[changed] = np.sort(rows[changed], 1)
         return rows
+
+
+def _room(many: int, width: int) -> tuple[Numbers, Numbers, Rows]:
+    return np.empty(many, np.int64), np.empty(many, np.int64), np.empty((many, width), np.int32)
 
 
 def _bits(number: int) -> list[int]:

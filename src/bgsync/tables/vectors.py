@@ -35,6 +35,7 @@ class Vectors:
         self._index = Index()
         self._random = np.random.default_rng(SEED)
         self._words: Words = self._drawn(1 << 8)
+        self._words[0] = 0
         self._counts: dict[object, Numbers] = {}
         self._presence_numbers: dict[bytes, int] = {}
         self._flags: dict[tuple[str, str], int] = {}
@@ -43,6 +44,11 @@ class Vectors:
 
     def __len__(self) -> int:
         return self._size
+
+    @property
+    def drawn(self) -> Words:
+        """What was drawn for each group, by its number plus 1."""
+        return self._words
 
     @property
     def width(self) -> int:
@@ -75,10 +81,7 @@ class Vectors:
             wider = np.zeros((len(self.rows), rows.shape[1]), np.int32)
             wider[:, -self.width :] = self.rows
             self.rows = wider
-        most = int(rows.max(initial=0))
-        if most >= len(self._words):
-            self._words = np.append(self._words, self._drawn(most + len(self._words)))
-        words = np.where(rows > 0, self._words[rows], np.uint64(0)).sum(1, dtype=np.uint64)
+        words = self.words(rows)
         numbers, new = self._index.number(words)
         if len(new):
             first = self._size
@@ -91,6 +94,13 @@ class Vectors:
         if there[:, :left].any() or not np.array_equal(there[:, left:], rows):
             raise AssertionError("two multisets have the same hash: take another seed")
         return numbers
+
+    def words(self, rows: Rows) -> Words:
+        """Give a hash of each row: the sum of what was drawn for each of its groups (Zobrist)."""
+        most = int(rows.max(initial=0))
+        if most >= len(self._words):
+            self._words = np.append(self._words, self._drawn(most + len(self._words)))
+        return np.asarray(self._words[rows].sum(1, dtype=np.uint64))
 
     def of(self, numbers: Iterable[int]) -> int:
         """Give the number of the row with these groups."""
