@@ -26,7 +26,7 @@ from bgsync.product.arrays import Product, closed
 from bgsync.product.pages import Pages, count
 from bgsync.shipped.model.background_sync.monitors import CALLS
 from bgsync.shipped.properties.background_sync import PROPERTIES
-from bgsync.tables import Tables, explore
+from bgsync.tables import Tables, explore, index
 
 
 def product_in(folder: Path) -> Product:
@@ -56,7 +56,8 @@ def _plain(size: Size) -> int:
     return sum(not state.disjoint for state in graph.states)
 
 
-def _tables(size: Size) -> int:
+def _tables(size: Size, *, fast: bool = True) -> int:
+    index.FAST = fast
     graph = explore(Tables(size.system()))
     apart = np.array([base.state.disjoint for base in graph.tables.bases])
     return int((~apart[graph.bases]).sum())
@@ -79,7 +80,11 @@ def _all(product: Product, pages: Pages) -> int:
     return int(counts[0][0].sum())
 
 
-ON_SYSTEM: dict[str, Callable[[Size], int]] = {"python": _plain, "tables": _tables}
+ON_SYSTEM: dict[str, Callable[[Size], int]] = {
+    "python": _plain,
+    "tables": _tables,
+    "tables numpy": partial(_tables, fast=False),
+}
 ON_PRODUCT: dict[str, Callable[[Product], int]] = {
     "numpy levels": lambda product: sum(search.levels(product, fast=False)),
     "numpy": lambda product: count(_saturated(product, fast=False)),

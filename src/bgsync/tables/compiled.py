@@ -6,13 +6,16 @@ that was not found there.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
-from bgsync.tables.index import Mask, Numbers, Words
-from bgsync.tables.vectors import Rows
+Words = NDArray[np.uint64]
+Numbers = NDArray[np.integer[Any]]
+Rows = NDArray[np.int32]
+Mask = NDArray[np.bool_]
 
 _MIX, _HIGH = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 _FIRST, _SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
@@ -113,7 +116,7 @@ def expand(
         while plan_values[slot] >= 0 and plan_keys[slot] != word:
             slot = (slot + 1) & (len(plan_keys) - 1)
         plan = np.int64(plan_values[slot])
-        sure = plan >= 0
+        sure = bool(plan >= 0)
         column = first - 1
         while sure and column < width:
             group, copies = np.int64(0), 0  # nobody's turns come first
@@ -126,7 +129,7 @@ def expand(
             while cell_values[slot] >= 0 and cell_keys[slot] != word:
                 slot = (slot + 1) & (len(cell_keys) - 1)
             cell = np.int64(cell_values[slot])
-            sure = cell >= 0
+            sure = bool(cell >= 0)
             turn, end = (cell_starts[cell], cell_starts[cell + 1]) if sure else (0, 0)
             while sure and turn < end:
                 node = cell_nodes[turn]
@@ -174,7 +177,7 @@ def expand(
                     slot = _slot(word, len(onward_keys))
                     while onward_values[slot] >= 0 and onward_keys[slot] != word:
                         slot = (slot + 1) & (len(onward_keys) - 1)
-                    sure = onward_values[slot] >= 0
+                    sure = bool(onward_values[slot] >= 0)
                     if sure:
                         node = onward[onward_values[slot]]
                 sure = sure and node < len(starts) and starts[node] >= 0
