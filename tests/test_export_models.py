@@ -169,7 +169,7 @@ def test_a_property_of_endless_runs_is_exported_with_its_fairness_and_says_how_t
     [
         (("--property", "dead-row"), "no property of single transitions"),
         (("--property", "firing-ends", "--property", "gate"), "export it by itself"),
-        (("--property", "firing-ends", "--tags", "2"), "exported for one tag"),
+        (("--property", "firing-ends", "--tags", "2", "--granularity", "algorithm"), "exported for one tag"),
         (("--to", "tla", "--property", "firing-ends"), "cannot be exported to tla"),
         (("--property", "no-such"), "unknown property 'no-such'"),
         (("--property", "gate", "--property", "retry-delay"), "export them one by one"),

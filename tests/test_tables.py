@@ -75,15 +75,25 @@ def same(scenario: Scenario) -> int:
     return len(found)
 
 
-@pytest.mark.parametrize("monitor", MONITORS)
-@pytest.mark.parametrize("adversity", ["", *ADVERSITIES])
+@pytest.mark.parametrize(
+    ("monitor", "adversity"),
+    [
+        pytest.param(monitor, adversity, marks=[pytest.mark.campaign] * (bool(adversity) and monitor != "calls"))
+        for monitor in MONITORS
+        for adversity in ("", *ADVERSITIES)
+    ],
+)
 def test_tables_give_every_state_and_transition_of_the_interpreter(monitor: str, adversity: str) -> None:
     adversities = (adversity,) if adversity else ()
     same(scenario(SPEC, UNGATED, "algorithm", adversities, monitor=monitor))
 
 
 @pytest.mark.parametrize(
-    "monitor", [pytest.param(name, marks=[pytest.mark.campaign] * (name == "outbox shared")) for name in MONITORS]
+    "monitor",
+    [
+        pytest.param(name, marks=[pytest.mark.campaign] * (name not in ("calls", "outbox per-message")))
+        for name in MONITORS
+    ],
 )
 def test_tables_give_them_step_by_step_too(monitor: str) -> None:
     assert same(scenario(SPEC, UNGATED, "step", ("terminated",), calls=1, monitor=monitor)) > 200
@@ -96,8 +106,9 @@ def test_tables_give_them_where_termination_leaves_many_events_of_a_removed_regi
     assert same(scenario(outbox(), UNGATED, "step", ("terminated",), calls=calls)) > states
 
 
-def test_tables_give_them_for_several_tags() -> None:
-    assert same(scenario(SPEC, UNGATED, "algorithm", tags=2)) > 300
+@pytest.mark.parametrize(("calls", "states"), [(1, 100), pytest.param(2, 300, marks=pytest.mark.campaign)])
+def test_tables_give_them_for_several_tags(calls: int, states: int) -> None:
+    assert same(scenario(SPEC, UNGATED, "algorithm", tags=2, calls=calls)) > states
 
 
 def test_what_a_process_does_is_worked_out_once_for_all_that_is_due_and_for_contexts_it_does_not_look_at() -> None:
@@ -213,8 +224,20 @@ def judged(watched: Watched) -> tuple[object, ...]:
     return watched.met, broken, watched.ran, watched.pools, owed, met
 
 
-@pytest.mark.parametrize("monitor", MONITORS)
-@pytest.mark.parametrize("spec", [SPEC, outbox(), firing(in_parallel=True)], ids=["one-off", "outbox", "a loop"])
+FRAMED = {"one-off": SPEC, "outbox": outbox(), "a loop": firing(in_parallel=True)}
+
+
+@pytest.mark.parametrize(
+    ("spec", "monitor"),
+    [
+        pytest.param(
+            spec, monitor, id=f"{name}-{monitor}",
+            marks=[pytest.mark.campaign] * (name != "one-off" and monitor != "calls"),
+        )
+        for name, spec in FRAMED.items()
+        for monitor in MONITORS
+    ],
+)  # fmt: skip
 def test_what_is_judged_without_the_frame_is_judged_so_with_it(spec: Spec, monitor: str) -> None:
     for granularity, calls in (("algorithm", 2), ("step", 1)):
         asked = scenario(spec, UNGATED, granularity, calls=calls, monitor=monitor)
@@ -265,7 +288,8 @@ def report(**asked: Any) -> Report:
 
 
 def test_explorations_that_run_at_once_say_the_same_in_the_same_order() -> None:
-    one, two = report(), report(processes=2)
+    one, two = report(granularities=("algorithm",)), report(granularities=("algorithm",), processes=2)
+    assert len(one.explorations) > 5
     assert two.verdicts == one.verdicts
     assert two.coverage == one.coverage
     assert [replace(e, seconds=0) for e in two.explorations] == [replace(e, seconds=0) for e in one.explorations]
