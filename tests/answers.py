@@ -31,7 +31,7 @@ def answer(
     adversities: tuple[str, ...] = (),
 ) -> tuple[str, Edit]:
     """Tell what an edit did, as text, and as data; with a width as on a terminal that has so many columns."""
-    asked = Asked(granularity, adversities, 1, 2, "scope", "handler", limit, properties, hard=False)
+    asked = Asked(granularity, adversities, 1, 2, "scope", "handler", limit, properties, hard=False, cached=True)
     editing = Editing(before, now, asked)
     stands = as_it_stands(editing.now, asked.wanted)
     console = Console(file=io.StringIO(), width=width or 110, force_terminal=width is not None, color_system=None)

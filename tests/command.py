@@ -18,8 +18,9 @@ BGSYNC = (sys.executable, "-m", "bgsync.cli")
 
 
 def run(*words: str, given: str | None = None) -> Result:
-    """Run a command here. An exception that it does not answer itself is raised."""
-    return CliRunner().invoke(main, words, input=given, catch_exceptions=False)
+    """Run a command in this process alone. An exception that it does not answer itself is raised."""
+    alone = ("--jobs", "1") if words[:1] == ("check",) and "--jobs" not in words else ()
+    return CliRunner().invoke(main, (*words, *alone), input=given, catch_exceptions=False)
 
 
 def run_into(stream: TextIO, *words: str) -> tuple[int, str]:

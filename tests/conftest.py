@@ -1,4 +1,4 @@
-"""What the tests of the HTML report share: a browser, pages in it, and two reports. Imports are late: few need them."""
+"""What tests share: what was explored, a browser, pages in it, and two reports. Imports are late: few need them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from bgsync.judge.verdict import Report, Verdict
     from tests.browser import Watched
 
 
@@ -30,6 +31,38 @@ hypothesis.settings.load_profile("steady")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_thread() is threading.main_thread():
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts behind its back ignore it
+
+
+@pytest.fixture(scope="session")
+def explored_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all processes of a run of the tests keep what explorations gave, for the tests that ask for it."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "explored"
+
+
+@pytest.fixture
+def explored_once(explored_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of how a report is told: what is asked for again, by whichever of them, is not explored again."""
+    monkeypatch.setenv("BGSYNC_CACHE", str(explored_folder))
+
+
+@pytest.fixture(scope="session")
+def today(explored_folder: Path) -> Report:
+    """What a check says of today's model of one-off sync when it is asked for nothing else."""
+    import bgsync
+    from bgsync.cache.results import Results
+    from bgsync.cache.store import Store
+    from bgsync.judge.explorations import Effort
+    from bgsync.targets import Wish, judged, own
+
+    wish = Wish(effort=Effort(cache=Results(Store(explored_folder))))
+    return judged(own(bgsync.content("one-off")), wish)
+
+
+@pytest.fixture(scope="session")
+def todays(today: Report) -> dict[str, Verdict]:
+    """What it says in the base environment, by property."""
+    return {verdict.property: verdict for verdict in today.verdicts if not verdict.needs}
 
 
 @pytest.fixture(scope="module")

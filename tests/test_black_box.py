@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from click.testing import Result as Ran
 
-from bgsync.cli import main
 from bgsync.driving import Operation
 from bgsync.fuzz.adapter import Adapter, AdapterError
 from bgsync.fuzz.belief import Belief
@@ -22,7 +21,7 @@ from bgsync.observing import Oracle, Outcome, Seen, Started
 from bgsync.shipped.model.background_sync.in_workbox import RUNS, operation
 from bgsync.shipped.model.background_sync.observing import OBSERVING
 from bgsync.shipped.model.background_sync.outbox_observing import OUTBOX
-from tests import outboxes
+from tests import command, outboxes
 from tests.implementations import WRONG, IgnoresRegisterInBackOff, Registration, Right, RightInCoroutines
 from tests.specs import PERIODIC
 
@@ -263,9 +262,7 @@ def test_an_outbox_is_told_by_its_methods(tmp_path: Path) -> None:
 
 
 def run(*words: str) -> Ran:
-    from click.testing import CliRunner
-
-    return CliRunner().invoke(main, ["fuzz", *words])
+    return command.run("fuzz", *words)
 
 
 def test_a_file_is_driven_and_a_difference_is_a_report_with_status_1(tmp_path: Path) -> None:
@@ -324,7 +321,7 @@ def test_where_the_text_ends_all_fits(text: Oracle) -> None:
     ],
 )
 def test_what_cannot_be_driven_is_one_line_and_status_2(words: tuple[str, ...], says: str) -> None:
-    result = run(*words)
+    result = command.run(*words)
     assert result.exit_code == 2
     assert says in result.stderr
     assert result.stderr.count("\n") == 1

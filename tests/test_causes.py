@@ -13,7 +13,6 @@ from bgsync.report.causes import Cause, causes
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.words import Words
-from tests import today
 from tests.models import FILE, question, single
 
 Pair = tuple[str, str]
@@ -40,8 +39,8 @@ def of(report: Report, needs: tuple[str, ...] = ()) -> dict[str, list[Pair]]:
 FIRE = "fire a sync event"
 
 
-def test_the_findings_on_todays_text_are_known_by_their_steps() -> None:
-    found = of(today.report())
+def test_the_findings_on_todays_text_are_known_by_their_steps(today: Report) -> None:
+    found = of(today)
     assert found["unique-tag"] == [("register 9.4", "register 9.4")]
     assert found["asserts/fire-a-sync-event.1"] == [(f"{FIRE} 1", f"{FIRE} 4")]
     assert found["asserts/fire-a-sync-event.3"] == [(f"{FIRE} 3", f"{FIRE} 5.2.3"), (f"{FIRE} 3", f"{FIRE} 5.3.3")]
@@ -53,18 +52,18 @@ def test_the_findings_on_todays_text_are_known_by_their_steps() -> None:
     assert found["resolved-then-fires"] == [("register 8.2", f"{FIRE} 5.2.3"), ("register 8.2", f"{FIRE} 5.3.3")]
 
 
-def test_what_is_broken_without_an_adversity_does_not_hide_what_needs_it() -> None:
-    assert of(today.report(), ("unregistered",))["fires-listed"] == [("Fire Functional Event 4.1", "unregister")]
+def test_what_is_broken_without_an_adversity_does_not_hide_what_needs_it(today: Report) -> None:
+    assert of(today, ("unregistered",))["fires-listed"] == [("Fire Functional Event 4.1", "unregister")]
 
 
-def test_findings_with_one_cause_are_told_together() -> None:
-    told = {telling.pair(cause.first, today.report().words): cause.properties for cause in causes(today.report())}
+def test_findings_with_one_cause_are_told_together(today: Report) -> None:
+    told = {telling.pair(cause.first, today.words): cause.properties for cause in causes(today)}
     together = ("lifecycle", "resolved-then-fires", "delivered/shared-tag")
     assert told[f"register 8.2 against {FIRE} 5.2.3 (race)"] == together
 
 
-def test_a_run_that_breaks_something_else_first_says_so() -> None:
-    (second,) = (v for v in today.report().verdicts if v.property == "asserts/fire-a-sync-event.5.2.2")
+def test_a_run_that_breaks_something_else_first_says_so(today: Report) -> None:
+    (second,) = (v for v in today.verdicts if v.property == "asserts/fire-a-sync-event.5.2.2")
     assert [one.after for one in second.findings()] == ["one-event"]
 
 
@@ -90,12 +89,12 @@ def atomic(text: Spec, name: str, start: int, end: int) -> Spec:
     return replace(text, algorithms=tuple(made if each is known else each for each in text.algorithms))
 
 
-def test_a_cause_that_is_mended_takes_its_findings_with_it_and_no_others() -> None:
+def test_a_cause_that_is_mended_takes_its_findings_with_it_and_no_others(today: Report) -> None:
     (register,) = (each for each in SPEC.algorithms if each.name == "register")
     place = next(n for n, each in enumerate(register.steps) if getattr(each, "name", "") == "currentRegistration")
     assert isinstance(register.steps[place + 1], If)
     asked = [prop for prop in PROPERTIES if prop.id in ("unique-tag", "fires-online")]
-    assert {"unique-tag", "fires-online"} <= set(of(today.report()))
+    assert {"unique-tag", "fires-online"} <= set(of(today))
     mended = of(check(question(atomic(SPEC, "register", place, place + 3), asked, ("step",))))
     assert set(mended) == {"fires-online"}
 
@@ -110,11 +109,10 @@ def pair(cause: Cause, words: Words) -> str:
     return f"{telling.pair(cause.first, words)}: {', '.join(cause.properties)}"
 
 
-def test_the_page_of_findings_names_every_pair_with_a_cause_that_it_explains() -> None:
-    report = today.report()
+def test_the_page_of_findings_names_every_pair_with_a_cause_that_it_explains(today: Report) -> None:
     told = [
-        (pair(cause, report.words), sum(s.is_told for s in cause.first.trace.steps))
-        for cause in causes(report)
+        (pair(cause, today.words), sum(s.is_told for s in cause.first.trace.steps))
+        for cause in causes(today)
         if cause.first.trace
     ]
     text = PAGE.read_text(encoding="utf-8")

@@ -16,7 +16,6 @@ from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.observation import Created, Observation
-from tests import today
 from tests.models import question
 
 ROOT = Path(__file__).parents[1]
@@ -24,16 +23,6 @@ ROOT = Path(__file__).parents[1]
 
 def ask(granularity: tuple[str, ...], adversities: tuple[str, ...] = ()) -> Report:
     return check(question(SPEC, PROPERTIES, granularity, adversities))
-
-
-@pytest.fixture(scope="module")
-def whole() -> Report:
-    return today.report()
-
-
-@pytest.fixture(scope="module")
-def base() -> dict[str, Verdict]:
-    return today.base()
 
 
 @pytest.fixture(scope="module")
@@ -56,22 +45,22 @@ RACES = (
 
 @pytest.mark.parametrize("name", RACES)
 def test_a_race_of_todays_text_is_found_step_by_step_only(
-    name: str, base: dict[str, Verdict], coarse: dict[str, Verdict]
+    name: str, todays: dict[str, Verdict], coarse: dict[str, Verdict]
 ) -> None:
-    assert (base[name].verdict, base[name].kind) == ("violated", "race")
+    assert (todays[name].verdict, todays[name].kind) == ("violated", "race")
     assert coarse[name].verdict == "holds"
 
 
 @pytest.mark.parametrize("name", ["retry-delay", "no-endless-firing"])
 def test_a_contradiction_of_logic_is_found_at_both_granularities(
-    name: str, base: dict[str, Verdict], coarse: dict[str, Verdict]
+    name: str, todays: dict[str, Verdict], coarse: dict[str, Verdict]
 ) -> None:
-    assert (base[name].verdict, base[name].kind) == ("violated", "logic")
+    assert (todays[name].verdict, todays[name].kind) == ("violated", "logic")
     assert coarse[name].verdict == "violated"
 
 
-def test_an_event_may_be_dispatched_offline(base: dict[str, Verdict]) -> None:
-    assert base["fires-online"].verdict == "violated"
+def test_an_event_may_be_dispatched_offline(todays: dict[str, Verdict]) -> None:
+    assert todays["fires-online"].verdict == "violated"
 
 
 KEPT = (
@@ -87,28 +76,31 @@ KEPT = (
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_what_todays_text_does_promise_holds_in_the_base_environment(name: str, base: dict[str, Verdict]) -> None:
-    assert base[name].verdict == "holds"
+def test_what_todays_text_does_promise_holds_in_the_base_environment(name: str, todays: dict[str, Verdict]) -> None:
+    assert todays[name].verdict == "holds"
 
 
-def test_the_outbox_with_a_shared_tag_loses_a_message_to_a_race(base: dict[str, Verdict]) -> None:
-    assert (base["delivered/shared-tag"].verdict, base["delivered/shared-tag"].kind) == ("violated", "race")
-    assert base["delivered/tag-per-message"].verdict == "holds"
+def test_the_outbox_with_a_shared_tag_loses_a_message_to_a_race(todays: dict[str, Verdict]) -> None:
+    assert (todays["delivered/shared-tag"].verdict, todays["delivered/shared-tag"].kind) == (
+        "violated",
+        "race",
+    )
+    assert todays["delivered/tag-per-message"].verdict == "holds"
 
 
 @pytest.mark.parametrize("adversity", sorted(environment.ADVERSITIES))
 def test_every_adversity_alone_breaks_something_in_a_way_that_is_not_there_without_it(
-    adversity: str, whole: Report, base: dict[str, Verdict]
+    adversity: str, today: Report, todays: dict[str, Verdict]
 ) -> None:
-    broken = [verdict for verdict in whole.verdicts if verdict.needs == (adversity,)]
+    broken = [verdict for verdict in today.verdicts if verdict.needs == (adversity,)]
     assert broken
     for verdict in broken:
-        known = {one.defect() for one in base[verdict.property].findings()}
+        known = {one.defect() for one in todays[verdict.property].findings()}
         assert known.isdisjoint(one.defect() for one in verdict.findings())
 
 
-def test_the_adversities_break_what_they_are_about(whole: Report) -> None:
-    broken = {(verdict.needs[0], verdict.property) for verdict in whole.verdicts if verdict.needs}
+def test_the_adversities_break_what_they_are_about(today: Report) -> None:
+    broken = {(verdict.needs[0], verdict.property) for verdict in today.verdicts if verdict.needs}
     assert {
         ("terminated", "delivered/tag-per-message"),
         ("extended", "one-event"),
@@ -121,27 +113,27 @@ def test_the_adversities_break_what_they_are_about(whole: Report) -> None:
     } <= broken
 
 
-def test_the_number_of_states_is_known_exactly(whole: Report) -> None:
-    sizes = {(e.granularity, e.adversities, e.monitor): e.states for e in whole.explorations}
+def test_the_number_of_states_is_known_exactly(today: Report) -> None:
+    sizes = {(e.granularity, e.adversities, e.monitor): e.states for e in today.explorations}
     assert sizes["algorithm", (), "calls"] == 54
     assert sizes["step", (), "calls"] == 26_024
 
 
-def test_what_is_broken_already_is_looked_at_in_every_environment(whole: Report) -> None:
-    looked = {(each.granularity, each.adversities): set[str]() for each in whole.explorations}
-    for each in whole.explorations:
+def test_what_is_broken_already_is_looked_at_in_every_environment(today: Report) -> None:
+    looked = {(each.granularity, each.adversities): set[str]() for each in today.explorations}
+    for each in today.explorations:
         looked[each.granularity, each.adversities].add(each.monitor)
     assert all(monitors == looked["algorithm", ()] for monitors in looked.values())
     assert "timers" in looked["step", ()]  # retry-delay is broken by logic, and by a race
 
 
 @pytest.mark.campaign
-def test_several_processes_explore_the_whole_and_say_the_same(whole: Report) -> None:
+def test_several_processes_explore_the_whole_and_say_the_same(today: Report) -> None:
     asked = question(SPEC, adversities=tuple(environment.ADVERSITIES))
     both = check(replace(asked, effort=Effort(processes=2)))
-    assert both.verdicts == whole.verdicts
+    assert both.verdicts == today.verdicts
     assert [replace(each, seconds=0) for each in both.explorations] == [
-        replace(each, seconds=0) for each in whole.explorations
+        replace(each, seconds=0) for each in today.explorations
     ]
 
 
@@ -155,13 +147,13 @@ def test_what_fails_in_one_of_several_processes_fails_here() -> None:
         check(asked)
 
 
-def test_every_step_of_the_text_is_reached(whole: Report) -> None:
-    assert whole.coverage.reached == whole.coverage.total == whole.coverage.understood
-    assert whole.exit_status == 1
+def test_every_step_of_the_text_is_reached(today: Report) -> None:
+    assert today.coverage.reached == today.coverage.total == today.coverage.understood
+    assert today.exit_status == 1
 
 
-def test_every_violation_has_a_trace_and_a_place_in_the_model(whole: Report) -> None:
-    for verdict in whole.verdicts:
+def test_every_violation_has_a_trace_and_a_place_in_the_model(today: Report) -> None:
+    for verdict in today.verdicts:
         if verdict.verdict == "violated":
             assert verdict.trace is not None
             assert verdict.trace.steps
@@ -170,8 +162,10 @@ def test_every_violation_has_a_trace_and_a_place_in_the_model(whole: Report) -> 
             assert re.search(r"\w+\(|steps", line), (verdict.property, place)
 
 
-def test_the_shortest_trace_of_two_equal_tags_is_two_calls_that_look_and_then_add(base: dict[str, Verdict]) -> None:
-    trace = base["unique-tag"].trace
+def test_the_shortest_trace_of_two_equal_tags_is_two_calls_that_look_and_then_add(
+    todays: dict[str, Verdict],
+) -> None:
+    trace = todays["unique-tag"].trace
     assert trace is not None
     told = [(str(step.actor), step.step) for step in trace.steps if step.step in ("7", "9.4")]
     assert [step for _, step in told] == ["7", "7", "9.4", "9.4"]
@@ -210,19 +204,21 @@ def test_an_unknown_adversity_is_refused() -> None:
         ask(("algorithm",), ("rain",))
 
 
-def test_the_page_on_todays_text_names_exactly_the_properties_that_are_broken(base: dict[str, Verdict]) -> None:
+def test_the_page_on_todays_text_names_exactly_the_properties_that_are_broken(
+    todays: dict[str, Verdict],
+) -> None:
     text = (ROOT / "docs" / "today.md").read_text()
     table = text[text.index("| property |") : text.index("And it says what does hold")]
     named = set(re.findall(r"`([a-z-]+)`", "\n".join(row.split("|")[1] for row in table.splitlines() if "|" in row)))
-    broken = {name.split("/")[0] for name, verdict in base.items() if verdict.verdict == "violated"}
+    broken = {name.split("/")[0] for name, verdict in todays.items() if verdict.verdict == "violated"}
     assert named == broken
 
 
-def test_the_trace_on_that_page_is_the_one_that_the_checker_tells(base: dict[str, Verdict]) -> None:
+def test_the_trace_on_that_page_is_the_one_that_the_checker_tells(todays: dict[str, Verdict]) -> None:
     from bgsync.report.lines import trace_lines
     from bgsync.shipped.model.background_sync.world import WORDS
 
-    trace = base["resolved-then-fires"].trace
+    trace = todays["resolved-then-fires"].trace
     assert trace is not None
     told = [
         line.split()[0] + " " + " ".join(re.findall(r"\b\d+(?:\.\d+)*:", line))

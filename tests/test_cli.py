@@ -7,22 +7,15 @@ from typing import Any
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from bgsync.cli import main
 from bgsync.cli.question import HURRY, PATIENCE, Asked
 from bgsync.export import GRAPHS
 from bgsync.judge.pace import Far
 from bgsync.report.json import schema
+from tests.command import run
 
 ROOT = Path(__file__).parents[1]
-
-
-def run(*words: str) -> Result:
-    result = CliRunner().invoke(main, list(words))
-    if result.exception is not None and not isinstance(result.exception, SystemExit):
-        raise result.exception
-    return result
 
 
 FAST = ("--granularity", "algorithm")

@@ -7,9 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
 from bgsync.contents import SHIPPED, ContentError, chosen, content, load, shipped
 from bgsync.judge.verdict import Report
 from bgsync.shipped.model.background_sync import monitors
@@ -17,7 +15,7 @@ from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.sources import Source
 from bgsync.targets import Wish, judged, of_text, own
 from bgsync.texts import Text, read
-from tests import today
+from tests.command import run
 from tests.specs import LIBRARY, PERIODIC, PRINT_QUEUE, RESPEC, SILENT, SYNC
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
@@ -109,14 +107,14 @@ def test_a_text_that_is_read_does_what_the_one_built_by_hand_does(file: str, gra
 
 
 @pytest.mark.skipif(not SPECS.is_dir(), reason="the spec sources are not at hand")
-def test_step_by_step_it_breaks_the_same_too() -> None:
+def test_step_by_step_it_breaks_the_same_too(today: Report) -> None:
     text = of_text(read_of((SPECS / "one-off-94df522.bs").read_text(encoding="utf-8")))
     calls = tuple(prop.id for prop in text.content.properties if prop.monitors == (monitors.CALLS,))
     report = judged(text, Wish(calls, each=False, granularities=("step",)))
     found = promised(report)
     assert len(found) > 20
-    assert found == {name: verdict.verdict for name, verdict in today.base().items() if name in found}
-    (size,) = (e.states for e in today.report().explorations if (e.granularity, e.monitor) == ("step", "calls"))
+    assert found == {name: verdict for name, verdict in promised(today).items() if name in found}
+    (size,) = (e.states for e in today.explorations if (e.granularity, e.monitor) == ("step", "calls"))
     assert [e.states for e in report.explorations] == [size]
 
 
@@ -249,7 +247,7 @@ def test_a_mistake_in_a_folder_is_one_line_with_its_place_and_leaves_nothing_beh
     assert "\n" not in message
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
     assert private() == before
-    result = CliRunner().invoke(main, ["check", "--content", str(folder)])
+    result = run("check", "--content", str(folder))
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"error: {message}\n"
 
@@ -264,8 +262,8 @@ def test_a_folder_without_content_says_what_it_has_to_have(folder: Path) -> None
 def test_the_command_line_judges_as_the_content_of_a_folder(folder: Path) -> None:
     write(folder, "CHANGED = {'properties': PROPERTIES[:2]}")
     asked = ["check", "--granularity", "algorithm", "--calls", "1", "--content", str(folder)]
-    result = CliRunner().invoke(main, asked)
+    result = run(*asked)
     assert "judged as mine: it is its own spec" in result.stdout
-    other = CliRunner().invoke(main, [*asked, "--property", "gate"])
+    other = run(*asked, "--property", "gate")
     assert other.exit_code == 2
     assert "unknown property 'gate': one of asserts, unique-tag" in other.stderr

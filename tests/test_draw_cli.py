@@ -7,14 +7,14 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from bgsync.cli import main
 from bgsync.draw.gallery import Gallery
 from bgsync.extras import command
 from bgsync.shipped.model.any_text import ANY_TEXT
 from bgsync.sources import Source
 from bgsync.texts import read
+from tests.command import run
 from tests.specs import HEAD, PRINT, PRINT_QUEUE, REGISTER, RULE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -54,7 +54,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def draw(*words: str, given: str | None = None) -> Result:
-    return CliRunner().invoke(main, ["draw", *words], input=given)
+    return run("draw", *words, given=given)
 
 
 @pytest.mark.parametrize("ending", list(BEGINS))

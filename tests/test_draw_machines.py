@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from hypothesis import given, settings
 from transitions import Machine
 from transitions.extensions import HierarchicalMachine
 
-from bgsync.cli import main
 from bgsync.draw.diagram import Diagram, Edge, Node, in_words
 from bgsync.draw.machines import machine_states, run_diagram, shape_diagram, shape_difference
 from bgsync.draw.render import render
 from bgsync.machines.behaviour import Shape
 from bgsync.machines.check import check_machine
 from bgsync.machines.loading import machine_in
+from tests.command import run
 from tests.test_machine_others import Rows, Tree, as_library, charts
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -191,7 +191,7 @@ machine = Machine(states=["a", "b", "c"], initial="a", auto_transitions=False, t
 
 
 def draw(*words: str) -> Result:
-    return CliRunner().invoke(main, ["draw", *words])
+    return run("draw", *words)
 
 
 def test_all_pictures_of_a_machine_are_drawn_from_the_command_line(

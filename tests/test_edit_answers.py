@@ -8,9 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
 from bgsync.cli.base import as_source
 from bgsync.cli.question import Asked
 from bgsync.compare.properties import broken_and_repaired
@@ -20,6 +18,9 @@ from bgsync.judge.verdict import Coverage, Explored, Location, Report, Ruling, T
 from bgsync.language import Origin
 from bgsync.report import write
 from tests.answers import answer, target
+from tests.command import run
+
+pytestmark = pytest.mark.usefixtures("explored_once")  # what is looked at is what is told of an edit
 
 COATS_BASE = """<pre class=metadata>
 Title: Cloakroom
@@ -137,7 +138,7 @@ def test_the_text_as_it_is_is_explored_first_within_half_of_the_time(
     (tmp_path / "base.bs").write_text(COATS_BASE, encoding="utf-8")
     (tmp_path / "edit.bs").write_text(COATS_BASE.replace(REJECTS, ""), encoding="utf-8")
     words = ("--base", str(tmp_path / "base.bs"), "--time", "40", "--granularity", "algorithm", "--calls", "1")
-    assert CliRunner().invoke(main, ["check", str(tmp_path / "edit.bs"), *words, "--jobs", "1"]).exit_code == 1
+    assert run("check", str(tmp_path / "edit.bs"), *words, "--jobs", "1").exit_code == 1
     assert seen == [("edit.bs", 20), ("base.bs", 40)]
 
 

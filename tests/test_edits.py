@@ -19,6 +19,8 @@ from bgsync.targets import as_it_stands
 from tests.answers import answer, target
 from tests.specs import PRINT, PRINT_QUEUE
 
+pytestmark = pytest.mark.usefixtures("explored_once")  # what is looked at is what is told of an edit
+
 BASE = "base.bs"
 
 
@@ -160,7 +162,7 @@ EDITS = {
 
 
 def told(text: str) -> str:
-    return answer(target(PRINT_QUEUE, BASE), target(text, "edit.bs"))[0]
+    return answer(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), limit=200)[0]
 
 
 @pytest.mark.parametrize(("text", "said"), EDITS.values(), ids=EDITS)

@@ -7,10 +7,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 import bgsync
-from bgsync.cli import main, read
+from bgsync.cli import read
 from bgsync.cli.show import explained, explained_by
 from bgsync.cli.targets import candidates
 from bgsync.compare.properties import ANY, ONE_SIDED
@@ -20,6 +19,7 @@ from bgsync.report import comparison_text, text
 from bgsync.report.lines import SIGNS
 from bgsync.report.terms import TERMS
 from bgsync.system.scenario import GRANULARITIES, Bounds
+from tests.command import run
 from tests.test_first_edit import blocks
 
 ROOMS = (
@@ -142,7 +142,7 @@ def test_every_label_of_an_output_is_explained(known: Mapping[str, str], words: 
     ],
 )  # fmt: skip
 def test_a_word_is_explained_in_the_form_in_which_an_output_has_it(word: str, told: str) -> None:
-    done = CliRunner().invoke(main, ["explain", *word.split()])
+    done = run("explain", *word.split())
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith(f"{told}: ")
 

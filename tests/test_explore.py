@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from bgsync.cli import Commands, main
+from bgsync.cli import Commands
 from bgsync.machines.loading import load_machine
 from bgsync.simulator.data import look
 from bgsync.simulator.machine import MachineSimulation
 from bgsync.simulator.simulation import Walks
+from tests import command
 from tests.specs import PRINT_QUEUE
 
 DOOR = """
@@ -51,7 +52,7 @@ print("a word of its own")
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["explore", *arguments])
+    return command.run("explore", *arguments)
 
 
 def embedded(page: Path) -> Any:
@@ -212,9 +213,9 @@ def test_its_options_are_those_of_check() -> None:
     context = Commands.make_context(commands, "bgsync", ["--help"], resilient_parsing=True)
     of = {name: commands.get_command(context, name) for name in ("check", "explore")}
     shared = {}
-    for name, command in of.items():
-        assert command is not None
-        shared[name] = {option.name: option for option in command.params}
+    for name, found in of.items():
+        assert found is not None
+        shared[name] = {option.name: option for option in found.params}
     for name in ("adversities", "tags", "calls", "abort", "termination", "limit", "seconds", "properties", "data"):
         one, other = shared["check"][name], shared["explore"][name]
         assert one.opts == other.opts

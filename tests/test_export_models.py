@@ -10,9 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from bgsync.cli import main
 from bgsync.export import LANGUAGES, writer
 from bgsync.export.model import Model, identifier, model_of
 from bgsync.export.promela import holds
@@ -28,7 +27,7 @@ from bgsync.system.monitor import Monitor
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.tables import Tables
-from tests import models
+from tests import command, models
 from tests.specs import PRINT_QUEUE
 from tests.waiting import PATIENCE
 
@@ -141,7 +140,7 @@ def test_what_breaks_nothing_and_leads_nowhere_new_can_be_left_out() -> None:
 
 
 def export(*words: str) -> Result:
-    return CliRunner().invoke(main, ["export", *words])
+    return command.run("export", *words)
 
 
 def test_a_text_is_exported_too_and_a_property_brings_the_monitor_that_it_needs(tmp_path: Path) -> None:

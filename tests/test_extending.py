@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 import bgsync
-from bgsync.cli import main
 from bgsync.contents import Content
 from bgsync.fuzz import interpreter_machine, safety_checks
 from bgsync.fuzz import run as walked
@@ -23,6 +22,7 @@ from bgsync.system.scenario import Scenario
 from bgsync.system.state import Value
 from bgsync.system.world import Adversity, Effect, Machine
 from bgsync.targets import Wish, judged, own
+from tests import command
 
 ROOT = Path(__file__).parents[1]
 LENDING = str(ROOT / "tests" / "lending")
@@ -32,7 +32,7 @@ OURS = ("registration", "sync", "page", "network", "online", "service worker", "
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(main, [*words, "--content", LENDING], catch_exceptions=False)
+    return command.run(*words, "--content", LENDING)
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def test_without_it_the_same_text_is_about_nothing_known() -> None:
     ],
 )
 def test_it_goes_through_every_command(words: tuple[str, ...]) -> None:
-    result = run(*words)
+    result = command.run(*words)
     assert result.exit_code in (0, 1, 3), result.output
     assert result.stdout
     said = result.stdout.replace("bgsync", "").lower()

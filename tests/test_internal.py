@@ -1,11 +1,10 @@
 """An error of bgsync itself is one line and its own exit status, never that of something violated."""
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
 from bgsync.system.effects import Effects
 from bgsync.system.turns import interpreter_of
+from tests.command import run
 
 CHECK = ["check", "one-off", "--granularity", "algorithm", "--calls", "1"]
 
@@ -20,7 +19,7 @@ def test_an_internal_error_is_one_line_with_its_place_and_the_step_of_the_text(
 ) -> None:
     monkeypatch.setattr(Effects, "_do_set", fails)
     interpreter_of.cache_clear()  # what was worked out by another test would not be run
-    result = CliRunner().invoke(main, [*CHECK, "--jobs", jobs])
+    result = run(*CHECK, "--jobs", jobs)
     assert (result.exit_code, result.stdout) == (70, "")
     (line,) = result.stderr.splitlines()
     assert line.startswith("internal error: IndexError: out of range, ")
@@ -32,6 +31,6 @@ def test_an_internal_error_is_one_line_with_its_place_and_the_step_of_the_text(
 def test_the_traceback_of_an_internal_error_is_shown_where_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Effects, "_do_set", fails)
     monkeypatch.setenv("BGSYNC_TRACEBACK", "1")
-    result = CliRunner().invoke(main, [*CHECK, "--jobs", "1"])
+    result = run(*CHECK, "--jobs", "1")
     assert result.exit_code == 70
     assert "Traceback (most recent call last)" in result.stderr

@@ -4,10 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from click.testing import Result as Ran
 
-from bgsync.cli import main
 from bgsync.draw.mermaid import to_mermaid
 from bgsync.driving import Operation
 from bgsync.fuzz.learned import picture, to_text
@@ -17,6 +15,7 @@ from bgsync.fuzz.surroundings import Surroundings
 from bgsync.fuzz.text import oracle
 from bgsync.observing import Oracle, Seen, Started
 from bgsync.shipped.model.background_sync.observing import OBSERVING
+from tests import command
 from tests.implementations import (
     WRONG,
     FiresOffline,
@@ -195,7 +194,7 @@ def test_what_makes_sense_is_followed_without_a_model() -> None:
 
 
 def run(*words: str) -> Ran:
-    return CliRunner().invoke(main, ["learn", *words])
+    return command.run("learn", *words)
 
 
 def test_a_machine_is_learned_on_the_command_line(tmp_path: Path) -> None:

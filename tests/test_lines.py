@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
 from bgsync.driving import Unable
 from bgsync.fuzz.adapter import AdapterError
 from bgsync.fuzz.lines import Lines
+from tests.command import run
 
 NODE = shutil.which("node")
 REFERENCE = Path(__file__).with_name("adapter.mjs")
@@ -37,7 +36,7 @@ def odd() -> Iterator[Lines]:
 
 @needs_node
 def test_the_reference_in_javascript_survives() -> None:
-    result = CliRunner().invoke(main, ["fuzz", "--command", f"node {REFERENCE}", "--examples", "20"])
+    result = run("fuzz", "--command", f"node {REFERENCE}", "--examples", "20")
     assert "a difference" not in result.stdout, result.stdout
     assert result.exit_code in (0, 3)
     assert "without restart, untested: restart" in result.stdout
@@ -47,7 +46,7 @@ def test_the_reference_in_javascript_survives() -> None:
 def test_a_wrong_one_in_javascript_is_found_and_its_test_starts_it(tmp_path: Path) -> None:
     test = tmp_path / "test_it.py"
     words = ["fuzz", "--command", f"node {REFERENCE} --forgets", "--examples", "20", "--test", str(test)]
-    result = CliRunner().invoke(main, words)
+    result = run(*words)
     assert result.exit_code == 1
     assert "1. register t1  resolved; event t1" in result.stdout
     assert "from bgsync.fuzz.lines import Lines" in test.read_text()

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 pytest.importorskip("pygls", reason="needs the extra lsp")
 psutil = pytest.importorskip("psutil", reason="tells which processes are left")
@@ -15,8 +14,8 @@ psutil = pytest.importorskip("psutil", reason="tells which processes are left")
 from lsprotocol import types as t  # noqa: E402
 
 from bgsync import extras  # noqa: E402
-from bgsync.cli import main  # noqa: E402
 from bgsync.prose.sidecar import load_sidecar  # noqa: E402
+from tests.command import run  # noqa: E402
 from tests.editor import Editor, applied  # noqa: E402
 from tests.specs import PRINT_QUEUE  # noqa: E402
 from tests.waiting import wait_until  # noqa: E402
@@ -268,12 +267,12 @@ def test_nothing_of_the_folder_is_run_and_a_port_is_of_this_machine_alone(tmp_pa
 
 def test_without_the_extra_the_repair_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(extras.EXTRAS, "lsp", ("no_such_module",))
-    told = CliRunner().invoke(main, ["lsp"])
+    told = run("lsp")
     assert told.exit_code == 2
     assert 'pip install "bgsync[lsp]"' in told.stderr
 
 
 def test_the_help_says_how_editors_are_set_up() -> None:
-    told = CliRunner().invoke(main, ["lsp", "--help"]).stdout
+    told = run("lsp", "--help").stdout
     for name in ("VS Code", "Neovim", "Emacs", "Helix"):
         assert re.search(rf"^ +{name}: .", told, re.MULTILINE), name

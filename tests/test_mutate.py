@@ -7,9 +7,8 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from bgsync.cli import main
 from bgsync.judge.budget import Budget
 from bgsync.language import (
     Abort,
@@ -44,6 +43,7 @@ from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING
 from bgsync.system.scenario import Bounds
 from bgsync.targets import Target, Wish
+from tests import command
 from tests.corrected import CORRECTED
 from tests.models import CALM, STATE, Items, outbox, single
 from tests.specs import PRINT_QUEUE
@@ -311,7 +311,7 @@ def test_the_schema_is_the_published_one_and_an_analysis_follows_it() -> None:
 
 
 def run(*words: str) -> Result:
-    return CliRunner().invoke(main, ["mutate", *words])
+    return command.run("mutate", *words)
 
 
 @pytest.fixture

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from click.testing import CliRunner
-
-from bgsync.cli import main
+from tests.command import run
 from tests.specs import HEAD
 
 PLAIN = "\nThe printer hums.\n\n1. Hum.\n1. Stop.\n"
@@ -13,6 +11,6 @@ PLAIN = "\nThe printer hums.\n\n1. Hum.\n1. Stop.\n"
 def test_a_text_of_which_nothing_is_explored_is_not_said_to_hold(tmp_path: Path) -> None:
     file = tmp_path / "hum.bs"
     file.write_text(HEAD + PLAIN, encoding="utf-8")
-    result = CliRunner().invoke(main, ["check", str(file), "--property", "promise-settles"])
+    result = run("check", str(file), "--property", "promise-settles")
     assert "no step of an algorithm was found" in result.stdout
     assert result.exit_code == 3

@@ -6,14 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
-from bgsync.judge import check as judging
-from bgsync.judge.pace import Progress
-from bgsync.judge.verdict import Report
 from bgsync.plain import flat, plain, shown, visible, without_commands
+from tests.command import run
 from tests.specs import PRINT_QUEUE
+
+pytestmark = pytest.mark.usefixtures("explored_once")  # what is looked at is how a report is shown
 
 SOURCES = Path(__file__).parents[1] / "src" / "bgsync"
 BAD = "\u202e\x1b[31mX\x1b]0;t\x07\x9b"
@@ -31,24 +29,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("hostile") / NAME
     file.write_text(text, encoding="utf-8")
     return file
-
-
-REPORTS: dict[object, Report] = {}
-
-
-@pytest.fixture(autouse=True)
-def explored_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is looked at here is how a report is shown: one that is asked for again is not explored again."""
-    explored = judging.check
-
-    def known(asked: judging.Question, progress: Progress | None = None) -> Report:
-        properties = tuple(each.id for each in asked.properties)
-        key = asked.model, asked.granularities, asked.adversities, properties, asked.bounds, asked.thorough
-        if key not in REPORTS:
-            REPORTS[key] = explored(asked, progress)
-        return REPORTS[key]
-
-    monkeypatch.setattr(judging, "check", known)
 
 
 FORMS = ("json", "sarif", "junit", "github", "markdown")
@@ -84,8 +64,7 @@ FORMS = ("json", "sarif", "junit", "github", "markdown")
     ids=lambda words: " ".join(ascii(word) for word in words),
 )
 def test_nothing_hostile_is_printed(hostile: Path, words: tuple[str, ...]) -> None:
-    done = CliRunner().invoke(main, [word.replace("FILE", str(hostile)) for word in words])
-    assert done.exception is None or isinstance(done.exception, SystemExit)
+    done = run(*(word.replace("FILE", str(hostile)) for word in words))
     assert done.output
     assert HARMFUL.findall(done.output) == []
     commands = re.findall(r"^\s*::(?!error file=|notice file=|warning file=).*", done.output, re.MULTILINE)
@@ -95,7 +74,7 @@ def test_nothing_hostile_is_printed(hostile: Path, words: tuple[str, ...]) -> No
 
 def test_the_page_shows_what_reorders_text(hostile: Path, tmp_path: Path) -> None:
     page = tmp_path / "report.html"
-    CliRunner().invoke(main, ["check", str(hostile), *SMALL, "--html", str(page)])
+    run("check", str(hostile), *SMALL, "--html", str(page))
     text = page.read_text(encoding="utf-8")
     data = json.loads(text.partition('id="data">')[2].partition("</script>")[0])
     told = json.dumps(data, ensure_ascii=False)
@@ -105,7 +84,7 @@ def test_the_page_shows_what_reorders_text(hostile: Path, tmp_path: Path) -> Non
 
 
 def test_json_keeps_every_character_as_an_escape(hostile: Path) -> None:
-    done = CliRunner().invoke(main, ["read", str(hostile), "--format", "json"])
+    done = run("read", str(hostile), "--format", "json")
     assert r"\u202e\u001b[31mX" in done.stdout
     assert any(BAD in entry["sentence"] for entry in json.loads(done.stdout)["entries"])
 
@@ -170,7 +149,7 @@ def test_a_url_is_shown_without_secrets(url: str, told: str) -> None:
     ids=lambda words: "-".join(words),
 )
 def test_no_message_has_a_password(words: tuple[str, ...]) -> None:
-    done = CliRunner().invoke(main, [word.replace("URL", "ftp://user:secret@host.invalid/y") for word in words])
+    done = run(*(word.replace("URL", "ftp://user:secret@host.invalid/y") for word in words))
     assert done.exit_code == 2
     assert "user" not in done.output.replace("user name", "")
     assert "secret" not in done.output

@@ -3,9 +3,7 @@
 import json
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
 from bgsync.language import say
 from bgsync.language.statements import FireEvent, Statement, Upon
 from bgsync.language.traversal import body_of
@@ -13,6 +11,7 @@ from bgsync.prose.ledger import ledger
 from bgsync.prose.page.reader import read_document
 from bgsync.prose.reading import Reading, read_spec
 from bgsync.prose.vocabulary import Vocabulary
+from tests.command import run
 from tests.specs import PRINT_QUEUE
 
 
@@ -255,7 +254,7 @@ To <dfn>ask whether it waits</dfn>, given a [=print job=] |job| and a promise |p
 
 def settles(text: str) -> str:
     asked = ("--property", "promise-settles", "--granularity", "algorithm", "--with", "skipped", "--format", "json")
-    report = json.loads(CliRunner().invoke(main, ["check", "-", *asked], input=text).stdout)
+    report = json.loads(run("check", "-", *asked, given=text).stdout)
     return str(next(each["verdict"] for each in report["verdicts"] if not each["needs"]))
 
 

@@ -4,14 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from bgsync.api import check, read
-from bgsync.cli import main
 from bgsync.language import Call, ObjectType, Spec, algorithm, rule, steps
 from bgsync.language.reaching import unreached
 from bgsync.sources import Source
 from bgsync.texts import unreached as unreached_of
+from tests.command import run
 
 TEXT = """<pre class=metadata>
 Title: Lighthouse
@@ -97,18 +96,16 @@ def test_rules_are_where_it_begins_and_a_circle_of_calls_is_no_way_in() -> None:
 def test_read_lists_them_in_text_and_in_json(tmp_path: Path, found: dict[str, str]) -> None:
     file = tmp_path / "lighthouse.bs"
     file.write_text(TEXT)
-    told = CliRunner().invoke(main, ["read", str(file)]).stdout
+    told = run("read", str(file)).stdout
     assert "nothing reaches unscrew: called only from dismantle, which nothing reaches" in told
-    data = json.loads(CliRunner().invoke(main, ["read", str(file), "--format", "json"]).stdout)
+    data = json.loads(run("read", str(file), "--format", "json").stdout)
     assert {each["algorithm"]: each["why"] for each in data["unreached"]} == found
 
 
 def test_the_head_of_a_check_lists_them(tmp_path: Path, found: dict[str, str]) -> None:
     file = tmp_path / "lighthouse.bs"
     file.write_text(TEXT)
-    told = " ".join(
-        CliRunner().invoke(main, ["check", str(file), "--granularity", "algorithm", "--jobs", "1"]).stdout.split()
-    )
+    told = " ".join(run("check", str(file), "--granularity", "algorithm", "--jobs", "1").stdout.split())
     assert "nothing reaches dismantle: nothing calls it, and it is no method and no rule" in told
     report = check(str(file), granularities=("algorithm",), adversities=()).report
     assert {

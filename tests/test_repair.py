@@ -6,9 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
 from bgsync.compare.data import same_data
 from bgsync.judge.check import check
 from bgsync.judge.structure.finding import Known
@@ -20,6 +18,7 @@ from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 from bgsync.sources import Source
 from bgsync.targets import Target, Wish, as_it_stands, of_text, own, question
 from bgsync.texts import read
+from tests.command import run
 from tests.specs import PRINT_QUEUE
 
 COARSE = Wish(granularities=("algorithm",), each=False)
@@ -111,7 +110,7 @@ def test_the_command_proposes_it_with_its_place(more: list[str], status: int, tm
     file = tmp_path / "print.bs"
     file.write_text(PRINT_QUEUE.replace(*FIRED_ON))
     asked = ["repair", str(file), "--property", "receiver", "--granularity", "algorithm", "--most", "1", "--jobs", "1"]
-    found = CliRunner().invoke(main, [*asked, *more])
+    found = run(*asked, *more)
     assert found.exit_code == status
     if not status:
         assert "start printing 4 (receiver)" in found.output

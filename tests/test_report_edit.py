@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from markdown_it import MarkdownIt
 
-from bgsync.cli import main
 from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange, StepChange
 from bgsync.judge import facts as f
@@ -20,8 +19,11 @@ from bgsync.report.edit import Edit
 from bgsync.report.mend import Mend
 from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.shipped.properties.background_sync import PROPERTIES
+from tests.command import run
 from tests.specs import PRINT_QUEUE
 from tests.traces import A, at, taken
+
+pytestmark = pytest.mark.usefixtures("explored_once")  # what is looked at is what is told of an edit
 
 AT = Location("print.bs", 7, 3, "register", "8")
 RUN = Trace(
@@ -113,7 +115,7 @@ FAST = ("--granularity", "algorithm", "--calls", "1", "--property", "gate", "--p
 
 
 def check(*words: str) -> Result:
-    return CliRunner().invoke(main, ["check", *words, *FAST])
+    return run("check", *words, *FAST)
 
 
 def test_only_what_an_edit_broke_counts(repository: Path) -> None:

@@ -9,10 +9,8 @@ from typing import Any
 import itf_py
 import junitparser
 import pytest
-from click.testing import CliRunner
 from sarif_pydantic import Sarif
 
-from bgsync.cli import main
 from bgsync.judge import facts as f
 from bgsync.judge.check import glossary
 from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
@@ -21,6 +19,7 @@ from bgsync.report.itf import NotOneTraceError
 from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.words import Words
+from tests.command import run
 from tests.traces import A, at, moved, taken
 
 LOANS = Words(noun="loan")
@@ -205,10 +204,10 @@ def test_the_ending_of_a_file_says_its_form() -> None:
 def test_check_saves_what_it_prints_beside_it(tmp_path: Path) -> None:
     file = tmp_path / "out.sarif"
     asked = ["check", "--granularity", "algorithm", "--calls", "1", "--property", "no-endless-firing"]
-    result = CliRunner().invoke(main, [*asked, "--format", "markdown", "--save", str(file)])
+    result = run(*asked, "--format", "markdown", "--save", str(file))
     assert result.exit_code == 1, result.output
     assert "`no-endless-firing`" in result.output
     assert Sarif.model_validate_json(file.read_text(encoding="utf-8")).runs[0].results
-    refused = CliRunner().invoke(main, [*asked, "--save", str(tmp_path / "out.pdf")])
+    refused = run(*asked, "--save", str(tmp_path / "out.pdf"))
     assert refused.exit_code == 2
     assert "no form of a report ends so" in refused.output

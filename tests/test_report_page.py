@@ -4,18 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
 from bgsync.draw.svg import MissingExtraError
 from bgsync.report import html
+from tests.command import run
 
 FAST = ("check", "--granularity", "algorithm", "--property", "gate", "--traces", "none")
 
 
 def written(tmp_path: Path, name: str = "report.html") -> str:
     file = tmp_path / name
-    result = CliRunner().invoke(main, [*FAST, "--html", str(file)])
+    result = run(*FAST, "--html", str(file))
     assert result.exit_code == 0, result.output
     return file.read_text(encoding="utf-8")
 
@@ -48,6 +47,6 @@ def test_without_the_extra_that_draws_the_page_has_all_but_the_picture(
 
 
 def test_a_page_that_cannot_be_written_is_one_line_of_error(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, [*FAST, "--html", str(tmp_path / "no" / "report.html")])
+    result = run(*FAST, "--html", str(tmp_path / "no" / "report.html"))
     assert result.exit_code == 2
     assert result.output.splitlines()[-1].startswith("error: ")

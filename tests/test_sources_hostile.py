@@ -7,10 +7,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
 from bgsync.sources import SourceError, git
+from tests import command
 from tests.specs import PRINT_QUEUE
 
 ALONE = {
@@ -55,7 +54,7 @@ def everything(folder: Path) -> list[int]:
         ["log", str(folder), "--", "spec/index.bs", "--no-behaviour"],
         ["read", f"{spec.parent}"],
     )
-    codes = [CliRunner().invoke(main, words, catch_exceptions=False).exit_code for words in asked]
+    codes = [command.run(*words).exit_code for words in asked]
     for doing in (lambda: git.show("HEAD", "./index.bs", spec.parent), lambda: git.history(spec.parent, "index.bs")):
         with suppress(SourceError):
             doing()

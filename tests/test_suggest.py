@@ -5,15 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from bgsync.api import read
-from bgsync.cli import main
 from bgsync.prose.inline import sentence_of
 from bgsync.prose.steps import StepsReader
 from bgsync.prose.suggest import MOST, Suggestions, all_suggestions
 from bgsync.sources import Source
 from bgsync.texts import Text
+from tests.command import run
 
 HEAD = """<pre class=metadata>
 Title: Library
@@ -124,13 +123,11 @@ def test_read_tells_it_in_text_and_in_json(tmp_path: Path) -> None:
     file.write_text(
         HEAD + "1. Strip |loan| from the [=list of loans=].\n1. Set |loan|'s [=due date=] to null.\n</div>\n"
     )
-    told = CliRunner().invoke(main, ["read", str(file), "--suggest"]).stdout
+    told = run("read", str(file), "--suggest").stdout
     assert "not read: Strip" in told
     assert "understood: Remove |loan| from the [=list of loans=]" in told
-    entries = json.loads(CliRunner().invoke(main, ["read", str(file), "--suggest", "--format", "json"]).stdout)[
-        "entries"
-    ]
+    entries = json.loads(run("read", str(file), "--suggest", "--format", "json").stdout)["entries"]
     helped = [(entry["unread"], entry["wordings"]) for entry in entries if "unread" in entry]
     assert helped == [("Strip", ["Remove |loan| from the [=list of loans=]"])]
-    plain = CliRunner().invoke(main, ["read", str(file)]).stdout
+    plain = run("read", str(file)).stdout
     assert "not read: Strip" not in plain

@@ -10,19 +10,16 @@ from pathlib import Path
 
 import click
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from bgsync.cli import COMMANDS, main
 from bgsync.sources import Source
 from bgsync.texts import ledger, read
+from tests.command import run
 from tests.specs import PRINT_QUEUE, RESPEC
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
 COARSE = ("--granularity", "algorithm", "--with", "skipped")
-
-
-def run(*arguments: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(main, list(arguments), input=stdin)
 
 
 @pytest.fixture
@@ -61,7 +58,7 @@ def test_a_change_of_the_text_changes_the_verdict(queue: Path) -> None:
 
 
 def test_standard_input_is_a_text() -> None:
-    result = run("check", "-", "--property", "promise-settles", *COARSE, "--format", "json", stdin=PRINT_QUEUE)
+    result = run("check", "-", "--property", "promise-settles", *COARSE, "--format", "json", given=PRINT_QUEUE)
     assert verdicts(result) == {"promise-settles": "holds"}
     assert result.exit_code == 0
 

@@ -8,10 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from bgsync.api import read
-from bgsync.cli import main
 from bgsync.compare.behaviour import compare
 from bgsync.judge.budget import GRACE, Budget, SpentError
 from bgsync.judge.verdict import Report
@@ -20,6 +18,7 @@ from bgsync.sources import Source
 from bgsync.system.run import Run
 from bgsync.targets import Wish, as_it_stands, judged, of_text
 from bgsync.texts import Text
+from tests.command import run
 
 HEAD = """<pre class=metadata>
 Title: Kettles
@@ -168,6 +167,6 @@ def test_commands_end_with_the_time(command: str, tmp_path: Path) -> None:
         "diff": ["diff", str(file), "one-off", "--jobs", "1"],
         "draw": ["draw", "trace", str(file), "--property", "promise-settles", "--jobs", "1"],
     }[command]
-    result = CliRunner().invoke(main, [*given, "--time", "0.001"])
+    result = run(*given, "--time", "0.001")
     assert re.search("ran out +of time|promise-settles inconclusive", " ".join(result.output.split()))
     assert result.exit_code != 0

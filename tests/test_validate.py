@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
 from bgsync.fuzz.text import TextOracle
 from bgsync.fuzz.validate import LogError, Verdict, validate
 from bgsync.shipped.model.background_sync.observing import OBSERVING
+from tests.command import run
 
 REGISTERED = '{"do": "register", "tag": "t1", "result": null}'
 FULFILLED = '{"do": "fulfil", "tag": "t1"}'
@@ -72,5 +71,5 @@ def test_a_log_is_validated_on_the_command_line(tmp_path: Path) -> None:
     log = tmp_path / "log"
     for lines, status, says in (((REGISTERED, EVENT), 0, "explained"), ((EVENT,), 1, "line 1 is not explained")):
         log.write_text("\n".join(lines))
-        result = CliRunner().invoke(main, ["validate", str(log)])
+        result = run("validate", str(log))
         assert (result.exit_code, says in result.stdout) == (status, True), result.output

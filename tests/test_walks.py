@@ -4,9 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from bgsync.cli import main
 from bgsync.judge.budget import Budget
 from bgsync.judge.check import check
 from bgsync.judge.property import Safety
@@ -20,6 +19,7 @@ from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.system import System
 from bgsync.tables import explore
+from tests import command
 from tests.models import question, scenario
 from tests.test_queues import QUEUED
 
@@ -111,7 +111,7 @@ def test_the_command_line_walks_saves_and_refuses_what_it_cannot_use(tmp_path: P
     asked = ("check", "--granularity", "algorithm", "--property", "gate", "--with", "should", "--format", "json")
 
     def run(*more: str) -> Result:
-        return CliRunner().invoke(main, [*asked, *more])
+        return command.run(*asked, *more)
 
     walked = run("--walks", "20", "--seed", "3")
     assert walked.exit_code == 3

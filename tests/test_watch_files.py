@@ -10,10 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from bgsync.cli import main
 from bgsync.watch import Saves, settled
+from tests.command import run
 from tests.specs import PRINT_QUEUE
 from tests.waiting import wait_until
 
@@ -187,7 +186,7 @@ def test_ctrl_c_in_the_middle_of_a_check_ends_it(watching: Callable[..., Running
 
 
 def test_a_file_that_is_not_there_at_the_start_is_bad_input(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["watch", str(tmp_path / "nothing.bs")])
+    result = run("watch", str(tmp_path / "nothing.bs"))
     assert result.exit_code == 2
     assert "does not exist" in result.output
 
@@ -196,7 +195,7 @@ def test_without_the_extra_the_repair_is_named(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     file = tmp_path / "print.bs"
     file.write_text(PRINT_QUEUE, encoding="utf-8")
-    result = CliRunner().invoke(main, ["watch", str(file)])
+    result = run("watch", str(file))
     assert result.exit_code == 2
     assert '-m pip install "bgsync[watch]"' in result.output
 

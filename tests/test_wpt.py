@@ -4,10 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from bgsync.browser import Chromium, Site
-from bgsync.cli import main
 from bgsync.fuzz.belief import Belief
 from bgsync.fuzz.text import oracle
 from bgsync.fuzz.web import Suite, WebTest, files, suite
@@ -15,6 +13,7 @@ from bgsync.observing import Oracle
 from bgsync.shipped.model.background_sync.observing import OBSERVING
 from bgsync.shipped.model.background_sync.published import ADDRESSES
 from tests.browser import executable
+from tests.command import run
 
 TAGS = ("t1",)
 HARNESS = Path(__file__).with_name("stand_in_harness.js")
@@ -67,7 +66,7 @@ def test_registering_in_a_back_off_is_tested_by_the_steps_that_it_is_about(made:
 
 
 def test_the_files_are_written_on_the_command_line(tmp_path: Path) -> None:
-    result = CliRunner().invoke(main, ["wpt", "-o", str(tmp_path / "out")])
+    result = run("wpt", "-o", str(tmp_path / "out"))
     assert result.exit_code == 0, result.output
     pages = sorted(place.name for place in (tmp_path / "out").glob("*.https.html"))
     assert "register.https.html" in pages
