@@ -162,7 +162,7 @@ EDITS = {
 
 
 def told(text: str) -> str:
-    return answer(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), limit=200)[0]
+    return answer(target(PRINT_QUEUE, BASE), target(text, "edit.bs"))[0]
 
 
 @pytest.mark.parametrize(("text", "said"), EDITS.values(), ids=EDITS)
