@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from bgsync.judge.verdict import Report, Verdict
+    from bgsync.targets import Target
     from tests.browser import Watched
 
 
@@ -91,25 +92,33 @@ def opened(browser: Browser) -> Iterator[Any]:
         watched.context.close()
 
 
-@pytest.fixture(scope="session")
-def built_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of some properties of the built-in model."""
+def report_on(target: Target, names: tuple[str, ...], explored_folder: Path) -> Report:
+    """Give the report on some properties of a spec, explored once for all processes."""
     from bgsync.cli.question import Asked
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BGSYNC_CACHE", str(explored_folder))
+        asked = Asked("both", (), 1, 2, "scope", "handler", 300_000, names, hard=False, cached=True)
+        return asked.report(target)
+
+
+@pytest.fixture(scope="session")
+def built_in(tmp_path_factory: pytest.TempPathFactory, explored_folder: Path) -> Path:
+    """The page of some properties of the built-in model."""
     from bgsync.cli.targets import target
     from bgsync.report.html import Page, to_html
 
     names = ("resolved-then-fires", "unique-tag", "gate", "no-endless-firing")
     found = target("one-off")
-    report = Asked("both", (), 1, 2, "scope", "handler", 300_000, names, hard=False).report(found)
+    report = report_on(found, names, explored_folder)
     file = tmp_path_factory.mktemp("page") / "report.html"
     file.write_text(to_html(Page(report, found.spec, found.content)), encoding="utf-8")
     return file
 
 
 @pytest.fixture(scope="session")
-def of_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def of_text(tmp_path_factory: pytest.TempPathFactory, explored_folder: Path) -> Path:
     """The page of an invented text; the lifecycle of registrations is not its own."""
-    from bgsync.cli.question import Asked
     from bgsync.report.html import Page, to_html
     from bgsync.sources import Source
     from bgsync.targets import of_text
@@ -117,9 +126,10 @@ def of_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from tests.specs import PRINT_QUEUE
 
     text = read(Source("print.bs", PRINT_QUEUE))
-    asked = Asked("both", (), 1, 2, "scope", "handler", 300_000, ("unique-tag", "one-event"), hard=False)
+    target = of_text(text)
+    report = report_on(target, ("unique-tag", "one-event"), explored_folder)
     rows = tuple((e.where, e.place.line, e.sentence, e.status, e.how) for e in ledger(text).entries)
     file = tmp_path_factory.mktemp("page") / "text.html"
-    page = Page(asked.report(of_text(text)), text.reading.spec, text.content, rows)
+    page = Page(report, text.reading.spec, text.content, rows)
     file.write_text(to_html(page), encoding="utf-8")
     return file

@@ -26,9 +26,11 @@ NOTHING_SAID = {
 
 
 @pytest.fixture(scope="module")
-def checked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, dict[str, Any]]:
+def checked(tmp_path_factory: pytest.TempPathFactory, explored_folder: Path) -> tuple[Result, dict[str, Any]]:
     saved = tmp_path_factory.mktemp("saved") / "report.json"
-    result = run("check", *FAST, "--save", str(saved))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BGSYNC_CACHE", str(explored_folder))
+        result = run("check", *FAST, "--save", str(saved))
     assert result.exit_code == 1
     return result, json.loads(saved.read_text())
 

@@ -19,6 +19,8 @@ from bgsync.report import form_of
 from tests.actions import ACTIONS, FAST, GIT, action, environment, made_repository, step, steps
 from tests.specs import PRINT_QUEUE
 
+pytestmark = pytest.mark.usefixtures("explored_once")  # what is looked at is how a check is started
+
 ROOT = Path(__file__).parents[1]
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
 BROKEN = PRINT_QUEUE.replace("If |alone| is true", "If |alone| is false")

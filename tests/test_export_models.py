@@ -253,8 +253,8 @@ def rumured(folder: Path, model: Model) -> str:
 @pytest.mark.parametrize(
     "asked",
     [
-        pytest.param(asked, id=name, marks=[pytest.mark.campaign] * (name == "tags that differ"))
-        for name, asked in ASKED.items()
+        pytest.param(asked, id=name, marks=[pytest.mark.campaign] * (name in ("tags that differ", "step by step")))
+        for name, asked in (ASKED | {"one tag, step by step": scenario("step")}).items()
     ],
 )
 def test_rumur_has_our_states_and_fires_our_transitions(asked: Scenario, tmp_path: Path) -> None:

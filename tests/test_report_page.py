@@ -9,6 +9,8 @@ from bgsync.draw.svg import MissingExtraError
 from bgsync.report import html
 from tests.command import run
 
+pytestmark = pytest.mark.usefixtures("explored_once")  # what is looked at is how a report is shown
+
 FAST = ("check", "--granularity", "algorithm", "--property", "gate", "--traces", "none")
 
 

@@ -19,6 +19,8 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
 
 BROKEN = PRINT_QUEUE.replace("If |job| is null:", "If |job| is not null:")
+pytestmark = pytest.mark.usefixtures("explored_once")  # what is looked at is when a check begins
+
 FAST = ("--granularity", "algorithm", "--calls", "1", "--property", "one-event", "--property", "receiver")
 """Few states: it is the saving that is tested here."""
 
