@@ -23,12 +23,30 @@ class HangError(BaseException):
     """Something took more processor time than it may; no handler of ordinary errors is to catch it."""
 
 
+UNIT = 0.016
+"""How many seconds of processor time an idle machine takes for the piece of work that is measured."""
+
+
+def slowness() -> float:
+    """Say how many times as long as an idle machine this one takes now, with all else that runs on it; at least 1."""
+    began = time.process_time()
+    for _ in range(1_000_000):
+        pass
+    return max(1.0, (time.process_time() - began) / UNIT)
+
+
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
-    """Raise HangError in the main thread when the body has used so much processor time."""
+    """Raise HangError in the main thread when the body has used so much processor time, or more on a slow machine."""
+    more = True
 
     def ring(*_: object) -> None:
-        raise HangError(f"more than {seconds:g} s of processor time")
+        nonlocal more
+        slower = slowness() if more else 1.0
+        more = False
+        if slower == 1.0:
+            raise HangError(f"more than {seconds:g} s of processor time")
+        signal.setitimer(signal.ITIMER_VIRTUAL, seconds * (slower - 1.0))
 
     before = signal.signal(signal.SIGVTALRM, ring)
     signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
