@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,14 @@ def product(tags: int = 2) -> Product:
 
 def states(pages: Pages) -> set[tuple[tuple[int, ...], bytes]]:
     return {(key, page.tobytes()) for key, page in pages.items() if page.any()}
+
+
+@cache
+def whole_of(fast: bool) -> Pages:
+    """Give what an engine finds without an interruption."""
+    pages, complete = reachable(product(), fast=fast, symmetry=fast)
+    assert complete
+    return pages
 
 
 @pytest.fixture
@@ -69,7 +78,7 @@ with opened(Path(sys.argv[1]), 0.05) as folder:
 
 @pytest.mark.parametrize("fast", ENGINES)
 def test_after_kill_9_in_the_middle_it_goes_on_to_the_same_states(tmp_path: Path, fast: bool) -> None:
-    whole, _ = reachable(product(), fast=fast, symmetry=fast)
+    whole = whole_of(fast)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "7"}
     with subprocess.Popen([sys.executable, "-c", CHILD, str(tmp_path), str(fast)], cwd=ROOT, env=environment) as child:
         wait_until(lambda: bool(list(tmp_path.glob("*.npz"))))
@@ -88,10 +97,16 @@ def test_after_kill_9_in_the_middle_it_goes_on_to_the_same_states(tmp_path: Path
 
 
 @pytest.mark.usefixtures("eager")
-@pytest.mark.parametrize("fast", ENGINES)
-@pytest.mark.parametrize("pages", [0, 1, 30, 150])
+@pytest.mark.parametrize(
+    ("pages", "fast"),
+    [
+        pytest.param(pages, fast, marks=[pytest.mark.campaign] * (FAST and not fast and pages != 30))
+        for fast in (False, True)[: 1 + FAST]
+        for pages in (0, 1, 30, 150)
+    ],
+)
 def test_wherever_it_is_interrupted_it_goes_on_from_there(tmp_path: Path, fast: bool, pages: int) -> None:
-    whole, _ = reachable(product(), fast=fast, symmetry=fast)
+    whole = whole_of(fast)
     with opened(tmp_path) as folder:
         part, complete = stopped_after(pages, product(), Resources(folder), fast=fast)
         assert not complete
