@@ -42,7 +42,6 @@ STATE = state_of(v.registration)
 AGAIN = Set(STATE, PENDING)
 AT_REST = Assert(Is(STATE, PENDING))
 RUNNING, UP = (Assert(Environment(name, ("running",))) for name in ("execution", "user agent"))
-NOT_FIRING = Assert(Not(Is(STATE, FIRING)))
 NOT_WAITING = Assert(Not(Is(STATE, WAITING)))
 PROMISE = Let("settled", Apply("waiting for all", (Field(v.event, "extended lifetime promises"),)))
 

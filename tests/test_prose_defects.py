@@ -161,7 +161,7 @@ def test_work_grows_as_the_text_does(text: Callable[[int], str]) -> None:
             sys.setprofile(before)
         return count
 
-    assert calls(400) < 8 * calls(100)
+    assert calls(200) < 8 * calls(50)
 
 
 @pytest.mark.parametrize(
