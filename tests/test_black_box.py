@@ -321,7 +321,7 @@ def test_where_the_text_ends_all_fits(text: Oracle) -> None:
     ],
 )
 def test_what_cannot_be_driven_is_one_line_and_status_2(words: tuple[str, ...], says: str) -> None:
-    result = command.run(*words)
+    result = run(*words)
     assert result.exit_code == 2
     assert says in result.stderr
     assert result.stderr.count("\n") == 1

@@ -90,7 +90,7 @@ def test_without_it_the_same_text_is_about_nothing_known() -> None:
     ],
 )
 def test_it_goes_through_every_command(words: tuple[str, ...]) -> None:
-    result = command.run(*words)
+    result = run(*words)
     assert result.exit_code in (0, 1, 3), result.output
     assert result.stdout
     said = result.stdout.replace("bgsync", "").lower()
