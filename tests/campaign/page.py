@@ -9,10 +9,12 @@ from bgsync.shipped.model.background_sync.content import ONE_OFF
 from tests.by_the_page.compare import differences, of_the_checker, of_the_page
 from tests.by_the_page.mutants import mutants
 from tests.by_the_page.values import NotOnThePage
-from tests.campaign.parts import Figures, Part, Problem
+from tests.campaign.parts import Figures, HangError, Part, Problem, limited
 
 LIMIT = {"algorithm": 2_000, "step": 1_500}
 """How many states the slow one visits; what it has not found in them counts for nothing."""
+SECONDS = 20.0
+"""How much processor time it may take for them: a case that takes more is left out."""
 
 
 class Page(Part):
@@ -30,8 +32,12 @@ class Page(Part):
         calls = chance.choice([1, 2]) if granularity == "algorithm" else chance.choice([1, 1, 2])
         given = f"{mutant.name}\n{granularity}, {adversity or 'no adversity'}, calls {calls}"
         try:
-            page = of_the_page(mutant.spec, granularity, adversity, calls, LIMIT[granularity])
+            with limited(SECONDS):
+                page = of_the_page(mutant.spec, granularity, adversity, calls, LIMIT[granularity])
             checker = of_the_checker(mutant.spec, granularity, adversity, calls)
+        except HangError:
+            figures["left out: the slow one takes too long"] += 1
+            return None
         except NotOnThePage:
             figures["left out: the page does not say"] += 1
             return None
