@@ -115,3 +115,43 @@ TASK = "To <dfn>queue a bell task</dfn> given |bell| and |steps|:\n\n"
 def test_a_link_to_an_algorithm_of_the_text_is_no_word_of_a_form(steps: str, expected: list[str]) -> None:
     text = f"{TASK}{steps}\n{MEND}1. [=Queue a bell task=] given |bell| to set |bell| to null.\n"
     assert doubts(text)[1:] == expected  # what is run in a task is given, and not known
+
+
+def test_a_method_that_one_sentence_tells_is_an_algorithm_of_its_own() -> None:
+    text = (
+        "When the <dfn method for=Belfry>ring()</dfn> method is called on a {{Belfry}} |tower|, the user agent MUST "
+        "[=swing=] |tower| with null.\n"
+    )
+    algorithm = reading(BELLS + text).spec.algorithms[-1]
+    assert (algorithm.name, [say(each) for each in algorithm.steps]) == (
+        "ring", ["let tower be this", "swing for tower and null"],
+    )  # fmt: skip
+
+
+def test_a_constructor_is_no_rule_that_runs_by_itself() -> None:
+    text = "When the {{Belfry/Belfry()}} constructor is invoked, the user agent must run these steps:\n\n1. Return.\n"
+    spec = reading(BELLS + text).spec
+    assert ([rule.name for rule in spec.rules], spec.algorithms[-1].name) == ([], "Belfry")
+
+
+def test_what_is_defined_for_a_member_is_one_of_its_values() -> None:
+    text = (
+        "A <dfn>clapper</dfn> has a <dfn for=clapper>pace</dfn>, which is <dfn for=clapper/pace>slow</dfn> or "
+        "<dfn for=clapper/pace>quick</dfn>, and a <dfn for=clapper>muffled</dfn> boolean, initially false.\n\n"
+        "To <dfn>muffle</dfn> a |clapper|:\n\n1. If |clapper|'s [=clapper/muffled=] flag is set, return.\n"
+        "1. If |clapper|'s [=pace=] is [=quick=], return.\n"
+    )
+    members = {member.name: member.values for member in reading(text).lexicon.types["clapper"].members}
+    assert members == {"pace": ("slow", "quick"), "muffled": None}
+    assert said(text)[::2] == ["if clapper's muffled is true: return", "if clapper's pace is quick: return"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Return [=a promise rejected with=] with a {{TypeError}}.",
+        "[=Fire an event=] named `ding` at each live {{Belfry}} object.",
+    ],
+)
+def test_words_that_settle_a_promise_or_name_several_things_are_no_thing(text: str) -> None:
+    assert unread(f"{BELLS}{MEND}1. {text}\n") != []

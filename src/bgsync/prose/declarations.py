@@ -117,14 +117,19 @@ def _one(kind: str) -> str:
 def _parts(sentence: Sentence, owner: str) -> list[tuple[Token, Tokens]]:
     """Give the members that a sentence defines, each with the part of the sentence that is about it."""
     tokens = sentence.tokens
-    dfns = [at for at, token in enumerate(tokens) if token.kind == "dfn" and token.text.lower() != owner.lower()]
-    values = next((at for at, token in enumerate(tokens) if token.text == "one"), len(tokens))
+    values = {id(token) for token, _ in _value_definitions(tokens)}
+    dfns = [
+        at
+        for at, token in enumerate(tokens)
+        if token.kind == "dfn" and token.text.lower() != owner.lower() and id(token) not in values
+    ]
+    one = next((at for at, token in enumerate(tokens) if token.text == "one"), len(tokens))
     starts = [
         at
         for at in dfns
         if at == dfns[0]
         or tokens[at - 1].text.lower() in _ONE_MORE
-        or (at < values and tokens[at - 1].text in (",", "and"))
+        or (at < one and tokens[at - 1].text in (",", "and"))
     ]
     if len(starts) < 2:
         return [(tokens[at], tokens) for at in starts]
@@ -133,6 +138,15 @@ def _parts(sentence: Sentence, owner: str) -> list[tuple[Token, Tokens]]:
         (tokens[at], tokens[at if number else 0 : end])
         for number, (at, end) in enumerate(zip(starts, ends, strict=True))
     ]
+
+
+def _value_definitions(tokens: Tokens) -> Iterator[tuple[Token, str]]:
+    """Give the definitions that are for a member which the same sentence defines: its values, each with the member."""
+    members = {token.text.lower() for token in tokens if token.kind == "dfn"}
+    for token in tokens:
+        owner, _, member = token.scope.rpartition("/")
+        if token.kind == "dfn" and owner and member in members:
+            yield token, member
 
 
 def _owner(sentence: Sentence, paragraph: Paragraph, about: str) -> str | None:
@@ -174,8 +188,10 @@ def _tuple_members(sentence: Sentence, text: str) -> Iterator[tuple[Token, Token
 
 def _described(member: Member, tokens: Tokens, text: str, name: Token) -> Member:
     values = _values(tokens, name)
-    kind = re.search(r"(?:\(|,|which is) ([\w -]+)", text)
-    made = replace(member, name=name.text if name.kind == "dfn" else member.name, type=kind[1] if kind else "")
+    values = values or tuple(each.text for each, of in _value_definitions(tokens) if of == name.text.lower())
+    kind = re.search(rf"\b{re.escape(name.text.lower())} (flag|boolean)\b|(?:\(|,|which is) ([\w -]+)", text)
+    named = name.text if name.kind == "dfn" else member.name
+    made = replace(member, name=named, type=(kind[1] or kind[2]) if kind else "")
     if values:
         made = replace(made, values=values)
     if "initially" in text:

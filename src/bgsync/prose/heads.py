@@ -89,7 +89,7 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
         method,
         name is not None and name.kind == "dfn",
         _last_term(sentences) if queue else None,
-        None if method else occasion,
+        None if method or "constructor" in said else occasion,
         text.introduction[0].place if text.introduction else text.place,
         text.introduction[-1] if text.introduction else None,
         tuple({**{name: value for name, value in defaults if value}, **dict(_defaults(tokens))}.items()),

@@ -136,10 +136,10 @@ def _decrement(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
 def _add(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     if type(item) is int and isinstance(where, e.Var | e.Field):
         return _increment(p, where, item)
-    return None if isinstance(where, str | bool | int | None) or _several_of(item) else (s.Add(item, where),)
+    return None if isinstance(where, str | bool | int | None) or several_of(item) else (s.Add(item, where),)
 
 
-def _several_of(item: e.Expr) -> bool:
+def several_of(item: e.Expr) -> bool:
     """Whether words name more than one thing."""
     return isinstance(item, e.Input) and item.text.lower().startswith(("all ", "any ", "both ", "each ", "every "))
 
@@ -156,7 +156,13 @@ def _add_all(p: Phrases, items: e.Expr, where: e.Expr) -> Any:
 
 
 def _remove(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
-    return None if isinstance(where, str | bool | int | None) or _several_of(item) else (s.Remove(item, where),)
+    return None if isinstance(where, str | bool | int | None) or several_of(item) else (s.Remove(item, where),)
+
+
+def _dequeue(p: Phrases, name: Any, where: e.Expr) -> Any:
+    """The first of a queue, which is taken out."""
+    taken = _remove(p, e.Var(str(name)), where)
+    return None if taken is None else both(let(p, name, e.Item(where, 0)), taken)
 
 
 def _remove_present(p: Phrases, item: e.Expr, where: e.Expr, present: e.Expr) -> Any:
@@ -268,6 +274,7 @@ EFFECTS = Category(
         form("let {word} be {value}", let),
         form("let {word} , {text} , be {value}", lambda p, name, text, value: let(p, name, value), 1),
         form("let {word} represent|equal {value}", let),
+        form("let {word} be result of dequeuing from? {noun}", _dequeue),
         form("let {word} , {text} , represent {text}",
              lambda p, name, text, what: let(p, name, e.Input(what))),
         form("let {word} be {value} ,? and {word} be {value}", _lets),

@@ -47,6 +47,10 @@ FREE = 15
 """The cost of a condition that is left in its own words: it may be true or false at any time."""
 
 
+_SETTLED = ("promise ", "a promise ", "new promise", "a new promise")
+"""What links begin with that say what becomes of a promise."""
+
+
 class Plain(str):
     """A plain word that was taken for a value, since nothing says what else it is."""
 
@@ -226,7 +230,7 @@ class Phrases(Parser):
             link = word.token.term.lower() if word.kind in ("term", "idl") else ""
             if link in lexicon.members or link in lexicon.values or link in lexicon.lists:
                 return False
-            if link and lexicon.algorithm(link) is not None:
+            if link and (lexicon.algorithm(link) is not None or link.startswith(_SETTLED)):
                 return False
             if word.text == "and" and between:
                 between = False

@@ -8,7 +8,7 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say_value, write_value
-from bgsync.prose.grammar.effects import Following, Statements, WithMembers
+from bgsync.prose.grammar.effects import Following, Statements, WithMembers, several_of
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 from bgsync.prose.grammar.values import fired
@@ -63,6 +63,15 @@ def _fire(p: Phrases, event: e.Expr, rest: Any = (), bind: Any = None) -> Statem
     name = bind.name if isinstance(bind, e.Var) else ""
     made = s.FireEvent(event, parts.get("about"), members, name, (), parts.get("target"))
     return (made, WithMembers()) if parts.get("follow") else (made,)
+
+
+def _fire_at(p: Phrases, event: e.Expr, value: e.Expr) -> Any:
+    return None if several_of(value) else (s.Perform("fire an event", (event, value)),)
+
+
+def _target(p: Phrases, value: e.Expr) -> Any:
+    """What an event is fired on is one thing."""
+    return None if several_of(value) else (("target", value),)
 
 
 def _fire_event(p: Phrases, event: e.Expr, rest: Any) -> Statements:
@@ -162,8 +171,8 @@ FIRED = Category(
         form("using|of type? {kind}", lambda p, kind: (("interface", kind),)),
         form("that|which uses {kind} interface?", lambda p, kind: (("interface", kind),)),
         form("for {noun}", lambda p, value: (("about", value),)),
-        form("on|at|to {noun}", lambda p, value: (("target", value),)),
-        form("on|at|to {thing}", lambda p, value: (("target", value),)),
+        form("on|at|to {noun}", _target),
+        form("on|at|to {thing}", _target),
         form("with following properties|attributes|members|initialization", lambda p: (("follow", True),)),
         form("with its? {members}", lambda p, members: (("members", members),)),
         form("whose {members}", lambda p, members: (("members", members),)),
@@ -241,11 +250,11 @@ STARTS = Category(
         form(f"fire {_EVENT} {{noun}} {{fired}} , then with {{var}}", _fire),
         form(f"fire {_EVENT} {{noun}} , then with {{var}}", lambda p, event, var: _fire(p, event, (), var)),
         form("fire event|{kind} named|called? {noun} at|on|to {noun}",
-             lambda p, *args: (s.Perform("fire an event", args[-2:]),), 1),
+             lambda p, *args: _fire_at(p, *args[-2:]), 1),
         form("fire event named|called? {noun} {fired}", _fire_event, 2),
         form("fire {capital} event? named|called {noun} {fired}",
              lambda p, kind, event, rest: _fire_event(p, event, (("interface", kind), *rest)), 2),
-        form("fire event with name {noun} at|on|to {noun}", lambda p, *args: (s.Perform("fire an event", args),)),
+        form("fire event with name {noun} at|on|to {noun}", _fire_at),
         form("invoke|run|call {kind} algorithm|steps? with {noun} and {steps} as arguments", _handle),
         form("handle functional event for {noun}", lambda p, about: (s.HandleEvent(about, _STEPS),)),
     ]

@@ -38,7 +38,28 @@ SUFFIXES = (
 )
 INSTANCE = ("instance", "object")
 NO_START = frozenset(
-    [",", ".", ":", ";", ")", "]", "then", "and", "or", "if", "otherwise", "else", "to", "run", "is", "are", "'s"]
+    [
+        ",",
+        ".",
+        ":",
+        ";",
+        ")",
+        "]",
+        "then",
+        "and",
+        "or",
+        "if",
+        "otherwise",
+        "else",
+        "to",
+        "run",
+        "is",
+        "are",
+        "'s",
+        "named",
+        "called",
+        "using",
+    ]
 )
 NO_END = frozenset([
     ",", ".", ":", ";", "(", "[", "and", "or", "if", "the", "to", "of", "with", "is", "are", "'s", "relative",
