@@ -155,3 +155,29 @@ def test_what_is_defined_for_a_member_is_one_of_its_values() -> None:
 )
 def test_words_that_settle_a_promise_or_name_several_things_are_no_thing(text: str) -> None:
     assert unread(f"{BELLS}{MEND}1. {text}\n") != []
+
+
+def test_a_loop_right_before_the_steps_holds_them() -> None:
+    text = f"<div algorithm>\n{RING}For each |cord| in [=this=]'s [=rope=]:\n\n1. Set |cord| to null.\n</div>\n"
+    assert said(text) == ["for each cord of this's rope: set cord to null", "set cord to null"]
+
+
+def test_what_is_said_of_any_step_is_no_step_after_them() -> None:
+    text = f"{MEND}1. Run these steps [=in parallel=]; if any step fails, reject |promise|:\n    1. Let |x| be 1.\n"
+    assert doubts(text) == [
+        "\"'any step fails' is more than a condition\"",
+        '"it stands below a step that is not understood"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("[=Swing=] the bell [=this=] with null.", "swing for this and null"),
+        ("Let |x| be a list of {{DOMString}}.", "let x be list of DOMString"),
+        ("Let |x| be a new instance of {{Belfry}} and its bells.", "let x be new instance of Belfry and its bells"),
+        ("If every rope of |bell| is null, return.", "if every rope of bell is null: return"),
+    ],
+)
+def test_a_type_a_quantity_and_this_are_no_members(text: str, meant: str) -> None:
+    assert said(f"{MEND}1. {text}\n")[-1 - meant.startswith("if ")] == meant

@@ -30,7 +30,11 @@ def _named_alone(one: SentenceRead, lexicon: Lexicon, this: str) -> Iterator[str
     if not _MINE.isdisjoint(token.text.lower() for token in one.sentence.tokens):
         return
     for statement in traversal.walk(one.statements):
-        target = statement.target if isinstance(statement, s.Set | s.Increment) else None
+        target: e.Expr = None
+        if isinstance(statement, s.Set | s.Increment):
+            target = statement.target
+        elif isinstance(statement, s.Add | s.Remove | s.Empty):
+            target = statement.collection
         if not isinstance(target, e.Field) or target.owner not in (e.Var("this"), USER_AGENT):
             continue
         low = target.name.lower()

@@ -38,6 +38,8 @@ _PRONOUNS = frozenset(("it", "they"))
 _IMPERSONAL = re.compile(
     r"^it (?:is|was) (?:not |never |still )?(?:im)?(?:possible|necessary|required|allowed|known|time)\b"
 )
+_ANY_STEP = re.compile(r"\b(?:any|one) (?:of (?:the |these )?)?(?:[\w-]+ ){0,2}steps? (?:above |below )?(?:fail|throw)")
+"""What may come true in the middle of other steps."""
 _SAYS = re.compile(
     r"\b(?:is|are|was|were|has|have|had|do|does|did|can|cannot|may|must|should|will|would|exist|exists|contain|contains"
     r"|\w+n't|\w+ed|\w{3,}[^s\W]s)\b"
@@ -298,7 +300,7 @@ def _conditions(statements: Statements) -> Iterator[str]:
 
 def _is_more(text: str) -> bool:
     said = text.lower().split()
-    if said[0] in _PRONOUNS and not _IMPERSONAL.search(text.lower()):
+    if (said[0] in _PRONOUNS and not _IMPERSONAL.search(text.lower())) or _ANY_STEP.search(text.lower()):
         return True
     if _BINDS.search(text) or "following" in said or said[:1] == ["but"]:
         return True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from textwrap import shorten
 
 from bgsync.prose.grammar.words import ARTICLES, LINKS, words_of
 from bgsync.prose.idl import Idl
 from bgsync.prose.inline import sentence_of
-from bgsync.prose.page.document import AlgorithmText, Place, Sentence, Token
+from bgsync.prose.page.document import AlgorithmText, Item, Numbered, Place, Sentence, Token
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,18 @@ _PARALLEL = re.compile(r"\b(?:run|perform|execute|do|continue)\b[^,.]* in parall
 _PLAIN = re.compile(r"[^\w\s-]")
 
 
+_LOOP = re.compile(r"(?:for (?:each|every)|if|while|unless)\b", re.IGNORECASE)
+
+
+def with_steps_of_introduction(text: AlgorithmText) -> AlgorithmText:
+    """Give an algorithm in which a loop or a condition right before the list is its only step, and holds the others."""
+    *before, last = text.introduction or (None,)
+    if not before or last is None or not _LOOP.match(last.text) or not last.text.endswith(":"):
+        return text
+    item = Item((last, text.steps), last.place)
+    return replace(text, introduction=tuple(before), steps=Numbered((item,), last.place))
+
+
 def head_of(text: AlgorithmText, idl: Idl) -> Head:
     """Read the head of an algorithm; one without a name is named after its line."""
     sentences = [*text.introduction]
@@ -89,7 +101,7 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
         method,
         name is not None and name.kind == "dfn",
         _last_term(sentences) if queue else None,
-        None if method or "constructor" in said else occasion,
+        None if method or CALLED.search(occasion or "") else occasion,
         text.introduction[0].place if text.introduction else text.place,
         text.introduction[-1] if text.introduction else None,
         tuple({**{name: value for name, value in defaults if value}, **dict(_defaults(tokens))}.items()),

@@ -21,7 +21,7 @@ from bgsync.prose.grammar.later import STEPS_BELOW
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
 from bgsync.prose.grammar.words import Words, words_of
-from bgsync.prose.heads import Head, head_of
+from bgsync.prose.heads import Head, head_of, with_steps_of_introduction
 from bgsync.prose.idl import idl_of
 from bgsync.prose.outside import Outside, annotated, check_meant
 from bgsync.prose.page.document import AlgorithmText, Document, Sentence, Token, mapped, sentences_in
@@ -73,7 +73,8 @@ def read_spec(
     declared = declarations(document)
     lexicon = lexicon_of(document, declared)
     idl = idl_of(document.interfaces)
-    heads = _named_apart([(text, head_of(text, idl)) for text in document.algorithms])
+    texts = map(with_steps_of_introduction, document.algorithms)
+    heads = _named_apart([(text, head_of(text, idl)) for text in texts])
     steps = tuple(each for text in document.algorithms for each in sentences_in(text.steps))
     lexicon.enumerations = idl.values
     lexicon.misspelt = frozenset(term for term, _, form in misspelt.links(document) if not form)

@@ -65,7 +65,7 @@ def _pairs(p: Phrases, first: e.Expr, second: e.Expr, where: e.Expr, body: State
 
 def _each(p: Phrases, each: Any, body: Statements = _STEPS) -> Statements:
     name, collection, where = each
-    if len(body) == 1 and isinstance(body[0], s.InParallel):
+    if len(body) == 1 and isinstance(body[0], s.InParallel) and not following(body):
         return (s.ForEach(name, collection, body[0].body, where, True),)
     return (s.ForEach(name, collection, body, where),)
 
@@ -228,7 +228,7 @@ LOOPS = Category(
         form("for each {each} , in any order ,|: {sequence}", _in_any_order),
         form("for each {each} , in order", _each),
         form("for each {each} , in order ,|: {sequence}", _each),
-        form("for each {each} in parallel", _in_any_order),
+        form("for each {each} in parallel", lambda p, each: _each(p, each, (s.InParallel(_STEPS),))),
         form("{operation} for? each|every {kind} whose {name} {predicates}", _for_each_of_type),
         form("{operation} for? each|every {kind}", _for_each_of_type),
         form("{clause} for each {each}", lambda p, body, each: _each(p, each, body), 1),

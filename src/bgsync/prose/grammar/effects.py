@@ -124,6 +124,11 @@ def _flag(value: bool) -> Any:
     return build
 
 
+def _cleared(p: Phrases, target: e.Expr) -> Any:
+    """A list has nothing in it then; a flag is false."""
+    return (s.Empty(target),) if isinstance(target, e.ListOf) else _flag(False)(p, target)
+
+
 def _increment(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
     target = _target(target)
     return (s.Increment(target, by),) if isinstance(target, e.Var | e.Field) else None
@@ -297,7 +302,7 @@ EFFECTS = Category(
         form("{noun} becomes {value}", set_, 1),
         form("assign {value} to {noun}", lambda p, value, target: set_(p, target, value)),
         form("set {noun}", _flag(True), 1),
-        form("unset|clear|reset {noun}", _flag(False), 1),
+        form("unset|clear|reset {noun}", _cleared, 1),
         form("increment|increase {noun}", _increment),
         form("increment|increase {noun} by {value}", _increment),
         form("decrement|decrease {noun}", _decrement),
@@ -314,6 +319,7 @@ EFFECTS = Category(
              lambda p, old, new, where: both(_remove(p, old, where), _add(p, new, where))),
         form("{noun} is|are added|appended to {noun}", _add),
         form("remove|delete|take {value} from {noun}", _remove),
+        form("remove|delete|take {value} from end|front|start|beginning of {noun}", _remove),
         form("remove|delete|take {value} from {noun} ,? if it exists", _remove),
         form("remove|delete|take {value} from {noun} ,? if any|present", _remove),
         form("remove|delete|take {value} from {noun} ,? if {value} is still? in|on that|it list|set?", _remove_present),

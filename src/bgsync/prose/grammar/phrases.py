@@ -22,6 +22,8 @@ from bgsync.prose.grammar.wordclasses import (
     QUALIFIERS,
     REQUIRES,
     RUNNING,
+    SETTLED,
+    SEVERAL,
     STARTS,
     STEPS_THAT,
     STOP,
@@ -45,10 +47,6 @@ MOST_OPAQUE = 14
 """How many words it has at most."""
 FREE = 15
 """The cost of a condition that is left in its own words: it may be true or false at any time."""
-
-
-_SETTLED = ("promise ", "a promise ", "new promise", "a new promise")
-"""What links begin with that say what becomes of a promise."""
 
 
 class Plain(str):
@@ -221,16 +219,15 @@ class Phrases(Parser):
         """
         words, lexicon = self.words.words[start:end], self.lexicon
         said = words[0].article or self.texts[start] in DETERMINERS or any(word.kind in LINKS for word in words)
-        if not (said or bare) or end - start > MOST_OPAQUE or self.texts[start:end] in BACK:
+        if not (said or bare) or end - start > MOST_OPAQUE or self.texts[start:end] in BACK or words[-1].text == "this":
             return False
         if not STEPS_THAT.isdisjoint(zip(self.texts[start:end], self.texts[start + 1 : end], strict=False)):
             return False
         passive, between = self.texts[start] == "thrown", False
         for word in words:
             link = word.token.term.lower() if word.kind in ("term", "idl") else ""
-            if link in lexicon.members or link in lexicon.values or link in lexicon.lists:
-                return False
-            if link and (lexicon.algorithm(link) is not None or link.startswith(_SETTLED)):
+            held = link in lexicon.members or link in lexicon.values or link in lexicon.lists
+            if held or (link and (lexicon.algorithm(link) is not None or link.startswith(SETTLED))):
                 return False
             if word.text == "and" and between:
                 between = False
@@ -355,9 +352,8 @@ class Phrases(Parser):
         """The name of what something has: a link, words that are declared, or words with an article; no adjective."""
         texts, word = self.texts[start:end], self.words.words[start]
         bare = not (any(self.words.ends[start:end]) or word.article or texts[-1].endswith("s"))
-        if bare and texts[0] not in DETERMINERS | {"associated"} and not self.lexicon.knows(" ".join(texts)):
-            return None
-        return self._name(start, end)
+        told = texts[0] in DETERMINERS | {"associated"} or self.lexicon.knows(" ".join(texts))
+        return None if texts[0] in SEVERAL or (bare and not told) else self._name(start, end)
 
     def _operation(self, start: int, end: int) -> Result | None:
         """The name of an algorithm: a link, or words that this text defines as one."""

@@ -13,7 +13,7 @@ from bgsync.language import expressions as e
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.lexicon import variants
 from bgsync.prose.grammar.phrases import UNREAD, Phrases, Unread, variable
-from bgsync.prose.grammar.wordclasses import PREPOSITIONS
+from bgsync.prose.grammar.wordclasses import INSTANCE, LISTS, PREPOSITIONS, QUALIFIERS
 
 
 def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
@@ -22,7 +22,7 @@ def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
     if name.lower() in p.lexicon.lists:
         return e.ListOf(name.lower(), owner)
     if isinstance(owner, str) and owner[:1].isupper():
-        return e.Associated(name)
+        return None if name in LISTS else e.Associated(name)
     if isinstance(owner, str | bool | int | None) or not name:
         return None
     if isinstance(owner, e.Associated) and owner.name[:1].isupper():
@@ -78,6 +78,7 @@ def _or_if(p: Phrases, a: e.Expr, c: e.Expr, b: e.Expr, d: e.Expr) -> Any:
 def _list_of(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
     """A list of these; words such as "books that were lost" or "the books of |x|" may be any number of things."""
     several = len(items) == 1 and not isinstance(items[0], e.Var | e.New | str | int | None)
+    several = several or any(type(item) is str and item[:1].isupper() for item in items)  # a type, and no thing
     return None if several or any(isinstance(item, e.Input) for item in items) else e.Sequence(items)
 
 
@@ -107,7 +108,7 @@ def _made(p: Phrases, kind: str, members: Any) -> Any:
 def _of_values(p: Phrases, kind: str, items: tuple[e.Expr, ...]) -> Any:
     """A thing with these values, in the order of its members; the name of a member is none of them."""
     named = any(isinstance(item, e.Input) and item.text.lower() in p.lexicon.members for item in items)
-    return None if named else e.New(kind, (("values", e.Sequence(items)),))
+    return None if named or kind in INSTANCE else e.New(kind, (("values", e.Sequence(items)),))
 
 
 def _current(p: Phrases) -> Any:
@@ -156,7 +157,7 @@ VALUES = Category(
         form("{sum} if {condition} ,? and|or {sum} if not", lambda p, a, c, b: e.Conditional(c, a, b)),
         form("{sum} if {condition} ,? or|and {sum} if {condition}", _or_if),
         form("{sum} unless {condition} , in which case {sum}", lambda p, a, c, b: e.Conditional(c, b, a)),
-        form("{sum} if present|given|any ,? otherwise|else|or {sum}",
+        form("{sum} if it? exists|present|given|any ,? otherwise|else|or {sum}",
              lambda p, a, b: e.Conditional(e.Not(_absent(a)), a, b)),
         form("{sum} if it is present|given|not null ,? otherwise|else|or {sum}",
              lambda p, a, b: e.Conditional(e.Not(_absent(a)), a, b)),
@@ -286,6 +287,7 @@ OWNED = Category(
         form("this {capital}", lambda p, name: e.Associated(name)),
         form("{var} {term}", lambda p, owner, name: field(p, owner, name), 2),
         form("{kind} {var}", _of_kind, 1),
+        form("{word} this", lambda p, kind: None if kind in QUALIFIERS else e.Var("this"), 2),
         form("{term} {var}", _of_variable, 2),
         form("{capital} value? {quoted}", 1, 1),
         form("{error-object}", 0),

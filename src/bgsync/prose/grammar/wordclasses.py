@@ -31,6 +31,12 @@ STEPS_THAT = {
 """What begins steps that are told in a phrase, and are no thing."""
 BACK = {("value",), ("result",), ("return", "value"), ("returned", "value"), ("same",), ("steps",)}
 """What means something that was said before."""
+SEVERAL = frozenset(("all", "any", "both", "each", "every", "some"))
+"""What speaks of several things."""
+SETTLED = ("promise ", "a promise ", "new promise", "a new promise")
+"""What links begin with that say what becomes of a promise."""
+LISTS = frozenset(("array", "list", "map", "record", "sequence", "set"))
+"""What holds several things."""
 DETERMINERS = frozenset(("any", "some", "all", "each", "every", "one", "this", "its"))
 SUFFIXES = (
     *("attribute", "member", "value", "field", "property", "instance", "object", "interface"),
