@@ -39,6 +39,7 @@ def said(text: str) -> list[str]:
         (f"{RING}1. Set the [=great bell=] to null.\n", ["\"whose 'great bell' is meant\""]),
         (f"{MEND}1. Set the [=rope=] to null.\n", ["\"whose 'rope' is meant\""]),
         (f"{MEND}1. Set the <dfn>hour</dfn> to null.\n", []),
+        (f"<section dfn-for=Belfry>\n{MEND}1. Set the [=rope=] to null.\n</section>\n", ["\"whose 'rope' is meant\""]),
     ],
 )
 def test_a_member_that_is_changed_alone_is_one_of_the_object_itself(text: str, expected: list[str]) -> None:

@@ -27,7 +27,8 @@ def in_context(one: SentenceRead, lexicon: Lexicon, this: str, before: Sequence[
 
 def _named_alone(one: SentenceRead, lexicon: Lexicon, this: str) -> Iterator[str]:
     """What is changed without saying whose it is, and is that of another type than the one whose steps these are."""
-    if not _MINE.isdisjoint(token.text.lower() for token in one.sentence.tokens):
+    spoken = {token.text.lower() for token in one.sentence.tokens}
+    if not _MINE.isdisjoint(spoken):
         return
     for statement in traversal.walk(one.statements):
         target: e.Expr = None
@@ -39,7 +40,7 @@ def _named_alone(one: SentenceRead, lexicon: Lexicon, this: str) -> Iterator[str
             continue
         low = target.name.lower()
         owners = lexicon.owners.get(low) or lexicon.scopes.get(low, set())
-        if owners and owners.isdisjoint(("", "/", "user agent", this or "user agent")):
+        if owners and owners.isdisjoint(("", "/", "user agent", this or "user agent", *spoken)):
             yield f"whose {target.name!r} is meant"
 
 

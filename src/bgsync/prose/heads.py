@@ -111,7 +111,7 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
         queue is not None and not queue[0].startswith("enqueue"),
         operation is not None and operation.returns.startswith("Promise"),
         _invoked_on(tokens),
-        name.scope if name else "",
+        name.scope if name and (method or CALLED.search(said)) else "",
     )
 
 

@@ -15,6 +15,7 @@ from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import Literal, Phrases, Plain
 from bgsync.prose.grammar.values import field
+from bgsync.prose.grammar.wordclasses import LISTS
 
 Said = Callable[[e.Expr], Any]
 """What is said of a value: gives the condition for it, or None where it cannot be said of it."""
@@ -85,8 +86,10 @@ def _opposite(said: Any) -> Any:
 
 
 def _none(p: Phrases, value: e.Expr) -> Any:
-    """A collection is empty; of what a plain word names, nothing is known."""
-    return None if isinstance(value, str) else e.Is(value, e.Sequence())
+    """A collection is empty, and one thing is null; of what a plain word names, nothing is known."""
+    named = value.name if isinstance(value, e.Field | e.Var) else value.text if isinstance(value, e.Input) else ""
+    one = bool(named) and not named.endswith("s") and LISTS.isdisjoint(named.lower().split())
+    return None if isinstance(value, str) else e.Is(value, None if one else e.Sequence())
 
 
 def _fixed(right: e.Expr, negated: bool = False) -> Any:
