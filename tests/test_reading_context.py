@@ -9,7 +9,7 @@ from tests.test_reading_kinds import reading, unread
 
 BELLS = (
     (
-        "A <dfn>tower</dfn> has a <dfn for=tower>great bell</dfn>.\n\n"
+        "A <dfn>tower</dfn> has a <dfn for=tower>great bell</dfn> and a <dfn for=tower>rope length</dfn>.\n\n"
         "<pre class=idl>interface Belfry {{ undefined ring(); }};</pre>\n\n"
         "A {{Belfry}} has a <dfn for=Belfry>rope</dfn> and a <dfn for=Belfry>oiled promise</dfn>, a promise.\n\n"
         "To <dfn>swing</dfn> a |bell| with a |rope|:\n\n1. If |rope| is null, throw a {{TypeError}}.\n"
@@ -176,6 +176,8 @@ def test_what_is_said_of_any_step_is_no_step_after_them() -> None:
     [
         ("[=Swing=] the bell [=this=] with null.", "swing for this and null"),
         ("Let |x| be a list of {{DOMString}}.", "let x be list of DOMString"),
+        ("Let |x| be the newly created object.", "let x be newly created object"),
+        ("Let |x| be the length of |bell|'s [=rope=].", "let x be bell's rope's length"),
         ("Let |x| be a new instance of {{Belfry}} and its bells.", "let x be new instance of Belfry and its bells"),
         ("If every rope of |bell| is null, return.", "if every rope of bell is null: return"),
     ],

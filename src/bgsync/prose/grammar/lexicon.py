@@ -51,7 +51,7 @@ class Lexicon:
             if wanted in self.lists:
                 return wanted
         ending = sorted({known for known in self.members if known.endswith(" " + low)})
-        if len(ending) == 1 and low not in self.terms and low not in self.linked:
+        if len(ending) == 1 and low not in self.terms and low not in self.linked and low not in _MEASURES:
             return self.members[ending[0]]
         return name
 
@@ -119,6 +119,10 @@ class Lexicon:
         self.owners.setdefault(member.name.lower(), set()).add(owner.lower())
         for value in member.values or ():
             self.values[value.lower()] = value
+
+
+_MEASURES = frozenset(("count", "length", "number", "size"))
+"""What any collection has, whatever else is called so in a text."""
 
 
 def _without_articles(name: str) -> str:
