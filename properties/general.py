@@ -12,10 +12,16 @@ from bgsync.language import (
     Call,
     Environment,
     Field,
+    Find,
+    Item,
+    Let,
     Population,
     Reject,
     Requirement,
+    Set,
+    Spec,
     Throw,
+    Var,
     While,
     walk,
 )
@@ -25,6 +31,7 @@ from bgsync.system.evaluation import NOT_FOLLOWED, PROMISE_LEVEL, READ_ELSEWHERE
 from bgsync.system.observation import (
     Asserted,
     Created,
+    MemberOfNull,
     NeverSettled,
     Observation,
     PerhapsSet,
@@ -78,6 +85,35 @@ ASSERTS = Safety(
     _asserts,
     _all_asserts,
     broken="A step that the text asserts to be true is false when it is reached.",
+)
+
+# --- null
+
+
+def _of_null(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if isinstance(seen, MemberOfNull):
+        yield Seen(f"{seen.owner} is null, and its {seen.member} is read or set")
+
+
+@lru_cache(maxsize=64)
+def _may_be_null(spec: Spec) -> bool:
+    """Whether a text sets a variable to null, or to what is found, if anything is, and reads members of variables."""
+    given = [one.value for one in spec.statements() if isinstance(one, Let | Set)]
+    null = any(part is None or isinstance(part, Find | Item) for value in given for part in parts(value))
+    every = (part for one in spec.statements() for whole in expressions(one) for part in parts(whole))
+    return spec.read and null and any(isinstance(part, Field) and isinstance(part.owner, Var) for part in every)
+
+
+NULL_MEMBER = Safety(
+    "null-member",
+    "No step reads or sets a member of null.",
+    "What a step that does so comes to is anybody's guess: the text forgets the case in which nothing was found.",
+    "Infra, Structs: only what is a struct has items",
+    (MemberOfNull,),
+    _of_null,
+    lambda system: ("",) if _may_be_null(system.scenario.spec) else (),
+    broken="A step takes a member of what is null when it is reached.",
+    forbids=True,
 )
 
 # --- promises
@@ -393,4 +429,4 @@ GATE = Safety(
     broken="A call is refused without a reason, or let through where it must be refused.",
 )
 
-PROPERTIES: tuple[Property, ...] = (ASSERTS, GATE, SETTLED_ONCE, LIFECYCLE, DEAD_ROW, SETTLES)
+PROPERTIES: tuple[Property, ...] = (ASSERTS, NULL_MEMBER, GATE, SETTLED_ONCE, LIFECYCLE, DEAD_ROW, SETTLES)

@@ -49,7 +49,7 @@ To <dfn>cancel printing</dfn> for a [=print job=] |job|, run these steps:
 EDITS = {
     "an inverted condition": (
         edited(("1. If |job| is null:", "1. If |job| is not null:")),
-        ("this edit breaks", "register 8 (edit.bs:31)", "no longer reached: register 8.1"),
+        ("this edit breaks", "register 8 (edit.bs:31)", "no longer reached: register 8.1, 8.2, 8.3, start printing"),
     ),
     "an inverted guard": (
         edited(("[=active worker=] is null", "[=active worker=] is not null")),
@@ -175,6 +175,14 @@ def test_the_first_five_lines_say_what_to_do_and_where_as_the_exit_status_does(
     assert not missing, first
     (sign,) = re.findall(r"^(.) edit\.bs: (?:this edit|it is not known)", first, re.MULTILINE)
     assert {"✓": 0, "✗": 1, "?": 3}[sign] == edit.exit_status
+
+
+def test_a_run_ends_where_a_member_of_null_is_read_which_is_told_once() -> None:
+    said = told(EDITS["an inverted condition"][0])
+    assert said.count("    null-member: ") == 1
+    assert "→ job: must not be null → null" in said
+    assert "Fire Functional Event 4.1 (" not in said, "no job is ever printed"
+    assert "could not be compared" not in said
 
 
 @pytest.mark.parametrize("name", ["a deleted step", "a step moved into a branch"])

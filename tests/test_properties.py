@@ -158,6 +158,7 @@ PAIRS: dict[Key, Pair] = {
         ("permission",),
     ),
     safety("refusal-error"): Pair(refused("AbortError"), refused("InvalidAccessError")),
+    safety("null-member"): Pair(replace(outbox(added=(SET_FIRING, RESOLVE)), read=True), replace(outbox(), read=True)),
     safety("removes-listed"): Pair(outbox(fulfilled=(*FINISH, DROP)), outbox()),
     safety("resolved-not-waiting"): Pair(
         outbox(found=known(RESOLVE), rejected=RETRY), outbox(found=known(WAKE_UP, RESOLVE), rejected=RETRY)

@@ -163,6 +163,7 @@ class _Timer:
 
 _SAFETY = (
     replace(general.ASSERTS, reference=SPEC + "the Assert steps of its algorithms"),
+    general.NULL_MEMBER,
     Safety(
         "unique-tag",
         "No two registrations in one list have the same tag.",

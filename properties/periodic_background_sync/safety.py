@@ -25,6 +25,7 @@ SPEC = "WICG Periodic Background Sync, "
 ALIKE = {
     # what one-off sync promises in the same words: the steps of this text that it rests on
     "asserts": "the Assert step of its algorithm",
+    "null-member": "",
     "unique-tag": "Extensions to service worker registration: the map, whose keys are the tags",
     "one-event": "the state firing, which a registration enters before and leaves after its event",
     "fires-online": "Process periodic sync registrations, step 1.3.2, before each event",

@@ -41,6 +41,8 @@ def change(fact: f.Change, words: Words) -> Told:
             return Told(name, "undecided", str(value).lower())
         case f.AssertFailed():
             return Told("assert", "must be true", "false")
+        case f.MemberOfNull(owner):
+            return Told(owner, "must not be null", "null")
         case f.TimerElapsed():
             return Told("timer", "running", "elapsed")
         case f.EnvironmentMoved(machine, _, before, after):

@@ -46,7 +46,7 @@ def safety_verdicts(found: Evidence, props: Iterable[Safety], why: str, settled:
             yield _violated(found.system, prop, name, breach.message, runs)
         elif not found.complete:
             yield Verdict(name, "inconclusive", message=why)
-        elif name in found.met:
+        elif name in found.met or prop.forbids:
             yield Verdict(name, "holds")
         elif prop.unseen is not None:
             yield Verdict(name, "violated", "structure", message=prop.unseen)

@@ -99,6 +99,14 @@ class AssertFailed:
 
 
 @dataclass(frozen=True)
+class MemberOfNull:
+    """What a member is read or set of is null."""
+
+    owner: str
+    member: str
+
+
+@dataclass(frozen=True)
 class TimerElapsed:
     """A wait is over."""
 
@@ -123,6 +131,7 @@ Change = (
     | PromiseSettled
     | Chosen
     | AssertFailed
+    | MemberOfNull
     | TimerElapsed
     | EnvironmentMoved
 )

@@ -165,6 +165,8 @@ class Safety:
     monitors: tuple[Monitor, ...] = (NOTHING,)
     broken: str = ""
     """What happens where it is violated, in one sentence for somebody who has never seen the text."""
+    forbids: bool = False
+    """Whether what it looks at must never be: then it holds where that is never seen, and is not vacuous."""
 
 
 @dataclass(frozen=True)

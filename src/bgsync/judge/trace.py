@@ -17,6 +17,7 @@ from bgsync.system.observation import (
     Duplicated,
     Executed,
     Listed,
+    MemberOfNull,
     Observation,
     OfObject,
     Rejected,
@@ -239,6 +240,8 @@ def _facts(system: System, seen: Observation) -> Iterator[f.Change]:
             yield f.Chosen(choice, value)
         case Asserted(held=False):
             yield f.AssertFailed()
+        case MemberOfNull(owner=owner, member=member):
+            yield f.MemberOfNull(owner, member)
         case WaitEnded():
             yield f.TimerElapsed()
 

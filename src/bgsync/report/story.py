@@ -179,7 +179,7 @@ def _topics(step: TraceStep) -> set[f.Thing | str]:
 
 
 def _fails(step: TraceStep) -> bool:
-    return any(isinstance(change, f.AssertFailed) for change in step.changes)
+    return any(isinstance(change, f.AssertFailed | f.MemberOfNull) for change in step.changes)
 
 
 def _chosen(found: tuple[Gap, ...], kind: str | None) -> Gap | None:

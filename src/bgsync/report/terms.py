@@ -44,6 +44,8 @@ TERMS = {
     "dispatched": "Of an event: its handler runs, and has not settled it.",
     "timer": "A wait for time to pass: it runs, and then is elapsed.",
     "elapsed": "Of a wait: the time has passed.",
+    "must not be null": "A step reads or sets a member of it, and null has none.",
+    "null": "What a variable holds where nothing was found, or the text says so.",
     "assert": "What the text asserts in a step must be true whenever a run comes there.",
     "undecided": "What the text leaves open or the model does not follow, and nothing has asked for: it may be true or "
     "false, and both are looked at.",

@@ -26,6 +26,8 @@ def in_words(change: f.Change, words: Words) -> str:
             return "the wait is over"
         case f.AssertFailed():
             return "what the text asserts here is false"
+        case f.MemberOfNull(owner, member):
+            return f"{owner} is null here, and has no {member}"
         case f.StateChanged(_, before, after):
             return f"{thing} goes from {before} to {after}"
         case f.Duplicated():

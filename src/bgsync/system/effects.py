@@ -83,6 +83,7 @@ class Effects(Evaluation):
                     members = {**dict(holder.members), name: value}
                     self.write(owner.name, Event(tuple(members.items())))
                 else:
+                    self.of_null(owner, holder, name)
                     self._set_member(instruction, holder, name, value)
                     self._timed(holder, statement.target, statement.value)
 

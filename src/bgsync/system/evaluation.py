@@ -11,7 +11,7 @@ from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Member, ObjectType, Spec
 from bgsync.language.readback import say_value
 from bgsync.system.growth import Growth
-from bgsync.system.observation import Chose, Created, Declined, Observation, Supposed
+from bgsync.system.observation import Chose, Created, Declined, MemberOfNull, Observation, Supposed
 from bgsync.system.state import (
     ANOTHER,
     AWAITED,
@@ -52,6 +52,10 @@ class NeedsChoice(Exception):  # a signal, not an error
 
     def __init__(self, options: tuple[Value, ...]) -> None:
         self.options = options
+
+
+class NullError(Exception):  # a signal, not an error
+    """Raised inside a run where a text reads or sets a member of null."""
 
 
 class Machine(Protocol):
@@ -356,6 +360,13 @@ class Evaluation:
             return found
         if isinstance(holder, str) and name == self.machine.type.unique:
             return holder  # the options of a call are known by their key
+        self.of_null(owner, holder, name)
         if self.machine.spec.read or isinstance(holder, Unknown):
             return holder if isinstance(holder, str) and name == self.machine.type.unique else UNKNOWN
         raise LanguageError(f"{say_value(owner)}: {name!r} is read of what has no such member: {holder!r}")
+
+    def of_null(self, owner: e.Expr, holder: Value, name: str) -> None:
+        """Raise NullError where what a text takes a member of is null; a model in Python is refused instead."""
+        if holder is None and self.machine.spec.read:
+            self.seen.append(MemberOfNull(say_value(owner), name))
+            raise NullError

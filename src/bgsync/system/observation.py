@@ -238,6 +238,16 @@ class Asserted(Observation):
 
 
 @dataclass(frozen=True, slots=True)
+class MemberOfNull(Observation):
+    """A member of null was read or set: nobody knows what is done then, and the run ends here."""
+
+    kind: ClassVar[str] = "null"
+    owner: str
+    """What is null, in words."""
+    member: str
+
+
+@dataclass(frozen=True, slots=True)
 class PoolMet(Observation):
     """A bound of the model was met, which ends the run: what lies beyond it is not known."""
 

@@ -5,6 +5,7 @@ See `bgsync.system.interpreter` for when an action ends.
 
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError
+from bgsync.system.evaluation import NullError
 from bgsync.system.instructions import (
     END,
     EVENT,
@@ -105,6 +106,8 @@ class Run(Starts):
             here, depth = self.pc, len(self.frames)
             try:
                 self._execute(instruction, settle)
+            except NullError:
+                self.failed = True
             except Exception as error:
                 error.add_note(f"at {instruction.origin}")
                 raise
@@ -118,7 +121,10 @@ class Run(Starts):
     def asserts(self) -> bool:
         """Run the asserts that come first; say whether they hold."""
         while self.program.code[self.pc].op == "assert" and not self.failed:
-            self._execute(self.program.code[self.pc], None)
+            try:
+                self._execute(self.program.code[self.pc], None)
+            except NullError:
+                self.failed = True
         return not self.failed
 
     def call(self) -> dict[str, Value]:
