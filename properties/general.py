@@ -429,4 +429,4 @@ GATE = Safety(
     broken="A call is refused without a reason, or let through where it must be refused.",
 )
 
-PROPERTIES: tuple[Property, ...] = (ASSERTS, NULL_MEMBER, GATE, SETTLED_ONCE, LIFECYCLE, DEAD_ROW, SETTLES)
+PROPERTIES: tuple[Property, ...] = (ASSERTS, GATE, SETTLED_ONCE, LIFECYCLE, DEAD_ROW, NULL_MEMBER, SETTLES)

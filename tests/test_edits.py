@@ -192,6 +192,14 @@ def test_what_is_gone_with_a_step_that_brought_it_about_is_not_repaired(name: st
     assert "no longer there to be looked at: resolved-then-fires" in said
 
 
+def test_an_answer_about_a_text_is_in_its_own_words() -> None:
+    for name in ("a deleted step", "two steps swapped", "a promise that is never settled", "another state"):
+        said = told(EDITS[name][0])
+        assert not re.search(r"(?<!worker )registration|\bsync\b|same tag", said), said
+    assert "An event is started for a print job, or a worker, that is gone." in told(EDITS["a deleted step"][0])
+    assert "print job A: state: queued → printing" in told(EDITS["two steps swapped"][0])
+
+
 def test_a_state_with_another_name_changes_nothing_that_anybody_sees() -> None:
     said = told(EDITS["a renamed state"][0])
     assert "bgsync diff" not in said

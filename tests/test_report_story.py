@@ -206,4 +206,4 @@ def test_the_race_of_an_invented_text_is_found_between_its_look_up_and_its_appen
     tale = story(verdict, target.spec, report.glossary)
     steps, _ = shown(verdict.trace)
     assert [steps[line.place].step for line in tale.lines] == ["7", "8.3", "8.3"]
-    assert tale.headline == "Two registrations with the same tag end up in one list."
+    assert tale.headline == "Two print jobs with the same label end up in one list."

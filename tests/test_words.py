@@ -156,3 +156,23 @@ def test_the_pictures_and_the_page_send_every_message_between_the_same_lanes() -
     items = drawn(WORDS).items
     sent = [(calls.get(item.source, item.source), calls.get(item.target, item.target)) for item in items]
     assert [pair for pair in sent if pair[0] != pair[1]] == on_page
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Two registrations with the same tag are there.", "Two orders with the same number are there."),
+        ("A registration is gone.", "An order is gone."),
+        ("The service worker registration is gone.", "The service worker registration is gone."),
+        ("A page is told that its sync is registered.", "A page is told that its call has succeeded."),
+    ],
+)
+def test_a_sentence_is_told_in_the_words_of_a_text_that_calls_its_things_otherwise(text: str, said: str) -> None:
+    assert WORDS.retold(text, WORDS.of("order", "number")) == said
+    assert WORDS.retold(text, WORDS.of("sync registration", "tag")) == text
+
+
+def test_what_a_text_calls_its_things_is_what_a_run_calls_them() -> None:
+    assert WORDS.of("sync registration", "tag") is WORDS
+    assert WORDS.of("print job", "label").duplicates == "print jobs with this label"
+    assert Words().of("coat", None).noun == "coat"

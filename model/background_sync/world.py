@@ -12,6 +12,11 @@ WORDS = replace(
     stores=OUTBOX_REMARK,
     store="the outbox",
     waits="wait for a retry",
+    elsewhere=(
+        ("its sync is registered", "its call has succeeded"),
+        ("no sync event", "no event"),
+        ("A sync that has failed is tried", "What has failed is tried"),
+    ),
     terms=(
         (
             "registration",

@@ -163,7 +163,6 @@ class _Timer:
 
 _SAFETY = (
     replace(general.ASSERTS, reference=SPEC + "the Assert steps of its algorithms"),
-    general.NULL_MEMBER,
     Safety(
         "unique-tag",
         "No two registrations in one list have the same tag.",
@@ -257,6 +256,7 @@ _SAFETY = (
     ),
     refusal_error(REFUSALS, SPEC + "register, steps 2, 3 and 6; Web IDL, the names of DOMException"),
     REMOVES_LISTED,
+    general.NULL_MEMBER,
     *ATTEMPTS,
     replace(
         general.SETTLED_ONCE,

@@ -3,8 +3,9 @@
 The rooms that tell a run (`telling`, `report`, `draw`) take these words and know no spec.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 
@@ -66,6 +67,10 @@ class Words:
     """What a wait for time is called."""
     terms: tuple[tuple[str, str], ...] = ()
     """Words of the spec that a stranger does not know, each with what it means."""
+    key: str = "tag"
+    """What the value is called by which one of its things is known."""
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    """Phrases about such a thing, each with what is said instead in a text that calls its things by another name."""
     invocations: Mapping[str, str] = field(default_factory=invocations)
     """What an invocation is, by its kind."""
 
@@ -73,6 +78,24 @@ class Words:
         for machine, signal in self.signals.items():
             if unknown := {signal.source, signal.target} - set(self.lanes):
                 raise ValueError(f"the {machine} is told by or to {min(unknown)!r}: one of {', '.join(self.lanes)}")
+
+    def of(self, thing: str, key: str | None) -> "Words":
+        """Give the words for a text that calls its things, and what they are known by, otherwise, if it does."""
+        if not thing or thing.endswith(self.noun):
+            return self
+        key = key or self.key
+        return replace(self, noun=thing, key=key, duplicates=f"{thing}s with this {key}", terms=())
+
+    def retold(self, text: str, now: "Words") -> str:
+        """Give a sentence that has these words in those of a text that has others."""
+        if now.noun == self.noun:
+            return text
+        for phrase, plain in self.elsewhere:
+            text = text.replace(phrase, plain)
+        text = re.sub(rf"\b{re.escape(self.key)}(s?)\b", rf"{now.key}\1", text)
+        article = "n" if now.noun[0] in "aeiou" else ""
+        named = rf"(?<!{re.escape(self.worker)} )\b(?:([Aa])n? )?{re.escape(self.noun)}(s?)\b"
+        return re.sub(named, lambda m: f"{f'{m[1]}{article} ' if m[1] else ''}{now.noun}{m[2]}", text)
 
     @property
     def lanes(self) -> tuple[str, ...]:

@@ -131,7 +131,9 @@ def compare(
         for granularity in ordered
         for on in ((), *((name,) for name in adversities if thorough or granularity == ordered[0]))
     ]
-    return replace(_compared(old, new, scenarios, thorough, limit, progress), words=world.words)
+    return replace(
+        _compared(old, new, scenarios, thorough, limit, progress), words=world.words.of(new.type.name, new.type.unique)
+    )
 
 
 def with_verdicts(comparison: Comparison, changes: Changes) -> Comparison:

@@ -23,6 +23,7 @@ from bgsync.system.program import Program
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
 from bgsync.system.system import System
 from bgsync.system.world import World
+from bgsync.words import Words
 
 
 @dataclass(frozen=True)
@@ -371,10 +372,11 @@ class _Judge:
             bounds["states"] = limit or LIMIT
         revision = asked.spec.revision
         explored = tuple(self.explored)
+        words = glossary(asked.properties, asked.world, asked.spec)
+        told = tuple(_retold(each, asked.world.words, words.words) for each in verdicts)
         return Report(
-            asked.model, revision, bounds, explored, coverage, verdicts, self.interrupted,
-            content=asked.content, chosen=asked.chosen,
-            glossary=glossary(asked.properties, asked.world),
+            asked.model, revision, bounds, explored, coverage, told, self.interrupted,
+            content=asked.content, chosen=asked.chosen, glossary=words,
         )  # fmt: skip
 
 
@@ -385,12 +387,20 @@ def _unreached(program: Program, origins: Mapping[str, Origin], ran: Iterable[in
     return tuple(str(origin) for key, origin in origins.items() if key not in reached)
 
 
-def glossary(properties: Iterable[Property], world: World) -> Glossary:
+def glossary(properties: Iterable[Property], world: World, spec: Spec | None = None) -> Glossary:
     """Make the glossary of what these properties say of a spec in this world; safety says it before liveness."""
+    words = world.words.of(spec.type.name, spec.type.unique) if spec else world.words
     rules = {each.id: Rule(each.id, each.sentence, each.why, each.reference) for each in STRUCTURE}
     for each in sorted(properties, key=lambda prop: not isinstance(prop, Liveness)):
-        rules[each.id] = Rule(each.id, each.sentence, each.why, each.reference, each.broken)
-    return Glossary(world.words, rules, {name: each.says for name, each in world.adversities.items()})
+        said = (world.words.retold(text, words) for text in (each.sentence, each.why))
+        rules[each.id] = Rule(each.id, *said, each.reference, world.words.retold(each.broken, words))
+    return Glossary(words, rules, {name: each.says for name, each in world.adversities.items()})
+
+
+def _retold(verdict: Verdict, was: Words, now: Words) -> Verdict:
+    """Give a verdict that says what was seen in the words of the text."""
+    others = tuple(_retold(one, was, now) for one in verdict.others)
+    return replace(verdict, message=was.retold(verdict.message, now), others=others)
 
 
 def _weight(verdict: Verdict) -> int:

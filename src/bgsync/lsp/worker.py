@@ -90,7 +90,7 @@ def _answers(job: Job) -> Iterator[Answer]:
     text = read(Source(job.name, source, "", job.path), None, content)
     reading, page = text.reading, Page(source)
     page.learn(reading)
-    asked, words = of_text(text), glossary(text.content.properties, text.content.world)
+    asked, words = of_text(text), glossary(text.content.properties, text.content.world, text.reading.spec)
     stands = as_it_stands(asked, job.wish.wanted, 0)
     if not reading.spec.algorithms:
         problems = *problems_as_it_stands(reading, stands, page, words), _nothing(job, page)
