@@ -49,7 +49,7 @@ def test_every_command_of_the_tutorial_says_what_stands_below_it(tmp_path: Path)
 def test_the_tutorial_says_in_words_what_its_outputs_name_and_what_is_otherwise_each_time() -> None:
     shown = "".join(block for kind, block in blocks() if kind == "console")
     prose = BLOCK.sub("", PAGE.read_text(encoding="utf-8"))
-    for name in ("t1", "tags 1", "calls 2", "leave(t1) #1", "object A"):
+    for name in ("t1", "tags 1", "calls 2", "leave(t1) #1", "coat A"):
         assert name in shown
         assert f"`{name}`" in prose
     assert "how many seconds something took and the revision" in " ".join(prose.split())
