@@ -17,7 +17,7 @@ from bgsync.judge.pace import Progress, Tally
 from bgsync.judge.property import Liveness, Property
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.verdict import DEPENDS, Coverage, Explored, Kind, Report, Verdict
-from bgsync.language import NotUnderstood, Origin, Spec, Upon
+from bgsync.language import Abort, NotUnderstood, Origin, Return, Spec, Throw, Upon
 from bgsync.system.monitor import Monitor
 from bgsync.system.program import Program
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
@@ -51,6 +51,9 @@ class Question:
     """What content the spec is judged as, and why: for the report."""
     chosen: str = ""
 
+
+ENDS = (Abort, Return, Throw)
+"""What ends a run before its last step."""
 
 FEWEST, FACTOR = 500, 5
 """What is not understood may do anything: so many states of that are looked at, or so many times the sure ones.
@@ -363,7 +366,10 @@ class _Judge:
         blind = {st.origin.key for st in asked.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
         unreached = _unreached(program, origins, self.ran)
         under = {adversities: _unreached(program, origins, ran) for adversities, ran in self.ran_under.items()}
-        coverage = Coverage(len(origins), len(origins) - len(blind), len(origins) - len(unreached), unreached, under)
+        ending = (i.origin for pc in sorted(self.ran) if isinstance((i := program.code[pc]).statement, ENDS))
+        reached = len(origins) - len(unreached)
+        ended = tuple(dict.fromkeys(map(str, ending)))
+        coverage = Coverage(len(origins), len(origins) - len(blind), reached, unreached, under, ended)
         bounds: dict[str, int | str] = asdict(asked.bounds)
         limit, walks = asked.effort.limit, asked.effort.walks
         if walks is not None:

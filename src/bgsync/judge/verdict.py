@@ -206,6 +206,8 @@ class Coverage:
     unreached: tuple[str, ...] = ()
     unreached_under: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     """Those that no behaviour reached under adversities, by these; () is without any."""
+    ending: tuple[str, ...] = ()
+    """Those at which some run ended before its last step, but for Asserts."""
 
 
 @dataclass(frozen=True)

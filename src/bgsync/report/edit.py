@@ -36,6 +36,8 @@ class Edit:
     """How many states of the text before were looked at."""
     seconds: float = 0.0
     """How long that took by the clock."""
+    ended: tuple[str, ...] = ()
+    """The steps of the old text that are gone and at which some run ended: such runs go on now."""
     names: tuple[str, str] = ("OLD", "NEW")
     """What a command calls the text before and now."""
 

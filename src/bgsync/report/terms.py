@@ -123,6 +123,7 @@ TERMS = {
     "only in the new text": "A verdict on something that the old text does not have.",
     "only in the old text": "A verdict on something that the new text does not have.",
     "holds, since what broke it is no longer reached": "Nothing was repaired: no run comes to the step any more.",
+    "runs go on": "A step is gone at which some run of the old text ended: it is followed beyond that now.",
     "no longer there to be looked at": "Nothing was repaired: a step that brought it about is gone.",
     "only in the new text, and violated": "Something that the old text does not have is violated.",
     "both texts show": "What both do alike at first, as seen from outside.",
