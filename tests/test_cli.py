@@ -178,6 +178,13 @@ def test_a_picture_is_written_to_standard_output_or_a_file(tmp_path: Path) -> No
     assert path.read_text().startswith("<")
 
 
+def test_the_help_of_check_begins_with_what_an_editor_seeks_and_names_the_rest_in_a_line() -> None:
+    said = run("check", "--help").stdout
+    places = [said.index(name) for name in ("--base", "--format", "--granularity", "--automatic", "--checkpoint")]
+    assert places == sorted(places)
+    assert said.count("--checkpoint") == said.count("--disk") == 1
+
+
 def test_help_teaches() -> None:
     assert "bgsync check --property asserts" in run("--help").stdout
     assert "Exit status" in run("check", "-h").stdout

@@ -94,6 +94,8 @@ def of_rooms() -> Iterator[str]:
 
 
 def of_tables() -> Iterator[str]:
+    yield from (*SIGNS.values(), *read.SIGNS.values(), *(sign for sign, _ in comparison_text.SIGNS.values()))
+    yield from (sign.strip() for sign in MARKS.values())
     yield from (*SIGNS, *read.STYLES, *comparison_text.STYLES, *comparison_text.SIGNS, *text.LEGEND, *GRANULARITIES)
     yield from (title for _, title in (*text.TITLES, *text.UNDER))
     yield from (*(title for title, *_ in ONE_SIDED), *ANY)

@@ -105,12 +105,13 @@ def _version(ctx: click.Context, parameter: click.Parameter, asked: bool) -> Non
 )
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def main() -> None:
-    """Find contradictions in the spec of Web Background Sync.
+    """Find contradictions in the algorithms of a Web spec, such as Background Sync.
 
     \b
     bgsync check                      check the built-in model of the one-off spec
     bgsync check --property asserts   one property, with all its traces
     bgsync check spec/index.bs        check a spec text; `bgsync read` shows how it was understood
+    bgsync check spec/index.bs --base HEAD    what did my edit break?
     bgsync check my.py:machine        check a `transitions` machine of your own
     bgsync explain one-event          what a property says, and why it matters
     bgsync draw lifecycle             a state diagram

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from bgsync.cli.base import Editing, as_source, target_before
 from bgsync.cli.common import EPILOG
-from bgsync.cli.large import for_what_is_large
+from bgsync.cli.large import HELP, for_what_is_large
 from bgsync.cli.machine import about_machines, check_one, names_machine
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import PATIENCE, Asked, asking
@@ -21,10 +21,14 @@ from bgsync.report.formats import FORMATS, endings, form_of, write
 from bgsync.start import unhurried
 
 
-@click.command(epilog=EPILOG)
+@click.command(epilog=f"{HELP}\n\n{EPILOG}")
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
-@asking()
-@for_what_is_large
+@click.option(
+    "--base",
+    metavar="OLD",
+    help="Say what an edit did, and let only what it broke count. OLD is the text before: REV, which is TARGET at that "
+    "revision, REV:path, a file or a URL.",
+)
 @click.option(
     "--format",
     "output",
@@ -60,13 +64,8 @@ from bgsync.start import unhurried
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
 )
-@click.option(
-    "--base",
-    metavar="OLD",
-    help="What the text was before: REV, which is TARGET at that revision, REV:path, a file or a URL. Then it is said "
-    "what the edit did, and only what it broke counts for the exit status. The text as it is has half of the time at "
-    "most, and what it was has all that is then left.",
-)
+@asking()
+@for_what_is_large
 @about_machines
 @click.option("--against", metavar="FILE", help="Hold the built-in model to this spec text, step by step, instead.")
 def check(

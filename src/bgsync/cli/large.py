@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,16 @@ import click
 from bgsync.extras import command
 from bgsync.product.resources import Resources
 
+option = partial(click.option, hidden=True)
+
 OPTIONS = (
-    click.option(
+    option(
         "--checkpoint",
         type=click.Path(file_okay=False, path_type=Path),
         metavar="DIR",
         help="Save where the exploration of several tags stands, and go on from there when asked again.",
     ),
-    click.option(
+    option(
         "--checkpoint-every",
         "every",
         type=click.FloatRange(0),
@@ -28,25 +31,25 @@ OPTIONS = (
         metavar="SECONDS",
         help="How often it is saved; at the end, and when it is interrupted, it is saved, too.",
     ),
-    click.option(
+    option(
         "--disk",
         type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
         metavar="DIR",
         help="Keep the states of several tags in files there, gone when it ends: for more than fits into memory.",
     ),
-    click.option(
+    option(
         "--scheduler",
         metavar="ADDRESS",
         help="Explore several tags on the workers of a Dask cluster; local: start --jobs workers on this machine.",
     ),
-    click.option(
+    option(
         "--walks",
         type=click.IntRange(1),
         metavar="N",
         help="Take N random walks through each system, instead of looking at every state: for what is too large. "
         "They find what is broken; nothing is ever said to hold.",
     ),
-    click.option(
+    option(
         "--walk-steps",
         type=click.IntRange(1),
         default=200,
@@ -54,7 +57,7 @@ OPTIONS = (
         metavar="STEPS",
         help="The length of a walk at most.",
     ),
-    click.option(
+    option(
         "--without",
         "left_out",
         multiple=True,
@@ -62,15 +65,18 @@ OPTIONS = (
         help="Explore several tags without a reduction, which changes no verdict: symmetry between tags, or one of all "
         "states of one tag that no property tells apart (then states are counted as the interpreter counts them).",
     ),
-    click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same walks."),
+    option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same walks."),
 )
 
 
 def for_what_is_large(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command these options."""
+    """Give a command these options; its help names them in a line, and a page says what they do."""
     for option in reversed(OPTIONS):
         command = option(command)
     return command
+
+
+HELP = "For what is too large (docs/large.md): --checkpoint, --disk, --scheduler, --walks and --without."
 
 
 @contextmanager

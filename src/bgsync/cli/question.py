@@ -80,7 +80,7 @@ OPTIONS = {
     "limit": click.option(
         "--limit",
         type=click.IntRange(1),
-        show_default="10,000,000; several tags, where they are separable: none",
+        show_default="10,000,000; for several tags mostly none",
         metavar="STATES",
         help="Stop each exploration after so many states; what was not found is then inconclusive.",
     ),
@@ -89,7 +89,7 @@ OPTIONS = {
         "seconds",
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
-        show_default=f"{PATIENCE} for each text; none with several tags, --limit or --walks, and for log and repair",
+        show_default=f"{PATIENCE} for each text; none with several tags or --limit",
         help="Stop after so long, reading included; what is not decided by then is inconclusive.",
     ),
     "memory": click.option(

@@ -25,6 +25,10 @@ STYLES = {"modelled": "green", "abstracted": "cyan", "partly understood": "yello
 SIGNS = {"modelled": "✓", "abstracted": "~", "partly understood": "?", "not understood": "✗"}
 
 
+NOTHING = 'read_as = "nothing" says so, in FILE.read-as.toml'
+"""What helps with a sentence that no wording near it would say."""
+
+
 @click.command(epilog=EPILOG)
 @click.argument("target", metavar="FILE")
 @click.option("--strict", is_flag=True, help="Fail where a sentence was not understood.")
@@ -138,5 +142,6 @@ def _print(out: Console, entries: list[Entry], helped: Mapping[str, Suggestions]
         out.print(f"    {escape(how)}{again}", style="dim", highlight=False, soft_wrap=True)
         if (help := helped.get(each.key)) is not None:
             told = [("not read", help.unread)] * bool(help.unread) + [("understood", one) for one in help.wordings]
+            told += [("if it does nothing", NOTHING)] * (not help.wordings)
             for what, said in told:
                 out.print(f"    [yellow]{what}:[/] {escape(said)}", highlight=False, soft_wrap=True)

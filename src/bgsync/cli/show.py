@@ -42,7 +42,7 @@ def explain(word: tuple[str, ...]) -> None:
     every = {each: told for rows in reversed(known.values()) for each, told in rows.items()}
     found = explained_by(name, every)
     if found is None:
-        alike = {plain(each): each for each in every}
+        alike = {plain(each): each for each in every if plain(each)}
         given = plain(name)
         near = difflib.get_close_matches(given, alike, 1, 0.9) or difflib.get_close_matches(given, alike, 3, 0.6)
         meant = f"did you mean {' or '.join(alike[one] for one in near)}?" if near else "bgsync explain lists all"
@@ -61,7 +61,7 @@ def explained_by(name: str, every: Mapping[str, str]) -> str | None:
     """
     from bgsync.prose.misspelt import plain
 
-    alike = {plain(each): each for each in every}
+    alike = {plain(each): each for each in every if plain(each)}
     unnumbered = re.sub(r" [\d,]+$", "", name)
     words = name.split(" ")
     cuts = ((" ".join(words[:size]), " ".join(words[size:])) for size in range(len(words) - 1, 0, -1))
@@ -83,10 +83,10 @@ def explained() -> dict[str, dict[str, str]]:
     """Give every word that is explained, by its kind."""
     from bgsync.judge.structure.finding import PROPERTIES
     from bgsync.report.comparison_text import MEANINGS
-    from bgsync.report.terms import TERMS
+    from bgsync.report.terms import SIGNS, TERMS
 
-    first = main_content()  # what several contents explain is told as this one does
-    contents = [*(each for each in reversed(candidates()) if each != first), first]
+    first, *others = reversed(candidates())  # what holds for any text is told as it does there, all else as main does
+    contents = [*(each for each in others if each != main_content()), main_content(), first]
     own = {prop.id: prop for each in contents for prop in reversed(each.properties)}
     properties = [*dict(sorted(own.items())).values(), *PROPERTIES]
     spec = {name: f"{told[0].upper()}{told[1:]}." for each in contents for name, told in each.world.words.terms}
@@ -111,6 +111,7 @@ def explained() -> dict[str, dict[str, str]]:
                 for kind, told in each.world.words.invocations.items()
             },
             **TERMS,
+            **SIGNS,
             **{each.name: f"A content, which a text is judged as: {each.about}." for each in contents},
         },
     }

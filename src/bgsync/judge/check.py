@@ -398,8 +398,8 @@ def glossary(properties: Iterable[Property], world: World, spec: Spec | None = N
     words = world.words.of(spec.type.name, spec.type.unique) if spec else world.words
     rules = {each.id: Rule(each.id, each.sentence, each.why, each.reference) for each in STRUCTURE}
     for each in sorted(properties, key=lambda prop: not isinstance(prop, Liveness)):
-        said = (world.words.retold(text, words) for text in (each.sentence, each.why))
-        rules[each.id] = Rule(each.id, *said, each.reference, world.words.retold(each.broken, words))
+        sentence, why, broken = (world.words.retold(text, words) for text in (each.sentence, each.why, each.broken))
+        rules[each.id] = Rule(each.id, sentence, why, each.reference, broken)
     return Glossary(words, rules, {name: each.says for name, each in world.adversities.items()})
 
 

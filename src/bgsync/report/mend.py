@@ -74,5 +74,6 @@ def _with_what_it_was(one: Mend, steps: Sequence[StepChange]) -> Mend:
 
 def _not_understood(one: Unread) -> Mend:
     part = f"; not read: “{plain(one.part)}”" if one.part else ""
-    help = f"this would be understood: {plain(one.wordings[0])}" if one.wordings else ""
+    nothing = 'if it does nothing that counts here, read_as = "nothing" says so: bgsync read --help'
+    help = f"this would be understood: {plain(one.wordings[0])}" if one.wordings else nothing
     return Mend(one.location, f"not understood: “{plain(one.sentence)}”{part}", help=help)

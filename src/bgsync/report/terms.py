@@ -138,3 +138,22 @@ TERMS = {
     "apart": "In a picture: steps that are run on their own, or a move that only takes a possibility away.",
 }
 """In the order of a reader's questions."""
+
+SIGNS = {
+    "✓": "Of a verdict: it holds. Before the answer to an edit: it breaks nothing. Of a sentence: it is modelled.",
+    "✗": "Of a verdict: it is violated. Before the answer to an edit: it is wrong. Of a sentence: not understood.",
+    "?": "Of a verdict: it is inconclusive. Before the answer to an edit: it is not known whether it breaks anything. "
+    "Of a sentence: it is partly understood.",
+    "~": "Of a verdict: it is conditional. Of a sentence: it is abstracted. Of a step: an edit changed it.",
+    "∅": "Of a verdict: it is vacuous.",
+    "•": "A property that is broken, and no run shows how.",
+    "→": "What something was, and what it is: in a run by a step, in [old → new] by an edit.",
+    "+": "What an edit added.",
+    "-": "What an edit removed.",
+    "−": "What an edit removed.",
+    "±": "In a picture: what an edit changed.",
+    "=": "Of a step: an edit reworded it.",
+    "»": "Of a step: an edit moved it. In a picture: the run takes it.",
+    "…": "Something is left out here.",
+}
+"""The signs of all outputs."""
