@@ -112,7 +112,7 @@ NULL_MEMBER = Safety(
     (MemberOfNull,),
     _of_null,
     lambda system: ("",) if _may_be_null(system.scenario.spec) else (),
-    broken="A step takes a member of what is null when it is reached.",
+    broken="A step reads or sets a member of a variable that is null there.",
     forbids=True,
 )
 
@@ -270,7 +270,7 @@ DEAD_ROW = Safety(
     _enters,
     _all_states,
     unseen="no behaviour does this",
-    broken="A part of the lifecycle exists on paper only: nothing that can happen takes it.",
+    broken="A part of the lifecycle exists on paper only: nothing takes it, unless something outside goes wrong.",
 )
 
 

@@ -217,7 +217,7 @@ def test_a_state_with_another_name_changes_nothing_that_anybody_sees() -> None:
 def test_what_one_promise_is_broken_by_is_one_item() -> None:
     said = told(EDITS["a promise that is never settled"][0])
     assert said.count("    promise-settles: ") == 1
-    assert "and so by register 9 against the network: go offline (logic), start printing 4.2 (logic)" in said
+    assert "and so by register 9 against the network: go offline (logic); start printing 4.2 (logic)" in said
 
 
 def test_what_is_newly_broken_comes_before_what_was_broken_already() -> None:

@@ -109,6 +109,7 @@ TERMS = {
     "no longer broken in this way": "The same, of a property that is broken in another way still.",
     "broken in a further way": "A property that the old text breaks, too, by other steps.",
     "broken in another way": "A property that both texts break, the new one otherwise, such as by a race only.",
+    "another verdict": "What is said of it now is something else than before, and not that it is broken.",
     "no longer decided": "A verdict was given on the old text, and the new one is inconclusive.",
     "decided by now": "The old text was inconclusive, and a verdict is given on the new one.",
     "not known": "On one of the texts a verdict was given, and the other one is inconclusive.",

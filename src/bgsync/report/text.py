@@ -1,7 +1,7 @@
 """The report as text: first what to mend and what is broken by what, then all else, in few lines."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import islice
 
 from rich.console import Console
@@ -108,14 +108,19 @@ def print_causes(
         also = f"; also {escape(others)}" if others else ""
         said = escape(in_plain_words(first, glossary))
         put(console, f"    [red]{escape(first.property)}[/]: {said}{also}", 6)
-        pairs = list(dict.fromkeys(telling.pair(one, glossary.words) for one in cause.findings))[1:]
+        pairs = list(dict.fromkeys(_pair_and_needs(one, glossary.words) for one in cause.findings))[1:]
         if pairs:
             more = f" and {len(pairs) - FEW} more" if len(pairs) > FEW else ""
-            put(console, f"    and so by {escape(', '.join(pairs[:FEW]))}{more}", 6)
+            put(console, f"    and so by {escape('; '.join(pairs[:FEW]))}{more}", 6)
     if len(found) > len(told):
         put(console, f"    {len(found) - len(told)} more under an adversity: [bold]--traces all[/]", 4)
     if told:
         console.print()
+
+
+def _pair_and_needs(one: Verdict, words: Words) -> str:
+    needs = f", with {', '.join(one.needs)}" if one.needs else ""
+    return f"{telling.pair(replace(one, needs=()), words)}{needs}"
 
 
 def _in_text(verdict: Verdict) -> TraceStep | Location:
