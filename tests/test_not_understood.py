@@ -130,6 +130,8 @@ def test_a_misspelt_state_is_no_new_state(said: str, misspelt: str, sound: Mappi
 def test_an_edit_that_makes_a_text_many_times_as_large_is_said_to(whole: Report) -> None:
     line = "1. Let |owner| be the [=service worker registration=] of |job|.\n"
     assert line in PRINT_QUEUE
-    found = broken_and_repaired(whole, report_of(PRINT_QUEUE.replace(line, f"{line}1. Set |job| to null.\n")))
+    found = broken_and_repaired(
+        whole, report_of(PRINT_QUEUE.replace(line, f"{line}1. Set |job| to |job|'s [=label=].\n"))
+    )
     assert re.fullmatch(r"[\d,]+ states at granularity algorithm, and \d+ in the old text", found.grown)
     assert broken_and_repaired(whole, whole).grown == ""
