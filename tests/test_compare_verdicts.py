@@ -11,7 +11,8 @@ from bgsync.compare.behaviour import compare, unreached_changes, with_verdicts
 from bgsync.compare.history import Column, History
 from bgsync.compare.properties import broken_and_repaired
 from bgsync.compare.steps import changed_steps
-from bgsync.judge.verdict import Coverage, Explored, Kind, Location, Report, Ruling, Trace, Verdict
+from bgsync.judge.facts import Invocation, StateChanged, StepTaken, Thing
+from bgsync.judge.verdict import Coverage, Explored, Kind, Location, Report, Ruling, Trace, TraceStep, Verdict
 from bgsync.language import Call, Expr, FireEvent, If, Not, Resolve, Spec, Statement, algorithm, steps, v
 from bgsync.report.comparison_text import print_comparison
 from bgsync.report.history_forms import print_history
@@ -72,6 +73,27 @@ def test_a_run_without_a_race_is_a_further_way_where_there_was_none_but_by_a_rac
     worse, better = broken_and_repaired(race, logic), broken_and_repaired(logic, race)
     assert ([change.property for change in worse.more], worse.changed_kind) == (["p"], ())
     assert ([change.property for change in better.changed_kind], better.violated_first) == (["p"], ())
+
+
+ORIGINS = {str(statement.origin): statement.origin for statement in SPEC.statements()}
+
+
+def race(against: int) -> Report:
+    """A finding at `register 9.6` in a run of two calls, against one of the steps before."""
+    steps = tuple(
+        TraceStep(Invocation("register(t1)", number), StepTaken(origin), (StateChanged(Thing("A"), "a", "b"),))
+        for number, step in ((1, "8.1"), (2, "9.2"), (1, "9.6")) if (origin := ORIGINS[f"register {step}"])
+    )  # fmt: skip
+    where = (Location("f", 1, 1, "register", "9.6"),)
+    return told(Verdict("p", "violated", "race", locations=where, trace=Trace(steps), against=against))
+
+
+@pytest.mark.parametrize(
+    ("removed", "new"), [(("getTags", "4"), False), (("register", "9.5"), False), (("register", "9.4"), True)]
+)
+def test_what_a_step_breaks_in_a_run_that_the_old_text_has_is_not_new(removed: tuple[str, str], new: bool) -> None:
+    specs = SPEC, edited({removed: lambda statement: None})
+    assert bool(broken_and_repaired(race(0), race(1), specs).more) == new
 
 
 def test_under_an_adversity_only_what_was_looked_at_is_repaired() -> None:

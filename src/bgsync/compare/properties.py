@@ -5,12 +5,12 @@ and nothing of an adversity that was not looked at. Where one was looked at and 
 the property stands as it does without. What is violated in both texts is compared finding by finding.
 """
 
-from collections.abc import Collection, Hashable, Mapping, Sequence, Set
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Literal
 
 from bgsync.compare.data import alike_but_for_names
+from bgsync.compare.kept import Silence, Steps
 from bgsync.compare.steps import kept_steps, origins
 from bgsync.judge.static import TEXT
 from bgsync.judge.verdict import Report, Ruling, Verdict
@@ -19,8 +19,6 @@ from bgsync.language import Assert, Expr, Origin, Spec
 GONE = " (gone)"
 """Marks the id of a step that the new text does not have."""
 
-Silence = Literal["not in this text", "not looked at", "not reached", "removed"]
-"""Why a report gives no verdict, or none that counts: no run comes to the steps that broke it, or they are gone."""
 Answer = Ruling | Silence
 """What a report says of a property in an environment."""
 
@@ -155,47 +153,6 @@ def _is_uncompared(change: Change) -> bool:
     return change.now == "inconclusive" or (change.was, change.now) == ("inconclusive", "violated")
 
 
-@dataclass(frozen=True)
-class Steps:
-    """The steps of an old text: what the new one calls them, and those that are removed or moved below another one."""
-
-    kept: Mapping[Hashable, Hashable]
-    removed: frozenset[Hashable]
-
-    @classmethod
-    def of(cls, specs: tuple[Spec, Spec] | None) -> "Steps":
-        """Give those of two texts; where they are not known, every step is there under its number.
-
-        A step that stands below another one now is not there as it was: it may not be taken where it was.
-        """
-        pairs = kept_steps(*specs) if specs else ()
-        kept = {_place(was): _place(now) for was, now in pairs}
-        above = {_place(was): (_above(was), _above(now)) for was, now in pairs}
-        there = {place for place, (was, now) in above.items() if kept.get(was, was) == now}
-        every = map(_place, origins(specs[0]).values()) if specs else ()
-        return cls(kept, frozenset(every) - there)
-
-    def now(self, place: Hashable) -> Hashable:
-        """Give what a step of the old text is called in the new one."""
-        return self.kept.get(place, place)
-
-    def lost(self, findings: Sequence[Verdict], unreached: Collection[str]) -> Silence | None:
-        """Say why some findings are gone without being repaired, if so: a step that brought one about is, too.
-
-        That a step is gone which broke something itself repairs it, unless that is what an endless run ended with.
-        """
-        for one in findings:
-            _, where, against = one.defect()
-            endless = one.trace is not None and one.trace.loop is not None
-            made = {step.place for step in one.trace.steps if step.changes} if one.trace else set[Hashable]()
-            if ({against, *made} - (set() if endless else where)) & self.removed:
-                return "removed"
-            broken = [self.now(place) for place in where]
-            if broken and all(isinstance(each, tuple) and " ".join(each) in unreached for each in broken):
-                return "not reached"
-        return None
-
-
 Defect = tuple[str, frozenset[Hashable], Hashable]
 
 
@@ -208,7 +165,8 @@ def _other_findings(
     a text which has it by logic has a run that the other one has not, if that has it only as a race. What needs an
     adversity in one text and none in the other one is told where that is told which needs none. Where not all was
     looked at, what was not found may be there all the same. And so may a further endless run that only a race or an
-    adversity makes, where the other text has one without: then it was not looked for.
+    adversity makes, where the other text has one without: then it was not looked for. What the same step breaks in a
+    run that the old text has as well is not new, whatever it conflicts with.
     """
     there = [_defect(one, steps) for one in old.findings(key)], [_defect(one) for one in new.findings(key)]
     raced = {_defect(one, steps) for one in old.findings(key) if one.kind == "race"}
@@ -220,6 +178,8 @@ def _other_findings(
     ]  # fmt: skip
     gone = [one for one in gone if not new.is_cut(key[1]) and not _is_masked(one, new.findings(key))]
     made = [one for one in made if not old.is_cut(key[1]) and not _is_masked(one, old.findings(key))]
+    alike = {(_defect(one, steps)[:2], one.kind) for one in old.findings(key)}
+    made = [one for one in made if not (steps.leaves(one) and (_defect(one)[:2], one.kind) in alike)]
     return gone, _as_verdict(made)
 
 
@@ -239,15 +199,6 @@ def _defect(one: Verdict, steps: Steps | None = None) -> Defect:
     said = "" if one.property.startswith("asserts/") else message
     now = steps.now if steps else lambda place: place
     return said, frozenset(map(now, where)), now(against)
-
-
-def _place(origin: Origin) -> Hashable:
-    return origin.algorithm, origin.step
-
-
-def _above(origin: Origin) -> Hashable:
-    """Give the place of the step that a step stands below."""
-    return origin.algorithm, origin.step.rpartition(".")[0]
 
 
 class Said:
