@@ -4,6 +4,7 @@ import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -93,6 +94,16 @@ def test_what_an_edit_left_to_mend_is_an_error_where_it_is_wrong_and_a_warning_w
     assert [line.split("::")[1].split()[0] for line in lines] == ["error", "warning"]
     assert "**This edit is wrong in 1 place and repairs 1**" in write("markdown", REPORT, edits=(left,))
     assert left.exit_status == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "said"),
+    [("violated", "✓ no longer broken in this way: "), ("removed", "· no longer there to be looked at: ")],
+)
+def test_a_way_that_is_gone_with_a_step_is_not_said_to_be_mended(now: Any, said: str) -> None:
+    gone = Change("one-event", "one-event", (), KNOWN, KNOWN, "violated", now)
+    text = write("markdown", REPORT, edits=(replace(edit(), properties=Changes((), (), (), fewer=(gone,))),))
+    assert f"* {said}register 8 (logic) `one-event`" in text
 
 
 # --- the command line

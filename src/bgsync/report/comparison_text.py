@@ -145,8 +145,20 @@ def _properties(changes: Changes, words: Words, console: Console) -> None:
         for change in found:
             _say(console, f"[{style}]{title}[/]: {escape(_change(change))}")
     further = [one for change in changes.more if change.new for one in change.new.findings()]
-    mended = [one for change in changes.fewer if change.old for one in change.old.findings()]
-    ways = ("broken in a further way", "bold red", further), ("no longer broken in this way", "green", mended)
+    mended, gone = (
+        [
+            one
+            for change in changes.fewer
+            if change.old and bool(change.title()) == lost
+            for one in change.old.findings()
+        ]
+        for lost in (False, True)
+    )
+    ways = (
+        ("broken in a further way", "bold red", further),
+        ("no longer broken in this way", "green", mended),
+        ("no longer there to be looked at", "yellow", gone),
+    )
     for title, style, findings in ways:
         for one in findings:
             _say(console, f"[{style}]{title}[/]: {escape(one.property)}: {escape(telling.pair(one, words))}")
