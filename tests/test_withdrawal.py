@@ -15,7 +15,7 @@ from bgsync.system.observation import Dispatched, Rejected, Resolved, Settled, W
 from bgsync.system.state import Process
 from bgsync.tables import Tables
 from bgsync.tables.explore import explore
-from tests.models import FILE, LOOK, STATE, graph, known, outbox, system, verdicts
+from tests.models import FILE, FINISH, LOOK, STATE, Items, graph, known, outbox, system, verdicts
 
 DROP = Remove(v.registration, REGISTRATIONS)
 PROMISES = ["resolved-then-fires", "delivered", "firing-ends", "pending-fires", "outcome"]
@@ -110,3 +110,11 @@ def test_what_register_itself_removes_is_not_withdrawn() -> None:
 def test_the_tables_know_who_takes_note_of_a_withdrawal() -> None:
     closed = system(withdrawing(outbox(), *CALLED_OFF), "step", calls=2, monitor="calls")
     assert len(explore(Tables(closed))) == len(graph(closed).states)
+
+
+@pytest.mark.parametrize(("fulfilled", "verdict"), [(FINISH, "holds"), ((*FINISH, DROP), "violated")])
+def test_what_was_withdrawn_may_be_removed_once_more_and_nothing_else(fulfilled: Items, verdict: str) -> None:
+    spec = withdrawing(outbox(fulfilled=fulfilled, found=known(Resolve(v.promise))), *CALLED_OFF)
+    for granularity in ("algorithm", "step"):
+        found = verdicts(spec, ["removes-listed"], (granularity,), calls=2)["removes-listed"]
+        assert (granularity, found.verdict) == (granularity, verdict)

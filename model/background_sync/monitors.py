@@ -22,8 +22,10 @@ from bgsync.system.observation import (
 from bgsync.system.state import Process, Value
 
 from . import outbox
-from .registration import REREGISTERED
+from .registration import FIRING, PENDING, WAITING
 
+_USUAL = (canonical(PENDING), canonical(WAITING), canonical(FIRING))
+"""The states of what was not registered again while it was firing; any other one says that it was."""
 SERVED, UNSERVED = True, False
 WITHDRAWS = "may withdraw a registration"
 """What is noted on what takes registrations out of the list that a call has promised an event for."""
@@ -124,7 +126,7 @@ class TimerMonitor(Monitor):
                 return (), note
             case WaitEnded() | Settled() | Removed():
                 return _without(memory, key), note
-            case StateSet(before=before) if canonical(before) == canonical(REREGISTERED):
+            case StateSet(before=before) if canonical(before) not in _USUAL:
                 memory = _without(memory, key)
         if isinstance(note, Note) and isinstance(seen, StateSet | Resolved):
             return _without(memory, note.key), note

@@ -81,7 +81,9 @@ def _retry_waits(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if isinstance(seen, Settled):
         if seen.outcome == "rejected":
             yield Seen()
-    elif Note(view.system.tag(view.before.shared, seen.slot), TIMERS.TOO_SOON) in view.step.after.memory:
+    elif view.listed(seen) and Note(view.system.tag(view.before.shared, seen.slot), TIMERS.TOO_SOON) in (
+        view.step.after.memory
+    ):
         yield Seen("an event follows a rejected one, and nothing has waited")
 
 

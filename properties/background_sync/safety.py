@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bgsync.judge.property import Safety, Seen, View, canonical, state_in, state_place
-from bgsync.language import Call, Empty, Environment, Field, Remove, Set, Upon, walk
+from bgsync.language import Call, Empty, Environment, Field, FireEvent, HandleEvent, Remove, Set, Upon, walk
 from bgsync.language.expressions import parts
 from bgsync.language.traversal import expressions
 from bgsync.system.monitor import NOTHING
@@ -20,6 +20,7 @@ from bgsync.system.observation import (
     Resolved,
     StateSet,
 )
+from bgsync.system.state import Value
 from bgsync.system.system import System
 
 from ...model.background_sync import registration
@@ -34,6 +35,7 @@ from .attempts import ATTEMPTS
 PENDING, WAITING, FIRING, REREGISTERED = map(
     canonical, (registration.PENDING, registration.WAITING, registration.FIRING, registration.REREGISTERED)
 )
+_USUAL = (PENDING, WAITING, FIRING)
 
 SPEC = "WICG Background Sync, "
 
@@ -64,7 +66,7 @@ def _fires_online(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 def _fires_listed(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if isinstance(seen, Dispatched) and view.listed(seen) is False:
-        yield Seen("an event is dispatched for a registration that was removed")
+        yield Seen("an event is dispatched for a registration that is not in the list")
     elif view.context("service worker") != "active":
         yield Seen("an event is dispatched to a service worker that was unregistered")
     elif isinstance(seen, Dispatched) and seen.slot is not None:
@@ -96,12 +98,38 @@ def _retry_delay(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         yield Seen("the timer of an earlier failure ends the wait before its own timer does" if early else None)
 
 
+@lru_cache(maxsize=4)
+def _marks(system: System) -> frozenset[tuple[str, Value]]:
+    """Give what says of an object that it was registered again: the states and flags that register sets for that."""
+    spec, place = system.scenario.spec, state_place(system)
+    state = None if place is None else spec.type.members[place].name
+    bodies, work, found = dict(spec.bodies()), [system.world.promises], {(state or "", REREGISTERED)}
+    for name in work:
+        inner = list(walk(bodies.get(name, ())))
+        if not any(isinstance(one, FireEvent | HandleEvent) for one in inner):
+            work += [one.algorithm for one in inner if isinstance(one, Call) and one.algorithm not in work]
+            for one in inner:
+                if isinstance(one, Set) and isinstance(one.target, Field) and isinstance(one.value, str | bool):
+                    of_state = one.target.name == state
+                    found |= {(one.target.name, canonical(one.value) if of_state else one.value)}
+    return frozenset((name, value) for name, value in found
+                     if (value not in _USUAL if name == state else value is True))  # fmt: skip
+
+
+def _asked_again(system: System, seen: Reacted) -> bool:
+    """Whether an object had been registered again when its event settled, or was set to say so then."""
+    members, place, marks = system.scenario.spec.type.members, state_place(system), _marks(system)
+    before = seen.before if isinstance(seen.before, tuple) else ()
+    flags = {(member.name, value) for member, value in zip(members, before, strict=True)} if before else set()
+    states = {state_in(system, before), *map(canonical, seen.became)}
+    return bool(flags & marks) or (place is not None and any((members[place].name, each) in marks for each in states))
+
+
 def _last_chance(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if not isinstance(seen, Reacted) or seen.outcome != "rejected" or "lastChance" not in seen.told:
         return
-    before = state_in(view.system, seen.before)
     known = view.object_after(seen.slot)
-    if before == REREGISTERED:
+    if _asked_again(view.system, seen):
         yield Seen()
     elif view.others(seen.slot, "task"):
         yield Seen("the last chance has failed, and another attempt is already queued")
@@ -129,7 +157,7 @@ def _outcome(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         return
     before, became = state_in(view.system, seen.before), {*map(canonical, seen.became)}
     known = view.object_after(seen.slot)
-    kept = known is not None and known.listed and REREGISTERED not in (before, *became)
+    kept = known is not None and known.listed and not _asked_again(view.system, seen)
     if seen.outcome == "fulfilled" and kept:
         yield Seen("the event was fulfilled, and its registration stays")
     elif seen.outcome == "rejected" and kept and before == FIRING and became <= {FIRING}:

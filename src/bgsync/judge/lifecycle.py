@@ -73,7 +73,7 @@ class Lifecycle:
         if isinstance(seen, Removed):
             before = state_in(view.system, seen.fields)
             after = succeeded if seen.outcome == "fulfilled" else failed
-            if seen.outcome is None and _withdraws(view.system, pc):
+            if seen.outcome is None and withdraws(view.system, pc):
                 after = self.withdrawn
             return None if before in (succeeded, failed) else (before, after)
         if not isinstance(seen, StateSet):
@@ -88,7 +88,7 @@ class Lifecycle:
         return next((name for name in (*declared(system), *self.states) if canonical(name) == state), state)
 
 
-def _withdraws(system: System, pc: int) -> bool:
+def withdraws(system: System, pc: int) -> bool:
     """Whether a step is one of methods that promise no event, and of none that promises one."""
     spec, promises = system.scenario.spec, system.world.promises
     running = refusals(system.program).callers(system.program.code[pc].origin.algorithm) & {*spec.methods}

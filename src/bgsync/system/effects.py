@@ -150,7 +150,7 @@ class Effects(Evaluation):
         known = self.object(item)
         place = self.machine.members.get(self.machine.type.unique or "")
         twins = [o for o in self.heap if o and o.listed and place is not None and o is not known]
-        self.heap[item.slot] = known._replace(listed=True)
+        self.heap[item.slot] = known._replace(listed=True, withdrawn=False)
         self.seen.append(Listed(item.slot))
         if place is not None and any(same(o.fields[place], known.fields[place]) for o in twins):
             self.seen.append(Duplicated(item.slot))
@@ -165,7 +165,7 @@ class Effects(Evaluation):
                 listed = tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
                 item = self.choose(f"what is removed is {say_value(statement.item)}", (None, *listed))
             if isinstance(item, Ref):
-                if not self.object(item).listed:
+                if not self.object(item).listed and not self.object(item).withdrawn:
                     self.seen.append(NotListed(item.slot))
                 self._unlist(item)
         elif type(held) is tuple and isinstance(statement.collection, e.Var):

@@ -59,7 +59,7 @@ class Removed(OfObject):
 
 @dataclass(frozen=True, slots=True)
 class NotListed(OfObject):
-    """An object was to be taken out of the list, and was not there."""
+    """An object was to be taken out of the list, and was not there, though nobody has withdrawn it."""
 
     kind: ClassVar[str] = "not listed"
 

@@ -102,10 +102,11 @@ Value = (
 
 
 class Object(NamedTuple):
-    """An object: its fields in the order of its type's members, and whether it stands in the list."""
+    """An object: its fields in the order of its type's members, and whether it stands in the list, or was withdrawn."""
 
     fields: tuple[Value, ...]
     listed: bool
+    withdrawn: bool = False
 
 
 Heap = tuple[Object | None, ...]

@@ -268,6 +268,7 @@ class System(Forks, Model[State, Action]):
         for seen in news:
             tag = self.tag(outcome.shared, seen.slot) if isinstance(seen, OfObject) else None
             if isinstance(seen, Removed) and self.monitor.withdraws(note):
+                outcome = outcome._replace(shared=_withdrawn(outcome.shared, seen.slot))
                 seen = Withdrawn(seen.slot)  # what others take note of
                 before = (*before, seen)
             memory, note = self.monitor.observed(memory, note, seen, tag)
@@ -336,3 +337,9 @@ class System(Forks, Model[State, Action]):
     def _with(self, processes: tuple[int, ...], added: tuple[Process, ...]) -> tuple[int, ...]:
         """Add processes, and count those that are the same: none, one, many."""
         return self.counted((*processes, *map(self.number, added)))
+
+
+def _withdrawn(shared: Shared, slot: int | None) -> Shared:
+    """Note on an object that it was withdrawn."""
+    heap = (known and known._replace(withdrawn=True) if n == slot else known for n, known in enumerate(shared.heap))
+    return shared._replace(heap=tuple(heap))

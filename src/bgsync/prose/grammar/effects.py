@@ -171,8 +171,13 @@ def _dequeue(p: Phrases, name: Any, where: e.Expr) -> Any:
 
 
 def _remove_present(p: Phrases, item: e.Expr, where: e.Expr, present: e.Expr) -> Any:
-    """Take an item out if it is in: that is what taking out means."""
-    return _remove(p, item, where) if item == present else None
+    return _remove_if_there(p, item, where) if item == present else None
+
+
+def _remove_if_there(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
+    """Take an item out if it is in."""
+    removed = _remove(p, item, where)
+    return removed and (s.If(e.Contains(where, item), removed),)
 
 
 def _remove_item(p: Phrases, item: e.Expr) -> Any:
@@ -320,8 +325,8 @@ EFFECTS = Category(
         form("{noun} is|are added|appended to {noun}", _add),
         form("remove|delete|take {value} from {noun}", _remove),
         form("remove|delete|take {value} from end|front|start|beginning of {noun}", _remove),
-        form("remove|delete|take {value} from {noun} ,? if it exists", _remove),
-        form("remove|delete|take {value} from {noun} ,? if any|present", _remove),
+        form("remove|delete|take {value} from {noun} ,? if it exists", _remove_if_there),
+        form("remove|delete|take {value} from {noun} ,? if any|present", _remove_if_there),
         form("remove|delete|take {value} from {noun} ,? if {value} is still? in|on that|it list|set?", _remove_present),
         form("{noun} is|are removed|deleted from {noun}", _remove),
         form("remove|delete {noun}", _remove_item),

@@ -1,0 +1,56 @@
+"""A registration may stay after its event where it was registered again, however the text says that it was."""
+
+from dataclasses import replace
+
+import pytest
+
+from bgsync.language import Abort, Else, Field, If, Is, Member, Remove, Resolve, Set, v
+from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS, SYNC_REGISTRATION
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
+from tests.models import FIRE, STATE, Items, known, outbox, verdicts
+from tests.test_properties import LAST, TIMER
+
+WANTED = Field(v.registration, "wanted")
+TAG, _, OWNER = SYNC_REGISTRATION.members
+RENAMED = replace(
+    SYNC_REGISTRATION,
+    members=(TAG, Member("registration state", (PENDING, WAITING, FIRING, "renewed"), initial=PENDING), OWNER),
+)
+FLAGGED = replace(
+    SYNC_REGISTRATION,
+    members=(
+        TAG,
+        Member("registration state", (PENDING, WAITING, FIRING), initial=PENDING),
+        Member("wanted", (False, True), initial=False),
+        OWNER,
+    ),
+)
+WAYS = {
+    "a state of another name": (RENAMED, (Set(STATE, "renewed"),), Is(STATE, "renewed"), ()),
+    "a flag": (FLAGGED, (Set(WANTED, True),), Is(WANTED, True), (Set(WANTED, False),)),
+}
+DROP = Remove(v.registration, REGISTRATIONS)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("then", "verdict"),
+    [((DROP,), "holds"), ((), "violated")],
+    ids=["and is removed otherwise", "and stays otherwise, too"],
+)
+def test_what_was_registered_again_while_firing_is_kept_by_its_event(way: str, then: Items, verdict: str) -> None:
+    kind, mark, marked, cleared = WAYS[way]
+    again = If(marked, (*cleared, Set(STATE, PENDING), If(ONLINE, FIRE), Abort()))
+    found = known(If(Is(STATE, FIRING), mark), Resolve(v.promise))
+    spec = outbox(found=found, fulfilled=(again, *then), rejected=(again, DROP), type=kind)
+    assert verdicts(spec, ["outcome"])["outcome"].verdict == verdict
+
+
+def test_a_retry_that_was_asked_for_while_firing_does_not_wait() -> None:
+    kind, mark, marked, _ = WAYS["a state of another name"]
+    again = If(marked, (Set(STATE, PENDING), FIRE, Abort()))
+    retried = (again, If(Is(LAST, False), (Set(STATE, WAITING), TIMER)), Else(DROP))
+    found = known(If(Is(STATE, FIRING), mark), Resolve(v.promise))
+    spec = outbox(found=found, fulfilled=(again, DROP), rejected=retried, type=kind)
+    verdict = {name: one.verdict for name, one in verdicts(spec, ["retry-waits", "last-chance"]).items()}
+    assert verdict == {"retry-waits": "holds", "last-chance": "holds"}
