@@ -21,7 +21,7 @@ FLAGGED = replace(
     members=(
         TAG,
         Member("registration state", (PENDING, WAITING, FIRING), initial=PENDING),
-        Member("wanted", (False, True), initial=False),
+        Member("wanted", initial=False),
         OWNER,
     ),
 )

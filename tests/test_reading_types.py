@@ -31,6 +31,17 @@ def test_the_states_of_a_member_are_read_however_it_is_declared(text: str) -> No
     assert (member.name, member.values, member.initial) == ("state", ("open", "shut", "lost"), "open")
 
 
+@pytest.mark.parametrize(
+    ("said", "initial"), [("false", False), ("unset", False), ("true", True), ("0", 0), ("null", None), ('"0"', "0")]
+)
+def test_what_a_member_is_initially_is_the_value_that_conditions_compare_it_with(
+    said: str, initial: str | int | None
+) -> None:
+    text = f"A <dfn>box</dfn> has an associated <dfn for=box>mark</dfn>. It is initially {said}.\n"
+    (member,) = reading(text).lexicon.types["box"].members
+    assert (type(member.initial), member.initial) == (type(initial), initial)
+
+
 def test_values_that_nobody_has_are_not_understood() -> None:
     text = "For a box of any kind the <dfn>box state</dfn> is one of `open` or `shut`.\n"
     (entry,) = [entry for entry in ledger(text) if "box state" in entry.sentence]

@@ -103,7 +103,8 @@ def _marks(system: System) -> frozenset[tuple[str, Value]]:
     """Give what says of an object that it was registered again: the states and flags that register sets for that."""
     spec, place = system.scenario.spec, state_place(system)
     state = None if place is None else spec.type.members[place].name
-    bodies, work, found = dict(spec.bodies()), [system.world.promises], {(state or "", REREGISTERED)}
+    bodies, work = dict(spec.bodies()), [system.world.promises]
+    found: set[tuple[str, Value]] = {(state or "", REREGISTERED)}
     for name in work:
         inner = list(walk(bodies.get(name, ())))
         if not any(isinstance(one, FireEvent | HandleEvent) for one in inner):

@@ -65,7 +65,7 @@ def changes(
     found = {one for each in used for one in _made(system, graph, each, known, lifecycle)}
     key = lambda one: (one.source, one.target, one.trigger, one.origin.path, one.origin.algorithm)
     place = state_place(system)
-    initial = LISTED if place is None else spec.type.members[place].initial or LISTED
+    initial = LISTED if place is None else str(spec.type.members[place].initial or LISTED)
     return Changes(initial, tuple(sorted(found, key=key)), len(graph), graph.complete and not graph.pools)
 
 

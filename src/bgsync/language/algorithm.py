@@ -59,7 +59,7 @@ class Member:
 
     name: str
     values: tuple[str, ...] | None = None
-    initial: str | None = None
+    initial: str | int | None = None
     fixed: bool = False
     type: str = field(default="", compare=False)
     """What it holds, where the text says so."""

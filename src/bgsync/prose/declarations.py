@@ -216,8 +216,11 @@ def _values(tokens: Tokens, name: Token) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _initial(tokens: Tokens) -> str | None:
-    """Give the value after "initially"."""
+_SAID = {"null": None, "true": True, "false": False, "unset": False}
+
+
+def _initial(tokens: Tokens) -> str | int | None:
+    """Give the value after "initially": a boolean, a number, or a word."""
     words = [token.text for token in tokens]
     place = next((at for at, word in enumerate(words) if word.lower() == "initially"), None)
     if place is None:
@@ -225,7 +228,9 @@ def _initial(tokens: Tokens) -> str | None:
     for token in tokens[place + 1 :]:
         if token.text.lower() in ("set", "to", "a", "an", "the", ".", '"'):
             continue
-        return None if token.text == "null" else token.text.strip('"')
+        if token.kind == "string":
+            return token.text.strip('"')
+        return _SAID[token.text] if token.text in _SAID else int(token.text) if token.text.isdecimal() else token.text
     return None
 
 

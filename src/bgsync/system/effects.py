@@ -113,8 +113,8 @@ class Effects(Evaluation):
             value = self.choose(f"the {name} is set to", member.values)
         known = self.object(holder)
         before = known.fields[place]
-        if member.values is not None and before != value:
-            self._changes(holder.slot, value)
+        if before != value:
+            self._changes(holder.slot, *(() if member.values is None else (value,)))
         self.heap[holder.slot] = known._replace(fields=(*known.fields[:place], value, *known.fields[place + 1 :]))
         if member.values is not None and before != value:
             self.seen.append(StateSet(holder.slot, before, value, self.delayed))
