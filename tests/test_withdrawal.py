@@ -4,18 +4,40 @@ from dataclasses import replace
 
 import pytest
 
-from bgsync.language import Empty, If, InParallel, Is, Not, Reject, Remove, Resolve, Spec, algorithm, steps, v
+from bgsync import telling
+from bgsync.language import (
+    Abort,
+    Contains,
+    Else,
+    Empty,
+    Field,
+    If,
+    InParallel,
+    Is,
+    Not,
+    Reject,
+    Remove,
+    Resolve,
+    Set,
+    Spec,
+    Wait,
+    algorithm,
+    steps,
+    v,
+)
 from bgsync.language.statements import Statement
 from bgsync.shipped.model.background_sync import outbox as message
 from bgsync.shipped.model.background_sync.monitors import CALLS, SHARED_TAG
-from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS
-from bgsync.shipped.model.background_sync.registration import FIRING, PENDING
+from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
+from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
 from bgsync.system.monitor import Call
 from bgsync.system.observation import Dispatched, Rejected, Resolved, Settled, Withdrawn
 from bgsync.system.state import Process
 from bgsync.tables import Tables
 from bgsync.tables.explore import explore
-from tests.models import FILE, FINISH, LOOK, STATE, Items, graph, known, outbox, system, verdicts
+from bgsync.words import Words
+from tests.models import CALM, FILE, FINISH, FIRE, LOOK, STATE, Items, graph, known, outbox, system, verdicts
 
 DROP = Remove(v.registration, REGISTRATIONS)
 PROMISES = ["resolved-then-fires", "delivered", "firing-ends", "pending-fires", "outcome"]
@@ -115,6 +137,22 @@ def test_the_tables_know_who_takes_note_of_a_withdrawal() -> None:
 @pytest.mark.parametrize(("fulfilled", "verdict"), [(FINISH, "holds"), ((*FINISH, DROP), "violated")])
 def test_what_was_withdrawn_may_be_removed_once_more_and_nothing_else(fulfilled: Items, verdict: str) -> None:
     spec = withdrawing(outbox(fulfilled=fulfilled, found=known(Resolve(v.promise))), *CALLED_OFF)
-    for granularity in ("algorithm", "step"):
-        found = verdicts(spec, ["removes-listed"], (granularity,), calls=2)["removes-listed"]
-        assert (granularity, found.verdict) == (granularity, verdict)
+    assert verdicts(spec, ["removes-listed"], calls=2)["removes-listed"].verdict == verdict
+
+
+IN_THE_LIST = Contains(REGISTRATIONS, v.registration)
+
+
+@pytest.mark.parametrize("guard", [(), (If(Not(IN_THE_LIST), Abort()),)], ids=["no guard", "a guard"])
+def test_what_was_withdrawn_while_it_waited_is_another_finding_than_what_was_withdrawn_while_firing(
+    guard: Items,
+) -> None:
+    timer = InParallel(steps(Wait("a while"), *guard, Set(STATE, PENDING), If(ONLINE, FIRE)))
+    rejected = (If(Is(Field(v.event, "lastChance"), False), (Set(STATE, WAITING), timer)), Else(DROP))
+    spec = outbox(found=known(Resolve(v.promise)), rejected=rejected, event=FIRE_FUNCTIONAL_EVENT)
+    found = verdicts(withdrawing(spec, *CALLED_OFF), ["fires-listed"], world=CALM, calls=2)["fires-listed"]
+    conflicts = [one.conflict() for one in found.findings()]
+    assert [step and step.withdrawn for step in conflicts] == [FIRING, *([] if guard else [WAITING])]
+    told = [telling.pair(one, Words()) for one in found.findings()]
+    assert all(f"unregister 2 of what was {step and step.withdrawn} (logic)" in one
+               for one, step in zip(told, conflicts, strict=True))  # fmt: skip

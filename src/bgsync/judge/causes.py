@@ -2,7 +2,8 @@
 
 A defect is a pair: the step that breaks a property, and the step of another invocation, or of the environment, that it
 conflicts with. Of the runs that show a pair the shortest is told. A pair does not count where the property breaks in
-the same run without the conflicting action; so of a run that something needless was added to nothing is left.
+the same run without the conflicting action; so of a run that something needless was added to nothing is left. What is
+withdrawn may be in any state, and what goes on with it all the same differs with that: so a pair counts by the state.
 
 What breaks one property often breaks others later on, in the same run. So runs are sought first in which nothing was
 broken before; only where there is none does one count that breaks another property on its way, and says which.
@@ -11,7 +12,7 @@ What is not found: two runs with the same pair that differ in what came before a
 several tags that is searched as a product, only the shortest run to each property is known.
 """
 
-from collections.abc import Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -19,6 +20,8 @@ from typing import NamedTuple
 import numpy as np
 
 from bgsync.judge import facts as f
+from bgsync.judge.lifecycle import withdraws
+from bgsync.judge.property import state_in
 from bgsync.judge.verdict import Trace
 from bgsync.judge.ways import Ways
 from bgsync.judge.whole import Watched
@@ -39,6 +42,13 @@ def last_change(system: System, step: Step) -> Hashable | None:
     changed = (ran.pc for ran in reversed(step.executed) if any(isinstance(seen, CHANGES) for seen in ran.observations))
     pc = next(changed, None)
     return None if pc is None else system.program.code[pc].origin.key
+
+
+def withdrawal(system: System, step: Step) -> Hashable | None:
+    """Give the step of the text that withdraws something in an action, and the state in which it finds it."""
+    removed = ((ran.pc, seen) for ran in step.executed for seen in ran.observations if isinstance(seen, Removed))
+    found = ((pc, state_in(system, seen.fields)) for pc, seen in removed if withdraws(system, pc))
+    return next(found, None)
 
 
 class Run(NamedTuple):
@@ -62,11 +72,20 @@ class Causes:
     @cached_property
     def marks(self) -> Numbers:
         """For each transition the number of what it changes last; 0 where it changes nothing that others can see."""
-        system, graph = self.watched.system, self.watched.graph
-        numbers: dict[Hashable | None, int] = {None: 0}
+        return self._numbered(
+            lambda system, step: last_change(system, step) if self.moves or step.action.kind != "move" else None
+        )
+
+    @cached_property
+    def withdrawn(self) -> Numbers:
+        """For each transition the number of what it withdraws, in which state; 0 where it withdraws nothing."""
+        return self._numbered(withdrawal)
+
+    def _numbered(self, mark: Callable[[System, Step], Hashable | None]) -> Numbers:
+        """Give each transition the number of what it is marked by, 0 for nothing."""
+        graph, numbers = self.watched.graph, dict[Hashable | None, int]({None: 0})
         steps = (successor.step for successor in graph.tables.successors)
-        changes = (last_change(system, s) if self.moves or s.action.kind != "move" else None for s in steps)
-        of_successor = [numbers.setdefault(change, len(numbers)) for change in changes]
+        of_successor = [numbers.setdefault(mark(self.watched.system, step), len(numbers)) for step in steps]
         return np.array(of_successor, np.int64)[graph.successors]
 
     def _sound(self, name: str | None = None) -> Mask:
@@ -93,6 +112,10 @@ class Causes:
             found = self._nearest(name, ways)
         for _, mark, source, successor in found:
             yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
+        if self.withdrawn.any():
+            ways = Ways(self.watched.graph, self._sound(name), self.withdrawn)
+            for _, mark, source, successor in self._nearest(name, ways):
+                yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
 
     def _nearest(self, name: str, ways: Ways) -> list[tuple[int, int, int, int]]:
         """Give depth, mark, source and successor of the nearest breach of each kind, after each mark."""

@@ -51,10 +51,14 @@ class Listed:
 
 @dataclass(frozen=True)
 class Unlisted:
-    """A thing is taken out of the list; `was` is its state then, None where it has none."""
+    """A thing is taken out of the list; `was` is its state then, None where it has none.
+
+    One that is withdrawn may be in any state, and what comes of it differs with that.
+    """
 
     thing: Thing
     was: str | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True)

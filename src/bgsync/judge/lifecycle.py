@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from bgsync.judge.property import View, canonical, declared, state_in
@@ -88,6 +88,7 @@ class Lifecycle:
         return next((name for name in (*declared(system), *self.states) if canonical(name) == state), state)
 
 
+@lru_cache(maxsize=1024)
 def withdraws(system: System, pc: int) -> bool:
     """Whether a step is one of methods that promise no event, and of none that promises one."""
     spec, promises = system.scenario.spec, system.world.promises

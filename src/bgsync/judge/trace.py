@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bgsync.judge import facts as f
 from bgsync.judge.fair_loop import Replayed
+from bgsync.judge.lifecycle import withdraws
 from bgsync.judge.property import state_place
 from bgsync.judge.replay import Replay
 from bgsync.judge.verdict import Trace, TraceStep
@@ -155,7 +156,7 @@ def told(system: System, taken: Replayed, actor: f.Invocation, number: int) -> l
     elif action.name == NEVER_SETTLES:
         steps.append(TraceStep(actor, f.NeverSettles(), (), number))
     for ran in taken.step.executed:
-        changes = f.merged(fact for seen in ran.observations for fact in _facts(system, seen))
+        changes = f.merged(fact for seen in ran.observations for fact in _facts(system, seen, ran.pc))
         visible = system.interpreter.shared_code[ran.pc] or bool(changes)
         steps.append(TraceStep(actor, _label(system, ran, action.detail), changes, number, visible))
     return _joined(steps)
@@ -211,7 +212,7 @@ def _label(system: System, ran: Executed, settle: object) -> f.StepTaken:
     return f.StepTaken(instruction.origin)
 
 
-def _facts(system: System, seen: Observation) -> Iterator[f.Change]:
+def _facts(system: System, seen: Observation, pc: int) -> Iterator[f.Change]:
     slot = seen.slot if isinstance(seen, OfObject) else None
     thing = f.Thing("" if slot is None else letter(slot))
     match seen:
@@ -221,7 +222,7 @@ def _facts(system: System, seen: Observation) -> Iterator[f.Change]:
             yield f.Listed(thing)
         case Removed(fields=fields):
             place = state_place(system)
-            yield f.Unlisted(thing, None if place is None else str(fields[place]))
+            yield f.Unlisted(thing, None if place is None else str(fields[place]), withdraws(system, pc))
         case Duplicated():
             yield f.Duplicated()
         case Dispatched():

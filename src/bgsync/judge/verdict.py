@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from bgsync.judge.facts import SEEN, Change, Invocation, Label, StepTaken
+from bgsync.judge.facts import SEEN, Change, Invocation, Label, StepTaken, Unlisted
 from bgsync.judge.glossary import Glossary
 from bgsync.language import Origin
 from bgsync.words import Words
@@ -73,6 +73,11 @@ class TraceStep:
     def place(self) -> Hashable:
         """What it is, whoever takes it and whenever."""
         return (self.algorithm, self.step) if self.step else self.label
+
+    @property
+    def withdrawn(self) -> str | None:
+        """The state of what it withdraws, if it withdraws anything."""
+        return next((one.was for one in self.changes if isinstance(one, Unlisted) and one.withdrawn), None)
 
     @property
     def changes_others(self) -> bool:
@@ -162,13 +167,14 @@ class Verdict:
     def defect(self) -> tuple[str, frozenset[Hashable], Hashable]:
         """Tell a defect from others of the same property: the step that breaks it, and what that conflicts with.
 
-        Of an endless run it is what the text changes in its loop, or last before it.
+        Of an endless run it is what the text changes in its loop, or last before it. To withdraw what waits is not to
+        withdraw what is firing.
         """
         conflict = self.conflict()
         endless = self.trace is not None and self.trace.loop is not None
         steps = tuple((place.algorithm, place.step) for place in self.locations[-1:])
         where = frozenset(step.place for step in self.last_changes()) if endless else frozenset(steps)
-        return self.message, where, None if conflict is None else conflict.place
+        return self.message, where, None if conflict is None else (conflict.place, conflict.withdrawn)
 
     def __repr__(self) -> str:
         told = (self.kind and f"({self.kind})", self.needs and f"with {', '.join(self.needs)}", self.message)
