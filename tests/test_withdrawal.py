@@ -10,6 +10,7 @@ from bgsync.language import (
     Contains,
     Else,
     Empty,
+    Expr,
     Field,
     If,
     InParallel,
@@ -28,9 +29,10 @@ from bgsync.language import (
 from bgsync.language.statements import Statement
 from bgsync.shipped.model.background_sync import outbox as message
 from bgsync.shipped.model.background_sync.monitors import CALLS, SHARED_TAG
-from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
+from bgsync.shipped.model.background_sync.one_off import DISABLED, ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
-from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
+from bgsync.shipped.model.background_sync.world import WORLD
+from bgsync.shipped.model.service_worker import ACTIVE_WORKER, FIRE_FUNCTIONAL_EVENT
 from bgsync.system.monitor import Call
 from bgsync.system.observation import Dispatched, Rejected, Resolved, Settled, Withdrawn
 from bgsync.system.state import Process
@@ -156,3 +158,36 @@ def test_what_was_withdrawn_while_it_waited_is_another_finding_than_what_was_wit
     told = [telling.pair(one, Words()) for one in found.findings()]
     assert all(f"unregister 2 of what was {step and step.withdrawn} (logic)" in one
                for one, step in zip(told, conflicts, strict=True))  # fmt: skip
+
+
+GONE = Not(ACTIVE_WORKER)
+
+
+@pytest.mark.parametrize(
+    ("reason", "adversity", "then"),
+    [
+        (GONE, "unregistered", (DROP, Abort())),
+        (GONE, "unregistered", (Abort(),)),
+        (DISABLED, "permission", (DROP, Abort())),
+    ],
+    ids=["no worker: dropped", "no worker: left", "no permission: dropped"],
+)
+def test_what_is_not_fired_for_want_of_a_worker_or_permission_breaks_no_promise(
+    reason: Expr, adversity: str, then: Items
+) -> None:
+    spec = outbox(first=(If(reason, then), Set(STATE, FIRING)), event=FIRE_FUNCTIONAL_EVENT)
+    found = verdicts(spec, [*PROMISES, "lifecycle"], adversities=(adversity,), world=WORLD)
+    assert {name: one.verdict for name, one in found.items() if one.verdict != "holds"} == {}
+
+
+def test_what_waited_for_the_permission_is_to_be_fired_once_it_is_there() -> None:
+    spec = outbox(first=(If(DISABLED, Abort()), Set(STATE, FIRING)), event=FIRE_FUNCTIONAL_EVENT)
+    found = verdicts(spec, ["pending-fires"], adversities=("permission",), world=WORLD)["pending-fires"]
+    assert (found.verdict, found.needs) == ("violated", ("permission",))
+
+
+def test_what_is_dropped_although_there_is_a_worker_breaks_its_promises() -> None:
+    spec = outbox(first=(If(ACTIVE_WORKER, (DROP, Abort())), Set(STATE, FIRING)), event=FIRE_FUNCTIONAL_EVENT)
+    found = verdicts(spec, [*PROMISES, "lifecycle"], adversities=("unregistered",), world=WORLD)
+    broken = {name for name, one in found.items() if (one.verdict, one.needs) == ("violated", ())}
+    assert broken == {"resolved-then-fires", "delivered/shared-tag", "delivered/tag-per-message", "lifecycle"}

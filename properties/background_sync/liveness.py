@@ -62,6 +62,19 @@ def _tag_dispatched(view: View, tag: Hashable) -> bool:
     )
 
 
+def _while_it_may(prop: Liveness) -> Liveness:
+    """Ask for an event only while there are a worker and the permission to fire it."""
+
+    def owed(system: System, state: State) -> Iterator[Hashable]:
+        if not system.barred(state.shared.context):
+            yield from prop.owed(system, state)
+
+    def given(view: View, what: Hashable) -> bool:
+        return bool(view.system.barred(view.before.shared.context)) or prop.given(view, what)
+
+    return replace(prop, owed=owed, given=given)
+
+
 def _resolves(view: View) -> bool:
     return any(isinstance(seen, Resolved) for seen in view.step.observations)
 
@@ -158,4 +171,12 @@ _LIVENESS = (
         broken="A message that a page has stored is never delivered.",
     ),
 )
-LIVENESS = tuple(replace(prop, monitors=(CALLS,)) if prop.monitors == (NOTHING,) else prop for prop in _LIVENESS)
+_EVENTS = ("resolved-then-fires", "pending-fires", "delivered")
+"""What asks for an event."""
+LIVENESS = tuple(
+    replace(
+        _while_it_may(prop) if prop.id in _EVENTS else prop,
+        monitors=(CALLS,) if prop.monitors == (NOTHING,) else prop.monitors,
+    )
+    for prop in _LIVENESS
+)

@@ -38,7 +38,10 @@ class Lifecycle:
     colours: Mapping[str, str] = field(default_factory=dict)
     """The states that have a colour of their own in pictures, and which of `bgsync.draw.colours` each has."""
     withdrawn: str = "withdrawn"
-    """What a method removed that promises no event: neither a success nor a failure, and possible at any time."""
+    """What a method removed that promises no event, or any step where every call would be refused.
+
+    It is neither a success nor a failure, and possible at any time.
+    """
 
     @property
     def final(self) -> tuple[str, str]:
@@ -73,7 +76,8 @@ class Lifecycle:
         if isinstance(seen, Removed):
             before = state_in(view.system, seen.fields)
             after = succeeded if seen.outcome == "fulfilled" else failed
-            if seen.outcome is None and withdraws(view.system, pc):
+            called_off = view.barred() and (before, after) not in self.pairs
+            if called_off or (seen.outcome is None and withdraws(view.system, pc)):
                 after = self.withdrawn
             return None if before in (succeeded, failed) else (before, after)
         if not isinstance(seen, StateSet):

@@ -37,6 +37,10 @@ class View(NamedTuple):
         state = self.step.after if moved and self.step.after is not None else self.before
         return state.shared.context[self.system.machines.index(machine)]
 
+    def barred(self) -> bool:
+        """Whether any call would have been refused when the step was taken: no worker is active, nothing is allowed."""
+        return bool(self.system.barred(tuple(map(self.context, self.system.machines))))
+
     def object_before(self, slot: int | None) -> Object | None:
         """Give the object in a slot before the step."""
         heap = self.before.shared.heap

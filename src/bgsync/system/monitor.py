@@ -67,7 +67,10 @@ class Monitor:
         return (Beginning(memory),)
 
     def withdraws(self, note: Value) -> bool:
-        """Whether an invocation with this note withdraws the objects that it removes."""
+        """Whether an invocation with this note withdraws the objects that it removes.
+
+        What is removed while any call would be refused is removed for a reason outside of the model.
+        """
         return False
 
     def observed(self, memory: Memory, note: Value, seen: Observation, key: str | None) -> tuple[Memory, Value]:

@@ -66,7 +66,7 @@ class NotListed(OfObject):
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn(OfObject):
-    """An object was taken out of the list by an invocation that a monitor knows to withdraw it."""
+    """An object was taken out of the list by what a monitor knows to withdraw it, or while calls are refused."""
 
     kind: ClassVar[str] = "withdrawn"
 

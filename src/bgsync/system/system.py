@@ -162,7 +162,7 @@ class System(Forks, Model[State, Action]):
 
     def _still_barred(self, number: int, state: State) -> int:
         """Let a process forget what it was to be refused for when it began, and is not any more."""
-        process, now = self.process(number), self._barred(state.shared.context)
+        process, now = self.process(number), self.barred(state.shared.context)
         frames = []
         for frame in process.frames:
             have = dict(frame.variables)
@@ -182,7 +182,7 @@ class System(Forks, Model[State, Action]):
                 given: tuple[tuple[str, Value], ...] = tuple(
                     (name, tag if n == place else UNKNOWN) for n, name in enumerate(algorithm.parameters)
                 )
-                barred = self._barred(state.shared.context)
+                barred = self.barred(state.shared.context)
                 given += (("@barred", barred),) if barred else ()
                 given += (("@promise", "pending"),) if algorithm.returns else ()
                 variables = tuple(sorted(given, key=lambda item: item[0]))
@@ -267,7 +267,7 @@ class System(Forks, Model[State, Action]):
         news = tuple(seen for one in outcome.executed for seen in one.observations)
         for seen in news:
             tag = self.tag(outcome.shared, seen.slot) if isinstance(seen, OfObject) else None
-            if isinstance(seen, Removed) and self.monitor.withdraws(note):
+            if isinstance(seen, Removed) and self._withdraws(note, outcome.shared):
                 outcome = outcome._replace(shared=_withdrawn(outcome.shared, seen.slot))
                 seen = Withdrawn(seen.slot)  # what others take note of
                 before = (*before, seen)
@@ -304,6 +304,10 @@ class System(Forks, Model[State, Action]):
             return
         after = self._placed(state._replace(shared=outcome.shared, memory=memory), left, spawned + at_once)
         yield from self._finish(action, after, executed, observations, told)
+
+    def _withdraws(self, note: Value, shared: Shared) -> bool:
+        """Whether what is removed is withdrawn: by a method for that, or where any call would be refused."""
+        return self.monitor.withdraws(self.monitor.outside if self.barred(shared.context) else note)
 
     def _inherits(self, process: Process) -> bool:
         """Whether what a monitor notes on an invocation goes with one that it starts."""

@@ -153,7 +153,7 @@ class Turns:
         process = self._entry(turn.name, given)._replace(note=self.monitor.outside)
         return process if not given or self.interpreter.fits(state.shared, process) else None
 
-    def _barred(self, context: tuple[str, ...]) -> tuple[str, ...]:
+    def barred(self, context: tuple[str, ...]) -> tuple[str, ...]:
         """Give what a call is to be refused for now."""
         pairs = zip(self.world.machines, context, strict=True)
         return tuple(f"{m.name} {state}" for m, state in pairs if m.refuses and state != m.initial)
