@@ -82,6 +82,8 @@ def sentence(step: TraceStep, words: Words) -> str:
             return f"the {words.agent} does not follow the rule {rule!r}"
         case f.NeverSettles():
             return "the handler will never settle"
+        case f.NothingHappens():
+            return "nothing more happens"
 
 
 def breaking(found: Verdict) -> tuple[TraceStep | Location, ...]:

@@ -12,7 +12,7 @@ from bgsync.judge.evidence import Evidence
 from bgsync.judge.facts import CallBegins, Caller, Chosen
 from bgsync.judge.fair_loop import Rejected
 from bgsync.judge.fairness import strikes_of
-from bgsync.judge.lassos import Search
+from bgsync.judge.lassos import Lasso, Search
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Kept, Move, Replay, moves, replay_lasso, replay_safety
 from bgsync.judge.suppositions import READINGS, VARYING
@@ -134,7 +134,13 @@ def _broken(
     message = f"in an endless fair run this never happens: {liveness.sentence[0].lower()}{liveness.sentence[1:]}"
     if liveness.needs is not None:
         message = f"an endless fair run breaks it: {liveness.sentence}"
-    for lasso in islice(search.lassos(liveness, assumed), tries):
+
+    def lassos() -> Iterator[Lasso]:
+        yield from islice(search.lassos(liveness, assumed), tries)
+        if not findings:
+            yield from islice(search.lassos(liveness, assumed, end=True), tries)
+
+    for lasso in lassos():
         stem, loop = (moves(search.system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
 
         def replayed(stem: Sequence[Move], *, noted: bool = True) -> tuple[Replay, int] | Rejected:

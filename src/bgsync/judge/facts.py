@@ -221,4 +221,9 @@ class NeverSettles:
     """The promise of a handler will never settle."""
 
 
-Label = StepTaken | EnvironmentMoved | CallBegins | RuleIgnored | NeverSettles
+@dataclass(frozen=True)
+class NothingHappens:
+    """Nothing is to be done any more, and nobody does anything."""
+
+
+Label = StepTaken | EnvironmentMoved | CallBegins | RuleIgnored | NeverSettles | NothingHappens

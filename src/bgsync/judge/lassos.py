@@ -28,6 +28,9 @@ from bgsync.tables.index import Mask, Numbers
 from bgsync.tables.over import over
 from bgsync.tables.tabulated import Tabulated
 
+ENDS = 1_000
+"""How many states are looked at in which a run may end, the first ones."""
+
 
 @dataclass(frozen=True)
 class Lasso:
@@ -239,15 +242,17 @@ class Search:
 
     # --- lassos
 
-    def lassos(self, liveness: Liveness, assumed: frozenset[str] = READINGS) -> Iterator[Lasso]:
+    def lassos(self, liveness: Liveness, assumed: frozenset[str] = READINGS, *, end: bool = False) -> Iterator[Lasso]:
         """Give fair lassos that break the property, the nearest first and without calls where there are such.
 
         There is one for each way to hang, and each change that can come last on the way there. `assumed` are the
-        readings of what is not followed by which they are fair.
+        readings of what is not followed by which they are fair. Asked for are those in which something goes on, or runs
+        that come to an `end`.
         """
         found: dict[Hashable, tuple[int, int, int, int, Component, Hashable]] = {}
         for owed, region in sorted(self.owed(liveness).items(), key=lambda item: str(item[0])):
-            for number, part in enumerate(self.in_region(liveness, owed, region, assumed)):
+            parts = self._resting(liveness, region) if end else self.in_region(liveness, owed, region, assumed)
+            for number, part in enumerate(parts):
                 hangs = liveness.needs is None
                 for mark, depth, state in self.ways.into(part.states):
                     key = (self._hang(int(part.states[0])), mark) if hangs else number  # a loop, however it is entered
@@ -286,8 +291,26 @@ class Search:
             yield from self.fair_components(kept[~self.calls[self.successors[kept]]], needed, assumed)
             yield from found
 
+    def _resting(self, liveness: Liveness, region: Numbers) -> Iterator[Component]:
+        """Give the states of a region in which nothing has to be done, so that a run may end there.
+
+        What is held back, since its queue is full, goes on in truth.
+        """
+        rests = ~(self.asked[region].any(1) | self.eager[region].any(1))
+        for there in self.recurring:
+            rests &= there[region]
+        if self.doomed.any():
+            rests &= self.ways.reaches()[region]
+        for number in region[rests][:ENDS].tolist() if liveness.needs is None else ():
+            state = self.graph.state(number)
+            presence = self.system.presence(state.processes)
+            if not any(self.system.held_back(state, process, presence) for process in state.processes):
+                yield Component(np.array([number]), np.array([], np.int64))
+
     def loop(self, entry: int, part: Component, liveness: Liveness, assumed: frozenset[str] = READINGS) -> list[Edge]:
         """Walk a short loop from `entry` through a component that meets every demand, nearest first."""
+        if not len(part.transitions):
+            return []
         inside = frozenset(part.transitions.tolist())
 
         @cache

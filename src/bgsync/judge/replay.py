@@ -19,12 +19,15 @@ from bgsync.system.processes import renamed
 from bgsync.system.scenario import Scenario
 from bgsync.system.sharing import Statements
 from bgsync.system.state import Frame, Process, Ref, Value, cells_of, replaced, slots_of
-from bgsync.system.step import Caller, State, Step
+from bgsync.system.step import Action, Caller, State, Step
 from bgsync.system.system import System
 
 ROUNDS = 12
 """How often a loop is repeated at most before its state must have recurred."""
 
+
+RESTS = "nothing more happens"
+"""The name of what a run does for ever that comes to an end."""
 
 SOUGHT = 2000
 """How many steps are tried to follow a finding."""
@@ -289,6 +292,8 @@ def replay_lasso(
 ) -> tuple[Replay, int]:
     """Replay a lasso and check that it recurs, that it is fair, and that it breaks `liveness`. Raises Rejected.
 
+    Where its loop has no action the run comes to an end: nothing is to be done any more.
+
     `assumed` are the readings of what is not followed by which it has to be fair (`bgsync.judge.suppositions`).
 
     Gives the run and the place in it where the loop begins.
@@ -296,6 +301,13 @@ def replay_lasso(
     replay = Replay(scenario, noted=noted)
     replay.follow(stem)
     replay.finish_removed_along(loop)
+    if not loop:
+        replay.take(Step(Action("idle", RESTS), replay.state, (), ()))
+        _check_cycle(replay, replay.taken[-1:], liveness, owed)
+        presence = replay.system.presence(replay.state.processes)
+        if any(replay.system.held_back(replay.state, number, presence) for number in replay.state.processes):
+            raise Rejected("an invocation that is held back goes on in truth")
+        return replay, len(replay.taken) - 1
     starts: dict[State, int] = {replay.state: len(replay.taken)}
     reason = Rejected("the loop does not come back to a state that it was in")
     for _ in range(ROUNDS):

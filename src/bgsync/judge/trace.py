@@ -8,7 +8,7 @@ from bgsync.judge import facts as f
 from bgsync.judge.fair_loop import Replayed
 from bgsync.judge.lifecycle import withdraws
 from bgsync.judge.property import state_place
-from bgsync.judge.replay import Replay
+from bgsync.judge.replay import RESTS, Replay
 from bgsync.judge.verdict import Trace, TraceStep
 from bgsync.system.observation import (
     Asserted,
@@ -153,6 +153,8 @@ def told(system: System, taken: Replayed, actor: f.Invocation, number: int) -> l
         steps.append(TraceStep(actor, _call(action), (), number))
     elif action.kind == "ignore":
         steps.append(TraceStep(f.USER_AGENT, f.RuleIgnored(action.name), (), number))
+    elif action.name == RESTS:
+        steps.append(TraceStep(f.ENVIRONMENT, f.NothingHappens(), (), number))
     elif action.name == NEVER_SETTLES:
         steps.append(TraceStep(actor, f.NeverSettles(), (), number))
     for ran in taken.step.executed:

@@ -94,7 +94,10 @@ class Caller(NamedTuple):
 
 
 class Action(NamedTuple):
-    """What happens. Kinds: move (of the environment), call, run (a process), rule, ignore (a SHOULD not done)."""
+    """What happens. Kinds: move (of the environment), call, run (a process), rule, ignore (a SHOULD not done).
+
+    And idle: nothing does.
+    """
 
     kind: ActionKind
     name: str
