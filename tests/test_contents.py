@@ -116,8 +116,8 @@ def test_step_by_step_it_breaks_the_same_too() -> None:
     calls = tuple(prop.id for prop in text.content.properties if prop.monitors == (monitors.CALLS,))
     wish = Wish(calls, each=False, granularities=("step",))
     ours, found = (judged(each, wish) for each in (own(text.content), text))
-    assert len(promised(found)) > 20
-    assert promised(found) == promised(ours)
+    assert len(promised(ours)) > 20
+    assert promised(ours).items() <= promised(found).items()  # what only a text can break is asked of it alone
     assert [e.states for e in found.explorations] == [e.states for e in ours.explorations]
 
 
