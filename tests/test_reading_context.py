@@ -184,3 +184,11 @@ def test_what_is_said_of_any_step_is_no_step_after_them() -> None:
 )
 def test_a_type_a_quantity_and_this_are_no_members(text: str, meant: str) -> None:
     assert said(f"{MEND}1. {text}\n")[-1 - meant.startswith("if ")] == meant
+
+
+def test_a_sentence_that_names_the_event_of_the_one_before_it_is_in_the_model() -> None:
+    fires = 'Fire Functional Event "`ding`" using {{DingEvent}} on |bell|.'
+    names = "Let |event|, an {{ExtendableEvent}}, represent the dispatched ding event and run these steps with |event|:"
+    text = f"{MEND}1. {fires} {names}\n1. Set |bell| to |event|.\n"
+    assert doubts(text) == []
+    assert said(text)[0].startswith("fire functional event ding on bell")

@@ -72,6 +72,7 @@ def ledger(reading: Reading, vocabulary: Vocabulary) -> Ledger:
 def _steps(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
     again: dict[int, bool] = {}
     modelled = {_place(each.origin) for each in reading.spec.statements() if each.origin}
+    fired = {_fired(each.origin, each.bind) for each in reading.spec.statements() if isinstance(each, s.FireEvent)}
     for one in reading.sentences:
         walked = traversal.walk(one.statements)
         told = _told(one)
@@ -79,7 +80,11 @@ def _steps(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
         remark = bool(walked) and all(isinstance(each, s.Remark) for each in walked) and not one.within
         if blind:
             status = NOT_UNDERSTOOD
-        elif not (one.within or _says_nothing(one.statements)) and _place(one.origin) not in modelled:
+        elif (
+            not (one.within or _says_nothing(one.statements))
+            and _place(one.origin) not in modelled
+            and not any(isinstance(each, s.Let) and _fired(one.origin, each.name) in fired for each in walked)
+        ):
             status, told = NOT_UNDERSTOOD, f"{told} (but nothing in the model comes of it)"
         elif one.unread or one.lost:
             status = PARTLY
@@ -142,6 +147,11 @@ def _is_open(condition: e.Expr, reading: Reading) -> bool:
             return reading.lexicon.algorithm(name) is None and name.lower() not in reading.predicates
         case _:
             return False
+
+
+def _fired(origin: s.Origin | None, name: str) -> tuple[str, tuple[int, ...], str]:
+    """Give what tells the name of an event that a step fires; another sentence of the step may give it."""
+    return (origin.algorithm, origin.path, name) if origin else ("", (), name)
 
 
 def _place(origin: s.Origin) -> tuple[str, tuple[int, ...], str]:
