@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 import sys
 import zlib
 from contextlib import suppress
 from pathlib import Path
+
+from bgsync.files import write
 
 VARIABLE = "BGSYNC_CACHE"
 """The variable of the environment that names the folder; set to nothing, nothing is kept."""
@@ -50,14 +51,9 @@ class Store:
         """Keep data, whoever else does so at the same time. The first time, make room."""
         if not self._trimmed:
             self.trim()
-        part = self.place / f".{secrets.token_hex(8)}.part"
         with suppress(OSError):
             self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            try:
-                part.write_bytes(zlib.compress(data, 1))
-                part.replace(self.place / key)
-            except OSError:
-                part.unlink(missing_ok=True)
+            write(self.place / key, zlib.compress(data, 1))
 
     def trim(self) -> None:
         """Take away what was not used for the longest time, until there is no more than there may be."""
