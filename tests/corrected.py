@@ -26,6 +26,7 @@ from bgsync.language import (
     Population,
     Reject,
     Remove,
+    Requirement,
     Resolve,
     Set,
     Spec,
@@ -159,5 +160,12 @@ WAKE = rule(
     file=FILE,
 )
 CORRECTED = Spec(
-    "corrected", "0", SYNC_REGISTRATION, (REGISTER, FIRING_IT), (WAKE,), AT_ONCE, ("register",)
+    "corrected",
+    "0",
+    SYNC_REGISTRATION,
+    (REGISTER, FIRING_IT),
+    (WAKE,),
+    AT_ONCE,
+    ("register",),
+    requires=(Requirement("window clients", "frame type", ("top-level", "auxiliary")),),
 )  # its events are dispatched at once: between a task and its dispatch the network may go

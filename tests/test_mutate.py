@@ -259,6 +259,11 @@ def test_a_block_that_is_no_longer_atomic_is_a_race(corrected: Trial) -> None:
     assert "unique-tag" in found.by
 
 
+def test_who_may_call_is_noticed_where_the_text_says_it_in_another_place(corrected: Trial) -> None:
+    found = fate(corrected, "negate", "frame type is not top-level")
+    assert (found.fate, [*found.by]) == ("killed", ["gate"])
+
+
 def test_a_block_whose_every_caller_is_atomic_need_not_be(corrected: Trial) -> None:
     found = fate(corrected, "not-atomic", "fire a sync event 1 ")
     assert (found.fate, found.why) == ("equivalent", "bisimulation")
