@@ -19,6 +19,7 @@ from bgsync.language import (
     Input,
     Is,
     Let,
+    New,
     Not,
     Or,
     Population,
@@ -200,3 +201,17 @@ def test_a_text_that_says_elsewhere_that_it_can_be_disabled_has_to_test_that() -
             asked = [each for each in properties if each.id == "gate"]
             found = check(question(read(text), asked, ("algorithm",), ("permission",), world=ONE_OFF.world))
             assert [each.needs for each in found.verdicts if each.verdict == "violated"] == wanted
+
+
+@pytest.mark.parametrize(
+    ("said", "broken"), [((OPEN,), ["register resolves in spite of: window clients nested"]), ((), [])]
+)
+def test_a_page_in_a_frame_is_let_in_where_the_frame_type_that_counts_is_never_read(
+    said: tuple[Requirement, ...], broken: list[str]
+) -> None:
+    nobody = Is(Population("window clients"), New("sequence"))
+    refused = If(nobody, steps(Reject(v.promise, "InvalidAccessError"), Abort()))
+    spec = replace(outbox(found=(refused, *FOUND)), requires=said)
+    asked = [each for each in PROPERTIES if each.id == "gate"]
+    found = check(question(spec, asked, ("algorithm",), world=ONE_OFF.world, calls=1)).verdicts
+    assert [*{one.message for each in found for one in each.findings() if one.verdict == "violated"}] == broken

@@ -69,6 +69,8 @@ class Machine(Protocol):
     type: ObjectType
     members: Mapping[str, int]
     growth: Growth
+    untold: frozenset[str]
+    """The parts of the environment of which the text says elsewhere what counts, and which no step tells apart."""
 
 
 def _first(member: Member) -> Value:
@@ -290,7 +292,8 @@ class Evaluation:
             return UNKNOWN
         chosen = str(self.choose(name, machine.states))
         there = machine.members.get(chosen, ())
-        self._note(f"{name} {machine.initial if there else chosen}")  # what is there is told apart by its members only
+        apart = not there or (name in self.machine.untold and chosen not in machine.alike)
+        self._note(f"{name} {chosen if apart else machine.initial}")  # what is there is told apart by its members only
         return there
 
     def _note_kind(self, holder: Record, name: str) -> None:

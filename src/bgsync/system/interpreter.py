@@ -17,6 +17,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import cast
 
+from bgsync.language import Spec, traversal
+from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.pauses import pause
 from bgsync.system.effects import Blocked
@@ -62,7 +64,7 @@ class Interpreter:
         self.machines = world.names
         self.initial: Mapping[str, str] = MappingProxyType({each.name: each.initial for each in world.machines})
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
-        self.growth = growth(self.spec)
+        self.growth, self.untold = growth(self.spec), _untold(self.spec)
         self.shared_code, self.quiet, self.shared_variables = sharing.shared, sharing.quiet, sharing.variables
         self.enqueuing, self.meeting, self.changing = sharing.enqueuing, sharing.meeting, sharing.changing
         self.resolving = sharing.resolving
@@ -173,3 +175,10 @@ class Interpreter:
         """Name the queue whose batch a process is, if it has begun."""
         held = (x for frame in process.frames for name, x in frame.variables if name == "@queue")
         return next((str(name) for name in held), None)
+
+
+def _untold(spec: Spec) -> frozenset[str]:
+    """Give the parts of the environment of which a text says elsewhere what counts, and which no step tells apart."""
+    wholes = (whole for statement in spec.statements() for whole in traversal.expressions(statement))
+    read = {part.name for whole in wholes for part in e.parts(whole) if isinstance(part, e.Field)}
+    return frozenset(each.machine for each in spec.requires if each.values and each.member not in read)
