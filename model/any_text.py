@@ -26,4 +26,5 @@ ANY_TEXT = Content(
     fits,
     firing=FIRE_FUNCTIONAL_EVENT,
     vocabulary=VOCABULARY,
+    patience=60.0,
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bgsync.api import read
+from bgsync.cli.question import Asked
 from bgsync.compare.behaviour import compare
 from bgsync.judge.budget import GRACE, Budget, SpentError
 from bgsync.judge.verdict import Report
@@ -19,6 +20,7 @@ from bgsync.system.run import Run
 from bgsync.targets import Wish, as_it_stands, judged, of_text
 from bgsync.texts import Text
 from tests.command import run
+from tests.specs import LIBRARY, PRINT_QUEUE
 
 HEAD = """<pre class=metadata>
 Title: Kettles
@@ -170,3 +172,27 @@ def test_commands_end_with_the_time(command: str, tmp_path: Path) -> None:
     result = run(*given, "--time", "0.001")
     assert re.search("ran out +of time|promise-settles inconclusive", " ".join(result.output.split()))
     assert result.exit_code != 0
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "seconds"),
+    [
+        (LIBRARY, (), 60),
+        (PRINT_QUEUE, (), 300),
+        (LIBRARY, ("--time", "90"), 90),
+        (LIBRARY, ("--limit", "9"), None),
+    ],
+)
+def test_a_text_about_nothing_known_takes_a_minute_unless_the_user_says_how_long(
+    text: str, more: tuple[str, ...], seconds: float | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "text.bs").write_text(text, encoding="utf-8")
+    given = list[float | None]()
+
+    def stop(asked: Asked, *_: object) -> Report:
+        given.append(asked.budget.seconds)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Asked, "report", stop)
+    run("check", str(tmp_path / "text.bs"), *more)
+    assert given == [seconds]

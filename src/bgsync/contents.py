@@ -78,6 +78,8 @@ class Content:
     """Makes the operations that drive an implementation of it, if it has any."""
     observing: Callable[[], tuple[Observing, ...]] | None = None
     """Says how implementations of it are driven and judged by what can be seen of them, each kind by itself."""
+    patience: float = 300.0
+    """How many seconds a check of one of its texts takes at most, where nobody says."""
 
     def __post_init__(self) -> None:
         if not self.name or not self.name.replace("-", "").isalnum():

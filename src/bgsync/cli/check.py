@@ -142,6 +142,8 @@ def check(
             print_mend(target.name, mend, console(), everything=told == "all")
         if editing and mend:
             question.hurry()
+        elif question.budget.seconds is not None and len(asked_of) == 1:
+            question.hurry(target.content.patience * (1 if editing is None else 2))
         share = None if editing is None or editing.is_editorial else question.budget.half()
         report = stands.beside(question.report(target, share))
         reports.append(report)

@@ -89,7 +89,7 @@ OPTIONS = {
         "seconds",
         type=click.FloatRange(0, min_open=True),
         metavar="SECONDS",
-        show_default=f"{PATIENCE} for each text; none with several tags or --limit",
+        show_default=f"{PATIENCE} for each text, 60 about nothing known; none with several tags or --limit",
         help="Stop after so long, reading included; what is not decided by then is inconclusive.",
     ),
     "memory": click.option(
@@ -188,10 +188,10 @@ class Asked:
         seconds = self.seconds or (None if patient else self.patience)
         return Budget(seconds, self.megabytes, files=self.disk is None)
 
-    def hurry(self) -> None:
+    def hurry(self, seconds: float = HURRY) -> None:
         """Take less time, unless the user has said how much to take."""
         if self.seconds is None:
-            self.budget.within(HURRY)
+            self.budget.within(seconds)
 
     def begin(self) -> None:
         """Have all that this command does end with the budget, but for what is written in the end."""
