@@ -234,7 +234,7 @@ NOUNS = Category(
         form("empty ordered? list|map|set|sequence|array of type? {kind}", _empty),
         form("ordered? list|map|set|sequence|array of {kind} ,? initially empty", _empty),
         form("ordered? list|map|set|sequence|array ,? initially empty", lambda p: e.Sequence()),
-        form("new empty? ordered? list|map|set|array", lambda p: e.Sequence()),
+        form("new empty? ordered? list|lists|map|maps|set|sets|array|arrays", lambda p: e.Sequence()),
         form("empty? sequence < {kind} >", lambda p, _: e.Sequence()),
         form("ordered? list|set|array containing|of {items}", _list_of),
         form("ordered? list|set|array consisting of {items}", _list_of),
