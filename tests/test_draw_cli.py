@@ -97,7 +97,7 @@ def test_a_counterexample_of_a_text_is_drawn_in_its_own_sentences(folder: Path) 
     assert result.exit_code == 0, result.output
     words = "".join(ET.parse(folder / "a.svg").getroot().itertext())
     assert "Append job to owner's print queue" in words
-    assert "a second registration with the same tag" in words
+    assert "a second print job with the same label" in words
 
 
 def test_a_difference_says_where_to_look_when_the_lifecycle_is_the_same(folder: Path) -> None:

@@ -22,10 +22,10 @@ from bgsync.system.observation import (
 from bgsync.system.state import Process, Value
 
 from . import outbox
-from .registration import FIRING, PENDING, WAITING
+from .registration import FIRING, PENDING, REREGISTERED, WAITING
 
 _USUAL = (canonical(PENDING), canonical(WAITING), canonical(FIRING))
-"""The states of what was not registered again while it was firing; any other one says that it was."""
+"""The states of what was not registered again while it was firing."""
 SERVED, UNSERVED = True, False
 WITHDRAWS = "may withdraw a registration"
 """What is noted on what takes registrations out of the list that a call has promised an event for."""
@@ -83,6 +83,14 @@ def _owing(memory: Memory, note: Value) -> Memory:
     return tuple(sorted({*memory, note.key}, key=str)) if isinstance(note, Note) and note.says is UNSERVED else memory
 
 
+def _was_again(before: str, after: str) -> bool:
+    """Whether a state that an object leaves said that it was registered again while it was firing.
+
+    That is the one of that name, and any other one from which it comes back to the states of the others.
+    """
+    return before == canonical(REREGISTERED) or (before not in _USUAL and after in _USUAL)
+
+
 def _without(memory: Memory, key: str | None) -> Memory:
     """Forget what is remembered of a tag."""
     return tuple(each for each in memory if not isinstance(each, Note) or each.key != key)
@@ -126,7 +134,7 @@ class TimerMonitor(Monitor):
                 return (), note
             case WaitEnded() | Settled() | Removed():
                 return _without(memory, key), note
-            case StateSet(before=before) if canonical(before) not in _USUAL:
+            case StateSet(before=before, after=after) if _was_again(canonical(before), canonical(after)):
                 memory = _without(memory, key)
         if isinstance(note, Note) and isinstance(seen, StateSet | Resolved):
             return _without(memory, note.key), note
