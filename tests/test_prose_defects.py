@@ -134,7 +134,7 @@ LIST = "<p>To <dfn>lend</dfn>, run these steps:\n<ol>{}</ol>"
 MANY: dict[str, Callable[[int], str]] = {
     "tiny items": lambda n: LIST.format("<li>a" * 8 * n),
     "the same step": lambda n: LIST.format("<li>Set |a| to 1." * 4 * n),
-    "different steps": lambda n: LIST.format("".join(f"<li>Let |a{i}| be |b{i}|." for i in range(n))),
+    "different steps": lambda n: LIST.format("".join(f"<li>Let |a{i}| be |b{i}|." for i in range(2 * n))),
     "sentences of one step": lambda n: LIST.format("<li>" + "A. " * 16 * n),
     "orphans": lambda n: LIST.format("<li>Otherwise, return." * 2 * n),
     "deep lists": lambda n: LIST.format("<li>Do this:<ol>" * 40 + "<li>a" * n),
