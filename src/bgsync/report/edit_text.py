@@ -274,7 +274,7 @@ def _changed_otherwise(edit: Edit, glossary: Glossary, console: Console) -> None
             how = f"{told_of(change)}, which was broken: {telling.pair(change.old, glossary.words)}"
             told.setdefault("no longer there to be looked at", []).append((how, ()))
         elif "not in this text" not in (change.was, change.now):
-            title = "no longer there to be looked at" if change in changes.fewer else change.title()
+            title = "one of its ways is gone with a step" if change in changes.fewer else change.title()
             told.setdefault(title, []).append((told_of(change, needs=False), change.needs))
     for title, names in told.items():
         put(console, f"  [yellow]{title}[/]: {escape(_first(_under(names), MOST))}", 4)
