@@ -4,10 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from bgsync.api import read
 from bgsync.language import Abort, Else, Field, If, Is, Member, Remove, Resolve, Set, v
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS, SYNC_REGISTRATION
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
+from bgsync.sources import Source
+from bgsync.targets import Wish, judged, of_text
 from tests.models import FIRE, STATE, Items, known, outbox, verdicts
+from tests.specs import PRINT_QUEUE
 from tests.test_properties import LAST, TIMER
 
 WANTED = Field(v.registration, "wanted")
@@ -54,3 +58,11 @@ def test_a_retry_that_was_asked_for_while_firing_does_not_wait() -> None:
     spec = outbox(found=found, fulfilled=(again, DROP), rejected=retried, type=kind)
     verdict = {name: one.verdict for name, one in verdicts(spec, ["retry-waits", "last-chance"]).items()}
     assert verdict == {"retry-waits": "holds", "last-chance": "holds"}
+
+
+def test_the_states_of_another_text_do_not_say_that_anything_was_renewed() -> None:
+    text = read(Source("print.bs", PRINT_QUEUE))
+    wish = Wish(("retry-waits",), each=False, granularities=("step",))
+    (verdict,) = (one for one in judged(of_text(text), wish).verdicts if one.property == "retry-waits")
+    assert (verdict.verdict, verdict.message) == ("violated", "an event follows a rejected one, and nothing has waited")
+    assert verdict.trace is not None
