@@ -33,9 +33,8 @@ class Values:
     def __init__(self, origins: Sequence[Origin]) -> None:
         self.origins = origins
         self._numbers = {origin: number for number, origin in enumerate(origins)}
-        locations = [verdict.Location(o.file, o.line, o.column, o.algorithm, o.step) for o in origins]
-        self._locations = locations
-        self._located = {location: number for number, location in enumerate(locations)}
+        self._locations = [verdict.Location(o.file, o.line, o.column, o.algorithm, o.step) for o in origins]
+        self._located = {location: number for number, location in enumerate(self._locations)}
 
     def write(self, value: Any) -> bytes:
         """Write a value. Raises UnknownError for one that cannot be read back."""
@@ -52,7 +51,7 @@ class Values:
             return value
         if isinstance(value, Origin):
             return [ORIGIN, self._number(value)]
-        if value in self._located if isinstance(value, verdict.Location) else False:
+        if isinstance(value, verdict.Location) and value in self._located:
             return [LOCATION, self._located[value]]
         if isinstance(value, frozenset):
             return [SET, *sorted(map(self._plain, value))]

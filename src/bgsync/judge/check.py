@@ -13,10 +13,11 @@ from bgsync.judge.budget import Budget
 from bgsync.judge.decide import LIMIT
 from bgsync.judge.explorations import Effort, Exploration, run_all
 from bgsync.judge.glossary import Glossary, Rule
+from bgsync.judge.joining import combined, joined, weight, with_more, worse
 from bgsync.judge.pace import Progress, Tally
 from bgsync.judge.property import Liveness, Property
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
-from bgsync.judge.verdict import DEPENDS, Coverage, Explored, Kind, Report, Verdict
+from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Verdict
 from bgsync.language import Abort, NotUnderstood, Origin, Return, Spec, Throw, Upon
 from bgsync.system.monitor import Monitor
 from bgsync.system.program import Program
@@ -83,7 +84,7 @@ def _checked(question: Question, progress: Progress | None) -> Report:
         judge.ran |= other.ran
         for adversities, ran in other.ran_under.items():
             judge.ran_under.setdefault(adversities, set()).update(ran)
-        verdicts = _joined(verdicts, possible, _what_matters(judge.blind_ran()))
+        verdicts = joined(verdicts, possible, _what_matters(judge.blind_ran()))
         judge.interrupted |= other.interrupted
     return replace(judge.report(verdicts), seconds=time.perf_counter() - began)
 
@@ -99,41 +100,6 @@ def _what_matters(ran: Mapping[Origin, bool]) -> str:
         if steps:
             told.append(f"step {steps[0]}, {one}" if len(steps) == 1 else f"steps {', '.join(steps)}, {several}")
     return "; and on ".join(told)
-
-
-def _joined(certain: tuple[Verdict, ...], possible: tuple[Verdict, ...], ran: str) -> tuple[Verdict, ...]:
-    """Join what is known of the runs that come to nothing that is not understood with what is of all that there may be.
-
-    The first ones are there whatever the sentences mean, so what breaks a property among them does so. The others are
-    all that there can be: what does not happen in them never does. All else depends on what is not understood.
-    """
-    message = f"{DEPENDS} {ran}"
-    first, second = ({(v.property, v.needs): v for v in some} for some in (certain, possible))
-    joined: dict[tuple[str, tuple[str, ...]], Verdict] = {}
-    for key in dict.fromkeys((*first, *second)):
-        agreed = _agreed(first.get(key), second.get(key))
-        if agreed is not None or not key[1] or key in second:
-            joined[key] = agreed or Verdict(key[0], "inconclusive", None, key[1], message)
-    return tuple(verdict for verdict in joined.values() if not verdict.needs or _adds(verdict, joined))
-
-
-def _adds(verdict: Verdict, joined: Mapping[tuple[str, tuple[str, ...]], Verdict]) -> bool:
-    """Whether a verdict under an adversity says more than the one without: nothing where that is as bad, or worse."""
-    base = joined.get((verdict.property, ()))
-    return base is None or (base.verdict != "violated" and (verdict.verdict, base.verdict) != ("inconclusive",) * 2)
-
-
-def _agreed(certain: Verdict | None, possible: Verdict | None) -> Verdict | None:
-    """Give the verdict that is so whatever is not understood means; None where it depends on that."""
-    missed = certain is not None and certain.verdict == "violated" and certain.trace is None
-    if certain is not None and certain.verdict == "violated" and not missed:
-        may_be_logic = possible is None or possible.verdict == "inconclusive" or possible.kind == "logic"
-        return _without_kind(certain) if certain.kind == "race" and may_be_logic else certain
-    if possible is None or (possible.verdict == "violated" and possible.trace is not None):
-        return None
-    if possible.verdict == "inconclusive":
-        return possible if certain is None or certain.verdict == "inconclusive" else None
-    return None if missed and possible.verdict != "violated" else possible
 
 
 class _Environment(NamedTuple):
@@ -162,7 +128,7 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
     results = judge.environments([*plain, *hard])
     if plain:
         base["step"] = results.pop(0)
-    verdicts = {verdict.property: verdict for verdict in _combined(base)}
+    verdicts = {verdict.property: verdict for verdict in combined(base)}
     needed: dict[tuple[str, str], Verdict] = {}
     for environment, found in zip(hard, results, strict=True):
         (adversity,) = environment.adversities
@@ -171,9 +137,9 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
             race_or_logic = "race" if question.effort.walks is None else None
         for name, verdict in found.items():
             known_there = needed.get((adversity, name))
-            worse = _worse(verdict, adversity, race_or_logic, verdicts.get(name), known_there)
-            if worse is not None:
-                needed[adversity, name] = worse
+            more = worse(verdict, adversity, race_or_logic, verdicts.get(name), known_there)
+            if more is not None:
+                needed[adversity, name] = more
     for (adversity, name), verdict in _resting(judge, hard, verdicts, needed):
         needed[adversity, name] = verdict
     order = {adversity: place for place, adversity in enumerate(question.adversities)}
@@ -203,77 +169,6 @@ def _resting(
                 why = f"by the reading `handler` of termination; by `worker`: {verdict.message}"
                 found.append(((adversity, name), Verdict(name, "conditional", None, (adversity,), why)))
     return found
-
-
-def _worse(
-    verdict: Verdict, adversity: str, kind: Kind | None, base: Verdict | None, coarse: Verdict | None
-) -> Verdict | None:
-    """Give what an adversity adds to the base environment, and to itself at the other granularity; None for nothing."""
-    if verdict.verdict == "inconclusive":
-        unknown = base is None or base.verdict not in ("violated", "inconclusive")
-        return replace(verdict, needs=(adversity,), kind=None) if coarse is None and unknown else coarse
-    if verdict.verdict != "violated" or verdict.kind == "structure":
-        return coarse
-    told = tuple(replace(one, needs=(adversity,), kind=kind) for one in verdict.findings())
-    found = replace(told[0], others=told[1:])
-    if coarse is not None and coarse.verdict == "violated":
-        return _with_more(coarse, found)
-    return found if base is None or base.verdict != "violated" else _only_new(base, found)
-
-
-def _only_new(known: Verdict, found: Verdict) -> Verdict | None:
-    """Give a verdict with those of its findings that another verdict on the same property has not; None without any."""
-    new = tuple(one for one in found.findings() if not _is_known(known, one))
-    return replace(new[0], others=new[1:]) if new else None
-
-
-def _is_known(known: Verdict, one: Verdict) -> bool:
-    """Whether one of the findings of a verdict is this one; of endless runs what they conflict with may differ."""
-    if one.trace is not None and one.trace.loop is not None:
-        where = {each.defect()[:2] for each in known.findings()}
-        loops = any(each.recurs() for each in known.findings())
-        return one.defect()[:2] in where or (loops and one.recurs())
-    return one.defect() in {each.defect() for each in known.findings()}
-
-
-def _with_more(known: Verdict, found: Verdict) -> Verdict:
-    """Add those findings to a verdict that it has not."""
-    new = _only_new(known, found)
-    return known if new is None else replace(known, others=known.others + new.findings())
-
-
-def _combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
-    """Join the granularities: broken at `algorithm` is logic, broken only at `step` is a race."""
-    for name in dict.fromkeys(name for found in base.values() for name in found):
-        found = {granularity: verdicts[name] for granularity, verdicts in base.items() if name in verdicts}
-        coarse, fine = found.get("algorithm"), found.get("step")
-        if coarse is not None and fine is not None and coarse.kind == "structure":
-            yield fine  # what no behaviour does where an invocation is one action, a finer one may
-        elif coarse is not None and coarse.verdict == "violated":
-            logic = _of_kind(coarse, "logic")
-            broken_finely = fine is not None and fine.verdict == "violated" and fine.kind != "structure"
-            yield _with_more(logic, _of_kind(fine, "race")) if fine is not None and broken_finely else logic
-        elif fine is not None and fine.verdict == "violated":
-            decided = coarse is not None and coarse.verdict != "inconclusive"
-            yield _of_kind(fine, "race" if decided else None)
-        elif coarse is not None and fine is not None and (coarse.verdict, fine.verdict) == ("conditional", "holds"):
-            yield coarse
-        elif coarse is not None and fine is None and "step" in base:
-            yield replace(coarse, verdict="inconclusive", message="not looked at step by step")
-        else:
-            yield fine or coarse or next(iter(found.values()))
-
-
-def _of_kind(verdict: Verdict, kind: Kind | None) -> Verdict:
-    """Give a verdict with all its findings of a kind, but for those that have one."""
-    first, *others = (replace(one, kind=one.kind or kind) for one in verdict.findings())
-    return replace(first, others=tuple(others))
-
-
-def _without_kind(verdict: Verdict) -> Verdict:
-    """Give a verdict that does not say that it takes a race: where an invocation is one action not all is known."""
-    first, *others = (replace(one, kind=None if one.kind == "race" else one.kind) for one in verdict.findings())
-    return replace(first, others=tuple(others))
 
 
 class _Judge:
@@ -332,10 +227,10 @@ class _Judge:
                 self.interrupted |= result.interrupted
                 for verdict in result.verdicts:
                     known = found.get(verdict.property)
-                    if known is None or _weight(verdict) > _weight(known):
+                    if known is None or weight(verdict) > weight(known):
                         found[verdict.property] = verdict
                     elif known.verdict == verdict.verdict == "violated":  # once at once, and once in the end
-                        found[verdict.property] = _with_more(known, verdict)
+                        found[verdict.property] = with_more(known, verdict)
             by_environment.append(found)
         return by_environment
 
@@ -407,7 +302,3 @@ def _retold(verdict: Verdict, was: Words, now: Words) -> Verdict:
     """Give a verdict that says what was seen in the words of the text."""
     others = tuple(_retold(one, was, now) for one in verdict.others)
     return replace(verdict, message=was.retold(verdict.message, now), others=others)
-
-
-def _weight(verdict: Verdict) -> int:
-    return ("vacuous", "holds", "conditional", "inconclusive", "violated").index(verdict.verdict)

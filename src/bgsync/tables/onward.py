@@ -12,7 +12,11 @@ SECOND = np.uint64(0xBF58476D1CE4E5B9)
 
 
 class Onward:
-    """Maps a key and a multiset of groups to a number."""
+    """Maps a key and a multiset of groups to a number.
+
+    They are told apart by a hash of 64 bits. `find` compares them, too, and stops where that fails; compiled code does
+    not: with 100,000 of them two have the same one by a chance of less than one in a thousand million.
+    """
 
     def __init__(self, vectors: Vectors) -> None:
         self.vectors, self.index = vectors, Index()
