@@ -39,8 +39,8 @@ from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.shipped.model.environment import WINDOW_CLIENTS
 from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
 from bgsync.shipped.model.vocabulary import VOCABULARY
-from bgsync.shipped.properties import general
 from bgsync.shipped.properties.background_sync import PROPERTIES
+from bgsync.shipped.properties.gates import GATE
 from bgsync.shipped.properties.periodic_background_sync import PROPERTIES as PERIODIC
 from bgsync.system.state import Record
 from tests.models import FILE, FOUND, Items, known, outbox, question, single
@@ -166,7 +166,7 @@ def test_the_tests_of_an_algorithm_that_is_called_are_those_of_its_caller() -> N
         body = steps(*refusing_all_but("top-level", "auxiliary", refused=refused))
         spec = single(*main, others=(algorithm("admit", ("promise",), body, file=FILE),))
         spec = replace(spec, requires=(OPEN,))
-        asked = question(spec, [general.GATE], ("algorithm",), world=FRAMES, calls=1)
+        asked = question(spec, [GATE], ("algorithm",), world=FRAMES, calls=1)
         messages = [each.message for each in check(asked).verdicts if each.verdict == "violated"]
         assert bool(messages) == (wanted == "violated"), messages
 

@@ -27,7 +27,7 @@ from ...model.background_sync import registration
 from ...model.background_sync.monitors import CALLS, TIMERS
 from ...model.background_sync.registration import LIFECYCLE as REGISTRATION
 from ...model.background_sync.world import REFUSALS
-from .. import general
+from .. import gates, general
 from ..errors import refusal_error
 from ..listing import REMOVES_LISTED
 from .attempts import ATTEMPTS
@@ -169,7 +169,7 @@ def _outcome(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 def _gates(system: System, method: str) -> frozenset[str] | None:
     """Give what a call must be tested for: what the method that promises an event tests, and what is said elsewhere."""
-    own = general.own_gates(system, method)
+    own = gates.own_gates(system, method)
     if method != system.world.promises:
         return own
     said = (required.machine for required in system.scenario.spec.requires)
@@ -280,7 +280,7 @@ _SAFETY = (
         "A refusal without reason loses a message; a missing one lets a worker keep itself alive in the background.",
         SPEC + "register, steps 2 to 6; the definition of running in the background",
         (Resolved, Rejected),
-        general.gate_look(_gates),
+        gates.gate_look(_gates),
         broken="register() is refused without a reason, or let through where it must be refused.",
     ),
     refusal_error(REFUSALS, SPEC + "register, steps 2, 3 and 6; Web IDL, the names of DOMException"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bgsync.contents import Content
 from bgsync.language import Spec
 from bgsync.prose.vocabulary import Vocabulary
-from bgsync.shipped.properties import general
+from bgsync.shipped.properties import gates, general
 
 from .loans import FILE, LIFECYCLE, RING, SPEC
 from .promises import ASKED_IS_LENT, BELLS, ONE_BELL
@@ -18,7 +18,7 @@ VOCABULARY = Vocabulary(
 )
 
 
-KEPT = (general.ASSERTS, general.GATE, general.SETTLED_ONCE, general.SETTLES)
+KEPT = (general.ASSERTS, gates.GATE, general.SETTLED_ONCE, general.SETTLES)
 """What holds of any text and of this one as it stands."""
 
 
