@@ -33,7 +33,8 @@ def pairs(verdict: Verdict) -> list[Pair]:
 
 
 def of(report: Report, needs: tuple[str, ...] = ()) -> dict[str, list[Pair]]:
-    return {v.property: pairs(v) for v in report.verdicts if v.verdict == "violated" and v.needs == needs}
+    broken = (v for v in report.verdicts if v.verdict == "violated" and v.needs == needs)
+    return {verdict.property: list(dict.fromkeys(pairs(verdict))) for verdict in broken}
 
 
 FIRE = "fire a sync event"
@@ -54,6 +55,25 @@ def test_the_findings_on_todays_text_are_known_by_their_steps(today: Report) -> 
 
 def test_what_is_broken_without_an_adversity_does_not_hide_what_needs_it(today: Report) -> None:
     assert of(today, ("unregistered",))["fires-listed"] == [("Fire Functional Event 4.1", "unregister")]
+
+
+def test_each_pair_of_callers_is_a_way_of_its_own_with_a_run_in_which_they_call(today: Report) -> None:
+    (broken,) = (v for v in today.verdicts if v.property == "asserts/fire-a-sync-event.1")
+    ways = {tuple(sorted(map(str, one.callers))): one.trace for one in broken.findings()}
+    assert len(ways) == len(broken.findings())
+    retry, online = f"{FIRE} 5.3.2.4", "changes to online 1"
+    assert {("register 8.4", "register 9.6"), ("register 8.4", "register 8.4"), (retry, "register 8.4")} <= set(ways)
+    assert {(online, "register 9.6"), (online, retry), (retry, retry)} <= {*ways}
+    assert ("register 9.6", "register 9.6") not in ways  # these make two registrations
+    for callers, run in ways.items():
+        assert run is not None
+        taken = [f"{step.algorithm} {step.step}" for step in run.steps]
+        assert all(taken.count(one) >= callers.count(one) for one in callers)
+
+
+def test_what_one_step_calls_has_no_callers_to_be_told(today: Report) -> None:
+    (broken,) = (v for v in today.verdicts if v.property == "one-event" and not v.needs)
+    assert {one.callers for one in broken.findings()} == {(None, None)}
 
 
 def test_findings_with_one_cause_are_told_together(today: Report) -> None:

@@ -102,3 +102,8 @@ def pair(found: Verdict, words: Words) -> str:
         where = f"{where} against {other}" + (f" of what was {against.withdrawn}" if against.withdrawn else "")
     needs = f"with {', '.join(found.needs)}: " if found.needs else ""
     return f"{needs}{where} ({found.kind or 'violated'})"
+
+
+def callers(found: Verdict) -> str:
+    """Say who called the algorithms of the two steps of a finding, where several steps call them; "" where none do."""
+    return " and by ".join(str(one) for one in found.callers if one is not None)

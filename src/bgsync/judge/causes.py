@@ -8,7 +8,10 @@ withdrawn may be in any state, and what goes on with it all the same differs wit
 What breaks one property often breaks others later on, in the same run. So runs are sought first in which nothing was
 broken before; only where there is none does one count that breaks another property on its way, and says which.
 
-What is not found: two runs with the same pair that differ in what came before are one finding; and in a graph with
+Where the algorithm of one of the two steps is called from several, each pair of callers is a way of its own to the
+same defect (`callers`).
+
+What is not found: two runs with the same pair that differ in what else came before are one finding; and in a graph with
 several tags that is searched as a product, only the shortest run to each property is known.
 """
 
@@ -20,6 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bgsync.judge import facts as f
+from bgsync.judge.callers import calls, last_call
 from bgsync.judge.lifecycle import withdraws
 from bgsync.judge.property import state_in
 from bgsync.judge.verdict import Trace
@@ -59,6 +63,8 @@ class Run(NamedTuple):
     """The place of the last action that changes something that others can see, before the one that breaks it."""
     after: str
     """The id of the property that is broken on the way, "" where none is."""
+    known_only: bool = False
+    """Whether it is sought for another way to a defect that is known, by other calls."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,11 @@ class Causes:
     def withdrawn(self) -> Numbers:
         """For each transition the number of what it withdraws, in which state; 0 where it withdraws nothing."""
         return self._numbered(withdrawal)
+
+    @cached_property
+    def called(self) -> Numbers:
+        """For each transition the number of the last call in it of what several steps call; 0 where it has none."""
+        return self._numbered(last_call)
 
     def _numbered(self, mark: Callable[[System, Step], Hashable | None]) -> Numbers:
         """Give each transition the number of what it is marked by, 0 for nothing."""
@@ -116,16 +127,28 @@ class Causes:
             ways = Ways(self.watched.graph, self._sound(name), self.withdrawn)
             for _, mark, source, successor in self._nearest(name, ways):
                 yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
+        if self._in_called(name) and self.called.any():
+            ways = Ways(self.watched.graph, self._sound() if found else self._sound(name), self.called, two=True)
+            for _, mark, source, successor in self._nearest(name, ways):
+                run = self._run(ways.path(source, mark), self.watched.step(source, successor), name)
+                yield run._replace(known_only=True)
+
+    def _in_called(self, name: str) -> bool:
+        """Whether a property is broken in an algorithm that several steps call."""
+        code, several = self.watched.system.program.code, calls(self.watched.system.scenario.spec)
+        steps = (self.watched.graph.tables.successors[one.successor].step for one in self.watched.every[name])
+        return any(code[ran.pc].origin.algorithm in several for step in steps for ran in step.executed)
 
     def _nearest(self, name: str, ways: Ways) -> list[tuple[int, int, int, int]]:
         """Give depth, mark, source and successor of the nearest breach of each kind, after each mark."""
         nearest: dict[Hashable, tuple[int, int, int, int]] = {}
         system, successors = self.watched.system, self.watched.graph.tables.successors
         for one in self.watched.every[name]:
-            action = successors[one.successor].step.action
+            step = successors[one.successor].step
+            action = step.action
             pc = None if action.process is None else system.process(action.process).pc
             for mark, depth, source in ways.into(one.sources):
-                key = one.message, action.kind, action.name, pc, action.detail, mark
+                key = one.message, action.kind, action.name, pc, action.detail, last_call(system, step), mark
                 if key not in nearest or (depth, source) < (nearest[key][0], nearest[key][2]):
                     nearest[key] = depth, mark, source, one.successor
         return sorted(nearest.values())

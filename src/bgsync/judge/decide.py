@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from bgsync.judge.callers import caller
 from bgsync.judge.causes import Causes, Run, conflicts, stops
 from bgsync.judge.evidence import Evidence
 from bgsync.judge.facts import CallBegins, Caller, Chosen
@@ -19,7 +20,8 @@ from bgsync.judge.suppositions import READINGS, VARYING
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
 from bgsync.judge.whole import Watched, full_id, watch
-from bgsync.language import FireEvent, HandleEvent
+from bgsync.language import FireEvent, HandleEvent, Origin
+from bgsync.language.algorithm import Spec
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 
@@ -72,7 +74,10 @@ def _violated(system: System, prop: Safety, name: str, message: str, runs: Itera
         places = tuple(_locations(replay, trace))
         one = Verdict(name, "violated", None, (), replay.broken, places, trace, after=run.after)
         one = replace(one, against=_against(prop, name, told, replay, trace))
-        findings.setdefault(one.defect(), one)
+        one = replace(one, callers=_callers(system.scenario.spec, one))
+        if run.known_only and one.defect() not in {known.defect() for known in findings.values()}:
+            continue
+        findings.setdefault((one.defect(), frozenset(one.callers)), one)
     if not findings:
         return Verdict(name, "inconclusive", message=reason)
     first, *others = findings.values()
@@ -94,6 +99,16 @@ def _against(prop: Safety, name: str, told: Sequence[Move], replay: Replay, trac
         except Rejected:
             continue
     return None
+
+
+def _callers(spec: Spec, found: Verdict) -> tuple[Origin | None, Origin | None]:
+    """Give who called the algorithms of the two steps that a finding is about."""
+    trace, last = found.trace, {(place.algorithm, place.step) for place in found.locations[-1:]}
+    if trace is None:
+        return None, None
+    broke = max((n for n, step in enumerate(trace.steps) if (step.algorithm, step.step) in last), default=None)
+    first, second = (None if place is None else caller(spec, trace, place) for place in (broke, found.against))
+    return first, second
 
 
 def _breaks(system: System, prop: Safety, name: str, told: Sequence[Move]) -> bool:

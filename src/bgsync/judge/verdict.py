@@ -121,6 +121,8 @@ class Verdict:
     granularity: str = "step"
     against: int | None = None
     """The place in the trace of the step that the breaking one conflicts with."""
+    callers: tuple[Origin | None, Origin | None] = (None, None)
+    """The steps that called the algorithms of these two, each where several steps call that algorithm."""
     after: str = ""
     """The id of the property that its run breaks before, "" where it breaks none."""
     others: tuple[Verdict, ...] = ()

@@ -1,7 +1,8 @@
 """Shortest ways to each state, one for each change that can come last on the way.
 
 A shortest way to a state hides every other way that leads to it, and with them what else can bring it about. So the
-search is over pairs of a state and a mark: that of the last marked transition on the way (0: none yet).
+search is over pairs of a state and a mark: that of the last marked transition on the way (0: none yet), or those of
+the last two.
 """
 
 from collections.abc import Iterator
@@ -19,10 +20,12 @@ MOST = 20_000_000
 class Ways:
     """What a breadth-first search found from the initial states, over the transitions that are `kept`."""
 
-    def __init__(self, graph: TableGraph, kept: Mask, marks: Numbers | None = None) -> None:
-        self.many = 1 if marks is None or not len(marks) else int(marks.max()) + 1
+    def __init__(self, graph: TableGraph, kept: Mask, marks: Numbers | None = None, *, two: bool = False) -> None:
+        """`two`: a mark is that of the last two marked transitions."""
+        single = 1 if marks is None or not len(marks) else int(marks.max()) + 1
+        self.many = single * single if two else single
         if marks is None or self.many * len(graph) > MOST:
-            self.many, marks = 1, np.zeros(graph.transitions, np.int64)
+            self.many, marks, two = 1, np.zeros(graph.transitions, np.int64), False
         starts, targets = graph.starts, graph.targets
         size = len(graph) * self.many
         self._came, self._before = np.full(size, -2, np.int32), np.full(size, -1, np.int32)
@@ -38,7 +41,9 @@ class Ways:
             out = np.repeat(first - np.cumsum(count) + count, count) + np.arange(count.sum())
             source = np.repeat(level, count)
             out, source = out[kept[out]], source[kept[out]]
-            pairs = targets[out] * self.many + np.where(marks[out] > 0, marks[out], source % self.many)
+            known, last = source % self.many, marks[out]
+            after = known % single * single + last if two else last
+            pairs = targets[out] * self.many + np.where(last > 0, after, known)
             new = self._came[pairs] == -2
             out, source, pairs = out[new], source[new], pairs[new]
             _, nearest_first = np.unique(pairs, return_index=True)

@@ -108,6 +108,9 @@ def print_causes(
         also = f"; also {escape(others)}" if others else ""
         said = escape(in_plain_words(first, glossary))
         put(console, f"    [red]{escape(first.property)}[/]: {said}{also}", 6)
+        if ways := list(dict.fromkeys(filter(None, map(telling.callers, cause.findings)))):
+            more = f"; and {len(ways) - FEW} more: [bold]--traces all[/]" if len(ways) > FEW and not everything else ""
+            put(console, f"    called by {escape('; '.join(ways if everything else ways[:FEW]))}{more}", 6)
         pairs = list(dict.fromkeys(_pair_and_needs(one, glossary.words) for one in cause.findings))[1:]
         if pairs:
             more = f" and {len(pairs) - FEW} more" if len(pairs) > FEW else ""
@@ -299,6 +302,8 @@ def print_trace(verdict: Verdict, words: Words, console: Console) -> None:
     if (conflict := verdict.conflict()) is not None:
         said = f"{conflict.algorithm} step {conflict.step}" if conflict.step else telling.sentence(conflict, words)
         put(console, f"  against {escape(said)}, by {escape(str(conflict.actor))}", 4)
+    if called := telling.callers(verdict):
+        put(console, f"  called by {escape(called)}", 4)
     if verdict.after:
         put(console, f"  after {escape(verdict.after)} was broken in the same run", 4)
     for line in trace_lines(trace, words):
