@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -26,6 +27,8 @@ collect_ignore = ["vending"]  # a project of its own, which a test runs
 sys.dont_write_bytecode = False  # what is compiled once serves every process that the tests start, and the next run
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["BGSYNC_CACHE"] = ""  # a test sees what is worked out now
+
+gc.set_threshold(100_000, 10, 10)  # states and steps are many, and form no cycles: looking there is a third of the time
 
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)  # the same on every machine
 hypothesis.settings.load_profile("steady")
