@@ -7,11 +7,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Look for no garbage in cycles in this block, which would take a tenth of its time and more."""
+    """Look for no garbage in cycles in this block, which would take a tenth of its time and more.
+
+    What it made counts as old afterwards: it is not all gone through as soon as garbage is looked for again.
+    """
     before = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if before:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()

@@ -1,6 +1,5 @@
 """bgsync mutate."""
 
-import gc
 import random
 import sys
 import time
@@ -13,6 +12,7 @@ from bgsync.cli.common import Line, choose
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.targets import target as found_target
+from bgsync.garbage import uncollected
 
 EPILOG = "Exit status: 0 no mutant survives, 1 some do, 2 bad input or usage, 3 interrupted, or nothing to edit."
 
@@ -39,6 +39,7 @@ EPILOG = "Exit status: 0 no mutant survives, 1 some do, 2 bad input or usage, 3 
     help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
 )
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@uncollected()
 def mutate(
     target: str | None,
     operators: tuple[str, ...],
@@ -84,7 +85,6 @@ def mutate(
     if sample is not None and sample < len(made):
         chosen = tuple(made[place] for place in sorted(random.Random(seed).sample(range(len(made)), sample)))
     line = Line()
-    gc.disable()  # states and steps form no cycles, and there are very many of them
     try:
         with pausing(question.budget.check):
             tried, each = trial(about, question.wish, told, thorough=thorough)
@@ -103,7 +103,6 @@ def mutate(
     except ValueError as error:
         fail(error)
     finally:
-        gc.enable()
         line.end()
     analysis = Analysis(
         about.name,
