@@ -103,6 +103,7 @@ class Editing:
         What it was is not explored where that gives what it gives as it is.
         """
         from bgsync.compare.properties import broken_and_repaired
+        from bgsync.compare.rerun import runs
         from bgsync.compare.steps import kept_steps, origins
         from bgsync.report.edit import Edit
         from bgsync.watch.session import relocated
@@ -117,7 +118,7 @@ class Editing:
         return Edit(
             self.before.name,
             self.changes,
-            broken_and_repaired(old, report, self.specs),
+            broken_and_repaired(old, report, self.specs, runs(*map(self.question.question, (self.before, self.now)))),
             tuple(mend),
             tuple(step for step in report.coverage.unreached if whole and step in reached),
             {name: why for name, why in report.unreached.items() if name not in self.stood.unreached},

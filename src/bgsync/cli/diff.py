@@ -71,6 +71,7 @@ def diff(
     from bgsync.compare.behaviour import compare, with_verdicts
     from bgsync.compare.json import to_json
     from bgsync.compare.properties import broken_and_repaired
+    from bgsync.compare.rerun import runs
     from bgsync.compare.steps import changed_steps
     from bgsync.report.comparison_text import print_comparison
     from bgsync.targets import judged_alike
@@ -92,7 +93,9 @@ def diff(
             alike = comparison.proof in ("same data", "same but for names")
             texts = (before.text is None) == (after.text is None)  # else one has no words to be judged by
             old_one, new_one = (_report(each, question, explore=not alike, structure=texts) for each in (before, after))
-            properties = broken_and_repaired(old_one, new_one, (was, now))
+            properties = broken_and_repaired(
+                old_one, new_one, (was, now), runs(*map(question.question, (before, after)))
+            )
             comparison = with_verdicts(comparison, properties)
     if output == "json":
         emit(to_json(changes, comparison, properties))

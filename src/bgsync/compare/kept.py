@@ -4,9 +4,9 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bgsync.compare.steps import changed_steps, kept_steps, origins
+from bgsync.compare.steps import kept_steps, origins
 from bgsync.judge.verdict import Verdict
-from bgsync.language import Origin, Reject, Resolve, Spec
+from bgsync.language import Origin, Spec
 
 Silence = Literal["not in this text", "not looked at", "not reached", "removed"]
 """Why a report gives no verdict, or none that counts: no run comes to the steps that broke it, or they are gone."""
@@ -18,10 +18,6 @@ class Steps:
 
     kept: Mapping[Hashable, Hashable]
     removed: frozenset[Hashable]
-    touched: frozenset[Hashable] = frozenset()
-    """The steps of the new text that are not as they were and where they were."""
-    shortened: frozenset[str] = frozenset()
-    """The algorithms that a step is gone from which does more than settle a promise."""
 
     @classmethod
     def of(cls, specs: tuple[Spec, Spec] | None) -> "Steps":
@@ -34,22 +30,11 @@ class Steps:
         above = {_place(was): (_above(was), _above(now)) for was, now in pairs}
         there = {place for place, (was, now) in above.items() if kept.get(was, was) == now}
         every = map(_place, origins(specs[0]).values()) if specs else ()
-        if specs is None:
-            return cls(kept, frozenset(every) - there)
-        changed = [step.new for each in changed_steps(*specs) for step in each.steps if step.kind != "reworded"]
-        gone = (st.origin for st in specs[0].statements() if st.origin and not isinstance(st, Resolve | Reject))
-        shortened = frozenset(origin.algorithm for origin in gone if _place(origin) not in kept)
-        touched = frozenset(_place(origin) for origin in changed if origin is not None)
-        return cls(kept, frozenset(every) - there, touched, shortened)
+        return cls(kept, frozenset(every) - there)
 
     def now(self, place: Hashable) -> Hashable:
         """Give what a step of the old text is called in the new one."""
         return self.kept.get(place, place)
-
-    def leaves(self, one: Verdict) -> bool:
-        """Whether the old text has the run of a finding of the new one: what it has besides settles promises."""
-        steps = one.trace.steps if one.trace else ()
-        return not any(step.place in self.touched or step.algorithm in self.shortened for step in steps)
 
     def lost(self, findings: Sequence[Verdict], unreached: Collection[str]) -> Silence | None:
         """Say why some findings are gone without being repaired, if so: a step that brought one about is, too.
@@ -60,7 +45,7 @@ class Steps:
             _, where, against = one.defect()
             endless = one.trace is not None and one.trace.loop is not None
             made = {step.place for step in one.trace.steps if step.changes} if one.trace else set[Hashable]()
-            if ({against, *made} - (set() if endless else where)) & self.removed:
+            if ({against and against[0], *made} - (set() if endless else where)) & self.removed:
                 return "removed"
             broken = [self.now(place) for place in where]
             if broken and all(isinstance(each, tuple) and " ".join(each) in unreached for each in broken):

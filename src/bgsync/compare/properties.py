@@ -5,7 +5,7 @@ and nothing of an adversity that was not looked at. Where one was looked at and 
 the property stands as it does without. What is violated in both texts is compared finding by finding.
 """
 
-from collections.abc import Hashable, Mapping, Sequence, Set
+from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -97,11 +97,26 @@ class Changes:
         return bool(self.broken or self.repaired or self.changed_kind or self.more or self.fewer)
 
 
-def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | None = None) -> Changes:
+Shows = Callable[[Verdict], bool]
+"""Whether the run of a finding of another text is one of a text, and breaks the same in it."""
+
+
+def never(_: Verdict) -> bool:
+    """Say so of no run: none is looked for."""
+    return False
+
+
+def broken_and_repaired(
+    old: Report,
+    new: Report,
+    specs: tuple[Spec, Spec] | None = None,
+    runs: tuple[Shows, Shows] = (never, never),
+) -> Changes:
     """Compare two reports on the same properties, with the same bounds.
 
     Ids that end in a step, such as `asserts/lend.3`, change when steps are renumbered. With `specs`, the old and
-    the new one, these are matched as the steps of the two texts are; else only by the id.
+    the new one, these are matched as the steps of the two texts are; else only by the id. `runs` say of the old and of
+    the new text which runs of the other one it has: what is broken by such a run is neither new nor gone.
     """
     names, made = _renumbered(specs) if specs else ({}, frozenset[str]())
     steps = Steps.of(specs)
@@ -113,6 +128,8 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
         if (was, now) == ("violated", "holds"):
             now = steps.lost(before.findings(key), after.unreached(key[1])) or now
         old_verdict, new_verdict = before.verdicts.get(key), after.verdicts.get(key)
+        if (was, now) == ("inconclusive", "violated") and all(map(runs[0], after.own(key))):
+            continue
         name = key[0].removesuffix(GONE)
         known_as = old_verdict.property if old_verdict else name
         change = Change(name, known_as, key[1], old_verdict, new_verdict, was, now)
@@ -122,7 +139,7 @@ def broken_and_repaired(old: Report, new: Report, specs: tuple[Spec, Spec] | Non
             uncompared.append(change)
         if was == now == "violated":
             kinds_of = {old_verdict and old_verdict.kind, new_verdict and new_verdict.kind}
-            gone, new_ones = _other_findings(before, after, key, steps)
+            gone, new_ones = _other_findings(before, after, key, steps, runs)
             if len(kinds_of) == 2 and None not in kinds_of and not new_ones:
                 kinds.append(change)
             more += [replace(change, new=one) for one in new_ones]
@@ -153,11 +170,11 @@ def _is_uncompared(change: Change) -> bool:
     return change.now == "inconclusive" or (change.was, change.now) == ("inconclusive", "violated")
 
 
-Defect = tuple[str, frozenset[Hashable], Hashable]
+Defect = tuple[str, frozenset[Hashable], tuple[Hashable, str | None] | None]
 
 
 def _other_findings(
-    old: "Said", new: "Said", key: tuple[str, tuple[str, ...]], steps: Steps
+    old: "Said", new: "Said", key: tuple[str, tuple[str, ...]], steps: Steps, runs: tuple[Shows, Shows]
 ) -> tuple[list[Verdict], tuple[Verdict, ...]]:
     """Give the findings that only the old report has, and those that only the new one has, these as one verdict.
 
@@ -165,8 +182,8 @@ def _other_findings(
     a text which has it by logic has a run that the other one has not, if that has it only as a race. What needs an
     adversity in one text and none in the other one is told where that is told which needs none. Where not all was
     looked at, what was not found may be there all the same. And so may a further endless run that only a race or an
-    adversity makes, where the other text has one without: then it was not looked for. What the same step breaks in a
-    run that the old text has as well is not new, whatever it conflicts with.
+    adversity makes, where the other text has one without: then it was not looked for. What is broken in a run that the
+    other text has as well is neither new nor gone: there another run told of it.
     """
     there = [_defect(one, steps) for one in old.findings(key)], [_defect(one) for one in new.findings(key)]
     raced = {_defect(one, steps) for one in old.findings(key) if one.kind == "race"}
@@ -178,8 +195,7 @@ def _other_findings(
     ]  # fmt: skip
     gone = [one for one in gone if not new.is_cut(key[1]) and not _is_masked(one, new.findings(key))]
     made = [one for one in made if not old.is_cut(key[1]) and not _is_masked(one, old.findings(key))]
-    alike = {(_defect(one, steps)[:2], one.kind) for one in old.findings(key)}
-    made = [one for one in made if not (steps.leaves(one) and (_defect(one)[:2], one.kind) in alike)]
+    made, gone = [one for one in made if not runs[0](one)], [one for one in gone if not runs[1](one)]
     return gone, _as_verdict(made)
 
 
@@ -197,8 +213,9 @@ def _defect(one: Verdict, steps: Steps | None = None) -> Defect:
     """Tell a defect by its steps, those of the old text as the new one calls them; an Assert's by its id alone."""
     message, where, against = one.defect()
     said = "" if one.property.startswith("asserts/") else message
-    now = steps.now if steps else lambda place: place
-    return said, frozenset(map(now, where)), now(against)
+    if steps is None:
+        return said, where, against
+    return said, frozenset(map(steps.now, where)), against and (steps.now(against[0]), against[1])
 
 
 class Said:

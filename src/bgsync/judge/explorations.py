@@ -285,7 +285,8 @@ def _walked(exploration: Exploration, walked: Walked, budget: Budget, began: flo
 
 def _named(exploration: Exploration, verdicts: Iterable[Verdict]) -> tuple[Verdict, ...]:
     granularity = exploration.scenario.granularity
-    return tuple(replace(verdict, granularity=granularity) for verdict in verdicts)
+    named = ([replace(one, granularity=granularity) for one in verdict.findings()] for verdict in verdicts)
+    return tuple(replace(first, others=tuple(others)) for first, *others in named)
 
 
 def _watched(exploration: Exploration, limit: int | None, step: Tick) -> Watched | WatchedProduct:

@@ -250,6 +250,17 @@ def _blank(process: Process) -> Process:
     return renamed(process, {cell: -1 for f in process.frames for _, x in f.variables for cell in cells_of(x)})
 
 
+def breach(system: System, taken: Replayed, safety: Safety, name: str) -> tuple[int, str] | None:
+    """Give the instruction of an action that breaks the part of a property with this id, and how; None for none."""
+    view = View(system, taken.before, taken.step)
+    for ran in taken.step.executed:
+        for seen in ran.observations:
+            for found in safety.look(view, seen, ran.pc) if isinstance(seen, safety.kinds) else ():
+                if found.broken and "/".join(filter(None, (safety.id, found.part))) == name:
+                    return ran.pc, found.broken
+    return None
+
+
 def replay_safety(scenario: Scenario, told: Sequence[Move], safety: Safety, name: str, *, noted: bool = True) -> Replay:
     """Replay a finding whose last step breaks `safety`. Raises Rejected, and Kept where that step does not break it.
 
@@ -258,16 +269,10 @@ def replay_safety(scenario: Scenario, told: Sequence[Move], safety: Safety, name
     replay = Replay(scenario, noted=noted)
 
     def broken() -> bool:
-        last = replay.taken[-1]
-        view = View(replay.system, last.before, last.step)
-        for ran in last.step.executed:
-            for seen in ran.observations:
-                if isinstance(seen, safety.kinds):
-                    for found in safety.look(view, seen, ran.pc):
-                        if found.broken and "/".join(filter(None, (safety.id, found.part))) == name:
-                            replay.culprit, replay.broken = ran.pc, found.broken
-                            return True
-        return False
+        found = breach(replay.system, replay.taken[-1], safety, name)
+        if found is not None:
+            replay.culprit, replay.broken = found
+        return found is not None
 
     replay.follow(told)
     if not broken():
@@ -302,11 +307,7 @@ def replay_lasso(
     replay.follow(stem)
     replay.finish_removed_along(loop)
     if not loop:
-        replay.take(Step(Action("idle", RESTS), replay.state, (), ()))
-        _check_cycle(replay, replay.taken[-1:], liveness, owed)
-        presence = replay.system.presence(replay.state.processes)
-        if any(replay.system.held_back(replay.state, number, presence) for number in replay.state.processes):
-            raise Rejected("an invocation that is held back goes on in truth")
+        rest(replay, liveness, owed)
         return replay, len(replay.taken) - 1
     starts: dict[State, int] = {replay.state: len(replay.taken)}
     reason = Rejected("the loop does not come back to a state that it was in")
@@ -316,7 +317,7 @@ def replay_lasso(
         begin = starts.setdefault(replay.state, len(replay.taken))
         if begin < len(replay.taken):
             try:
-                _check_cycle(replay, replay.taken[begin:], liveness, owed)
+                check_cycle(replay, replay.taken[begin:], liveness, owed)
                 check_supposed(replay.system, replay.taken[begin:], assumed)
             except Rejected as rejected:
                 reason = rejected  # another round may be fair to those that take turns
@@ -325,7 +326,17 @@ def replay_lasso(
     raise reason
 
 
-def _check_cycle(replay: Replay, cycle: list[Replayed], liveness: Liveness, owed: Hashable) -> None:
+def rest(replay: Replay, liveness: Liveness, owed: Hashable) -> None:
+    """Take it that nothing more happens for ever. Raises Rejected where something has to, or nothing is owed."""
+    replay.take(Step(Action("idle", RESTS), replay.state, (), ()))
+    check_cycle(replay, replay.taken[-1:], liveness, owed)
+    presence = replay.system.presence(replay.state.processes)
+    if any(replay.system.held_back(replay.state, number, presence) for number in replay.state.processes):
+        raise Rejected("an invocation that is held back goes on in truth")
+
+
+def check_cycle(replay: Replay, cycle: list[Replayed], liveness: Liveness, owed: Hashable) -> None:
+    """Check that a loop breaks a property, and is fair. Raises Rejected."""
     here = replay.slots.get(owed, owed) if isinstance(owed, int) else owed
     for taken in cycle:
         if here not in liveness.owed(replay.system, taken.before):

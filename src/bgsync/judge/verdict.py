@@ -166,7 +166,7 @@ class Verdict:
             return False
         return any(step.changes_others and step.step for step in self.trace.steps[self.trace.loop :])
 
-    def defect(self) -> tuple[str, frozenset[Hashable], Hashable]:
+    def defect(self) -> tuple[str, frozenset[Hashable], tuple[Hashable, str | None] | None]:
         """Tell a defect from others of the same property: the step that breaks it, and what that conflicts with.
 
         Of an endless run it is what the text changes in its loop, or last before it. To withdraw what waits is not to
