@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bgsync.judge.callers import caller
 from bgsync.judge.causes import Causes, Run, conflicts, stops
-from bgsync.judge.evidence import Evidence
+from bgsync.judge.evidence import Evidence, unconfirmed
 from bgsync.judge.facts import CallBegins, Caller, Chosen
 from bgsync.judge.fair_loop import Rejected
 from bgsync.judge.fairness import strikes_of
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 Tick = Callable[..., None]
 """Called on the way with the states found, the depth, and how many are left to do, or pages of a product (`pages`)."""
+
+ENDLESS = "an endless run breaks it"
+"""What a search for endless runs has seen that found one."""
 
 TRIES = 20
 """How many lassos are replayed before the search for one that holds is given up."""
@@ -67,7 +70,7 @@ def _violated(system: System, prop: Safety, name: str, message: str, runs: Itera
         try:
             replay = replay_safety(system.scenario, told, prop, name)
         except Rejected as rejected:
-            reason = reason or f"{message}; but on replay: {rejected}"
+            reason = reason or unconfirmed(message, rejected)
             continue
         trace = tell(replay)
         shown.add(told)
@@ -127,7 +130,7 @@ def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why
     if found:
         return replace(found[0], others=tuple(found[1:]))
     if reason is not None:
-        return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
+        return Verdict(name, "inconclusive", message=unconfirmed(ENDLESS, reason))
     if not watched.complete:
         return Verdict(name, "inconclusive", message=why)
     if VARYING in search.suppositions.readings:
@@ -135,7 +138,7 @@ def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why
         if found and found[0].trace is not None:
             return Verdict(name, "conditional", message=_rests_on(found[0].trace))
         if reason is not None:
-            return Verdict(name, "inconclusive", message=f"a lasso was found; but on replay: {reason}")
+            return Verdict(name, "inconclusive", message=unconfirmed(ENDLESS, reason))
     met = search.premise_met(liveness)
     return Verdict(name, "holds" if met else "vacuous", message="" if met else "its premise never occurs")
 

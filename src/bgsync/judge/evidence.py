@@ -52,3 +52,9 @@ class Evidence(Protocol):
 
     def path(self, name: str) -> list[Step]:
         """Give the steps of a shortest run that ends with the breach of a property."""
+
+
+def unconfirmed(seen: str, why: object) -> str:
+    """Say that a run was found whose replay failed, so that nothing is concluded, and what a reader can do."""
+    told = f"{seen}, it seems; but when the run was taken again, step by step, it was not confirmed ({why})"
+    return f"{told}: bgsync is wrong here, not the text; please report this line and the text"

@@ -258,8 +258,8 @@ def _collected(
         told = exploration.settled.union(verdict.property for verdict in verdicts)
         for name in (name for prop in exploration.properties for name in ids(prop, found.system) if name not in told):
             breach = found.breaches.get(name)
-            message = why if breach is None else f"{breach.message}; but on replay: {why}"
-            verdicts.append(Verdict(name, "inconclusive", message=message))
+            seen = "" if breach is None else f"{breach.message}, it seems; but there was no time to confirm it: "
+            verdicts.append(Verdict(name, "inconclusive", message=f"{seen}{why}"))
         return verdicts, not isinstance(stopped, SpentError)
     return verdicts, False
 

@@ -135,11 +135,12 @@ class Replay:
             and self._is_same(step.action.process, wanted)
         ]
         if len(found) != 1 and not (vague and found):
-            reasons.append(f"{move.kind} {move.name} is possible in {len(found)} ways, not in one")
+            several = f"can go on in {len(found)} ways where the run has one" if found else "cannot go on as in the run"
+            reasons.append(f"{move.name} {several}")
             return []
         made = [sum(isinstance(seen, Created) for seen in step.observations) for step in found]
         if any(count != len(move.created) for count in made):
-            reasons.append(f"{move.kind} {move.name} makes {made[0]} objects, not {len(move.created)}")
+            reasons.append(f"{move.name} makes {made[0]} new objects, and in the run {len(move.created)}")
             return []
         return sorted(found, key=lambda step: self._since(step.action.process))
 
