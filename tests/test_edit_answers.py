@@ -17,6 +17,7 @@ from bgsync.judge.facts import Invocation, StepTaken
 from bgsync.judge.verdict import Coverage, Explored, Location, Report, Ruling, Trace, TraceStep, Verdict
 from bgsync.language import Origin
 from bgsync.report import write
+from bgsync.report.answer import headline
 from tests.answers import answer, target
 from tests.command import run
 
@@ -240,6 +241,25 @@ def test_a_note_that_was_there_before_is_not_repeated() -> None:
     other = target(noted.replace("InvalidStateError", "NotFoundError"), "edit.bs")
     assert [note.property for note in answer(target(COATS_BASE, "base.bs"), before)[1].notes] == ["abort-scope"]
     assert answer(before, other)[1].notes == ()
+
+
+@pytest.mark.parametrize(
+    ("runs", "told"),
+    [
+        ((("send",), ("send", "drop")), "2 of 2 properties broken (1 of them only if drop ran, which nothing runs)"),
+        ((("drop",), ("send", "drop")), "2 of 2 properties broken (all of them only if drop ran, which nothing runs)"),
+        ((("send",), ("send",)), "2 of 2 properties broken, by"),
+    ],
+)
+def test_what_is_broken_only_where_something_runs_that_nothing_runs_is_said_to_be(
+    runs: tuple[tuple[str, ...], ...], told: str
+) -> None:
+    verdicts = []
+    for number, run_of in enumerate(runs):
+        origins = [Origin(name, (1,), "", 1, 1, "", "") for name in run_of]
+        trace = Trace(tuple(TraceStep(Invocation("a call", 1), StepTaken(origin)) for origin in origins))
+        verdicts.append(Verdict(f"p{number}", "violated", "logic", trace=trace))
+    assert headline(replace(_report(*verdicts), unreached={"drop": "nothing calls it"})).startswith(told)
 
 
 # --- what is said below it

@@ -87,15 +87,18 @@ class Editing:
         unread = [one for one in stands.unread if one.key not in known]
         return to_mend_after(self.changes, self.now.spec, to_mend(unread, verdicts))
 
-    def _ended(self, old: Report) -> Iterator[str]:
-        """Name the steps that are gone and at which some run of the text before ended."""
+    def _ended(self, old: Report) -> Iterator[tuple[str, str]]:
+        """Name the steps that are gone and at which some run of the text before ended, each with when it did."""
+        from bgsync.compare.steps import conditions
+
+        when = conditions(self.before.spec)
         failed = {
             f"{place.algorithm} {place.step}" for one in old.verdicts if one.property.startswith("asserts/")
             and one.verdict == "violated" for place in one.locations[-1:]
         }  # fmt: skip
         for step in (step for each in self.changes for step in each.steps if step.kind == "removed"):
             if str(step.old) in failed.union(old.coverage.ending):
-                yield str(step.old)
+                yield str(step.old), when.get(str(step.old), "")
 
     def edit(self, mend: list[Mend], report: Report) -> Edit:
         """Say what the edit did: what it left to mend, the report on the text now, and what is explored of it before.
@@ -128,7 +131,7 @@ class Editing:
             "" if self.is_editorial else report.nothing_seen,
             sum(each.states for each in explored.explorations) if explored else 0,
             explored.seconds if explored else 0.0,
-            tuple(self._ended(old)),
+            dict(self._ended(old)),
             (self.base or self.before.name, self.now.name),
         )
 

@@ -12,7 +12,24 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from bgsync.compare.data import same_data
-from bgsync.language import Algorithm, ObjectType, Origin, Rule, Spec, Statement, say, walk
+from bgsync.language import (
+    Abort,
+    Algorithm,
+    Assert,
+    Else,
+    If,
+    Not,
+    ObjectType,
+    Origin,
+    Return,
+    Rule,
+    Spec,
+    Statement,
+    Throw,
+    say,
+    walk,
+)
+from bgsync.language.readback import say_condition
 
 __all__ = ["AlgorithmChange", "StepChange", "changed_steps", "same_data"]
 
@@ -266,6 +283,28 @@ def _alike(one: _Step, other: _Step) -> float:
         return 0.0
     both = (one.reading, other.reading), (one.sentence, other.sentence)
     return max(SequenceMatcher(None, was.split(), now.split(), autojunk=False).ratio() for was, now in both)
+
+
+def conditions(spec: Spec) -> dict[str, str]:
+    """Give in words when each step ends a run that can: where what it asserts is false, or the If around it is true."""
+    found: dict[str, str] = {}
+
+    def note(body: Sequence[Statement], around: str) -> None:
+        for each in body:
+            inner = around
+            if isinstance(each, If):
+                inner = say_condition(each.condition)
+            elif isinstance(each, Else):
+                inner = ""
+            elif isinstance(each, Assert):
+                inner = say_condition(Not(each.condition))
+            if each.origin is not None and isinstance(each, Abort | Return | Throw | Assert):
+                found.setdefault(str(each.origin), inner)
+            note(_body(each), inner)
+
+    for _, steps in spec.bodies():
+        note(steps, "")
+    return found
 
 
 def origins(spec: Spec) -> dict[str, Origin]:

@@ -149,6 +149,10 @@ class Verdict:
         steps = (replace(step, visible=True) if n in found else step for n, step in enumerate(self.trace.steps))
         return replace(self.trace, steps=tuple(steps))
 
+    def algorithms(self) -> frozenset[str]:
+        """Give the algorithms that its run takes."""
+        return frozenset(step.algorithm for step in self.trace.steps) if self.trace else frozenset()
+
     def last_changes(self) -> tuple[TraceStep, ...]:
         """Give what the text changes in the loop of an endless run, or last before it."""
         if self.trace is None or self.trace.loop is None:

@@ -5,6 +5,9 @@ from bgsync.judge.verdict import Report
 from bgsync.report.causes import causes
 from bgsync.report.edit import Edit
 
+NAMED = 3
+"""How many algorithms are named in a line."""
+
 
 def headline(report: Report) -> str:
     """Say in one line what came out."""
@@ -19,7 +22,21 @@ def headline(report: Report) -> str:
         return f"nothing is broken{unsure}: {held} {'property holds' if held == 1 else 'properties hold'}"
     by = len([cause for cause in causes(report) if not cause.first.needs])
     ways = f", by {by} cause{'s' * (by != 1)}" if by else ""
-    return f"{broken} of {len(said)} properties broken{ways}{unsure}"
+    return f"{broken} of {len(said)} properties broken{_only_if(report)}{ways}{unsure}"
+
+
+def _only_if(report: Report) -> str:
+    """Say how many properties are broken only where algorithms run that nothing comes to; "" for none."""
+    broken = [one for one in report.verdicts if one.verdict == "violated" and not one.needs]
+    runs = {one.property: [each.algorithms() for each in one.findings()] for one in broken}
+    idle = {name: run for name, run in runs.items() if all(each & report.unreached.keys() for each in run)}
+    if not idle:
+        return ""
+    ran = frozenset[str]().union(*(each for run in idle.values() for each in run))
+    names = [name for name in report.unreached if name in ran]
+    told = " or ".join(names) if len(names) <= NAMED else f"{', '.join(names[:NAMED])} or {len(names) - NAMED} more"
+    many = "all" if len(idle) == len(runs) else len(idle)
+    return f" ({many} of them only if {told} ran, which nothing runs)"
 
 
 def headline_of_edit(edit: Edit, report: Report) -> str:

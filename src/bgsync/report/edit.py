@@ -36,8 +36,8 @@ class Edit:
     """How many states of the text before were looked at."""
     seconds: float = 0.0
     """How long that took by the clock."""
-    ended: tuple[str, ...] = ()
-    """The steps of the old text that are gone and at which some run ended: such runs go on now."""
+    ended: Mapping[str, str] = field(default_factory=dict)
+    """The steps of the old text that are gone and at which some run ended, each with when: such runs go on now."""
     names: tuple[str, str] = ("OLD", "NEW")
     """What a command calls the text before and now."""
 
@@ -109,5 +109,4 @@ class Edit:
 
     def uncalled_in(self, found: Verdict) -> tuple[str, ...]:
         """Give the algorithms that nothing comes to and that a run takes all the same."""
-        run = {step.algorithm for step in found.trace.steps} if found.trace else set[str]()
-        return tuple(name for name in self.uncalled if name in run)
+        return tuple(name for name in self.uncalled if name in found.algorithms())

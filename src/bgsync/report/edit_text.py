@@ -40,9 +40,11 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
             put(console, f"  [yellow]nothing comes to[/] {escape(f'{name} any more: {why}')}", 4)
     if edit.unreached:
         put(console, f"  [yellow]no longer reached[/]: {escape(', '.join(_by_algorithm(edit.unreached)))}", 4)
-    if edit.ended and not edit.mend:
-        steps = ", ".join(_by_algorithm(edit.ended))
-        put(console, f"  [yellow]runs go on[/] {escape(f'that ended at {steps} of the old text')}", 4)
+    for when in dict.fromkeys(() if edit.mend else edit.ended.values()):
+        steps = ", ".join(_by_algorithm(step for step, its in edit.ended.items() if its == when))
+        where = f" where {when}" if when else ""
+        told = f"runs{where} go on that ended at {steps} of the old text"
+        put(console, f"  [yellow]let in now[/]: {escape(told)}", 4)
     console.print()
     print_new(edit.found, report.glossary, console, edit.further, edit.uncalled_in)
     if edit.maybe_new:
