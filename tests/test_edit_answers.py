@@ -171,6 +171,7 @@ def test_removed_steps_are_told_in_the_words_of_the_text_those_below_with_the_on
     removed = [line for line in said.splitlines() if line.startswith("  removed")]
     assert len(removed) == 1
     assert removed[0].endswith("): If coat is not null, then (and 2 steps below it)")
+    assert "let in now: runs where coat is not null go on that ended at hang 3.2 of the old text" in said
 
 
 def test_a_removed_step_says_that_it_is_of_the_old_text_where_another_one_has_its_number() -> None:
