@@ -222,7 +222,11 @@ def test_an_answer_about_a_text_is_in_its_own_words() -> None:
 
 
 def test_a_state_with_another_name_changes_nothing_that_anybody_sees() -> None:
-    said = told(EDITS["a renamed state"][0])
+    text, _ = EDITS["a renamed state"]
+    said = told(text)
+    assert "4.3.1.2 (edit.bs:60); 'paused' is nowhere left in the text" in said
+    noted = told(f"{text}\n<p class=note>A job that is Paused waits.</p>\n")
+    assert "; but 'paused' is left in edit.bs:65" in noted
     assert "bgsync diff" not in said
     assert "in the new text" not in said
 

@@ -133,6 +133,7 @@ class Editing:
             explored.seconds if explored else 0.0,
             dict(self._ended(old)),
             (self.base or self.before.name, self.now.name),
+            self.now.text.reading.document.source if self.now.text else "",
         )
 
 

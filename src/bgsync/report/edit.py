@@ -1,5 +1,6 @@
 """What an edit of a text did, for the forms of a report that are read beside it."""
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +41,14 @@ class Edit:
     """The steps of the old text that are gone and at which some run ended, each with when: such runs go on now."""
     names: tuple[str, str] = ("OLD", "NEW")
     """What a command calls the text before and now."""
+
+    text: str = ""
+    """The source of the text now, "" where there is none."""
+
+    def lines_with(self, words: str) -> tuple[int, ...]:
+        """Give the numbers of the lines of the text now that have some words, in whatever letters."""
+        said = re.compile(rf"\b{re.escape(words)}\b", re.IGNORECASE)
+        return tuple(number for number, line in enumerate(self.text.splitlines(), start=1) if said.search(line))
 
     @property
     def found(self) -> tuple[Verdict, ...]:

@@ -121,7 +121,7 @@ def _steps_in_short(edit: Edit, model: str, console: Console) -> bool:
     changed = [(name, step) for name, step in changed if not (str(step.new) in mend and _says_the_same(step))]
     changed = [(name, step) for name, step in changed if step.kind != "reworded"] or changed
     heads = [(name, step) for name, step in changed if not any(_is_below(step, other) for _, other in changed)]
-    left = _without_renames(heads, console)
+    left = _without_renames(heads, edit, model, console)
     for name, step in left[:FEW]:
         below = sum(_is_below(other, step) for _, other in changed)
         also = f" (and {below} step{'s' * (below != 1)} below it)" if below else ""
@@ -163,14 +163,20 @@ def _said(step: StepChange) -> tuple[str, str]:
     return (old, new) if by_words else (step.old_reading, step.new_reading)
 
 
-def _without_renames(told: Sequence[tuple[str, StepChange]], console: Console) -> Sequence[tuple[str, StepChange]]:
-    """Print each declared name that is another one throughout, and give the steps that changed otherwise."""
+def _without_renames(
+    told: Sequence[tuple[str, StepChange]], edit: Edit, model: str, console: Console
+) -> Sequence[tuple[str, StepChange]]:
+    """Print each declared name that is another one, and where it is not yet; give the steps that changed otherwise."""
     for old, new in dict.fromkeys(_words(step) for _, step in told if step.old is step.new is None):
         naming = [step for _, step in told if step.kind == "changed" and _renamed(step, old, new)]
         if old and new and len(naming) > 1:
             told = [(name, step) for name, step in told if step not in naming]
             where = ", ".join(f"{step.new} ({step.new.file}:{step.new.line})" for step in naming if step.new)
-            put(console, f"  renamed {escape(f'{old} → {new}, and so in {where}')}", 4)
+            lines = edit.lines_with(old)
+            some = ", ".join(f"{model}:{line}" for line in lines[:MOST])
+            more = f" and {len(lines) - MOST} more" if len(lines) > MOST else ""
+            rest = f"; but {old!r} is left in {some}{more}" if lines else f"; {old!r} is nowhere left in the text"
+            put(console, f"  renamed {escape(f'{old} → {new}, and so in {where}{rest}')}", 4)
     return told
 
 
