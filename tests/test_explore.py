@@ -216,7 +216,18 @@ def test_its_options_are_those_of_check() -> None:
     for name, found in of.items():
         assert found is not None
         shared[name] = {option.name: option for option in found.params}
-    for name in ("adversities", "tags", "calls", "abort", "termination", "limit", "seconds", "properties", "data"):
+    for name in (
+        "adversities",
+        "tags",
+        "calls",
+        "abort",
+        "termination",
+        "queue",
+        "limit",
+        "seconds",
+        "properties",
+        "data",
+    ):
         one, other = shared["check"][name], shared["explore"][name]
         assert one.opts == other.opts
         assert one.type == other.type or repr(one.type) == repr(other.type)

@@ -83,6 +83,7 @@ def check(
     calls: int = 2,
     abort: str = "scope",
     termination: str = "handler",
+    queue: str = "held",
     limit: int | None = None,
     seconds: float | None = None,
     jobs: int = 1,
@@ -102,6 +103,7 @@ def check(
     calls: int = 2,
     abort: str = "scope",
     termination: str = "handler",
+    queue: str = "held",
     limit: int | None = None,
     seconds: float | None = None,
     jobs: int = 1,
@@ -111,9 +113,9 @@ def check(
     """Explore every behaviour of a target, and say what holds and what does not.
 
     `adversities`: None takes each of the world by itself at `algorithm`, () none, names those at every granularity.
-    `tags`, `calls`, `abort` and `termination` bound the question; `limit` (states of each exploration) and `seconds`
-    the effort, with which what is not decided is `inconclusive`. Of a machine its `invariants` are checked, functions
-    of a state's name.
+    `tags`, `calls`, `abort`, `termination` and `queue` bound the question; `limit` (states of each exploration) and
+    `seconds` the effort, with which what is not decided is `inconclusive`. Of a machine its `invariants` are checked,
+    functions of a state's name.
     Raises ContentError for what the target's content does not have, and ValueError for a bound that is none.
     """
     if isinstance(about, Machine):
@@ -124,7 +126,7 @@ def check(
         tuple(adversities or ()),
         adversities is None,
         tuple(granularities),
-        Bounds(tags, calls, abort, termination),
+        Bounds(tags, calls, abort, termination, queue),
         Effort(limit, jobs),
         Budget(seconds),
     )
@@ -141,13 +143,14 @@ def compare(
     calls: int = 2,
     abort: str = "scope",
     termination: str = "handler",
+    queue: str = "held",
     limit: int = 300_000,
     content: Content | None = None,
     progress: Progress | None = None,
 ) -> Compared:
     """Say what an edit did: steps, behaviour, properties broken and repaired. Raises as `check` does."""
     before, after = judged_alike(target(old, content), target(new, content))
-    bounds = Bounds(tags, calls, abort, termination)
+    bounds = Bounds(tags, calls, abort, termination, queue)
     behaviour = compare_specs(
         before.spec,
         after.spec,

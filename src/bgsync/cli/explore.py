@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 @click.command(epilog=EPILOG)
 @click.argument("target", required=False, metavar="[TARGET]")
-@asking("step", ("step", "algorithm"), ("with", "tags", "calls", "abort", "termination", "limit", "time", "property"))
+@asking(
+    "step",
+    ("step", "algorithm"),
+    ("with", "tags", "calls", "abort", "termination", "queue", "limit", "time", "property"),
+)
 @click.option("--open/--no-open", "opens", default=True, help="Whether the page is opened in a browser.")
 @click.option(
     "--html",

@@ -77,6 +77,13 @@ OPTIONS = {
         show_default=True,
         help="Whose script a termination aborts: a handler's that goes on, or the worker's, after its events, too.",
     ),
+    "queue": click.option(
+        "--queue",
+        type=click.Choice(["held", "free"]),
+        default="held",
+        show_default=True,
+        help="Whether a batch that fires an event holds its queue until that is over, or only starts it.",
+    ),
     "limit": click.option(
         "--limit",
         type=click.IntRange(1),
@@ -156,6 +163,7 @@ class Asked:
     termination: str
     limit: int | None
     properties: tuple[str, ...]
+    queue: str = "held"
     seconds: float | None = None
     megabytes: int | None = None
     jobs: int = 1
@@ -214,7 +222,7 @@ class Asked:
         """The bounds of the question."""
         from bgsync.system.scenario import Bounds
 
-        return Bounds(self.tags, self.calls, self.abort, self.termination)
+        return Bounds(self.tags, self.calls, self.abort, self.termination, self.queue)
 
     @property
     def wish(self) -> Wish:

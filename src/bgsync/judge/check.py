@@ -19,6 +19,7 @@ from bgsync.judge.property import Liveness, Property
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.verdict import Coverage, Explored, Kind, Report, Verdict
 from bgsync.language import Abort, NotUnderstood, Origin, Return, Spec, Throw, Upon
+from bgsync.system.batches import QUEUE_READINGS, fires_in_batches
 from bgsync.system.monitor import Monitor
 from bgsync.system.program import Program
 from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
@@ -59,7 +60,7 @@ ENDS = (Abort, Return, Throw)
 FEWEST, FACTOR = 500, 5
 """What is not understood may do anything: so many states of that are looked at, or so many times the sure ones.
 
-Of another reading of the text so many are, with each monitor.
+Of another reading of `termination` so many are, with each monitor; of `queue` so many times as many.
 """
 
 
@@ -108,8 +109,10 @@ class _Environment(NamedTuple):
     granularity: str
     adversities: tuple[str, ...] = ()
     settled: frozenset[str] = frozenset()
-    told: bool = False
-    """Whether a termination is told to events that have ended, too: by the reading `worker`, with few states."""
+    bounds: Bounds | None = None
+    """The bounds, with their readings, where they are others than those that were asked for."""
+    few: int | None = None
+    """How many states are looked at with each monitor, where that is less than was asked for."""
 
 
 def _all(judge: _Judge) -> tuple[Verdict, ...]:
@@ -119,6 +122,7 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
     judge.plan(len(question.granularities) + len(question.adversities) * len(granularities))
     if "algorithm" in question.granularities:
         (base["algorithm"],) = judge.environments([_Environment("algorithm")])
+    other = judge.by_the_other_queue() if base else {}
     settled = frozenset[str]()
     if question.not_understood == "anything":  # what too many runs may do, finer or worse ones may, too
         known = ((name, v.verdict) for found in base.values() for name, v in found.items())
@@ -142,6 +146,7 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
                 needed[adversity, name] = more
     for (adversity, name), verdict in _resting(judge, hard, verdicts, needed):
         needed[adversity, name] = verdict
+    verdicts |= _resting_on_queue(question.bounds.queue, verdicts, other)
     order = {adversity: place for place, adversity in enumerate(question.adversities)}
     under = [needed[key] for key in sorted(needed, key=lambda key: (order[key[0]], key[1]))]
     return (*verdicts.values(), *under)
@@ -155,20 +160,36 @@ def _resting(
 ) -> list[tuple[tuple[str, str], Verdict]]:
     """Give what rests on the reading `handler` of termination: what holds by it, and is broken by the other one."""
     found, broken = list[tuple[tuple[str, str], Verdict]](), {n for n, v in base.items() if v.verdict == "violated"}
+    worker = replace(judge.question.bounds, termination="worker")
     for environment in hard:
         (adversity,) = environment.adversities
         if environment.granularity != "algorithm" or not judge.tells_terminations(adversity):
             continue
         known = broken.union(n for (a, n), v in needed.items() if a == adversity and v.verdict == "violated")
-        ran = set(judge.ran)
-        judge.plan(1)
-        (told,) = judge.environments([environment._replace(settled=environment.settled | known, told=True)])
-        judge.ran = ran  # what the other reading alone comes to is not reached
-        for name, verdict in told.items():
+        other = environment._replace(settled=environment.settled | known, bounds=worker, few=FEWEST)
+        for name, verdict in judge.otherwise(other).items():
             if verdict.verdict == "violated" and verdict.kind != "structure" and name not in known:
                 why = f"by the reading `handler` of termination; by `worker`: {verdict.message}"
                 found.append(((adversity, name), Verdict(name, "conditional", None, (adversity,), why)))
     return found
+
+
+def _resting_on_queue(mine: str, base: Mapping[str, Verdict], other: Mapping[str, Verdict]) -> dict[str, Verdict]:
+    """Give what rests on how `queue` is read: what holds by the reading that was asked for alone, or is broken so."""
+    found = {}
+    for name, verdict in other.items():
+        was = base[name]
+        broken = verdict.verdict == "violated" and verdict.kind != "structure"
+        if broken and was.verdict in ("holds", "vacuous"):
+            why = f"by the reading `{mine}` of queue; by `{_other_queue(mine)}`: {verdict.message}"
+            found[name] = Verdict(name, "conditional", message=why, granularity=was.granularity)
+        elif (was.verdict, was.kind) == ("violated", "logic") and verdict.verdict in ("holds", "vacuous"):
+            found[name] = replace(was, reading=mine)
+    return found
+
+
+def _other_queue(mine: str) -> str:
+    return next(each for each in QUEUE_READINGS if each != mine)
 
 
 class _Judge:
@@ -193,19 +214,46 @@ class _Judge:
         """The monitors that the properties need."""
         return tuple(dict.fromkeys(monitor for prop in self.question.properties for monitor in prop.monitors))
 
+    @property
+    def program(self) -> Program:
+        """The instructions of the spec, as it is read here."""
+        asked = self.question
+        return System(Scenario(asked.spec, asked.world, bounds=asked.bounds)).program
+
     def blind_ran(self) -> Mapping[Origin, bool]:
         """Give the steps with an unknown effect that some behaviour reached, and whether they are understood."""
         unread = {st.origin for st in self.question.spec.statements() if isinstance(st, NotUnderstood)}
-        code = System(Scenario(self.question.spec, self.question.world)).program.code
+        code = self.program.code
         ran = {code[pc].origin for pc in self.ran if code[pc].op == "not understood"}
         return {origin: origin not in unread for origin in ran}
 
     def tells_terminations(self, adversity: str) -> bool:
         """Whether steps react to a termination that an adversity brings, and it is read as one of a handler."""
         asked = self.question
-        read_so = asked.bounds.termination == "handler" and asked.bounds.tags == 1 and asked.effort.walks is None
+        read_so = asked.bounds.termination == "handler" and self.one_by_one
         reacts = any("terminated" in each.outcomes for each in asked.spec.statements() if isinstance(each, Upon))
         return read_so and reacts and Scenario(asked.spec, asked.world, adversities=(adversity,)).ends_handlers
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether all states of one tag are looked at, so that some of those by another reading can be."""
+        return self.question.bounds.tags == 1 and self.question.effort.walks is None
+
+    def by_the_other_queue(self) -> dict[str, Verdict]:
+        """Judge every property by the other reading of `queue`, with few states; none where both say the same."""
+        if not self.one_by_one or not fires_in_batches(self.question.spec):
+            return {}
+        mine = self.question.bounds
+        other = replace(mine, queue=_other_queue(mine.queue))
+        return self.otherwise(_Environment("algorithm", bounds=other, few=FEWEST * FACTOR))
+
+    def otherwise(self, environment: _Environment) -> dict[str, Verdict]:
+        """Judge every property by another reading; what that alone comes to is not reached."""
+        ran = set(self.ran)
+        self.plan(1)
+        (found,) = self.environments([environment])
+        self.ran = ran
+        return found
 
     def environments(self, asked: Sequence[_Environment]) -> list[dict[str, Verdict]]:
         """Judge every property in several environments, but for those that are settled already."""
@@ -222,7 +270,7 @@ class _Judge:
                 doubts = self.question.not_understood == "anything"
                 self.explored += [replace(each, of_doubts=doubts) for each in result.explored]
                 self.ran |= result.ran
-                if not environment.told:
+                if environment.bounds is None:
                     self.ran_under.setdefault(environment.adversities, set()).update(result.ran)
                 self.interrupted |= result.interrupted
                 for verdict in result.verdicts:
@@ -246,17 +294,18 @@ class _Judge:
                 asked.world,
                 granularity,
                 environment.adversities,
-                replace(asked.bounds, termination="worker") if environment.told else asked.bounds,
+                environment.bounds or asked.bounds,
                 monitor,
                 asked.not_understood,
             )
-            limit = min(asked.effort.limit or FEWEST, FEWEST) if environment.told else asked.effort.limit
+            limits = (asked.effort.limit, environment.few)
+            limit = min((each for each in limits if each is not None), default=None)
             yield Exploration(scenario, mine, asked.effort, limit, environment.settled)
 
     def report(self, verdicts: tuple[Verdict, ...]) -> Report:
         """Put everything together."""
         asked = self.question
-        program = System(Scenario(asked.spec, asked.world)).program
+        program = self.program
         origins = {o.key: o for st in asked.spec.statements() if (o := st.origin) is not None}
         blind = {st.origin.key for st in asked.spec.statements() if isinstance(st, NotUnderstood) and st.origin}
         unreached = _unreached(program, origins, self.ran)

@@ -125,6 +125,8 @@ class Verdict:
     """The steps that called the algorithms of these two, each where several steps call that algorithm."""
     after: str = ""
     """The id of the property that its run breaks before, "" where it breaks none."""
+    reading: str = ""
+    """The reading of `queue` by which it is violated where it holds by the other one; "" where that is not known."""
     others: tuple[Verdict, ...] = ()
     """Where it is violated by more than one defect, one for each of the others."""
 

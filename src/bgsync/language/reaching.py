@@ -44,6 +44,17 @@ def uncalled(spec: Spec) -> tuple[str, ...]:
     return tuple(found)
 
 
+def callers(spec: Spec, names: Iterable[str]) -> frozenset[str]:
+    """Give the algorithms and rules of these names, and those that call one of them, directly or not."""
+    calls = _calls(spec)
+    found, grown = set(names), True
+    while grown:
+        more = {name for name, called in calls.items() if called & found} - found
+        found |= more
+        grown = bool(more)
+    return frozenset(found)
+
+
 def listed_parameter(spec: Spec, name: str, within: frozenset[str] = frozenset()) -> str | None:
     """Give the first parameter of an algorithm that is an object of the list, as its steps treat it.
 

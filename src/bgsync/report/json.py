@@ -70,6 +70,8 @@ class VerdictOut(msgspec.Struct, frozen=True):
     trace: TraceOut | None
     findings: list[FindingOut] = []
     """One for each defect that violates it, the shortest first."""
+    reading: str = ""
+    """The reading of `queue` by which it is violated where it holds by the other one; empty where that is not known."""
 
 
 class NoteOut(msgspec.Struct, frozen=True):
@@ -171,7 +173,7 @@ def _verdict(verdict: Verdict, words: Words) -> VerdictOut:
     findings = [_finding(one, words) for one in verdict.findings()] if verdict.verdict == "violated" else []
     return VerdictOut(
         verdict.property, verdict.verdict, verdict.kind, list(verdict.needs), verdict.granularity, verdict.message,
-        places, _trace(verdict, words), findings,
+        places, _trace(verdict, words), findings, verdict.reading,
     )  # fmt: skip
 
 

@@ -65,6 +65,9 @@ TERMS = {
     "abort": "A bound: what `abort these steps` ends. `scope`: the innermost steps that were called or started "
     "apart; `list`: only the list in which it stands.",
     "termination": "A bound: whose script a termination aborts: a `handler`'s that goes on, or the `worker`'s.",
+    "queue": "A bound: whether a batch that fires an event holds its queue until the firing is over (`held`), or only "
+    "starts it (`free`).",
+    "broken by one reading": "It is violated by the reading of `queue` in brackets, and holds by the other one.",
     "walks": "A bound: how many runs are taken at random, where not every one is looked at.",
     "seed": "A bound: what a random choice begins with. The same seed gives the same.",
     "judged as": "The content that a text is taken to be about, and why: its properties are checked. --content names "

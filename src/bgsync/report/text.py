@@ -162,6 +162,7 @@ def print_verdicts(report: Report, console: Console) -> None:
     base = [verdict for verdict in report.verdicts if not verdict.needs]
     never = [v.property for v in base if v.verdict == "violated" and v.trace is None and v.granularity != TEXT]
     _list("never happens", never, console)
+    _list("broken by one reading", [f"{v.property} ({v.reading})" for v in base if v.reading], console)
     for ruling, title in TITLES:
         members = [verdict for verdict in base if verdict.verdict == ruling]
         for why, some in _by_message(members):

@@ -21,6 +21,7 @@ from bgsync.language import promises, traversal
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Spec
 from bgsync.language.reaching import listed_parameter, uncalled
+from bgsync.system.batches import freed
 from bgsync.system.closures import only_batch, shared_variables
 from bgsync.system.instructions import END, Instruction, Op, names
 from bgsync.system.receivers import pointed, receivers
@@ -57,10 +58,10 @@ class _Scope:
 class Program:
     """The instructions of a spec, the entry of every algorithm and rule, and which variables each one still needs."""
 
-    def __init__(self, spec: Spec, abort: str = "scope") -> None:
+    def __init__(self, spec: Spec, abort: str = "scope", queue: str = "held") -> None:
         if abort not in ABORT_READINGS:
             raise ValueError(f"unknown reading of abort {abort!r}: one of {', '.join(ABORT_READINGS)}")
-        spec = pointed(spec)
+        spec = pointed(freed(spec) if queue == "free" else spec)
         self.spec, self.abort = spec, abort
         end = s.Return(origin=s.Origin("", (), "", 0, 0, "end", ""))
         self._made: list[Instruction] = [Instruction("end", end, ("", ()), False)]

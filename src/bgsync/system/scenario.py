@@ -6,6 +6,7 @@ from functools import lru_cache
 from bgsync.language.algorithm import LanguageError, Spec
 from bgsync.language.expressions import Environment, parts
 from bgsync.language.traversal import expressions
+from bgsync.system.batches import QUEUE_READINGS
 from bgsync.system.monitor import NOTHING, Monitor
 from bgsync.system.program import ABORT_READINGS, TERMINATION_READINGS
 from bgsync.system.unknown import key
@@ -18,7 +19,7 @@ READINGS = ("nothing", "stops", "anything")
 
 @dataclass(frozen=True)
 class Bounds:
-    """What bounds a question, and how "abort" and "termination" are read. Raises ValueError for what is none."""
+    """What bounds a question, and how "abort", "termination" and "queue" are read. Raises ValueError for none."""
 
     tags: int = 1
     """How many different keys are used."""
@@ -31,6 +32,8 @@ class Bounds:
     """What "abort these steps" ends: `scope` or `list`, see `bgsync.system.program`."""
     termination: str = "handler"
     """Whose script a termination aborts: a `handler`'s that goes on, or the `worker`'s, for events that have ended."""
+    queue: str = "held"
+    """Whether a batch that fires an event holds its queue until that is over: `held` or `free`."""
 
     def __post_init__(self) -> None:
         if self.abort not in ABORT_READINGS:
@@ -38,6 +41,8 @@ class Bounds:
         if self.termination not in TERMINATION_READINGS:
             known = ", ".join(TERMINATION_READINGS)
             raise ValueError(f"unknown reading of termination {self.termination!r}: one of {known}")
+        if self.queue not in QUEUE_READINGS:
+            raise ValueError(f"unknown reading of queue {self.queue!r}: one of {', '.join(QUEUE_READINGS)}")
         if self.tags < 1 or self.calls < 1:
             raise ValueError(f"tags and calls are at least 1, not {self.tags} and {self.calls}")
 

@@ -13,7 +13,7 @@ from bgsync.system.monitor import NOTHING
 from bgsync.system.observation import Outcome
 from bgsync.system.processes import Processes
 from bgsync.system.program import Program
-from bgsync.system.scenario import Bounds, Scenario
+from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
 from bgsync.system.sharing import Statements, sharing
 from bgsync.system.state import UNKNOWN, Frame, Process, Ref, Shared, Value
 from bgsync.system.step import NEVER_SETTLES, Presence, State, Turn
@@ -29,15 +29,15 @@ def origins_of(spec: Spec) -> Origins:
 
 
 @lru_cache(maxsize=8)
-def program_of(spec: Spec, abort: str, origins: Origins) -> Program:
-    """Make the program of a spec, from these places, with a reading of abort, once."""
-    return Program(spec, abort)
+def program_of(spec: Spec, abort: str, queue: str, origins: Origins) -> Program:
+    """Make the program of a spec, from these places, with a reading of abort and of queue, once."""
+    return Program(spec, abort, queue)
 
 
 @lru_cache(maxsize=8)
 def interpreter_of(scenario: Scenario, moving: frozenset[str], origins: Origins, seen: Statements) -> Interpreter:
     """Make the interpreter of a scenario, once for all that differ in nothing that it looks at."""
-    program = program_of(scenario.spec, scenario.bounds.abort, origins)
+    program = program_of(scenario.spec, scenario.bounds.abort, scenario.bounds.queue, origins)
     return Interpreter(
         program,
         scenario.world,
@@ -51,7 +51,7 @@ def interpreter_of(scenario: Scenario, moving: frozenset[str], origins: Origins,
 
 def _readings(bounds: Bounds) -> Bounds:
     """Give bounds that differ from the default ones in how the text is read alone."""
-    return Bounds(abort=bounds.abort, termination=bounds.termination)
+    return replace(bounds, tags=DEFAULT_BOUNDS.tags, calls=DEFAULT_BOUNDS.calls)
 
 
 class Turns:
@@ -79,7 +79,7 @@ class Turns:
         """The same of those in which no task runs."""
         moving = frozenset(self.machines[place] for place, *_ in self.moves)
         origins = origins_of(scenario.spec)
-        self.program = program_of(scenario.spec, scenario.bounds.abort, origins)
+        self.program = program_of(scenario.spec, scenario.bounds.abort, scenario.bounds.queue, origins)
         plain = replace(scenario, monitor=NOTHING, bounds=_readings(scenario.bounds))
         self.interpreter = interpreter_of(plain, moving, origins, seen)
         self.monitor = scenario.monitor
