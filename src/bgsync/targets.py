@@ -18,6 +18,7 @@ from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.structure import Finding, by_place, findings_of
 from bgsync.judge.verdict import Note, Report, Unread, Verdict
 from bgsync.language import Spec
+from bgsync.language.beside import beside
 from bgsync.language.reaching import uncalled
 from bgsync.language.reaching import unreached as unreached_algorithms
 from bgsync.pauses import pausing
@@ -76,6 +77,11 @@ def own(content: Content) -> Target:
 def of_text(text: Text) -> Target:
     """Give a text as a target."""
     return Target(text.reading.spec, text.reading.document.file, text.content, text.why, text)
+
+
+def with_other(target: Target, other: Target) -> Target:
+    """Give a target with the algorithms of another one beside it, in the same worker; judged as what it is."""
+    return replace(target, spec=beside(target.spec, other.spec), name=f"{target.name} beside {other.name}")
 
 
 def targets(name: str, sidecar: Path | None = None, content: Content | None = None) -> list[Target]:

@@ -15,6 +15,7 @@ from bgsync.cli.machine import about_machines, check_one, names_machine
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import PATIENCE, Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
+from bgsync.cli.targets import target as found_target
 from bgsync.cli.targets import targets as found_targets
 from bgsync.pauses import pausing
 from bgsync.report.formats import FORMATS, endings, form_of, write
@@ -67,6 +68,12 @@ from bgsync.start import unhurried
 @asking()
 @for_what_is_large
 @about_machines
+@click.option(
+    "--beside",
+    metavar="OTHER",
+    help="Let the algorithms of another text, or built-in model, run in the same worker, on the same keys and queues; "
+    "its own objects are not followed, so it does all that it could.",
+)
 @click.option("--against", metavar="FILE", help="Hold the built-in model to this spec text, step by step, instead.")
 def check(
     targets: tuple[str, ...],
@@ -79,6 +86,7 @@ def check(
     data: bool,
     stubs: tuple[str, ...],
     automatic: bool | None,
+    beside: str | None,
     against: str | None,
     **asked: Any,
 ) -> None:
@@ -110,7 +118,7 @@ def check(
         unhurried()
     from bgsync.report.itf import NotOneTraceError
     from bgsync.report.mend import to_mend
-    from bgsync.targets import as_it_stands
+    from bgsync.targets import as_it_stands, with_other
 
     if output == "text":
         from bgsync.report.edit_text import print_edit
@@ -127,6 +135,7 @@ def check(
     asked_of = [one for target in targets or (None,) for one in found_targets(target, sidecar)]
     if base is not None and any(target.text is None for target in asked_of):
         fail("--base needs a spec text: name the file that was edited")
+    other = None if beside is None else found_target(beside)
     told = traces or ("all" if question.wanted else "first")
     reports, pages, edits = [], [], list[Any]()
     for target in asked_of:
@@ -145,7 +154,8 @@ def check(
         elif question.budget.seconds is not None and len(asked_of) == 1:
             question.hurry(target.content.patience * (1 if editing is None else 2))
         share = None if editing is None or editing.is_editorial else question.budget.half()
-        report = stands.beside(question.report(target, share))
+        explored = target if other is None else with_other(target, other)
+        report = stands.beside(question.report(explored, share))
         reports.append(report)
         edits.append(None if editing is None or report.interrupted else editing.edit(mend, report))
         if page is not None:

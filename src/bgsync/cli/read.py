@@ -48,8 +48,19 @@ NOTHING = 'read_as = "nothing" says so, in FILE.read-as.toml'
     is_flag=True,
     help="Say of each step that is not understood which part was not read, and offer wordings near it that are.",
 )
+@click.option(
+    "--terms", "other", metavar="OTHER", help="Show the terms that this text defines, too, and whether alike."
+)
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None, suggest: bool, output: str) -> None:
+def read(
+    target: str,
+    strict: bool,
+    only: tuple[str, ...],
+    sidecar: Path | None,
+    suggest: bool,
+    other: str | None,
+    output: str,
+) -> None:
     """Show every normative sentence of a spec text, and what it was read as.
 
     FILE is a Bikeshed source, a ReSpec source or published HTML; also REV:path in a git checkout, a folder, a URL,
@@ -62,6 +73,9 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
     key = "0f3c9a1b77de"        # as shown here; it survives renumbering
     read_as = "set |loan|'s [=state=] to [=overdue=]"
 
+    With --terms OTHER two texts are held against each other: of each term that both define it says whether the
+    sentences say the same of it, and where they stand.
+
     With --suggest at most two wordings are offered; each was read again, and is understood.
     """
     from bgsync.prose.page.reader import ReadError
@@ -71,6 +85,9 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
     from bgsync.texts import ledger, unreached
     from bgsync.texts import read as read_source
 
+    if other is not None:
+        _print_terms(target, other)
+        return
     missed = 0
     reports = []
     try:
@@ -120,6 +137,26 @@ def read(target: str, strict: bool, only: tuple[str, ...], sidecar: Path | None,
     if strict and missed:
         say(f"{missed} sentences were not understood", err=True)
         sys.exit(1)
+
+
+def _print_terms(one: str, other: str) -> None:
+    """Show the terms that two texts both define."""
+    from bgsync.cli.targets import target as found_target
+    from bgsync.prose.terms import shared_terms
+
+    texts = [found_target(name).text for name in (one, other)]
+    documents = [text.reading.document for text in texts if text is not None]
+    if len(documents) < len(texts):
+        fail("--terms is about two texts: name the files of both")
+    out, found = console(), shared_terms(*documents)
+    if not found:
+        out.print("no term is defined in both")
+    for term in found:
+        sign = "[green]✓[/]" if term.alike else "[bold red]✗[/]"
+        out.print(f"{sign} {escape(term.term)}: {'alike' if term.alike else 'not alike'}", highlight=False)
+        for where in () if term.alike else (term.one, term.other):
+            place = f"{where.file}:{where.line}"
+            out.print(f"  [dim]{escape(place)}[/] {escape(where.sentence)}", highlight=False, soft_wrap=True)
 
 
 def _print(out: Console, entries: list[Entry], helped: Mapping[str, Suggestions]) -> None:

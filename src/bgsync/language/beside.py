@@ -1,0 +1,51 @@
+"""Two specs for one and the same worker: what the other one does beside a spec, as far as they can meet.
+
+What is followed is the spec's own list of objects. Of the other one all algorithms and rules are there: they are called
+with the same keys, on the same queues, and read the same environment. Its own objects are not followed, so what depends
+on them is a free choice: it does all that it could do, and more. What holds beside that holds beside the other one.
+"""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from bgsync.language import statements as s
+from bgsync.language import traversal
+from bgsync.language.algorithm import Algorithm, Rule, Spec
+
+Part = TypeVar("Part", Algorithm, Rule)
+
+
+def beside(spec: Spec, other: Spec) -> Spec:
+    """Give a spec with the algorithms and rules of another one; those of a name that it has, too, are renamed."""
+    taken = {name for name, _ in spec.bodies()}
+    if spec.firing is not None and spec.firing == other.firing:
+        taken -= {spec.firing.name}
+    names = {name: f"{name} of {other.type.name}" for name, _ in other.bodies() if name in taken}
+    types = tuple(kind for kind in (other.type, *other.others) if kind.name != spec.type.name)
+    return replace(
+        spec,
+        algorithms=(*spec.algorithms, *(_renamed(part, names) for part in other.algorithms)),
+        rules=(*spec.rules, *(_renamed(rule, names) for rule in other.rules)),
+        firing=spec.firing or other.firing,
+        methods=(*spec.methods, *(names.get(name, name) for name in other.methods)),
+        others=(*spec.others, *types),
+        read=True,
+    )
+
+
+def _renamed(part: Part, names: dict[str, str]) -> Part:
+    body = tuple(_statement(each, names) for each in part.steps)
+    return replace(part, name=names.get(part.name, part.name), steps=body)
+
+
+def _statement(statement: s.Statement, names: dict[str, str]) -> s.Statement:
+    """Give a statement that stands in, and calls, algorithms by their new names."""
+    origin, inner = statement.origin, traversal.body_of(statement)
+    parts: dict[str, object] = {}
+    if origin is not None and origin.algorithm in names:
+        parts["origin"] = replace(origin, algorithm=names[origin.algorithm])
+    if inner:
+        parts["body"] = tuple(_statement(each, names) for each in inner)
+    if isinstance(statement, s.Call) and statement.algorithm in names:
+        parts["algorithm"] = names[statement.algorithm]
+    return replace(statement, **parts) if parts else statement  # type: ignore[arg-type]  # they are fields of it

@@ -1,0 +1,94 @@
+"""One-off and periodic sync in one worker, with one tag in both: neither breaks what holds of the other one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bgsync.contents import Content
+from bgsync.judge.check import Question, check
+from bgsync.language import Add, Expr, Remove, Spec
+from bgsync.language.beside import beside
+from bgsync.language.expressions import ListOf
+from bgsync.language.rewrite import rewrite
+from bgsync.language.traversal import walk
+from bgsync.shipped.model.background_sync.content import ONE_OFF
+from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
+from bgsync.system.scenario import Bounds
+from tests.command import run
+from tests.periodic import periodic
+
+SPECS = Path(__file__).parents[2] / "shared" / "specs"
+AT_HAND = pytest.mark.skipif(not SPECS.is_dir(), reason="the spec sources are not at hand")
+SMALL = periodic()
+PAIRS = {"one-off": (ONE_OFF, SPEC, SMALL), "periodic": (PERIODIC, SMALL, SPEC)}
+"""What is judged, and what is there beside it."""
+OF_THE_OTHER = {"head-of-line"}
+"""What is said of every queue, so also of that of the other one."""
+
+
+def held(content: Content, spec: Spec) -> dict[str, str]:
+    """Judge a spec, each invocation one action, with one tag and one call in flight."""
+    asked = Question(spec, content.world, content.properties, "x", ("algorithm",), bounds=Bounds(1, 1))
+    return {verdict.property: verdict.verdict for verdict in check(asked).verdicts}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_what_holds_of_either_kind_of_sync_is_not_broken_by_the_other_one_with_the_same_tag(name: str) -> None:
+    content, spec, other = PAIRS[name]
+    alone, together = held(content, spec), held(content, beside(spec, other))
+    sound = {each for each, verdict in alone.items() if verdict in ("holds", "conditional")}
+    kept = {each for each in sound if together[each] in ("holds", "conditional")}
+    assert len(sound) > 20
+    assert not {each for each in sound if together[each] == "violated"} - OF_THE_OTHER
+    assert sound - kept <= {"attempts-bounded"} | OF_THE_OTHER, "all else is decided"
+
+
+def test_a_list_of_one_name_in_both_is_what_they_would_meet_in() -> None:
+    def shared(part: Expr) -> Expr:
+        return ListOf(SPEC.type.list_name, part.owner) if isinstance(part, ListOf) else part
+
+    algorithms = tuple(
+        replace(part, steps=tuple(rewrite(each, shared) for each in part.steps)) for part in SMALL.algorithms
+    )
+    mixed = beside(SPEC, replace(SMALL, algorithms=algorithms))
+    listed = [each.collection for each in walk(mixed.algorithm("unregister").steps) if isinstance(each, Add | Remove)]
+    assert [one.name for one in listed if isinstance(one, ListOf)] == [SPEC.type.list_name]
+    alone, together = held(ONE_OFF, SPEC), held(ONE_OFF, mixed)
+    assert {each for each, verdict in alone.items() if verdict == "holds" and together[each] == "violated"}
+
+
+def test_methods_of_one_name_are_told_apart_and_call_their_own_algorithms() -> None:
+    made = beside(PERIODIC.spec or SPEC, SPEC)
+    assert {"register", "register of sync registration", "fire a sync event"} <= {each.name for each in made.algorithms}
+    renamed = made.algorithm("register of sync registration")
+    assert {each.origin.algorithm for each in walk(renamed.steps) if each.origin} == {renamed.name}
+    assert renamed.name in made.methods
+
+
+@AT_HAND
+def test_two_texts_are_checked_beside_each_other_from_the_command_line() -> None:
+    texts = [str(SPECS / name) for name in ("one-off-94df522.bs", "periodic-f9973ae.bs")]
+    done = run(
+        "check", texts[0], "--beside", texts[1], "--granularity", "algorithm", "--with", "should", "--limit", "300",
+        "--property", "fires-online", "--traces", "none",
+    )  # fmt: skip
+    assert f"{texts[0]} beside {texts[1]}: 1 of 1 properties broken" in done.stdout.replace("\n", " "), done.output
+
+
+@AT_HAND
+def test_a_term_that_two_texts_define_otherwise_is_told_with_both_sentences() -> None:
+    done = run("read", str(SPECS / "one-off-94df522.bs"), "--terms", str(SPECS / "periodic-f9973ae.bs"))
+    told = done.stdout.splitlines()
+    assert told[0] == "✗ in the background: not alike"
+    assert '"nested"' in told[2]
+    assert "nested" not in told[1]
+    assert told[3:] == ["✓ tag: alike"]
+
+
+def test_texts_that_share_no_term_say_so(tmp_path: Path) -> None:
+    for name, term in (("one", "loan"), ("other", "parcel")):
+        (tmp_path / f"{name}.bs").write_text(f"# Terms # {{#terms}}\n\nA <dfn>{term}</dfn> is a thing.\n")
+    done = run("read", str(tmp_path / "one.bs"), "--terms", str(tmp_path / "other.bs"))
+    assert (done.exit_code, done.stdout) == (0, "no term is defined in both\n")
