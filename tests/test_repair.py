@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from bgsync.compare.data import same_data
@@ -13,7 +17,9 @@ from bgsync.judge.structure.finding import Known
 from bgsync.judge.structure.text import known
 from bgsync.judge.verdict import Coverage, Report, Verdict
 from bgsync.repair.changes import SIZES
+from bgsync.repair.json import schema
 from bgsync.repair.search import Proposal, Search
+from bgsync.repair.text import lines
 from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 from bgsync.sources import Source
 from bgsync.targets import Target, Wish, as_it_stands, of_text, own, question
@@ -21,6 +27,7 @@ from bgsync.texts import read
 from tests.command import run
 from tests.specs import PRINT_QUEUE
 
+ROOT = Path(__file__).parents[1]
 COARSE = Wish(granularities=("algorithm",), each=False)
 FIRED_ON = ("}} on |owner| with", "}} on |job| with")
 INVERTED = ("[=active worker=] is null", "[=active worker=] is not null")
@@ -50,25 +57,22 @@ def proposals(of: Search, name: str, most: int = 1) -> list[Proposal]:
 
 def test_an_inverted_test_is_turned_round_again() -> None:
     (found,) = proposals(search(target(INVERTED)), "gate")
-    assert found.change.operator == "negate"
-    assert str(found.change.origin) == "register 2"
-    assert found.change.spec is not None
-    assert same_data(found.change.spec, target().spec)
+    assert found.changes[0].operator == "negate"
+    assert str(found.changes[0].origin) == "register 2"
+    assert same_data(found.spec, target().spec)
 
 
 def test_an_event_is_fired_on_the_object_that_has_a_worker() -> None:
     (found,) = proposals(search(target(FIRED_ON)), "receiver")
-    assert found.change.operator == "receiver"
-    assert found.change.spec is not None
-    assert same_data(found.change.spec, target().spec)
+    assert found.changes[0].operator == "receiver"
+    assert same_data(found.spec, target().spec)
 
 
 def test_what_is_proposed_breaks_nothing_that_held() -> None:
     of = search(target(INVERTED))
     held = {v.property for v in of.report.verdicts if v.verdict == "holds"}
     for found in proposals(of, "gate", 3):
-        assert found.change.spec is not None
-        new = check(question(replace(of.target, spec=found.change.spec), COARSE)).verdicts
+        new = check(question(replace(of.target, spec=found.spec), COARSE)).verdicts
         assert {v.property for v in new if v.verdict == "violated"}.isdisjoint(held)
 
 
@@ -76,7 +80,7 @@ def test_a_change_that_only_stops_what_happens_is_not_proposed() -> None:
     of = search(target(FIRED_ON))
     dropped = [each for each in of.candidates(finding(of, "receiver")) if each.operator == "drop"]
     assert any(of.mends(finding(of, "receiver"), each) for each in dropped)
-    assert not [each for each in proposals(of, "receiver", 20) if each.change.operator == "drop"]
+    assert not [each for each in proposals(of, "receiver", 20) if each.changes[0].operator == "drop"]
 
 
 def test_a_race_is_mended_by_making_its_steps_one_action() -> None:
@@ -105,6 +109,13 @@ def test_changes_are_made_near_a_finding_only() -> None:
     assert {each.operator for each in made} <= set(SIZES)
 
 
+def test_a_text_that_is_not_checked_as_a_whole_gets_proposals_that_say_so() -> None:
+    of = search(target(FIRED_ON))
+    (found,) = proposals(replace(of, report=replace(of.report, interrupted=True)), "receiver")
+    assert found.compared is None
+    assert "what else it does is not known: the text was not checked as a whole" in "\n".join(lines(1, found, "", ""))
+
+
 @pytest.mark.parametrize(("more", "status"), [([], 0), (["--finding", "99"], 2)])
 def test_the_command_proposes_it_with_its_place(more: list[str], status: int, tmp_path: Path) -> None:
     file = tmp_path / "print.bs"
@@ -114,4 +125,28 @@ def test_the_command_proposes_it_with_its_place(more: list[str], status: int, tm
     assert found.exit_code == status
     if not status:
         assert "start printing 4 (receiver)" in found.output
+        assert '+1. [=Fire functional event=] "`print`" using {{PrintEvent}} on |owner|' in found.output
         assert "breaks nothing that held" in found.output
+
+
+def test_the_patch_makes_the_text_what_it_is_to_be_and_json_follows_its_published_schema(tmp_path: Path) -> None:
+    file = tmp_path / "print.bs"
+    file.write_text(PRINT_QUEUE.replace(*FIRED_ON))
+    asked = ["repair", "print.bs", "--property", "receiver", "--granularity", "algorithm", "--most", "1", "--jobs", "1"]
+    with chdir(tmp_path):
+        told = run(*asked, "--format", "json")
+    published = json.loads((ROOT / "src/bgsync/repair/schema.json").read_text())
+    assert published == schema()
+    answer = json.loads(told.stdout)
+    jsonschema.validate(answer, published)
+    assert (answer["findings"], answer["finished"]) == (1, True)
+    (proposal,) = answer["proposals"]
+    assert [each["operator"] for each in proposal["changes"]] == ["receiver"]
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=proposal["patch"].encode(), check=True)
+    assert file.read_text() == PRINT_QUEUE
+
+
+def test_no_patch_is_made_of_what_is_no_text() -> None:
+    found = run("repair", "one-off", "--format", "patch")
+    assert found.exit_code == 2
+    assert "name the file of a text" in found.output

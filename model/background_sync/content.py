@@ -9,6 +9,7 @@ from ...properties.background_sync import PROPERTIES
 from ..service_worker import FIRE_FUNCTIONAL_EVENT
 from ..vocabulary import VOCABULARY
 from .chromium import CHROMIUM
+from .corrections import CORRECTIONS
 from .one_off import FILE, SPEC
 from .published import ADDRESSES
 from .registration import LIFECYCLE
@@ -54,4 +55,5 @@ ONE_OFF = Content(
     implemented={"chromium": CHROMIUM},
     operations=_operations,
     observing=_observing,
+    corrections=CORRECTIONS,
 )

@@ -7,6 +7,7 @@ from ...properties.periodic_background_sync import PROPERTIES
 from ..background_sync.content import is_sync
 from ..service_worker import FIRE_FUNCTIONAL_EVENT
 from ..vocabulary import VOCABULARY
+from .corrections import CORRECTIONS
 from .periodic import FILE, SPEC
 from .published import ADDRESSES
 from .registration import LIFECYCLE
@@ -31,4 +32,5 @@ PERIODIC = Content(
     VOCABULARY,
     LIFECYCLE,
     ADDRESSES,
+    corrections=CORRECTIONS,
 )

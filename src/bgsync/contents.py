@@ -25,6 +25,7 @@ from bgsync.errors import BgsyncError
 from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import Property
 from bgsync.language import Algorithm, Spec
+from bgsync.language.corrections import Correction
 from bgsync.observing import Observing
 from bgsync.prose.vocabulary import Vocabulary
 from bgsync.system.monitor import NOTHING, Monitor
@@ -78,6 +79,8 @@ class Content:
     """Makes the operations that drive an implementation of it, if it has any."""
     observing: Callable[[], tuple[Observing, ...]] | None = None
     """Says how implementations of it are driven and judged by what can be seen of them, each kind by itself."""
+    corrections: tuple[Correction, ...] = ()
+    """The smallest changes to its own spec under which what it promises holds, or rests on a choice that is named."""
     patience: float = 300.0
     """How many seconds a check of one of its texts takes at most, where nobody says."""
 

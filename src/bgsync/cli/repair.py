@@ -1,17 +1,23 @@
 """bgsync repair."""
 
+from __future__ import annotations
+
 import gc
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.markup import escape
 
 from bgsync.cli.common import Line
-from bgsync.cli.out import console, fail, say
+from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.targets import target as found_target
+
+if TYPE_CHECKING:
+    from bgsync.repair.search import Proposal
+    from bgsync.targets import Target
 
 EPILOG = "Exit status: 0 nothing to mend, or a change that mends it; 1 none was found; 2 bad input; 3 interrupted."
 
@@ -35,62 +41,113 @@ EPILOG = "Exit status: 0 nothing to mend, or a change that mends it; 1 none was 
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
 )
-def repair(target: str | None, number: int, most: int, sidecar: Path | None, **asked: Any) -> None:
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "patch"]),
+    default="text",
+    show_default=True,
+    help="patch: the smallest one that can be written into the text, as `git apply` and `patch -p1` take it.",
+)
+def repair(target: str | None, number: int, most: int, sidecar: Path | None, output: str, **asked: Any) -> None:
     """Propose small changes to a text that mend a finding and break nothing that held.
 
     Tried are, at the steps of its run: a guard, which is a condition that the text has elsewhere; steps that are one
     action; steps in place and not in parallel; another object, state or outcome; a condition negated; a step moved,
-    swapped or left out. What mends the finding is checked as a whole, and held against the text as `bgsync diff` does:
-    a change is proposed where nothing is broken that held, and nothing holds only because it never happens.
-    The smallest one comes first. A change is a proposal: whether the text means it is for its editors to say.
+    swapped or left out; a new object in the place of an old one. What mends the finding is checked as a whole, and held
+    against the text as `bgsync diff` does: a change is proposed where nothing is broken that held, and nothing holds
+    only because it never happens. Where no single change does, two are tried. The smallest comes first, with what it
+    changes in the source. A change is a proposal: whether the text means it is for its editors to say.
 
     \b
     bgsync repair                            the first finding of the one-off spec
     bgsync repair spec/index.bs --finding 4
-    bgsync repair --property unique-tag
+    bgsync repair spec/index.bs --property unique-tag --format patch | git apply
     """
     wanted = Asked(**asked).wanted
     question = Asked(**asked | {"properties": ()}, patience=None)  # a change that mends one is not to break another
     question.begin()
     from bgsync.judge.structure.finding import Known
     from bgsync.judge.structure.text import known
+    from bgsync.repair.json import to_json
     from bgsync.repair.search import Search
     from bgsync.repair.text import lines, told
     from bgsync.report.causes import causes
     from bgsync.targets import as_it_stands
 
     about = found_target(target, sidecar)
+    if output == "patch" and about.text is None:
+        fail(f"{about.name}: {about.chosen}, and no text that a patch could be made for; name the file of a text")
     stands = [one for one in as_it_stands(about).verdicts if one.verdict == "violated"]
     report = question.report(about)
-    if report.interrupted:
-        fail(f"{question.budget.spent or 'interrupted'}: it is not known all that is broken; --time gives it longer")
     every = [each.first for each in causes(report)] + [one for each in stands for one in each.findings()]
     if wanted:
         every = [one for each in (*report.verdicts, *stands) for one in each.findings() if one.verdict == "violated"]
     findings = [one for one in every if not wanted or one.property.split("/")[0] in wanted]
-    out = console()
-    if not findings:
-        out.print("nothing to mend")
-        return
-    if number > len(findings):
+    if report.interrupted and not findings:
+        fail(f"{question.budget.spent or 'interrupted'}: it is not known all that is broken; --time gives it longer")
+    if findings and number > len(findings):
         fail(f"there are {len(findings)} findings: --finding {number} is none of them")
+    out, people = console(), output == "text"
+    if not findings:
+        if output == "json":
+            emit(to_json(about, (), number, (), True))
+        elif people:
+            out.print("nothing to mend")
+        return
     finding = findings[number - 1]
-    out.print(f"[bold]finding {number}[/] of {len(findings)}: {escape(told(finding, report.words))}", soft_wrap=True)
-    line, found = Line(), 0
+    if people:
+        out.print(
+            f"[bold]finding {number}[/] of {len(findings)}: {escape(told(finding, report.words))}", soft_wrap=True
+        )
     search = Search(about, question.wish, Known() if about.text is None else known(about.text.reading), report)
-    proposals = search.proposals(finding, most, question.jobs, line.tell)
+    seconds = sum(each.seconds for each in report.explorations)
+    say(
+        f"{len(search.candidates(finding)):,} changes to try; what mends it is checked as a whole, which takes about "
+        f"{seconds:.0f} s",
+        err=True,
+    )
+    line = Line()
+    made: list[tuple[Proposal, str, str]] = []
     gc.disable()  # states and steps form no cycles, and there are very many of them
     try:
-        for found, proposal in enumerate(proposals, start=1):
+        for proposal in search.proposals(finding, most, question.jobs, line.tell):
             line.end()
-            for text in lines(found, proposal):
+            made.append((proposal, *_written(about, proposal, sidecar)))
+            for text in lines(len(made), *made[-1]) if people else ():
                 out.print(escape(text), highlight=False, soft_wrap=True)
+            if output == "patch" and made[-1][1]:
+                break
     finally:
         gc.enable()
         line.end()
-    if question.budget.spent:
-        say(f"{question.budget.spent}; not all changes were tried", err=True)
+    spent = question.budget.spent
+    if output == "json":
+        emit(to_json(about, findings, number, made, not spent))
+    patched = next((patch for _, patch, _ in made if patch), "")
+    if output == "patch":
+        emit(patched.encode())
+    if spent and not made:
+        say(f"{spent}; not all changes were tried", err=True)
         sys.exit(3)
-    if not found:
-        out.print("no single change that was tried mends it and breaks nothing that held")
+    if not (patched if output == "patch" else made):
+        why = next((why for _, _, why in made), "what was tried does not mend it, or breaks what held")
+        say(f"no proposal: {why}", err=not people)
         sys.exit(1)
+
+
+def _written(about: Target, proposal: Proposal, sidecar: Path | None) -> tuple[str, str]:
+    """Give the patch that makes a proposal of the text, or why there is none."""
+    from bgsync.prose.sidecar import beside, load_sidecar
+    from bgsync.repair.layout import UnwritableError
+    from bgsync.repair.patch import patch, rewritten
+
+    if about.text is None:
+        return "", ""
+    chosen = sidecar or beside(Path(about.name))
+    read_as = {key: each.read_as for key, each in load_sidecar(chosen).items()} if chosen.is_file() else {}
+    try:
+        made = rewritten(about.text, proposal.spec, read_as)
+    except UnwritableError as error:
+        return "", f"it has to be written by hand: {error}"
+    return patch(about.text.reading.document.source, made, about.name.removeprefix("./").lstrip("/")), ""

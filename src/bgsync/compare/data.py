@@ -72,10 +72,12 @@ def _bodies(spec: Spec) -> list[tuple[Any, ...]]:
 
 
 def _sentences(body: tuple[s.Statement, ...]) -> tuple[int, ...]:
-    """Give, for every statement, the number of its step in the order of the text."""
+    """Give, for every statement, the number of its step in the order of the text; an atomic block is no action."""
     met: dict[tuple[str, tuple[int, ...]], int] = {}
     return tuple(
-        met.setdefault((o.algorithm, o.path), len(met)) for st in traversal.walk(body) if (o := st.origin) is not None
+        met.setdefault((o.algorithm, o.path), len(met))
+        for st in traversal.walk(body)
+        if (o := st.origin) is not None and not isinstance(st, s.Atomically)
     )
 
 

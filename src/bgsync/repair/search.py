@@ -8,13 +8,17 @@ finding is. Those that do are checked as a whole, the smallest first, and the re
 as two versions of a text are (`bgsync.compare.properties`). A change is proposed where nothing is broken that held,
 nothing is in doubt that was decided, and no promise holds only because it is never put to the test. A property that did
 not hold may be broken in further ways: how many these are, is told.
+
+**Two changes.** Where no single change is proposed, those that make the finding go and bring another one of the same
+property are taken up again: what breaks it now says where a second change is to be made, as counterexamples guide
+synthesis (Solar-Lezama and others, 2006). The smallest of them are gone on with, so what needs three is not found.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from bgsync.compare.properties import Changes, broken_and_repaired
 from bgsync.judge.check import check
@@ -35,19 +39,39 @@ FEW = 2_000
 AT_ONCE = 16
 """How many changes are tried before those of them that mend the finding are checked as a whole."""
 
+MOST_FIRST = 8
+"""How many changes that do half of it are gone on with."""
+
 Progress = Callable[[str], None]
 """Told what is done."""
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A change that mends a finding and breaks nothing that held: what it mends, and how many findings it leaves."""
+    """What mends a finding and breaks nothing that held: one change or two, what it mends, how many findings it leaves.
 
-    change: Mutant
+    Where the text could not be checked as a whole, `compared` is None: what else it mends and breaks is not known.
+    """
+
+    changes: tuple[Mutant, ...]
+    """Each is made in the text that the one before leaves."""
+    compared: Changes | None
     mends: tuple[Verdict, ...]
     further: tuple[Verdict, ...]
     """The findings that it makes of properties that were broken, or never put to the test."""
     leaves: int
+
+    @property
+    def spec(self) -> Spec:
+        """The data of the text with all of it."""
+        spec = self.changes[-1].spec
+        assert spec is not None
+        return spec
+
+    @property
+    def size(self) -> int:
+        """How large it is."""
+        return sum(SIZES[each.operator] for each in self.changes)
 
 
 @dataclass(frozen=True)
@@ -58,6 +82,8 @@ class Search:
     wish: Wish
     known: Known
     report: Report
+    original: Target | None = None
+    """The text before a first change, where there was one: the report is on that."""
 
     @cached_property
     def faults(self) -> dict[tuple[str, str], list[str]]:
@@ -65,22 +91,48 @@ class Search:
         return faults(self.target.spec, self.known)
 
     def proposals(self, finding: Verdict, most: int, processes: int, progress: Progress) -> Iterator[Proposal]:
-        """Give changes that mend a finding, the smallest first, at most one by each operator."""
+        """Give what mends a finding, the smallest first, at most one by each operator; two changes where one does not.
+
+        A change that mends it in part, and the finding that it leaves, is where a second one begins.
+        """
+        half, found = list[tuple[Mutant, Verdict]](), 0
+        for proposal in self._singles(finding, most, processes, progress, half):
+            found += 1
+            yield proposal
+        if found or finding.kind == "structure":
+            return
+        for number, (first, left) in enumerate(sorted(half, key=lambda each: self._size(each[0]))[:MOST_FIRST], 1):
+            assert first.spec is not None
+            after = replace(self, target=replace(self.target, spec=first.spec), original=self.original or self.target)
+            told = partial(_told_of, progress, f"with {first.operator} at {first.origin}, {number} of {len(half)}: ")
+            for second in after._singles(left, most - found, processes, told, []):
+                found += 1
+                yield replace(second, changes=(first, *second.changes), mends=(finding, *second.mends[1:]))
+            if found >= most or self.wish.budget.spent:
+                return
+
+    def _singles(
+        self, finding: Verdict, most: int, processes: int, progress: Progress, half: list[tuple[Mutant, Verdict]]
+    ) -> Iterator[Proposal]:
+        """Give single changes; `half` takes those that bring another finding of the property, with that."""
         tried, found = sorted(self.candidates(finding), key=self._size), set[str]()
         for first in range(0, len(tried), AT_ONCE):
             if self.wish.budget.spent:
                 return
             some = [each for each in tried[first : first + AT_ONCE] if each.operator not in found]
-            screened = of_each(lambda each: self.mends(finding, each), some, processes, self.wish.budget)
+            screened = of_each(lambda each: self.left(finding, each), some, processes, self.wish.budget)
             mending = list[Mutant]()
-            for place, (change, mends) in enumerate(zip(some, screened, strict=True), start=first + 1):
-                mending += [change] if mends else []
+            for place, (change, left) in enumerate(zip(some, screened, strict=True), start=first + 1):
+                mending += [change] if left == () else []
+                half += [(change, left[0])] if left else []
                 progress(f"{place} of {len(tried)} changes tried, {len(mending)} to be checked as a whole")
-            for change, changes in zip(mending, of_each(self.whole, mending, processes, self.wish.budget), strict=True):
+            for change, proposal in zip(
+                mending, of_each(self.whole, mending, processes, self.wish.budget), strict=True
+            ):
                 progress(f"{first + len(some)} of {len(tried)} changes tried, what mends it is checked as a whole")
-                if changes and change.operator not in found and _is_good(changes[0]):
+                if proposal is not None and change.operator not in found:
                     found.add(change.operator)
-                    yield Proposal(change, _mended(finding, changes[0]), _further(changes[0]), changes[1])
+                    yield replace(proposal, changes=(change,), mends=_mended(finding, proposal.compared))
                     if len(found) == most:
                         return
 
@@ -98,15 +150,22 @@ class Search:
         at = {each for each in every if (each.algorithm, each.step) in places}
         if finding.trace is None:
             near = {each for each in every if each.algorithm in algorithms}
-        made = mutants(self.target.spec, (), self.known, operators(at, at | (near & every)))
+        made = mutants(self.target.spec, (), self.known, operators(self.target.spec, at, at | (near & every)))
         return tuple(each for each in made if each.spec is not None)
 
     def mends(self, finding: Verdict, change: Mutant) -> bool:
         """Whether a finding is gone with a change, and its property has no new one in the same environment."""
+        return self.left(finding, change) == ()
+
+    def left(self, finding: Verdict, change: Mutant) -> tuple[Verdict, ...] | None:
+        """Give the new findings of a property with a change that makes one go; None where it is still there.
+
+        Where all of its findings were there before, it is mended.
+        """
         assert change.spec is not None
         if finding.kind == "structure":
             place = finding.property.split("/")[0], finding.locations[0].algorithm
-            return len(faults(change.spec, self.known).get(place, ())) < len(self.faults[place])
+            return () if len(faults(change.spec, self.known).get(place, ())) < len(self.faults[place]) else None
         asked = replace(
             self.wish, properties=(finding.property.split("/")[0],), granularities=(finding.granularity,), each=False,
             adversities=finding.needs,
@@ -116,26 +175,34 @@ class Search:
             try:
                 report = check(question(replace(self.target, spec=change.spec), self._bounded(asked, few)))
             except LanguageError:
-                return False
+                return None
             now = [v for v in report.verdicts if v.property == finding.property and v.needs in ((), finding.needs)]
-            there = {_defect(one) for v in now if v.verdict == "violated" for one in v.findings()}
-            if _defect(finding) in there or not there <= known:
-                return False
-        return bool(now) and all(v.verdict in ("holds", "violated", "conditional") for v in now)
+            there = {_defect(one): one for v in now if v.verdict == "violated" for one in v.findings()}
+            if _defect(finding) in there:
+                return None
+            new = tuple(one for key, one in there.items() if key not in known)
+            if new:
+                return new
+        decided = bool(now) and all(v.verdict in ("holds", "violated", "conditional") for v in now)
+        return () if decided else None
 
-    def whole(self, change: Mutant) -> tuple[Changes, int] | None:
-        """Check a text with a change, and say what that changes, and how many findings are left."""
+    def whole(self, change: Mutant) -> Proposal | None:
+        """Check a text with a change; None where that breaks what held, or leaves it in doubt."""
         assert change.spec is not None
         now = faults(change.spec, self.known)
-        if any(len(messages) > len(self.faults.get(place, ())) for place, messages in now.items()):
+        before = self.faults if self.original is None else faults(self.original.spec, self.known)
+        if any(len(messages) > len(before.get(place, ())) for place, messages in now.items()):
             return None
+        if self.report.interrupted:
+            return Proposal((change,), None, (), (), 0)
         try:
             report = check(question(replace(self.target, spec=change.spec), self._bounded(self.wish)))
         except LanguageError:
             return None
         if report.interrupted:
             return None
-        return broken_and_repaired(self.report, report), len(findings(report))
+        changes = broken_and_repaired(self.report, report)
+        return Proposal((change,), changes, (), _further(changes), len(findings(report))) if _is_good(changes) else None
 
     def _size(self, change: Mutant) -> tuple[int, int]:
         """Say how large a change is; of one that makes steps one action, also by how many they are."""
@@ -176,7 +243,13 @@ def _is_good(changes: Changes) -> bool:
     return not (broken or coarser or idle or doubts)
 
 
-def _mended(finding: Verdict, changes: Changes) -> tuple[Verdict, ...]:
+def _told_of(progress: Progress, where: str, told: str) -> None:
+    progress(where + told)
+
+
+def _mended(finding: Verdict, changes: Changes | None) -> tuple[Verdict, ...]:
+    if changes is None:
+        return (finding,)
     gone = (one for each in (*changes.repaired, *changes.fewer) if each.old for one in each.old.findings())
     return (finding, *(one for one in gone if _defect(one) != _defect(finding)))
 

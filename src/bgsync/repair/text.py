@@ -1,11 +1,14 @@
-"""Proposals as text: the change, its place, what it mends and what it leaves."""
+"""Proposals as text: the change, its place, what it mends, what the comparison says of it, and how it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import islice
 
 from bgsync import telling
+from bgsync.compare.properties import Change
 from bgsync.judge.verdict import Verdict
+from bgsync.mutate.mutants import Mutant
 from bgsync.repair.search import Proposal
 from bgsync.words import Words
 
@@ -17,19 +20,51 @@ def told(finding: Verdict, words: Words) -> str:
     return f"{telling.pair(finding, words)}: {finding.property}"
 
 
-def lines(number: int, proposal: Proposal) -> list[str]:
-    """Tell a proposal."""
-    change = proposal.change
-    head = f"{number:3} {change.origin.file}:{change.origin.line}: {change.origin} ({change.operator})"
-    mends = f"    mends {_many(len(proposal.mends), 'finding')}: {', '.join(_ids(proposal.mends))}"
-    further = (
-        f", what did not hold is broken in {_many(len(proposal.further), 'further way')}" if proposal.further else ""
-    )
-    return [head, f"    {change.words}", mends, f"    breaks nothing that held{further}; {proposal.leaves} left"]
+def lines(number: int, proposal: Proposal, patch: str, unwritten: str) -> list[str]:
+    """Tell a proposal, with its patch or why it has none."""
+    made = [
+        line
+        for at, change in enumerate(proposal.changes)
+        for line in (
+            f"{number:3} {_place(change)}" if not at else f"  and {_place(change)}",
+            f"    {change.words}",
+        )
+    ]
+    mends = f"    mends {_many(len(proposal.mends), 'finding')}: {_ids(one.property for one in proposal.mends)}"
+    return [*made, mends, f"    {_compared(proposal)}", *_written(patch, unwritten)]
 
 
-def _ids(mended: Sequence[Verdict]) -> list[str]:
-    return list(dict.fromkeys(one.property for one in mended))
+def _place(change: Mutant) -> str:
+    origin = change.origin
+    return f"{origin.file}:{origin.line}: {origin} ({change.operator})"
+
+
+def _compared(proposal: Proposal) -> str:
+    """Say what `bgsync diff` says of it."""
+    if proposal.compared is None:
+        return "what else it does is not known: the text was not checked as a whole"
+    said = ["breaks nothing that held"]
+    for word, some in (("repairs", proposal.compared.repaired), ("fewer ways to break", proposal.compared.fewer)):
+        said += [f"{word} {_ids(map(_needing, some))}"] if some else []
+    if proposal.further:
+        said.append(f"what did not hold is broken in {_many(len(proposal.further), 'further way')}")
+    return f"{', '.join(said)}; {proposal.leaves} left"
+
+
+def _needing(change: Change) -> str:
+    return change.property + (f" with {' and '.join(change.needs)}" if change.needs else "")
+
+
+def _written(patch: str, unwritten: str) -> list[str]:
+    """Give what is changed in the text, without the lines around it."""
+    if not patch:
+        return [f"    {unwritten}"] if unwritten else []
+    body = islice(patch.splitlines(), 2, None)
+    return [f"    {line}" for line in body if line[:1] in "+-@"]
+
+
+def _ids(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
 
 
 def _many(number: int, word: str) -> str:
