@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from bgsync.compare.data import same_data
+from bgsync.contents import Content
+from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.structure.text import known
 from bgsync.language import LanguageError, Spec
 from bgsync.language.corrections import Correction, atomically, checked, corrected, in_place, left_out
@@ -15,9 +17,12 @@ from bgsync.mutate.mutants import mutants
 from bgsync.repair.changes import operators
 from bgsync.repair.layout import UnwritableError
 from bgsync.repair.patch import patch, rewritten
+from bgsync.shipped.model.background_sync.content import ONE_OFF
+from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 from bgsync.sources import Source, load_one
 from bgsync.texts import Text, read
-from tests.specs import PRINT_QUEUE, RESPEC
+from tests.command import run
+from tests.specs import PRINT_QUEUE, RESPEC, SYNC
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
 
@@ -109,3 +114,25 @@ def test_the_corrected_text_is_a_patch_of_the_published_one(name: str, tmp_path:
     subprocess.run(["patch", "-p1", "-i", "edit.patch"], cwd=tmp_path, check=True, capture_output=True)
     assert same_data(read(load_one(str(tmp_path / name))).reading.spec, wanted)
     assert not same_data(about.reading.spec, wanted)
+
+
+def test_the_corrected_text_is_that_of_the_text_whose_steps_it_names_and_of_no_other(tmp_path: Path) -> None:
+    told = run("repair", "one-off", "--corrected")
+    assert told.exit_code == 0
+    assert told.output.count("mends findings of") == len(ONE_OFF.corrections)
+    file = tmp_path / "index.bs"
+    file.write_text(SYNC)
+    other = run("repair", str(file), "--content", "one-off", "--corrected", "--format", "patch")
+    assert other.exit_code == 2
+    assert "its steps are not those of the text that is corrected" in other.output
+
+
+@pytest.mark.parametrize("content", [ONE_OFF, PERIODIC], ids=lambda each: each.name)
+def test_every_correction_is_needed_and_names_properties_of_its_content(content: Content) -> None:
+    assert content.spec is not None
+    known = {each.id for each in content.properties} | {row.id for row in STRUCTURE}
+    whole = corrected(content.spec, content.corrections)
+    for one in content.corrections:
+        assert known.issuperset(one.mends), one.words
+        rest = [each for each in content.corrections if each is not one]
+        assert not same_data(corrected(content.spec, rest), whole), one.words

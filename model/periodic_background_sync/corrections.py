@@ -1,6 +1,7 @@
 """The smallest changes to periodic background sync that mend what is found in it, with the findings that they mend."""
 
-from bgsync.language.corrections import Correction, about, in_place
+from bgsync.language import Field, v
+from bgsync.language.corrections import Correction, about, in_place, valued
 
 CORRECTIONS = (
     Correction(
@@ -20,11 +21,19 @@ CORRECTIONS = (
         in_place,
     ),
     Correction(
-        "The origin is that of the registration whose steps are enqueued: the other one is not there yet.",
-        ("defined-before-use", "rate-capped"),
+        "The time of an event counts for the interval of its origin though the event failed.",
+        ("rate-capped",),
+        "fire a periodicsync event",
+        "6.7.3",
+        "6.7.3",
+        in_place,
+    ),
+    Correction(
+        "The origin is that of the service worker registration: there is no periodic sync registration yet.",
+        ("defined-before-use",),
         "Process periodic sync registrations",
         "1.3.3.1",
         "1.3.3.1",
-        about("periodicSyncRegistration", "registration"),
+        valued(Field(v.registration, "origin")),
     ),
 )

@@ -16,6 +16,7 @@ from bgsync.cli.question import Asked, asking
 from bgsync.cli.targets import target as found_target
 
 if TYPE_CHECKING:
+    from bgsync.language import Spec
     from bgsync.repair.search import Proposal
     from bgsync.targets import Target
 
@@ -42,6 +43,11 @@ EPILOG = "Exit status: 0 nothing to mend, or a change that mends it; 1 none was 
     help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
 )
 @click.option(
+    "--corrected",
+    is_flag=True,
+    help="Give the corrected text that its content has, with the findings that each change mends, and check nothing.",
+)
+@click.option(
     "--format",
     "output",
     type=click.Choice(["text", "json", "patch"]),
@@ -49,7 +55,9 @@ EPILOG = "Exit status: 0 nothing to mend, or a change that mends it; 1 none was 
     show_default=True,
     help="patch: the smallest one that can be written into the text, as `git apply` and `patch -p1` take it.",
 )
-def repair(target: str | None, number: int, most: int, sidecar: Path | None, output: str, **asked: Any) -> None:
+def repair(
+    target: str | None, number: int, most: int, sidecar: Path | None, corrected: bool, output: str, **asked: Any
+) -> None:
     """Propose small changes to a text that mend a finding and break nothing that held.
 
     Tried are, at the steps of its run: a guard, which is a condition that the text has elsewhere; steps that are one
@@ -63,6 +71,7 @@ def repair(target: str | None, number: int, most: int, sidecar: Path | None, out
     bgsync repair                            the first finding of the one-off spec
     bgsync repair spec/index.bs --finding 4
     bgsync repair spec/index.bs --property unique-tag --format patch | git apply
+    bgsync repair spec/index.bs --corrected --format patch > corrected.patch
     """
     wanted = Asked(**asked).wanted
     question = Asked(**asked | {"properties": ()}, patience=None)  # a change that mends one is not to break another
@@ -78,6 +87,9 @@ def repair(target: str | None, number: int, most: int, sidecar: Path | None, out
     about = found_target(target, sidecar)
     if output == "patch" and about.text is None:
         fail(f"{about.name}: {about.chosen}, and no text that a patch could be made for; name the file of a text")
+    if corrected:
+        _corrected(about, sidecar, output)
+        return
     stands = [one for one in as_it_stands(about).verdicts if one.verdict == "violated"]
     report = question.report(about)
     every = [each.first for each in causes(report)] + [one for each in stands for one in each.findings()]
@@ -113,7 +125,7 @@ def repair(target: str | None, number: int, most: int, sidecar: Path | None, out
     try:
         for proposal in search.proposals(finding, most, question.jobs, line.tell):
             line.end()
-            made.append((proposal, *_written(about, proposal, sidecar)))
+            made.append((proposal, *_written(about, proposal.spec, sidecar)))
             for text in lines(len(made), *made[-1]) if people else ():
                 out.print(escape(text), highlight=False, soft_wrap=True)
             if output == "patch" and made[-1][1]:
@@ -136,8 +148,32 @@ def repair(target: str | None, number: int, most: int, sidecar: Path | None, out
         sys.exit(1)
 
 
-def _written(about: Target, proposal: Proposal, sidecar: Path | None) -> tuple[str, str]:
-    """Give the patch that makes a proposal of the text, or why there is none."""
+def _corrected(about: Target, sidecar: Path | None, output: str) -> None:
+    """Tell the corrections that a content has for its text, or make them."""
+    from bgsync.language.corrections import alike, corrected
+    from bgsync.repair.text import correction_lines
+
+    corrections, own = about.content.corrections, about.content.spec
+    if not corrections or own is None:
+        fail(f"{about.name} is judged as {about.content.name} ({about.chosen}), which has no corrected text")
+    if not alike(about.spec, own, corrections):
+        fail(f"{about.name}: its steps are not those of the text that is corrected, which is {own.revision}")
+    if output == "json":
+        fail("--corrected is told as text or as a patch: take --format patch")
+    patch, unwritten = _written(about, corrected(about.spec, corrections), sidecar)
+    if unwritten:
+        fail(unwritten)
+    if output == "patch":
+        emit(patch.encode())
+        return
+    out = console()
+    for number, each in enumerate(corrections, start=1):
+        for text in correction_lines(number, each):
+            out.print(escape(text), highlight=False, soft_wrap=True)
+
+
+def _written(about: Target, wanted: Spec, sidecar: Path | None) -> tuple[str, str]:
+    """Give the patch that makes a text what is wanted, or why there is none."""
     from bgsync.prose.sidecar import beside, load_sidecar
     from bgsync.repair.layout import UnwritableError
     from bgsync.repair.patch import patch, rewritten
@@ -147,7 +183,7 @@ def _written(about: Target, proposal: Proposal, sidecar: Path | None) -> tuple[s
     chosen = sidecar or beside(Path(about.name))
     read_as = {key: each.read_as for key, each in load_sidecar(chosen).items()} if chosen.is_file() else {}
     try:
-        made = rewritten(about.text, proposal.spec, read_as)
+        made = rewritten(about.text, wanted, read_as)
     except UnwritableError as error:
         return "", f"it has to be written by hand: {error}"
     return patch(about.text.reading.document.source, made, about.name.removeprefix("./").lstrip("/")), ""

@@ -9,7 +9,7 @@ from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Spec
 from bgsync.language.expressions import Expr, Not, Var
 from bgsync.language.rewrite import rewrite
-from bgsync.language.traversal import body_of
+from bgsync.language.traversal import body_of, walk
 
 Body = tuple[s.Statement, ...]
 
@@ -39,6 +39,12 @@ def corrected(spec: Spec, corrections: Sequence[Correction]) -> Spec:
     for each in corrections:
         spec = _with(spec, each)
     return spec
+
+
+def alike(spec: Spec, other: Spec, corrections: Sequence[Correction]) -> bool:
+    """Whether what is corrected has the same kinds of statements at the same steps in two specs."""
+    ours, theirs = _kinds(spec), _kinds(other)
+    return all(each.part in ours and ours[each.part] == theirs.get(each.part) for each in corrections)
 
 
 def atomically(steps: Body) -> Body:
@@ -75,8 +81,20 @@ def about(old: str, new: str) -> Callable[[Body], Body]:
     return lambda steps: tuple(rewrite(each, renamed) for each in steps)
 
 
+def valued(value: Expr) -> Callable[[Body], Body]:
+    """Give what is bound or set another value."""
+    return lambda steps: tuple(
+        replace(each, value=value) if isinstance(each, s.Let | s.Set) else each for each in steps
+    )
+
+
 def _denied(condition: Expr) -> Expr:
     return condition.operand if isinstance(condition, Not) else Not(condition)
+
+
+def _kinds(spec: Spec) -> dict[str, list[tuple[type[s.Statement], tuple[int, ...]]]]:
+    bodies = (*((each.name, each.steps) for each in spec.algorithms), *((each.name, each.steps) for each in spec.rules))
+    return {name: [(type(each), _own(each)) for each in walk(body)] for name, body in bodies}
 
 
 def _with(spec: Spec, one: Correction) -> Spec:

@@ -8,6 +8,7 @@ from itertools import islice
 from bgsync import telling
 from bgsync.compare.properties import Change
 from bgsync.judge.verdict import Verdict
+from bgsync.language.corrections import Correction
 from bgsync.mutate.mutants import Mutant
 from bgsync.repair.search import Proposal
 from bgsync.words import Words
@@ -32,6 +33,13 @@ def lines(number: int, proposal: Proposal, patch: str, unwritten: str) -> list[s
     ]
     mends = f"    mends {_many(len(proposal.mends), 'finding')}: {_ids(one.property for one in proposal.mends)}"
     return [*made, mends, f"    {_compared(proposal)}", *_written(patch, unwritten)]
+
+
+def correction_lines(number: int, one: Correction) -> list[str]:
+    """Tell a correction, with what it mends and what it rests on."""
+    steps = one.first if one.first == one.last else f"{one.first} to {one.last}"
+    rests = [f"    rests on a choice: {one.rests_on}"] if one.rests_on else []
+    return [f"{number:3} {one.part} {steps}: {one.words}", f"    mends findings of {', '.join(one.mends)}", *rests]
 
 
 def _place(change: Mutant) -> str:
