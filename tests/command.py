@@ -42,3 +42,14 @@ def run_apart(folder: Path, *words: str, shell: str = "", **environment: str) ->
         command, cwd=folder, env=os.environ | environment, capture_output=True, encoding="utf-8", errors="replace",
         check=False, stdin=subprocess.DEVNULL, timeout=10 * PATIENCE,
     )  # fmt: skip
+
+
+def loaded_by(folder: Path, *words: str, **environment: str) -> tuple[str, set[str]]:
+    """Run a command in a process of its own. Gives what it says, and the modules that are loaded when it has ended."""
+    script = "import atexit, sys; from bgsync.start import main\n"
+    script += "atexit.register(lambda: print(*sys.modules, file=open('modules', 'w'))); main()"
+    command = [sys.executable, "-c", script, *words]
+    there = os.environ | environment
+    done = subprocess.run(command, cwd=folder, env=there, capture_output=True, text=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return done.stdout, {*(folder / "modules").read_text().split()}

@@ -18,11 +18,12 @@ from bgsync.cache.results import Results
 from bgsync.cache.store import VARIABLE, Store
 from bgsync.cli import main
 from bgsync.cli.targets import target
-from bgsync.judge import explorations
+from bgsync.judge import explorations, exploring
 from bgsync.judge.budget import Budget
 from bgsync.judge.check import check
 from bgsync.judge.explorations import Effort
 from bgsync.targets import Wish, question
+from tests.command import loaded_by
 from tests.specs import PRINT_QUEUE
 
 COARSE = (
@@ -51,14 +52,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def explored(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The explorations that are made from now on."""
-    made, run = list[str](), explorations.run
+    made, run = list[str](), exploring.run
 
     def counted(exploration: explorations.Exploration, *rest: Any) -> explorations.Result:
         if exploration.properties:
             made.append(exploration.scenario.monitor.name)
         return run(exploration, *rest)
 
-    monkeypatch.setattr(explorations, "run", counted)
+    monkeypatch.setattr(exploring, "run", counted)
     return made
 
 
@@ -86,6 +87,13 @@ def test_a_second_check_explores_nothing_and_says_the_same(folder: Path, explore
     assert all(one["kept"] for one in second["explorations"])
     assert not any(one["kept"] for one in first["explorations"])
     assert without_origin(second) == first
+
+
+def test_what_is_kept_is_told_without_loading_what_explores(folder: Path) -> None:
+    asked = "check", "print.bs", *COARSE, "terminated"
+    loaded = [loaded_by(folder.parent, *asked)[1] for _ in range(2)]
+    assert [modules >= {"numpy", "bgsync.tables", "bgsync.judge.exploring"} for modules in loaded] == [True, False]
+    assert not loaded[1] & {"numpy", "scipy", "networkx", "numba", "bgsync.tables", "bgsync.judge.exploring"}
 
 
 def test_a_reader_is_told_that_an_earlier_run_looked(folder: Path) -> None:

@@ -273,7 +273,7 @@ def test_a_reduction_changes_how_much_is_explored_and_no_verdict(reductions: fro
 
 
 def test_the_limit_that_nobody_gave_is_no_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bgsync.judge.explorations.LIMIT", 100)
+    monkeypatch.setattr("bgsync.judge.exploring.LIMIT", 100)
     report = check(question(SPEC, [p for p in PROPERTIES if p.id == "gate"], ("step",)))
     assert not report.interrupted
     assert [v.verdict for v in report.verdicts] == ["inconclusive"]

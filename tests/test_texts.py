@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +14,7 @@ from click.testing import Result
 from bgsync.cli import COMMANDS, main
 from bgsync.sources import Source
 from bgsync.texts import ledger, read
-from tests.command import run
+from tests.command import loaded_by, run
 from tests.specs import PRINT_QUEUE, RESPEC
 
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
@@ -281,15 +280,8 @@ def test_what_a_sidecar_says_outside_of_steps_is_refused_where_it_says_nothing(t
 HEAVY = {"numpy", "scipy", "networkx", "transitions", "bgsync.judge.check"}
 
 
-def imported_by(*words: str) -> tuple[str, set[str]]:
-    script = "import sys; from bgsync.cli import main; main(sys.argv[1:], standalone_mode=False); print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=True)
-    said, _, modules = done.stdout.rstrip().rpartition("\n")
-    return said, set(modules.split())
-
-
-def test_help_lists_every_command_on_a_line_of_its_own_and_loads_none() -> None:
-    said, modules = imported_by("--help")
+def test_help_lists_every_command_on_a_line_of_its_own_and_loads_none(tmp_path: Path) -> None:
+    said, modules = loaded_by(tmp_path, "--help")
     listed = said[said.index("Commands:") :].splitlines()[1 : len(COMMANDS) + 1]
     assert [line.split()[0] for line in listed] == list(COMMANDS)
     assert not modules & {row[0].partition(":")[0] for row in COMMANDS.values()}
@@ -304,6 +296,6 @@ def test_every_command_of_the_table_is_there_under_its_name(name: str) -> None:
 
 
 def test_reading_a_text_loads_nothing_that_explores(queue: Path) -> None:
-    said, modules = imported_by("read", str(queue))
+    said, modules = loaded_by(queue.parent, "read", str(queue))
     assert "sentences" in said
     assert not modules & HEAVY

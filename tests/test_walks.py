@@ -8,10 +8,11 @@ from click.testing import Result
 
 from bgsync.judge.budget import Budget
 from bgsync.judge.check import check
+from bgsync.judge.explorations import Walks
 from bgsync.judge.property import Safety
 from bgsync.judge.replay import moves, replay_safety
 from bgsync.judge.verdict import Report
-from bgsync.judge.walks import Walks, walk
+from bgsync.judge.walks import walk
 from bgsync.judge.whole import watch
 from bgsync.shipped.model.background_sync.monitors import CALLS
 from bgsync.shipped.model.background_sync.one_off import SPEC

@@ -5,6 +5,7 @@ waits: the way to a finding is searched for among millions of states. So it is g
 without a report. Before there is anything to tell SIGTERM ends it at once. Processes that work for it end with it.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -22,9 +23,13 @@ GRACE = 1.5
 ALONE = 0.5
 """How often a process that works for this one looks whether it is still there, in seconds."""
 
+MADE = 100_000
+"""After how many new objects garbage in cycles is looked for. What is loaded stays, and the rest makes hardly any."""
+
 
 def main() -> None:
     """Run the command line."""
+    gc.set_threshold(MADE)
     heard = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # else who started it wants it ignored
     if heard:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # there is nothing to tell yet

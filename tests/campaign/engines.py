@@ -6,10 +6,11 @@ import random
 
 from bgsync.explore import Graph
 from bgsync.explore import explore as explore_plainly
+from bgsync.judge.explorations import Walks
 from bgsync.judge.product import watch_product
-from bgsync.judge.property import Property, Safety, View
-from bgsync.judge.walks import Walks, walk
-from bgsync.judge.whole import Watched, full_id, watch
+from bgsync.judge.property import Property, Safety, View, full_id
+from bgsync.judge.walks import walk
+from bgsync.judge.whole import Watched, watch
 from bgsync.language import LanguageError
 from bgsync.product.component import NotSeparableError
 from bgsync.shipped.model.environment import ADVERSITIES

@@ -121,7 +121,6 @@ def check(
     from bgsync.targets import as_it_stands, with_other
 
     if output == "text":
-        from bgsync.report.edit_text import print_edit
         from bgsync.report.text import print_mend, print_report
 
     try:
@@ -163,6 +162,8 @@ def check(
                 pages.append(page_of(report, target, edits[-1]))
         if output == "text":
             if edit := edits[-1]:
+                from bgsync.report.edit_text import print_edit
+
                 print_edit(edit, report, console(), traces=told)
             else:
                 print_report(report, console(), traces=told, mend=False)

@@ -17,7 +17,6 @@ from bgsync.cli.saving import save
 from bgsync.cli.targets import adversities as known_adversities
 from bgsync.cli.targets import main_content
 from bgsync.cli.targets import target as found_target
-from bgsync.contents import DEFAULT
 
 if TYPE_CHECKING:
     from bgsync.draw.svg import MissingExtraError
@@ -28,7 +27,7 @@ EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
 
 @click.group(invoke_without_command=True, epilog=EPILOG)
 @click.option(
-    "--all", "everything", is_flag=False, flag_value=DEFAULT, metavar="[SPEC]",
+    "--all", "everything", is_flag=False, flag_value="", metavar="[SPEC]",
     help="Write a gallery: every picture, and a page that shows them. Without SPEC of the built-in model.",
 )  # fmt: skip
 @click.option(
@@ -65,9 +64,9 @@ def draw(context: click.Context, /, everything: str | None, path: str | None, **
     if names_machine(everything):
         _machine_gallery(everything, path, how)
         return
-    of = found_target(None if everything == DEFAULT else everything)
+    of = found_target(everything or None)
     if path is None and of.text is not None:
-        fail(f"where do the pictures of {everything} go? Name a folder: -o DIR")
+        fail(f"where do the pictures of {of.name} go? Name a folder: -o DIR")
     folder = Path(path) if path is not None else _project()
     line, lacking = Line(), dict[str, MissingExtraError]()
     try:

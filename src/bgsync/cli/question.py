@@ -228,8 +228,7 @@ class Asked:
     def wish(self) -> Wish:
         """What is asked, as a value."""
         from bgsync.cache.results import cache
-        from bgsync.judge.explorations import REDUCTIONS, Effort
-        from bgsync.judge.walks import Walks
+        from bgsync.judge.explorations import REDUCTIONS, Effort, Walks
         from bgsync.targets import Wish
 
         effort = Effort(

@@ -29,7 +29,7 @@ def explain(word: tuple[str, ...]) -> None:
 
     Without WORD, list the properties, the adversities and the other words.
     """
-    from bgsync.prose.misspelt import plain
+    from bgsync.prose.close import plain
 
     known = explained()
     if not word:
@@ -59,7 +59,7 @@ def explained_by(name: str, every: Mapping[str, str]) -> str | None:
 
     That counts where the rest is known as well, or is a value that the explanation speaks of.
     """
-    from bgsync.prose.misspelt import plain
+    from bgsync.prose.close import plain
 
     alike = {plain(each): each for each in every if plain(each)}
     unnumbered = re.sub(r" [\d,]+$", "", name)

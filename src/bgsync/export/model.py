@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
-from bgsync.judge.property import Safety
-from bgsync.judge.whole import Judgement, full_id
+from bgsync.judge.property import Safety, full_id
+from bgsync.judge.whole import Judgement
 from bgsync.product.arrays import Closed
 from bgsync.product.component import CALLED, ROOM, Component, Label, NotSeparableError, Transition
 from bgsync.system.describe import invocations, object_states, say_action

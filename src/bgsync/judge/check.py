@@ -9,9 +9,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bgsync.garbage import uncollected
+from bgsync.judge.at_once import run_all
 from bgsync.judge.budget import Budget
-from bgsync.judge.decide import LIMIT
-from bgsync.judge.explorations import Effort, Exploration, run_all
+from bgsync.judge.explorations import LIMIT, Effort, Exploration
 from bgsync.judge.glossary import Glossary, Rule
 from bgsync.judge.joining import combined, joined, weight, with_more, worse
 from bgsync.judge.pace import Progress, Tally

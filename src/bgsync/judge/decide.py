@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 from bgsync.judge.callers import caller
 from bgsync.judge.causes import Causes, Run, conflicts, stops
 from bgsync.judge.evidence import Evidence, unconfirmed
+from bgsync.judge.explorations import LIMIT
 from bgsync.judge.facts import CallBegins, Caller, Chosen
 from bgsync.judge.fair_loop import Rejected
 from bgsync.judge.fairness import strikes_of
 from bgsync.judge.lassos import Lasso, Search
-from bgsync.judge.property import Liveness, Property, Safety
+from bgsync.judge.property import Liveness, Safety, id_under, ids
 from bgsync.judge.replay import Kept, Move, Replay, moves, replay_lasso, replay_safety
 from bgsync.judge.suppositions import READINGS, VARYING
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
-from bgsync.judge.whole import Watched, full_id, watch
+from bgsync.judge.whole import Watched, watch
 from bgsync.language import FireEvent, HandleEvent, Origin
 from bgsync.language.algorithm import Spec
 from bgsync.system.scenario import Scenario
@@ -36,9 +37,6 @@ ENDLESS = "an endless run breaks it"
 
 TRIES = 20
 """How many lassos are replayed before the search for one that holds is given up."""
-
-LIMIT = 10_000_000
-"""How many states are explored one by one, where the question does not say; a product has no such limit."""
 
 
 def safety_verdicts(found: Evidence, props: Iterable[Safety], why: str, settled: frozenset[str]) -> Iterator[Verdict]:
@@ -125,7 +123,7 @@ def _breaks(system: System, prop: Safety, name: str, told: Sequence[Move]) -> bo
 def liveness_verdict(search: Search, liveness: Liveness, scenario: Scenario, why: str) -> Verdict:
     """Judge a liveness property; what is found is replayed in `scenario`, which may have more tags."""
     watched, system = search.watched, search.system
-    name = _part(liveness, system.scenario)
+    name = id_under(liveness, system.scenario.monitor)
     found, reason = _broken(search, liveness, scenario, READINGS, TRIES)
     if found:
         return replace(found[0], others=tuple(found[1:]))
@@ -177,8 +175,8 @@ def _broken(
             continue
         trace = tell(*found)
         one = Verdict(
-            _part(liveness, search.system.scenario), "violated", message=message, trace=trace, after=lasso.after,
-            locations=tuple(_trace_locations(trace)), against=stops(trace, hard, steps=by_step),
+            id_under(liveness, search.system.scenario.monitor), "violated", message=message, trace=trace,
+            after=lasso.after, locations=tuple(_trace_locations(trace)), against=stops(trace, hard, steps=by_step),
         )  # fmt: skip
         where = one.defect()[1]  # a loop that holds another one is not told
         if not (one.recurs() and any(other.defect()[1] <= where for other in findings.values())):
@@ -238,12 +236,12 @@ def liveness_of_product(
         if not is_proved(watched, prop):
             left.append(prop)
         elif premise_met(watched, prop):
-            yield Verdict(_part(prop, scenario), "holds")
+            yield Verdict(id_under(prop, scenario.monitor), "holds")
         else:
-            yield Verdict(_part(prop, scenario), "vacuous", message="its premise never occurs")
+            yield Verdict(id_under(prop, scenario.monitor), "vacuous", message="its premise never occurs")
     alone = _broken_by_one_tag(scenario, left, limit, step)
     yield from alone.values()
-    left = [prop for prop in left if _part(prop, scenario) not in alone]
+    left = [prop for prop in left if id_under(prop, scenario.monitor) not in alone]
     if left:
         search = Search(watch(System(scenario), [], limit=limit or LIMIT, progress=step))
         yield from (liveness_verdict(search, prop, scenario, spent or unfinished(search.watched)) for prop in left)
@@ -254,17 +252,6 @@ def unfinished(found: Evidence) -> str:
     if found.pools:
         return f"there can be more than is looked at: {', '.join(sorted(found.pools))}"
     return f"nothing found in the first {found.states:,} states"
-
-
-def ids(prop: Property, system: System) -> tuple[str, ...]:
-    """Give the ids of the verdicts on a property in a scenario."""
-    if isinstance(prop, Liveness):
-        return (_part(prop, system.scenario),)
-    return tuple(dict.fromkeys(full_id(prop.id, part) for part in prop.expected(system)))
-
-
-def _part(prop: Liveness, scenario: Scenario) -> str:
-    return full_id(prop.id, dict(zip(prop.monitors, prop.parts, strict=True))[scenario.monitor])
 
 
 FIRES = (FireEvent, HandleEvent)

@@ -197,3 +197,20 @@ class Liveness:
 
 
 Property = Safety | Liveness
+
+
+def full_id(base: str, part: str) -> str:
+    """Join the id of a property and a part of it."""
+    return f"{base}/{part}" if part else base
+
+
+def ids(prop: Property, system: System) -> tuple[str, ...]:
+    """Give the ids of the verdicts on a property in a scenario."""
+    if isinstance(prop, Liveness):
+        return (id_under(prop, system.scenario.monitor),)
+    return tuple(dict.fromkeys(full_id(prop.id, part) for part in prop.expected(system)))
+
+
+def id_under(prop: Liveness, monitor: Monitor) -> str:
+    """Give the id of the verdict on a liveness property under one of its monitors."""
+    return full_id(prop.id, dict(zip(prop.monitors, prop.parts, strict=True))[monitor])

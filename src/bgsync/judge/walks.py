@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from bgsync.judge.explorations import Walks
 from bgsync.judge.property import Safety
 from bgsync.judge.whole import Breach, Judgement
 from bgsync.system.step import Step
@@ -27,15 +28,6 @@ KEPT = 100_000
 """Of how many states what follows is kept; of others it is looked up again."""
 EVERY = 100
 """After how many steps `progress` is called."""
-
-
-@dataclass(frozen=True)
-class Walks:
-    """How to walk: how often, how far, and which walks: the same seed gives the same."""
-
-    many: int
-    steps: int = 200
-    seed: int = 0
 
 
 @dataclass

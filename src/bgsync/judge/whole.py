@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from bgsync.judge.property import Safety, View
+from bgsync.judge.property import Safety, View, full_id
 from bgsync.system.observation import Observation, PoolMet
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
@@ -100,11 +100,6 @@ class Watched:
         """Give the steps of a shortest run that ends with the breach of a property."""
         breach = self.breaches[name]
         return [*(step for _, step, _ in self.graph.path(breach.source)), self.step(breach.source, breach.successor)]
-
-
-def full_id(base: str, part: str) -> str:
-    """Join the id of a property and a part of it."""
-    return f"{base}/{part}" if part else base
 
 
 class Judgement:

@@ -4,44 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.expressions import Var
+from bgsync.prose.close import close
 from bgsync.prose.grammar.lexicon import variants, verb_forms
 from bgsync.prose.grammar.sentences import Following, Statements
 from bgsync.prose.page.document import Document, Token, sentences_in
 from bgsync.prose.understood import variables_of
 
-MOST_NAMES = 300
-"""With how many names one is compared at most: it takes time for each."""
 LIKE = 0.86
 """How like a definition a link must be to be taken for a slip."""
 _ENDINGS = (
     ("s", ""), ("es", ""), ("ies", "y"), ("'s", ""), ("’s", ""), ("ing", ""), ("ing", "e"), ("ed", ""), ("d", ""),
     ("ied", "y"),
 )  # fmt: skip
-
-
-def close(name: str, names: Iterable[str], cutoff: float = 0.75) -> str | None:
-    """Give the name that is most like another, if any is like it; None among too many.
-
-    Names that differ in the case of letters, in spaces or in marks are the same. Letters in another order are like it,
-    however few they are.
-    """
-    named = list(names)
-    if len(named) > MOST_NAMES:
-        return None
-    known = {each.lower(): each for each in sorted(named) if plain(each) != plain(name)}
-    swapped = [each for each in sorted(known) if sorted(each) == sorted(name.lower())]
-    found = swapped or get_close_matches(name.lower(), sorted(known), 1, cutoff)
-    return known[found[0]] if found else None
-
-
-def plain(name: str) -> str:
-    """Give the letters and digits of a name in lower case."""
-    return "".join(letter for letter in name.lower() if letter.isalnum())
 
 
 def spaced(term: str) -> str:

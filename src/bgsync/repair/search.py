@@ -22,7 +22,7 @@ from functools import cached_property, partial
 
 from bgsync.compare.properties import Changes, broken_and_repaired
 from bgsync.judge.check import check
-from bgsync.judge.decide import LIMIT
+from bgsync.judge.explorations import LIMIT
 from bgsync.judge.structure.finding import Known
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import Atomically, LanguageError, Spec

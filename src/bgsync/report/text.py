@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bgsync import telling
-from bgsync.judge.decide import LIMIT
+from bgsync.judge.explorations import LIMIT
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.static import TEXT
 from bgsync.judge.structure import PROPERTIES

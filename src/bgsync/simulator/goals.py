@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bgsync.judge.property import Liveness, Property, Safety, View, canonical, declared, state_in
-from bgsync.judge.whole import full_id
+from bgsync.judge.property import Liveness, Property, Safety, View, canonical, declared, full_id, state_in
 from bgsync.simulator.monitors import Sights
 from bgsync.simulator.simulation import Breach, Debt, Goal
 from bgsync.system.monitor import Monitor

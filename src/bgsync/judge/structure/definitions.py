@@ -14,7 +14,7 @@ from bgsync.judge.structure.walking import ASYNCHRONOUS, Body, parts, visit
 from bgsync.language import Algorithm, Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.prose.misspelt import close
+from bgsync.prose.close import close
 
 Names = frozenset[str]
 _WORDS = re.compile(r"[\w\[\]-]+")

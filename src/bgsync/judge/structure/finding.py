@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bgsync.language import Spec
 from bgsync.language import statements as s
-from bgsync.prose.misspelt import close
+from bgsync.prose.close import close
 
 ERROR, NOTE = "error", "note"
 

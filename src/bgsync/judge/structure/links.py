@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from bgsync.judge.structure.finding import ERROR, NOTE, Finding
 from bgsync.language import statements as s
 from bgsync.prose import misspelt
+from bgsync.prose.close import close
 from bgsync.prose.grammar.lexicon import variants, verb_forms
-from bgsync.prose.misspelt import anchored, close, linked, spaced
+from bgsync.prose.misspelt import anchored, linked, spaced
 from bgsync.prose.page.document import Token
 from bgsync.prose.reading import Reading
 

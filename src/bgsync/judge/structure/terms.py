@@ -9,7 +9,7 @@ from bgsync.judge.structure.types import Types
 from bgsync.language import Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
-from bgsync.prose.misspelt import close
+from bgsync.prose.close import close
 
 LIKE = 0.83
 """How like a declared name another must be to be taken for a slip."""

@@ -1,0 +1,127 @@
+"""Runs explorations whose results are not known yet, several at once where there are processors for it.
+
+What explores is not even loaded where all results are known.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Sequence
+from functools import partial
+from threading import Event
+from typing import Any
+
+from bgsync.errors import place_of
+from bgsync.judge.budget import Budget
+from bgsync.judge.explorations import Cache, Exploration, Result
+from bgsync.judge.pace import Tally
+from bgsync.pauses import pausing
+
+
+def run_all(
+    explorations: Sequence[Exploration], processes: int, budget: Budget, tally: Tally, cache: Cache | None = None
+) -> list[Result]:
+    """Run explorations, several at once if `processes` says so and the system can fork; the results are in order."""
+    left = [exploration.left() for exploration in explorations]
+    kept = [_known(one, cache) for one in left]
+    known = {place: found for place, found in enumerate(kept) if found is not None}
+    for found in known.values():
+        tally.ended(_broken(found))
+    new = [place for place in range(len(left)) if place not in known]
+    for place, result in zip(new, _run_new([left[place] for place in new], processes, budget, tally), strict=True):
+        known[place] = result
+        if cache is not None:
+            cache.keep(left[place], result)
+    return [known[place] for place in range(len(left))]
+
+
+def _known(exploration: Exploration, cache: Cache | None) -> Result | None:
+    """Give what is known of an exploration before it is made."""
+    if not exploration.properties:
+        return Result((), (), frozenset(), False)
+    return None if cache is None else cache.find(exploration)
+
+
+def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget, tally: Tally) -> list[Result]:
+    if not explorations:
+        return []
+    import bgsync.judge.exploring  # noqa: F401  # once, before there are several processes that each would
+
+    if processes < 2 or len(explorations) < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        return _one_by_one(explorations, budget, tally)
+    import scipy.sparse.csgraph  # noqa: F401
+
+    _shared[:] = explorations
+    context = multiprocessing.get_context("fork")
+    budget.share(context.Event())
+    told, ready = context.SimpleQueue(), Event()
+    results, failed = dict[int, Result](), list[BaseException]()
+
+    def end(place: int, result: Result) -> None:
+        results[place] = result
+        ready.set()
+
+    def fail(error: BaseException) -> None:
+        failed.append(error)
+        ready.set()
+
+    with context.Pool(min(processes, len(explorations)), _begin, (told, budget)) as pool:
+        for place in range(len(explorations)):
+            pool.apply_async(_run, (place,), callback=partial(end, place), error_callback=fail)
+        counted = 0
+        while len(results) < len(explorations):
+            try:
+                while not told.empty():
+                    tally(told.get())
+                for result in list(results.values())[counted:]:
+                    counted += 1
+                    tally.ended(_broken(result))
+                tally()
+                ready.wait(0.1)
+                ready.clear()
+            except KeyboardInterrupt:
+                budget.stop()
+            if failed:
+                raise failed[0]
+    return [results[place] for place in range(len(explorations))]
+
+
+def _one_by_one(explorations: Sequence[Exploration], budget: Budget, tally: Tally) -> list[Result]:
+    from bgsync.judge.exploring import run
+
+    results, interrupted = list[Result](), False
+    for one in explorations:
+        results.append(Result((), (), frozenset(), True) if interrupted else run(one, budget, tally))
+        interrupted |= results[-1].interrupted
+        try:
+            tally.ended(_broken(results[-1]))
+        except KeyboardInterrupt:
+            interrupted = True
+    return results
+
+
+def _broken(result: Result) -> tuple[str, ...]:
+    return tuple(verdict.property for verdict in result.verdicts if verdict.verdict == "violated")
+
+
+_shared: list[Exploration] = []
+_worker: list[Any] = []
+
+
+def _begin(told: Any, budget: Budget) -> None:
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and says so
+    _worker[:] = told, budget
+
+
+def _run(place: int) -> Result:
+    from bgsync.judge.exploring import run
+
+    told, budget = _worker
+    try:
+        with pausing(None):  # not as in the process that this one is a copy of
+            return run(_shared[place], budget, told.put)
+    except Exception as error:
+        error.add_note(place_of(error))  # its traceback stays in this process
+        raise
