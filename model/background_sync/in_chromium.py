@@ -16,8 +16,12 @@ from .scoped import LATE, Scoped, pages
 class InChromium(Scoped):
     """An adapter of a running Chromium. Raises BrowserError where there is none, or it breaks."""
 
+    manager = "sync"
+    """What a page registers with, a member of its registration."""
+    permission = "background-sync"
+
     def __init__(self, browser: str | None = None) -> None:
-        self._permission = "granted"
+        self._setting = "granted"
         self.other: Session | None = None
         super().__init__(browser, pages())
 
@@ -27,16 +31,17 @@ class InChromium(Scoped):
         """Begin anew: a new service worker, online, a page open, permission granted."""
         if self.page is None:
             self.open_page()
-        if self._permission != "granted":
+        if self._setting != "granted":
             self.grant()
         self._alive, self._given, self._known, self._trouble = True, 0, 0, ""
         super().reset()
 
     def register(self, tag: str) -> str | None:
         """Call register() in the page."""
-        return self._answer(self._ask(f"register({self._quoted(tag)})"))
+        assert self.page is not None
+        return self._register(self.page, tag)
 
-    def events(self) -> list[tuple[str, bool]]:
+    def events(self) -> list[tuple[str, bool | None]]:
         """Give what the worker got since the last call, once it fits what the browser says."""
         new = self._began[self._given :]
         if new:
@@ -52,7 +57,7 @@ class InChromium(Scoped):
         """Settle the event of a tag."""
         before = len(self._settled)
         self.worker.evaluate(f"settle({self._quoted(tag)}, {json.dumps(fulfilled)})")
-        if self._alive:
+        if self._tells_of(tag):
             self.chromium.pipe.wait(lambda: tag in self._settled[before:], LATE)
         self._at_rest()
 
@@ -61,7 +66,7 @@ class InChromium(Scoped):
     def tags(self) -> list[str] | None:
         """Give what getTags says; None where it is rejected."""
         where = self.page or self.worker
-        given = where.evaluate("tags()")
+        given = where.evaluate(f"tags('{self.manager}')")
         return None if given is None else [self._plain(tag) for tag in given]
 
     def trouble(self) -> str:
@@ -73,7 +78,7 @@ class InChromium(Scoped):
     def register_from_worker(self, tag: str) -> str | None:
         """Call register() in the worker."""
         self._need_worker()
-        return self._answer(self.worker.evaluate(f"register({self._quoted(tag)})"))
+        return self._register(self.worker, tag)
 
     def at_once(self, first: tuple[str, ...], second: tuple[str, ...]) -> list[str | None]:
         """Do two things at once, each a method and its tag, and give how both calls ended.
@@ -82,7 +87,7 @@ class InChromium(Scoped):
         leaves the page meanwhile, so that nobody knows how the call ended.
         """
         assert self.page is not None
-        call = f"register({self._quoted(first[1])})"
+        call = self._registering(first[1])
         if second[0] == "close_page":
             self.page.evaluate(f"void addEventListener('beforeunload', () => {{ {call} }})")
             self.close_page()
@@ -91,7 +96,7 @@ class InChromium(Scoped):
         if second[0] == "register":
             where = self.other = self.other or self.chromium.page(self.site.address("/page.html"))
             where.evaluate(f"again({self.number})")
-        numbers = self.page.begin_evaluation(call), where.begin_evaluation(f"register({self._quoted(second[1])})")
+        numbers = self.page.begin_evaluation(call), where.begin_evaluation(self._registering(second[1]))
         ended = [self.page.value(numbers[0]), where.value(numbers[1])]
         self._at_rest()
         return ended
@@ -150,9 +155,12 @@ class InChromium(Scoped):
     # --- how
 
     def _open(self) -> None:
-        if self._permission != "granted":
-            self._permit(self._permission)  # which is set in the browser, and not in its profile
+        self._permit(self._setting)  # which is set in the browser, and not in its profile
         super()._open()
+
+    def _tells_of(self, tag: str) -> bool:
+        """Whether the browser says how an event of a tag ends: not once that is not registered any more."""
+        return self._alive
 
     def _gone(self) -> None:
         self._known = 0  # a worker that is started again has got nothing
@@ -167,13 +175,21 @@ class InChromium(Scoped):
             raise Unable
 
     def _permit(self, setting: str) -> None:
-        permission, origin = {"name": "background-sync"}, self.site.address("")
+        permission, origin = {"name": self.permission}, self.site.address("")
         self.chromium.all.call("Browser.setPermission", permission=permission, setting=setting, origin=origin)
-        self._permission = setting
+        self._setting = setting
 
-    def _answer(self, error: str | None) -> str | None:
+    def _register(self, where: Session, tag: str) -> str | None:
+        return self._answer(where, self._registering(tag))
+
+    def _answer(self, where: Session, call: str) -> str | None:
+        """Give how a call ends, when all is at rest."""
+        error: str | None = where.evaluate(call)
         self._at_rest()
         return error
+
+    def _registering(self, tag: str) -> str:
+        return f"register({self._quoted(tag)}, '{self.manager}')"
 
     def _quoted(self, tag: str) -> str:
         return json.dumps(f"{tag}#{self.number}")

@@ -14,9 +14,10 @@ from bgsync.browser import Answer, Chromium, Session, Site
 from bgsync.driving import Unable
 
 PAGES = Path(__file__).with_name("pages")
-SERVICE = "backgroundSync"
-BEGAN, AGAIN = "Dispatched sync event", "Sync event reregistered"
-SETTLED = ("Sync completed", "sync event failed", AGAIN)
+AGAIN = "Sync event reregistered"
+BEGAN = ("Dispatched sync event", "Dispatched periodicsync event")
+SETTLED = ("Sync completed", "sync event failed", "periodicsync event completed", "periodicsync event failed", AGAIN)
+LAST = "Last Chance"
 DUE = ("Registered sync", AGAIN)
 LATE = 0.3
 """Seconds that are waited more for what was expected and did not come."""
@@ -34,6 +35,8 @@ class Scoped:
 
     costly = ("restart",)
     """Methods that are worth to be used seldom."""
+    service = "backgroundSync"
+    """Which of its services the browser is to tell of."""
     quiet = 0.008
     """Seconds without anything new after which all is taken to be at rest."""
 
@@ -63,7 +66,7 @@ class Scoped:
             self.chromium.all.begin("Target.detachFromTarget", sessionId=self.worker.id)
         self.number += 1
         self._offline = False
-        self._began: list[tuple[str, bool]] = []
+        self._began: list[tuple[str, bool | None]] = []
         self._settled: list[str] = []
         self._due, self._under_way = set[str](), set[str]()
         self._ask(f"fresh({self.number})")
@@ -124,7 +127,7 @@ class Scoped:
         """Open a page in another origin that hears all and pokes, and the page itself."""
         self.control = self.chromium.page(self.site.address("/poke.html", "localhost"))
         self.control.call("ServiceWorker.enable")
-        self.control.call("BackgroundService.startObserving", service=SERVICE)
+        self.control.call("BackgroundService.startObserving", service=self.service)
         self._record()
         self.control.evaluate("ready()")
         self.page = self.chromium.page(self.site.address("/page.html"))
@@ -136,7 +139,7 @@ class Scoped:
         self.control.call("ServiceWorker.startWorker", scopeURL=self.site.address(f"/scope{self.number}/"))
 
     def _record(self) -> None:
-        self.control.call("BackgroundService.setRecording", service=SERVICE, shouldRecord=True)
+        self.control.call("BackgroundService.setRecording", service=self.service, shouldRecord=True)
 
     def _attach(self) -> None:
         """Attach to the worker, so that its network can be emulated."""
@@ -181,8 +184,9 @@ class Scoped:
         if event["eventName"] in SETTLED:
             self._settled.append(tag)
             self._under_way.discard(tag)
-        elif event["eventName"] == BEGAN and number:
-            self._began.append((tag, event["eventMetadata"][0]["value"] == "Yes"))
+        elif event["eventName"] in BEGAN and number:
+            told = {each["key"]: each["value"] for each in event["eventMetadata"]}
+            self._began.append((tag, told[LAST] == "Yes" if LAST in told else None))
             self._under_way.add(tag)
             self._due.discard(tag)
         if event["eventName"] in DUE and number:

@@ -2,16 +2,24 @@
 
 from bgsync.contents import Content
 from bgsync.language import Spec
+from bgsync.observing import Observing
 
 from ...properties.periodic_background_sync import PROPERTIES
 from ..background_sync.content import is_sync
 from ..service_worker import FIRE_FUNCTIONAL_EVENT
 from ..vocabulary import VOCABULARY
+from .chromium import CHROMIUM
 from .corrections import CORRECTIONS
 from .periodic import FILE, SPEC
 from .published import ADDRESSES
 from .registration import LIFECYCLE
 from .world import WORLD
+
+
+def _observing() -> tuple[Observing, ...]:
+    from .observing import OBSERVING  # what drives implementations is seldom wanted
+
+    return (OBSERVING,)
 
 
 def is_periodic(spec: Spec) -> str:
@@ -33,4 +41,6 @@ PERIODIC = Content(
     LIFECYCLE,
     ADDRESSES,
     corrections=CORRECTIONS,
+    implemented={"chromium": CHROMIUM},
+    observing=_observing,
 )

@@ -2,12 +2,14 @@
 const started = [];
 let changed = [];
 
-addEventListener("sync", (event) => {
+function begin(event) {
   const one = { tag: event.tag, last: event.lastChance };
   event.waitUntil(new Promise((fulfil, reject) => Object.assign(one, { fulfil, reject })));
   started.push(one);
   changed.splice(0).forEach((done) => done());
-});
+}
+addEventListener("sync", begin);
+addEventListener("periodicsync", begin);
 
 // Gives what began from the event at `from` on, when there are `count` in all, or after a second.
 async function begun(from, count) {
@@ -23,5 +25,6 @@ function settle(tag, fulfilled) {
   fulfilled ? one.fulfil() : one.reject(new Error("as told"));
 }
 
-const register = (tag) => registration.sync.register(tag).then(() => null, (error) => error.name);
-const tags = () => registration.sync.getTags().catch(() => null);
+const DAY = { minInterval: 24 * 60 * 60 * 1000 };
+const register = (tag, of = "sync") => registration[of].register(tag, DAY).then(() => null, (error) => error.name);
+const tags = (of = "sync") => registration[of].getTags().catch(() => null);

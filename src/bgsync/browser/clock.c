@@ -1,4 +1,4 @@
-/* Shifts the wall clock of the program that preloads it by the seconds in a mapped file; monotonic time stays. */
+/* Shifts the wall clock of the program that preloads it by the nanoseconds in a mapped file; monotonic time stays. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -10,7 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
-static volatile int64_t *shift;
+#define SECOND 1000000000
+
+static volatile int64_t *shift; /* never less than nothing */
 
 __attribute__((constructor)) static void map_shift(void) {
     const char *file = getenv("BGSYNC_CLOCK");
@@ -25,7 +27,11 @@ static int64_t shifted(void) { return shift ? *shift : 0; }
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
     int failed = syscall(SYS_clock_gettime, clock, now);
-    if (!failed && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) now->tv_sec += shifted();
+    if (!failed && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
+        int64_t moved = now->tv_nsec + shifted() % SECOND;
+        now->tv_sec += shifted() / SECOND + moved / SECOND;
+        now->tv_nsec = moved % SECOND;
+    }
     return failed;
 }
 

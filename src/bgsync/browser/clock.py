@@ -6,11 +6,14 @@ import mmap
 import shutil
 import struct
 import subprocess
+import time
 from pathlib import Path
 
 from bgsync.files import write
 
 SOURCE = Path(__file__).with_name("clock.c")
+SECOND = 10**9
+"""Nanoseconds, which the file counts."""
 
 
 class Clock:
@@ -24,13 +27,17 @@ class Clock:
         self.environment = {"LD_PRELOAD": str(library), "BGSYNC_CLOCK": str(file)}
 
     @property
-    def shift(self) -> int:
-        """How many seconds it is ahead."""
-        return int(struct.unpack("q", self._shift[:])[0])
+    def now(self) -> float:
+        """What it shows: seconds since 1970."""
+        return time.time() + self._ahead / SECOND
 
-    def advance(self, seconds: int) -> None:
-        """Move it forward."""
-        self._shift[:] = struct.pack("q", self.shift + seconds)
+    def advance(self, seconds: float) -> None:
+        """Move it forward, or back to no earlier than what is true."""
+        self._shift[:] = struct.pack("q", max(0, self._ahead + round(seconds * SECOND)))
+
+    @property
+    def _ahead(self) -> int:
+        return int(struct.unpack("q", self._shift[:])[0])
 
     def close(self) -> None:
         """Let go of the file."""

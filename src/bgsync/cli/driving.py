@@ -84,6 +84,8 @@ class Named:
         if self.judge == "spec" or self.judge in observing.oracles:
             return oracle(observing, self.judge, tags)
         text = target(self.judge)
+        if "spec" in observing.oracles:
+            fail(f"{self.judge}: what is driven is not judged by the steps of a text: leave --as out")
         if text.content.observing is not content.observing:
             fail(f"{self.judge}: it is about {text.content.name}, and {content.name} is driven: name a text of that")
         return TextOracle(observing, tags, text.spec, granularity)

@@ -66,6 +66,7 @@ def fuzz(
     bgsync fuzz --target chromium --seconds 60
     bgsync fuzz --target chromium --as chromium
     bgsync fuzz --target chromium --reproduce all
+    bgsync fuzz --target chromium --content periodic
     bgsync fuzz --target workbox --seconds 120
     """
     content = fuzzed()

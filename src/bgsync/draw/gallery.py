@@ -131,8 +131,9 @@ class Gallery:
             for name, known in content.implemented.items():
                 yield Entry(
                     f"lifecycle-{name}", f"The lifecycle as {name.capitalize()} has it",
-                    f"What a {noun} goes through there, as it was observed, and as `bgsync fuzz --as {name}` expects.",
-                    f"lifecycle {name}", implemented_diagram(known),
+                    f"What a {noun} goes through there, as it was observed, and as `bgsync fuzz{of} --as {name}` "
+                    "expects.",
+                    f"lifecycle {name}{of}", implemented_diagram(known),
                 )  # fmt: skip
         elif (picture := self._lifecycle("algorithm")).edges:
             yield Entry(
