@@ -1,13 +1,7 @@
 """A real Chromium, driven; where there is none these tests are skipped and say so."""
 
 import os
-import signal
-import subprocess
-import sys
-import tempfile
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -28,7 +22,6 @@ pytestmark = [
     pytest.mark.skipif(executable() is None, reason="no Chromium on this machine: apt-get install chromium"),
 ]
 TAGS = ("t1", "t2")
-COMMAND = [sys.executable, "-c", "from bgsync.start import main; main()", "fuzz", "--target", "chromium"]
 
 
 @pytest.fixture(scope="module")
@@ -101,39 +94,6 @@ def test_a_kept_difference_shows_again(kept: Reproduction, text: Oracle) -> None
     assert any(kept.shows(os.environ.get("BGSYNC_CHROMIUM")) for _ in range(4))
     labels = text.expected["step"]
     assert all(any(label.startswith(step) for label in labels) for step in kept.steps)
-
-
-@pytest.fixture
-def short() -> Iterator[Path]:
-    """Give a folder whose path is short enough for a browser."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder)
-
-
-def left(folder: Path) -> list[str]:
-    """Give what is left of a run in its folder for temporary files."""
-    end = time.monotonic() + 20
-    while (there := [each.name for each in folder.iterdir()]) and time.monotonic() < end:
-        time.sleep(0.1)
-    return there
-
-
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_is_left_when_the_tool_is_ended(how: signal.Signals, short: Path) -> None:
-    environment = os.environ | {"TMPDIR": str(short), "PYTHONPATH": os.pathsep.join(sys.path)}
-    running = subprocess.Popen([*COMMAND, "--as", "chromium", "--seconds", "60"], env=environment)
-    end = time.monotonic() + 30
-    while not list(short.glob("bgsync-*/profile/Default")) and time.monotonic() < end:
-        time.sleep(0.05)
-    assert list(short.glob("bgsync-*/profile/Default"))
-    running.send_signal(how)
-    assert running.wait(30) != 0
-    assert left(short) == []
-    assert not [
-        one
-        for one in Path("/proc").glob("[0-9]*/cmdline")
-        if str(short).encode() in (one.read_bytes() if one.exists() else b"")
-    ]
 
 
 def test_the_browser_is_driven_apart_from_any_spec() -> None:

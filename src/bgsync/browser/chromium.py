@@ -40,6 +40,7 @@ FLAGS = (
     "--disable-backgrounding-occluded-windows",
     "--disable-features=BackForwardCache",  # a page that is left is gone
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+    "--no-proxy-server",  # one that is set would send on what is asked for
     "--remote-debugging-pipe",
 )
 ON_PIPE = 'in=$1 out=$2; shift 2; exec "$@" 3<"/dev/fd/$in" 4>"/dev/fd/$out"'
