@@ -46,7 +46,7 @@ def test_only_the_loopback_is_contacted_even_where_a_proxy_is_set(
 ) -> None:
     asked = list[str]()
     module, log = sys.modules["bgsync.browser.chromium"], tmp_path / "log"
-    monkeypatch.setattr(module, "FLAGS", (*module.FLAGS, f"--log-net-log={log}"))  # type: ignore[attr-defined]
+    monkeypatch.setattr(module, "FLAGS", (*module.FLAGS, f"--log-net-log={log}"))
     with Site({"/": "<title>proxy</title>"}, lambda path, _: asked.append(path)) as proxy, Site({"/": ""}) as site:
         for name in ("http_proxy", "https_proxy", "all_proxy"):
             monkeypatch.setenv(name, proxy.address())

@@ -16,6 +16,8 @@ from .scoped import LATE, Scoped, pages
 class InChromium(Scoped):
     """An adapter of a running Chromium. Raises BrowserError where there is none, or it breaks."""
 
+    costly = ("restart", "unregister")
+    """That takes long; and little can be done in the rest of an example once the worker is gone."""
     manager = "sync"
     """What a page registers with, a member of its registration."""
     permission = "background-sync"
