@@ -96,7 +96,7 @@ class InChromium(Scoped):
             return ["lost"]
         where = self.worker
         if second[0] == "register":
-            where = self.other = self.other or self.chromium.page(self.site.address("/page.html"))
+            where = self.other = self.other or self.chromium.page(self.site.address("/page.html"), hidden=True)
             where.evaluate(f"again({self.number})")
         numbers = self.page.begin_evaluation(call), where.begin_evaluation(self._registering(second[1]))
         ended = [self.page.value(numbers[0]), where.value(numbers[1])]

@@ -33,7 +33,7 @@ def pages() -> dict[str, str]:
 class Scoped:
     """What adapters of a Chromium have in common. Raises BrowserError where there is none, or it breaks."""
 
-    costly = ("restart",)
+    costly: tuple[str, ...] = ("restart",)
     """Methods that are worth to be used seldom."""
     service = "backgroundSync"
     """Which of its services the browser is to tell of."""
@@ -125,12 +125,12 @@ class Scoped:
 
     def _open(self) -> None:
         """Open a page in another origin that hears all and pokes, and the page itself."""
-        self.control = self.chromium.page(self.site.address("/poke.html", "localhost"))
+        self.control = self.chromium.page(self.site.address("/poke.html", "localhost"), hidden=True)
         self.control.call("ServiceWorker.enable")
         self.control.call("BackgroundService.startObserving", service=self.service)
         self._record()
         self.control.evaluate("ready()")
-        self.page = self.chromium.page(self.site.address("/page.html"))
+        self.page = self.chromium.page(self.site.address("/page.html"), hidden=True)
 
     def _gone(self) -> None:
         """Take note that the worker has been ended, in the middle of what it did."""

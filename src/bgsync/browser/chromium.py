@@ -159,9 +159,10 @@ class Chromium:
         self._guarded.kill()
         self.pipe.close()
 
-    def page(self, address: str = "about:blank") -> Session:
-        """Open a page, and wait until it has loaded. Raises BrowserError."""
-        page = self.attach(str(self.all.call("Target.createTarget", url="about:blank")["targetId"]))
+    def page(self, address: str = "about:blank", *, hidden: bool = False) -> Session:
+        """Open a page, and wait until it has loaded; one that is hidden is not drawn. Raises BrowserError."""
+        made = self.all.call("Target.createTarget", url="about:blank", hidden=hidden)
+        page = self.attach(str(made["targetId"]))
         page.visit(address)
         return page
 
