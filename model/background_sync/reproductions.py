@@ -9,14 +9,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from bgsync.browser import Chromium, Session, Site
 from bgsync.observing import Reproduction
 
-from .scoped import pages
+from .scoped import BEGAN, Scoped, pages
 
-SOON = {"BackgroundSync": {"initial_retry_delay_sec": 1, "retry_delay_factor": 1, "min_recovery_time_sec": 1}}
-"""Parameters by which a retry comes after a second."""
+SOON = {
+    "BackgroundSync": {
+        "initial_retry_delay_sec": 1,
+        "retry_delay_factor": 1,
+        "min_recovery_time_sec": 1,
+        "max_sync_event_duration_sec": 2,
+    }
+}
+"""Parameters by which a retry comes after a second, and an event lasts for two, until somebody looks: in 10 seconds."""
+UNSETTLED = 30.0
+"""Seconds after which an event that is not settled would have ended."""
+SERVICE = Scoped.service
 TRIES = 8
 """How often a page is left until a tag is stuck, where that is needed for something else."""
 PATIENCE = 1.0
@@ -102,6 +113,22 @@ def _retried(tab: Tab, tag: str, before: int) -> bool:
     return True
 
 
+def _unsettled(tabs: Tabs) -> bool:
+    page, said = tabs.chromium.page(tabs.site.address("/page.html")), list[str]()
+
+    def hear(message: dict[str, Any]) -> None:
+        if message["method"] == "BackgroundService.backgroundServiceEventReceived":
+            said.append(message["params"]["backgroundServiceEvent"]["eventName"])
+
+    tabs.chromium.listeners.append(hear)
+    page.call("BackgroundService.startObserving", service=SERVICE)
+    page.call("BackgroundService.setRecording", service=SERVICE, shouldRecord=True)
+    page.evaluate("fresh(1)")  # nobody is attached to the worker: then no event would ever be timed out
+    page.evaluate("register('unsettled')")
+    tabs.chromium.pipe.wait(lambda: said.count(BEGAN[0]) > 1, UNSETTLED)
+    return said == ["Registered sync", BEGAN[0], "sync event failed", BEGAN[0]]
+
+
 def _surrogate(tabs: Tabs) -> bool:
     tab = tabs.tab()
     crashed = list[bool]()
@@ -144,6 +171,12 @@ REPRODUCTIONS = (
         "while such a tag is there, a failed sync of another origin is not retried when its delay is over",
         ("fire a sync event 5.3.2",),
         _in_a_browser(_starved),
+    ),
+    Reproduction(
+        "never-settles",
+        "a handler never settles: its event fails after a limit, by default of 3 minutes, and is tried again",
+        ("fire a sync event 4", "fire a sync event 5"),
+        _in_a_browser(_unsettled),
     ),
     Reproduction(
         "lone-surrogate",
