@@ -1,4 +1,8 @@
-"""What explorations gave as plain JSON, and back. A place in the text is told by its number among the text's steps."""
+"""What explorations gave as plain JSON, and back.
+
+Each distinct value is a row: the name of its kind, and its parts, which are plain or the numbers of rows before it. A
+place in the text is told by its number among the text's steps.
+"""
 
 from __future__ import annotations
 
@@ -38,29 +42,40 @@ class Values:
 
     def write(self, value: Any) -> bytes:
         """Write a value. Raises UnknownError for one that cannot be read back."""
-        return msgspec.json.encode(self._plain(value))
+        rows: dict[bytes, int] = {}
+        top = self._plain(value, rows)
+        return b"[[%b],%b]" % (b",".join(rows), msgspec.json.encode(top))
 
     def read(self, data: bytes) -> Any:
         """Read a value. Raises ValueError, LookupError or TypeError for what is none."""
-        return self._value(msgspec.json.decode(data))
+        rows, top = msgspec.json.decode(data)
+        made = list[Any]()
+        for name, *parts in rows:
+            made.append(self._made(name, [made[part[0]] if type(part) is list else part for part in parts]))
+        return made[top[0]] if type(top) is list else top
 
-    def _plain(self, value: Any) -> Any:
+    def _plain(self, value: Any, rows: dict[bytes, int]) -> Any:
+        """Give a value that JSON has, or the number of the row that says how to make it; equal values share a row."""
+        if not isinstance(value, Enum) and (value is None or isinstance(value, str | int | float)):
+            return value
+        row = msgspec.json.encode(self._row(value, rows))
+        return [rows.setdefault(row, len(rows))]
+
+    def _row(self, value: Any, rows: dict[bytes, int]) -> list[Any]:
         if isinstance(value, Enum):
             return [ENUM, type(value).__name__, value.name]
-        if value is None or isinstance(value, str | int | float):
-            return value
         if isinstance(value, Origin):
             return [ORIGIN, self._number(value)]
         if isinstance(value, verdict.Location) and value in self._located:
             return [LOCATION, self._located[value]]
         if isinstance(value, frozenset):
-            return [SET, *sorted(map(self._plain, value))]
+            return [SET, *sorted(self._plain(part, rows) for part in value)]
         if type(value) is tuple:
-            return [TUPLE, *map(self._plain, value)]
+            return [TUPLE, *(self._plain(part, rows) for part in value)]
         name = type(value).__name__
         if not is_dataclass(value) or _CLASSES.get(name) is not type(value):
             raise UnknownError(f"{name} is not kept")
-        return [name, *(self._plain(getattr(value, field.name)) for field in fields(value))]
+        return [name, *(self._plain(getattr(value, field.name), rows) for field in fields(value))]
 
     def _number(self, origin: Origin) -> int:
         number = self._numbers.get(origin)
@@ -68,17 +83,13 @@ class Values:
             raise UnknownError(f"{origin} is no step of the text")
         return number
 
-    def _value(self, plain: Any) -> Any:
-        if not isinstance(plain, list):
-            return plain
-        name, *parts = plain
+    def _made(self, name: str, parts: list[Any]) -> Any:
         if name == ORIGIN:
             return self.origins[parts[0]]
         if name == LOCATION:
             return self._locations[parts[0]]
         if name == ENUM:
             return _CLASSES[parts[0]][parts[1]]  # type: ignore[index]
-        made = map(self._value, parts)
         if name in (TUPLE, SET):
-            return tuple(made) if name == TUPLE else frozenset(made)
-        return _CLASSES[name](*made)
+            return tuple(parts) if name == TUPLE else frozenset(parts)
+        return _CLASSES[name](*parts)

@@ -7,7 +7,7 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 EPILOG = "Exit status: 0 nothing wrong, 1 something violated, 2 bad input or usage, 3 inconclusive or interrupted."
 
 
-def choose(kind: str, wanted: tuple[str, ...], known: list[str]) -> None:
+def choose(kind: str, wanted: Iterable[str], known: list[str]) -> None:
     """Refuse a name that is not known."""
     for name in wanted:
         if name not in known:

@@ -183,9 +183,10 @@ class Asked:
     """How many seconds it may take where nothing is said of that; None for as long as it takes."""
 
     def __post_init__(self) -> None:
-        names = tuple(name.split("/")[0] for name in self.properties)
-        choose("property", names, property_ids())
-        choose("adversity", self.adversities, adversities(candidates()))
+        if self.wanted:
+            choose("property", sorted(self.wanted), property_ids())
+        if self.adversities:
+            choose("adversity", self.adversities, adversities(candidates()))
 
     @cached_property
     def budget(self) -> Budget:

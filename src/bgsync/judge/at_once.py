@@ -5,7 +5,6 @@ What explores is not even loaded where all results are known.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Sequence
 from functools import partial
 from threading import Event
@@ -45,6 +44,8 @@ def _known(exploration: Exploration, cache: Cache | None) -> Result | None:
 def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget, tally: Tally) -> list[Result]:
     if not explorations:
         return []
+    import multiprocessing
+
     import bgsync.judge.exploring  # noqa: F401  # once, before there are several processes that each would
 
     if processes < 2 or len(explorations) < 2 or "fork" not in multiprocessing.get_all_start_methods():
