@@ -306,6 +306,61 @@ def test_a_run_without_end_is_walked_into_its_circle() -> None:
     assert Walks(by).taken(way).after is not None
 
 
+def first_that_owes(name: str, by: SpecSimulation, seed: int, steps: int) -> Situation:
+    """Give the first situation of a random walk in which something is owed by a property."""
+    return next(here for here in walked(by, seed, steps) if name in {debt.property for debt in by.scene(here).owed})
+
+
+def test_a_run_from_here_never_gives_what_is_owed_here() -> None:
+    by = simulation("algorithm", "skipped")
+    by.question = replace(question("algorithm"), adversities=("skipped",))
+    begin, _ = by.broken_by("resolved-then-fires")
+    walks, goal = Walks(by), "never:resolved-then-fires"
+    assert goal in [each.id for each in by.goals()]
+    here = begin[:1]
+    (debt,) = [one for one in by.scene(walks.at(here)[0]).owed if one.property == "resolved-then-fires"]
+    found = by.nearest(walks.at(here)[0], here, goal, nothing)
+    assert found.way
+    assert "from step 3 on it can go round for ever" in found.said
+    for size in range(len(found.way) + 1):
+        assert debt in by.scene(walks.at((*here, *found.way[:size]))[0]).owed
+    assert by.nearest(by.start(), (), goal, nothing).said == "Nothing is owed here by resolved-then-fires."
+
+
+def test_that_what_is_owed_is_always_given_is_said_only_where_all_was_looked_at() -> None:
+    by, few = simulation("algorithm"), simulation("algorithm", bound=Bound(states=10))
+    owing = next(
+        one for one in walked(by, 1, 9) if any(debt.property == "pending-fires" for debt in by.scene(one).owed)
+    )
+    assert by.nearest(owing, (), "never:pending-fires", nothing).said.startswith("There is none: every fair run")
+    assert (
+        few.nearest(owing, (), "never:pending-fires", nothing).said == "None was found before 10 states were looked at."
+    )
+
+
+def test_a_search_for_a_run_without_end_ends_when_it_is_told_to() -> None:
+    def stop(states: int, depth: int) -> None:
+        raise KeyboardInterrupt("enough")
+
+    by = simulation("step")
+    owing = next(
+        one for one in walked(by, 1, 30) if any(debt.property == "pending-fires" for debt in by.scene(one).owed)
+    )
+    with pytest.raises(KeyboardInterrupt, match="enough"):
+        by.nearest(owing, (), "never:pending-fires", stop)
+
+
+def test_a_second_search_is_not_blind_to_its_property() -> None:
+    one, other = "broken:unique-tag", "step:register 8.2"
+    fresh, used = simulation("step"), simulation("step")
+    same = [goal for goal in ("owed:pending-fires", "owed:firing-ends") if goal in {each.id for each in used.goals()}]
+    for goal in (*same, one, other):
+        found = used.nearest(used.start(), (), goal, nothing)
+        assert found.way
+        assert len(found.way) == len(fresh.nearest(fresh.start(), (), goal, nothing).way or ())
+        fresh = simulation("step")
+
+
 def test_a_property_that_is_not_broken_is_refused() -> None:
     with pytest.raises(SimulationError, match="no run that breaks one-event was found here"):
         broken_along(question("algorithm"), "one-event", simulation().along)

@@ -108,7 +108,7 @@ def components(transitions: Numbers, sources: Numbers, targets: Numbers, size: i
 
 
 def nearest(out: Callable[[int], list[Edge]], start: int, goals: list[Callable[[Edge], bool]]) -> list[Edge]:
-    """Give a shortest path from `start` whose last edge meets one of the goals."""
+    """Give a shortest path from `start` whose last edge meets one of the goals. Raises LookupError without one."""
     came: dict[int, Edge | None] = {start: None}
     queue = deque([start])
     while queue:
@@ -125,4 +125,4 @@ def nearest(out: Callable[[int], list[Edge]], start: int, goals: list[Callable[[
             if edge[2] not in came:
                 came[edge[2]] = edge
                 queue.append(edge[2])
-    raise AssertionError("a strongly connected component has a path between any two of its states")
+    raise LookupError("no path from there meets any of the goals")

@@ -264,6 +264,27 @@ class Search:
             stem, loop = map(self.edge, path), self.loop(entry, part, liveness, assumed)
             yield Lasso(tuple(stem), tuple(loop), owed, *self.causes.on_the_way(path))
 
+    def never(self, liveness: Liveness, owed: Hashable, start: int) -> Lasso | None:
+        """Give a fair lasso from a state on, in which what is owed there is never given; None where none is found."""
+        region = self.owed(liveness).get(owed, np.array([], np.int64))
+        inside = np.isin(np.arange(len(self.graph)), region)
+
+        @cache
+        def out(source: int) -> list[Edge]:
+            there = np.fromiter(self.graph.out(source), np.int64)
+            there = there[inside[self.targets[there]] & ~self.leaves_doomed[there]]
+            return [self.edge(one) for one in there[~self.on_transitions(lambda v: liveness.given(v, owed), there)]]
+
+        for part in (*self.in_region(liveness, owed, region), *self._resting(liveness, region)):
+            states = frozenset(part.states.tolist())
+            try:
+                stem = [] if start in states else nearest(out, start, [lambda edge, s=states: edge[2] in s])  # type: ignore[misc]
+            except LookupError:
+                continue
+            entry = stem[-1][2] if stem else start
+            return Lasso(tuple(stem), tuple(self.loop(entry, part, liveness)), owed, None, "")
+        return None
+
     def _hang(self, state: int) -> Hashable:
         """Say how things stand in a state: where its invocations are, and what becomes of objects."""
         there, system = self.graph.state(state), self.system

@@ -19,16 +19,22 @@ def broken_along(
     assert finding.trace is not None
     way, said = along(finding.trace), f"{finding.property} is broken at the end of this way."
     if finding.trace.loop is not None:
-        said = f"{finding.property} is broken by this way: {_endless(finding.trace, len(way))}"
+        said = f"{finding.property} is broken by this way: {_endless(finding.trace)}"
     return way, said
 
 
-def _endless(trace: Trace, size: int) -> str:
-    """Say how a run without end goes on."""
+def _endless(trace: Trace) -> str:
     assert trace.loop is not None
-    if trace.loop >= len(trace.steps):
-        return f"after its {size} steps nothing more needs to happen, for ever."
-    return f"from step {trace.steps[trace.loop].action} on it can go round for ever, and what is owed never comes."
+    actions = trace.steps[-1].action
+    first = trace.steps[trace.loop].action if trace.loop < len(trace.steps) else actions + 1
+    return endless(first - 1, actions + 1 - first)
+
+
+def endless(before: int, loop: int) -> str:
+    """Say how a run without end goes on after so many steps: by so many again and again."""
+    if not loop:
+        return f"after {before} step{'s' * (before != 1)} nothing more needs to happen, for ever."
+    return f"from step {before + 1} on it can go round for ever, and what is owed never comes."
 
 
 def _shortest(question: Question, name: str, progress: Progress | None) -> Verdict:

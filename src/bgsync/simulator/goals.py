@@ -11,7 +11,8 @@ from bgsync.system.monitor import Monitor
 from bgsync.system.step import State, Step
 from bgsync.system.system import System
 
-BROKEN, OWED, ENDLESS, STATE, WORLD, STEP = "broken", "owed", "endless", "state", "world", "step"
+BROKEN, OWED, NEVER, ENDLESS = "broken", "owed", "never", "endless"
+STATE, WORLD, STEP = "state", "world", "step"
 """The kinds of goals; an id is a kind and what it is about."""
 
 
@@ -28,7 +29,7 @@ class Judged:
     def is_about(self, goal: str, prop: Property) -> bool:
         """Whether a goal is about a property."""
         kind, _, name = goal.partition(":")
-        return kind in (BROKEN, OWED) and prop.id == name
+        return kind in (BROKEN, OWED, NEVER) and prop.id == name
 
     def monitor(self, prop: Property) -> Monitor | None:
         """Give the monitor by which a property is seen here."""
@@ -58,7 +59,7 @@ class Judged:
                     yield full_id(prop.id, self.sights.part(prop)), prop.sentence, about
 
     def goals(self, *, endless: bool) -> Iterator[Goal]:
-        """Give all that one may ask for; with `endless` runs, too, that only check finds, from the start on."""
+        """Give all that one may ask for; with `endless` runs without end, too: from here, or from the start on."""
         system, spec = self.system, self.system.scenario.spec
         noun = system.world.words.noun
         for safety, _ in self.safety:
@@ -68,6 +69,8 @@ class Judged:
                 yield Goal(f"{ENDLESS}:{prop.id}", "A run from the start that has no end breaks", prop.id)
         for live, _ in self.liveness:
             yield Goal(f"{OWED}:{live.id}", "Something is owed by", live.id)
+        for live, _ in self.liveness if endless else ():
+            yield Goal(f"{NEVER}:{live.id}", "A run from here that never gives what is owed here by", live.id)
         for name in declared(system):
             yield Goal(f"{STATE}:{name}", f"A {noun} is", name)
         for machine in system.world.machines:

@@ -17,13 +17,14 @@ from bgsync import telling
 from bgsync.judge import facts as f
 from bgsync.judge.check import Question
 from bgsync.judge.pace import Progress
-from bgsync.judge.property import Property
+from bgsync.judge.property import Liveness, Property
 from bgsync.judge.trace import Names, letter
 from bgsync.judge.verdict import Trace, TraceStep
 from bgsync.report.parts import algorithms
-from bgsync.simulator.finding import broken_along
-from bgsync.simulator.goals import ENDLESS, Judged, debts
-from bgsync.simulator.monitors import Several
+from bgsync.simulator.endless import never_given
+from bgsync.simulator.finding import broken_along, endless
+from bgsync.simulator.goals import ENDLESS, NEVER, Judged, debts
+from bgsync.simulator.monitors import Several, Sight
 from bgsync.simulator.nearest import Bound, shortest
 from bgsync.simulator.simulation import Choice, Found, Goal, Scene, Simulation, SimulationError, Tick, Way
 from bgsync.simulator.spoken import Situation, Speaker
@@ -156,6 +157,9 @@ class SpecSimulation(Simulation):
             return Found(found, said, from_start=True)
         system, judged = self._finite(goal)
         starts = self._starts(system, situation.state)
+        if kind == NEVER:
+            prop, sight = next(one for one in judged.liveness if one[0].id == name)
+            return self._never(situation, len(way), prop, sight, starts, tick)
 
         def met(before: State, step: Step, after: State | None) -> bool:
             return judged.met(goal, before, step, after)
@@ -178,14 +182,30 @@ class SpecSimulation(Simulation):
             return Found(None, f"Check knows one of {many} steps, but it was not found here.")
         return Found(taken)
 
+    def _never(
+        self, situation: Situation, size: int, prop: Liveness, sight: Sight, starts: Sequence[State], tick: Tick
+    ) -> Found:
+        """Take a run from here, after `size` steps, that never gives what is owed here."""
+        sought = never_given(sight, prop, starts, self.bound, tick)
+        if not sought.owed:
+            return Found(None, f"Nothing is owed here by {prop.id}.")
+        if sought.run is None:
+            if sought.ended:
+                return Found(None, f"None was found before {sought.ended}.")
+            return Found(None, f"There is none: every fair run from here gives it ({sought.states:,} states).")
+        stem, loop = sought.run.stem, sought.run.loop
+        taken = self._followed(situation, [_fits(self.system, _alike(sight.whole, one)) for one in (*stem, *loop)], "")
+        if taken is None:
+            return Found(None, f"Check knows one of {len(stem) + len(loop)} steps, but it was not found here.")
+        return Found(taken, f"What is owed by {prop.id} is never given: {endless(size + len(stem), len(loop))}")
+
     def _finite(self, goal: str) -> tuple[System, Judged]:
         """Give the finite system in which a goal is searched for: only the monitor that it needs watches there."""
-        about = [prop for prop in self.properties if self.judged.is_about(goal, prop)]
-        kept = {self.judged.monitor(prop) for prop in about}
+        kept = {self.judged.monitor(prop) for prop in self.properties if self.judged.is_about(goal, prop)}
         several = Several(tuple(monitor for monitor in self.several.monitors if monitor in kept))
         if several not in self._searches:
             system = System(replace(self.scenario, monitor=several))
-            self._searches[several] = system, Judged(system, about)
+            self._searches[several] = system, Judged(system, self.properties)
         return self._searches[several]
 
     def _starts(self, system: System, state: State) -> list[State]:

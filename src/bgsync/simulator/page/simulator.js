@@ -106,7 +106,13 @@
       h("section", { "aria-label": "Properties" }, h("h3", {}, "Properties"),
         found.length || so.length ? h("ul", { class: "plain" }, so.map(([property, , message]) => h("li", {}, h("span", { class: "violated" }, "✗ broken here: "), h("b", {}, property), ` ${message}`)),
           found.map(([property, said, message, step]) => h("li", {}, h("span", { class: "violated" }, "✗ broken: "), h("b", { title: said }, property), ` ${message} `, h("button", { class: "link", "data-at": step }, `at step ${step}`)))) : h("p", { class: "holds" }, "✓ Nothing is broken on the way here."),
-        owed.length ? [h("p", { class: "owed" }, "Still owed:"), h("ul", { class: "plain" }, owed.map(([property, said, about]) => h("li", {}, h("span", { class: "inconclusive" }, "… "), h("b", {}, property), about ? ` (${about})` : null, h("span", { class: "dim" }, ` ${said}`))))] : null));
+        owed.length ? [h("p", { class: "owed" }, "Still owed:"), h("ul", { class: "plain" }, owed.map(([property, said, about]) => h("li", {}, h("span", { class: "inconclusive" }, "… "), h("b", {}, property), about ? ` (${about})` : null, h("span", { class: "dim" }, ` ${said} `), never(property))))] : null));
+  }
+
+  /** A button that looks for a run from here in which what is owed is never given. */
+  function never(property) {
+    const goal = `never:${property.split("/")[0]}`;
+    return data.goals.some(([id]) => id === goal) ? h("button", { class: "link", "data-goal": goal, "aria-label": `A run from here in which ${property} is never given` }, "never given?") : null;
   }
 
   const MOST = 12; // how many steps of one participant are shown unfolded
@@ -183,6 +189,7 @@
 
   async function seek(goal) {
     stop();
+    open("goals");
     const mine = search = new AbortController(), way = here.way.slice(0, here.at);
     const [, heading, name] = data.goals.find(([id]) => id === goal), what = `“${heading} ${name}”`;
     $("progress").textContent = `Looking for the nearest: ${what} …`;
