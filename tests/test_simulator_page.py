@@ -230,6 +230,39 @@ def test_a_run_without_end_is_found_from_the_start_until_the_tool_has_ended(brow
     context.close()
 
 
+def test_a_run_in_which_what_is_owed_is_never_given_is_found_by_keyboard(browser: Browser) -> None:
+    assert ONE_OFF.spec is not None
+    owing = [prop for prop in ONE_OFF.properties if prop.id in ("resolved-then-fires", "pending-fires")]
+    scenario = Scenario(ONE_OFF.spec, ONE_OFF.world, "algorithm", ("skipped",), monitor=beside(owing))
+    question = Question(ONE_OFF.spec, ONE_OFF.world, owing, "one-off", ("algorithm",), ("skipped",))
+    by = SpecSimulation(scenario, owing, "one-off", question=question)
+    begin, _ = by.broken_by("resolved-then-fires")
+    server = Server(by, *page_of(about(by)))
+    thread = threading.Thread(target=server.serve)
+    thread.start()
+    try:
+        watched = Watched(browser, f"{server.address}#of={by.key}&way={'.'.join(map(str, begin[:1]))}&at=1", width=390)
+        page = watched.page
+        asks = page.get_by_role("button", name="A run from here in which resolved-then-fires is never given")
+        asks.focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#notice")).to_contain_text("from step 3 on it can go round for ever")
+        count(page, "4 of 4")
+        expect(page.locator("#judged")).to_contain_text("resolved-then-fires (t1)")
+        page.keyboard.press("Home")
+        expect(asks).to_have_count(0)
+        page.keyboard.press("g")
+        page.locator("[data-goal='never:resolved-then-fires']").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#progress")).to_contain_text("Nothing is owed here by resolved-then-fires.")
+        assert watched.overflow <= 0
+        assert watched.errors == []
+        watched.context.close()
+    finally:
+        server.close()
+        thread.join()
+
+
 def test_what_a_machine_is_called_is_never_markup(opened: Any, tmp_path: Path) -> None:
     name = "</script><script>window.hurt = true</script><img src=x onerror='window.hurt = true'>"
     machine = Machine(None, ["a", name], initial="a", auto_transitions=False)
