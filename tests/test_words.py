@@ -2,26 +2,36 @@
 
 import ast
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import bgsync
+from bgsync.draw.gallery import Gallery
 from bgsync.draw.links import to_lines
 from bgsync.draw.sequence import Sequence, sequence_diagram
 from bgsync.draw.sequence_svg import sequence_svg
 from bgsync.draw.sequence_text import sequence_mermaid, sequence_plantuml
 from bgsync.judge import facts as f
 from bgsync.judge.glossary import Glossary
+from bgsync.judge.property import Liveness
 from bgsync.judge.verdict import Coverage, Explored, Location, Report, Trace, TraceStep, Verdict
 from bgsync.report import write
 from bgsync.report.html import Page, to_html
 from bgsync.report.lines import trace_lines
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.background_sync.one_off import SPEC
-from bgsync.shipped.model.background_sync.world import WORDS
+from bgsync.shipped.model.background_sync.world import WORDS, WORLD
+from bgsync.simulator.data import look
+from bgsync.simulator.monitors import beside
+from bgsync.simulator.simulation import Walks
+from bgsync.simulator.spec import SpecSimulation
+from bgsync.system.scenario import Scenario
+from bgsync.targets import targets
 from bgsync.words import Signal, Words
+from tests.specs import PRINT_QUEUE
 from tests.traces import A, at, by, called, moved, taken
 
 STEPS = (
@@ -176,3 +186,21 @@ def test_what_a_text_calls_its_things_is_what_a_run_calls_them() -> None:
     assert WORDS.of("sync registration", "tag") is WORDS
     assert WORDS.of("print job", "label").duplicates == "print jobs with this label"
     assert Words().of("coat", None).noun == "coat"
+    assert (Words(noun="order").a_noun, WORDS.a_noun) == ("an order", "a registration")
+
+
+def test_an_explorer_and_a_gallery_of_a_text_call_its_things_as_it_does(tmp_path: Path) -> None:
+    (tmp_path / "print.bs").write_text(PRINT_QUEUE, encoding="utf-8")
+    (target,) = targets(str(tmp_path / "print.bs"))
+    known = [one for one in target.content.properties if isinstance(one, Liveness) and one.id == "pending-fires"]
+    owing = [replace(one, owed=lambda system, state: ("something",)) for one in known]
+    walks = Walks(SpecSimulation(Scenario(target.spec, WORLD, "algorithm", monitor=beside(owing)), owing, "print.bs"))
+    said = [f"{goal.heading} {goal.name}" for goal in walks.simulation.goals() if not goal.id.startswith("step:")]
+    here = look(walks, (), 0)["scene"]
+    said += [here["panels"][0][0], *(sentence for _, sentence, _ in here["owed"])]
+    assert "A print job is paused" in said
+    assert "Every print job in the list" in said
+    assert "A print job that is pending is fired in the end." in said
+    said += [entry.sentence for entry in Gallery(target.content, target.text).lifecycles()]
+    assert "What the algorithms do to a print job where nothing races." in said
+    assert [one for one in said if "registration" in one.replace("service worker registration", "")] == []

@@ -93,9 +93,14 @@ class Words:
         for phrase, plain in self.elsewhere:
             text = text.replace(phrase, plain)
         text = re.sub(rf"\b{re.escape(self.key)}(s?)\b", rf"{now.key}\1", text)
-        article = "n" if now.noun[0] in "aeiou" else ""
+        article = now.a_noun.partition(" ")[0][1:]
         named = rf"(?<!{re.escape(self.worker)} )\b(?:([Aa])n? )?{re.escape(self.noun)}(s?)\b"
         return re.sub(named, lambda m: f"{f'{m[1]}{article} ' if m[1] else ''}{now.noun}{m[2]}", text)
+
+    @property
+    def a_noun(self) -> str:
+        """What one of its things is called, with the article."""
+        return f"a{'n' * (self.noun[0] in 'aeiou')} {self.noun}"
 
     @property
     def lanes(self) -> tuple[str, ...]:

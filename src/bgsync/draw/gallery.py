@@ -27,6 +27,7 @@ from bgsync.judge.property import Property
 from bgsync.judge.verdict import Verdict
 from bgsync.language import LanguageError, Spec
 from bgsync.texts import Text
+from bgsync.words import Words
 
 ENDINGS = {"mermaid": "mmd", "svg": "svg"}
 LIMIT = 100_000
@@ -83,6 +84,11 @@ class Gallery:
         return self.text.reading.document.file if self.text else self.content.name
 
     @property
+    def words(self) -> Words:
+        """The words in which it is told."""
+        return self.content.world.words.of(self.spec.type.name, self.spec.type.unique)
+
+    @property
     def _link(self) -> Link:
         addresses = self.content.published
         return self.link or (to_text(addresses) if self.text else published(addresses))
@@ -118,7 +124,7 @@ class Gallery:
 
     def lifecycles(self) -> Iterator[Entry]:
         """Make the pictures of what is meant and of what runs do: none of a spec that does nothing to its objects."""
-        content, lifecycle, noun = self.content, self.content.lifecycle, self.content.world.words.noun
+        content, lifecycle, words = self.content, self.content.lifecycle, self.words
         if self.text is None:
             if not lifecycle.states:
                 return
@@ -131,27 +137,31 @@ class Gallery:
             for name, known in content.implemented.items():
                 yield Entry(
                     f"lifecycle-{name}", f"The lifecycle as {name.capitalize()} has it",
-                    f"What a {noun} goes through there, as it was observed, and as `bgsync fuzz{of} --as {name}` "
+                    f"What {words.a_noun} goes through there, as it was observed, and as `bgsync fuzz{of} --as {name}` "
                     "expects.",
                     f"lifecycle {name}{of}", implemented_diagram(known),
                 )  # fmt: skip
         elif (picture := self._lifecycle("algorithm")).edges:
             yield Entry(
-                "lifecycle", "The lifecycle", f"What the algorithms do to a {noun} where nothing races.",
+                "lifecycle", "The lifecycle", f"What the algorithms do to {words.a_noun} where nothing races.",
                 f"lifecycle{self._target}", picture,
             )  # fmt: skip
         if (picture := self._lifecycle("step")).edges:
             marked = any(edge.kind == "added" for edge in picture.edges)
-            meant = f": every thick line is a change that nobody meant, also of {noun}s that are gone" if marked else ""
+            meant = (
+                f": every thick line is a change that nobody meant, also of {words.noun}s that are gone"
+                if marked
+                else ""
+            )
             yield Entry(
                 "lifecycle-races", "The lifecycle as races have it",
-                f"What the same algorithms do to a {noun} when their steps interleave{meant}.",
+                f"What the same algorithms do to {words.a_noun} when their steps interleave{meant}.",
                 f"lifecycle{self._target or f' {content.name}'} --granularity step", picture,
             )  # fmt: skip
 
     def states(self) -> Iterator[Entry]:
         """Make the picture of the reachable states, if there is more than one."""
-        content, noun = self.content, self.content.world.words.noun
+        content, noun = self.content, self.words.noun
         graph = project(self.spec, content.world, limit=LIMIT, progress=self._told("algorithm"))
         words = states_words(self.spec, graph, ", every invocation one action")
         picture = states_diagram(graph, *words, hues=content.lifecycle.colours)
@@ -164,14 +174,15 @@ class Gallery:
 
     def traces(self) -> Iterator[Entry]:
         """Make a picture of a run for each property that is broken."""
-        words, hues = self.content.world.words, self.content.lifecycle.colours
+        hues = self.content.lifecycle.colours
         for prop, verdict in self._broken():
+            sentence = self.content.world.words.retold(prop.sentence, self.words)
             yield Entry(
                 f"trace-{prop.id}", f"How {prop.id} breaks",
                 f"A shortest run that breaks a promise ({verdict.kind}): "
-                f"{prop.sentence[0].lower()}{prop.sentence[1:]}",
+                f"{sentence[0].lower()}{sentence[1:]}",
                 f"trace{self._target} --property {prop.id}",
-                sequence_diagram(verdict, self._link, words, hues=hues),
+                sequence_diagram(verdict, self._link, self.words, hues=hues),
             )  # fmt: skip
 
     def _lifecycle(self, granularity: str) -> Diagram:

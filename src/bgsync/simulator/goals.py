@@ -49,19 +49,23 @@ class Judged:
                 view = views.setdefault(id(sight), sight.view(before, step))
                 for found in prop.look(view, seen, pc):
                     if found.broken:
-                        yield Breach(full_id(prop.id, found.part), prop.sentence, found.broken)
+                        yield Breach(full_id(prop.id, found.part), *map(self._retold, (prop.sentence, found.broken)))
 
     def owed(self, state: State, wanted: str = "") -> Iterator[tuple[str, str, object]]:
         """Give what has to happen in the end: the id of the property, what it says, and what it is about."""
         for prop, sight in self.liveness:
             if not wanted or prop.id == wanted:
                 for about in prop.owed(sight.system, sight.state(state)):
-                    yield full_id(prop.id, self.sights.part(prop)), prop.sentence, about
+                    yield full_id(prop.id, self.sights.part(prop)), self._retold(prop.sentence), about
+
+    def _retold(self, said: str) -> str:
+        """Say what a property says in the words of the text."""
+        return self.system.world.words.retold(said, self.system.scenario.words)
 
     def goals(self, *, endless: bool) -> Iterator[Goal]:
         """Give all that one may ask for; with `endless` runs without end, too: from here, or from the start on."""
         system, spec = self.system, self.system.scenario.spec
-        noun = system.world.words.noun
+        thing = system.scenario.words.a_noun
         for safety, _ in self.safety:
             yield Goal(f"{BROKEN}:{safety.id}", "A step breaks", safety.id)
         for prop in self.properties if endless else ():
@@ -72,7 +76,7 @@ class Judged:
         for live, _ in self.liveness if endless else ():
             yield Goal(f"{NEVER}:{live.id}", "A run from here that never gives what is owed here by", live.id)
         for name in declared(system):
-            yield Goal(f"{STATE}:{name}", f"A {noun} is", name)
+            yield Goal(f"{STATE}:{name}", f"{thing[0].upper()}{thing[1:]} is", name)
         for machine in system.world.machines:
             for name in machine.states if machine.rows and not machine.free else ():
                 yield Goal(f"{WORLD}:{machine.name}={name}", "The world", f"{machine.name}: {name}")

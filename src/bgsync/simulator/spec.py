@@ -109,7 +109,7 @@ class SpecSimulation(Simulation):
         return tuple(_told_apart(made))
 
     def _participants(self, made: Sequence[Choice]) -> list[str]:
-        lanes = [f"The {lane}" for lane in self.system.world.words.lanes]
+        lanes = [f"The {lane}" for lane in self.scenario.words.lanes]
         there = dict.fromkeys(choice.who for choice in made)
         return [*(lane for lane in lanes if lane in there), *(who for who in there if who not in lanes)]
 
@@ -131,7 +131,7 @@ class SpecSimulation(Simulation):
 
     def scene(self, situation: Situation) -> Scene:
         """Say what is so: all that is there, where invocations stand, and what is owed."""
-        words, state = self.system.world.words, situation.state
+        words, state = self.scenario.words, situation.state
         named = {slot: telling.thing(f.Thing(letter(slot)), words) for slot, _ in enumerate(state.shared.heap)}
         owed = debts(self.judged, state, named)
         return Scene(self.speaker.panels(situation), tuple(self.speaker.next_steps(situation)), owed)

@@ -54,7 +54,7 @@ class Speaker:
 
     def __init__(self, system: System, monitors: Sequence[Monitor]) -> None:
         self.system, self.monitors = system, monitors
-        self.words = system.world.words
+        self.words = system.scenario.words
 
     # --- steps
 

@@ -11,6 +11,7 @@ from bgsync.system.monitor import NOTHING, Monitor
 from bgsync.system.program import ABORT_READINGS, TERMINATION_READINGS
 from bgsync.system.unknown import key
 from bgsync.system.world import Effect, Meaning, World
+from bgsync.words import Words
 
 GRANULARITIES = ("step", "algorithm")
 READINGS = ("nothing", "stops", "anything")
@@ -73,6 +74,11 @@ class Scenario:
                 raise ValueError(f"unknown adversity {name!r}: one of {known}")
         if not self.spec.read:
             _check_environment(self.spec, self.world)
+
+    @property
+    def words(self) -> Words:
+        """The words of its world, for a spec that may call its things otherwise."""
+        return self.world.words.of(self.spec.type.name, self.spec.type.unique)
 
     @property
     def tags(self) -> int:
