@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -199,3 +201,20 @@ def test_the_problem_matcher_finds_what_check_writes_for_build_servers() -> None
         ["error", "spec/index.bs", "12", "3", "asserts/sing.1"],
         ["warning", "x.bs", "1", "1", "one-event"],
     ]
+
+
+def test_what_works_on_a_version_loads_nothing_that_takes_long(tmp_path: Path) -> None:
+    (tmp_path / "print.bs").write_text(PRINT_QUEUE, encoding="utf-8")
+    code = """
+import sys
+import bgsync.lsp.ready
+from bgsync.lsp.worker import Job, answers
+from bgsync.targets import Wish
+before = {*sys.modules}
+told = answers(Job("print.bs", open("print.bs").read(), None, None, Wish()))
+problems = [len(next(told).problems) for _ in range(3)]
+assert problems[2] > problems[1], "what was explored is told"
+print(*{name.partition(".")[0] for name in {*sys.modules} - before})
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert not {*done.stdout.split()} & {"numpy", "scipy", "numba", "networkx", "transitions"}

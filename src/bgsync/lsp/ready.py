@@ -1,4 +1,9 @@
-"""What the process from which others are forked does first: it reads a text, so that none makes the tables anew."""
+"""What the process from which others are forked does first: it loads what takes long, and reads a text.
+
+So that no other process does either anew, for each version of a text.
+"""
+
+import scipy.sparse.csgraph  # noqa: F401  # what judges runs without end loads it where it is wanted
 
 from bgsync.lsp.worker import Job, answers
 from bgsync.targets import Wish

@@ -17,6 +17,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+import bgsync.judge.exploring  # noqa: F401  # else each process would load it anew
 from bgsync import contents
 from bgsync.errors import BgsyncError, place_of
 from bgsync.judge.budget import Budget
