@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from bgsync.judge.fair_loop import Rejected
@@ -38,7 +39,7 @@ from bgsync.language import (
 )
 from bgsync.language.algorithm import Member
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
-from bgsync.shipped.model.background_sync.registration import PENDING
+from bgsync.shipped.model.background_sync.registration import PENDING, WAITING
 from bgsync.shipped.properties.background_sync import LIVENESS
 from bgsync.system.growth import growth
 from bgsync.system.system import System
@@ -51,7 +52,7 @@ RESOLVE = Resolve(v.promise)
 PENDING_FIRES = next(prop for prop in LIVENESS if prop.id == "pending-fires")
 
 
-def polling(*first: Statement, added: Items = (*NEW, RESOLVE), wakes: Items = ()) -> Spec:
+def polling(*first: Statement, added: Items = (*NEW, RESOLVE), wakes: Items = (), begins: Items = ()) -> Spec:
     """An outbox that is looked through again and again; `first` is done before a pending registration is fired."""
     visit = steps(If(Not(Is(STATE, PENDING)), (Continue(),)), *first, FIRE)
     every = While(
@@ -60,7 +61,7 @@ def polling(*first: Statement, added: Items = (*NEW, RESOLVE), wakes: Items = ()
     drop = (Remove(v.registration, REGISTRATIONS),)
     spec = outbox(found=known(RESOLVE), fulfilled=drop, rejected=drop, online=())
     kind = replace(spec.type, members=(*spec.type.members, Member("due time"), Member("rounds")))
-    poll = rule("poll", "user agent", "start", "MUST", steps(every), file=FILE)
+    poll = rule("poll", "user agent", "start", "MUST", steps(*begins, every), file=FILE)
     method = algorithm("register", ("tag",), steps(*known(RESOLVE), *added), returns="promise", file=FILE)
     return replace(spec, type=kind, algorithms=(method, *spec.algorithms[1:]), rules=(poll,), read=True)
 
@@ -110,6 +111,41 @@ def test_a_counter_that_nothing_increments_passes_none() -> None:
     spec = polling(*patient, added=(*NEW, Set(ROUNDS, 0), Increment(ROUNDS), RESOLVE))
     assert growth(spec).counters == {"rounds"}
     assert verdict(spec).verdict == "violated"
+
+
+TRIES = Compare("<", v.tries, Input("the patience of the user agent"))
+
+
+def test_a_variable_that_is_incremented_in_a_loop_passes_every_bound() -> None:
+    spec = polling(Increment(v.tries), *unless(TRIES), begins=(Let("tries", 0),))
+    assert growth(spec).counters == {"|tries|"}
+    assert verdict(spec).verdict == "holds"
+
+
+def test_a_variable_that_begins_anew_in_each_round_passes_none() -> None:
+    found = verdict(polling(Let("tries", 0), Increment(v.tries), *unless(TRIES)))
+    assert found.verdict == "violated"
+
+
+def test_a_variable_that_is_also_set_is_no_counter() -> None:
+    spec = polling(Increment(v.tries), *unless(TRIES), Set(v.tries, 0), begins=(Let("tries", 0),))
+    assert not growth(spec).counters
+    assert verdict(spec).verdict == "conditional"
+
+
+def test_what_a_counter_has_passed_it_does_not_fall_below_again() -> None:
+    spec = polling(Increment(v.tries), If(TRIES, (Set(STATE, WAITING),)), begins=(Let("tries", 0),))
+    search = Search(watch(System(scenario(spec, CALM, "algorithm", calls=1)), []))
+    found = search.suppositions
+    below, above = (
+        [n for n, _ in enumerate(search.tables.successors) for one in found.of(n) if one.value == value]
+        for value in (True, False)
+    )
+    both = np.array([t for t, n in enumerate(search.successors) if n in (*below, *above)])
+    (unmet,) = found.unmet(search.sources[both], search.successors[both], READINGS).items()
+    asked, asks = unmet
+    assert asked.counter is not None
+    assert set(search.successors[both][asks].tolist()) == set(below)
 
 
 def test_a_counter_that_is_set_back_is_none_that_only_grows() -> None:

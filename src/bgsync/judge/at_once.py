@@ -67,7 +67,7 @@ def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget
         ready.set()
 
     with context.Pool(min(processes, len(explorations)), _begin, (told, budget)) as pool:
-        for place in range(len(explorations)):
+        for place in _order(explorations, processes):
             pool.apply_async(_run, (place,), callback=partial(end, place), error_callback=fail)
         counted = 0
         while len(results) < len(explorations):
@@ -90,15 +90,28 @@ def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget
 def _one_by_one(explorations: Sequence[Exploration], budget: Budget, tally: Tally) -> list[Result]:
     from bgsync.judge.exploring import run
 
-    results, interrupted = list[Result](), False
-    for one in explorations:
-        results.append(Result((), (), frozenset(), True) if interrupted else run(one, budget, tally))
-        interrupted |= results[-1].interrupted
+    results, interrupted = dict[int, Result](), False
+    for place in _order(explorations, 1):
+        results[place] = result = (
+            Result((), (), frozenset(), True) if interrupted else run(explorations[place], budget, tally)
+        )
+        interrupted |= result.interrupted
         try:
-            tally.ended(_broken(results[-1]))
+            tally.ended(_broken(result))
         except KeyboardInterrupt:
             interrupted = True
-    return results
+    return [results[place] for place in range(len(explorations))]
+
+
+def _order(explorations: Sequence[Exploration], processes: int) -> list[int]:
+    """Say in which order explorations begin: the small ones first, so that all environments are looked at in any time.
+
+    Where there are several processes, all but one of them begin with what is large.
+    """
+    places = range(len(explorations))
+    large = [place for place in places if explorations[place].scenario.granularity == "step"]
+    small = [place for place in places if explorations[place].scenario.granularity != "step"]
+    return [*large[: processes - 1], *small, *large[processes - 1 :]]
 
 
 def _broken(result: Result) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """Who called: runs that break a property at one step differ where the algorithm of that step is called from several.
 
 Two invocations of an algorithm that are called from different steps are two ways to the same conflict, and to mend one
-caller does not mend the other. (Which of two that both have called goes on first makes no other way.) Which call a step belongs to no state says any more, as a call that an algorithm ends
-with leaves nothing of it behind. So the calls that were made last are followed on the way, and in the run that is told
-the caller is sought among the steps that its invocation took before.
+caller does not mend the other. (Which of two that both have called goes on first makes no other way.) Which call a step
+belongs to no state says any more, as a call that an algorithm ends with leaves nothing of it behind. So the calls that
+were made last are followed on the way, and in the run that is told the caller is sought among the steps that its
+invocation took before.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Whether a loop that was replayed is fair: a part of the validator, written anew from the definition."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable
 from dataclasses import dataclass
 
-from bgsync.system.observation import Chose, Counted, Created, Declined, Supposed
+from bgsync.system.growth import whose
+from bgsync.system.observation import Chose, CountBegins, Counted, Created, Declined, Supposed
 from bgsync.system.step import NEVER_SETTLES, State, Step
 from bgsync.system.system import System
 from bgsync.system.world import Effect, Meaning
@@ -90,9 +91,12 @@ def check_supposed(system: System, cycle: list[Replayed], assumed: frozenset[str
         after = taken.before if taken.step.after is None else taken.step.after
         return system.tag(after.shared, slot) or system.tag(taken.before.shared, slot)
 
-    def given(kind: type[Counted | Created]) -> Iterator[tuple[Replayed, Counted | Created]]:
-        return ((taken, one) for taken in cycle for one in taken.step.observations if isinstance(one, kind))
-
+    seen = [(taken, one) for taken in cycle for one in taken.step.observations]
+    counted = {
+        (one.counter, whose(one.counter, tag(taken, one.slot))) for taken, one in seen if isinstance(one, Counted)
+    }
+    anew: set[Hashable] = {tag(taken, one.slot) for taken, one in seen if isinstance(one, Created)}
+    anew |= {one.counter for _, one in seen if isinstance(one, CountBegins)}
     every = [
         (taken, ran.pc, one)
         for taken in cycle
@@ -101,15 +105,17 @@ def check_supposed(system: System, cycle: list[Replayed], assumed: frozenset[str
         if isinstance(one, Supposed)
     ]
     came = {(pc, one.choice, tag(taken, one.slot), one.value) for taken, pc, one in every}
-    counted = {(one.counter, tag(taken, one.slot)) for taken, one in given(Counted) if isinstance(one, Counted)}
-    anew = {tag(taken, one.slot) for taken, one in given(Created)}
     for taken, pc, one in every:
         about = tag(taken, one.slot)
         if one.comes is None:
             asked, wanted = one.varies and "varying" in assumed, not one.value
         else:
-            grows = not one.grows or ((one.grows, about) in counted and about not in anew)
+            its = whose(one.grows, about)
+            grows = not one.grows or ((one.grows, its) in counted and its not in anew)
             asked, wanted = grows and "growth" in assumed, one.comes
+            if asked and one.grows and one.value != wanted:
+                so = "so" if one.value else "not so"
+                raise Rejected(f"what is counted passes every bound, and again it is {so} that {one.choice}")
         if not asked or (pc, one.choice, about, wanted) in came:
             continue
         if any(_differs(taken.step, step, one, wanted) for step in system.steps(taken.before)):

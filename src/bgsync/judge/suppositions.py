@@ -2,9 +2,10 @@
 
 What is supposed of it again and again comes out either way again and again: strong fairness of each condition, for each
 object by itself. Two readings say so. `growth`: time goes on, and a counter that is incremented again and again, while
-no new object begins anew, passes every bound; so a comparison with them comes to one outcome in the end, and need not
-come back to the other. `varying`: any other condition in words that are not followed does not stay the same without
-end; the text does not say so, and what rests on it is told to do so.
+it does not begin anew, passes every bound; so a comparison with them comes to one outcome in the end. With a counter it
+never comes back to the other then; with the time it may, as what it is compared with may be set anew. `varying`: any
+other condition in words that are not followed does not stay the same without end; the text does not say so, and what
+rests on it is told to do so.
 
 An outcome that was not possible where it was asked for is not missed. One that ends the run by a failed Assert is: then
 no endless run is fair.
@@ -17,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from bgsync.judge.whole import Watched
-from bgsync.system.growth import TIME
-from bgsync.system.observation import Counted, Created, Supposed
+from bgsync.system.growth import TIME, whose
+from bgsync.system.observation import CountBegins, Counted, Created, Supposed
 from bgsync.tables.index import Mask, Numbers
 
 GROWTH, VARYING = "growth", "varying"
@@ -80,8 +81,10 @@ class Suppositions:
         found: dict[Unmet, Mask] = {}
         for successor in used:
             for one in self.of(successor):
-                grows = one.counter is None or (one.counter in grown and one.counter[1] not in begun)
-                if one.reading in assumed and grows and (one.asked, one.wanted) not in met:
+                grows = one.counter is not None and one.counter in grown and one.counter[1] not in begun
+                other = one.counter is not None and one.value != one.wanted
+                missed = other if grows else one.counter is None and (one.asked, one.wanted) not in met
+                if one.reading in assumed and missed:
                     asks = successors == successor
                     asks[asks] = self.possible(self._others(successor, one))[sources[asks]]
                     if asks.any():
@@ -91,8 +94,9 @@ class Suppositions:
 
     def meets(self, successor: int, unmet: Unmet) -> bool:
         """Whether a step meets what is missed, or makes it not asked for."""
-        given = (unmet.asked, unmet.wanted) in {(one.asked, one.value) for one in self.of(successor)}
-        return given or (unmet.counter is not None and unmet.counter[1] in self.begun(successor))
+        if unmet.counter is not None:
+            return unmet.counter[1] in self.begun(successor)
+        return (unmet.asked, unmet.wanted) in {(one.asked, one.value) for one in self.of(successor)}
 
     def _of(self, successor: int) -> tuple[Supposition, ...]:
         step, found, place = self.tables.successors[successor].step, list[Supposition](), -1
@@ -105,7 +109,8 @@ class Suppositions:
                     continue
                 tag = self._tag(successor, seen.slot)
                 wanted = (not seen.value) if seen.comes is None else seen.comes
-                counter = None if seen.comes is None or seen.grows == TIME else (seen.grows, tag)
+                timed = seen.comes is None or seen.grows == TIME
+                counter = None if timed else (seen.grows, whose(seen.grows, tag))
                 reading = VARYING if seen.varies else GROWTH
                 asked = ran.pc, seen.choice, tag
                 found.append(Supposition(asked, seen.value, wanted, place, reading, counter))
@@ -113,11 +118,14 @@ class Suppositions:
 
     def _grown(self, successor: int) -> frozenset[tuple[str, Hashable]]:
         seen = self.tables.successors[successor].step.observations
-        return frozenset((one.counter, self._tag(successor, one.slot)) for one in seen if isinstance(one, Counted))
+        counted = ((one.counter, self._tag(successor, one.slot)) for one in seen if isinstance(one, Counted))
+        return frozenset((counter, whose(counter, tag)) for counter, tag in counted)
 
     def _begun(self, successor: int) -> frozenset[Hashable]:
+        """Give the tags of the objects that are made, and the variables that begin anew."""
         seen = self.tables.successors[successor].step.observations
-        return frozenset(self._tag(successor, one.slot) for one in seen if isinstance(one, Created))
+        made = {self._tag(successor, one.slot) for one in seen if isinstance(one, Created)}
+        return frozenset(made | {one.counter for one in seen if isinstance(one, CountBegins)})
 
     def _tag(self, successor: int, slot: int | None) -> Hashable:
         known = self.tables.successors[successor]

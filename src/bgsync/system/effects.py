@@ -10,10 +10,12 @@ from bgsync.language import traversal
 from bgsync.language.algorithm import LanguageError
 from bgsync.language.readback import say_value
 from bgsync.system.evaluation import READ_ELSEWHERE, Evaluation
+from bgsync.system.growth import variable
 from bgsync.system.instructions import Instruction
 from bgsync.system.observation import (
     Asserted,
     Chose,
+    CountBegins,
     Counted,
     Duplicated,
     Listed,
@@ -65,7 +67,10 @@ class Effects(Evaluation):
 
     def _do_let(self, instruction: Instruction) -> None:
         assert isinstance(instruction.statement, s.Let)
-        self.variables[instruction.statement.name] = self.value(instruction.statement.value)
+        name = instruction.statement.name
+        self.variables[name] = self.value(instruction.statement.value)
+        if (counter := variable(name)) in self.machine.growth.counters:
+            self.seen.append(CountBegins(counter))
 
     def _do_set(self, instruction: Instruction) -> None:
         statement = instruction.statement
@@ -129,6 +134,8 @@ class Effects(Evaluation):
             value = UNKNOWN
         if isinstance(statement.target, e.Var):
             self.write(statement.target.name, value)
+            if (counter := variable(statement.target.name)) in self.machine.growth.counters:
+                self.seen.append(Counted(None, counter))
             return
         holder, name = self.value(statement.target.owner), statement.target.name
         self._set_member(instruction, holder, name, value)

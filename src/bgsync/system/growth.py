@@ -6,7 +6,7 @@ comparison; a side that is neither time nor such a counter is taken to stand sti
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from bgsync.language import expressions as e
@@ -26,7 +26,7 @@ class Growth:
     """What grows in a spec."""
 
     counters: frozenset[str]
-    """The members that are incremented, and set to nothing else once their object is made."""
+    """What is incremented and set to nothing else: members once their object is made, `|variables|` once let."""
     clocks: frozenset[str]
     """The variables that are nothing but the time that it is."""
 
@@ -50,6 +50,8 @@ class Growth:
                 yield TIME, 1
             case e.Field(name=name) if name in self.counters:
                 yield name, 1
+            case e.Var(name=name) if variable(name) in self.counters:
+                yield variable(name), 1
             case e.Arithmetic(operator="+" | "-" as operator, left=left, right=right):
                 yield from self.trends(left)
                 for name, way in self.trends(right):
@@ -76,9 +78,20 @@ def _holder(expression: e.Expr) -> str:
             return ""
 
 
+def variable(name: str) -> str:
+    """Name a variable that counts, other than a member is."""
+    return f"|{name}|"
+
+
+def whose(counter: str, tag: Hashable) -> Hashable:
+    """Give what has to begin anew for a counter to do so: the object with a tag, or the counter, if a variable."""
+    return counter if counter.startswith("|") else tag
+
+
 def growth(spec: Spec) -> Growth:
     """Find what grows in a spec."""
     grown, otherwise, bound = set[str](), set[str](), dict[str, set[bool]]()
+    otherwise |= {variable(name) for part in spec.algorithms for name in part.parameters}
     for _, body in spec.bodies():
         every = list(traversal.walk(body))
         made = {one.name for one in every if isinstance(one, s.Let) and isinstance(one.value, e.New)}
@@ -86,6 +99,10 @@ def growth(spec: Spec) -> Growth:
             match statement:
                 case s.Increment(target=e.Field(name=name)):
                     grown.add(name)
+                case s.Increment(target=e.Var(name=name)):
+                    grown.add(variable(name))
+                case s.ForEach(name=name):
+                    otherwise.add(variable(name))
                 case s.Set(target=e.Field(owner=e.Var(name=owner), name=name)) if owner not in made:
                     otherwise.add(name)
                 case s.Set(target=e.Field(name=name, owner=owner)) if not isinstance(owner, e.Var):
@@ -95,4 +112,6 @@ def growth(spec: Spec) -> Growth:
                         value.text if isinstance(value, e.Input) else value.name if isinstance(value, e.Apply) else ""
                     )
                     bound.setdefault(name, set()).add(bool(_TIME.search(text)))
+                    if isinstance(statement, s.Set):
+                        otherwise.add(variable(name))
     return Growth(frozenset(grown - otherwise), frozenset(name for name, told in bound.items() if told == {True}))

@@ -221,6 +221,14 @@ class Counted(OfObject):
 
 
 @dataclass(frozen=True, slots=True)
+class CountBegins(Observation):
+    """A variable that only grows begins anew."""
+
+    kind: ClassVar[str] = "count begins"
+    counter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Declined(Observation):
     """The user agent did not choose what the text says it SHOULD."""
 
