@@ -94,11 +94,16 @@ def _only_new(known: Verdict, found: Verdict) -> Verdict | None:
 
 
 def _is_known(known: Verdict, one: Verdict) -> bool:
-    """Whether one of the findings of a verdict is this one; of endless runs what they conflict with may differ."""
+    """Whether one of the findings of a verdict is this one; of endless runs what they conflict with may differ.
+
+    A loop in which the text goes on changing something is known where one is that is blamed on the same step, or that
+    changes no more than it does.
+    """
     if one.trace is not None and one.trace.loop is not None:
         where = {each.defect()[:2] for each in known.findings()}
-        loops = any(each.recurs() for each in known.findings())
-        return one.defect()[:2] in where or (loops and one.recurs())
+        loops = [each for each in known.findings() if each.recurs()]
+        like = (each.locations == one.locations or each.defect()[1] <= one.defect()[1] for each in loops)
+        return one.defect()[:2] in where or (one.recurs() and any(like))
     return one.defect() in {each.defect() for each in known.findings()}
 
 

@@ -13,6 +13,10 @@ from bgsync.language import statements as s
 from bgsync.language.readback import say_value
 
 
+HANDLES = "Handle Functional Event"
+"""What the statement that hands over the steps of an event runs."""
+
+
 def members(spec: Spec, known: Known) -> Iterator[Finding]:
     """Find members on the wrong object, values that no member has, and values that no step gives."""
     types = Types(spec, known)
@@ -97,6 +101,8 @@ def _handed(spec: Spec, types: Types, known: Known, statement: s.Statement) -> I
         given.append((statement.name, statement.arguments))
     if isinstance(statement, s.FireEvent) and spec.firing is not None:
         given.append((spec.firing.name, (statement.target,)))
+    if isinstance(statement, s.HandleEvent):
+        given.append((HANDLES, (statement.about,)))
     for name, arguments in given:
         for argument, wanted in zip(arguments, known.signatures.get(name.lower(), ()), strict=False):
             yield name, argument, wanted
