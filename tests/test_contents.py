@@ -134,7 +134,7 @@ def test_verdicts_on_a_text_about_something_else_name_nothing_that_it_does_not_h
 
 def test_a_content_that_is_named_goes_before_what_a_text_defines() -> None:
     known = {each.name: each for each in shipped()}
-    assert list(known) == ["periodic", "one-off", "any-text"]
+    assert list(known) == ["periodic", "one-off", "jobs", "any-text"]
     assert len(SHIPPED) == len(known)
     found = read(Source("text.bs", SYNC), content=known["any-text"])
     assert (found.content, found.why) == (known["any-text"], "it was named")
@@ -144,7 +144,9 @@ def test_a_content_that_is_named_goes_before_what_a_text_defines() -> None:
 
 
 def test_an_unknown_name_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(ContentError, match="no content 'one-of': one of periodic, one-off, any-text, or a folder with"):
+    with pytest.raises(
+        ContentError, match="no content 'one-of': one of periodic, one-off, jobs, any-text, or a folder with"
+    ):
         content("one-of")
 
 

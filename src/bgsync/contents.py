@@ -34,6 +34,7 @@ from bgsync.system.world import World
 SHIPPED = (
     "bgsync.shipped.model.periodic_background_sync.content:PERIODIC",
     "bgsync.shipped.model.background_sync.content:ONE_OFF",
+    "bgsync.shipped.model.job_scheduler.content:JOBS",
     "bgsync.shipped.model.any_text:ANY_TEXT",
 )
 """The content that ships with bgsync. A text is judged by the first one that fits it; the last one fits all."""

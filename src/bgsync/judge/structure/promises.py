@@ -70,7 +70,10 @@ def settling(spec: Spec, known: Known) -> Iterator[Finding]:
     for _, body in spec.bodies():
         for at in visit(body):
             inner = [each for each in at.around if isinstance(each, (s.Atomically, *ASYNCHRONOUS))]
-            if isinstance(at.statement, s.Wait | s.WaitUntil) and inner and isinstance(inner[-1], s.Atomically):
+            if not inner or not isinstance(inner[-1], s.Atomically):
+                continue
+            guard = isinstance(at.statement, s.WaitUntil) and traversal.body_of(inner[-1])[0] is at.statement
+            if isinstance(at.statement, s.Wait | s.WaitUntil) and not guard:  # it may begin by a wait until something
                 message = f"waits inside {step(inner[-1])}, which is one action"
                 yield Finding("contradiction", message, place(at.statement))
 

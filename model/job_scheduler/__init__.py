@@ -1,0 +1,1 @@
+"""Native job schedulers."""
