@@ -7,14 +7,17 @@ import pytest
 
 from bgsync.contents import Content
 from bgsync.judge.check import Question, check
-from bgsync.language import Add, Expr, Remove, Spec
+from bgsync.judge.property import Safety
+from bgsync.language import Add, Enqueue, Expr, Remove, Spec
 from bgsync.language.beside import beside
 from bgsync.language.expressions import ListOf
 from bgsync.language.rewrite import rewrite
 from bgsync.language.traversal import walk
 from bgsync.shipped.model.background_sync.content import ONE_OFF
+from bgsync.shipped.model.background_sync.monitors import SHARED_TAG
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
+from bgsync.system.closures import queue_name
 from bgsync.system.scenario import Bounds
 from tests.command import run
 from tests.periodic import periodic
@@ -57,6 +60,30 @@ def test_a_list_of_one_name_in_both_is_what_they_would_meet_in() -> None:
     assert [one.name for one in listed if isinstance(one, ListOf)] == [SPEC.type.list_name]
     alone, together = held(ONE_OFF, SPEC), held(ONE_OFF, mixed)
     assert {each for each, verdict in alone.items() if verdict == "holds" and together[each] == "violated"}
+
+
+@pytest.mark.parametrize(("content", "spec"), [(ONE_OFF, SPEC), (PERIODIC, SMALL)], ids=["one-off", "periodic"])
+def test_no_safety_is_lost_where_two_registrations_of_a_worker_each_have_a_list_of_their_own(
+    content: Content, spec: Spec
+) -> None:
+    safety = tuple(prop for prop in content.properties if isinstance(prop, Safety) and prop.monitors != (SHARED_TAG,))
+    alone, together = (held(replace(content, properties=safety), each) for each in (spec, beside(spec, spec)))
+    sound = {each for each, verdict in alone.items() if verdict in ("holds", "conditional")}
+    assert len(sound) > 9
+    assert {each: together[each] for each in sound if together[each] not in ("holds", "conditional")} == {}
+
+
+def test_another_registration_has_a_list_and_queues_of_its_own() -> None:
+    made = beside(SMALL, SMALL)
+    bodies = {name: walk(body) for name, body in made.bodies()}
+    lists = {each.collection.name for each in bodies["unregister"] if isinstance(each, Remove)}  # type: ignore[union-attr]
+    (other,) = (name for name in bodies if name.startswith("unregister of another"))
+    others = {each.collection.name for each in bodies[other] if isinstance(each, Remove)}  # type: ignore[union-attr]
+    assert (lists, others) == ({SMALL.type.list_name}, {f"another {SMALL.type.list_name}"})
+    queues = [
+        queue_name(each.queue) for name in ("unregister", other) for each in bodies[name] if isinstance(each, Enqueue)
+    ]
+    assert len(queues) == len(set(queues)) == 2
 
 
 def test_methods_of_one_name_are_told_apart_and_call_their_own_algorithms() -> None:

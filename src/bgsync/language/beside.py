@@ -8,15 +8,21 @@ on them is a free choice: it does all that it could do, and more. What holds bes
 from dataclasses import replace
 from typing import TypeVar
 
+from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import Algorithm, Rule, Spec
+from bgsync.language.rewrite import rewrite
 
 Part = TypeVar("Part", Algorithm, Rule)
 
 
 def beside(spec: Spec, other: Spec) -> Spec:
-    """Give a spec with the algorithms and rules of another one; those of a name that it has, too, are renamed."""
+    """Give a spec with the algorithms and rules of another one; those of a name that it has, too, are renamed.
+
+    Where both are about one type, the other one is for another owner of such a list, with a list and queues of its own.
+    """
+    other = _of_another(other) if other.type.name == spec.type.name else other
     taken = {name for name, _ in spec.bodies()}
     if spec.firing is not None and spec.firing == other.firing:
         taken -= {spec.firing.name}
@@ -31,6 +37,29 @@ def beside(spec: Spec, other: Spec) -> Spec:
         others=(*spec.others, *types),
         read=True,
     )
+
+
+def _of_another(spec: Spec) -> Spec:
+    """Give a spec as it runs for another owner: its type, its list and its queues are others."""
+    queues = {each.queue for each in spec.statements() if isinstance(each, s.Enqueue)}
+    own = {spec.type.name, spec.type.list_name, *(part.name for part in queues if isinstance(part, _NAMED))}
+
+    def change(part: e.Expr) -> e.Expr:
+        if isinstance(part, e.New):
+            return replace(part, type=_another(part.type)) if part.type in own else part
+        return replace(part, name=_another(part.name)) if isinstance(part, _NAMED) and part.name in own else part
+
+    algorithms = tuple(replace(a, steps=tuple(rewrite(each, change) for each in a.steps)) for a in spec.algorithms)
+    rules = tuple(replace(rule, steps=tuple(rewrite(each, change) for each in rule.steps)) for rule in spec.rules)
+    kind = replace(spec.type, name=_another(spec.type.name), list_name=_another(spec.type.list_name))
+    return replace(spec, type=kind, algorithms=algorithms, rules=rules)
+
+
+_NAMED = (e.ListOf, e.Associated, e.Field)
+
+
+def _another(name: str) -> str:
+    return f"another {name}"
 
 
 def _renamed(part: Part, names: dict[str, str]) -> Part:
