@@ -86,6 +86,12 @@ def test_another_registration_has_a_list_and_queues_of_its_own() -> None:
     assert len(queues) == len(set(queues)) == 2
 
 
+def test_what_fires_its_events_in_another_way_is_for_no_worker_of_the_first() -> None:
+    done = run("check", "jobs", "--beside", "one-off", "--limit", "100")
+    assert done.exit_code == 2
+    assert "are fired by 'start a job', those of Web Background Synchronization by 'Fire Functional" in done.output
+
+
 def test_methods_of_one_name_are_told_apart_and_call_their_own_algorithms() -> None:
     made = beside(PERIODIC.spec or SPEC, SPEC)
     assert {"register", "register of sync registration", "fire a sync event"} <= {each.name for each in made.algorithms}

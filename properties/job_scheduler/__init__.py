@@ -23,7 +23,7 @@ ALIKE = {
 
 
 def _together(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    if isinstance(seen, Dispatched):
+    if isinstance(seen, Dispatched) and seen.slot is not None:
         met = view.context("constraints") == MET
         yield Seen(None if met else "a job starts while one of its constraints is not met")
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.language.algorithm import Algorithm, Rule, Spec
+from bgsync.language.algorithm import Algorithm, LanguageError, Rule, Spec
 from bgsync.language.rewrite import rewrite
 
 Part = TypeVar("Part", Algorithm, Rule)
@@ -21,7 +21,11 @@ def beside(spec: Spec, other: Spec) -> Spec:
     """Give a spec with the algorithms and rules of another one; those of a name that it has, too, are renamed.
 
     Where both are about one type, the other one is for another owner of such a list, with a list and queues of its own.
+    Raises LanguageError where their events are fired by different algorithms.
     """
+    if spec.firing is not None and other.firing not in (None, spec.firing):
+        by = f"{spec.firing.name!r}, those of {other.title} by {other.firing.name!r}"
+        raise LanguageError(f"the events of {spec.title} are fired by {by}: name one for the same worker")
     other = _of_another(other) if other.type.name == spec.type.name else other
     taken = {name for name, _ in spec.bodies()}
     if spec.firing is not None and spec.firing == other.firing:
