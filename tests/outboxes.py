@@ -284,3 +284,58 @@ class ForgetsWhatCameMeanwhile(TwoQueues):
 WRONG_WITH_TWO: tuple[type[TwoQueues], ...] = (
     LosesWhatIsUnderWay, MixesQueues, KeepsTooLong, RenewsItsAge, TakesARefusalForSuccess, ForgetsWhatCameMeanwhile,
 )  # fmt: skip
+
+
+class Quota:
+    """Keeps what it has where there is no room for more, and says so of the rest."""
+
+    full = False
+
+    def reset(self) -> None:
+        super().reset()  # type: ignore[misc]
+        self.full = False
+
+    def fill(self) -> None:
+        self.full = True
+
+    def make_room(self) -> None:
+        self.full = False
+
+    def store(self, message: str) -> str | None:
+        if self.full:
+            return "QuotaExceededError"
+        super().store(message)  # type: ignore[misc]
+        return None
+
+
+class WithAQuota(Quota, KeepsItsPromise):  # type: ignore[misc]
+    """Keeps its promise where its storage may be full."""
+
+
+class TwoQueuesWithAQuota(Quota, TwoQueues):  # type: ignore[misc]
+    """Keeps its promise with two queues, too."""
+
+    def put(self, place: int, message: str) -> None:
+        if not self.full:
+            super().put(place, message)
+
+
+class LosesWhatFailsWhenFull(WithAQuota):
+    """A message is taken out before it is sent, and there is no room to put it back."""
+
+    def handle(self) -> bool:
+        sent = super().handle()
+        if not sent and self.full:
+            self.messages.pop(0)
+        return sent
+
+
+class StoresInSilenceWhenFull(WithAQuota):
+    """Where there is no room the page is not told."""
+
+    def store(self, message: str) -> str | None:  # type: ignore[override]
+        super().store(message)
+        return None
+
+
+WRONG_WITH_A_QUOTA: tuple[type[WithAQuota], ...] = (LosesWhatFailsWhenFull, StoresInSilenceWhenFull)

@@ -193,6 +193,7 @@ def test_what_cannot_be_seen_fits_all() -> None:
 
 OUTBOXES: list[tuple[type[Any], type[Any]]] = [(wrong, outboxes.KeepsItsPromise) for wrong in outboxes.WRONG]
 OUTBOXES += [(wrong, outboxes.TwoQueues) for wrong in outboxes.WRONG_WITH_TWO]
+OUTBOXES += [(wrong, outboxes.WithAQuota) for wrong in outboxes.WRONG_WITH_A_QUOTA]
 
 
 LONG = (outboxes.LosesWhatIsUnderWay, outboxes.MixesQueues, outboxes.ForgetsWhatCameMeanwhile)
@@ -219,7 +220,7 @@ def test_an_outbox_that_keeps_its_promise_survives() -> None:
 
 @pytest.mark.campaign
 def test_two_queues_that_keep_their_promise_survive() -> None:
-    result = campaign(outboxes.TwoQueues, OUTBOX, oracle(OUTBOX, "spec", TAGS), TAGS, Plan(100, seed=1))
+    result = campaign(outboxes.TwoQueuesWithAQuota, OUTBOX, oracle(OUTBOX, "spec", TAGS), TAGS, Plan(100, seed=1))
     assert (result.findings, result.missing) == ((), {})
 
 
@@ -241,7 +242,7 @@ def test_a_refusal_counts_as_an_answer_where_only_that_is_promised() -> None:
 @pytest.mark.parametrize("run", RUNS.values(), ids=RUNS)
 def test_a_kept_run_of_workbox_is_possible_and_allowed_to_an_outbox(run: tuple[str, ...]) -> None:
     belief = Belief.initial(oracle(OUTBOX, "spec", TAGS))
-    it = Adapter(outboxes.TwoQueues(), OUTBOX)
+    it = Adapter(outboxes.TwoQueuesWithAQuota(), OUTBOX)
     it.reset()
     for one in map(operation, run):
         assert belief.possible(one)

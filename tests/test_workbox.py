@@ -57,6 +57,7 @@ def marked(*values: object) -> list[object]:
         ("the server fails", "store t1", "half the retention time passes", "store t2", "elapse",
          "half the retention time passes", "the server works", "elapse"),
         ("the server fails", "store t1", "store t2", "terminate", "restart", "the server works", "elapse"),
+        ("the storage is full", "store t1", "go offline", "fetch t2", "there is room again", "go online", "store t1"),
     ),
     ids=str,
 )  # fmt: skip
@@ -65,7 +66,7 @@ def test_the_library_keeps_its_promise(workbox: Workbox, run: tuple[str, ...]) -
     assert finding is None, str(finding)
 
 
-@pytest.mark.parametrize("name", marked("lost-while-sent", "reversed", "refused-counts-as-sent"))
+@pytest.mark.parametrize("name", marked("lost-while-sent", "reversed", "refused-counts-as-sent", "lost-when-full"))
 def test_a_kept_difference_of_the_library_shows_again(workbox: Workbox, name: str) -> None:
     found = [replayed(workbox, "spec", *RUNS[name]) for _ in range(4)]
     assert any(found)

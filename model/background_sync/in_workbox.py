@@ -23,6 +23,10 @@ RUNS = {
         *("store t1", "elapse", "the server works", "elapse"),
     ),
     "refused-counts-as-sent": ("the server refuses", "store t1", "the server works", "elapse"),
+    "lost-when-full": (
+        *("go offline", "store t1", "the server fails", "the storage is full", "go online"),
+        *("there is room again", "the server works", "elapse"),
+    ),
 }
 """The operations of each."""
 
@@ -50,6 +54,11 @@ KEPT = {
         "while another queue has an entry of id 0, a request that fails goes behind the later ones of its queue",
         ("QueueStore.unshiftEntry",),
         lambda got: got == ["t1", "fetched t2", "fetched t1"],
+    ),
+    "lost-when-full": Kept(
+        "a request is tried again without success while the storage is full: it is never sent again",
+        ("Queue.replayRequests", "QueueStore.unshiftEntry"),
+        lambda got: got == [],
     ),
     "refused-counts-as-sent": Kept(
         "the server answers a replayed request with 503: it counts as sent",

@@ -33,6 +33,8 @@ WAYS = (
     Way("go online", "go_online", ("move", "go online")),
     Way("elapse", "elapse", ("time",)),
     Way("half the retention time passes", "age", ("time",)),
+    Way("the storage is full", "fill", ("storage",)),
+    Way("there is room again", "make_room", ("storage",)),
     Way("terminate", "terminate", ("move", "terminate", "start")),
     Way("restart", "restart", ("move", "restart", "resume")),
 )
@@ -45,6 +47,8 @@ OPTIONAL = {
     "go_online": "network",
     "elapse": "time",
     "age": "expiry",
+    "fill": "quota",
+    "make_room": "quota",
     "terminate": "terminate",
     "restart": "restart",
 }
@@ -55,6 +59,8 @@ SERVES: dict[str, int | str | None] = {
     "the server refuses": REFUSES,
     "the server does not answer": HOLDS,
 }
+FULL = "QuotaExceededError"
+"""What storing comes to where there is no room."""
 GIVES_UP = 2
 """Failed attempts after which a browser may give up."""
 HALVES = 2
@@ -94,6 +100,8 @@ class At(NamedTuple):
     online: bool = True
     serves: int | str | None = None
     """How many messages the server takes before it fails, None for all; or that it refuses, or does not answer."""
+    full: bool = False
+    """Whether there is no room for anything more; what waits is kept."""
 
     @property
     def sending(self) -> bool:
@@ -131,7 +139,7 @@ class Outbox(Oracle):
             (tuple(one.halves for one in queue.messages)[-2:], queue.sync, min(queue.failed, GIVES_UP))
             for queue in state.queues
         )
-        return queues, state.online, state.serves
+        return queues, state.online, state.serves, state.full
 
     def possible(self, state: At, operation: Operation) -> bool:
         """Whether an operation makes sense."""
@@ -144,6 +152,8 @@ class Outbox(Oracle):
                 return len(state.queues[0].messages) < MOST
             case "fetch":
                 return len(state.queues[1].messages) < MOST and state.serves != HOLDS
+            case "the storage is full" | "there is room again" as name:
+                return state.full == (name == "there is room again")
             case name if name in SERVES:
                 return state.serves != SERVES[name]
             case _:
@@ -153,6 +163,9 @@ class Outbox(Oracle):
         """Give what may come of an operation."""
         if operation.name == "fetch" and state.online and state.serves != 0:
             yield _answered(state, str(operation.tag))
+            return
+        if operation.name in ("store", "fetch") and state.full:  # the page is told, and nothing is kept
+            yield Outcome(Seen(FULL if operation.name == "store" else "TypeError"), state)
             return
         may, how, result = [[queue.sync == DUE] for queue in state.queues], "", ""
         match operation:
@@ -169,6 +182,8 @@ class Outbox(Oracle):
                 may, how = [[queue.sync in (DUE, DELAYED)] for queue in state.queues], AFTERWARDS
                 if name != "elapse":
                     state = state._replace(queues=tuple(map(_older, state.queues)))
+            case Operation("the storage is full" | "there is room again" as name):
+                state = state._replace(full=name == "the storage is full")
             case Operation("terminate"):
                 may = [BOTH if queue.sync == SENDING else [queue.sync == DUE] for queue in state.queues]
             case Operation("restart"):

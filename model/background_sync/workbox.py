@@ -11,6 +11,7 @@ import time
 
 from bgsync.browser import Session
 from bgsync.browser.packages import package
+from bgsync.driving import Unable
 
 from .inbox import HOLDS, REFUSES, Inbox
 from .scoped import LATE, Scoped, pages
@@ -56,7 +57,7 @@ class Workbox(Scoped):
     def reset(self) -> None:
         """Begin anew: an empty database, a new service worker, online, and a server that works."""
         self.inbox.break_off()
-        self._given = 0
+        self._given, self._full = 0, False
         if self.number:
             self._ask("registration && registration.unregister()")
             origin = self.site.address("")
@@ -97,8 +98,22 @@ class Workbox(Scoped):
         """Let half of the time pass that requests are kept."""
         self._advance(HALF)
 
+    def fill(self) -> None:
+        """Leave no room in the database."""
+        self._fill(full=True)
+
+    def make_room(self) -> None:
+        """Have room there again."""
+        self._fill(full=False)
+
+    def terminate(self) -> None:
+        """Stop the worker, and start it again."""
+        self._need_room()
+        super().terminate()
+
     def restart(self) -> None:
         """Kill the browser, and start it again with its profile."""
+        self._need_room()
         self.sender = None
         super().restart()
         self._come()
@@ -114,6 +129,15 @@ class Workbox(Scoped):
         if self.sender is None:
             self.sender = self.chromium.page()
         self.sender.visit(self.site.address(f"/scope{self.number}/"))
+
+    def _fill(self, *, full: bool) -> None:
+        self.worker.evaluate(f"full = {json.dumps(full)}")
+        self._full = full
+
+    def _need_room(self) -> None:
+        """Refuse what ends the worker: it is the worker that has no room."""
+        if self._full:
+            raise Unable
 
     def _answer(self, mode: int | str | None) -> None:
         held = self.inbox.held

@@ -6,6 +6,14 @@ const queue = new workbox.backgroundSync.Queue(`queue#${number}`);
 const plugin = new workbox.backgroundSync.BackgroundSyncPlugin(`plugin#${number}`);
 const strategy = new workbox.strategies.NetworkOnly({ plugins: [plugin] });
 
+// Whether there is no room for anything more, as on a disk that is full.
+let full = false;
+const { add } = IDBObjectStore.prototype;
+IDBObjectStore.prototype.add = function (...entry) {
+  if (full) throw new DOMException("there is no room", "QuotaExceededError");
+  return add.apply(this, entry);
+};
+
 function store(message) {
   const request = new Request(`/inbox${number}/queue`, { method: "POST", body: message });
   return queue.pushRequest({ request }).then(() => null, (error) => error.name);
