@@ -150,6 +150,15 @@ def test_the_steps_of_a_text_do_not_judge_it(tmp_path: Path) -> None:
     assert "is not judged by the steps of a text: leave --as out" in result.stderr
 
 
+def test_the_steps_of_the_text_explain_no_log_and_make_no_test_of_the_web(tmp_path: Path) -> None:
+    (tmp_path / "log").write_text('{"do": "register", "tag": "t1", "result": null}\n')
+    log = command.run("validate", str(tmp_path / "log"), "--content", "periodic")
+    web = command.run("wpt", "--content", "periodic", "-o", str(tmp_path / "web"))
+    assert (log.exit_code, web.exit_code) == (2, 2)
+    assert "the steps of periodic never come to rest" in log.stderr
+    assert "it is not known which operations a page and a worker can do" in web.stderr
+
+
 # --- in Chromium
 
 needs_chromium = [
