@@ -37,6 +37,8 @@ class Scoped:
     """Methods that are worth to be used seldom."""
     service = "backgroundSync"
     """Which of its services the browser is to tell of."""
+    hidden = True
+    """Whether the page is not drawn, which is quicker."""
     quiet = 0.008
     """Seconds without anything new after which all is taken to be at rest."""
 
@@ -130,7 +132,7 @@ class Scoped:
         self.control.call("BackgroundService.startObserving", service=self.service)
         self._record()
         self.control.evaluate("ready()")
-        self.page = self.chromium.page(self.site.address("/page.html"), hidden=True)
+        self.page = self.chromium.page(self.site.address("/page.html"), hidden=self.hidden)
 
     def _gone(self) -> None:
         """Take note that the worker has been ended, in the middle of what it did."""

@@ -27,6 +27,8 @@ class PeriodicInChromium(InChromium):
 
     restart = None  # type: ignore[assignment]
     """Not driven: the permission is gone while the browser starts."""
+    hidden = False
+    """A page that nobody sees does not engage the user: then the interval of a registration is endless."""
     service = "periodicBackgroundSync"
     manager = "periodicSync"
     permission = "periodic-background-sync"
