@@ -65,7 +65,7 @@ def label(system: System, state: State) -> str:
 def attributes(system: System, state: State) -> dict[str, str | int | bool]:
     """Give a state as flat attributes: the environment, the object of each key, how many invocations there are."""
     flat: dict[str, str | int | bool] = dict(zip(system.machines, state.shared.context, strict=True))
-    flat |= {f"{system.world.words.noun} {key}": value for key, value in object_states(system, state).items()}
+    flat |= {f"{system.scenario.words.noun} {key}": value for key, value in object_states(system, state).items()}
     return flat | {"invocations": len(state.processes), "disjoint": state.disjoint}
 
 
@@ -82,7 +82,7 @@ def say_action(system: System, action: Action) -> str:
         case "extended":
             return "the handler ends, after its event"
         case "wait":
-            return f"the {system.world.words.waits} ends"
+            return f"the {system.scenario.words.waits} ends"
         case "task":
             return "the event is dispatched"
         case "queue":
