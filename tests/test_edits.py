@@ -202,6 +202,12 @@ def test_what_is_gone_with_a_step_that_brought_it_about_is_not_repaired(name: st
     )
 
 
+def test_what_no_run_comes_to_any_more_is_not_said_to_be_gone_with_a_step_where_none_is_gone() -> None:
+    said = told(EDITS["an inverted condition"][0])
+    assert re.search(r"one of its ways is no longer reached: [^\n]*resolved-then-fires", said)
+    assert "gone with a step" not in said
+
+
 @pytest.mark.parametrize(
     ("name", "step", "state"), [("a removed guard", "4.3.1.2", "paused"), ("a deleted assert", "1", "queued")]
 )

@@ -29,6 +29,9 @@ FEW, AROUND, MOST = 3, 6, 6
 """How many changed steps are named before what they did; how many words are told around what changed in one; how many
 properties of which one thing is said are named."""
 
+ONE_OF_ITS_WAYS = "one of its ways is no longer reached", "one of its ways is gone with a step"
+"""What is said of a property that is broken in other ways still: whether what broke it is unreached, or a step gone."""
+
 
 def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "first") -> None:
     """Print what an edit did to a text, below what is to be mended first, and in few lines what the text is now."""
@@ -282,7 +285,7 @@ def _changed_otherwise(edit: Edit, glossary: Glossary, console: Console) -> None
             how = f"{told_of(change)}, which was broken: {telling.pair(change.old, glossary.words)}"
             told.setdefault("no longer there to be looked at", []).append((how, ()))
         elif "not in this text" not in (change.was, change.now):
-            title = "one of its ways is gone with a step" if change in changes.fewer else change.title()
+            title = ONE_OF_ITS_WAYS[change.now == "removed"] if change in changes.fewer else change.title()
             told.setdefault(title, []).append((told_of(change, needs=False), change.needs))
     for title, names in told.items():
         put(console, f"  [yellow]{title}[/]: {escape(_first(_under(names), MOST))}", 4)

@@ -130,6 +130,8 @@ TERMS = {
     "runs go on": "A step is gone at which some run of the old text ended: it is followed beyond that now.",
     "no longer there to be looked at": "Nothing was repaired: a step that brought it about is gone.",
     "one of its ways is gone with a step": "It was broken in several ways; a step of one of them is gone.",
+    "one of its ways is no longer reached": "It was broken in several ways; no run comes to what broke it in one of "
+    "them.",
     "only in the new text, and violated": "Something that the old text does not have is violated.",
     "both texts show": "What both do alike at first, as seen from outside.",
     "absent": "In a picture of states: no object of the tag stands in the list.",
