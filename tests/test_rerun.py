@@ -71,6 +71,13 @@ def test_an_edit_is_not_blamed_for_what_is_broken_before_it_comes_to_a_step_that
     assert "with restarted" not in said
 
 
+def test_an_edit_is_not_blamed_by_a_run_through_a_step_that_is_to_be_mended_first() -> None:
+    now = target(EDITS["an algorithm that is gone"][0], "edit.bs")
+    said, edit = answer(BASE, now, "delivered", adversities=("restarted",))
+    assert edit.found == ()
+    assert "with restarted: register" not in said
+
+
 def test_a_guard_that_is_always_passed_makes_no_run_another_one_though_steps_are_renumbered() -> None:
     now = target(EDITS["a new guard"][0], "edit.bs")
     _, edit = answer(BASE, now, "asserts", granularity="step", limit=30_000)

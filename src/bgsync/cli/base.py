@@ -11,7 +11,7 @@ from bgsync.cli.question import Asked
 from bgsync.cli.targets import named
 
 if TYPE_CHECKING:
-    from bgsync.judge.verdict import Note, Report
+    from bgsync.judge.verdict import Note, Report, Verdict
     from bgsync.report.edit import Edit
     from bgsync.report.mend import Mend
     from bgsync.targets import AsItStands, Target
@@ -117,11 +117,19 @@ class Editing:
         steps = {str(was): str(there) for was, there in kept_steps(before, now)}
         noted = {(note.property, steps.get(_step(note))) for note in self.stood.notes}
         reached = {str(there) for was, there in kept_steps(before, now) if str(was) not in old.coverage.unreached}
+        was_so, is_so = runs(*map(self.question.question, (self.before, self.now)))
+        unmended = {one.step for one in mend}
+
+        def rests(one: Verdict) -> bool:
+            """Whether what breaks it rests on a step that is to be mended first: what that does is not known."""
+            steps = one.trace.steps if one.trace else ()
+            return any(f"{step.algorithm} {step.step}" in unmended for step in steps)
+
         whole, wrong = all(each.complete for each in report.explorations), {one.location for one in mend}
         return Edit(
             self.before.name,
             self.changes,
-            broken_and_repaired(old, report, self.specs, runs(*map(self.question.question, (self.before, self.now)))),
+            broken_and_repaired(old, report, self.specs, (lambda one: rests(one) or was_so(one), is_so)),
             tuple(mend),
             tuple(step for step in report.coverage.unreached if whole and step in reached),
             {name: why for name, why in report.unreached.items() if name not in self.stood.unreached},
