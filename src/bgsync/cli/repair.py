@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,8 @@ def repair(
     swapped or left out; a new object in the place of an old one. What mends the finding is checked as a whole, and held
     against the text as `bgsync diff` does: a change is proposed where nothing is broken that held, and nothing holds
     only because it never happens. Where no single change does, two are tried. The smallest comes first, with what it
-    changes in the source. A change is a proposal: whether the text means it is for its editors to say.
+    changes in the source: whether the text means it is for its editors to say. --time is for the check of the text, and
+    as much again for the search.
 
     \b
     bgsync repair                            the first finding of the one-off spec
@@ -76,6 +78,7 @@ def repair(
     wanted = Asked(**asked).wanted
     question = Asked(**asked | {"properties": ()}, patience=None)  # a change that mends one is not to break another
     question.begin()
+    from bgsync.judge.budget import Budget
     from bgsync.judge.structure.finding import Known
     from bgsync.judge.structure.text import known
     from bgsync.repair.json import to_json
@@ -112,7 +115,9 @@ def repair(
         out.print(
             f"[bold]finding {number}[/] of {len(findings)}: {escape(told(finding, report.words))}", soft_wrap=True
         )
-    search = Search(about, question.wish, Known() if about.text is None else known(about.text.reading), report)
+    budget = question.budget if question.seconds is None else Budget(question.seconds, question.megabytes)
+    told_of = Known() if about.text is None else known(about.text.reading)
+    search = Search(about, replace(question.wish, budget=budget), told_of, report)
     seconds = sum(each.seconds for each in report.explorations)
     say(
         f"{len(search.candidates(finding)):,} changes to try; what mends it is checked as a whole, which takes about "
@@ -133,7 +138,7 @@ def repair(
     finally:
         gc.enable()
         line.end()
-    spent = question.budget.spent
+    spent = budget.spent
     if output == "json":
         emit(to_json(about, findings, number, made, not spent))
     patched = next((patch for _, patch, _ in made if patch), "")
