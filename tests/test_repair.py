@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from bgsync.compare.data import same_data
+from bgsync.judge.budget import Budget
 from bgsync.judge.check import check
 from bgsync.judge.structure.finding import Known
 from bgsync.judge.structure.text import known
@@ -113,6 +114,11 @@ def test_a_text_that_is_not_checked_as_a_whole_gets_proposals_that_say_so() -> N
     of = search(target(FIRED_ON))
     (found,) = proposals(replace(of, report=replace(of.report, interrupted=True)), "receiver")
     assert found.compared is None
+    hurried = replace(of, wish=replace(of.wish, budget=Budget(0.0)))
+    broken = finding(of, "receiver")
+    change = next(each for each in of.candidates(broken) if each.operator == "receiver" and of.mends(broken, each))
+    assert (whole := hurried.whole(change)) is not None
+    assert whole.compared is None
     assert "what else it does is not known: the text was not checked as a whole" in "\n".join(lines(1, found, "", ""))
 
 

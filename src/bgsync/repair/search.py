@@ -187,20 +187,24 @@ class Search:
         return () if decided else None
 
     def whole(self, change: Mutant) -> Proposal | None:
-        """Check a text with a change; None where that breaks what held, or leaves it in doubt."""
+        """Check a text with a change; None where that breaks what held, or leaves it in doubt.
+
+        Where the time is up before that is known, the proposal says so.
+        """
         assert change.spec is not None
         now = faults(change.spec, self.known)
         before = self.faults if self.original is None else faults(self.original.spec, self.known)
         if any(len(messages) > len(before.get(place, ())) for place, messages in now.items()):
             return None
+        alone = Proposal((change,), None, (), (), 0)
         if self.report.interrupted:
-            return Proposal((change,), None, (), (), 0)
+            return alone
         try:
             report = check(question(replace(self.target, spec=change.spec), self._bounded(self.wish)))
         except LanguageError:
             return None
-        if report.interrupted:
-            return None
+        if report.interrupted or self.wish.budget.spent:
+            return alone
         changes = broken_and_repaired(self.report, report)
         return Proposal((change,), changes, (), _further(changes), len(findings(report))) if _is_good(changes) else None
 
