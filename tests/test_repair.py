@@ -103,6 +103,14 @@ def test_a_loop_that_nothing_leaves_gets_an_exit() -> None:
     assert [str(each.origin) for each in in_place if of.mends(endless, each)] == ["fire a periodicsync event 6.7"]
 
 
+def test_the_object_that_has_the_state_is_taken_instead_of_one_that_has_none() -> None:
+    about = own(PERIODIC)
+    of = Search(about, COARSE, Known(), Report("", "", {}, (), Coverage(0, 0, 0), ()))
+    wrong = finding(of, "receiver")
+    mending = [each.words for each in of.candidates(wrong) if each.operator == "receiver" and of.mends(wrong, each)]
+    assert "another object: set currentRegistration's state to reregistered-while-firing" in mending
+
+
 def test_changes_are_made_near_a_finding_only() -> None:
     of = search(target(FIRED_ON))
     made = of.candidates(finding(of, "receiver"))
