@@ -12,11 +12,12 @@ import jsonschema
 import pytest
 
 from bgsync.compare.data import same_data
-from bgsync.judge.budget import Budget
+from bgsync.judge.budget import SpentError
 from bgsync.judge.check import check
 from bgsync.judge.structure.finding import Known
 from bgsync.judge.structure.text import known
 from bgsync.judge.verdict import Coverage, Report, Verdict
+from bgsync.mutate.mutants import Mutant
 from bgsync.repair.changes import SIZES
 from bgsync.repair.json import schema
 from bgsync.repair.search import Proposal, Search
@@ -118,15 +119,20 @@ def test_changes_are_made_near_a_finding_only() -> None:
     assert {each.operator for each in made} <= set(SIZES)
 
 
+class Hurried(Search):
+    """A search whose time is up as soon as a text is checked as a whole."""
+
+    def whole(self, change: Mutant) -> Proposal | None:
+        """End."""
+        raise SpentError(f"the time is up at {change.origin}")
+
+
 def test_a_text_that_is_not_checked_as_a_whole_gets_proposals_that_say_so() -> None:
     of = search(target(FIRED_ON))
     (found,) = proposals(replace(of, report=replace(of.report, interrupted=True)), "receiver")
     assert found.compared is None
-    hurried = replace(of, wish=replace(of.wish, budget=Budget(0.0)))
-    broken = finding(of, "receiver")
-    change = next(each for each in of.candidates(broken) if each.operator == "receiver" and of.mends(broken, each))
-    assert (whole := hurried.whole(change)) is not None
-    assert whole.compared is None
+    (found,) = proposals(Hurried(of.target, of.wish, of.known, of.report), "receiver")
+    assert found.compared is None
     assert "what else it does is not known: the text was not checked as a whole" in "\n".join(lines(1, found, "", ""))
 
 

@@ -126,9 +126,9 @@ class Search:
                 mending += [change] if left == () else []
                 half += [(change, left[0])] if left else []
                 progress(f"{place} of {len(tried)} changes tried, {len(mending)} to be checked as a whole")
-            for change, proposal in zip(
-                mending, of_each(self.whole, mending, processes, self.wish.budget), strict=True
-            ):
+            checked = of_each(lambda each: (self.whole(each),), mending, processes, self.wish.budget)
+            for change, checks in zip(mending, checked, strict=True):
+                (proposal,) = checks or (Proposal((change,), None, (), (), 0),)  # where the time was up, it mends
                 progress(f"{first + len(some)} of {len(tried)} changes tried, what mends it is checked as a whole")
                 if proposal is not None and change.operator not in found:
                     found.add(change.operator)
