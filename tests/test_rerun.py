@@ -64,6 +64,12 @@ def test_a_run_that_misses_what_a_deleted_step_did_is_none_of_the_text_before() 
     ]  # fmt: skip
 
 
+def test_a_run_that_only_settles_no_promise_any_more_is_one_of_the_text_before() -> None:
+    told = shown_before("a promise that is never settled")
+    assert "delivered/shared-tag" in {one.property for one in told}
+    assert all(told.values())
+
+
 def test_an_edit_is_not_blamed_for_what_is_broken_before_it_comes_to_a_step_that_it_changed() -> None:
     now = target(EDITS["a misspelt variable"][0], "edit.bs")
     said, edit = answer(BASE, now, "delivered", adversities=("restarted",))

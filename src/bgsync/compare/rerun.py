@@ -2,8 +2,9 @@
 
 A run is one of the other text if the same actions can be taken there, in the same order: what comes in from outside is
 the same, and so are the steps, each known by its counterpart, with what each of them changes. Steps that one of the
-texts does not have count only where they change something: to pass by a guard that is gone is no other run. In the end
-the same step has to break the property, or the loop has to come back, be fair, and never give what is owed.
+texts does not have count only where they do more than settle a promise: to pass by a guard that is gone is no other
+run. In the end the same step has to break the property, or the loop has to come back, be fair, and never give what is
+owed.
 
 It shares no code with the search, as `bgsync.judge.replay` does not: the system is built anew, without forks.
 """
@@ -16,7 +17,7 @@ from functools import cached_property
 from bgsync.compare.properties import Shows
 from bgsync.compare.steps import kept_steps
 from bgsync.judge.check import Question
-from bgsync.judge.facts import USER_AGENT, Label, NothingHappens, ReactionBegins, StepTaken
+from bgsync.judge.facts import USER_AGENT, Label, NothingHappens, PromiseSettled, ReactionBegins, StepTaken
 from bgsync.judge.fair_loop import Rejected, Replayed, check_supposed
 from bgsync.judge.property import Liveness, Property, Safety
 from bgsync.judge.replay import Replay, breach, check_cycle, rest
@@ -187,7 +188,7 @@ class _Run:
                 did.append((_label(step.label), step.changes))
             elif step.place in known:
                 did.append(((_label(step.label), known[step.place]), step.changes))
-            elif step.changes:
+            elif any(not isinstance(change, PromiseSettled) for change in step.changes):
                 return None
         return tuple(did)
 
