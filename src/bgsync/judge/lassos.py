@@ -183,15 +183,16 @@ class Search:
             clean = parts.where(~dirty)
             supposes = self.suppositions.made(assumed)[self.successors[clean.transitions]]
             supposing = np.bincount(clean.of_transitions(), supposes, len(clean)) > 0
+            otherwise = list[Numbers]()
             for number in range(len(clean)):
                 part = clean.component(number)
                 unmet = self._unmet(part, assumed) if supposing[number] else []
                 if not unmet:
                     found.append(part)
-                elif len(unmet) == 1:
-                    more += unmet
-                else:
-                    found += [less for one in unmet for less in self.fair_components(one, needed, assumed)]
+                more += unmet[:1]
+                otherwise += unmet[1:]
+            if otherwise:
+                found += self.fair_components(np.concatenate(otherwise), needed, assumed)
             left = np.concatenate(more)
         return sorted(found, key=lambda part: int(part.states[0]))
 

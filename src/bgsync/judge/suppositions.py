@@ -59,10 +59,12 @@ class Suppositions:
         self.grown = cache(self._grown)
         self.begun = cache(self._begun)
         self.possible = cache(self._possible)
+        self.made = cache(self._made)
+        self.beginning = cache(self._beginning)
         self.readings = frozenset(one.reading for n in range(len(self.tables.successors)) for one in self.of(n))
         """The readings that matter to any step."""
 
-    def made(self, assumed: frozenset[str]) -> Mask:
+    def _made(self, assumed: frozenset[str]) -> Mask:
         """Say by which successors something is supposed that counts by the readings that are `assumed`."""
         every = (self.of(number) for number in range(len(self.tables.successors)))
         return np.array([any(one.reading in assumed for one in some) for some in every], bool)
@@ -135,9 +137,12 @@ class Suppositions:
     def _others(self, successor: int, one: Supposition) -> tuple[int, ...]:
         """Give the successors by which the same turn comes to the other outcome."""
         action = self.tables.successors[successor].step.action
-        other = (*action.choices[: one.place], (one.asked[1], one.wanted))
-        alike = self.turns[action[:4]]
-        return tuple(n for n in alike if self.tables.successors[n].step.action.choices[: len(other)] == other)
+        return self.beginning(action[:4], (*action.choices[: one.place], (one.asked[1], one.wanted)))
+
+    def _beginning(self, turn: Hashable, choices: tuple[Hashable, ...]) -> tuple[int, ...]:
+        """Give the successors of a turn whose choices begin with these."""
+        successors = self.tables.successors
+        return tuple(n for n in self.turns[turn] if successors[n].step.action.choices[: len(choices)] == choices)
 
     @cached_property
     def turns(self) -> dict[Hashable, list[int]]:

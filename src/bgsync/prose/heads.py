@@ -83,8 +83,7 @@ def head_of(text: AlgorithmText, idl: Idl) -> Head:
     shown, parentheses, inside = shown.partition("(")
     shown = shown.strip()
     abstract = shown[:1].isupper() and shown not in idl.operations
-    gets = name is not None and name.kind == "dfn" and shown in idl.promises
-    method = gets or (name is not None and bool(parentheses) and not abstract)
+    method = name is not None and bool(parentheses) and not abstract
     operation = idl.operations.get(shown) if method else None
     given = _linked(tokens, shown) or _in_parentheses(inside)
     if not given and (text.inputs or not method):

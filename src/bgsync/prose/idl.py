@@ -18,7 +18,6 @@ _DEFINITION = re.compile(
     r"(?P<parent>\s*:\s*\w+)?\s*\{(?P<body>[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
 )
 _OPERATION = re.compile(r"(?P<type>[\w<>?, ]*[\w>?])\s+(?P<name>\w+)\s*\((?P<parameters>[^()]*(?:\([^()]*\)[^()]*)*)\)")
-_PROMISE = re.compile(r"\battribute Promise ?<[^;]*> ?(\w+)$")
 _EXTENDED = re.compile(r"\[[^\[\]]*\]")
 _NAME = re.compile(r"(\w+)\s*$")
 
@@ -58,8 +57,6 @@ class Idl:
     """Enumeration to its values."""
     members: list[DictionaryMember] = field(default_factory=list)
     """The members of dictionaries."""
-    promises: set[str] = field(default_factory=set)
-    """The attributes that are promises: to get one is a call."""
 
 
 def idl_of(interfaces: Iterable[Interface]) -> Idl:
@@ -91,10 +88,7 @@ def _members(owner: str, body: str) -> Iterable[DictionaryMember]:
 
 def _operations(found: Idl, owner: str, body: str) -> None:
     for statement in _EXTENDED.sub("", body).split(";"):
-        words = " ".join(statement.split())
-        if attribute := _PROMISE.search(words):
-            found.promises.add(attribute[1])
-        operation = _OPERATION.search(words)
+        operation = _OPERATION.search(" ".join(statement.split()))
         if operation:
             parameters = tuple(_parameters(operation["parameters"]))
             made = Operation(owner, operation["name"], parameters, operation["type"].strip())

@@ -12,7 +12,6 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say_value
 
-
 HANDLES = "Handle Functional Event"
 """What the statement that hands over the steps of an event runs."""
 

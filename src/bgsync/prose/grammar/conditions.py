@@ -202,7 +202,6 @@ PREDICATE = Category(
     [
         form("is|are {described}", _described),
         form("is|are now|still|already? {options}", _is),
-        form("becomes {options}", _is),
         form("is|are not {described}", _opposite(_described)),
         form("is|are not|never yet? {options}", _opposite(_is)),
         form("is no longer {options}", _opposite(_is)),
