@@ -59,7 +59,9 @@ PERMISSION = Machine(
 
 ADVERSITIES = {
     "terminated": Adversity("the user agent terminates the service worker", ("terminate", "start")),
-    "restarted": Adversity("the user agent is killed, and starts again with the lists that it had", ("restart", "resume")),
+    "restarted": Adversity(
+        "the user agent is killed, and starts again with its lists as they were", ("restart", "resume")
+    ),
     "unregistered": Adversity("the service worker registration is unregistered", ("unregister",)),
     "permission": Adversity("the user revokes the permission, and may grant it again", ("revoke", "grant")),
     "skipped": Adversity("the event is skipped, or the worker does not start"),

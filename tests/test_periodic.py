@@ -71,6 +71,11 @@ def judged(spec: Spec, name: str, adversity: str = "", tags: int = 1, calls: int
     return next((each for each in found if each.needs), found[0])
 
 
+def keeps(verdict: Verdict) -> bool:
+    """Whether a promise is kept by the reading that is asked for, in which firing holds its queue."""
+    return verdict.verdict == "holds" or verdict.message.startswith("by the reading `held` of queue; by `free`: ")
+
+
 PAIRS = {
     "permitted": Pair(periodic(), "without permission", periodic(event=IF_GRANTED), "permission"),
     "unregistered-silent": Pair(periodic(queued=False), "for a tag that was unregistered"),
@@ -87,7 +92,8 @@ PAIRS = {
 def test_what_breaks_a_promise_is_found_and_what_keeps_it_is_not_blamed(name: str) -> None:
     pair = PAIRS[name]
     broken, sound = judged(pair.broken, name, pair.adversity), judged(pair.sound, name, pair.adversity)
-    assert (broken.verdict, sound.verdict) == ("violated", "holds"), (broken.message, sound.message)
+    assert broken.verdict == "violated"
+    assert keeps(sound), sound.message
     assert pair.says in broken.message.lower()
 
 
@@ -103,7 +109,7 @@ def test_the_time_of_an_event_that_failed_is_noted_as_well() -> None:
 def test_a_time_that_is_noted_before_the_event_counts_until_the_next_one() -> None:
     early = periodic(attempts=(*NOTED, *retrying(BACK_OFF)), noted=())
     for name in ("interval-kept", "rate-capped"):
-        assert judged(early, name, calls=1).verdict == "holds"
+        assert keeps(judged(early, name, calls=1))
 
 
 def test_events_that_do_not_hold_the_queue_come_after_unregister() -> None:

@@ -98,7 +98,7 @@ def test_what_an_edit_left_to_mend_is_an_error_where_it_is_wrong_and_a_warning_w
 
 @pytest.mark.parametrize(
     ("now", "said"),
-    [("violated", "✓ no longer broken in this way: "), ("removed", "· no longer there to be looked at: ")],
+    [("violated", "✓ no longer broken in this way: "), ("removed", "· gone with a step: ")],
 )
 def test_a_way_that_is_gone_with_a_step_is_not_said_to_be_mended(now: Any, said: str) -> None:
     gone = Change("one-event", "one-event", (), KNOWN, KNOWN, "violated", now)

@@ -54,7 +54,7 @@ ONE_SIDED: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("vacuous before", ("vacuous",), ("holds", "conditional")),
     ("now vacuous", ("holds", "conditional", "violated"), ("vacuous",)),
     ("holds, since what broke it is no longer reached", ("violated",), ("not reached",)),
-    ("no longer there to be looked at", ("violated",), ("removed",)),
+    ("gone with a step", ("violated",), ("removed",)),
 )
 """What is no change from one verdict to another: its title, what the old report says, what the new one says."""
 

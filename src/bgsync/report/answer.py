@@ -26,7 +26,7 @@ def headline(report: Report) -> str:
 
 
 def _only_if(report: Report) -> str:
-    """Say how many properties are broken only where algorithms run that nothing comes to; "" for none."""
+    """Say how many properties are shown to be broken only by runs of algorithms that nothing comes to; "" for none."""
     broken = [one for one in report.verdicts if one.verdict == "violated" and not one.needs]
     runs = {one.property: [each.algorithms() for each in one.findings()] for one in broken}
     idle = {name: run for name, run in runs.items() if all(each & report.unreached.keys() for each in run)}
@@ -36,7 +36,7 @@ def _only_if(report: Report) -> str:
     names = [name for name in report.unreached if name in ran]
     told = " or ".join(names) if len(names) <= NAMED else f"{', '.join(names[:NAMED])} or {len(names) - NAMED} more"
     many = "all" if len(idle) == len(runs) else len(idle)
-    return f" ({many} of them only if {told} ran, which nothing runs)"
+    return f" ({many} of them in runs of {told}, which nothing runs)"
 
 
 def headline_of_edit(edit: Edit, report: Report) -> str:

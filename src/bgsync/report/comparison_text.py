@@ -157,7 +157,7 @@ def _properties(changes: Changes, words: Words, console: Console) -> None:
     ways = (
         ("broken in a further way", "bold red", further),
         ("no longer broken in this way", "green", mended),
-        ("no longer there to be looked at", "yellow", gone),
+        ("gone with a step", "yellow", gone),
     )
     for title, style, findings in ways:
         for one in findings:

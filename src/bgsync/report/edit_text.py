@@ -283,7 +283,7 @@ def _changed_otherwise(edit: Edit, glossary: Glossary, console: Console) -> None
     for change in (*changes.one_sided, *(each for each in changes.fewer if each.title())):
         if change in gone and change.old:
             how = f"{told_of(change)}, which was broken: {telling.pair(change.old, glossary.words)}"
-            told.setdefault("no longer there to be looked at", []).append((how, ()))
+            told.setdefault("gone with a step", []).append((how, ()))
         elif "not in this text" not in (change.was, change.now):
             title = ONE_OF_ITS_WAYS[change.now == "removed"] if change in changes.fewer else change.title()
             told.setdefault(title, []).append((told_of(change, needs=False), change.needs))

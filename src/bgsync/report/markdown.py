@@ -99,7 +99,7 @@ def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
             yield f"* ~ broken in another way: {_code(change.property)} ({change.old.kind} → {change.new.kind})"
     for change in edit.properties.fewer:
         for one in change.old.findings() if change.old else ():
-            said = "· no longer there to be looked at" if change.title() else "✓ no longer broken in this way"
+            said = "· gone with a step" if change.title() else "✓ no longer broken in this way"
             yield f"* {said}: {_text(telling.pair(one, glossary.words))} {_code(one.property)}"
     for change in edit.uncompared:
         yield f"* ? could not be compared: {_code(change.property)} ({verdicts_of(change)})"

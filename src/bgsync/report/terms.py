@@ -127,8 +127,8 @@ TERMS = {
     "only in the new text": "A verdict on something that the old text does not have.",
     "only in the old text": "A verdict on something that the new text does not have.",
     "holds, since what broke it is no longer reached": "Nothing was repaired: no run comes to the step any more.",
-    "runs go on": "A step is gone at which some run of the old text ended: it is followed beyond that now.",
-    "no longer there to be looked at": "Nothing was repaired: a step that brought it about is gone.",
+    "let in now": "A step is gone at which some run of the old text ended: it is followed beyond that now.",
+    "gone with a step": "Nothing was repaired: a step that brought it about was removed, or stands elsewhere now.",
     "one of its ways is gone with a step": "It was broken in several ways; a step of one of them is gone.",
     "one of its ways is no longer reached": "It was broken in several ways; no run comes to what broke it in one of "
     "them.",

@@ -108,10 +108,12 @@ def print_causes(
         also = f"; also {escape(others)}" if others else ""
         said = escape(in_plain_words(first, glossary))
         put(console, f"    [red]{escape(first.property)}[/]: {said}{also}", 6)
-        if ways := list(dict.fromkeys(filter(None, map(telling.callers, cause.findings)))):
+        named = [(_pair_and_needs(one, glossary.words), telling.callers(one)) for one in cause.findings]
+        pairs = list(dict.fromkeys(pair for pair, _ in named))
+        if ways := list(dict.fromkeys(ways for pair, ways in named if ways and pair == pairs[0])):
             more = f"; and {len(ways) - FEW} more: [bold]--traces all[/]" if len(ways) > FEW and not everything else ""
             put(console, f"    called by {escape('; '.join(ways if everything else ways[:FEW]))}{more}", 6)
-        pairs = list(dict.fromkeys(_pair_and_needs(one, glossary.words) for one in cause.findings))[1:]
+        pairs = pairs[1:]
         if pairs:
             more = f" and {len(pairs) - FEW} more" if len(pairs) > FEW else ""
             put(console, f"    and so by {escape('; '.join(pairs[:FEW]))}{more}", 6)
