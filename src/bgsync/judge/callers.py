@@ -17,6 +17,7 @@ from bgsync.judge.verdict import Trace
 from bgsync.language import Origin
 from bgsync.language.algorithm import Spec
 from bgsync.language.statements import Call
+from bgsync.system.state import Process
 from bgsync.system.step import Step
 from bgsync.system.system import System
 
@@ -36,6 +37,11 @@ def last_call(system: System, step: Step) -> str | None:
     keys = frozenset[str]().union(*calls(system.scenario.spec).values())
     made = (system.program.code[ran.pc] for ran in reversed(step.executed))
     return next((one.origin.key for one in made if one.op == "call" and one.origin.key in keys), None)
+
+
+def reacts(process: Process) -> bool:
+    """Whether a process does what is to be done when an event has settled."""
+    return any(name == "@about" for frame in process.frames for name, _ in frame.variables)
 
 
 def caller(spec: Spec, trace: Trace, place: int) -> Origin | None:

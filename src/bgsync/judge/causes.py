@@ -15,7 +15,7 @@ What is not found: two runs with the same pair that differ in what else came bef
 several tags that is searched as a product, only the shortest run to each property is known.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -23,12 +23,12 @@ from typing import NamedTuple
 import numpy as np
 
 from bgsync.judge import facts as f
-from bgsync.judge.callers import calls, last_call
+from bgsync.judge.callers import calls, last_call, reacts
 from bgsync.judge.lifecycle import withdraws
 from bgsync.judge.property import state_in
 from bgsync.judge.verdict import Trace
 from bgsync.judge.ways import Ways
-from bgsync.judge.whole import Watched
+from bgsync.judge.whole import Breaking, Watched
 from bgsync.language import Origin
 from bgsync.system.observation import Dispatched, Duplicated, Listed, Removed, Settled, StateSet
 from bgsync.system.step import Step
@@ -112,43 +112,53 @@ class Causes:
         """The ways on which nothing is broken."""
         return Ways(self.watched.graph, self._sound(), self.marks)
 
+    @cached_property
+    def clean_calls(self) -> Ways:
+        """The ways on which nothing is broken, by the last two calls of what several steps call."""
+        return Ways(self.watched.graph, self._sound(), self.called, two=True)
+
     def runs(self, name: str) -> Iterator[Run]:
         """Give the runs that may show a defect, the shortest of each pair; the shortest of all comes first."""
         shortest = self.watched.path(name)
         yield self._run(self.watched.graph.transitions_to(self.watched.breaches[name].source), shortest[-1], name)
         ways = self.clean
-        found = self._nearest(name, ways)
+        found = self._nearest(self.watched.every[name], ways)
         if not found:
             ways = Ways(self.watched.graph, self._sound(name), self.marks)
-            found = self._nearest(name, ways)
+            found = self._nearest(self.watched.every[name], ways)
         for _, mark, source, successor in found:
             yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
         if self.withdrawn.any():
             ways = Ways(self.watched.graph, self._sound(name), self.withdrawn)
-            for _, mark, source, successor in self._nearest(name, ways):
+            for _, mark, source, successor in self._nearest(self.watched.every[name], ways):
                 yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
-        if self._in_called(name) and self.called.any():
-            ways = Ways(self.watched.graph, self._sound() if found else self._sound(name), self.called, two=True)
-            for _, mark, source, successor in self._nearest(name, ways):
+        called = [one for one in self.watched.every[name] if self.watched.system.by_step and self._is_called(one)]
+        if called and self.called.any():
+            ways = self.clean_calls if found else Ways(self.watched.graph, self._sound(name), self.called, two=True)
+            for _, mark, source, successor in self._nearest(called, ways, ways.both):
                 run = self._run(ways.path(source, mark), self.watched.step(source, successor), name)
                 yield run._replace(known_only=True)
 
-    def _in_called(self, name: str) -> bool:
-        """Whether a property is broken in an algorithm that several steps call."""
-        code, several = self.watched.system.program.code, calls(self.watched.system.scenario.spec)
-        steps = (self.watched.graph.tables.successors[one.successor].step for one in self.watched.every[name])
-        return any(code[ran.pc].origin.algorithm in several for step in steps for ran in step.executed)
+    def _is_called(self, one: Breaking) -> bool:
+        """Whether a property is broken in an algorithm that several steps call, and not in what reacts to its event."""
+        system, step = self.watched.system, self.watched.graph.tables.successors[one.successor].step
+        if step.action.process is not None and reacts(system.process(step.action.process)):
+            return False
+        several = calls(system.scenario.spec)
+        return any(system.program.code[ran.pc].origin.algorithm in several for ran in step.executed)
 
-    def _nearest(self, name: str, ways: Ways) -> list[tuple[int, int, int, int]]:
-        """Give depth, mark, source and successor of the nearest breach of each kind, after each mark."""
+    def _nearest(
+        self, every: Iterable[Breaking], ways: Ways, like: Callable[[int], Hashable] = int
+    ) -> list[tuple[int, int, int, int]]:
+        """Give depth, mark, source and successor of the nearest breach of each kind, after marks that are not alike."""
         nearest: dict[Hashable, tuple[int, int, int, int]] = {}
         system, successors = self.watched.system, self.watched.graph.tables.successors
-        for one in self.watched.every[name]:
+        for one in every:
             step = successors[one.successor].step
             action = step.action
             pc = None if action.process is None else system.process(action.process).pc
             for mark, depth, source in ways.into(one.sources):
-                key = one.message, action.kind, action.name, pc, action.detail, last_call(system, step), mark
+                key = one.message, action.kind, action.name, pc, action.detail, last_call(system, step), like(mark)
                 if key not in nearest or (depth, source) < (nearest[key][0], nearest[key][2]):
                     nearest[key] = depth, mark, source, one.successor
         return sorted(nearest.values())

@@ -22,7 +22,7 @@ class Ways:
 
     def __init__(self, graph: TableGraph, kept: Mask, marks: Numbers | None = None, *, two: bool = False) -> None:
         """`two`: a mark is that of the last two marked transitions."""
-        single = 1 if marks is None or not len(marks) else int(marks.max()) + 1
+        self.single = single = 1 if marks is None or not len(marks) else int(marks.max()) + 1
         self.many = single * single if two else single
         if marks is None or self.many * len(graph) > MOST:
             self.many, marks, two = 1, np.zeros(graph.transitions, np.int64), False
@@ -58,6 +58,10 @@ class Ways:
         for mark, place in enumerate(depths.argmin(0).tolist()):
             if self.depth[states[place] * self.many + mark] >= 0:
                 yield mark, int(depths[place, mark]), int(states[place])
+
+    def both(self, mark: int) -> frozenset[int]:
+        """Give the marks of the last two transitions, in any order."""
+        return frozenset(divmod(mark, self.single))
 
     def reaches(self) -> Mask:
         """Say of each state whether there is a way to it."""
