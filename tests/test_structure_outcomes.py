@@ -7,6 +7,7 @@ from bgsync.language import (
     Apply,
     Field,
     FireEvent,
+    HandleEvent,
     If,
     Let,
     NotUnderstood,
@@ -27,7 +28,11 @@ from tests.test_structure import ENDS, FILE, LOAN, READER, judged
 def test_what_another_spec_fires_clears_or_runs_is_of_the_type_that_it_takes() -> None:
     known = Known(
         types={("lend", "loan"): "loan", ("lend", "reader"): "reader"},
-        signatures={"fire functional event": ("reader",), "remind": ("", "reader")},
+        signatures={
+            "fire functional event": ("reader",),
+            "handle functional event": ("reader",),
+            "remind": ("", "reader"),
+        },
     )
 
     def told(*body: Statement) -> list[str]:
@@ -47,6 +52,10 @@ def test_what_another_spec_fires_clears_or_runs_is_of_the_type_that_it_takes() -
     assert told(fired, Perform("remind", (v.loan, v.reader)), Perform("remind", (v.loan, v.someone))) == []
     assert told(replace(fired, target=v.loan)) == [
         "hands loan, which is a loan, to 'Fire Functional Event', which is for a reader"
+    ]
+    assert told(HandleEvent(v.reader, steps(Let("x", 1)))) == []
+    assert told(HandleEvent(v.loan, steps(Let("x", 1)))) == [
+        "hands loan, which is a loan, to 'Handle Functional Event', which is for a reader"
     ]
     assert told(Perform("remind", (v.reader, v.loan))) == [
         "hands loan, which is a loan, to 'remind', which is for a reader"
