@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from contextlib import chdir
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -147,6 +149,35 @@ def test_the_command_proposes_it_with_its_place(more: list[str], status: int, tm
         assert "start printing 4 (receiver)" in found.output
         assert '+1. [=Fire functional event=] "`print`" using {{PrintEvent}} on |owner|' in found.output
         assert "breaks nothing that held" in found.output
+
+
+def test_what_was_found_before_the_time_is_up_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, proposals = tmp_path / "print.bs", Search.proposals
+    file.write_text(PRINT_QUEUE.replace(*FIRED_ON))
+
+    def hurried(of: Search, *asked: Any) -> Iterator[Proposal]:
+        for proposal in proposals(of, *asked):
+            of.wish.budget.spent = "ran out of time"
+            monkeypatch.setattr(of.wish.budget, "finish", of.wish.budget.check)  # every pause from here on ends it
+            yield proposal
+            of.wish.budget.check()
+
+    monkeypatch.setattr(Search, "proposals", hurried)
+    asked = [
+        "repair",
+        str(file),
+        "--property",
+        "receiver",
+        "--granularity",
+        "algorithm",
+        "--jobs",
+        "1",
+        "--time",
+        "300",
+    ]
+    found = run(*asked)
+    assert found.exit_code == 0
+    assert '+1. [=Fire functional event=] "`print`" using {{PrintEvent}} on |owner|' in found.output
 
 
 def test_the_patch_makes_the_text_what_it_is_to_be_and_json_follows_its_published_schema(tmp_path: Path) -> None:

@@ -78,9 +78,10 @@ def repair(
     wanted = Asked(**asked).wanted
     question = Asked(**asked | {"properties": ()}, patience=None)  # a change that mends one is not to break another
     question.begin()
-    from bgsync.judge.budget import Budget
+    from bgsync.judge.budget import Budget, SpentError
     from bgsync.judge.structure.finding import Known
     from bgsync.judge.structure.text import known
+    from bgsync.pauses import pausing
     from bgsync.repair.json import to_json
     from bgsync.repair.search import Search
     from bgsync.repair.text import lines, told
@@ -128,13 +129,17 @@ def repair(
     made: list[tuple[Proposal, str, str]] = []
     gc.disable()  # states and steps form no cycles, and there are very many of them
     try:
-        for proposal in search.proposals(finding, most, question.jobs, line.tell):
-            line.end()
-            made.append((proposal, *_written(about, proposal.spec, sidecar)))
-            for text in lines(len(made), *made[-1]) if people else ():
-                out.print(escape(text), highlight=False, soft_wrap=True)
-            if output == "patch" and made[-1][1]:
-                break
+        with pausing(budget.finish):  # its own time, not what the check of the text has left of its own
+            for proposal in search.proposals(finding, most, question.jobs, line.tell):
+                line.end()
+                with pausing(None):  # what is found is written, whatever the time
+                    made.append((proposal, *_written(about, proposal.spec, sidecar)))
+                    for text in lines(len(made), *made[-1]) if people else ():
+                        out.print(escape(text), highlight=False, soft_wrap=True)
+                if output == "patch" and made[-1][1]:
+                    break
+    except SpentError:
+        pass  # what was found by then is told
     finally:
         gc.enable()
         line.end()
