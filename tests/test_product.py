@@ -242,14 +242,20 @@ def test_a_spec_with_steps_left_out_gets_the_verdicts_that_one_tag_alone_and_the
 def test_a_check_of_two_tags_says_what_one_of_one_tag_says(adversities: tuple[str, ...]) -> None:
     judged = [p for p in PROPERTIES if p.monitors == (CALLS,)]
     one, two = (check(question(SPEC, judged, ("algorithm",), adversities, tags=tags)) for tags in (1, 2))
-    assert verdicts(one) == verdicts(two)
+    said = verdicts(one)
+    resting = {key for key, (ruling, _) in said.items() if ruling == "conditional"}
+    assert {needs for _, needs in resting} <= {("terminated",)}  # its other reading is asked of one tag only
+    assert {key: ruling for key, ruling in said.items() if key not in resting} == verdicts(two)
     assert max(explored.states for explored in two.explorations) > 1_000
 
 
 @pytest.mark.campaign
 def test_a_check_of_two_tags_step_by_step_says_what_one_of_one_tag_says() -> None:
     one, two = (check(question(SPEC, [p for p in PROPERTIES if p.monitors == (CALLS,)], tags=tags)) for tags in (1, 2))
-    assert verdicts(one) == verdicts(two)
+    said = verdicts(one)
+    resting = {key for key, (ruling, _) in said.items() if ruling == "conditional"}
+    assert {needs for _, needs in resting} <= {("terminated",)}  # its other reading is asked of one tag only
+    assert {key: ruling for key, ruling in said.items() if key not in resting} == verdicts(two)
     assert max(explored.states for explored in two.explorations) > 500_000
 
 
