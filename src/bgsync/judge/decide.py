@@ -63,8 +63,12 @@ def _violated(system: System, prop: Safety, name: str, message: str, runs: Itera
     for run in runs:
         told = moves(system, run.steps)
         without = None if run.last is None else (*told[: run.last], *told[run.last + 1 :])
-        minimal = not findings or without is None or run.known_only
-        if not minimal and (without in shown or _breaks(system, prop, name, without or ())):
+        if (
+            findings
+            and without is not None
+            and not run.known_only
+            and (without in shown or _breaks(system, prop, name, without))
+        ):
             continue
         try:
             replay = replay_safety(system.scenario, told, prop, name)
