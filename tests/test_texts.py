@@ -48,6 +48,18 @@ def test_a_text_is_checked_and_what_is_wrong_points_to_its_line(queue: Path) -> 
     }
 
 
+def test_a_text_that_says_the_same_as_one_before_it_is_told_of_in_its_own_file(tmp_path: Path) -> None:
+    told = []
+    for name in ("one.bs", "two.bs"):
+        path = tmp_path / name
+        path.write_text(PRINT_QUEUE, encoding="utf-8")
+        how = ("--property", "unique-tag", "--granularity", "step", "--format", "json")
+        (broken,) = [each for each in json.loads(run("check", str(path), *how).stdout)["verdicts"] if each["trace"]]
+        places = (*broken["locations"], *broken["trace"]["steps"])
+        told.append({Path(place["file"]).name for place in places if place["step"]})
+    assert told == [{"one.bs"}, {"two.bs"}]
+
+
 def test_a_change_of_the_text_changes_the_verdict(queue: Path) -> None:
     queue.write_text(
         PRINT_QUEUE.replace("1. Append |job| to |owner|'s [=print queue=].", "1. Return."), encoding="utf-8"

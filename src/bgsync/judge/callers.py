@@ -17,12 +17,12 @@ from bgsync.judge.verdict import Trace
 from bgsync.language import Origin
 from bgsync.language.algorithm import Spec
 from bgsync.language.statements import Call
+from bgsync.system.program import Program
 from bgsync.system.state import Process
 from bgsync.system.step import Step
 from bgsync.system.system import System
 
 
-@lru_cache(maxsize=8)
 def calls(spec: Spec) -> Mapping[str, frozenset[str]]:
     """Give for each algorithm that is called from several steps the keys of these."""
     found = defaultdict[str, set[str]](set)
@@ -32,9 +32,15 @@ def calls(spec: Spec) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(keys) for name, keys in found.items() if len(keys) > 1}
 
 
+@lru_cache(maxsize=8)
+def calls_of(program: Program) -> Mapping[str, frozenset[str]]:
+    """Give the same for a program, once: programs of texts that say the same in different words are not the same."""
+    return calls(program.spec)
+
+
 def last_call(system: System, step: Step) -> str | None:
     """Give the key of the step that called an algorithm last in an action, of those that several steps call."""
-    keys = frozenset[str]().union(*calls(system.scenario.spec).values())
+    keys = frozenset[str]().union(*calls_of(system.program).values())
     made = (system.program.code[ran.pc] for ran in reversed(step.executed))
     return next((one.origin.key for one in made if one.op == "call" and one.origin.key in keys), None)
 

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bgsync.judge import facts as f
-from bgsync.judge.callers import calls, last_call, reacts
+from bgsync.judge.callers import calls_of, last_call, reacts
 from bgsync.judge.lifecycle import withdraws
 from bgsync.judge.property import state_in
 from bgsync.judge.verdict import Trace
@@ -144,7 +144,7 @@ class Causes:
         system, step = self.watched.system, self.watched.graph.tables.successors[one.successor].step
         if step.action.process is not None and reacts(system.process(step.action.process)):
             return False
-        several = calls(system.scenario.spec)
+        several = calls_of(system.program)
         return any(system.program.code[ran.pc].origin.algorithm in several for ran in step.executed)
 
     def _nearest(

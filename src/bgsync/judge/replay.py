@@ -21,6 +21,7 @@ from bgsync.system.sharing import Statements
 from bgsync.system.state import Frame, Process, Ref, Value, cells_of, replaced, slots_of
 from bgsync.system.step import Action, Caller, State, Step
 from bgsync.system.system import System
+from bgsync.system.turns import Origins, origins_of
 
 ROUNDS = 12
 """How often a loop is repeated at most before its state must have recurred."""
@@ -70,8 +71,8 @@ def moves(system: System, steps: Sequence[Step]) -> tuple[Move, ...]:
 
 
 @lru_cache(maxsize=4)
-def _plain(scenario: Scenario, seen: Statements) -> System:
-    """Make the system once for all findings in a scenario: what it knows of an action is always the same."""
+def _plain(scenario: Scenario, seen: Statements, origins: Origins) -> System:
+    """Make the system once for all findings in a scenario of a text: what it knows of an action is always the same."""
     return System(scenario, fork=False, seen=seen)
 
 
@@ -85,7 +86,7 @@ class Replay:
     """A run of the plain semantics that follows a finding."""
 
     def __init__(self, scenario: Scenario, *, seen: Statements = (), noted: bool = True) -> None:
-        self.system, self.noted = _plain(scenario, seen), noted
+        self.system, self.noted = _plain(scenario, seen, origins_of(scenario.spec)), noted
         (self.state,) = self.system.initial_states()
         self.taken: list[Replayed] = []
         self.slots: dict[int, int] = {}
