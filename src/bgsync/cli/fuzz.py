@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -39,6 +41,12 @@ TAGS = ("t1", "t2")
 @click.option(
     "--times", type=click.IntRange(1), default=5, show_default=True, help="How often, with --reproduce and --races."
 )
+@click.option(
+    "--jobs",
+    type=click.IntRange(1),
+    help="How many are driven at once, each in runs of its own, and with --target in a "
+    "browser of its own. Default: 1; of a --target one a processor, up to 4.",
+)
 @click.option("--runs", "kept", metavar="FILE", help="Begin with the runs kept in this file, and keep what is found.")
 def fuzz(
     named: Named,
@@ -53,6 +61,7 @@ def fuzz(
     reproduce: str | None,
     times: int,
     races: bool,
+    jobs: int | None,
 ) -> None:
     """Drive an implementation with random operations, and say where it differs from the text.
 
@@ -78,7 +87,8 @@ def fuzz(
     if races:
         race(content, kinds, named, times)
     from bgsync.fuzz.adapter import fitting
-    from bgsync.fuzz.campaign import INTERRUPTED, Plan, campaign
+    from bgsync.fuzz.beside import campaigns
+    from bgsync.fuzz.campaign import INTERRUPTED, Plan
     from bgsync.fuzz.report import to_test, to_text
     from bgsync.fuzz.runs import keep, kept_runs
 
@@ -89,10 +99,13 @@ def fuzz(
     known = kept_runs(Path(kept)) if kept else ()
     runs = examples if examples or seconds else 100
     plan = Plan(runs, steps, seconds, seed, until_covered=covered, known=known)
-    with named.driven(kinds) as (driven, adapter):
-        observing = fitting(adapter, kinds)
+    together = jobs or (1 if named.real is None else min(os.cpu_count() or 1, 4))
+    with ExitStack() as stack:
+        made = [stack.enter_context(named.driven(kinds)) for _ in range(min(together, plan.examples or together))]
+        driven, observing = made[0][0], fitting(made[0][1], kinds)
         oracle = named.oracle(content, observing, TAGS)
-        result = campaign(lambda: adapter, observing, oracle, TAGS, plan)
+        adapters = [adapter for _, adapter in made]
+        result = campaigns(adapters, observing, lambda: named.oracle(content, observing, TAGS), TAGS, plan)
     say(to_text(driven, oracle, result, seed))
     if page:
         from bgsync.fuzz.page import to_html

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Any, ClassVar
 
 import hypothesis
@@ -84,11 +85,25 @@ class Result:
         return {kind: labels for kind, labels in left.items() if labels}
 
 
+def of_kinds(found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Leave out the findings in whose runs another one shows."""
+    return tuple(one for one in found if not any(other.shows_in(one) for other in found if other is not one))
+
+
 class Campaign:
-    """One campaign. `make` gives the implementation for each example; it may be the same one each time."""
+    """One campaign. `make` gives the implementation for each example; it may be the same one each time.
+
+    `over` ends it from outside, as its time does.
+    """
 
     def __init__(
-        self, make: Callable[[], Any], observing: Observing, oracle: Oracle, tags: Sequence[str], plan: Plan
+        self,
+        make: Callable[[], Any],
+        observing: Observing,
+        oracle: Oracle,
+        tags: Sequence[str],
+        plan: Plan,
+        over: Event | None = None,
     ) -> None:
         self.make, self.observing, self.oracle, self.plan = make, observing, oracle, plan
         self.coverage, self.unreachable = Coverage(oracle.expected), set[Label]()
@@ -99,7 +114,7 @@ class Campaign:
         self.situations = Counter[object]()
         """How often each was met, by how much is registered. Those of a difference count more: they end an example."""
         self.broken: BgsyncError | None = None
-        self.begun, self.apart = time.monotonic(), 0.0
+        self.begun, self.apart, self.over = time.monotonic(), 0.0, over or Event()
         self.adapter: Adapter | None = None
         first = self.adapted()
         self.operations = observing.operations(tags, first.has)
@@ -128,10 +143,8 @@ class Campaign:
         except KeyboardInterrupt:
             ended = INTERRUPTED
         seconds = time.monotonic() - self.begun - self.apart
-        found = list((self.met | self.findings).values())
-        findings = tuple(one for one in found if not any(other.shows_in(one) for other in found if other is not one))
         return Result(
-            findings,
+            of_kinds(list((self.met | self.findings).values())),
             self.coverage,
             self.steps,
             self.examples,
@@ -184,7 +197,7 @@ class Campaign:
     def late(self) -> bool:
         """Whether the time is up, or enough was met."""
         spent = self.plan.seconds is not None and time.monotonic() - self.begun > self.plan.seconds
-        return spent or len(self.met) >= self.plan.findings
+        return spent or self.over.is_set() or len(self.met) >= self.plan.findings
 
     # --- how it goes on
 
