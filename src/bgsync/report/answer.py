@@ -65,7 +65,7 @@ def _did(edit: Edit, report: Report) -> str:
     told += ["breaks nothing"] * (not told and not edit.exit_status)
     told += [f"repairs {len(repaired)}"] * bool(repaired)
     uncompared = {change.property for change in edit.uncompared}
-    until = "cannot be compared until that is mended" if edit.mend else "could not be compared"
+    until = "cannot be compared until that is mended" if edit.hidden else "could not be compared"
     unknown = edit.nothing_seen or f"{len(uncompared)} of {len(base)} properties {until}"
     if edit.exit_status == 3:
         also = f"; it {', '.join(told)}" if told else ""

@@ -84,6 +84,11 @@ class Edit:
         return tuple(one for one in self.mend if one.breaks)
 
     @property
+    def hidden(self) -> bool:
+        """Whether what the edit does cannot be known before what is to be mended is mended."""
+        return any(one.hides for one in self.mend)
+
+    @property
     def ran(self) -> tuple[Verdict, ...]:
         """What of that is broken by what happens, and not by the text as it stands."""
         return tuple(one for one in self.broken if one.granularity != TEXT)

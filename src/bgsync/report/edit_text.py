@@ -43,7 +43,7 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
             put(console, f"  [yellow]nothing comes to[/] {escape(f'{name} any more: {why}')}", 4)
     if edit.unreached:
         put(console, f"  [yellow]no longer reached[/]: {escape(', '.join(_by_algorithm(edit.unreached)))}", 4)
-    for when in dict.fromkeys(() if edit.mend else edit.ended.values()):
+    for when in dict.fromkeys(() if edit.hidden else edit.ended.values()):
         steps = ", ".join(_by_algorithm(step for step, its in edit.ended.items() if its == when))
         where = f" where {when}" if when else ""
         told = f"runs{where} go on that ended at {steps} of the old text"
@@ -74,10 +74,10 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
 def _why_uncompared(edit: Edit, console: Console) -> None:
     """Print why it is not known of properties whether they are broken; those of one reason together.
 
-    What is to be mended first is told before, and is reason enough.
+    A step that means nothing until it is mended is told before, and is reason enough.
     """
     told: dict[str, list[str]] = {}
-    for change in () if edit.mend else edit.uncompared:
+    for change in () if edit.hidden else edit.uncompared:
         if change.now == "inconclusive":
             why = change.new.message if change.new else ""
         elif change.was == "inconclusive":
@@ -276,7 +276,7 @@ def _changed_otherwise(edit: Edit, glossary: Glossary, console: Console) -> None
         title = "broken in another way" if change.now == "violated" else "another verdict"
         told.setdefault(title, []).append((f"{told_of(change)} ({verdicts_of(change)})", ()))
     for change in changes.unsure:
-        if not edit.mend and (change.needs or change not in changes.uncompared):
+        if not edit.hidden and (change.needs or change not in changes.uncompared):
             title = "no longer decided" if change.now == "inconclusive" else "decided by now"
             told.setdefault(title, []).append((told_of(change, needs=False), change.needs))
     gone = [each for each in changes.one_sided if each.was == "violated" and each.now == "not in this text"]

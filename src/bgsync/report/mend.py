@@ -23,6 +23,8 @@ class Mend:
     breaks: str = ""
     """The property of structure that it breaks for certain, "" where it is a sentence that is not understood."""
     help: str = ""
+    hides: bool = False
+    """Whether a step means nothing until it is mended, so that nobody knows what follows from it."""
 
     @property
     def step(self) -> str:
@@ -32,10 +34,13 @@ class Mend:
 
 def to_mend(unread: Iterable[Unread], verdicts: Iterable[Verdict]) -> list[Mend]:
     """Give what is wrong in a text as it stands, in its order; of a step with an unknown name, that name alone."""
+    unread = list(unread)
+    hidden = {one.location for one in unread}
     made = [
-        Mend(verdict.locations[0], verdict.message, verdict.property.split("/")[0])
+        Mend(place, verdict.message, verdict.property.split("/")[0], hides=place in hidden)
         for verdict in verdicts
         if verdict.granularity == TEXT and verdict.verdict == "violated"
+        for place in verdict.locations[:1]
     ]
     named = {one.location for one in made if one.breaks in ("known-term", "defined-before-use")}
     made += [_not_understood(one) for one in unread if one.location not in named]
@@ -52,7 +57,7 @@ def to_mend_after(changes: Sequence[AlgorithmChange], spec: Spec, found: Iterabl
             places = [step.old for step in gone[statement.name].steps if step.old is not None]
             where = f" ({places[0].file}:{places[0].line})" if places else ""
             said = f"{statement.name!r} was removed by this edit{where}"
-            made.append(Mend(location(statement.origin), said, "known-term"))
+            made.append(Mend(location(statement.origin), said, "known-term", hides=True))
     known = {one.location for one in made}
     others = (one for one in found if one.location not in known)
     made += [one if one.breaks else _with_what_it_was(one, steps) for one in others]
@@ -76,4 +81,4 @@ def _not_understood(one: Unread) -> Mend:
     part = f"; not read: “{plain(one.part)}”" if one.part else ""
     nothing = 'if it does nothing that counts here, read_as = "nothing" says so: bgsync read --help'
     help = f"this would be understood: {plain(one.wordings[0])}" if one.wordings else nothing
-    return Mend(one.location, f"not understood: “{plain(one.sentence)}”{part}", help=help)
+    return Mend(one.location, f"not understood: “{plain(one.sentence)}”{part}", help=help, hides=True)
