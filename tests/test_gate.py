@@ -101,6 +101,7 @@ REFUSAL = (Reject(v.promise, "ConstraintError"), Abort())
         ),
         (("top-level", "auxiliary"), ("top-level", "auxiliary", "nested"), "for no reason: window clients"),
         (("top-level", "auxiliary", "nested"), ("top-level", "auxiliary"), "in spite of: window clients nested"),
+        (("top-level", "auxiliary"), ("top-level",), "in spite of: window clients auxiliary"),
     ],
 )
 def test_the_frames_that_are_tested_are_those_of_the_definition(

@@ -55,8 +55,7 @@ def _frame(spec: Spec) -> tuple[Any, ...]:
     fired = spec.firing
     signatures = sorted((a.name, len(a.parameters), a.returns is not None) for a in spec.algorithms)
     rules = sorted((rule.name, rule.machine, rule.trigger, rule.level) for rule in spec.rules)
-    others = getattr(spec, "others", ())
-    return spec.type, others, sorted(spec.methods), fired and fired.name, signatures, rules
+    return spec.type, spec.others, {*spec.requires}, sorted(spec.methods), fired and fired.name, signatures, rules
 
 
 def _parts(spec: Spec) -> list[Algorithm | Rule]:

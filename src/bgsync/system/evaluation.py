@@ -71,6 +71,8 @@ class Machine(Protocol):
     growth: Growth
     untold: frozenset[str]
     """The parts of the environment of which the text says elsewhere what counts, and which no step tells apart."""
+    alike: Mapping[str, frozenset[str]]
+    """By part of the environment that may be gone through, the states that count as its first one does."""
 
 
 def _first(member: Member) -> Value:
@@ -292,15 +294,16 @@ class Evaluation:
             return UNKNOWN
         chosen = str(self.choose(name, machine.states))
         there = machine.members.get(chosen, ())
-        apart = not there or (name in self.machine.untold and chosen not in machine.alike)
+        apart = not there or (name in self.machine.untold and chosen not in self.machine.alike[name])
         self._note(f"{name} {chosen if apart else machine.initial}")  # what is there is told apart by its members only
         return there
 
     def _note_kind(self, holder: Record, name: str) -> None:
         """Remember what there is of a part of the environment, where it is told apart from what there is at first."""
         for machine in self.machine.world.machines:
+            alike = self.machine.alike[machine.name]
             for state, there in machine.members.items():
-                if holder in there and state not in machine.alike and name in dict(holder.attributes):
+                if holder in there and state not in alike and name in dict(holder.attributes):
                     self._note_read(machine.name, state)
 
     def _made(self, kind: str, members: tuple[tuple[str, e.Expr], ...]) -> Value:

@@ -32,7 +32,7 @@ from bgsync.system.sharing import Sharing
 from bgsync.system.starts import KEPT
 from bgsync.system.state import Cell, Frame, Locals, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES
-from bgsync.system.world import Meaning, World
+from bgsync.system.world import Machine, Meaning, World
 
 WAYS = {"nothing": 4096, "stops": 4096, "anything": 256}
 """How many ways in which one action can end are followed."""
@@ -65,6 +65,7 @@ class Interpreter:
         self.initial: Mapping[str, str] = MappingProxyType({each.name: each.initial for each in world.machines})
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
         self.growth, self.untold = growth(self.spec), _untold(self.spec)
+        self.alike: Mapping[str, frozenset[str]] = {one.name: _alike(self.spec, one) for one in world.machines}
         self.shared_code, self.quiet, self.shared_variables = sharing.shared, sharing.quiet, sharing.variables
         self.enqueuing, self.meeting, self.changing = sharing.enqueuing, sharing.meeting, sharing.changing
         self.resolving = sharing.resolving
@@ -182,3 +183,15 @@ def _untold(spec: Spec) -> frozenset[str]:
     wholes = (whole for statement in spec.statements() for whole in traversal.expressions(statement))
     read = {part.name for whole in wholes for part in e.parts(whole) if isinstance(part, e.Field)}
     return frozenset(each.machine for each in spec.requires if each.values and each.member not in read)
+
+
+def _alike(spec: Spec, machine: Machine) -> frozenset[str]:
+    """Give the states of a part of the environment that count as its first one does, by what a text says elsewhere."""
+    said = next((each for each in spec.requires if each.machine == machine.name and each.values), None)
+    if said is None:
+        return frozenset(machine.alike)
+    count = [
+        state for state, there in machine.members.items()
+        if any(dict(each.attributes).get(said.member) in said.values for each in there)
+    ]  # fmt: skip
+    return frozenset(state for state in machine.alike if (state in count) == (machine.initial in count))
