@@ -1,8 +1,8 @@
 """What surrounds the algorithms, as small machines: they move at will, or when an adversity is on.
 
 A trigger that an adversity names is taken only where that adversity is switched on; every other one at any time. Each
-machine declares what it means for what runs. A worker is installed and activated before a run begins, so `install` and
-`activate` belong to no scenario yet.
+machine declares what it means for what runs. There is one worker, which is installed and activated before a run begins,
+so `install`, `wait` and `activate` belong to no scenario yet, and nothing installs or waits beside one that is active.
 """
 
 from typing import TYPE_CHECKING
@@ -37,7 +37,12 @@ WINDOW_CLIENTS = Machine(
 SERVICE_WORKER = Machine(
     "service worker",
     "active",
-    (("install", "none", "installing"), ("activate", "installing", "active"), ("unregister", "active", "none")),
+    (
+        ("install", "none", "installing"),
+        ("wait", "installing", "waiting"),
+        ("activate", "waiting", "active"),
+        ("unregister", "active", "none"),
+    ),
     refuses=True,
 )
 EXECUTION = Machine(
@@ -73,7 +78,7 @@ ADVERSITIES = {
 WORLD = World(
     (NETWORK, WINDOW_CLIENTS, SERVICE_WORKER, EXECUTION, USER_AGENT, PERMISSION),
     ADVERSITIES,
-    ("install", "activate"),
+    ("install", "wait", "activate"),
     words=Words(
         user="page",
         surroundings=("network",),

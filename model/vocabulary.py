@@ -18,6 +18,7 @@ PRESENCE = {
     # what is null unless a machine is in these states
     "active worker": ("service worker", ("active",)),
     "installing worker": ("service worker", ("installing",)),
+    "waiting worker": ("service worker", ("waiting",)),
 }
 
 VALUES = {
@@ -28,6 +29,7 @@ VALUES = {
 
 PHRASES = (
     # a condition in plain words, as a regular expression: (pattern, machine, states)
+    (r"(?:installing|waiting) worker\b.*\bis (?:its|the|\S+'s) active worker", "service worker", ("active",)),
     (r"user has (disabled|turned off|switched off|blocked|denied)\b.*", "permission", ("denied",)),
     (r".*\bpermission ?state\b.* is not granted", "permission", ("denied",)),
     (r".*\bpermission ?state\b.* is granted", "permission", ("granted",)),

@@ -44,7 +44,7 @@ from bgsync.shipped.properties.gates import GATE
 from bgsync.shipped.properties.periodic_background_sync import PROPERTIES as PERIODIC
 from bgsync.system.state import Record
 from tests.models import FILE, FOUND, Items, known, outbox, question, single
-from tests.specs import PRINT_QUEUE
+from tests.specs import PRINT_QUEUE, REGISTER
 
 OPEN = Requirement("window clients", "frame type", ("top-level", "auxiliary"))
 STATES = {
@@ -216,3 +216,29 @@ def test_a_page_in_a_frame_is_let_in_where_the_frame_type_that_counts_is_never_r
     asked = [each for each in PROPERTIES if each.id == "gate"]
     found = check(question(spec, asked, ("algorithm",), world=ONE_OFF.world, calls=1)).verdicts
     assert [*{one.message for each in found for one in each.findings() if one.verdict == "violated"}] == broken
+
+
+def test_a_test_that_refuses_the_wrong_ones_takes_no_race_in_the_branch_of_a_second_call_either() -> None:
+    spec = outbox(found=(*refusing_all_but("top-level", refused=False), *FOUND))
+    asked = [each for each in PROPERTIES if each.id == "gate"]
+    (found,) = check(question(spec, asked, world=ONE_OFF.world)).verdicts
+    resolved = [one for one in found.findings() if "resolves" in one.message]
+    assert len(resolved) == 2, "of a new object, and of one that is there"
+    assert {one.kind for one in found.findings()} == {"logic"}
+
+
+def test_a_worker_that_is_to_become_the_active_one_is_that_of_the_world() -> None:
+    refused = REGISTER.splitlines(keepends=True)[6]
+    assert "InvalidStateError" in refused
+    waits = """1. If |owner|'s [=active worker=] is null:
+   1. If |owner|'s [=installing worker=] is null and |owner|'s [=waiting worker=] is null, [=reject=] |promise| with an
+      {{InvalidStateError}} and abort these steps.
+   1. Wait for the [=installing worker=] or the [=waiting worker=] of |owner| to become its [=active worker=].
+   1. Wait until |owner|'s [=active worker=] is not null.
+"""
+    text = PRINT_QUEUE.replace(refused, waits)
+    assert text != PRINT_QUEUE
+    asked = [each for each in PROPERTIES if each.id == "promise-settles"]
+    found = check(question(read(text), asked, ("algorithm",), ("unregistered",), world=ONE_OFF.world, calls=1))
+    assert {each.verdict for each in found.verdicts} == {"holds"}
+    assert set(found.coverage.unreached) >= {"register 2.2", "register 2.3"}, "nothing installs in a run"

@@ -128,6 +128,8 @@ class Causes:
             found = self._nearest(self.watched.every[name], ways)
         for _, mark, source, successor in found:
             yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
+        if not self.watched.system.by_step:
+            yield from self._repeated(name, ways)
         if self.withdrawn.any():
             ways = Ways(self.watched.graph, self._sound(name), self.withdrawn)
             for _, mark, source, successor in self._nearest(self.watched.every[name], ways):
@@ -138,6 +140,14 @@ class Causes:
             for _, mark, source, successor in self._nearest(called, ways, ways.both):
                 run = self._run(ways.path(source, mark), self.watched.step(source, successor), name)
                 yield run._replace(known_only=True)
+
+    def _repeated(self, name: str, ways: Ways) -> Iterator[Run]:
+        """Give runs that break a property where no way leads but after it was broken: that takes no race."""
+        left = [one for one in self.watched.every[name] if not any(True for _ in ways.into(one.sources))]
+        if left:
+            ways = Ways(self.watched.graph, np.ones(self.watched.graph.transitions, bool), self.marks)
+        for _, mark, source, successor in self._nearest(left, ways):
+            yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
 
     def _is_called(self, one: Breaking) -> bool:
         """Whether a property is broken in an algorithm that several steps call, and not in what reacts to its event."""

@@ -49,18 +49,24 @@ class Vocabulary:
                 return operand
             case e.Apply(name=name, arguments=arguments) if len(arguments) < 2:
                 return self._choice(" ".join((*("x" for _ in arguments), name))) or expression
-            case e.Input(text=text, reads=()):
+            case e.Input(text=text, reads=reads) if reads:
+                return self._phrase(text, reads) or expression
+            case e.Input(text=text):
                 if text.startswith("every ") and text.removeprefix("every ") in self.single:
                     return e.Sequence((e.Associated(text.removeprefix("every ")),))
                 chosen = self._choice(text)
                 if chosen is not None:
                     return chosen
-                for pattern, machine, states in self.phrases:
-                    if re.fullmatch(pattern, text, re.IGNORECASE):
-                        return e.Environment(machine, states)
-                return expression
+                return self._phrase(text) or expression
             case _:
                 return expression
+
+    def _phrase(self, text: str, about: tuple[e.Expr, ...] = ()) -> e.Expr | None:
+        """Give what a condition in plain words says of the environment, if it says anything."""
+        for pattern, machine, states in self.phrases:
+            if re.fullmatch(pattern, text, re.IGNORECASE):
+                return e.Environment(machine, states, *about[:1])
+        return None
 
     def _choice(self, text: str) -> e.Expr | None:
         for pattern, name, opposite, wanted, should in self.choices:
