@@ -4,7 +4,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from bgsync.judge.lifecycle import Lifecycle
+from bgsync.judge.lifecycle import Change, Lifecycle
 from bgsync.judge.property import Liveness, Property, Safety, Seen, View, canonical, declared, state_place
 from bgsync.language import (
     Assert,
@@ -275,10 +275,15 @@ def held_to(lifecycle: Lifecycle, reference: str) -> tuple[Safety, Safety]:
         if not lifecycle.fits(declared(view.system)):
             yield from _declared_only(view, seen, pc)
         elif (made := lifecycle.change(view, seen, pc)) is not None:
-            before, after = (lifecycle.named(view.system, state) for state in made)
-            allowed = made in lifecycle.pairs or after == lifecycle.withdrawn
-            broken = None if allowed else f"{before} becomes {after}, which is no row of the lifecycle"
-            yield Seen(broken)
+            allowed = made in lifecycle.pairs or made[1] == lifecycle.withdrawn
+            yield Seen(None if allowed else f"{said(view.system, seen, made)}, which is no row of the lifecycle")
+
+    def said(system: System, seen: Observation, made: Change) -> str:
+        """Say it as the text would: it may have no name for the state of what was removed."""
+        before, after = (lifecycle.named(system, state) for state in made)
+        if isinstance(seen, Removed):
+            return f"one that is {before} is removed"
+        return f"one that was removed becomes {after}" if before == lifecycle.away else f"{before} becomes {after}"
 
     def row(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
         if not lifecycle.fits(declared(view.system)):

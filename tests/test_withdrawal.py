@@ -7,6 +7,7 @@ import pytest
 from bgsync import telling
 from bgsync.language import (
     Abort,
+    Assert,
     Contains,
     Else,
     Empty,
@@ -123,12 +124,15 @@ def test_a_withdrawal_is_no_failure_and_may_come_in_any_state() -> None:
 
 def test_what_is_withdrawn_and_goes_on_all_the_same_breaks_the_lifecycle() -> None:
     found = verdicts(withdrawing(outbox(), *CALLED_OFF), ["lifecycle"])["lifecycle"]
-    assert found.message == "success or failed becomes pending, which is no row of the lifecycle"
+    assert found.message == "one that was removed becomes pending, which is no row of the lifecycle"
 
 
 def test_what_register_itself_removes_is_not_withdrawn() -> None:
     found = verdicts(outbox(found=known(DROP, Resolve(v.promise))), ["lifecycle"])["lifecycle"]
-    assert (found.verdict, found.message) == ("violated", "pending becomes failed, which is no row of the lifecycle")
+    assert (found.verdict, found.message) == (
+        "violated",
+        "one that is pending is removed, which is no row of the lifecycle",
+    )
 
 
 def test_the_tables_know_who_takes_note_of_a_withdrawal() -> None:
@@ -191,3 +195,13 @@ def test_what_is_dropped_although_there_is_a_worker_breaks_its_promises() -> Non
     found = verdicts(spec, [*PROMISES, "lifecycle"], adversities=("unregistered",), world=WORLD)
     broken = {name for name, one in found.items() if (one.verdict, one.needs) == ("violated", ())}
     assert broken == {"resolved-then-fires", "delivered/shared-tag", "delivered/tag-per-message", "lifecycle"}
+
+
+def test_what_is_withdrawn_on_the_way_makes_no_finding_of_its_own_of_what_breaks_without_it() -> None:
+    again = known(Resolve(v.promise), If(ONLINE, FIRE))
+    tested = (Assert(Is(STATE, PENDING)), Set(STATE, FIRING))
+    spec = withdrawing(outbox(event=FIRE_FUNCTIONAL_EVENT, found=again, first=tested), *CALLED_OFF)
+    found = verdicts(spec, ["asserts"], calls=2)["asserts/ring.1"]
+    assert found.verdict == "violated"
+    (alone,) = found.findings()
+    assert alone.conflict() is None, "a second call fires what the first one fires: whoever else runs has no part in it"

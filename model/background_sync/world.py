@@ -15,7 +15,6 @@ WORDS = replace(
     elsewhere=(
         ("its sync is registered", "its call has succeeded"),
         ("no sync event", "no event"),
-        ("A sync that has failed is tried", "What has failed is tried"),
     ),
     terms=(
         (

@@ -134,7 +134,7 @@ ATTEMPTS = (
         (Dispatched, Settled),
         _retry_waits,
         monitors=(TIMERS,),
-        broken="A sync that has failed is tried again without any delay.",
+        broken="An event comes after a rejected one, and nothing has waited in between.",
     ),
     Safety(
         "head-of-line",

@@ -11,7 +11,7 @@ from bgsync.judge.callers import caller
 from bgsync.judge.causes import Causes, Run, conflicts, stops
 from bgsync.judge.evidence import Evidence, unconfirmed
 from bgsync.judge.explorations import LIMIT
-from bgsync.judge.facts import CallBegins, Caller, Chosen
+from bgsync.judge.facts import CallBegins, Caller, Chosen, EnvironmentMoved
 from bgsync.judge.fair_loop import Rejected
 from bgsync.judge.fairness import strikes_of
 from bgsync.judge.lassos import Lasso, Search
@@ -79,7 +79,7 @@ def _violated(system: System, prop: Safety, name: str, message: str, runs: Itera
         shown.add(told)
         places = tuple(_locations(replay, trace))
         one = Verdict(name, "violated", None, (), replay.broken, places, trace, after=run.after)
-        one = replace(one, against=_against(prop, name, told, replay, trace))
+        one = replace(one, against=_against(prop, name, replay, trace))
         one = replace(one, callers=_callers(system.scenario.spec, one))
         if run.known_only and one.defect() not in {known.defect() for known in findings.values()}:
             continue
@@ -90,21 +90,33 @@ def _violated(system: System, prop: Safety, name: str, message: str, runs: Itera
     return replace(first, others=tuple(others))
 
 
-def _against(prop: Safety, name: str, told: Sequence[Move], replay: Replay, trace: Trace) -> int | None:
-    """Give the place of the last change without which the same step is taken, and breaks nothing."""
+def _against(prop: Safety, name: str, replay: Replay, trace: Trace) -> int | None:
+    """Give the place of the last change without which the same step is taken, and breaks nothing.
+
+    A move that the environment makes in every scenario comes after the steps of others: it may only be what brings a
+    premise about, such as that the network is there.
+    """
     if replay.culprit is None:
         return None
-    blamed = replay.system.program.code[replay.culprit].origin
-    for place, actions in conflicts(trace, blamed):
+    system, moved = replay.system, None
+    told = moves(system, [taken.step for taken in replay.taken])
+    hard = strikes_of(system)
+    for place, actions in conflicts(trace, system.program.code[replay.culprit].origin):
+        label = trace.steps[place].label
+        mild = isinstance(label, EnvironmentMoved) and label.trigger not in hard
+        if mild and moved is not None:
+            continue
         without = [move for number, move in enumerate(told, start=1) if number not in actions]
         try:
-            replay_safety(replay.system.scenario, without, prop, name, noted=False)
+            replay_safety(system.scenario, without, prop, name, noted=False)
         except Kept as kept:
-            if replay.culprit in kept.executed:
+            if replay.culprit in kept.executed and not mild:
                 return place
+            if replay.culprit in kept.executed:
+                moved = place
         except Rejected:
             continue
-    return None
+    return moved
 
 
 def _callers(spec: Spec, found: Verdict) -> tuple[Origin | None, Origin | None]:
