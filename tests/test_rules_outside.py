@@ -1,17 +1,20 @@
 """A rule outside of steps is never dropped: it is read, or it is not understood and named."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bgsync.api import read
 from bgsync.language import Call, ForEach, NotUnderstood, Perform, rule, steps, traversal
 from bgsync.language.statements import Statement
-from bgsync.prose.ledger import ABSTRACTED, NOT_UNDERSTOOD
+from bgsync.prose.ledger import ABSTRACTED, NOT_UNDERSTOOD, REMARK
 from bgsync.sources import Source
 from bgsync.system.step import State
 from bgsync.system.system import System
 from bgsync.texts import Text, ledger
+from tests.command import run
 from tests.models import FILE, UNGATED, outbox, scenario
 from tests.specs import HEAD, PRINT, REGISTER, RULE
 
@@ -88,3 +91,44 @@ def test_what_is_required_is_no_description_of_the_environment(said: str, status
     defined = "The user agent is <dfn>online</dfn> if it has a connection.\n\n"
     found = [each.status for each in ledger(queue(defined + said)).entries if each.sentence.startswith(said[:10])]
     assert found[-1:] == [status]
+
+
+SHELF = """
+# Where it stands # {#place}
+
+The printer stands in a hall. Printing is a [=powerful feature=] that is identified by the name "print".
+
+In the hall, the user agent MUST:
+
+* Dim the light.
+
+The user agent must do at least one of the following:
+
+* Cap the noise.
+* Ring a bell.
+
+<div class=note>It MUST be a large hall.</div>
+"""
+
+
+def test_every_sentence_that_counts_is_in_the_ledger_whatever_its_words() -> None:
+    text = queue(RULE + SHELF)
+    counts = [each for each in text.reading.document.paragraphs if not each.informative]
+    told = {entry.place: entry.status for entry in ledger(text).entries}
+    assert [each.text for paragraph in counts for each in paragraph.sentences if each.place not in told] == []
+    said = {entry.sentence: entry.status for entry in ledger(text).entries if entry.where == "Where it stands"}
+    assert said["The printer stands in a hall."] == REMARK
+    assert said['Printing is a powerful feature that is identified by the name "print".'] == ABSTRACTED
+
+
+def test_what_is_required_outside_of_steps_and_no_step_does_is_told_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "queue.bs"
+    file.write_text(HEAD + REGISTER + RULE + SHELF + PRINT)
+    report = json.loads(run("check", str(file), "--property", "known-term", "--format", "json").stdout)
+    sentences = ["Dim the light.", "Cap the noise.", "Ring a bell."]
+    lines = [1 + file.read_text().split("\n").index(f"* {each}") for each in sentences]
+    assert [(each["sentence"], each["location"]["line"]) for each in report["requirements"]] == [
+        *zip(sentences, lines, strict=True)
+    ]
+    printed = run("check", str(file), "--property", "known-term", "--traces", "none").stdout
+    assert f"3 requirements outside of the steps, held against no step: {file}:{lines[0]}, {lines[1]}" in printed

@@ -16,7 +16,7 @@ from bgsync.judge.property import Property
 from bgsync.judge.static import location, notes, structure_verdicts
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.structure import Finding, by_place, findings_of
-from bgsync.judge.verdict import Note, Report, Unread, Verdict
+from bgsync.judge.verdict import Location, Note, Report, Requirement, Unread, Verdict
 from bgsync.language import Spec
 from bgsync.language.beside import beside
 from bgsync.language.reaching import uncalled
@@ -26,6 +26,7 @@ from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds
 
 if TYPE_CHECKING:
     from bgsync.prose.reading import Reading
+    from bgsync.prose.vocabulary import Vocabulary
     from bgsync.texts import Text
 
 MOST_HELPED = 8
@@ -136,13 +137,21 @@ class AsItStands:
     notes: tuple[Note, ...] = ()
     unread: tuple[Unread, ...] = ()
     """The sentences that are not understood; the first few with wordings that are."""
+    requirements: tuple[Requirement, ...] = ()
+    """What the text requires outside of its steps, and no step does."""
     unreached: Mapping[str, str] = field(default_factory=dict)
     """The algorithms that nothing reaches, each with the reason."""
 
     def beside(self, report: Report) -> Report:
         """Put it beside what was explored."""
-        verdicts = (*report.verdicts, *self.verdicts)
-        return replace(report, verdicts=verdicts, notes=self.notes, unread=self.unread, unreached=self.unreached)
+        return replace(
+            report,
+            verdicts=(*report.verdicts, *self.verdicts),
+            notes=self.notes,
+            unread=self.unread,
+            requirements=self.requirements,
+            unreached=self.unreached,
+        )
 
 
 def as_it_stands(target: Target, wanted: Collection[str] = (), helped: int = MOST_HELPED) -> AsItStands:
@@ -160,13 +169,15 @@ def as_it_stands(target: Target, wanted: Collection[str] = (), helped: int = MOS
     found = by_place(some)
     judged = structure_verdicts(found, wanted, unfinished), notes(found, wanted)
     if target.text is None:
-        return AsItStands(*judged, (), unreached_algorithms(target.spec))
+        return AsItStands(*judged, unreached=unreached_algorithms(target.spec))
     from bgsync.texts import unreached
 
     anyway = frozenset(uncalled(target.spec))
     missed = unreached(target.text.reading).items()
     why = {name: f"{why}; it is taken to run at any time" if name in anyway else why for name, why in missed}
-    return AsItStands(*judged, tuple(unread(target.text.reading, helped)), why)
+    reading = target.text.reading
+    required = requirements(reading, target.content.vocabulary)
+    return AsItStands(*judged, tuple(unread(reading, helped)), tuple(required), why)
 
 
 def _of_structure(target: Target) -> Iterator[Finding]:
@@ -185,6 +196,16 @@ def unread(reading: Reading, helped: int) -> Iterator[Unread]:
     for place, one in enumerate(missed):
         help = suggestions(one, reading.lexicon) if place < helped else Suggestions()
         yield Unread(location(one.origin), one.sentence.text, one.origin.key, help.unread, help.wordings)
+
+
+def requirements(reading: Reading, vocabulary: Vocabulary) -> Iterator[Requirement]:
+    """Give what a text requires outside of its steps and no step does, in the order of the text."""
+    from bgsync.prose.ledger import outside
+
+    for each in sorted(outside(reading, vocabulary), key=lambda each: each.place):
+        if each.requires:
+            place = Location(reading.document.file, *each.place, each.where, "")
+            yield Requirement(place, each.sentence, each.how)
 
 
 def judged(target: Target, wish: Wish, progress: Progress | None = None) -> Report:

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from bgsync.prose.suggest import Suggestions
 
 EPILOG = "Exit status: 0 read, 1 with --strict where something was not understood, 2 bad input or usage."
-STYLES = {"modelled": "green", "abstracted": "cyan", "partly understood": "yellow", "not understood": "bold red"}
-SIGNS = {"modelled": "✓", "abstracted": "~", "partly understood": "?", "not understood": "✗"}
+STYLES = {
+    "modelled": "green", "abstracted": "cyan", "partly understood": "yellow", "not understood": "bold red",
+    "remark": "dim",
+}  # fmt: skip
+SIGNS = {"modelled": "✓", "abstracted": "~", "partly understood": "?", "not understood": "✗", "remark": "·"}
 
 
 NOTHING = 'read_as = "nothing" says so, in FILE.read-as.toml'
@@ -61,10 +64,11 @@ def read(
     other: str | None,
     output: str,
 ) -> None:
-    """Show every normative sentence of a spec text, and what it was read as.
+    """Show every sentence of a spec text that counts, and what it was read as.
 
     FILE is a Bikeshed source, a ReSpec source or published HTML; also REV:path in a git checkout, a folder, a URL,
-    or - for standard input. Each sentence is modelled (and by what), abstracted (and why), or not understood.
+    or - for standard input. Each sentence is modelled (and by what), abstracted (and why), not understood, or a remark:
+    one outside of steps that requires, allows and defines nothing by its words. Remarks are not counted.
 
     A file FILE.read-as.toml beside it may say what a sentence is to be read as, in words that the reader knows:
 
@@ -174,6 +178,8 @@ def _print(out: Console, entries: list[Entry], helped: Mapping[str, Suggestions]
             f"{escape(each.sentence)}{key}",
             highlight=False, soft_wrap=True,
         )  # fmt: skip
+        if each.status == "remark":
+            continue
         again = "" if each.read_back is not False else " [yellow](read back differently)[/]"
         how = f"read as: {each.how}" if each.in_steps and each.status != "abstracted" else f"{each.status}: {each.how}"
         out.print(f"    {escape(how)}{again}", style="dim", highlight=False, soft_wrap=True)

@@ -248,6 +248,15 @@ class Unread:
 
 
 @dataclass(frozen=True)
+class Requirement:
+    """A sentence outside of steps that requires something of which neither a step nor a choice was made, and why."""
+
+    location: Location
+    sentence: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything that `check` says."""
 
@@ -262,6 +271,8 @@ class Report:
     """Whether the user stopped it: what is said is about the part that was explored."""
     notes: tuple[Note, ...] = ()
     unread: tuple[Unread, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
+    """What the text requires outside of its steps, and no step does."""
     unreached: Mapping[str, str] = field(default_factory=dict)
     """The algorithms that no method and no rule comes to, as the text stands, each with the reason."""
     seconds: float = 0.0

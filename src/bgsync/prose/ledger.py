@@ -1,4 +1,4 @@
-"""The ledger: every normative sentence of a document with what became of it."""
+"""The ledger: every sentence of a document that counts, with what became of it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from bgsync.prose.understood import SentenceRead
 from bgsync.prose.vocabulary import Vocabulary
 
 MODELLED, ABSTRACTED, PARTLY, NOT_UNDERSTOOD = "modelled", "abstracted", "partly understood", "not understood"
+REMARK = "remark"
+"""The status of a sentence that requires, allows and defines nothing by its words."""
 
 
 @dataclass(frozen=True)
@@ -39,32 +41,35 @@ class Entry:
     in_steps: bool = False
     read_back: bool | None = None
     """Whether its read-back is read as the same statements; None where there is nothing to read back."""
+    requires: bool = False
+    """Whether it stands outside of steps and requires something, and neither a step nor a choice is made of it."""
 
     @property
     def understood(self) -> bool:
         """Whether nothing was left unread."""
-        return self.status in (MODELLED, ABSTRACTED)
+        return self.status in (MODELLED, ABSTRACTED, REMARK)
 
 
 @dataclass(frozen=True)
 class Ledger:
-    """Every normative sentence, in the order of the text."""
+    """Every sentence that counts, in the order of the text."""
 
     entries: tuple[Entry, ...]
 
     @property
     def numbers(self) -> tuple[int, int, int]:
-        """How many sentences there are, how many were understood, and of how many the read-back is equal."""
+        """How many sentences are no remarks, how many were understood, and of how many the read-back is equal."""
+        counted = [entry for entry in self.entries if entry.status != REMARK]
         return (
-            len(self.entries),
-            sum(entry.understood for entry in self.entries),
-            sum(entry.read_back is not False for entry in self.entries if entry.understood),
+            len(counted),
+            sum(entry.understood for entry in counted),
+            sum(entry.read_back is not False for entry in counted if entry.understood),
         )
 
 
 def ledger(reading: Reading, vocabulary: Vocabulary) -> Ledger:
-    """Account for every normative sentence of a reading."""
-    entries = [*_steps(reading, vocabulary), *_heads(reading), *_outside(reading, vocabulary), *_not_read(reading)]
+    """Account for every sentence of a reading but those that its text says do not count."""
+    entries = [*_steps(reading, vocabulary), *_heads(reading), *outside(reading, vocabulary), *_not_read(reading)]
     entries.sort(key=lambda entry: entry.place)
     return Ledger(tuple(entries))
 
@@ -212,6 +217,8 @@ _GETTER = re.compile(
 )
 
 
+POWERFUL = re.compile(r"\bpowerful feature\b.* identified by\b")
+"""What says that something needs a permission of its own."""
 _DECLARES = re.compile(r"\binitially\b|\bis one of\b.*\bor\b")
 
 _ABSTRACTED = (
@@ -224,10 +231,13 @@ _ABSTRACTED = (
      r"\b(?:un)?set(?:s|ting)?\b|\breject",
      "limits what may be done; the model does it without that limit, so what always holds in it holds with the limit"),
     (r"\bmust be used to\b", r"\bnot\b", "says what something is for"),
+    (POWERFUL.pattern, r"\b(?:must|should)\b",
+     "says which permission is needed; a permission of the environment moves at will"),
 )  # fmt: skip
 
 
-def _outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
+def outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
+    """Account for the sentences that stand outside of steps."""
     told = {id(one.sentence) for one in reading.sentences}
     known = {*reading.declared.said, *reading.rules, *reading.outside.meant}
     for paragraph in reading.document.paragraphs:
@@ -238,22 +248,33 @@ def _outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
                 continue
             text = " ".join(words_of(sentence).texts)
             text = _under(paragraph.lead, text) if sentence is paragraph.sentences[0] else text
-            if normative(sentence, text) or id(sentence) in known:
+            status, how = REMARK, "requires, allows and defines nothing by its words; nothing follows it"
+            counts = normative(sentence, text) or id(sentence) in known
+            if counts:
                 status, how = _account(reading, vocabulary, paragraph, sentence, text)
-                key = reading.outside.keys.get(id(sentence), "")
-                yield Entry(key, paragraph.heading, sentence.place, sentence.text, status, how)
+            key = reading.outside.keys.get(id(sentence), "")
+            requires = counts and status != MODELLED and _requires(reading, sentence, text)
+            yield Entry(key, paragraph.heading, sentence.place, sentence.text, status, how, requires=requires)
+
+
+def _requires(reading: Reading, sentence: Sentence, text: str) -> bool:
+    """Whether a sentence requires something itself: it is no introduction, and no definition of what a getter gives."""
+    if reading.outside.idle(sentence) or _introduces(sentence, text):
+        return False
+    defined = [token.term or token.text.lower() for token in sentence.tokens if token.kind == "dfn"]
+    return bool(_LEVEL.search(_without(text, defined))) and not (defined and _GETTER.search(text))
 
 
 def _under(lead: Sentence | None, text: str) -> str:
     """Give an item of a list with what its lead requires of it: "the user agent must" before "show it"."""
     said = " ".join(words_of(lead).texts) if lead is not None and opens(lead) else ""
-    found = re.search(r"\b(?:must|should)$", said)
-    return f"{found[0]} {text}" if found else text
+    found = re.search(r"\b(must|should)(?:$|\b.* (?:one|all|any) of following$)", said)
+    return f"{found[1]} {text}" if found else text
 
 
 def normative(sentence: Sentence, text: str) -> bool:
     """Whether a sentence requires, allows, defines or initializes something."""
-    if _LEVEL.search(text) or _ALLOWS.search(sentence.text) or "initially" in text:
+    if _LEVEL.search(text) or _ALLOWS.search(sentence.text) or "initially" in text or POWERFUL.search(text):
         return True
     return any(token.kind == "dfn" for token in sentence.tokens)
 

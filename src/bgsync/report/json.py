@@ -91,6 +91,14 @@ class UnreadOut(msgspec.Struct, frozen=True):
     location: LocationOut
 
 
+class RequirementOut(msgspec.Struct, frozen=True):
+    """A sentence outside of steps that requires something of which no step was read, and why nothing follows it."""
+
+    sentence: str
+    why: str
+    location: LocationOut
+
+
 class ExploredOut(msgspec.Struct, frozen=True):
     """One exploration."""
 
@@ -146,6 +154,8 @@ class ReportOut(msgspec.Struct, frozen=True):
     """The sentences that are not understood."""
     answer: str = ""
     """What came out, in a line."""
+    requirements: list[RequirementOut] = []
+    """What the text requires outside of its steps, and no step does."""
 
 
 def _location(place: Location) -> LocationOut:
@@ -216,6 +226,7 @@ def _report(report: Report) -> ReportOut:
             UnreadOut(one.sentence, one.part, list(one.wordings), _location(one.location)) for one in report.unread
         ],
         answer=headline(report),
+        requirements=[RequirementOut(one.sentence, one.why, _location(one.location)) for one in report.requirements],
     )
 
 

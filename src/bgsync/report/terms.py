@@ -73,6 +73,7 @@ TERMS = {
     "judged as": "The content that a text is taken to be about, and why: its properties are checked. --content names "
     "another one.",
     "looked at": "How many states were explored, and in how many seconds, which are others each time.",
+    "not checked": "What the text requires outside of its steps, and was held against no step: `bgsync read` says why.",
     "text": "How much of the text counts: how many steps are understood, how many some run takes, and its revision.",
     "revision": "The commit that a text is of; `+changes` where it was edited since.",
     "states": "How many different situations were looked at; as a bound, after how many an exploration ends.",
@@ -80,6 +81,7 @@ TERMS = {
     "MAY": "What the text leaves to the user agent: both are looked at.",
     "modelled": "Of a sentence: it is understood, and the model has what it says.",
     "abstracted": "Of a sentence: it is understood, and the model leaves out what it says, or leaves it open.",
+    "remark": "Of a sentence outside of steps: it requires, allows and defines nothing by its words.",
     "partly understood": "Of a sentence: one part is understood, and another one is not. What depends on that is "
     "inconclusive.",
     "not understood": "The reader does not know what a sentence means. What depends on it is inconclusive.",

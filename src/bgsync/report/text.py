@@ -12,7 +12,7 @@ from bgsync.judge.explorations import LIMIT
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.static import TEXT
 from bgsync.judge.structure import PROPERTIES
-from bgsync.judge.verdict import Location, Note, Report, TraceStep, Verdict
+from bgsync.judge.verdict import Location, Note, Report, Requirement, TraceStep, Verdict
 from bgsync.report.answer import headline
 from bgsync.report.causes import Cause, causes, grouped
 from bgsync.report.edit import Edit
@@ -155,6 +155,7 @@ def _readable(verdict: Verdict) -> tuple[bool, int]:
 def print_rest(report: Report, console: Console, *, everything: bool = False) -> None:
     """Print what is not broken, what only an adversity breaks, and what all of it rests on."""
     print_verdicts(report, console)
+    print_requirements(report.requirements, console, everything=everything)
     print_notes(report.notes, console)
     print_looked_at(report, console, everything=everything)
 
@@ -172,6 +173,20 @@ def print_verdicts(report: Report, console: Console) -> None:
             _list(title, names, console, why)
     for needed, what in _under(report):
         _list(needed, what, console)
+
+
+def print_requirements(found: Sequence[Requirement], console: Console, *, everything: bool) -> None:
+    """Print what a text requires outside of its steps, and no step does: the places in a line, or each by itself."""
+    if not found:
+        return
+    places = ", ".join([at(found[0].location), *(str(one.location.line) for one in found[1:MANY])])
+    more = f" and {len(found) - MANY} more" if len(found) > MANY else ""
+    many = (
+        f"{len(found)} requirement{'s' * (len(found) > 1)} outside of the steps, held against no step: {places}{more}"
+    )
+    _list("not checked", [many], console, "but by a property that says the same" + "; bgsync read" * (not everything))
+    for one in found if everything else ():
+        put(console, escape(f"{at(one.location)}:{one.location.column}: {one.sentence} ({one.why})"), WIDE)
 
 
 def print_notes(notes: Iterable[Note], console: Console) -> None:
