@@ -174,6 +174,7 @@ def test_what_is_known_of_the_periodic_text() -> None:
         ("error", "missing-task", "2", 269),
         ("error", "missing-task", "4", 299),
         ("error", "missing-task", "1.3", 307),
+        ("error", "contradiction", "9.3", 280),  # a long long, and an unsigned long long
     }
     assert {("note", "abort-scope", "6.7.4.3", 355), ("note", "known-term", "4", 336)} <= told
 
@@ -203,6 +204,8 @@ def test_what_is_known_of_an_old_one_off_text() -> None:
         ("error", "missing-task", "3", 255),
         ("error", "missing-task", "4", 258),
         ("error", "missing-task", "1", 287),
+        ("error", "defined-before-use", "4", 188),  # a tag that may be left out
+        ("error", "contradiction", "3", 241),  # null for an object
     }
     assert {("note", "well-nested", "5.8", 360), ("note", "well-nested", "", 357)} <= told
 

@@ -18,6 +18,9 @@ _DEFINITION = re.compile(
     r"(?P<parent>\s*:\s*\w+)?\s*\{(?P<body>[^{}]*(?:\{[^{}]*\}[^{}]*)*)\}"
 )
 _OPERATION = re.compile(r"(?P<type>[\w<>?, ]*[\w>?])\s+(?P<name>\w+)\s*\((?P<parameters>[^()]*(?:\([^()]*\)[^()]*)*)\)")
+_ATTRIBUTE = re.compile(r"\battribute\s+(?P<type>[\w<>?,\s()]*[\w>?)])\s+(?P<name>\w+)\s*;")
+_PROMISE = re.compile(r"Promise\s*<(.*)>$")
+_INCLUDES = re.compile(r"\b(\w+)\s+includes\s+\w+")
 _EXTENDED = re.compile(r"\[[^\[\]]*\]")
 _NAME = re.compile(r"(\w+)\s*$")
 
@@ -34,6 +37,25 @@ class Operation:
     parameters: tuple[tuple[str, bool, str], ...]
     returns: str
     """The type of its result, as written."""
+    types: tuple[str, ...] = ()
+    """The types of its parameters, as written."""
+
+    @property
+    def promised(self) -> str:
+        """The type of what the promise that it returns is resolved with, "" where it returns none."""
+        found = _PROMISE.match(self.returns)
+        return found[1] if found else ""
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """An attribute of an interface, and its type as written."""
+
+    owner: str
+    name: str
+    type: str
+    line: int
+    """The line of the source that it stands in."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +75,11 @@ class Idl:
 
     operations: dict[str, Operation] = field(default_factory=dict)
     """By name; where several have one name, the first."""
+    every: list[Operation] = field(default_factory=list)
+    """The operations, with those of one name."""
+    attributes: list[Attribute] = field(default_factory=list)
+    closed: set[str] = field(default_factory=set)
+    """The interfaces that are declared whole: that have no parent, and include no mixin."""
     values: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Enumeration to its values."""
     members: list[DictionaryMember] = field(default_factory=list)
@@ -61,9 +88,10 @@ class Idl:
 
 def idl_of(interfaces: Iterable[Interface]) -> Idl:
     """Read the blocks of IDL of a document; what is no IDL is passed over."""
-    found = Idl()
+    found, mixing = Idl(), set[str]()
     for block in interfaces:
         text = _COMMENT.sub("", block.text)
+        mixing |= set(_INCLUDES.findall(text))
         for definition in _DEFINITION.finditer(text):
             if definition["kind"] == "enum":
                 found.values[definition["name"]] = tuple(re.findall(r'"([^"]*)"', definition["body"]))
@@ -71,8 +99,21 @@ def idl_of(interfaces: Iterable[Interface]) -> Idl:
                 found.members += _members(definition["name"], definition["body"])
             else:
                 _operations(found, definition["name"], definition["body"])
+                if definition["kind"] == "interface" and not (definition["partial"] or definition["parent"]):
+                    found.closed.add(definition["name"])
         _operations(found, "", _DEFINITION.sub("", text))
+        found.attributes += _attributes(block)
+    found.closed -= mixing
     return found
+
+
+def _attributes(block: Interface) -> Iterable[Attribute]:
+    """Give the attributes of a block, each with its line; a comment is a blank, so that no line moves."""
+    text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), block.text)
+    for definition in _DEFINITION.finditer(text):
+        for found in _ATTRIBUTE.finditer(definition["body"]):
+            line = block.place.line + text.count("\n", 0, definition.start("body") + found.start("name"))
+            yield Attribute(definition["name"], found["name"], " ".join(found["type"].split()), line)
 
 
 def _members(owner: str, body: str) -> Iterable[DictionaryMember]:
@@ -90,13 +131,15 @@ def _operations(found: Idl, owner: str, body: str) -> None:
     for statement in _EXTENDED.sub("", body).split(";"):
         operation = _OPERATION.search(" ".join(statement.split()))
         if operation:
-            parameters = tuple(_parameters(operation["parameters"]))
-            made = Operation(owner, operation["name"], parameters, operation["type"].strip())
+            declared = tuple(_parameters(operation["parameters"]))
+            parameters, types = tuple(each[:3] for each in declared), tuple(each[3] for each in declared)
+            made = Operation(owner, operation["name"], parameters, operation["type"].strip(), types)
             found.operations.setdefault(made.name, made)
+            found.every.append(made)
 
 
-def _parameters(text: str) -> Iterable[tuple[str, bool, str]]:
-    """Give the parameters of an operation; commas inside of < > and { } separate none."""
+def _parameters(text: str) -> Iterable[tuple[str, bool, str, str]]:
+    """Give the parameters of an operation, each with its type; commas inside of < > and { } separate none."""
     depth, parts = 0, [""]
     for sign in text:
         depth += (sign in "<({") - (sign in ">)}")
@@ -109,4 +152,5 @@ def _parameters(text: str) -> Iterable[tuple[str, bool, str]]:
         named = _NAME.search(declared)
         if named:
             may_be_left_out = "optional" in declared.split() or "..." in declared
-            yield named[1], may_be_left_out, default.strip()
+            kind = declared[: named.start()].replace("...", "").split()
+            yield named[1], may_be_left_out, default.strip(), " ".join(word for word in kind if word != "optional")

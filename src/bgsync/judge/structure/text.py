@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findings_of
 from bgsync.judge.structure.dictionaries import given
+from bgsync.judge.structure.interfaces import interfaces
 from bgsync.judge.structure.links import links
 from bgsync.language import Member, traversal
 from bgsync.language import expressions as e
@@ -30,6 +31,7 @@ def seen(reading: Reading) -> Iterator[Finding]:
     """Give the findings one by one, as they are found."""
     yield from _judged(reading, findings_of(reading.spec, known(reading)))
     yield from _judged(reading, _nesting(reading))
+    yield from _judged(reading, interfaces(reading))
     for look in (_markup, links, given, _names, _plain_members, _plain_variables):
         yield from look(reading)
 

@@ -1,0 +1,116 @@
+"""Findings of structure where the IDL of a text and its steps or definitions disagree."""
+
+import pytest
+
+from bgsync.judge.structure.text import structure
+from tests.test_structure_text import read
+
+TEXT = """
+<pre class="metadata">
+Title: Mill
+Shortname: mill
+</pre>
+
+<pre class="idl">
+interface Mill {
+  Promise<{type}> grind(optional Order order);
+  readonly attribute DOMString miller;
+};
+partial interface Wheel { undefined stop(); };
+dictionary Order { unsigned long sacks; DOMString grain = "rye"; required DOMString buyer; };
+</pre>
+
+A <dfn>sack</dfn> has a <dfn for=sack>weight</dfn> (a {weight}). A [=sack=] has a <dfn for=sack>label</dfn>.
+
+The <dfn attribute for=Mill>miller</dfn> attribute returns "Ann".
+
+<div algorithm>
+The <dfn method for={owner}>{method}(|order|)</dfn> method, when invoked, must return [=a new promise=] |promise| and
+run these steps:
+
+1. Let |sack| be a new [=sack=].
+{steps}
+</div>
+"""
+
+
+def told(
+    *steps: str, type: str = "boolean", method: str = "grind", weight: str = "unsigned long", owner: str = "Mill"
+) -> list[tuple[str, str]]:
+    text = TEXT.replace("{steps}", "\n".join(f"1. {step}" for step in (*steps, "Return.")))
+    for name, value in (("type", type), ("method", method), ("weight", weight), ("owner", owner)):
+        text = text.replace(f"{{{name}}}", value)
+    return [(each.property, each.message) for each in structure(read(text))]
+
+
+@pytest.mark.parametrize(
+    ("type", "step", "given"),
+    [
+        ("Mill", "Resolve |promise| with null.", "null"),
+        ("boolean", "Resolve |promise|.", "nothing"),
+        ("undefined", "Resolve |promise| with true.", "a boolean"),
+        ("sequence<DOMString>", "Resolve |promise| with 3.", "a number"),
+        ("Mill?", "Resolve |promise| with null.", ""),
+        ("any", "Resolve |promise| with null.", ""),
+        ("boolean", "Resolve |promise| with false.", ""),
+        ("undefined", "Resolve |promise|.", ""),
+        ("Flour", "Resolve |promise| with null.", ""),  # declared elsewhere: it may be a type that has null
+    ],
+)
+def test_a_promise_is_resolved_with_what_its_type_in_the_idl_has(type: str, step: str, given: str) -> None:
+    by = f"by the IDL grind() returns Promise<{type}>"
+    assert told(step, type=type) == ([("contradiction", f"resolves promise with {given}, and {by}")] if given else [])
+
+
+def test_a_member_that_a_caller_may_leave_out_is_not_read_as_if_it_were_there() -> None:
+    step = "Set |sack|'s [=sack/weight=] to |order|'s {{Order/sacks}}."
+    ((name, message),) = told(step, "Resolve |promise| with true.")
+    assert (name, message.partition(":")[0]) == (
+        *("defined-before-use", "reads 'sacks' of order, which a caller may leave out"),
+    )
+    asked = "If |order|'s {{Order/sacks}} is null, set |sack|'s [=sack/weight=] to 1."
+    assert told(asked, step, "Resolve |promise| with true.") == []
+
+
+@pytest.mark.parametrize("member", ["grain", "buyer"])
+def test_a_member_with_a_default_or_a_required_one_is_there(member: str) -> None:
+    step = f"Set |sack|'s [=sack/label=] to |order|'s {{{{Order/{member}}}}}."
+    assert told(step, "Resolve |promise| with true.") == []
+
+
+@pytest.mark.parametrize(
+    ("weight", "lost"),
+    [
+        ("long", "what is above 2147483647 does not fit"),
+        ("octet", "what is above 255 does not fit"),
+        ("long long", ""),
+        ("unsigned long", ""),
+        ("number", ""),
+    ],
+)
+def test_a_number_of_the_idl_fits_the_member_that_it_is_put_into(weight: str, lost: str) -> None:
+    asked = "If |order|'s {{Order/sacks}} is null, return."
+    step = "Set |sack|'s [=sack/weight=] to |order|'s {{Order/sacks}}."
+    found = [message for name, message in told("Resolve |promise| with true.", asked, step, weight=weight)]
+    assert found == (
+        [f"sets 'weight', declared as {weight}, to order's sacks, in the IDL unsigned long: {lost}"] * bool(lost)
+    )
+
+
+def test_a_method_that_has_steps_is_declared_where_its_interface_is_declared_whole() -> None:
+    step = "Resolve |promise| with true."
+    assert told(step, method="sift") == [("known-term", "the IDL of Mill declares no sift(), which has steps here")]
+    assert told(step, method="sift", owner="Wheel") == []
+
+
+def test_an_attribute_of_the_idl_is_defined() -> None:
+    text = TEXT.replace("attribute DOMString miller", "attribute DOMString keeper")
+    ((name, message, line),) = [
+        (each.property, each.message, each.origin.line)
+        for each in structure(read(text.replace("{steps}", "1. Return.")))
+        if "attribute" in each.message
+    ]
+    assert (name, message) == (
+        *("known-term", "the IDL of Mill declares the attribute keeper, and no sentence defines what that is"),
+    )
+    assert "keeper" in text.splitlines()[line - 1]
