@@ -14,6 +14,7 @@ from bgsync.language import (
     Find,
     ForEach,
     If,
+    Increment,
     InParallel,
     Input,
     Is,
@@ -33,6 +34,7 @@ from bgsync.language import (
     Spec,
     Upon,
     Wait,
+    WaitUntil,
     While,
     algorithm,
     steps,
@@ -273,6 +275,26 @@ def test_a_condition_that_no_step_changes_or_only_steps_on_their_own() -> None:
     assert judged(steps(tired, While(awake, steps(Set(v.tired, True))))) == []
     body = steps(tired, While(awake, steps(Wait("a day"), InParallel(steps(Set(v.tired, True))))))
     assert judged(body) == ["exit 2 (note)"]
+
+
+def test_a_variable_that_a_loop_changes_while_steps_of_a_round_read_it_is_worth_a_note() -> None:
+    counts, day = Let("count", 0), Wait("a day")
+    apart = InParallel(steps(day, If(Is(v.count, 3), Perform("remind"))))
+    loop = ForEach("loan", SHELF, steps(apart, Increment(v.count)))
+    assert judged(steps(counts, loop)) == ["exit 2.1.2 (note)"]
+    again = While(Not(ENDS), steps(apart, Set(v.count, 0), day))
+    assert judged(steps(counts, again)) == ["exit 2.1.2 (note)"]
+
+
+def test_a_variable_that_each_round_introduces_or_that_it_waits_for_is_its_own() -> None:
+    day = Wait("a day")
+    apart = InParallel(steps(day, If(Is(v.count, 3), Perform("remind")), Set(v.done, True)))
+    own = ForEach("loan", SHELF, steps(Let("count", 0), apart, Increment(v.count)))
+    assert judged(steps(Let("done", False), own)) == []
+    waits = ForEach("loan", SHELF, steps(apart, WaitUntil(Is(v.done, True)), Increment(v.count)))
+    assert judged(steps(Let("done", False), Let("count", 0), waits)) == []
+    before = ForEach("loan", SHELF, steps(Perform("remind", (v.count,)), Increment(v.count)))
+    assert judged(steps(Let("count", 0), before)) == []
 
 
 def test_continue_reaches_no_loop_from_steps_that_run_on_their_own() -> None:

@@ -96,3 +96,11 @@ def test_an_event_of_which_one_outcome_has_no_reaction_is_worth_a_note() -> None
     assert judged(steps(FireEvent("due", None, (), "event", follow))) == ["contradiction 1.2 (note)"]
     both = (*follow, Upon(("rejected", "terminated"), v.done, Let("x", 1)))
     assert judged(steps(FireEvent("due", None, (), "event", steps(*both)))) == []
+
+
+def test_an_event_whose_worker_may_be_terminated_without_a_reaction_is_worth_a_note() -> None:
+    waits = Let("done", Apply("waiting for all", (Field(v.event, "promises"),)))
+    ended = [waits, *(Upon((how,), v.done, Let("x", 1)) for how in ("fulfilled", "rejected"))]
+    assert judged(steps(FireEvent("due", None, (), "event", steps(*ended)))) == ["contradiction 1.3 (note)"]
+    said = NotUnderstood("if the worker is terminated, do the same")
+    assert judged(steps(FireEvent("due", None, (), "event", steps(*ended, said)))) == []

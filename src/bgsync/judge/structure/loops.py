@@ -28,6 +28,9 @@ def loops(spec: Spec, known: Known) -> Iterator[Finding]:
             match at.statement:
                 case s.While() as loop:
                     yield from _loop(loop, steps)
+                    yield from _shared(at)
+                case s.ForEach():
+                    yield from _shared(at)
                 case s.Continue() | s.Break():
                     yield from _jump(at)
                 case s.Abort():
@@ -69,6 +72,46 @@ def _condition(loop: s.While, inside: tuple[Visited, ...], steps: tuple[Visited,
             "the loop may go round again before they do"
         )
         yield Finding("exit", message, place(loop), NOTE)
+
+
+def _shared(at: Visited) -> Iterator[Finding]:
+    """A variable from before a loop that steps of a round read on their own, while the loop goes on to change it.
+
+    Variables have the scope of the block that they are introduced in (Infra, section 3.5), so one that each round
+    introduces anew is that round's own.
+    """
+    inside = tuple(visit(traversal.body_of(at.statement)))
+    own = {each.statement.name for each in inside if isinstance(each.statement, s.Let | s.ForEach)}
+    for name in dict.fromkeys(name for each in inside if not _asynchronous(each.around) for name in _changes(each)):
+        apart = [each for each in inside if _asynchronous(each.around)]
+        reads = [each for each in apart if _reads(each.statement, name)]
+        changes = [each for each in inside if not _asynchronous(each.around) and name in _changes(each)]
+        waits = [each for each in inside if isinstance(each.statement, s.WaitUntil) and not _asynchronous(each.around)]
+        if name in own or not reads or waits:
+            continue
+        which = ", ".join(dict.fromkeys(step(each.statement) for each in changes))
+        message = (
+            f"reads {name!r} in steps that {_started(_outermost(reads[0]))}, while the loop ({step(at.statement)}) "
+            f"goes on and changes it ({which}): what one round reads, a later one may have set"
+        )
+        yield Finding("exit", message, place(reads[0].statement), NOTE)
+
+
+def _reads(statement: s.Statement, name: str) -> bool:
+    return any(name in e.variables(each) for each in traversal.expressions(statement))
+
+
+def _outermost(at: Visited) -> s.Statement:
+    return next(each for each in at.around if isinstance(each, ASYNCHRONOUS))
+
+
+def _changes(at: Visited) -> tuple[str, ...]:
+    """Give the variables that a statement gives another value."""
+    match at.statement:
+        case s.Set(target=e.Var(name=name)) | s.Increment(target=e.Var(name=name)):
+            return (name,)
+        case _:
+            return ()
 
 
 def _asynchronous(around: Body) -> bool:

@@ -2,7 +2,9 @@
 
 Where steps react twice to the fulfilment of a promise and never to its rejection, one of the two was meant for the
 other outcome: nothing happens upon that one, and both reactions run upon this one. Who reacts once, and to one outcome
-only, may mean it; of an event, though, which can end either way, that is worth a look.
+only, may mean it; of an event, though, which can end either way, that is worth a look. So is an event of which both
+outcomes are thought of, and not that its worker is terminated: the promise of what its handler waits for never settles
+then (Service Workers, terminate service worker).
 """
 
 from __future__ import annotations
@@ -35,12 +37,22 @@ def outcomes(spec: Spec, known: Known) -> Iterator[Finding]:
                     continue
                 mine = [each for each in body if isinstance(each, s.Upon) and each.promise == promise]
                 yield from _lacking(mine, promise, reacted, of_event=promise in settling)
+                if promise in settling and reacted == {*OTHER} and not _speaks(everywhere, "terminat"):
+                    message = (
+                        f"reacts to the fulfilment of {say_value(promise)} and to its rejection, and no step to the "
+                        "termination of the worker, by which it never settles"
+                    )
+                    yield Finding("contradiction", message, place(mine[-1]), NOTE)
 
 
 def _bodies(body: Body) -> Iterator[Body]:
     yield body
     for each in body:
         yield from _bodies(traversal.body_of(each))
+
+
+def _speaks(statements: Body, word: str) -> bool:
+    return any(word in place(each).sentence.lower() for each in statements)
 
 
 def _of_event(statement: s.Statement, fired: set[str]) -> e.Expr:

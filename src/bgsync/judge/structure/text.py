@@ -11,6 +11,9 @@ from bgsync.judge.structure import ERROR, NOTE, Finding, Known, by_place, findin
 from bgsync.judge.structure.dictionaries import given
 from bgsync.judge.structure.interfaces import interfaces
 from bgsync.judge.structure.links import links
+from bgsync.judge.structure.maps import maps
+from bgsync.judge.structure.owners import owners
+from bgsync.judge.structure.prose import prose
 from bgsync.language import Member, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
@@ -31,7 +34,8 @@ def seen(reading: Reading) -> Iterator[Finding]:
     """Give the findings one by one, as they are found."""
     yield from _judged(reading, findings_of(reading.spec, known(reading)))
     yield from _judged(reading, _nesting(reading))
-    yield from _judged(reading, interfaces(reading))
+    for judged in (interfaces, owners, maps, prose):
+        yield from _judged(reading, judged(reading))
     for look in (_markup, links, given, _names, _plain_members, _plain_variables):
         yield from look(reading)
 
