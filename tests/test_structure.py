@@ -12,6 +12,7 @@ from bgsync.language import (
     Enqueue,
     Field,
     Find,
+    FireEvent,
     ForEach,
     If,
     Increment,
@@ -32,6 +33,7 @@ from bgsync.language import (
     Return,
     Set,
     Spec,
+    Statement,
     Upon,
     Wait,
     WaitUntil,
@@ -245,6 +247,19 @@ def test_waiting_inside_one_action() -> None:
     assert judged(steps(Atomically(steps(InParallel(steps(wait)))))) == []
 
 
+def test_calling_what_waits_inside_one_action_is_worth_a_note() -> None:
+    def told(*callee: Statement) -> list[str]:
+        lend = algorithm("lend", (), steps(Atomically(steps(Call("fetch")))), file=FILE)
+        fetch = algorithm("fetch", (), steps(*callee), file=FILE)
+        spec = Spec("Library", "", LOAN, (lend, fetch), methods=(), others=(READER,), read=True)
+        return [_told(each) for each in findings(spec) if each.origin.algorithm == "lend"]
+
+    assert told(Wait("a day")) == ["contradiction 1.1 (note)"]
+    assert told(FireEvent("due", None, (), "event", steps(Let("x", 1)))) == ["contradiction 1.1 (note)"]
+    assert told(InParallel(steps(Wait("a day")))) == []
+    assert told(Perform("remind")) == []
+
+
 # exit
 
 
@@ -326,6 +341,13 @@ def test_an_abort_whose_readings_agree() -> None:
 # collection
 
 
+def test_an_item_that_is_removed_while_its_list_is_gone_through_is_worth_a_note() -> None:
+    thinned = ForEach("loan", SHELF, steps(Remove(v.loan, SHELF)))
+    assert judged(steps(thinned)) == ["collection 1.1 (note)"]
+    assert judged(steps(ForEach("loan", SHELF, steps(Remove(v.loan, v.others)))), "others") == []
+    assert judged(steps(ForEach("loan", SHELF, steps(Perform("note", (v.loan,)))))) == []
+
+
 def test_what_is_no_collection() -> None:
     body = steps(Let("who", New("reader")), Add(1, v.who), ForEach("it", v.who, Perform("greet", (v.it,))))
     assert judged(body) == ["collection 2", "collection 3"]
@@ -380,7 +402,10 @@ def test_an_otherwise_after_a_sentence_with_two_conditions() -> None:
 
 
 def test_the_built_in_model_has_no_error() -> None:
-    assert [_told(each) for each in findings(ONE_OFF)] == ["abort-scope 5.2.1.3 (note)", "abort-scope 5.3.1.3 (note)"]
+    told = [_told(each) for each in findings(ONE_OFF)]
+    assert told == [
+        f"{name} 5.{n}.1.{m} (note)" for n in "23" for name, m in (("contradiction", 2), ("abort-scope", 3))
+    ]
 
 
 def test_every_finding_is_of_a_property_that_is_explained() -> None:

@@ -122,6 +122,13 @@ def test_an_event_that_is_fired_and_an_object_that_is_made_in_parallel_are_found
     assert where(PLAIN, "1. [=In parallel=]:", "    1. [=Queue a task=] to run these steps:", "    " + made) == []
 
 
+def test_what_there_is_only_while_script_runs_is_not_asked_for_in_parallel() -> None:
+    asks = "1. If the [=global object=] specified by the [=incumbent settings object=] is a {{Bell}}, return |p|."
+    ((step, message),) = [(each.origin.step, each.message) for each in found(HEAD, asks)]
+    assert (step, message.partition(" without")[0]) == ("1", "asks for the incumbent settings object")
+    assert found(PLAIN, asks) == []
+
+
 def test_an_algorithm_that_is_called_in_parallel_is_found_with_the_way_that_leads_there() -> None:
     (one,) = found(PLAIN, NEW, "1. [=In parallel=]:", "    1. [=Fall silent=] with |p|.", END)
     assert (one.origin.algorithm, one.origin.step) == ("fall silent", "1")

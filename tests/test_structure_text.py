@@ -202,6 +202,7 @@ def test_what_is_known_of_an_old_one_off_text() -> None:
         ("error", "defined-before-use", "2", 238),
         ("error", "contradiction", "4", 244),
         ("error", "missing-task", "2.1", 172),
+        ("error", "missing-task", "3", 185),  # the incumbent settings object
         ("error", "missing-task", "3", 241),
         ("error", "missing-task", "3", 255),
         ("error", "missing-task", "4", 258),

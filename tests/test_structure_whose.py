@@ -174,3 +174,52 @@ def test_a_permission_that_the_text_declares_is_asked_for_by_some_step() -> None
     assert found == ("contradiction", "", "declares the permission 'moor', and no step asks whether it is granted")
     asked = moor("If the permission to moor is not granted, return.", "Paint |ship|.")
     assert told(asked + NEEDED) == []
+
+
+@pytest.mark.parametrize("before", ["{{PermissionDescriptor/name}}", "{{PermissionName}}"])
+def test_a_permission_that_a_step_asks_for_is_declared(before: str) -> None:
+    asks = moor(f'If the state of the permission with {before} "`moor`" is not granted, return.')
+    assert [message for _, _, message in told(asks)] == [
+        "asks for the permission 'moor', which no sentence declares as that of a powerful feature"
+    ]
+    assert told(asks + NEEDED) == []
+
+
+@pytest.mark.parametrize(("whose", "several"), [("ships", True), ("ship", False)])
+def test_several_things_have_no_member_together(whose: str, several: bool) -> None:
+    step = f"If the [={whose}=]'s [=ship/name=] is null, return."
+    assert [message for _, _, message in told(moor(step))] == [
+        '"ships\'s" speaks of several; did you mean "ship\'s"?'
+    ] * several
+
+
+BELLS = """
+A <dfn>bell</dfn> has an associated <dfn for=bell>last ring</dfn> (a timestamp), {declared}.
+
+To <dfn>ring</dfn> a [=bell=] |bell|:
+
+1. {before}
+1. [=Fire functional event=] "`ring`" using {{RingEvent}} on |bell|, and run these steps with |event|:
+1. Let |rung| be the result of [=waiting for all=] of |event|'s [=extend lifetime promises=].
+1. [=Upon fulfillment=] of |rung|, run these steps:
+    1. {after}
+"""
+LAST = "the previous time a ring event was fired for it"
+NOTES = "Set |bell|'s [=bell/last ring=] to now."
+
+
+@pytest.mark.parametrize(
+    ("declared", "before", "after", "late"),
+    [
+        (LAST, "Wait for a minute.", NOTES, True),
+        (LAST, NOTES, "Wait for a minute.", False),
+        (LAST, NOTES, NOTES, False),
+        ("the time at which it was silent again", "Wait for a minute.", NOTES, False),
+    ],
+)
+def test_the_time_at_which_an_event_is_fired_is_not_noted_when_it_is_over(
+    declared: str, before: str, after: str, late: bool
+) -> None:
+    text = BELLS.replace("{declared}", declared).replace("{before}", before).replace("{after}", after)
+    said = "sets 'last ring', declared in line 8 as the time at which an event was fired, when the event is over"
+    assert [message for _, _, message in told(text) if message.startswith("sets")] == [said] * late

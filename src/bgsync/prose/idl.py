@@ -39,6 +39,8 @@ class Operation:
     """The type of its result, as written."""
     types: tuple[str, ...] = ()
     """The types of its parameters, as written."""
+    line: int = 1
+    """The line of the source that it stands in."""
 
     @property
     def promised(self) -> str:
@@ -90,7 +92,7 @@ def idl_of(interfaces: Iterable[Interface]) -> Idl:
     """Read the blocks of IDL of a document; what is no IDL is passed over."""
     found, mixing = Idl(), set[str]()
     for block in interfaces:
-        text = _COMMENT.sub("", block.text)
+        text = _COMMENT.sub(lambda comment: re.sub(r"[^\n]", " ", comment[0]), block.text)  # so that no line moves
         mixing |= set(_INCLUDES.findall(text))
         for definition in _DEFINITION.finditer(text):
             if definition["kind"] == "enum":
@@ -98,22 +100,21 @@ def idl_of(interfaces: Iterable[Interface]) -> Idl:
             elif definition["kind"] == "dictionary":
                 found.members += _members(definition["name"], definition["body"])
             else:
-                _operations(found, definition["name"], definition["body"])
+                line = block.place.line + text.count("\n", 0, definition.start("body"))
+                _operations(found, definition["name"], definition["body"], line)
+                found.attributes += _attributes(definition["name"], definition["body"], line)
                 if definition["kind"] == "interface" and not (definition["partial"] or definition["parent"]):
                     found.closed.add(definition["name"])
-        _operations(found, "", _DEFINITION.sub("", text))
-        found.attributes += _attributes(block)
+        _operations(found, "", _DEFINITION.sub("", text), block.place.line)
     found.closed -= mixing
     return found
 
 
-def _attributes(block: Interface) -> Iterable[Attribute]:
-    """Give the attributes of a block, each with its line; a comment is a blank, so that no line moves."""
-    text = _COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), block.text)
-    for definition in _DEFINITION.finditer(text):
-        for found in _ATTRIBUTE.finditer(definition["body"]):
-            line = block.place.line + text.count("\n", 0, definition.start("body") + found.start("name"))
-            yield Attribute(definition["name"], found["name"], " ".join(found["type"].split()), line)
+def _attributes(owner: str, body: str, line: int) -> Iterable[Attribute]:
+    """Give the attributes that a body declares, which begins in a line."""
+    for found in _ATTRIBUTE.finditer(body):
+        here = line + body.count("\n", 0, found.start("name"))
+        yield Attribute(owner, found["name"], " ".join(found["type"].split()), here)
 
 
 def _members(owner: str, body: str) -> Iterable[DictionaryMember]:
@@ -127,13 +128,15 @@ def _members(owner: str, body: str) -> Iterable[DictionaryMember]:
             yield DictionaryMember(owner, named[1], kind, default.strip(), required)
 
 
-def _operations(found: Idl, owner: str, body: str) -> None:
-    for statement in _EXTENDED.sub("", body).split(";"):
+def _operations(found: Idl, owner: str, body: str, line: int) -> None:
+    for statement in _EXTENDED.sub(lambda extended: "\n" * extended[0].count("\n"), body).split(";"):
+        here = line + statement[: len(statement) - len(statement.lstrip())].count("\n")
+        line += statement.count("\n")
         operation = _OPERATION.search(" ".join(statement.split()))
         if operation:
             declared = tuple(_parameters(operation["parameters"]))
             parameters, types = tuple(each[:3] for each in declared), tuple(each[3] for each in declared)
-            made = Operation(owner, operation["name"], parameters, operation["type"].strip(), types)
+            made = Operation(owner, operation["name"], parameters, operation["type"].strip(), types, here)
             found.operations.setdefault(made.name, made)
             found.every.append(made)
 

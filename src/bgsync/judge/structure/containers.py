@@ -36,6 +36,7 @@ def containers(spec: Spec, known: Known) -> Iterator[Finding]:
     for part in parts(spec):
         parameters = part.parameters if isinstance(part, Algorithm) else tuple(known.given.get(part.name, ()))
         yield from _unwritten(part.steps)
+        yield from _thinned(part.steps)
         uses = _Uses(types, known, types.variables(part.name, part.steps, parameters))
         for statement in traversal.walk(part.steps):
             for found in uses.of(statement):
@@ -73,6 +74,20 @@ def _unwritten(body: Body) -> Iterator[Finding]:
             empty -= e.variables(statement.target)
         if isinstance(statement, s.Let) and isinstance(statement.value, e.New) and not statement.value.members:
             empty |= {statement.name} if statement.value.type.lower() in MAPS else set()
+
+
+def _thinned(body: Body) -> Iterator[Finding]:
+    """Find items that are removed from a list while it is gone through."""
+    for at in visit(body):
+        match at.statement:
+            case s.Remove(item=e.Var(name=name), collection=collection):
+                for each in at.around:
+                    if isinstance(each, s.ForEach) and each.name == name and each.collection == collection:
+                        message = (
+                            f"removes {name} from {say_value(collection)} while that is gone through: is the next item "
+                            "passed over?"
+                        )
+                        yield Finding("collection", message, place(at.statement), NOTE)
 
 
 def _inside(statement: s.Statement) -> tuple[s.Statement, ...]:

@@ -16,6 +16,7 @@ from bgsync.language import Algorithm, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say_value
+from bgsync.prose.grammar.words import said_in
 from bgsync.prose.heads import Head
 from bgsync.prose.idl import Idl, Operation, idl_of
 from bgsync.prose.reading import Reading
@@ -47,6 +48,8 @@ def interfaces(reading: Reading) -> Iterator[Finding]:
             yield from _left_out(idl, declared[0], algorithm)
             yield from _too_large(reading, idl, declared[0], algorithm)
     yield from _undefined(reading, idl)
+    yield from _syntax(reading, idl)
+    yield from _secure(reading)
 
 
 def _undeclared(reading: Reading, head: Head) -> Finding:
@@ -177,21 +180,60 @@ def _range(kind: str) -> tuple[int, int] | None:
 
 
 def _undefined(reading: Reading, idl: Idl) -> Iterator[Finding]:
-    """Attributes of the IDL that no definition of the text names, those of an interface in one finding."""
+    """Attributes and methods of the IDL that no definition names, those of an interface in one finding of a kind."""
     concepts = {(name, "") for members in reading.declared.members.values() for name in members}
-    defined = {(token.term.lower(), token.scope.lower()) for token in reading.document.definitions} - concepts
+    definitions = reading.document.definitions
+    defined = {(said.lower(), one.scope.lower()) for one in definitions for said in (one.term, one.text)} - concepts
     words = {(word, scope) for term, scope in defined for word in re.findall(r"\w+", term)}
     said = _said(reading)
-    missing: dict[str, list[tuple[str, int]]] = {}
-    for one in idl.attributes:
-        if not ({(one.name.lower(), one.owner.lower()), (one.name.lower(), "")} & words or one.name in said):
-            missing.setdefault(one.owner, []).append((one.name, one.line))
-    for owner, names in missing.items():
-        listed = ", ".join(name for name, _ in names)
+    missing: dict[tuple[str, str], list[tuple[str, int]]] = {}
+    operations = [one for one in idl.every if one.owner]
+    for kind, some in (("attribute", idl.attributes), ("method", operations)):
+        for one in some:
+            if not ({(one.name.lower(), one.owner.lower()), (one.name.lower(), "")} & words or one.name in said):
+                missing.setdefault((one.owner, kind), []).append((one.name, one.line))
+    for (owner, kind), names in missing.items():
+        listed = ", ".join(dict.fromkeys(name for name, _ in names))
         origin = s.Origin("", (), reading.document.file, names[0][1], 1, listed, f"{owner}.{names[0][0]}")
-        many = "attributes" if len(names) > 1 else "attribute"
+        many = f"{kind}s" if "," in listed else kind
         message = f"the IDL of {owner} declares the {many} {listed}, and no sentence defines what that is"
         yield Finding("known-term", message, origin, NOTE)
+
+
+def _syntax(reading: Reading, idl: Idl) -> Iterator[Finding]:
+    """What Web IDL does not have: a type void, and a dictionary that may be left out and has no default."""
+    void = [one for one in idl.every if re.search(r"\bvoid\b", one.returns)]
+    if void:
+        also = f" (so do {', '.join(dict.fromkeys(one.name for one in void[1:]))})" if void[1:] else ""
+        message = f"{void[0].name}() returns {void[0].returns}{also}: Web IDL has no void; did you mean undefined?"
+        yield Finding("known-term", message, _at(reading, void[0]), NOTE)
+    dictionaries = {one.owner for one in idl.members}
+    for one in idl.every:
+        for (name, optional, default), kind in zip(one.parameters, one.types, strict=True):
+            if optional and kind in dictionaries and not default:
+                message = (
+                    f"{name!r} of {one.name}() is an optional dictionary, and has no default: Web IDL wants = {{}}"
+                )
+                yield Finding("known-term", message, _at(reading, one), NOTE)
+
+
+def _at(reading: Reading, one: Operation) -> s.Origin:
+    return s.Origin("", (), reading.document.file, one.line, 1, one.name, f"{one.owner}.{one.name}")
+
+
+_PROMISED = re.compile(r"\bonly available (?:in|from|to) secure contexts?\b")
+
+
+def _secure(reading: Reading) -> Iterator[Finding]:
+    """A text that promises a secure context, of which no interface asks for one."""
+    if any("SecureContext" in block.text for block in reading.document.interfaces) or not reading.document.interfaces:
+        return
+    for paragraph in reading.document.paragraphs:
+        for sentence in paragraph.sentences:
+            if _PROMISED.search(said_in(sentence)):
+                origin = s.Origin("", (), reading.document.file, *sentence.place, sentence.text, "secure context")
+                message = "says that it is only available in a secure context, and no interface is [SecureContext]"
+                yield Finding("contradiction", message, origin, NOTE)
 
 
 def _said(reading: Reading) -> frozenset[str]:

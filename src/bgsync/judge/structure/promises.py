@@ -67,6 +67,7 @@ def settling(spec: Spec, known: Known) -> Iterator[Finding]:
             yield from _Settling(name, spec, queued(part.steps), callees).judge(owed, by_head=name not in made)
         if part.name in spec.methods:
             yield from _lost(part)
+    waiting = _waiting(spec)
     for _, body in spec.bodies():
         for at in visit(body):
             inner = [each for each in at.around if isinstance(each, (s.Atomically, *ASYNCHRONOUS))]
@@ -76,6 +77,26 @@ def settling(spec: Spec, known: Known) -> Iterator[Finding]:
             if isinstance(at.statement, s.Wait | s.WaitUntil) and not guard:  # it may begin by a wait until something
                 message = f"waits inside {step(inner[-1])}, which is one action"
                 yield Finding("contradiction", message, place(at.statement))
+            if isinstance(at.statement, s.Call) and (first := waiting.get(at.statement.algorithm)) is not None:
+                message = (
+                    f"calls {at.statement.algorithm!r} inside {step(inner[-1])}, which is one action, and that waits "
+                    f"({place(first)})"
+                )
+                yield Finding("contradiction", message, place(at.statement), NOTE)
+
+
+def _waiting(spec: Spec) -> dict[str, s.Statement]:
+    """Give the algorithms that wait before they return, each with where it does; to fire an event is to wait."""
+    found: dict[str, s.Statement] = {}
+    for _ in spec.algorithms:
+        for algorithm in spec.algorithms:
+            for at in visit(queued(algorithm.steps)) if algorithm.name not in found else ():
+                each = at.statement
+                waits = isinstance(each, s.Wait | s.WaitUntil | s.FireEvent | s.HandleEvent)
+                called = isinstance(each, s.Call) and each.algorithm in found
+                if (waits or called) and not any(isinstance(one, ASYNCHRONOUS) for one in at.around):
+                    found.setdefault(algorithm.name, each)
+    return found
 
 
 def _lost(method: Algorithm) -> Iterator[Finding]:

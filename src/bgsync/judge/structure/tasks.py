@@ -20,6 +20,8 @@ from bgsync.language import statements as s
 from bgsync.language.readback import say_value
 
 _FIRES = re.compile(r"^(?:fir|dispatch)(?:e|ing|es)? (?!.*\bfunctional\b).*\bevent\b")
+_SETTINGS = re.compile(r"\b(?:incumbent|entry|current) (?:settings object|global object|realm)\b")
+"""What there is only while script runs (HTML, realms, settings objects, and global objects)."""
 _TASK = re.compile(r"\b(?:micro)?tasks?\b")
 _PARALLEL = re.compile(r"^(?!.*\bnot\b).*\bin parallel\b")
 
@@ -41,7 +43,7 @@ class _Found:
 
 
 def tasks(spec: Spec, known: Known) -> Iterator[Finding]:
-    """Find promises that are settled, events that are fired and objects of script that are made in parallel."""
+    """Find what script can see that is settled, fired, made or asked for in parallel."""
     return _Tasks(spec, known).findings()
 
 
@@ -115,6 +117,8 @@ class _Tasks:
                 return "event", "dispatches an event"
         for expression in traversal.expressions(statement):
             for part in e.parts(expression):
+                if isinstance(part, e.Input) and (asked := _SETTINGS.search(part.text)):
+                    return "settings", f"asks for the {asked[0]}"
                 if isinstance(part, e.New) and part.type.lower() in {*self.known.interfaces, "promise"}:
                     return "object", f"makes a new {part.type}"
         return "", ""
