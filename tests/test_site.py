@@ -58,7 +58,7 @@ def test_reading_and_structure_need_no_package_and_say_what_the_command_says() -
 )
 def test_what_is_no_spec_is_answered_all_the_same(text: str) -> None:
     found = told(text)
-    assert found.get("problem") or found["sentences"] == []
+    assert found.get("problem") or {each["status"] for each in found["sentences"]} <= {"remark"}
 
 
 # --- as it is built

@@ -154,6 +154,7 @@ SIGNS = {
     "?": "Of a verdict: it is inconclusive. Before the answer to an edit: it is not known whether it breaks anything. "
     "Of a sentence: it is partly understood.",
     "~": "Of a verdict: it is conditional. Of a sentence: it is abstracted. Of a step: an edit changed it.",
+    "·": "Of a sentence: it is a remark.",
     "∅": "Of a verdict: it is vacuous.",
     "•": "A property that is broken, and no run shows how.",
     "→": "What something was, and what it is: in a run by a step, in [old → new] by an edit.",

@@ -22,7 +22,7 @@ run these steps [=in parallel=]:
 1. [=Queue a task=] to [=resolve=] |promise|.
 </div>
 `;
-const SIGNS = { modelled: "✓", abstracted: "~", "partly understood": "?", "not understood": "✗", broken: "✗", note: "·" };
+const SIGNS = { modelled: "✓", abstracted: "~", "partly understood": "?", "not understood": "✗", remark: "·", broken: "✗", note: "·" };
 const PAUSE = 250;
 
 const text = document.getElementById("playground-text");

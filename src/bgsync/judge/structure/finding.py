@@ -68,7 +68,7 @@ PROPERTIES = (
     ),
     Structure(
         "exit",
-        "Every loop that is to end can end, and no step leaves or repeats a loop from steps that run on their own.",
+        "A loop that is to end can end, and no steps that run on their own leave it, repeat it or share its variables.",
         "Steps that run in parallel cannot end the loop that started them: what was to happen once happens for ever.",
         "Infra, section 3.6: iteration, break and continue",
     ),
@@ -80,7 +80,7 @@ PROPERTIES = (
     ),
     Structure(
         "known-term",
-        "Every name in a step is one that the text defines or links to.",
+        "Every name in a step or in the IDL is one that the text defines or links to.",
         "A misspelt or unlinked name means nothing, or what each reader takes it for.",
         "the definitions of the text, and its anchors",
     ),
