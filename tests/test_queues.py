@@ -100,6 +100,15 @@ def test_a_batch_that_waits_holds_its_queue_and_the_next_is_not_obliged_to_begin
     assert waiting not in {step.action.process for step in closed.steps(state)}
 
 
+@pytest.mark.parametrize(("queue", "expected"), [("desk", "holds"), (QUEUE, "violated")])
+def test_what_is_enqueued_to_one_queue_does_not_wait_for_another(queue: str | Field, expected: str) -> None:
+    stuck = Enqueue(QUEUE, steps(Let("x", 0), WaitUntil(Is(v.x, 1))))
+    spec = text(borrow(InParallel(steps(Wait("a while"), Enqueue(queue, steps(Resolve(v.promise))))), stuck))
+    settles = [prop for prop in PROPERTIES if prop.id == "promise-settles"]
+    (verdict,) = check(question(spec, settles, ("algorithm",), world=UNGATED, calls=1)).verdicts
+    assert verdict.verdict == expected
+
+
 def test_what_is_enqueued_in_the_middle_of_steps_is_a_batch_of_its_own() -> None:
     spec = text(borrow(Let("x", "a"), Enqueue("desk", steps(Assert(Is(v.x, "a")), Resolve(v.promise))), Let("x", "b")))
     closed = system(spec, "algorithm", calls=1, world=CALM)

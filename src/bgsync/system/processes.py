@@ -130,9 +130,11 @@ class Processes:
         )
         return self.number(process._replace(frames=tuple(frames)))
 
-    def enqueues(self, number: int) -> bool:
-        """Whether a process may enqueue a batch from now on."""
-        return any(self.interpreter.enqueuing[frame.pc] for frame in self.known[number].frames)
+    def enqueues(self, number: int) -> frozenset[str]:
+        """Give the queues that a process may enqueue to from now on, or waits in."""
+        mine = self.queued[number]
+        found = (self.interpreter.enqueuing[frame.pc] for frame in self.known[number].frames)
+        return frozenset[str]().union(*found, () if mine is None else (mine,))
 
     def resolves(self, number: int) -> bool:
         """Whether a process, or one that it starts, may resolve a promise from now on."""

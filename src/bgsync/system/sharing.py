@@ -20,7 +20,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import Spec
-from bgsync.system.closures import escapes
+from bgsync.system.closures import escapes, queue_name
 from bgsync.system.instructions import WAITS, names
 from bgsync.system.program import Program
 
@@ -33,7 +33,7 @@ class Sharing:
 
     shared: tuple[bool, ...]
     quiet: tuple[bool, ...]
-    enqueuing: tuple[bool, ...]
+    enqueuing: tuple[frozenset[str], ...]
     meeting: tuple[bool, ...]
     changing: tuple[bool, ...]
     resolving: tuple[bool, ...]
@@ -214,14 +214,21 @@ def _quiet(program: Program, shared: Sequence[bool]) -> tuple[bool, ...]:
     return tuple(not found for found in loud)
 
 
-def _enqueuing(program: Program) -> tuple[bool, ...]:
-    """Find the instructions from which an invocation, or one that it starts, may come to enqueue a batch."""
+def _enqueuing(program: Program) -> tuple[frozenset[str], ...]:
+    """Find the queues that an invocation, or one that it starts, may come to enqueue to; batches are none of those."""
     code = program.code
 
-    def enqueues(pc: int) -> bool:
-        return code[pc].op == "spawn" and code[code[pc].other].op == "queue"
+    def enqueues(pc: int) -> str | None:
+        statement = code[pc].statement
+        batch = code[pc].op == "spawn" and code[code[pc].other].op == "queue"
+        return queue_name(statement.queue) if batch and isinstance(statement, s.Enqueue) else None
 
-    return _closure(program, enqueues, partial(_later, program))
+    def later(pc: int) -> tuple[int, ...]:
+        return _later(program, pc) if enqueues(pc) is None else _following(program, pc)
+
+    found = list(map(enqueues, range(len(code))))
+    by_queue = {queue: _closure(program, lambda pc, q=queue: found[pc] == q, later) for queue in found if queue}  # type: ignore[misc]
+    return tuple(frozenset(queue for queue, may in by_queue.items() if may[pc]) for pc in range(len(code)))
 
 
 def _meeting(program: Program, listing: Mapping[str, Container[str]], anything: bool) -> tuple[bool, ...]:

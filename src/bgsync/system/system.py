@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 
 from bgsync.explore.model import Model
 from bgsync.pauses import pause
-from bgsync.system.collect import as_more, queued
+from bgsync.system.collect import as_more
 from bgsync.system.forks import Forks
 from bgsync.system.instructions import WAITS
 from bgsync.system.monitor import Beginning, Call, Memory
@@ -124,10 +124,7 @@ class System(Forks, Model[State, Action]):
 
     def _waits_for_room(self, state: State, name: str) -> bool:
         """Whether a rule would only enqueue more behind enough that wait."""
-        if len(queued(state)) < self.scenario.calls:
-            return False
-        entry = self.number(self._entry(name))
-        return self.processes.queued[entry] is not None or self.processes.enqueues(entry)
+        return bool(self.full(state, self.number(self._entry(name))))
 
     def ends_all(self, which: int) -> bool:
         """Whether a move of the environment ends all processes."""

@@ -214,7 +214,7 @@ class Turns:
         """Whether it may be the turn of a process."""
         if self.blocked(state, number) or (presence.task and self.program.code[self.process(number).pc].op == "task"):
             return False
-        return not self.processes.parked[number] or self.may_wake(state, number, presence.busy, len(queued(state)))
+        return not self.processes.parked[number] or self.may_wake(state, number, presence.busy)
 
     def batch_turns(self, state: State, presence: Presence) -> Iterator[Turn]:
         """Give the queues whose next batch may begin."""
@@ -237,7 +237,12 @@ class Turns:
             known = self._outcomes[key] = self.interpreter.known(shared, process, settle)
         return known
 
-    def may_wake(self, state: State, number: int, busy: int, waiting: int) -> bool:
+    def full(self, state: State, number: int) -> frozenset[str]:
+        """Give the queues that a process may enqueue to, if behind enough that wait in every one of them."""
+        queues, waiting = self.processes.enqueues(number), dict(state.queues)
+        return queues if all(len(waiting.get(each, ())) >= self.scenario.calls for each in queues) else frozenset()
+
+    def may_wake(self, state: State, number: int, busy: int) -> bool:
         """Whether a parked process may go on, by the bound on what is in flight.
 
         A batch that holds a queue always may, since the others wait for it; one that may enqueue more waits until
@@ -245,7 +250,7 @@ class Turns:
         """
         if self.processes.batch[number] is not None:
             return True
-        return busy < self.scenario.calls and not (waiting >= self.scenario.calls and self.processes.enqueues(number))
+        return busy < self.scenario.calls and not self.full(state, number)
 
     def blocked(self, state: State, number: int) -> bool:
         """Whether a process can only wait until something else happens, or for ever."""
@@ -265,10 +270,8 @@ class Turns:
 
         Then it makes no difference whether it does, so it need not.
         """
-        full = len(queued(state)) >= self.scenario.calls and self.processes.enqueues(number)
-        return (
-            full and bool(presence.batches) and self.processes.parked[number] and self.processes.batch[number] is None
-        )
+        waits = self.processes.parked[number] and self.processes.batch[number] is None
+        return waits and not self.full(state, number).isdisjoint(presence.batches)
 
     def must_go_on(self, state: State, number: int, presence: Presence) -> bool:
         """Whether a process goes on in the end, if nothing else happens: one that is not blocked, nor at chance."""
