@@ -67,7 +67,7 @@ def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget
         ready.set()
 
     with context.Pool(min(processes, len(explorations)), _begin, (told, budget)) as pool:
-        for place in _order(explorations, processes):
+        for place in order(explorations, processes):
             pool.apply_async(_run, (place,), callback=partial(end, place), error_callback=fail)
         counted = 0
         while len(results) < len(explorations):
@@ -91,7 +91,7 @@ def _one_by_one(explorations: Sequence[Exploration], budget: Budget, tally: Tall
     from bgsync.judge.exploring import run
 
     results, interrupted = dict[int, Result](), False
-    for place in _order(explorations, 1):
+    for place in order(explorations, 1):
         results[place] = result = (
             Result((), (), frozenset(), True) if interrupted else run(explorations[place], budget, tally)
         )
@@ -103,15 +103,14 @@ def _one_by_one(explorations: Sequence[Exploration], budget: Budget, tally: Tall
     return [results[place] for place in range(len(explorations))]
 
 
-def _order(explorations: Sequence[Exploration], processes: int) -> list[int]:
+def order(explorations: Sequence[Exploration], processes: int) -> list[int]:
     """Say in which order explorations begin: the small ones first, so that all environments are looked at in any time.
 
-    Where there are several processes, all but one of them begin with what is large.
+    Where fewer are large than there are processes, the large ones begin, since the others need not wait for them.
     """
-    places = range(len(explorations))
-    large = [place for place in places if explorations[place].scenario.granularity == "step"]
-    small = [place for place in places if explorations[place].scenario.granularity != "step"]
-    return [*large[: processes - 1], *small, *large[processes - 1 :]]
+    large = [exploration.scenario.granularity == "step" for exploration in explorations]
+    last = sum(large) >= processes
+    return sorted(range(len(explorations)), key=lambda place: large[place] == last)
 
 
 def _broken(result: Result) -> tuple[str, ...]:
