@@ -4,16 +4,20 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from bgsync import telling
 from bgsync.judge.check import check
 from bgsync.judge.verdict import Report, TraceStep, Verdict
-from bgsync.language import Atomically, If, Resolve, Spec, Statement, WaitUntil, algorithm, steps, v
+from bgsync.language import Atomically, If, Resolve, Spec, Statement, Wait, WaitUntil, algorithm, steps, v
 from bgsync.language.expressions import Environment
 from bgsync.report.causes import Cause, causes
 from bgsync.shipped.model.background_sync.one_off import SPEC
+from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.words import Words
 from tests.models import FILE, question, single
+from tests.periodic import ATTEMPT, periodic, retrying
 
 Pair = tuple[str, str]
 
@@ -74,6 +78,26 @@ def test_each_pair_of_callers_is_a_way_of_its_own_with_a_run_in_which_they_call(
 def test_what_one_step_calls_has_no_callers_to_be_told(today: Report) -> None:
     (broken,) = (v for v in today.verdicts if v.property == "one-event" and not v.needs)
     assert {one.callers for one in broken.findings()} == {(None, None)}
+
+
+@pytest.mark.parametrize(
+    ("attempts", "expected"),
+    [(retrying(Wait("a while")), {"", "4.7.1"}), (retrying(), {"", "4.4"}), (ATTEMPT, {""})],
+    ids=["after a back-off", "after its event", "no loop"],
+)
+def test_a_loop_that_fires_again_after_a_wait_breaks_a_promise_in_a_way_of_its_own(
+    attempts: tuple[Statement, ...], expected: set[str]
+) -> None:
+    online = [prop for prop in PERIODIC.properties if prop.id == "fires-online"]
+    spec = periodic(attempts=attempts)
+    broken = check(question(spec, online, ("algorithm",), world=PERIODIC.world, calls=1)).verdicts[0]
+    against = [one for one in broken.findings() if named(one.conflict()) == "go offline"]
+    assert {one.again.step if one.again else "" for one in against} == expected
+    for one in against:
+        taken = [step.origin for step in one.trace.steps] if one.trace else []
+        assert one.again is None or taken.index(one.again) < len(taken) - 1
+        told = f"again after the wait of {one.again}" if one.again else ""
+        assert telling.callers(one) == told
 
 
 def test_findings_with_one_cause_are_told_together(today: Report) -> None:

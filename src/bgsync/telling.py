@@ -105,5 +105,7 @@ def pair(found: Verdict, words: Words) -> str:
 
 
 def callers(found: Verdict) -> str:
-    """Say who called the algorithms of the two steps of a finding, where several steps call them; "" where none do."""
-    return " and by ".join(str(one) for one in found.callers if one is not None)
+    """Say who called the algorithms of the two steps of a finding, where several do, or after which wait it comes."""
+    called = " and by ".join(str(one) for one in found.callers if one is not None)
+    again = f"again after the wait of {found.again}" if found.again else ""
+    return ", ".join(filter(None, (f"called by {called}" if called else "", again)))

@@ -9,7 +9,7 @@ What breaks one property often breaks others later on, in the same run. So runs 
 broken before; only where there is none does one count that breaks another property on its way, and says which.
 
 Where the algorithm of one of the two steps is called from several, each pair of callers is a way of its own to the
-same defect (`callers`).
+same defect (`callers`); and so is a loop that comes to it again, after a wait.
 
 What is not found: two runs with the same pair that differ in what else came before are one finding; and in a graph with
 several tags that is searched as a product, only the shortest run to each property is known.
@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bgsync.judge import facts as f
-from bgsync.judge.callers import calls_of, last_call, reacts
+from bgsync.judge.callers import arrival, calls_of, last_call, reacts
 from bgsync.judge.lifecycle import withdraws
 from bgsync.judge.property import state_in
 from bgsync.judge.verdict import Trace
@@ -92,6 +92,11 @@ class Causes:
         """For each transition the number of the last call in it of what several steps call; 0 where it has none."""
         return self._numbered(last_call)
 
+    @cached_property
+    def arrived(self) -> Numbers:
+        """For each transition the number of how it comes to fire: first, or again after a wait; 0 where it does not."""
+        return self._numbered(arrival)
+
     def _numbered(self, mark: Callable[[System, Step], Hashable | None]) -> Numbers:
         """Give each transition the number of what it is marked by, 0 for nothing."""
         graph, numbers = self.watched.graph, dict[Hashable | None, int]({None: 0})
@@ -134,6 +139,12 @@ class Causes:
             ways = Ways(self.watched.graph, self._sound(name), self.withdrawn)
             for _, mark, source, successor in self._nearest(self.watched.every[name], ways):
                 yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
+        if not self.watched.system.by_step and self.arrived.any():
+            for sound in (None, name):
+                ways = Ways(self.watched.graph, self._sound(sound), self.arrived)
+                for _, mark, source, successor in self._nearest(self.watched.every[name], ways):
+                    run = self._run(ways.path(source, mark), self.watched.step(source, successor), name)
+                    yield run._replace(known_only=True)
         called = [one for one in self.watched.every[name] if self.watched.system.by_step and self._is_called(one)]
         if called and self.called.any():
             ways = self.clean_calls if found else Ways(self.watched.graph, self._sound(name), self.called, two=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bgsync.judge.callers import caller
+from bgsync.judge.callers import caller, resumed
 from bgsync.judge.causes import Causes, Run, conflicts, stops
 from bgsync.judge.evidence import Evidence, unconfirmed
 from bgsync.judge.explorations import LIMIT
@@ -80,10 +80,11 @@ def _violated(system: System, prop: Safety, name: str, message: str, runs: Itera
         places = tuple(_locations(replay, trace))
         one = Verdict(name, "violated", None, (), replay.broken, places, trace, after=run.after)
         one = replace(one, against=_against(prop, name, replay, trace))
-        one = replace(one, callers=_callers(system.scenario.spec, one))
+        called, again = _callers(system.scenario.spec, one)
+        one = replace(one, callers=called, again=again)
         if run.known_only and one.defect() not in {known.defect() for known in findings.values()}:
             continue
-        findings.setdefault((one.defect(), frozenset(one.callers)), one)
+        findings.setdefault((one.defect(), frozenset(one.callers), one.again), one)
     if not findings:
         return Verdict(name, "inconclusive", message=reason)
     first, *others = findings.values()
@@ -119,14 +120,14 @@ def _against(prop: Safety, name: str, replay: Replay, trace: Trace) -> int | Non
     return moved
 
 
-def _callers(spec: Spec, found: Verdict) -> tuple[Origin | None, Origin | None]:
-    """Give who called the algorithms of the two steps that a finding is about."""
+def _callers(spec: Spec, found: Verdict) -> tuple[tuple[Origin | None, Origin | None], Origin | None]:
+    """Give who called the algorithms of the two steps that a finding is about, and the wait of a loop before it."""
     trace, last = found.trace, {(place.algorithm, place.step) for place in found.locations[-1:]}
     if trace is None:
-        return None, None
+        return (None, None), None
     broke = max((n for n, step in enumerate(trace.steps) if (step.algorithm, step.step) in last), default=None)
     first, second = (None if place is None else caller(spec, trace, place) for place in (broke, found.against))
-    return first, second
+    return (first, second), None if broke is None else resumed(spec, trace, broke)
 
 
 def _breaks(system: System, prop: Safety, name: str, told: Sequence[Move]) -> bool:

@@ -123,6 +123,8 @@ class Verdict:
     """The place in the trace of the step that the breaking one conflicts with."""
     callers: tuple[Origin | None, Origin | None] = (None, None)
     """The steps that called the algorithms of these two, each where several steps call that algorithm."""
+    again: Origin | None = None
+    """The wait of a loop that fires, after which it comes to the breaking step again; None where it does so first."""
     after: str = ""
     """The id of the property that its run breaks before, "" where it breaks none."""
     reading: str = ""

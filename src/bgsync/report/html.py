@@ -133,7 +133,7 @@ def _page(page: Page) -> dict[str, Any]:
 
 def _one(finding: Verdict) -> Hashable:
     """Tell one finding from all others of a report."""
-    return finding.property, finding.needs, finding.defect(), finding.callers
+    return finding.property, finding.needs, finding.defect(), finding.callers, finding.again
 
 
 def _edit(edit: Edit, glossary: Glossary) -> dict[str, Any]:

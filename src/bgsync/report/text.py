@@ -110,9 +110,11 @@ def print_causes(
         put(console, f"    [red]{escape(first.property)}[/]: {said}{also}", 6)
         named = [(_pair_and_needs(one, glossary.words), telling.callers(one)) for one in cause.findings]
         pairs = list(dict.fromkeys(pair for pair, _ in named))
-        if ways := list(dict.fromkeys(ways for pair, ways in named if ways and pair == pairs[0])):
+        told_by = list(dict.fromkeys(ways for pair, ways in named if pair == pairs[0]))
+        if ways := [way for way in told_by if way]:
+            also = "also " if "" in told_by else ""
             more = f"; and {len(ways) - FEW} more: [bold]--traces all[/]" if len(ways) > FEW and not everything else ""
-            put(console, f"    called by {escape('; '.join(ways if everything else ways[:FEW]))}{more}", 6)
+            put(console, f"    {also}{escape('; '.join(ways if everything else ways[:FEW]))}{more}", 6)
         pairs = pairs[1:]
         if pairs:
             more = f" and {len(pairs) - FEW} more" if len(pairs) > FEW else ""
@@ -321,7 +323,7 @@ def print_trace(verdict: Verdict, words: Words, console: Console) -> None:
         said = f"{conflict.algorithm} step {conflict.step}" if conflict.step else telling.sentence(conflict, words)
         put(console, f"  against {escape(said)}, by {escape(str(conflict.actor))}", 4)
     if called := telling.callers(verdict):
-        put(console, f"  called by {escape(called)}", 4)
+        put(console, f"  {escape(called)}", 4)
     if verdict.after:
         put(console, f"  after {escape(verdict.after)} was broken in the same run", 4)
     for line in trace_lines(trace, words):
