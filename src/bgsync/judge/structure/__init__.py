@@ -2,9 +2,9 @@
 
 Each kind is a pure function of the spec, and of what the text tells beside it (`Known`): `definitions` follows where
 variables get their values, `members` looks at types and values, `loops` at what leaves a loop and how far an abort
-reaches, `promises` at every path of an algorithm, `outcomes` at what reacts to a promise, `tasks` at what runs in
-parallel, `containers`, `terms` and `nesting` at what their names say. When in doubt they are silent: a variable
-whose type is not certain has no type, and a path that may be impossible is none.
+reaches, `counts` at how often it tries, `promises` at every path of an algorithm, `outcomes` at what reacts to a
+promise, `tasks` at what runs in parallel, `containers`, `terms` and `nesting` at what their names say. When in doubt
+they are silent: a variable whose type is not certain has no type, and a path that may be impossible is none.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bgsync.judge.structure.containers import containers
+from bgsync.judge.structure.counts import counts
 from bgsync.judge.structure.definitions import definitions
 from bgsync.judge.structure.finding import ERROR, NOTE, PROPERTIES, Finding, Known, Structure
 from bgsync.judge.structure.loops import loops
@@ -24,7 +25,7 @@ from bgsync.judge.structure.terms import terms
 from bgsync.language import Spec
 from bgsync.pauses import pause
 
-CHECKS = (definitions, members, loops, settling, outcomes, tasks, containers, terms, nesting)
+CHECKS = (definitions, members, loops, counts, settling, outcomes, tasks, containers, terms, nesting)
 
 
 def findings(spec: Spec, known: Known | None = None) -> tuple[Finding, ...]:
