@@ -38,9 +38,7 @@ class Watched:
     def __init__(
         self, browser: Browser, file: Path | str, fragment: str = "", width: int = 1280, dark: bool = False
     ) -> None:
-        self.context: BrowserContext = browser.new_context(
-            viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light"
-        )
+        self.context: BrowserContext = browser.new_context()
         self.page: Page = self.context.new_page()
         self.requests: list[str] = []
         self.errors: list[str] = []
@@ -48,6 +46,15 @@ class Watched:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
         self.page.on("dialog", lambda dialog: self.errors.append(f"dialog: {dialog.message}"))
+        self.show(file, fragment, width, dark)
+
+    def show(self, file: Path | str, fragment: str = "", width: int = 1280, dark: bool = False) -> None:
+        """Open another page in its place, as if it were the first: to start a process for each takes longer."""
+        self.page.goto("about:blank")
+        self.requests.clear()
+        self.errors.clear()
+        self.page.set_viewport_size({"width": width, "height": 800})
+        self.page.emulate_media(color_scheme="dark" if dark else "light")
         self.address = file if isinstance(file, str) else file.resolve().as_uri()
         self.page.goto(self.address + fragment)
 

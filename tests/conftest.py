@@ -77,22 +77,32 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
+@pytest.fixture(scope="module")
+def shown(browser: Browser) -> list[Watched]:
+    """The pages that the tests of a file have opened, and that show nothing now."""
+    return []
+
+
 @pytest.fixture
-def opened(browser: Browser) -> Iterator[Any]:
+def opened(browser: Browser, shown: list[Watched]) -> Iterator[Any]:
     """Open pages; afterwards none of them has asked for anything but itself, or made an error."""
     from tests.browser import Watched
 
     seen: list[Watched] = []
 
     def one(*given: Any, **more: Any) -> Watched:
-        seen.append(Watched(browser, *given, **more))
+        if shown:
+            seen.append(shown.pop())
+            seen[-1].show(*given, **more)
+        else:
+            seen.append(Watched(browser, *given, **more))
         return seen[-1]
 
     yield one
     for watched in seen:
         assert {url.partition("#")[0] for url in watched.requests} == {watched.address}
         assert watched.errors == []
-        watched.context.close()
+    shown.extend(seen)
 
 
 def report_on(target: Target, names: tuple[str, ...], explored_folder: Path) -> Report:

@@ -1,4 +1,4 @@
-"""The page of a report in a real browser: made-up and hostile reports, all widths, both colour schemes, names."""
+"""The page of a report in a real browser: made-up and hostile reports, widths, colours, names, and its policy."""
 
 import re
 from dataclasses import replace
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from bgsync.compare.properties import Change, Changes
 from bgsync.judge import facts as f
@@ -24,7 +24,7 @@ from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.sources import Source
 from bgsync.targets import as_it_stands, of_text
 from bgsync.texts import ledger, read
-from tests.browser import LOST
+from tests.browser import LOST, Watched
 from tests.specs import PRINT_QUEUE
 from tests.traces import A, at, taken
 
@@ -163,13 +163,14 @@ def test_what_was_not_understood_stands_before_all_that_is_said(opened: Any, tmp
 
 
 @pytest.mark.parametrize("fragment", ["", f"#finding={LOST}&step=20", "#finding=no-endless-firing&step=9"])
-@pytest.mark.parametrize("width", [320, 390, 820])
-def test_the_page_fits_a_phone(opened: Any, built_in: Path, width: int, fragment: str) -> None:
-    watched = opened(built_in, fragment, width=width)
+def test_the_page_fits_a_phone(opened: Any, built_in: Path, fragment: str) -> None:
+    watched = opened(built_in, fragment, width=320)
     for box in watched.page.locator("details:not([open]) > summary").all():
         if box.is_visible():
             box.click()
-    assert watched.overflow <= 0
+    for width in (320, 390, 820):
+        watched.page.set_viewport_size({"width": width, "height": 800})
+        assert watched.overflow <= 0, width
 
 
 def test_a_ledger_of_a_text_fits_a_phone(opened: Any, of_text: Path) -> None:
@@ -231,3 +232,71 @@ def test_everything_that_can_be_used_has_a_name_and_every_box_that_scrolls_can_b
         " && e.scrollHeight > e.clientHeight + 1 && e.tabIndex < 0).length"
     )
     assert stuck == 0
+
+
+# --- the second wall: markup that got in past all escaping does nothing
+
+WAYS = {
+    "a script": "<script>window.hurt = true</script>",
+    "a module": "<script type=module>window.hurt = true</script>",
+    "an image that fails": "<img src=x onerror='window.hurt = true'>",
+    "a drawing that is loaded": "<svg onload='window.hurt = true'></svg>",
+    "a box that opens": "<details open ontoggle='window.hurt = true'><p>a</p></details>",
+    "a link to code": "<a id=trap href='javascript:void(window.hurt = true)'>a</a>",
+    "a frame": "<iframe srcdoc='<script>parent.hurt = true</script>'></iframe>",
+    "an address for code": "<base href='https://example.org/'><script src='data:,window.hurt=true'></script>",
+}
+HIDES = "<style>body { display: none }</style><p style='display: none' id=gone>a</p>"
+POLICY = re.compile(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>")
+
+
+def with_markup(page: Path, folder: Path, markup: str, *, policy: bool = True) -> Path:
+    text = page.read_text(encoding="utf-8").replace('<main id="main"', f'{markup}<main id="main"')
+    file = folder / "hostile.html"
+    file.write_text(text if policy else POLICY.sub("", text), encoding="utf-8")
+    return file
+
+
+def hurt(watched: Watched, file: Path) -> bool:
+    """Open a page, do what a reader does, and say whether code ran that is not the page's own."""
+    watched.show(file)
+    page = watched.page
+    page.wait_for_load_state()
+    expect(page.locator("#summary")).to_contain_text("3 promises of the text are broken.")
+    page.evaluate("document.getElementById('trap')?.click()")
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+    return bool(page.evaluate("window.hurt === true"))
+
+
+def test_code_that_got_into_the_page_does_not_run(browser: Browser, built_in: Path, tmp_path: Path) -> None:
+    watched = Watched(browser, built_in)
+    for name, markup in WAYS.items():
+        assert hurt(watched, with_markup(built_in, tmp_path, markup, policy=False)), (
+            f"without the policy it would: {name}"
+        )
+        assert not hurt(watched, with_markup(built_in, tmp_path, markup)), name
+
+
+def test_a_style_that_got_into_the_page_hides_nothing(browser: Browser, built_in: Path, tmp_path: Path) -> None:
+    watched = Watched(browser, with_markup(built_in, tmp_path, HIDES, policy=False))
+    expect(watched.page.locator("h1")).to_be_hidden()
+    watched.show(with_markup(built_in, tmp_path, HIDES))
+    expect(watched.page.locator("h1")).to_be_visible()
+    expect(watched.page.locator("#gone")).to_be_visible()
+
+
+def test_the_scripts_and_styles_of_the_page_itself_are_allowed(opened: Any, built_in: Path) -> None:
+    page = opened(built_in, f"#finding={LOST}&step=9").page
+    expect(page.locator(".count")).to_contain_text("9 of ")
+    widths = page.locator(".lanes .arrow").evaluate_all("all => all.map(e => parseFloat(e.style.width))")
+    assert widths
+    assert all(width > 0 for width in widths), "where an arrow ends is set by the script"
+    state = page.locator(".picture .background").first
+    assert state.evaluate("e => getComputedStyle(e).fill") != "rgb(0, 0, 0)", "the picture has its own colours"
+
+
+def test_the_policy_allows_by_hashes_alone(built_in: Path) -> None:
+    (said,) = POLICY.findall(built_in.read_text(encoding="utf-8"))
+    assert "unsafe" not in said
+    assert re.search(r"script-src( 'sha256-[\w+/]{43}='){4};", said)
+    assert re.search(r"style-src( 'sha256-[\w+/]{43}='){2};", said)
