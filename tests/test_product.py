@@ -34,6 +34,7 @@ from bgsync.system.system import System
 from bgsync.tables import Tables, explore
 from tests import models
 from tests.models import FILE, FIRST, MONITORS, outbox, question
+from tests.sample import chosen
 from tests.test_queues import QUEUED
 from tests.test_tables import without
 
@@ -83,7 +84,7 @@ def test_a_product_has_the_states_transitions_and_breaches_of_the_whole(monitor:
     agree(scenario(monitor=monitor))
 
 
-@pytest.mark.parametrize("adversity", ADVERSITIES)
+@pytest.mark.parametrize("adversity", chosen({name: name for name in ADVERSITIES}, ("extended", "terminated")))
 def test_it_has_them_under_every_adversity(adversity: str) -> None:
     agree(scenario(adversities=(adversity,)))
 
@@ -109,12 +110,15 @@ def test_a_registration_is_the_same_whether_it_is_removed_at_once_or_after_it_wa
     agree(scenario(removing, adversities=(adversity,) if adversity else (), calls=1))
 
 
-ALIKE = [("calls", "", 2), ("timers", "", 2), ("outbox shared", "", 2)]
-ALIKE += [("calls", adversity, 1) for adversity in ADVERSITIES]
-MORE = [pytest.param("calls", adversity, 2, marks=pytest.mark.campaign) for adversity in ADVERSITIES]
+ALIKE = {name: (name, "", 2) for name in ("calls", "timers", "outbox shared")} | {
+    f"{adversity} {calls}": ("calls", adversity, calls) for adversity in ADVERSITIES for calls in (1, 2)
+}
 
 
-@pytest.mark.parametrize(("monitor", "adversity", "calls"), [*ALIKE, *MORE])
+@pytest.mark.parametrize(
+    ("monitor", "adversity", "calls"),
+    chosen(ALIKE, ("calls", "timers", "outbox shared", "terminated 1", "unregistered 1")),
+)
 def test_what_nobody_can_tell_apart_is_judged_alike(monitor: str, adversity: str, calls: int) -> None:
     asked = scenario(adversities=(adversity,) if adversity else (), calls=calls, monitor=monitor)
     properties = [prop for prop in PROPERTIES if asked.monitor in prop.monitors]
@@ -148,7 +152,8 @@ def test_its_states_are_those_of_the_interpreter_one_for_one() -> None:
 
 @pytest.mark.skipif(not FAST, reason="numba is not installed")
 @pytest.mark.parametrize(
-    "asked", [scenario(tags=3, calls=1), scenario(granularity="step", calls=1)], ids=["algorithm", "step"]
+    "asked",
+    chosen({"algorithm": scenario(tags=3, calls=1), "step": scenario(granularity="step", calls=1)}, ("algorithm",)),
 )
 def test_engines_levels_and_symmetry_count_the_same(asked: Scenario) -> None:
     whole = product_of(asked)
