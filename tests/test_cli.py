@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 
 
 FAST = ("--granularity", "algorithm")
+QUICK = (*FAST, "--with", "skipped")
 NOTHING_SAID = {
     "granularity": "both", "adversities": (), "tags": 1, "calls": 2, "abort": "scope", "termination": "handler",
     "queue": "held", "limit": None, "properties": (),
@@ -60,14 +61,14 @@ def test_check_as_json_follows_its_published_schema(checked: tuple[Result, dict[
 
 
 def test_one_property_is_told_with_all_its_traces() -> None:
-    result = run("check", *FAST, "--property", "no-endless-firing")
+    result = run("check", *QUICK, "--property", "no-endless-firing")
     assert result.exit_code == 1
     assert "a handler calls register(t1)" in result.stdout
     assert "from here on, again and again" in result.stdout
 
 
 def test_a_property_that_holds_gives_status_0() -> None:
-    told = run("check", *FAST, "--property", "gate")
+    told = run("check", *QUICK, "--property", "gate")
     assert told.exit_code == 0
     assert "nothing is broken: 1 property holds" in told.stdout
 
@@ -205,13 +206,13 @@ def test_a_model_with_an_error_in_it_is_one_line_with_file_and_line(tmp_path: Pa
     file = tmp_path / "one_off.py"
     for text, says in ((model.replace("FIRING),", "'sleeping'),", 1), "sleeping"), ("x = (", "SyntaxError")):
         file.write_text(text)
-        result = run("check", *FAST, "--property", "gate", "--content", str(tmp_path))
+        result = run("check", *QUICK, "--property", "gate", "--content", str(tmp_path))
         assert (result.exit_code, result.stdout) == (2, "")
         (line,) = result.stderr.splitlines()
         assert "one_off.py:" in line
         assert says in line
     file.write_text(model)
-    assert "judged as mine" in run("check", *FAST, "--property", "gate", "--content", str(tmp_path)).stdout
+    assert "judged as mine" in run("check", *QUICK, "--property", "gate", "--content", str(tmp_path)).stdout
 
 
 def test_an_unknown_monitor_is_refused_with_those_that_there_are() -> None:

@@ -190,9 +190,9 @@ def test_two_algorithms_whose_names_differ_in_signs_have_files_of_their_own() ->
         (("algorithm", "queue.bs", "--name", "fly"), "--name is one of 'Fire Functional Event'"),
         (("trace",), "Name one property with --property"),
         (("trace", "--property", "asserts", "--property", "gate"), "Name one property"),
-        (("trace", "--property", "gate", "--jobs", "1"), "no counterexample of gate to draw: gate holds"),
-        (("trace", "--property", "asserts/fly.1", "--jobs", "1"), "asserts/fire-a-sync-event.1 violated"),
-        (("trace", "--property", "unique-tag", "--jobs", "1", "-o", "a.dot"), "a sequence diagram has no dot"),
+        (("trace", "--property", "gate", "--calls", "1"), "no counterexample of gate to draw: gate holds"),
+        (("trace", "queue.bs", "--property", "asserts/fly.1", "--calls", "1"), "asserts/start-printing.1 holds"),
+        (("trace", "--property", "unique-tag", "-o", "a.dot"), "a sequence diagram has no dot"),
         (("difference", "queue.bs", "edited.bs", "--name", "fly"), "no algorithm 'fly' in either text"),
     ],
 )

@@ -28,6 +28,7 @@ from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.tables import Tables
 from tests import command, models
+from tests.sample import chosen
 from tests.specs import PRINT_QUEUE
 from tests.waiting import PATIENCE
 
@@ -53,7 +54,6 @@ ASKED = {
     "tags that differ": scenario(tags=2, monitor="outbox shared"),
     "step by step": scenario("step", tags=2),
 }
-SMALL = [pytest.param(asked, id=name) for name, asked in ASKED.items()]
 
 
 @lru_cache(maxsize=16)
@@ -209,7 +209,7 @@ def told_by(text: str, pattern: str) -> int:
 
 
 @spin
-@pytest.mark.parametrize("asked", [ASKED["two tags"], ASKED["step by step"]], ids=["algorithm", "step"])
+@pytest.mark.parametrize("asked", chosen(ASKED, ("two tags",)))
 def test_spin_stores_our_states_and_takes_our_transitions(asked: Scenario, tmp_path: Path) -> None:
     told = pan(tmp_path, exported(asked, judged=False))()
     taken = told_by(told, r"(\d+) transitions") - 1  # it counts the initial state as one
@@ -217,7 +217,7 @@ def test_spin_stores_our_states_and_takes_our_transitions(asked: Scenario, tmp_p
 
 
 @spin
-@pytest.mark.parametrize("asked", SMALL)
+@pytest.mark.parametrize("asked", chosen(ASKED, ("a worker that is terminated", "old timers", "step by step")))
 def test_spin_finds_broken_what_we_find_broken_and_stores_our_states(asked: Scenario, tmp_path: Path) -> None:
     told = pan(tmp_path, exported(asked, judged=True))("-c0")
     found = set(re.findall(r"assertion violated \( (\w+) \)", told))
@@ -252,10 +252,7 @@ def rumured(folder: Path, model: Model) -> str:
 @rumur
 @pytest.mark.parametrize(
     "asked",
-    [
-        pytest.param(asked, id=name, marks=[pytest.mark.campaign] * (name in ("tags that differ", "step by step")))
-        for name, asked in (ASKED | {"one tag, step by step": scenario("step")}).items()
-    ],
+    chosen(ASKED | {"one tag, step by step": scenario("step")}, ("two tags, an adversity with choices", "old timers")),
 )
 def test_rumur_has_our_states_and_fires_our_transitions(asked: Scenario, tmp_path: Path) -> None:
     told = rumured(tmp_path, exported(asked, judged=False))
@@ -274,7 +271,7 @@ def test_rumur_finds_broken_what_we_find_broken(name: str, breaks: bool, tmp_pat
 
 
 @pytest.mark.skipif(not shutil.which("NuSMV"), reason="NuSMV is not installed")
-@pytest.mark.parametrize("asked", SMALL)
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
 def test_nusmv_reaches_our_states_and_finds_broken_what_we_find_broken(asked: Scenario, tmp_path: Path) -> None:
     model = exported(asked, judged=True)
     (tmp_path / "model.smv").write_text(writer("smv")(model, "model.smv"))

@@ -11,6 +11,7 @@ import pytest
 
 from bgsync.draw.gallery import Gallery
 from bgsync.draw.mermaid import MOST_CHARACTERS, MOST_EDGES
+from bgsync.judge.verdict import Report
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 
@@ -20,8 +21,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def files() -> dict[str, str]:
-    return dict(Gallery(ONE_OFF).files())
+def files(today: Report) -> dict[str, str]:
+    return dict(Gallery(ONE_OFF, report=today).files())
 
 
 def test_the_gallery_holds_the_pictures_of_the_model_and_nothing_else(files: dict[str, str]) -> None:

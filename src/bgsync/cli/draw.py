@@ -278,7 +278,11 @@ def trace(
     question.begin()
     if len(question.properties) != 1:
         fail("which counterexample? Name one property with --property (bgsync explain lists them)")
+    from bgsync.draw.render import without_runs
     from bgsync.draw.sequence import sequence_diagram
+
+    if why := without_runs(output.chosen):
+        fail(why)
 
     (name,) = question.properties
     of = found_target(target)

@@ -24,7 +24,7 @@ from bgsync.draw.states import project, states_diagram, states_words
 from bgsync.judge.check import Question, check
 from bgsync.judge.pace import Far, Progress
 from bgsync.judge.property import Property
-from bgsync.judge.verdict import Verdict
+from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import LanguageError, Spec
 from bgsync.texts import Text
 from bgsync.words import Words
@@ -66,6 +66,8 @@ class Gallery:
     link: Link | None = None
     """Where steps lead to; by default to the lines of the text, or to where the content's own spec is published."""
     progress: Progress | None = None
+    report: Report | None = None
+    """What a check has found already; by default runs are looked for."""
 
     def __post_init__(self) -> None:
         if self.text is None and self.content.spec is None:
@@ -203,7 +205,7 @@ class Gallery:
         content = self.content
         named = content.traces if self.text is None else [prop.id for prop in content.properties]
         props = [prop for name in dict.fromkeys(named) if (prop := content.property(name)) is not None]
-        report = check(Question(self.spec, content.world, props, content.name), self.progress)
+        report = self.report or check(Question(self.spec, content.world, props, content.name), self.progress)
         broken: dict[str, Verdict] = {}
         for verdict in report.verdicts:
             if verdict.trace is not None and not verdict.needs:

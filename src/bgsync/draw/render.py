@@ -16,10 +16,15 @@ def render(picture: Diagram | Sequence, form: str, theme: str = "light") -> byte
     row = FORMATS[form]
     writer = row.diagram if isinstance(picture, Diagram) else row.sequence
     if not writer:
-        others = ", ".join(name for name, other in FORMATS.items() if other.sequence)
-        raise ValueError(f"a sequence diagram has no {form}: take one of {others}")
+        raise ValueError(without_runs(form))
     written: str | bytes = resolve_name(writer)(picture, *([theme] if row.themed else []))
     return written if isinstance(written, bytes) else written.encode()
+
+
+def without_runs(form: str) -> str:
+    """Say why no run is drawn in a form, "" where one is."""
+    others = ", ".join(name for name, row in FORMATS.items() if row.sequence)
+    return "" if FORMATS[form].sequence else f"a sequence diagram has no {form}: take one of {others}"
 
 
 def refused(made: bytes, form: str, edges: int) -> str:
