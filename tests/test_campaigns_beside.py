@@ -19,8 +19,8 @@ def text() -> Oracle:
     return oracle(OBSERVING, "spec", TAGS)
 
 
-def driven(*kinds: type[Right], **plan: int) -> Result:
-    return campaigns([kind() for kind in kinds], OBSERVING, text, TAGS, Plan(**{"examples": 21, "seed": 1} | plan))
+def driven(*kinds: type[Right], plan: Plan = Plan(21, seed=1)) -> Result:  # noqa: B008
+    return campaigns([kind() for kind in kinds], OBSERVING, text, TAGS, plan)
 
 
 def test_the_runs_are_shared_and_what_they_took_is_joined() -> None:
@@ -38,9 +38,9 @@ def test_the_same_seed_makes_the_same_runs_however_the_threads_take_turns() -> N
 
 
 def test_a_difference_that_all_meet_is_told_once_and_by_its_shortest_run() -> None:
-    plan = {"examples": 120, "findings": 1}
-    alone = driven(IgnoresRegisterInBackOff, **plan)
-    both = driven(IgnoresRegisterInBackOff, IgnoresRegisterInBackOff, **plan)
+    plan = Plan(120, seed=1, findings=1)
+    alone = driven(IgnoresRegisterInBackOff, plan=plan)
+    both = driven(IgnoresRegisterInBackOff, IgnoresRegisterInBackOff, plan=plan)
     assert len(alone.findings) == 1
     assert len({finding.kind for finding in both.findings}) == len(both.findings) > 0
     assert min(len(one.taken) for one in both.findings) <= len(alone.findings[0].taken)
@@ -54,7 +54,7 @@ class Breaks(Right):
 @pytest.mark.parametrize("kinds", [(Right, Breaks), (Breaks, Right)])
 def test_what_one_of_them_raises_ends_all(kinds: tuple[type[Right], ...]) -> None:
     with pytest.raises((BgsyncError, AdapterError), match="on fire"):
-        driven(*kinds, examples=100_000)
+        driven(*kinds, plan=Plan(100_000))
 
 
 def test_the_command_drives_as_many_as_it_is_told() -> None:

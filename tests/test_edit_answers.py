@@ -74,6 +74,32 @@ def test_an_edit_that_says_the_same_needs_no_looking() -> None:
     assert edit.exit_status == 0
 
 
+def test_a_sentence_that_is_no_step_and_changed_is_told_where_no_step_is_read_otherwise() -> None:
+    rule = "\nThe attendant MUST greet every guest by name.\n"
+    base, edit = COATS_BASE + rule, COATS_BASE + rule.replace("by name", "in silence")
+    said, seen = answer(target(base, "base.bs"), target(edit, "edit.bs"), limit=2)
+    line = edit[: edit.index("The attendant")].count("\n") + 1
+    assert said.startswith("✓ edit.bs: no step is read otherwise (since base.bs)")
+    assert f"changed outside of the steps (edit.bs:{line}): The attendant MUST greet every guest [by name" in said
+    assert [(one.old[-8:-1], one.new[-8:-1]) for one in seen.elsewhere] == [("by name", "silence")]
+    added, _ = answer(target(COATS_BASE, "base.bs"), target(edit, "edit.bs"), limit=2)
+    assert "added outside of the steps" in added
+    removed, _ = answer(target(base, "base.bs"), target(COATS_BASE, "edit.bs"), limit=2)
+    assert f"removed outside of the steps (base.bs:{line})" in removed
+
+
+def test_who_may_call_is_part_of_what_a_text_says() -> None:
+    counts = (
+        "\nA coat is considered to hang <dfn>in the background</dfn> if no [=service worker clients=] whose "
+        "[=frame type=] is {} exist for its owner.\n"
+    )
+    base, edit = (COATS_BASE + counts.format(kinds) for kinds in ('"`top-level`" or "`nested`"', '"`top-level`"'))
+    said, seen = answer(target(base, "base.bs"), target(edit, "edit.bs"), limit=2)
+    assert not seen.is_editorial
+    assert "changed who may call: … clients whose frame type is top-level [− or nested]" in said
+    assert seen.elsewhere == ()
+
+
 def _report(*verdicts: Verdict, complete: bool = True, of_doubts: bool = False) -> Report:
     explored = Explored("step", (), "", 1, 1, 0.0, complete, of_doubts=of_doubts)
     return Report("", "", {}, (explored,), Coverage(1, 1, 1), verdicts)

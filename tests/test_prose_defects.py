@@ -141,7 +141,7 @@ MANY: dict[str, Callable[[int], str]] = {
 }
 
 
-@pytest.mark.parametrize("size", [25, pytest.param(50, marks=pytest.mark.campaign)])
+@pytest.mark.parametrize("size", [50])
 @pytest.mark.parametrize("text", MANY.values(), ids=MANY)
 def test_work_grows_as_the_text_does(text: Callable[[int], str], size: int) -> None:
     def calls(size: int) -> int:

@@ -12,7 +12,7 @@ from bgsync.cli.targets import named
 
 if TYPE_CHECKING:
     from bgsync.judge.verdict import Note, Report, Verdict
-    from bgsync.report.edit import Edit
+    from bgsync.report.edit import Edit, Sentences
     from bgsync.report.mend import Mend
     from bgsync.targets import AsItStands, Target
 
@@ -142,7 +142,31 @@ class Editing:
             dict(self._ended(old)),
             (self.base or self.before.name, self.now.name),
             self.now.text.reading.document.source if self.now.text else "",
+            tuple(self._elsewhere()),
         )
+
+    def _elsewhere(self) -> Iterator[Sentences]:
+        """Give the sentences outside of steps that count, are not followed, and are not as they were."""
+        from difflib import get_close_matches
+
+        from bgsync.prose.ledger import MODELLED, REMARK, outside
+        from bgsync.report.edit import Sentences
+
+        if self.before.text is None or self.now.text is None:
+            return
+        before, now = (
+            {one.sentence: one for one in outside(each.reading, each.content.vocabulary) if one.status != REMARK}
+            for each in (self.before.text, self.now.text)
+        )
+        gone = [said for said in before if said not in now]
+        for said, one in now.items():
+            if said not in before and one.status != MODELLED:
+                old = next(iter(get_close_matches(said, gone, 1)), "")
+                gone = [each for each in gone if each != old]
+                yield Sentences(old, said, f"{self.now.name}:{one.place.line}", one.how)
+        for said in gone:
+            if before[said].status != MODELLED:
+                yield Sentences(said, "", f"{self.before.name}:{before[said].place.line}", before[said].how)
 
 
 def _step(note: Note) -> str:

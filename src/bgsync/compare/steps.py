@@ -128,17 +128,10 @@ def _share(old: Sequence[_Step], new: Sequence[_Step]) -> float:
 def _parts(spec: Spec) -> dict[str, tuple[_Step, ...]]:
     fired = (spec.firing,) if spec.firing else ()
     parts = {part.name: _steps(spec, part) for part in (*spec.algorithms, *fired, *spec.rules)}
-    said = {kind.name: _members(kind) for kind in (spec.type, *spec.others)} | {"who may call": _callers(spec)}
+    said = {kind.name: _members(kind) for kind in (spec.type, *spec.others)} | {
+        "who may call": [f"a caller needs {one}" for one in spec.requires]
+    }
     return parts | {name: tuple(_Step(None, each, each) for each in every) for name, every in said.items()}
-
-
-def _callers(spec: Spec) -> list[str]:
-    """Say what a text says of callers outside of its steps."""
-    said = []
-    for one in spec.requires:
-        which = f" whose {one.member} is {' or '.join(one.values)}" if one.values else ""
-        said.append(f"a caller needs the {one.machine}{which}")
-    return said
 
 
 def _members(kind: ObjectType) -> list[str]:

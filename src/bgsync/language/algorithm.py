@@ -52,6 +52,9 @@ class Requirement:
     member: str = ""
     values: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return f"{self.machine} whose {self.member} is {' or '.join(self.values)}" if self.values else self.machine
+
 
 @dataclass(frozen=True)
 class Member:

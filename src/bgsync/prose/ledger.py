@@ -301,6 +301,9 @@ def _account(
         return MODELLED, f"the rule {rule.name}: {'; '.join(map(say, rule.steps))}"
     if id(sentence) in reading.declared.said:
         return MODELLED, reading.declared.said[id(sentence)]
+    caller = vocabulary.requirement(sentence.text)
+    if caller is not None and caller.values:
+        return MODELLED, f"says of callers: {caller}; whom the steps let in is held against it"
     chosen = vocabulary.choices_in(sentence.text)
     if chosen is not None:
         return MODELLED, f"the choice {chosen[0]}, which is made in the end: {chosen[1]}"

@@ -42,7 +42,8 @@ def _only_if(report: Report) -> str:
 def headline_of_edit(edit: Edit, report: Report) -> str:
     """Say in one line what an edit did."""
     if edit.is_editorial and not edit.broken:
-        return f"this edit changes nothing: every step is read as before (since {edit.base})"
+        nothing = "this edit changes nothing: every step is read as before"
+        return f"{'no step is read otherwise' if edit.elsewhere else nothing} (since {edit.base})"
     coarse = {explored.granularity for explored in report.explorations} == {"algorithm"}
     since = f"(since {edit.base}{'; races were not looked for' * coarse})"
     return f"{_did(edit, report)} {since}"

@@ -4,12 +4,22 @@ import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bgsync.compare.properties import Change, Changes
 from bgsync.compare.steps import AlgorithmChange
 from bgsync.judge.static import TEXT
 from bgsync.judge.verdict import Note, Verdict
 from bgsync.report.mend import Mend
+
+
+class Sentences(NamedTuple):
+    """A sentence that is no step, before and now, "" where it is not there: its place, and why it is not followed."""
+
+    old: str
+    new: str
+    where: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +54,8 @@ class Edit:
 
     text: str = ""
     """The source of the text now, "" where there is none."""
+    elsewhere: tuple[Sentences, ...] = ()
+    """What counts of the sentences that are no steps, is not followed, and changed."""
 
     def lines_with(self, words: str) -> tuple[int, ...]:
         """Give the numbers of the lines of the text now that have some words, in whatever letters."""

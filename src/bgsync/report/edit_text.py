@@ -38,6 +38,12 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
     print_headline(edit.exit_status, f"{report.model}: {headline_of_edit(edit, report)}", console)
     _why_uncompared(edit, console)
     says_otherwise = _steps_in_short(edit, report.model, console)
+    for one in edit.elsewhere[:FEW]:
+        kind = "changed" if one.old and one.new else "added" if one.new else "removed"
+        told = f"({one.where}): {difference(one.old, one.new)} ({one.why})"
+        put(console, f"  {kind} outside of the steps {escape(told)}", 4)
+    if (more := len(edit.elsewhere) - FEW) > 0:
+        put(console, f"  and {more} more sentence{'s' * (more > 1)} outside of the steps", 4)
     for name, why in edit.uncalled.items():
         if not any(each.name == name and each.kind == "added" for each in edit.steps):
             put(console, f"  [yellow]nothing comes to[/] {escape(f'{name} any more: {why}')}", 4)
