@@ -29,7 +29,7 @@ from bgsync.shipped.properties.periodic_background_sync.safety import ALIKE
 from bgsync.system.scenario import Bounds
 from bgsync.targets import Wish, own
 from bgsync.targets import judged as judge
-from tests.periodic import CALM, FILE, FIRE_IT, NOTED, PENDING_ONLY, periodic, retrying
+from tests.periodic import ATTEMPT, CALM, FILE, FIRE_IT, NOTED, OVER, PENDING_ONLY, periodic, retrying
 
 BACK_OFF = Wait("a small back-off time")
 FOR_EVER = retrying()
@@ -82,14 +82,15 @@ PAIRS = {
     "unregistered-silent": Pair(periodic(queued=False), "for a tag that was unregistered"),
     "interval-kept": Pair(periodic(tests=PENDING_ONLY), "nothing has found the interval to be over"),
     "rate-capped": Pair(periodic(cap=()), "nothing has found the interval to be over"),
-    "retry-waits": Pair(periodic(attempts=FOR_EVER), "nothing has waited", periodic(attempts=retrying(BACK_OFF))),
+    "retry-waits": Pair(periodic(attempts=FOR_EVER), "no wait has ended", periodic(attempts=retrying(BACK_OFF))),
+    "fires-firing": Pair(periodic(attempts=(*OVER, *ATTEMPT)), "for a registration that is pending"),
     "attempts-bounded": Pair(periodic(attempts=FOR_EVER), "a firing makes a finite number of attempts"),
     "queue-drains": Pair(periodic(attempts=FOR_EVER), "what is enqueued on a queue begins in the end"),
     "periodic-continues": Pair(periodic(over=()), "is fired again and again"),
 }
 
 
-RESTING = {"unregistered-silent", "interval-kept", "rate-capped", "retry-waits"}
+RESTING = {"fires-firing", "unregistered-silent", "interval-kept", "rate-capped", "retry-waits"}
 """What is kept by the reading of the queue that is asked for, and not by the other one."""
 
 

@@ -1,11 +1,12 @@
 """Safety of periodic sync: what no single step may do."""
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from bgsync.judge.property import Safety, Seen, View
+from bgsync.judge.property import Safety, Seen, View, canonical, declared
 from bgsync.system.monitor import Note
-from bgsync.system.observation import Dispatched, Observation, OfObject
+from bgsync.system.observation import Dispatched, Observation, OfObject, StateSet
 
 from ...model.periodic_background_sync.monitors import (
     FAILED,
@@ -16,7 +17,7 @@ from ...model.periodic_background_sync.monitors import (
     UNNOTED,
     Since,
 )
-from ...model.periodic_background_sync.registration import LIFECYCLE
+from ...model.periodic_background_sync.registration import FIRING, LIFECYCLE
 from .. import general
 from ..background_sync import SAFETY as ONE_OFF
 
@@ -67,13 +68,29 @@ def _retry_waits(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if isinstance(seen, Dispatched) and seen.slot is not None:
         since = _since(view, seen, view.system.tag(view.before.shared, seen.slot))
         if since.event in RETRIES:
-            yield Seen("an event follows a rejected one, and nothing has waited" if since.event == FAILED else None)
+            yield Seen(
+                "no wait has ended since an event was rejected, and the next one comes"
+                if since.event == FAILED
+                else None
+            )
 
 
 def _silent(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if isinstance(seen, Dispatched) and seen.slot is not None:
         silent = Note(view.system.tag(view.before.shared, seen.slot), REGISTRATIONS.SILENT)
         yield Seen("an event is dispatched for a tag that was unregistered" if silent in view.before.memory else None)
+
+
+def _in_a_firing_state(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    if not isinstance(seen, Dispatched) or seen.slot is None:
+        return
+    before = itertools.takewhile(lambda other: other is not seen, view.step.observations)
+    set_to = [other.after for other in before if isinstance(other, StateSet) and other.slot == seen.slot]
+    state = canonical(set_to[-1]) if set_to else view.state_of(view.object_before(seen.slot))
+    states = set(map(canonical, declared(view.system)))
+    if state in states and canonical(FIRING) in states:
+        said = f"an event is dispatched for a registration that is {state}"
+        yield Seen(None if state.endswith(canonical(FIRING)) else said)
 
 
 def _permitted(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
@@ -98,6 +115,15 @@ _OWN = (
         (Dispatched,),
         _silent,
         broken="A page has unregistered, was told that it is done, and an event comes all the same.",
+    ),
+    Safety(
+        "fires-firing",
+        "An event is dispatched only for a registration that is firing.",
+        "What is pending may be fired once more, by whoever finds it so, while its event is still to come or runs.",
+        SPEC + "the state firing; fire a periodicsync event, steps 5 and 6.7.4.1",
+        (Dispatched,),
+        _in_a_firing_state,
+        broken="An event is started for a registration that is not firing by its own state.",
     ),
     Safety(
         "interval-kept",
@@ -125,6 +151,7 @@ _OWN = (
         reference=SPEC + "fire a periodicsync event, step 6.9",
         kinds=(Dispatched,),
         look=_retry_waits,
+        broken="After an event was rejected the next one comes, and no wait has ended in between.",
         monitors=(INTERVALS,),
     ),
 )
