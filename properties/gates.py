@@ -1,6 +1,6 @@
 """Who may call a method: the tests that a text makes, and what it says elsewhere of who counts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from bgsync.judge.property import Safety, Seen, View
@@ -64,7 +64,8 @@ def _kept_out(system: System, seen: Rejected, pc: int) -> str:
     free_to_refuse = {machine.name for machine in system.world.machines if machine.recurs} | {OWN}
     if about & free_to_refuse or any(not _suits(system, *one) or _is_own_test(system, one[0]) for one in met if about):
         return ""
-    suits = [name if _is_free(system, name) else f"{name} {state}" for name, state in met if about]
+    suits = dict.fromkeys(_counts(system, name, met) if _is_free(system, name) else f"{name} {state}"
+                          for name, state in met if about)  # fmt: skip
     return f"is refused with {seen.error} for no reason" + (f": {', '.join(suits)}" if suits else "")
 
 
@@ -91,6 +92,23 @@ def _suits(system: System, name: str, state: str) -> bool:
 def _wanted(system: System, name: str) -> Requirement | None:
     """Give what the text says elsewhere of what must be there of a part of the environment."""
     return next((each for each in system.scenario.spec.requires if each.machine == name and each.values), None)
+
+
+def _counts(system: System, name: str, met: Sequence[tuple[str, str]]) -> str:
+    """Say what a call has met of a part of the environment that counts by what the text says elsewhere, and where."""
+    machine, wanted = system.world.machine(name), _wanted(system, name)
+    assert machine is not None
+    if wanted is None:
+        return name
+    kinds = sorted(state for each, state in met if each == name and state != machine.initial)
+    there = [dict(each.attributes) for state in kinds for each in machine.members.get(state, ())]
+    where = f" by line {wanted.line}" if wanted.line else ""
+    values = " or ".join(str(each.get(wanted.member, "")) for each in there)
+    return (
+        f"{name}, of which one with the {wanted.member} {values} counts{where}"
+        if there
+        else name + (f", which count{where}" if where else "")
+    )
 
 
 def _is_free(system: System, name: str) -> bool:

@@ -97,9 +97,9 @@ REFUSAL = (Reject(v.promise, "ConstraintError"), Abort())
         (
             ("top-level",),
             ("top-level", "auxiliary"),
-            "is refused with InvalidAccessError for no reason: window clients",
+            "for no reason: window clients, which count by line 7",
         ),
-        (("top-level", "auxiliary"), ("top-level", "auxiliary", "nested"), "for no reason: window clients"),
+        (("top-level", "auxiliary"), ("top-level", "auxiliary", "nested"), "frame type nested counts by line 7"),
         (("top-level", "auxiliary", "nested"), ("top-level", "auxiliary"), "in spite of: window clients nested"),
         (("top-level", "auxiliary"), ("top-level",), "in spite of: window clients auxiliary"),
     ],
@@ -107,7 +107,7 @@ REFUSAL = (Reject(v.promise, "ConstraintError"), Abort())
 def test_the_frames_that_are_tested_are_those_of_the_definition(
     tested: tuple[str, ...], needed: tuple[str, ...], broken: str
 ) -> None:
-    found = gate(calling(*refusing_all_but(*tested), requires=(replace(OPEN, values=needed),)))
+    found = gate(calling(*refusing_all_but(*tested), requires=(replace(OPEN, values=needed, line=7),)))
     assert found.verdict == ("violated" if broken else "holds")
     assert broken in found.message
 

@@ -51,6 +51,8 @@ class Requirement:
     machine: str
     member: str = ""
     values: tuple[str, ...] = ()
+    line: int = field(default=0, compare=False)
+    """Where it says so, 0 where that is not known."""
 
     def __str__(self) -> str:
         return f"{self.machine} whose {self.member} is {' or '.join(self.values)}" if self.values else self.machine

@@ -148,10 +148,11 @@ def _should(document: Document) -> str:
 
 def _requires(document: Document, vocabulary: Vocabulary) -> tuple[Requirement, ...]:
     """Give what the document says outside of its steps that a caller needs; the first word of a machine counts."""
-    said = (" ".join(words_of(each).texts) for paragraph in document.paragraphs for each in paragraph.sentences)
     found = dict[str, Requirement]()
-    for one in filter(None, map(vocabulary.requirement, said)):
-        found.setdefault(one.machine, one)
+    for each in (sentence for paragraph in document.paragraphs for sentence in paragraph.sentences):
+        one = vocabulary.requirement(" ".join(words_of(each).texts))
+        if one is not None:
+            found.setdefault(one.machine, replace(one, line=each.place.line))
     return tuple(found.values())
 
 
