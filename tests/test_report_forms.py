@@ -1,5 +1,6 @@
 """The forms of a report for machines and reviewers, each read by a reader that others wrote."""
 
+import io
 import json
 import re
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any
 import itf_py
 import junitparser
 import pytest
+from rich.console import Console
 from sarif_pydantic import Sarif
 
 from bgsync.judge import facts as f
@@ -16,6 +18,7 @@ from bgsync.judge.check import glossary
 from bgsync.judge.verdict import Coverage, Explored, Location, Note, Report, Trace, TraceStep, Verdict
 from bgsync.report import FORMATS, form_of, write
 from bgsync.report.itf import NotOneTraceError
+from bgsync.report.text import print_report
 from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.words import Words
@@ -62,6 +65,17 @@ REPORT = Report(
 def with_message(message: str) -> Report:
     verdict = Verdict("one-event", "violated", "race", (), message, (Location(message, 1, 1, message, "1"),), TRACE)
     return Report(message, "", {}, REPORT.explorations, REPORT.coverage, (verdict,))
+
+
+# --- text
+
+
+def test_what_holds_but_under_an_adversity_is_told_apart_from_what_holds_under_each() -> None:
+    console = Console(file=io.StringIO(), width=200)
+    print_report(replace(REPORT, verdicts=(*REPORT.verdicts, Verdict("unique-tag", "holds"))), console, traces="none")
+    assert isinstance(console.file, io.StringIO)
+    held = [" ".join(line.split()) for line in console.file.getvalue().splitlines() if line.startswith("holds:")]
+    assert held == ["holds: unique-tag", "holds: gate (not under every adversity, as said below)"]
 
 
 # --- SARIF

@@ -35,7 +35,6 @@ MANY = 8
 """How many places, steps and algorithms are named; `--traces all` and JSON name all."""
 
 TITLES = (
-    ("holds", "holds"),
     ("conditional", "conditional"),
     ("vacuous", "vacuous"),
     ("inconclusive", "inconclusive"),
@@ -168,11 +167,13 @@ def print_verdicts(report: Report, console: Console) -> None:
     never = [v.property for v in base if v.verdict == "violated" and v.trace is None and v.granularity != TEXT]
     _list("never happens", never, console)
     _list("broken by one reading", [f"{v.property} ({v.reading})" for v in base if v.reading], console)
+    hard = {verdict.property for verdict in report.verdicts if verdict.needs}
+    for alone in (False, True):
+        held = [verdict for verdict in base if verdict.verdict == "holds" and (verdict.property in hard) == alone]
+        _list("holds", list(_joined(held, base)), console, "not under every adversity, as said below" * alone)
     for ruling, title in TITLES:
-        members = [verdict for verdict in base if verdict.verdict == ruling]
-        for why, some in _by_message(members):
-            names = list(_joined(some, base)) if ruling == "holds" else [verdict.property for verdict in some]
-            _list(title, names, console, why)
+        for why, some in _by_message(verdict for verdict in base if verdict.verdict == ruling):
+            _list(title, [verdict.property for verdict in some], console, why)
     for needed, what in _under(report):
         _list(needed, what, console)
 
