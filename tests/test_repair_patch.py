@@ -111,7 +111,7 @@ def test_the_corrected_text_is_a_patch_of_the_published_one(name: str, tmp_path:
     made = patch(source.text, rewritten(about, wanted), name)
     for file_name, content in ((name, source.text), ("edit.patch", made)):
         (tmp_path / file_name).write_bytes(content.encode())
-    subprocess.run(["patch", "-p1", "-i", "edit.patch"], cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(["git", "apply", "edit.patch"], cwd=tmp_path, check=True, capture_output=True)
     assert same_data(read(load_one(str(tmp_path / name))).reading.spec, wanted)
     assert not same_data(about.reading.spec, wanted)
 
