@@ -23,6 +23,8 @@ from bgsync.system.evaluation import PROMISE_LEVEL
 from bgsync.system.observation import (
     Asserted,
     Created,
+    Duplicated,
+    Listed,
     MemberOfNull,
     NeverSettled,
     Observation,
@@ -108,6 +110,26 @@ NULL_MEMBER = Safety(
     lambda system: ("",) if _may_be_null(system.scenario.spec) else (),
     broken="A step reads or sets a member of a variable that is null there.",
     forbids=True,
+)
+
+# --- lists
+
+
+def _unique(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
+    kind = view.system.scenario.spec.type
+    twice = f"a second {kind.name} with the same {kind.unique} is added to the list"
+    yield Seen(twice if isinstance(seen, Duplicated) else None)
+
+
+UNIQUE = Safety(
+    "unique",
+    "No two objects in one list have the same value of the member that is to be unique there.",
+    "A look-up finds one of the two, and what is done for the other one is never found again.",
+    "the sentence of the text that says what is unique in its list",
+    (Listed, Duplicated),
+    _unique,
+    lambda system: ("",) if system.scenario.spec.type.unique else (),
+    broken="Two objects with the same value of what is to be unique end up in one list.",
 )
 
 # --- promises
@@ -316,4 +338,4 @@ def held_to(lifecycle: Lifecycle, reference: str) -> tuple[Safety, Safety]:
     )
 
 
-PROPERTIES: tuple[Property, ...] = (ASSERTS, GATE, SETTLED_ONCE, LIFECYCLE, DEAD_ROW, NULL_MEMBER, SETTLES)
+PROPERTIES: tuple[Property, ...] = (ASSERTS, UNIQUE, GATE, SETTLED_ONCE, LIFECYCLE, DEAD_ROW, NULL_MEMBER, SETTLES)

@@ -12,6 +12,7 @@ from bgsync.compare.history import Column, History
 from bgsync.compare.properties import broken_and_repaired
 from bgsync.compare.steps import changed_steps
 from bgsync.judge.facts import Invocation, StateChanged, StepTaken, Thing
+from bgsync.judge.joining import combined
 from bgsync.judge.verdict import Coverage, Explored, Kind, Location, Report, Ruling, Trace, TraceStep, Verdict
 from bgsync.language import Call, Expr, FireEvent, If, Not, Resolve, Spec, Statement, algorithm, steps, v
 from bgsync.report.comparison_text import print_comparison
@@ -52,6 +53,31 @@ def test_repaired_is_from_violated_to_holds_and_nothing_else(old: Report, new: R
     changes = broken_and_repaired(old, new)
     found = {name for name in ("broken", "repaired", "changed_kind", "unsure") if getattr(changes, name)}
     assert found | {change.title() for change in changes.one_sided} == ({where} if where else set())
+
+
+@pytest.mark.parametrize(
+    ("coarse", "kind", "known"),
+    [("holds", "logic", True), ("vacuous", "logic", True), (None, "logic", False), ("holds", "race", False)],
+)
+def test_what_no_race_is_needed_for_is_broken_by_an_edit_though_the_old_text_was_not_looked_at_step_by_step(
+    coarse: Ruling | None, kind: Kind, known: bool
+) -> None:
+    undecided = replace(verdict("p", "inconclusive"), coarse=coarse)
+    found = broken_and_repaired(told(undecided), told(verdict("p", "violated", kind=kind)))
+    assert [change.was for change in found.broken] == [coarse] * known
+    assert [change.property for change in found.uncompared] == ["p"] * (not known)
+
+
+@pytest.mark.parametrize("coarse", ["holds", "violated", "inconclusive"])
+def test_what_is_not_decided_step_by_step_keeps_what_is_so_while_every_invocation_is_one_action(coarse: Ruling) -> None:
+    ways = {"algorithm": {"p": verdict("p", coarse)}, "step": {"p": verdict("p", "inconclusive")}}
+    (found,) = combined(ways)
+    expected = {
+        "holds": ("inconclusive", "holds"),
+        "violated": ("violated", None),
+        "inconclusive": ("inconclusive", None),
+    }
+    assert (found.verdict, found.coarse) == expected[coarse]
 
 
 @pytest.mark.parametrize(("reached", "title"), [(True, ""), (False, "holds, since what broke it is no longer reached")])

@@ -55,6 +55,19 @@ def coats(old: str, new: str, **how: Any) -> tuple[str, Any]:
     return answer(target(COATS_BASE, "base.bs"), target(COATS_BASE.replace(old, new), "edit.bs"), **how)
 
 
+def test_a_text_that_says_what_is_unique_in_its_list_is_held_to_it() -> None:
+    unique = "\nWithin one [=rack=] each [=coat=] MUST have a unique [=number=].\n"
+    said, edit = answer(target(COATS_BASE, "base.bs"), target(COATS_BASE + unique, "edit.bs"), granularity="both")
+    (found,) = [one for one in edit.found if one.property == "unique"]
+    assert (found.kind, found.message) == ("race", "a second coat with the same number is added to the list")
+    assert "unique: Two coats with the same value of what is to be unique end up in one list." in said
+    queued = COATS_BASE.replace(
+        "run these steps [=in parallel=]:", "[=enqueue the following steps=] to the [=rack queue=]:"
+    )
+    _, held = answer(target(queued, "base.bs"), target(queued + unique, "edit.bs"), granularity="both")
+    assert [one for one in held.found if one.property == "unique"] == []
+
+
 # --- what was not looked at
 
 

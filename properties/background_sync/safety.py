@@ -12,8 +12,6 @@ from bgsync.system.monitor import NOTHING
 from bgsync.system.observation import (
     Asserted,
     Dispatched,
-    Duplicated,
-    Listed,
     Observation,
     Reacted,
     Rejected,
@@ -43,10 +41,6 @@ SPEC = "WICG Background Sync, "
 def _active_worker(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if isinstance(seen, Asserted) and not general.is_of_text(view.system, pc):
         yield Seen(None if seen.held else "a functional event is fired at a registration without an active worker")
-
-
-def _unique_tag(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-    yield Seen("a second registration with the same tag is added to the list" if isinstance(seen, Duplicated) else None)
 
 
 def _one_event(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
@@ -192,13 +186,13 @@ class _Timer:
 
 _SAFETY = (
     replace(general.ASSERTS, reference=SPEC + "the Assert steps of its algorithms"),
-    Safety(
-        "unique-tag",
-        "No two registrations in one list have the same tag.",
-        "With two, register() finds one of them, getTags() shows the tag twice, and one message is sent by two events.",
-        SPEC + "Constructs: each registration in a list has a unique tag",
-        (Listed, Duplicated),
-        _unique_tag,
+    replace(
+        general.UNIQUE,
+        id="unique-tag",
+        sentence="No two registrations in one list have the same tag.",
+        why="With two, register() finds one, getTags() shows the tag twice, and one message is sent by two events.",
+        reference=SPEC + "Constructs: each registration in a list has a unique tag",
+        expected=lambda system: ("",),
         broken="Two registrations with the same tag end up in one list.",
     ),
     Safety(

@@ -133,6 +133,9 @@ def broken_and_repaired(
         name = key[0].removesuffix(GONE)
         known_as = old_verdict.property if old_verdict else name
         change = Change(name, known_as, key[1], old_verdict, new_verdict, was, now)
+        if (coarsely := _broken_coarsely(change, runs[0])) is not None:
+            broken.append(coarsely)
+            continue
         if _is_uncompared(change) or (
             was == now == "violated" and before.may_have_more(key) | after.may_have_more(key)
         ):
@@ -168,6 +171,18 @@ def _is_uncompared(change: Change) -> bool:
     if change.was == change.now == "inconclusive":
         return not (change.old and change.new and change.old.rests_on_words() and change.new.rests_on_words())
     return change.now == "inconclusive" or (change.was, change.now) == ("inconclusive", "violated")
+
+
+def _broken_coarsely(change: Change, was_so: Shows) -> Change | None:
+    """Give what is broken now while every invocation is one action, and was known not to be; None where it is not so.
+
+    Whether it was broken step by step is not known: by a race, if it was.
+    """
+    was = change.old.coarse if change.old else None
+    if was is None or change.new is None or (change.was, change.now) != ("inconclusive", "violated"):
+        return None
+    logic = [one for one in change.new.findings() if one.kind == "logic" and not was_so(one)]
+    return next((replace(change, new=one, was=was) for one in _as_verdict(logic)), None)
 
 
 Defect = tuple[str, frozenset[Hashable], tuple[Hashable, str | None] | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from bgsync.judge.verdict import DEPENDS, Kind, Verdict
+from bgsync.judge.verdict import DEPENDS, Kind, Ruling, Verdict
 
 
 def combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
@@ -25,9 +25,16 @@ def combined(base: dict[str, dict[str, Verdict]]) -> Iterable[Verdict]:
         elif coarse is not None and fine is not None and (coarse.verdict, fine.verdict) == ("conditional", "holds"):
             yield coarse
         elif coarse is not None and fine is None and "step" in base:
-            yield replace(coarse, verdict="inconclusive", message="not looked at step by step")
+            yield replace(coarse, verdict="inconclusive", message="not looked at step by step", coarse=_decided(coarse))
+        elif coarse is not None and fine is not None and fine.verdict == "inconclusive":
+            yield replace(fine, coarse=_decided(coarse))
         else:
             yield fine or coarse or next(iter(found.values()))
+
+
+def _decided(verdict: Verdict) -> Ruling | None:
+    """Give what a verdict says, None where it leaves that open."""
+    return None if verdict.verdict == "inconclusive" else verdict.verdict
 
 
 def worse(

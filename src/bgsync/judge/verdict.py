@@ -129,6 +129,8 @@ class Verdict:
     """The id of the property that its run breaks before, "" where it breaks none."""
     reading: str = ""
     """The reading of `queue` by which it is violated where it holds by the other one; "" where that is not known."""
+    coarse: Ruling | None = None
+    """Where it is inconclusive for want of looking step by step: what is so while every invocation is one action."""
     others: tuple[Verdict, ...] = ()
     """Where it is violated by more than one defect, one for each of the others."""
 
