@@ -6,13 +6,16 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bgsync.api import read
 from bgsync.cli.question import Asked
 from bgsync.compare.behaviour import compare
+from bgsync.judge import exploring
 from bgsync.judge.budget import GRACE, Budget, SpentError
+from bgsync.judge.explorations import Effort, Exploration
 from bgsync.judge.verdict import Report
 from bgsync.pauses import pause, pausing
 from bgsync.sources import Source
@@ -140,8 +143,31 @@ def test_what_a_search_found_is_judged_with_that_little_time_too() -> None:
 
 
 @pytest.mark.usefixtures("ticking")
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("ended", [SpentError("ran out of time"), KeyboardInterrupt()])
+def test_what_other_explorations_found_is_told_where_one_ends_without_a_state(
+    ended: KeyboardInterrupt, jobs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = exploring._watched
+
+    def lost(exploration: Exploration, *more: Any) -> Any:
+        if exploration.scenario.granularity == "step":
+            raise ended
+        return watched(exploration, *more)
+
+    monkeypatch.setattr(exploring, "_watched", lost)
+    wish = Wish(("promise-settles",), adversities=(), effort=Effort(processes=jobs))
+    found = judged(of_text(read(Source("queue.bs", PRINT_QUEUE))), wish)
+    (verdict,) = [each for each in found.verdicts if each.property == "promise-settles" and not each.needs]
+    assert (verdict.verdict, verdict.coarse) == ("inconclusive", "holds")
+    assert verdict.message == (f"{ended}" or "interrupted before it was judged")
+    assert {each.granularity for each in found.explorations if each.states} == {"algorithm"}
+    assert found.interrupted == (not isinstance(ended, SpentError))
+
+
+@pytest.mark.usefixtures("ticking")
 def test_reading_ends_with_the_time() -> None:
-    with pausing(Budget(0.001).finish), pytest.raises(SpentError):
+    with pausing(Budget(1).finish), pytest.raises(SpentError):
         read(Source("kettles.bs", MANY_WAYS + "\n\nThe kettle is hot. It sings.\n" * 500))
 
 

@@ -51,8 +51,11 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
         with pausing(budget.once):
             walked = walk(System(scenario), safety, walks, progress=step)
         return _walked(exploration, walked, budget, began)
-    with pausing(budget.once):
-        watched = _watched(exploration, limit, step)
+    try:
+        with pausing(budget.once):
+            watched = _watched(exploration, limit, step)
+    except KeyboardInterrupt as ended:  # before the first state, or after the last one
+        return _nothing(exploration, ended, began)
     most = limit if limit is not None or not isinstance(watched, Watched) else LIMIT
     stopped = not watched.complete and not watched.pools and (most is None or watched.states < most)
     interrupted = stopped and not budget.spent
@@ -76,6 +79,19 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
         scenario.granularity, scenario.adversities, scenario.monitor.name, *size, seconds, watched.complete, minimised
     )
     return Result(_named(exploration, verdicts), (explored,), frozenset(watched.ran), interrupted, bool(budget.spent))
+
+
+def _nothing(exploration: Exploration, ended: KeyboardInterrupt, began: float) -> Result:
+    """Give what an exploration comes to whose states were lost when it was stopped: nothing is decided."""
+    scenario, spent = exploration.scenario, isinstance(ended, SpentError)
+    why = f"{ended}" or "interrupted before it was judged"
+    with pausing(None):
+        system = System(scenario)
+        names = dict.fromkeys(name for prop in exploration.properties for name in ids(prop, system))
+    open_ = [Verdict(name, "inconclusive", message=why) for name in names if name not in exploration.settled]
+    lasted = time.perf_counter() - began
+    explored = Explored(scenario.granularity, scenario.adversities, scenario.monitor.name, 0, 0, lasted, False)
+    return Result(_named(exploration, open_), (explored,), frozenset(), not spent, spent)
 
 
 def _collected(
