@@ -89,6 +89,14 @@ WORLD = World(
             "service worker": Signal("page", "user agent"),
         },
         triggers={"go online": "the network goes online", "go offline": "the network goes offline"},
+        assumed=(
+            "a wait for time ends",
+            "the network is the same for all",
+            "what the lists hold is there after a restart",
+            "a handler that throws before it extends its event has fulfilled it",
+            "an event has one outcome",
+            "steps that react to an event are there though its handler is killed while it is dispatched",
+        ),
         invocations=invocations()
         | {
             "environment": "the world outside: the network, the user, the system",

@@ -291,10 +291,10 @@ class Lab:
         moving: tuple[str, ...] = ("network",),
         adversities: tuple[str, ...] = (),
         abort: str = "scope",
-        termination: str = "handler",
+        sentence: str = "apart",
         blur: str = "nothing",
     ) -> None:
-        self.program = Program(spec, abort)
+        self.program = Program(spec, abort, sentence=sentence)
         self.machine = Interpreter(
             self.program,
             UNGATED,

@@ -24,7 +24,7 @@ FAST = ("--granularity", "algorithm")
 QUICK = (*FAST, "--with", "skipped")
 NOTHING_SAID = {
     "granularity": "both", "adversities": (), "tags": 1, "calls": 2, "abort": "scope", "termination": "handler",
-    "queue": "held", "limit": None, "properties": (),
+    "queue": "held", "sentence": "apart", "limit": None, "properties": (),
 }  # fmt: skip
 
 

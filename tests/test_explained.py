@@ -140,7 +140,7 @@ def test_every_label_of_an_output_is_explained(known: Mapping[str, str], words: 
         ("collect(t1) #2", "#1"), ("collect(t1)", "t1"), ("objects", "object A"),
         ("invocation #1", "invocation"), ("parcel B", "object A"), ("tags 1", "tags"),
         ("states 10000000", "states"), ("abort scope", "abort"), ("termination handler", "termination"),
-        ("queue held", "queue"), ("broken by one reading", "broken by one reading"),
+        ("queue held", "queue"), ("sentence apart", "sentence"), ("broken by one reading", "broken by one reading"),
         ("register(t1)", "register(t1)"), ("asserts/collect.2.5", "asserts"),
     ],
 )  # fmt: skip

@@ -1,9 +1,11 @@
 """What every instruction means, on algorithms that run alone."""
 
+from dataclasses import replace
 from typing import get_args
 
 import pytest
 
+from bgsync.judge.check import check
 from bgsync.language import (
     Abort,
     Add,
@@ -43,13 +45,15 @@ from bgsync.language import (
     v,
 )
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
-from bgsync.shipped.model.background_sync.registration import PENDING, WAITING
-from bgsync.shipped.model.service_worker import ACTIVE_WORKER
+from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
+from bgsync.shipped.model.service_worker import ACTIVE_WORKER, FIRE_FUNCTIONAL_EVENT
+from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.instructions import Op
 from bgsync.system.program import Program
 from bgsync.system.run import Run
+from bgsync.system.scenario import Bounds
 from bgsync.system.state import LIST, Object, Ref, Shared, Value
-from tests.models import FILE, STATE, Items, Lab, kinds, single
+from tests.models import FILE, STATE, Items, Lab, kinds, outbox, question, single
 
 LOOKUP = Let("found", Find(REGISTRATIONS, "tag", "t1"))
 CHOICE = Choice("a choice")
@@ -152,6 +156,25 @@ def test_what_is_left_to_do_in_private_is_done_in_the_last_shared_action() -> No
 def test_statements_of_one_sentence_are_one_action() -> None:
     lab = Lab(single(If(ONLINE, LOOKUP), (LOOKUP, LOOKUP), If(Not(ONLINE), (LOOKUP, LOOKUP)), Else(LOOKUP)))
     assert [lab.ran(outcome) for outcome in lab.actions()] == [["main 1"], ["main 2"] * 2, ["main 3"] * 3]
+
+
+@pytest.mark.parametrize(("sentence", "actions"), [("apart", 2), ("whole", 1)])
+def test_a_sentence_that_tests_and_then_changes_an_object_is_two_actions_or_one(sentence: str, actions: int) -> None:
+    mark = If(Is(Field(v.registration, "registration state"), PENDING), Set(STATE, FIRING))
+    for items, many in (((mark,), actions), ((Atomically(steps(mark)),), 1)):
+        lab = Lab(single(*items, parameters=("registration",)), sentence=sentence)
+        lab.shared = TWO
+        assert len(lab.actions(lab.entry(registration=Ref(0)))) == many
+
+
+def test_a_call_that_has_tested_a_state_may_set_it_when_it_is_another_one_by_the_reading_apart() -> None:
+    spec = outbox(rejected=(Set(STATE, WAITING),), event=FIRE_FUNCTIONAL_EVENT)
+    asking, lost = [each for each in PROPERTIES if each.id == "lifecycle"], {}
+    for sentence in ("apart", "whole"):
+        asked = replace(question(spec, asking, ("step",)), bounds=Bounds(sentence=sentence))
+        (found,) = check(asked).verdicts
+        lost[sentence] = {one.message.partition(",")[0] for one in found.findings() if one.verdict == "violated"}
+    assert "waiting becomes reregisteredWhileFiring" in lost["apart"] - lost["whole"]
 
 
 def test_a_part_of_the_environment_that_cannot_move_is_private_to_read() -> None:

@@ -113,7 +113,7 @@ def test_a_spec_runs_in_an_empty_world() -> None:
 def test_checking_step_by_step_after_a_comparison_of_the_same_gives_what_it_gave_before() -> None:
     wish = Wish(("unique-tag", "asserts"), each=False)
     first = without_words(judged(own(bgsync.content("one-off")), wish))
-    assert [size[3] for size in first[0]] == [54, 26_024]
+    assert [size[3] for size in first[0]] == [54, 37_014]
     bgsync.compare("one-off", "one-off", granularities=["algorithm"])
     bgsync.draw("one-off", "states")
     assert without_words(judged(own(bgsync.content("one-off")), wish)) == first

@@ -84,6 +84,7 @@ def check(
     abort: str = "scope",
     termination: str = "handler",
     queue: str = "held",
+    sentence: str = "apart",
     limit: int | None = None,
     seconds: float | None = None,
     jobs: int = 1,
@@ -104,6 +105,7 @@ def check(
     abort: str = "scope",
     termination: str = "handler",
     queue: str = "held",
+    sentence: str = "apart",
     limit: int | None = None,
     seconds: float | None = None,
     jobs: int = 1,
@@ -113,9 +115,9 @@ def check(
     """Explore every behaviour of a target, and say what holds and what does not.
 
     `adversities`: None takes each of the world by itself at `algorithm`, () none, names those at every granularity.
-    `tags`, `calls`, `abort`, `termination` and `queue` bound the question; `limit` (states of each exploration) and
-    `seconds` the effort, with which what is not decided is `inconclusive`. Of a machine its `invariants` are checked,
-    functions of a state's name.
+    `tags`, `calls`, `abort`, `termination`, `queue` and `sentence` bound the question; `limit` (states of each
+    exploration) and `seconds` the effort, with which what is not decided is `inconclusive`. Of a machine its
+    `invariants` are checked, functions of a state's name.
     Raises ContentError for what the target's content does not have, and ValueError for a bound that is none.
     """
     if isinstance(about, Machine):
@@ -126,7 +128,7 @@ def check(
         tuple(adversities or ()),
         adversities is None,
         tuple(granularities),
-        Bounds(tags, calls, abort, termination, queue),
+        Bounds(tags, calls, abort, termination, queue, sentence),
         Effort(limit, jobs),
         Budget(seconds),
     )
@@ -144,13 +146,14 @@ def compare(
     abort: str = "scope",
     termination: str = "handler",
     queue: str = "held",
+    sentence: str = "apart",
     limit: int = 300_000,
     content: Content | None = None,
     progress: Progress | None = None,
 ) -> Compared:
     """Say what an edit did: steps, behaviour, properties broken and repaired. Raises as `check` does."""
     before, after = judged_alike(target(old, content), target(new, content))
-    bounds = Bounds(tags, calls, abort, termination, queue)
+    bounds = Bounds(tags, calls, abort, termination, queue, sentence)
     behaviour = compare_specs(
         before.spec,
         after.spec,

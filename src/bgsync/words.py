@@ -73,6 +73,8 @@ class Words:
     """Phrases about such a thing, each with what is said instead in a text that calls its things by another name."""
     invocations: Mapping[str, str] = field(default_factory=invocations)
     """What an invocation is, by its kind."""
+    assumed: tuple[str, ...] = ()
+    """What is taken for granted in every run, though a text need not say so."""
 
     def __post_init__(self) -> None:
         for machine, signal in self.signals.items():

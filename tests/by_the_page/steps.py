@@ -36,6 +36,13 @@ class Seen:
     broken: bool
 
 
+def tests_and_changes(statement: s.Statement) -> bool:
+    """Whether a step says of itself alone: if something is so, change something that others can see."""
+    own = [each for each in traversal.body_of(statement) if each.origin == statement.origin]
+    changes = any(isinstance(each, s.Set) and isinstance(each.target, e.Field) for each in own)
+    return isinstance(statement, s.If) and (changes or any(isinstance(each, s.Add | s.Remove) for each in own))
+
+
 class Steps(Values):
     """What processes do."""
 
@@ -77,6 +84,8 @@ class Steps(Values):
                 actions, origin = actions - 1, statement.origin
             self.frames[-1] = self.frames[-1]._replace(at=self.frames[-1].at + 1)
             self.do(statement)
+            if not atomic and not self.text.whole and tests_and_changes(statement):
+                origin = None  # others may come in between
         if self.frames:
             self.processes.append(self.kept(Process(process.kind, tuple(self.frames), self.waits, self.promise)))
         elif self.promise:

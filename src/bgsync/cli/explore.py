@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @asking(
     "step",
     ("step", "algorithm"),
-    ("with", "tags", "calls", "abort", "termination", "queue", "limit", "time", "property"),
+    ("with", "tags", "calls", "abort", "termination", "queue", "sentence", "limit", "time", "property"),
 )
 @click.option("--open/--no-open", "opens", default=True, help="Whether the page is opened in a browser.")
 @click.option(

@@ -84,6 +84,13 @@ OPTIONS = {
         show_default=True,
         help="Whether a batch that fires an event holds its queue until that is over, or only starts it.",
     ),
+    "sentence": click.option(
+        "--sentence",
+        type=click.Choice(["apart", "whole"]),
+        default="apart",
+        show_default=True,
+        help='Whether a step like "if its state is x, set its state to y" is two actions, or one.',
+    ),
     "limit": click.option(
         "--limit",
         type=click.IntRange(1),
@@ -164,6 +171,7 @@ class Asked:
     limit: int | None
     properties: tuple[str, ...]
     queue: str = "held"
+    sentence: str = "apart"
     seconds: float | None = None
     megabytes: int | None = None
     jobs: int = 1
@@ -223,7 +231,7 @@ class Asked:
         """The bounds of the question."""
         from bgsync.system.scenario import Bounds
 
-        return Bounds(self.tags, self.calls, self.abort, self.termination, self.queue)
+        return Bounds(self.tags, self.calls, self.abort, self.termination, self.queue, self.sentence)
 
     @property
     def wish(self) -> Wish:

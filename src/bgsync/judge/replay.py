@@ -120,7 +120,11 @@ class Replay:
                 if ends():
                     return
                 continue
-            fitting = self._fitting(told[place], reasons) or self._fitting_without_removed(told, place, reasons)
+            fitting = (
+                self._fitting(told[place], reasons)
+                or self._fitting_without_removed(told, place, reasons)
+                or self._fitting_after_change(told[place], reasons)
+            )
             trails += [(place + 1, self.state, len(self.taken), self.slots, step) for step in reversed(fitting)]
         raise Rejected(reasons[0] if reasons else "it does not end as it did")
 
@@ -135,6 +139,9 @@ class Replay:
             and (step.action.detail, step.action.choices) == (move.detail, move.choices)
             and self._is_same(step.action.process, wanted)
         ]
+        if len(found) > 1 and not self.noted:  # two that stand at one place are told apart by notes, or else are alike
+            vague = True
+            found = [each for each in found if self._is_noted(each.action.process, wanted)] or found
         if len(found) != 1 and not (vague and found):
             several = f"can go on in {len(found)} ways where the run has one" if found else "cannot go on as in the run"
             reasons.append(f"{move.name} {several}")
@@ -152,6 +159,19 @@ class Replay:
             self.finish_removed(told)
         return self._fitting(told[place], reasons) if len(self.taken) > taken else []
 
+    def _fitting_after_change(self, move: Move, reasons: list[str]) -> list[Step]:
+        """Do so where an action is left out, and what has tested something goes on to change it for want of that."""
+        state, changes = self.state, self.system.program.changes
+        for step in () if self.noted else _steps(self.system, state):
+            number = step.action.process
+            if number is not None and step.after is not None and self.system.process(number).pc in changes:
+                self.take(step)
+                if found := self._fitting(move, reasons):
+                    return found
+                self.taken.pop()
+                self.state = state
+        return []
+
     def _since(self, number: int | None) -> int:
         """Say since when a process stands where it does: the oldest of several comes first, as fairness asks."""
         places = range(len(self.taken) - 1, -1, -1)
@@ -164,6 +184,9 @@ class Replay:
         if not self.noted:  # what a monitor has noted on it may be due to an action that is left out
             process, wanted = process._replace(note=None), wanted._replace(note=None)
         return process == wanted or _blank(process) == _blank(wanted)
+
+    def _is_noted(self, number: int | None, wanted: Process | None) -> bool:
+        return number is not None and wanted is not None and self.system.process(number).note == wanted.note
 
     def take(self, step: Step) -> None:
         """Take one step."""

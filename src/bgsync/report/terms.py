@@ -67,6 +67,9 @@ TERMS = {
     "termination": "A bound: whose script a termination aborts: a `handler`'s that goes on, or the `worker`'s.",
     "queue": "A bound: whether a batch that fires an event holds its queue until the firing is over (`held`), or only "
     "starts it (`free`).",
+    "sentence": "A bound: whether one sentence that tests and then changes something, outside of an atomic block, is "
+    "two actions (`apart`), or one (`whole`).",
+    "assumed": "What every run takes for granted, though the text need not say so; where it is not so, more may break.",
     "broken by one reading": "It is violated by the reading of `queue` in brackets, and holds by the other one.",
     "walks": "A bound: how many runs are taken at random, where not every one is looked at.",
     "seed": "A bound: what a random choice begins with. The same seed gives the same.",

@@ -298,6 +298,7 @@ def _print_size(report: Report, console: Console, *, everything: bool, edit: Edi
             names = ", ".join(dict.fromkeys(name for e in hard for name in e.adversities))
             granularities = " and ".join(dict.fromkeys(e.granularity for e in hard))
             _list("adversities", [f"one at a time, at granularity {granularities}: {names}"], console)
+        _list("assumed", report.words.assumed, console)
     else:
         bounds = ", ".join(f"{name} {value}" for name, value in told.items())
         _list("looked at", [f"{size}; {bounds} (all bounds: --traces all)"], console)

@@ -1,7 +1,8 @@
 """Flattens the algorithms of a spec into instructions: a control-flow graph that the interpreter walks.
 
 A step of the text that stands alone is one group of instructions, and so is a whole block marked "atomically"; the
-interpreter never stops inside a group. "Abort" jumps to the end of the innermost list of steps that was called or
+interpreter never stops inside a group. One sentence that tests and then changes what others see is two groups (reading
+`apart`) or one (reading `whole`). "Abort" jumps to the end of the innermost list of steps that was called or
 started asynchronously (reading `scope`), or only to the end of the list that it stands in (reading `list`).
 
 What waits has an instruction of its own: `await` (a handler), `wait` (time), `until` (a condition), `queue` (its turn),
@@ -28,6 +29,8 @@ from bgsync.system.receivers import pointed, receivers
 
 ABORT_READINGS = ("scope", "list")
 TERMINATION_READINGS = ("handler", "worker")
+SENTENCE_READINGS = ("apart", "whole")
+_TEST = "test of "
 EFFECTS: Mapping[type[s.Statement], Op] = {
     s.Let: "let", s.Set: "set", s.Increment: "increment", s.Add: "add", s.Remove: "remove", s.Empty: "empty",
     s.Resolve: "resolve", s.Reject: "reject", s.Assert: "assert", s.Wait: "wait", s.Call: "call",
@@ -58,11 +61,11 @@ class _Scope:
 class Program:
     """The instructions of a spec, the entry of every algorithm and rule, and which variables each one still needs."""
 
-    def __init__(self, spec: Spec, abort: str = "scope", queue: str = "held") -> None:
+    def __init__(self, spec: Spec, abort: str = "scope", queue: str = "held", sentence: str = "apart") -> None:
         if abort not in ABORT_READINGS:
             raise ValueError(f"unknown reading of abort {abort!r}: one of {', '.join(ABORT_READINGS)}")
         spec = pointed(freed(spec) if queue == "free" else spec)
-        self.spec, self.abort = spec, abort
+        self.spec, self.abort, self.sentence = spec, abort, sentence
         end = s.Return(origin=s.Origin("", (), "", 0, 0, "end", ""))
         self._made: list[Instruction] = [Instruction("end", end, ("", ()), False)]
         self._reactions: dict[str, int] = {}
@@ -85,6 +88,8 @@ class Program:
         """The algorithms of a text that nothing calls, each with a parameter that is an object of the list."""
         self.reactions: Mapping[str, int] = MappingProxyType(self._reactions)
         """In how many places the steps of each algorithm react to an event."""
+        self.changes = frozenset(each.next for each in self.code if each.group[0].startswith(_TEST))
+        """Where what one sentence changes begins, as an action of its own after its test."""
         self.live: Sequence[frozenset[str]] = tuple(self._liveness())
         open_ones = receivers(spec)
         self.receivers: Sequence[tuple[str, ...]] = tuple(
@@ -105,7 +110,8 @@ class Program:
 
     def _emit(self, op: Op, statement: s.Statement, scope: _Scope, **parts: object) -> int:
         assert statement.origin is not None
-        group = scope.atomic or (statement.origin.algorithm, statement.origin.path)
+        test = op == "branch" and self.sentence == "apart" and _tests_and_changes(statement)
+        group = scope.atomic or ((_TEST if test else "") + statement.origin.algorithm, statement.origin.path)
         made = Instruction(op, statement, group, scope.atomic is not None, delayed=scope.delayed)
         self._made.append(replace(made, **parts))  # type: ignore[arg-type]  # the parts are fields of Instruction
         return len(self._made) - 1
@@ -373,6 +379,13 @@ class Program:
                 if found != live[pc]:
                     live[pc], changed = found, True
         return live
+
+
+def _tests_and_changes(statement: s.Statement) -> bool:
+    """Whether one sentence says both: if something is so, then change what others can see."""
+    own = (each for each in traversal.body_of(statement) if each.origin == statement.origin)
+    seen = (s.Add, s.Remove, s.Empty)
+    return any(isinstance(each, seen) or isinstance(getattr(each, "target", None), e.Field) for each in own)
 
 
 def _event(statement: s.Dispatch) -> str:

@@ -8,7 +8,7 @@ from bgsync.language.expressions import Environment, parts
 from bgsync.language.traversal import expressions
 from bgsync.system.batches import QUEUE_READINGS
 from bgsync.system.monitor import NOTHING, Monitor
-from bgsync.system.program import ABORT_READINGS, TERMINATION_READINGS
+from bgsync.system.program import ABORT_READINGS, SENTENCE_READINGS, TERMINATION_READINGS
 from bgsync.system.unknown import key
 from bgsync.system.world import Effect, Meaning, World
 from bgsync.words import Words
@@ -20,7 +20,7 @@ READINGS = ("nothing", "stops", "anything")
 
 @dataclass(frozen=True)
 class Bounds:
-    """What bounds a question, and how "abort", "termination" and "queue" are read. Raises ValueError for none."""
+    """What bounds a question, and how the text is read where it leaves that open. Raises ValueError for none."""
 
     tags: int = 1
     """How many different keys are used."""
@@ -35,15 +35,18 @@ class Bounds:
     """Whose script a termination aborts: a `handler`'s that goes on, or the `worker`'s, for events that have ended."""
     queue: str = "held"
     """Whether a batch that fires an event holds its queue until that is over: `held` or `free`."""
+    sentence: str = "apart"
+    """Whether one sentence that tests and then changes something is two actions, `apart`, or one, `whole`."""
 
     def __post_init__(self) -> None:
-        if self.abort not in ABORT_READINGS:
-            raise ValueError(f"unknown reading of abort {self.abort!r}: one of {', '.join(ABORT_READINGS)}")
-        if self.termination not in TERMINATION_READINGS:
-            known = ", ".join(TERMINATION_READINGS)
-            raise ValueError(f"unknown reading of termination {self.termination!r}: one of {known}")
-        if self.queue not in QUEUE_READINGS:
-            raise ValueError(f"unknown reading of queue {self.queue!r}: one of {', '.join(QUEUE_READINGS)}")
+        for name, known in (
+            ("abort", ABORT_READINGS),
+            ("termination", TERMINATION_READINGS),
+            ("queue", QUEUE_READINGS),
+            ("sentence", SENTENCE_READINGS),
+        ):
+            if (said := getattr(self, name)) not in known:
+                raise ValueError(f"unknown reading of {name} {said!r}: one of {', '.join(known)}")
         if self.tags < 1 or self.calls < 1:
             raise ValueError(f"tags and calls are at least 1, not {self.tags} and {self.calls}")
 

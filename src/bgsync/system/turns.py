@@ -29,15 +29,15 @@ def origins_of(spec: Spec) -> Origins:
 
 
 @lru_cache(maxsize=8)
-def program_of(spec: Spec, abort: str, queue: str, origins: Origins) -> Program:
-    """Make the program of a spec, from these places, with a reading of abort and of queue, once."""
-    return Program(spec, abort, queue)
+def program_of(spec: Spec, bounds: Bounds, origins: Origins) -> Program:
+    """Make the program of a spec, from these places, as `bounds` read it, once."""
+    return Program(spec, bounds.abort, bounds.queue, bounds.sentence)
 
 
 @lru_cache(maxsize=8)
 def interpreter_of(scenario: Scenario, moving: frozenset[str], origins: Origins, seen: Statements) -> Interpreter:
     """Make the interpreter of a scenario, once for all that differ in nothing that it looks at."""
-    program = program_of(scenario.spec, scenario.bounds.abort, scenario.bounds.queue, origins)
+    program = program_of(scenario.spec, _readings(scenario.bounds), origins)
     return Interpreter(
         program,
         scenario.world,
@@ -79,7 +79,7 @@ class Turns:
         """The same of those in which no task runs."""
         moving = frozenset(self.machines[place] for place, *_ in self.moves)
         origins = origins_of(scenario.spec)
-        self.program = program_of(scenario.spec, scenario.bounds.abort, scenario.bounds.queue, origins)
+        self.program = program_of(scenario.spec, _readings(scenario.bounds), origins)
         plain = replace(scenario, monitor=NOTHING, bounds=_readings(scenario.bounds))
         self.interpreter = interpreter_of(plain, moving, origins, seen)
         self.monitor = scenario.monitor
