@@ -150,6 +150,15 @@ def test_a_word_is_explained_in_the_form_in_which_an_output_has_it(word: str, to
     assert done.stdout.startswith(f"{told}: ")
 
 
+def test_several_words_are_explained_each_where_they_are_none_together() -> None:
+    said = run("explain", "inconclusive", "gate").stdout
+    assert said.split("\n\n", 1)[0] == run("explain", "inconclusive").stdout.strip()
+    assert said.endswith(run("explain", "gate").stdout)
+    missed = run("explain", "gate", "abort mission")
+    assert (missed.exit_code, missed.stdout) == (2, "")
+    assert "unknown word 'abort mission'" in missed.stderr
+
+
 def test_a_word_that_means_nothing_is_not_explained_by_its_beginning(known: Mapping[str, str]) -> None:
     assert [explained_by(word, known) for word in ("abort mission", "text 3a", "bounds and leaps")] == [None] * 3
 

@@ -38,16 +38,16 @@ def explain(word: tuple[str, ...]) -> None:
             for name, told in rows.items():
                 say(f"  {name:22} {told.splitlines()[0]}")
         return
-    name = " ".join(word)
     every = {each: told for rows in reversed(known.values()) for each, told in rows.items()}
-    found = explained_by(name, every)
-    if found is None:
-        alike = {plain(each): each for each in every if plain(each)}
-        given = plain(name)
+    name = " ".join(word)
+    whole = len(word) == 1 or explained_by(name, every) is not None
+    found = {each: explained_by(each, every) for each in ((name,) if whole else word)}
+    for each in (each for each, one in found.items() if one is None):
+        alike, given = {plain(one): one for one in every if plain(one)}, plain(each)
         near = difflib.get_close_matches(given, alike, 1, 0.9) or difflib.get_close_matches(given, alike, 3, 0.6)
         meant = f"did you mean {' or '.join(alike[one] for one in near)}?" if near else "bgsync explain lists all"
-        fail(f"unknown word {name!r}: {meant}")
-    say(f"{found}: {every[found]}")
+        fail(f"unknown word {each!r}: {meant}")
+    say("\n\n".join(f"{one}: {every[one].strip()}" for one in found.values() if one is not None))
 
 
 SHAPES = ((r"(.*\()?t\d+\)?", "t1"), (r".*#\d+", "#1"), (r"objects?|\S.* [A-Z]", "object A"))
