@@ -40,8 +40,8 @@ def explain(word: tuple[str, ...]) -> None:
         return
     every = {each: told for rows in reversed(known.values()) for each, told in rows.items()}
     name = " ".join(word)
-    whole = len(word) == 1 or explained_by(name, every) is not None
-    found = {each: explained_by(each, every) for each in ((name,) if whole else word)}
+    apart = name not in every and (explained_by(name, every) is None or every.keys() >= set(word))
+    found = {each: explained_by(each, every) for each in (word if apart else (name,))}
     for each in (each for each, one in found.items() if one is None):
         alike, given = {plain(one): one for one in every if plain(one)}, plain(each)
         near = difflib.get_close_matches(given, alike, 1, 0.9) or difflib.get_close_matches(given, alike, 3, 0.6)
