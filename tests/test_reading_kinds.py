@@ -256,6 +256,19 @@ def wrong(read: Reading) -> list[Finding]:
     return [each for each in structure(read) if each.level != "note"]
 
 
+@pytest.mark.parametrize("condition", ["|a| is null, or its [=heat=] is 1", "|a| is not null, and its [=heat=] is 1"])
+def test_what_is_said_to_be_its_is_that_of_what_the_condition_is_about(condition: str) -> None:
+    said = "A <dfn>mill</dfn> has a <dfn for=mill>heat</dfn>.\n\nTo <dfn>oil</dfn> given |a|{}:\n\n1. If {}, return.\n"
+    (part,) = reading(said.format("", condition)).spec.algorithms
+    owners = {each.owner for each in e.parts(part.steps[0].condition) if isinstance(each, e.Field)}  # type: ignore[attr-defined]
+    assert owners == {e.Var("a")}
+    two = said.format(" and |b|", condition.replace("null", "|b|"))
+    (open_,) = reading(two).spec.algorithms  # either may be meant
+    assert not any(
+        isinstance(each, e.Field) for step in open_.steps for x in traversal.expressions(step) for each in e.parts(x)
+    )
+
+
 # --- switches
 
 

@@ -241,7 +241,7 @@ def _change(found: Declared, member: tuple[str, str], tokens: Tokens, text: str)
     values = _values(tokens, Token("word", "", Place(0, 0))) or known.values
     initial = _initial(tokens) if "initially" in text else known.initial
     found.members[owner][key] = replace(known, values=values, initial=initial)
-    told = [f"one of {', '.join(values)}"] * bool(values)
+    told = [f"one of {', '.join(values)}"] if values else []
     told += [f"initially {'null' if initial is None else initial}"] * ("initially" in text)
     return f"{key} is {' and '.join(told)}"
 

@@ -128,18 +128,27 @@ def words_from(tokens: Iterable[Token], dropped: Sequence[Token] = ()) -> Words:
 
 
 def _with_owners(words: list[Word]) -> list[Word]:
-    """Write "if x's state is a, set its state to b" with x's for its, where nobody else owns anything."""
+    """Write "if x's state is a, set its state to b" with x's for its, where nobody else owns anything.
+
+    Where nobody owns anything it is the subject of the condition: "if x is null or its state is a".
+    """
     owners = {_shown(words, at): at for at, word in enumerate(words) if at and word.text == "'s"}
     texts = [word.text for word in words]
-    if "its" not in texts or len(owners) != 1 or "new" in texts:
+    if "its" not in texts or len(owners) > 1 or "new" in texts:
         return words
-    (end,) = owners.values()
-    start = next(at for at in range(end) if words[at].token is words[end - 1].token)
+    if owners:
+        (end,) = owners.values()
+        start = next(at for at in range(end) if words[at].token is words[end - 1].token)
+        owner = words[start : end + 1]
+    elif texts[0] in ("if", "while", "unless") and {one.text for one in words if one.kind == "var"} == {texts[1]}:
+        end, owner = 1, [words[1], Word("'s", "word", words[1].token)]
+    else:
+        return words
     made: list[Word] = []
     for at, word in enumerate(words):
         plain = word.text == "its" and word.kind == "word" and at > end
         plain = plain and words[at - 1].text != "with" and "attribute" not in texts[at + 1 : at + 5]  # of an event
-        made += words[start : end + 1] if plain else [word]
+        made += owner if plain else [word]
     return made
 
 
