@@ -65,9 +65,17 @@ PERMISSION = Machine(
 ADVERSITIES = {
     "terminated": Adversity("the user agent terminates the service worker", ("terminate", "start")),
     "restarted": Adversity(
-        "the user agent is killed, and starts again with its lists as they were", ("restart", "resume")
+        "the user agent is killed, and starts again with its lists as they were",
+        ("restart", "resume"),
+        rests="lists are kept, with what is in them and its states, and nothing else is",
+        spoken=("persist", "persists", "persisted", "survive", "survives", "restart", "restarts", "restarted"),
     ),
-    "unregistered": Adversity("the service worker registration is unregistered", ("unregister",)),
+    "unregistered": Adversity(
+        "the service worker registration is unregistered",
+        ("unregister",),
+        rests="what is in its lists stays there until a step takes it out",
+        spoken=("clears", "cleared", "clearing"),
+    ),
     "permission": Adversity("the user revokes the permission, and may grant it again", ("revoke", "grant")),
     "skipped": Adversity("the event is skipped, or the worker does not start"),
     "unsettled": Adversity("a handler never settles", means=Meaning.UNSETTLED),

@@ -13,6 +13,7 @@ from bgsync.prose.ledger import ABSTRACTED, NOT_UNDERSTOOD, REMARK
 from bgsync.sources import Source
 from bgsync.system.step import State
 from bgsync.system.system import System
+from bgsync.targets import as_it_stands, of_text
 from bgsync.texts import Text, ledger
 from tests.command import run
 from tests.models import FILE, UNGATED, outbox, scenario
@@ -132,3 +133,17 @@ def test_what_is_required_outside_of_steps_and_no_step_does_is_told_with_its_pla
     ]
     printed = run("check", str(file), "--property", "known-term", "--traces", "none").stdout
     assert f"3 requirements outside of the steps, held against no step: {file}:{lines[0]}, {lines[1]}" in printed
+
+
+@pytest.mark.parametrize(
+    ("said", "silent"),
+    [
+        ("", True),
+        ("Print jobs persist when the user agent ends.", False),
+        ("Note: print jobs persist when the user agent ends.", True),  # a note does not count
+    ],
+)
+def test_what_is_taken_for_granted_of_a_restart_is_told_with_whether_the_text_says_it(said: str, silent: bool) -> None:
+    granted = as_it_stands(of_text(queue(f"{RULE}\n{said}\n"))).rests["restarted"]
+    assert granted.startswith("lists are kept, with what is in them and its states, and nothing else is")
+    assert granted.endswith(", of which no sentence speaks") is silent

@@ -139,6 +139,8 @@ class AsItStands:
     """The sentences that are not understood; the first few with wordings that are."""
     requirements: tuple[Requirement, ...] = ()
     """What the text requires outside of its steps, and no step does."""
+    rests: Mapping[str, str] = field(default_factory=dict)
+    """What is taken for granted under an adversity, and whether a text says so."""
     unreached: Mapping[str, str] = field(default_factory=dict)
     """The algorithms that nothing reaches, each with the reason."""
 
@@ -150,6 +152,7 @@ class AsItStands:
             notes=self.notes,
             unread=self.unread,
             requirements=self.requirements,
+            rests=self.rests,
             unreached=self.unreached,
         )
 
@@ -169,7 +172,7 @@ def as_it_stands(target: Target, wanted: Collection[str] = (), helped: int = MOS
     found = by_place(some)
     judged = structure_verdicts(found, wanted, unfinished), notes(found, wanted)
     if target.text is None:
-        return AsItStands(*judged, unreached=unreached_algorithms(target.spec))
+        return AsItStands(*judged, rests=_rests(target), unreached=unreached_algorithms(target.spec))
     from bgsync.texts import unreached
 
     anyway = frozenset(uncalled(target.spec))
@@ -177,7 +180,25 @@ def as_it_stands(target: Target, wanted: Collection[str] = (), helped: int = MOS
     why = {name: f"{why}; it is taken to run at any time" if name in anyway else why for name, why in missed}
     reading = target.text.reading
     required = requirements(reading, target.content.vocabulary)
-    return AsItStands(*judged, tuple(unread(reading, helped)), tuple(required), why)
+    return AsItStands(*judged, tuple(unread(reading, helped)), tuple(required), _rests(target), why)
+
+
+def _rests(target: Target) -> dict[str, str]:
+    """Give what is taken for granted under each adversity, and whether no sentence of the text says so."""
+    told = dict[str, str]()
+    for name, adversity in target.content.world.adversities.items():
+        if adversity.rests:
+            silent = target.text is not None and not _speaks(target.text.reading, adversity.spoken)
+            told[name] = f"{adversity.rests}{', of which no sentence speaks' if silent else ''}"
+    return told
+
+
+def _speaks(reading: Reading, words: Collection[str]) -> bool:
+    """Whether a sentence that counts has one of these words."""
+    document = reading.document
+    outside = (each for paragraph in document.paragraphs if not paragraph.informative for each in paragraph.sentences)
+    every = (*outside, *(one.sentence for one in reading.sentences))
+    return any(token.text.lower() in words for each in every for token in each.tokens if token.kind == "word")
 
 
 def _of_structure(target: Target) -> Iterator[Finding]:

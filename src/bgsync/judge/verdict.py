@@ -277,6 +277,8 @@ class Report:
     unread: tuple[Unread, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     """What the text requires outside of its steps, and no step does."""
+    rests: Mapping[str, str] = field(default_factory=dict)
+    """What is taken for granted under an adversity, and whether a text says so."""
     unreached: Mapping[str, str] = field(default_factory=dict)
     """The algorithms that no method and no rule comes to, as the text stands, each with the reason."""
     seconds: float = 0.0

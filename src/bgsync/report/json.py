@@ -156,6 +156,8 @@ class ReportOut(msgspec.Struct, frozen=True):
     """What came out, in a line."""
     requirements: list[RequirementOut] = []
     """What the text requires outside of its steps, and no step does."""
+    rests: dict[str, str] = {}
+    """What is taken for granted under an adversity, and whether a text says so."""
 
 
 def _location(place: Location) -> LocationOut:
@@ -227,6 +229,7 @@ def _report(report: Report) -> ReportOut:
         ],
         answer=headline(report),
         requirements=[RequirementOut(one.sentence, one.why, _location(one.location)) for one in report.requirements],
+        rests=dict(report.rests),
     )
 
 

@@ -25,6 +25,7 @@ TERMS = {
     "no longer, by the old text's numbers": "What broke it was in the old text alone; its steps have the numbers "
     "that they had there.",
     "broken with": "What an adversity breaks, and nothing else.",
+    "rests on": "What is taken for granted under an adversity, where no text says what becomes of it.",
     "rests on a reading with": "What is conditional only under an adversity.",
     "inconclusive with": "What is not decided only under an adversity.",
     "mend first": "What is wrong in the text as it stands, before anything is explored. What else is said may "

@@ -176,6 +176,9 @@ def print_verdicts(report: Report, console: Console) -> None:
             _list(title, [verdict.property for verdict in some], console, why)
     for needed, what in _under(report):
         _list(needed, what, console)
+    named = {name for explored in report.explorations for name in explored.adversities}
+    granted = "; ".join(f"with {name}, {what}" for name, what in report.rests.items() if name in named)
+    _list("rests on", [granted] * bool(granted), console)
 
 
 def print_requirements(found: Sequence[Requirement], console: Console, *, everything: bool) -> None:

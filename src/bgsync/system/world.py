@@ -95,6 +95,10 @@ class Adversity:
     says: str
     triggers: tuple[str, ...] = ()
     means: Meaning | None = None
+    rests: str = ""
+    """What is taken for granted of what it leaves as it was, where a text does not say."""
+    spoken: tuple[str, ...] = ()
+    """The words by which a text would say that."""
 
 
 @dataclass(frozen=True)
