@@ -19,7 +19,8 @@ def headline(report: Report) -> str:
     unsure = f", {open_} not decided" if open_ else ""
     if not broken:
         held = said.count("holds") + said.count("conditional")
-        return f"nothing is broken{unsure}: {held} {'property holds' if held == 1 else 'properties hold'}"
+        nothing = "nothing was found broken" if open_ else "nothing is broken"
+        return f"{nothing}{unsure}: {held} {'property holds' if held == 1 else 'properties hold'}"
     by = len([cause for cause in causes(report) if not cause.first.needs])
     ways = f", by {by} cause{'s' * (by != 1)}" if by else ""
     return f"{broken} of {len(said)} properties broken{_only_if(report)}{ways}{unsure}"
