@@ -122,6 +122,11 @@ class Causes:
         """The ways on which nothing is broken, by the last two calls of what several steps call."""
         return Ways(self.watched.graph, self._sound(), self.called, two=True)
 
+    @cached_property
+    def clean_arrivals(self) -> Ways:
+        """The ways on which nothing is broken, by how it was come to fire last."""
+        return Ways(self.watched.graph, self._sound(), self.arrived)
+
     def runs(self, name: str) -> Iterator[Run]:
         """Give the runs that may show a defect, the shortest of each pair; the shortest of all comes first."""
         shortest = self.watched.path(name)
@@ -140,11 +145,7 @@ class Causes:
             for _, mark, source, successor in self._nearest(self.watched.every[name], ways):
                 yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
         if not self.watched.system.by_step and self.arrived.any():
-            for sound in (None, name):
-                ways = Ways(self.watched.graph, self._sound(sound), self.arrived)
-                for _, mark, source, successor in self._nearest(self.watched.every[name], ways):
-                    run = self._run(ways.path(source, mark), self.watched.step(source, successor), name)
-                    yield run._replace(known_only=True)
+            yield from self._arriving(name)
         called = [one for one in self.watched.every[name] if self.watched.system.by_step and self._is_called(one)]
         if called and self.called.any():
             ways = self.clean_calls if found else Ways(self.watched.graph, self._sound(name), self.called, two=True)
@@ -159,6 +160,18 @@ class Causes:
             ways = Ways(self.watched.graph, np.ones(self.watched.graph.transitions, bool), self.marks)
         for _, mark, source, successor in self._nearest(left, ways):
             yield self._run(ways.path(source, mark), self.watched.step(source, successor), name)
+
+    def _arriving(self, name: str) -> Iterator[Run]:
+        """Give a run for each way to come to fire, on which nothing else is broken where there is such a run."""
+        came = set[int]()
+        for ways in (self.clean_arrivals, None):
+            ways = ways or Ways(self.watched.graph, self._sound(name), self.arrived)
+            for _, mark, source, successor in self._nearest(self.watched.every[name], ways):
+                came.add(mark)
+                run = self._run(ways.path(source, mark), self.watched.step(source, successor), name)
+                yield run._replace(known_only=True)
+            if len(came - {0}) == self.arrived.max():
+                return
 
     def _is_called(self, one: Breaking) -> bool:
         """Whether a property is broken in an algorithm that several steps call, and not in what reacts to its event."""
