@@ -179,6 +179,7 @@ def test_what_is_known_of_the_periodic_text() -> None:
         ("error", "receiver", "1", 268),  # the context object's PeriodicSyncManager
     }
     notes = {("abort-scope", "6.7.4.3", 355), ("known-term", "4", 336), ("contradiction", "6.7.4", 352)}
+    notes |= {("contradiction", "1.3.3.3.4", 214)}
     assert {("note", *each) for each in notes} <= told
 
 

@@ -3,8 +3,9 @@
 Each kind is a pure function of the spec, and of what the text tells beside it (`Known`): `definitions` follows where
 variables get their values, `members` looks at types and values, `loops` at what leaves a loop and how far an abort
 reaches, `counts` at how often it tries, `promises` at every path of an algorithm, `outcomes` at what reacts to a
-promise, `tasks` at what runs in parallel, `containers`, `terms` and `nesting` at what their names say. When in doubt
-they are silent: a variable whose type is not certain has no type, and a path that may be impossible is none.
+promise, `tasks` at what runs in parallel, `waiting` at handlers that wait for their own calls, `containers`, `terms`
+and `nesting` at what their names say. When in doubt they are silent: a variable whose type is not certain has no type,
+and a path that may be impossible is none.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ from bgsync.judge.structure.outcomes import outcomes
 from bgsync.judge.structure.promises import settling
 from bgsync.judge.structure.tasks import tasks
 from bgsync.judge.structure.terms import terms
+from bgsync.judge.structure.waiting import waiting
 from bgsync.language import Spec
 from bgsync.pauses import pause
 
-CHECKS = (definitions, members, loops, counts, settling, outcomes, tasks, containers, terms, nesting)
+CHECKS = (definitions, members, loops, counts, settling, outcomes, tasks, waiting, containers, terms, nesting)
 
 
 def findings(spec: Spec, known: Known | None = None) -> tuple[Finding, ...]:
