@@ -100,7 +100,6 @@ WORLD = World(
         assumed=(
             "a wait for time ends",
             "the network is the same for all",
-            "what the lists hold is there after a restart",
             "a handler that throws before it extends its event has fulfilled it",
             "an event has one outcome",
             "steps that react to an event are there though its handler is killed while it is dispatched",
