@@ -22,6 +22,7 @@ from bgsync.judge import explorations, exploring
 from bgsync.judge.budget import Budget
 from bgsync.judge.check import check
 from bgsync.judge.explorations import Effort
+from bgsync.system.scenario import Bounds
 from bgsync.targets import Wish, question
 from tests.command import loaded_by
 from tests.specs import PRINT_QUEUE
@@ -172,10 +173,12 @@ def test_what_ran_out_of_time_is_not_kept(tmp_path: Path) -> None:
     assert not (tmp_path / "kept").exists()
 
 
-@pytest.mark.parametrize("name", ["one-off", "periodic"])
-def test_all_that_is_found_of_a_model_is_read_back_as_it_was(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "calls"), [("one-off", 2), ("periodic", 1), pytest.param("periodic", 2, marks=pytest.mark.campaign)]
+)
+def test_all_that_is_found_of_a_model_is_read_back_as_it_was(name: str, calls: int, tmp_path: Path) -> None:
     cache, hard = Results(Store(tmp_path)), ("terminated",) if name == "one-off" else ()
-    wish = Wish(granularities=("algorithm",), adversities=hard, each=False, effort=Effort(cache=cache))
+    wish = Wish((), hard, False, ("algorithm",), Bounds(calls=calls), Effort(cache=cache))
     asked = question(target(name), wish)
     first, second = check(asked), check(asked)
     assert all(each.kept for each in second.explorations)

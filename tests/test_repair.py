@@ -34,6 +34,7 @@ from tests.specs import PRINT_QUEUE
 ROOT = Path(__file__).parents[1]
 COARSE = Wish(granularities=("algorithm",), each=False)
 FIRED_ON = ("}} on |owner| with", "}} on |job| with")
+ASKED = ["--property", "receiver", "--granularity", "algorithm", "--with", "skipped", "--jobs", "1", "--most", "1"]
 INVERTED = ("[=active worker=] is null", "[=active worker=] is not null")
 
 
@@ -142,8 +143,7 @@ def test_a_text_that_is_not_checked_as_a_whole_gets_proposals_that_say_so() -> N
 def test_the_command_proposes_it_with_its_place(more: list[str], status: int, tmp_path: Path) -> None:
     file = tmp_path / "print.bs"
     file.write_text(PRINT_QUEUE.replace(*FIRED_ON))
-    asked = ["repair", str(file), "--property", "receiver", "--granularity", "algorithm", "--most", "1", "--jobs", "1"]
-    found = run(*asked, *more)
+    found = run("repair", str(file), *ASKED, *more)
     assert found.exit_code == status
     if not status:
         assert "start printing 4 (receiver)" in found.output
@@ -163,19 +163,7 @@ def test_what_was_found_before_the_time_is_up_is_written(tmp_path: Path, monkeyp
             of.wish.budget.check()
 
     monkeypatch.setattr(Search, "proposals", hurried)
-    asked = [
-        "repair",
-        str(file),
-        "--property",
-        "receiver",
-        "--granularity",
-        "algorithm",
-        "--jobs",
-        "1",
-        "--time",
-        "300",
-    ]
-    found = run(*asked)
+    found = run("repair", str(file), *ASKED[:-2], "--time", "300")
     assert found.exit_code == 0
     assert '+1. [=Fire functional event=] "`print`" using {{PrintEvent}} on |owner|' in found.output
 
@@ -183,9 +171,8 @@ def test_what_was_found_before_the_time_is_up_is_written(tmp_path: Path, monkeyp
 def test_the_patch_makes_the_text_what_it_is_to_be_and_json_follows_its_published_schema(tmp_path: Path) -> None:
     file = tmp_path / "print.bs"
     file.write_text(PRINT_QUEUE.replace(*FIRED_ON))
-    asked = ["repair", "print.bs", "--property", "receiver", "--granularity", "algorithm", "--most", "1", "--jobs", "1"]
     with chdir(tmp_path):
-        told = run(*asked, "--format", "json")
+        told = run("repair", "print.bs", *ASKED, "--format", "json")
     published = json.loads((ROOT / "src/bgsync/repair/schema.json").read_text())
     assert published == schema()
     answer = json.loads(told.stdout)
