@@ -11,8 +11,8 @@ TERMS = {
     "violated": "There is a run that breaks it. The shortest one is told, and was replayed by an independent "
     "validator.",
     "no verdict": "Nothing was said of it: the text has no such step, or it was not looked at.",
-    "vacuous": "Nothing ever happens that it speaks of, so it was never put to the test: no run reaches a step, or what "
-    "an Assert says is left open, since it is not followed (bgsync read says so).",
+    "vacuous": "Nothing ever happens that it speaks of, so it was never put to the test: no run reaches a step, or "
+    "what an Assert says is left open, since it is not followed (bgsync read says so).",
     "conditional": "It holds by one reading of the text, and is broken by another one; the message names the choice.",
     "inconclusive": "It is not decided: a bound was met, or it depends on a sentence that is not understood.",
     "not decided": "It is inconclusive: the line that begins so says why.",
