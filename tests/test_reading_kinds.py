@@ -9,7 +9,7 @@ import pytest
 from bgsync.judge.structure.finding import Finding
 from bgsync.judge.structure.text import structure
 from bgsync.language import expressions as e
-from bgsync.language import say, traversal
+from bgsync.language import Spec, say, traversal
 from bgsync.language import statements as s
 from bgsync.prose.ledger import Entry
 from bgsync.prose.ledger import ledger as make_ledger
@@ -267,6 +267,32 @@ def test_what_is_said_to_be_its_is_that_of_what_the_condition_is_about(condition
     assert not any(
         isinstance(each, e.Field) for step in open_.steps for x in traversal.expressions(step) for each in e.parts(x)
     )
+
+
+OIL = "To <dfn>oil</dfn> given |job|:\n\n1. Return.\n"
+QUEUE = (
+    "A <dfn>job</dfn> has a <dfn for=job>name</dfn>, a string. A [=service worker registration=] has an associated "
+    "<dfn>print queue</dfn>, a [=list=] of [=jobs=].\n\n"
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Within one [=print queue=] each [=job=] MUST have a unique [=name=].",
+        "No two [=jobs=] in a [=print queue=] have the same [=name=].",
+        "Within a [=print queue=], the [=names=] of the [=jobs=] are unique.",
+        "Each [=job=] in a [=print queue=] has a unique [=name=].",
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_unique_in_a_list_is_declared_before_or_after_it_and_by_any_words(sentence: str, first: bool) -> None:
+    def spec(said: str) -> Spec:
+        return reading((f"{said}\n\n{QUEUE}" if first else f"{QUEUE}{said}\n\n") + OIL).spec
+
+    assert spec(sentence).type.unique == "name"
+    assert spec(sentence.replace("[=name", "[=colour")).type.unique is None
+    assert spec(sentence.replace("[=print queue=]", "[=drawer=]")).type.unique is None
 
 
 # --- switches

@@ -29,9 +29,17 @@ _MORE = re.compile(
     r"|(?:boolean|flag|string|number|integer|list|set|map|enum)\b.* initially\b"
 )
 _ALGORITHM = re.compile(r"\bsteps (?:are|is)\b")
-_UNIQUE = re.compile(
-    r"\b(?:within|in) (?:one|each|any|every) ([\w -]+?) ,? ?each ([\w -]+?) must have unique ([\w -]+)"
+_WHICH = r"(?:(?:one|each|any|every) )?(?P<list>[\w -]+?)"
+_UNIQUE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:within|in) {_WHICH} ,? ?(?:each|every) [\w -]+? (?:must have|has) unique (?P<member>[\w -]+)",
+        rf"^(?:each|every) [\w -]+? in {_WHICH} (?:must have|has) unique (?P<member>[\w -]+)",
+        rf"^no two [\w -]+? in {_WHICH} (?:must |may |can |shall )?have same (?P<member>[\w -]+)",
+        rf"\b(?:within|in) {_WHICH} ,? ?(?P<member>[\w -]+?) of [\w -]+? (?:must be|are) unique",
+    )
 )
+"""Sentences by which a member is unique in a list."""
 
 
 @dataclass
@@ -45,6 +53,8 @@ class Declared:
     """List to the type of its items and, for a map, the type of its keys."""
     unique: dict[str, str] = field(default_factory=dict)
     """List to the member that is unique in it."""
+    uniquely: list[tuple[int, str, str]] = field(default_factory=list)
+    """The sentences that say what is unique in which list, in their words: the list may be declared after them."""
     said: dict[int, str] = field(default_factory=dict)
     """The sentences that declare something, by identity, and what they declare."""
 
@@ -55,6 +65,13 @@ def declarations(document: Document) -> Declared:
     for paragraph in document.paragraphs:
         if not paragraph.informative:
             about = _paragraph(found, paragraph, about)
+    for sentence, said, member in found.uniquely:
+        listed = next((name for name in variants(said) if name in found.lists), None)
+        keys = {key for members in found.members.values() for key in members}
+        key = next((key for key in variants(member) if key in keys), None)
+        if listed and key:
+            found.unique[listed] = key
+            found.said[sentence] = f"{key} is unique in {listed}"
     return found
 
 
@@ -63,10 +80,9 @@ def _paragraph(found: Declared, paragraph: Paragraph, about: str) -> str:
     latest: tuple[str, str] | None = None
     for sentence in paragraph.sentences:
         text = said_in(sentence)
-        unique = _UNIQUE.search(text)
+        unique = next(filter(None, (pattern.search(text) for pattern in _UNIQUE)), None)
         if unique:
-            found.unique[unique[1]] = unique[3]
-            found.said[id(sentence)] = f"{unique[3]} is unique in {unique[1]}"
+            found.uniquely.append((id(sentence), unique["list"], unique["member"]))
             continue
         if latest and _goes_on(sentence, text):
             found.said[id(sentence)] = _change(found, latest, sentence.tokens, text)
@@ -257,7 +273,7 @@ def lexicon_of(document: Document, found: Declared) -> Lexicon:
         holding.setdefault(kind.lower(), []).append((number, name))
     for owner, members in found.members.items():
         _, listed = max((each for kind in variants(owner) for each in holding.get(kind, ())), default=(0, ""))
-        unique = next((u for of, u in found.unique.items() if listed and of in variants(listed)), "")
+        unique = found.unique.get(listed, "")
         kept = tuple(m for key, m in members.items() if key not in found.lists)
         if listed and not unique and found.lists[listed][1]:
             unique = next((m.name for m in kept if "string" in m.type.lower()), "")
