@@ -91,11 +91,11 @@ def test_it_has_them_under_every_adversity(adversity: str) -> None:
 
 @pytest.mark.parametrize("fast", ENGINES)
 def test_it_has_them_step_by_step_too(fast: bool) -> None:
-    assert agree(scenario(granularity="step", calls=1), fast) == 7_408
+    assert agree(scenario(granularity="step", calls=1), fast) == 7_858
 
 
 def test_it_has_them_where_two_calls_of_one_tag_interleave() -> None:
-    assert agree(scenario(granularity="step", tags=1)) == 11_158
+    assert agree(scenario(granularity="step", tags=1)) == 14_478
 
 
 @pytest.mark.campaign
