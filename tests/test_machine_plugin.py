@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bgsync.machines.loading import load_machine
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[1]
 PROJECT = ROOT / "tests" / "vending"
@@ -36,7 +37,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedP
     ]
     done = subprocess.run(
         [*command, "--bgsync", "--junitxml=junit.xml"],
-        cwd=folder, capture_output=True, text=True, timeout=120, env={**os.environ, "PYTHONPATH": paths},
+        cwd=folder, capture_output=True, text=True, timeout=10 * PATIENCE, env={**os.environ, "PYTHONPATH": paths},
     )  # fmt: skip
     return done, folder
 
