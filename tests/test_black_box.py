@@ -23,6 +23,7 @@ from bgsync.shipped.model.background_sync.observing import OBSERVING
 from bgsync.shipped.model.background_sync.outbox_observing import OUTBOX
 from tests import command, outboxes
 from tests.implementations import WRONG, IgnoresRegisterInBackOff, Registration, Right, RightInCoroutines
+from tests.sample import sample
 from tests.specs import PERIODIC
 
 TAGS = ("t1", "t2")
@@ -43,7 +44,7 @@ def replayed(implementation: Any, oracle: Oracle, *operations: str) -> Finding |
     return replay(Adapter(implementation, OBSERVING), oracle, tuple(done))
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.__name__)
+@pytest.mark.parametrize("wrong", sample({wrong.__name__: wrong for wrong in WRONG}, 11))
 def test_a_wrong_implementation_is_found_by_what_can_be_seen(wrong: type[Right], text: Oracle) -> None:
     result = driven(wrong, text)
     assert result.findings
@@ -196,7 +197,10 @@ OUTBOXES += [(wrong, outboxes.TwoQueues) for wrong in outboxes.WRONG_WITH_TWO]
 OUTBOXES += [(wrong, outboxes.WithAQuota) for wrong in outboxes.WRONG_WITH_A_QUOTA]
 
 
-LONG = (outboxes.LosesWhatIsUnderWay, outboxes.MixesQueues, outboxes.ForgetsWhatCameMeanwhile)
+LONG = (
+    outboxes.LosesWhatIsUnderWay, outboxes.MixesQueues, outboxes.ForgetsWhatCameMeanwhile,
+    outboxes.LosesWhatFailsWhenFull,
+)  # fmt: skip
 """The faults that take many runs to be met."""
 
 

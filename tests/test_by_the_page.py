@@ -32,9 +32,10 @@ def test_what_takes_two_calls_is_a_race_by_the_page() -> None:
     assert (whole.verdicts["unique-tag"], stepwise.verdicts["unique-tag"]) == ("holds", "violated")
 
 
-def test_edits_of_one_step_break_by_the_page_what_the_checker_says_they_break() -> None:
+@pytest.mark.parametrize("many", [5, pytest.param(12, marks=pytest.mark.campaign)])
+def test_edits_of_one_step_break_by_the_page_what_the_checker_says_they_break(many: int) -> None:
     violated, held = 0, 0
-    for mutant in random.Random(3).sample(mutants(SPEC), 12):
+    for mutant in random.Random(3).sample(mutants(SPEC), many):
         try:
             page, checker = of_the_page(mutant.spec, "algorithm", limit=150), of_the_checker(mutant.spec, "algorithm")
         except (NotOnThePage, LanguageError):
@@ -42,8 +43,8 @@ def test_edits_of_one_step_break_by_the_page_what_the_checker_says_they_break() 
         assert differences(page, checker) == (), mutant.name
         violated += sum(verdict == "violated" for verdict in page.verdicts.values())
         held += page.complete
-    assert violated > 12
-    assert held > 6
+    assert violated > many
+    assert held > many // 2
 
 
 def test_an_edit_takes_one_step_and_keeps_the_others_where_they_were() -> None:

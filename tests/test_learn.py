@@ -33,6 +33,7 @@ from tests.implementations import (
     SettlesAll,
     StaleTimer,
 )
+from tests.sample import sample
 
 TAGS = ("t1",)
 USUAL = ("register", "fulfil", "reject", "elapse")
@@ -69,7 +70,7 @@ def learned(
     return learn(lambda: implementation, OBSERVING, model, chosen, seed=1)
 
 
-@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: wrong.__name__)
+@pytest.mark.parametrize("wrong", sample({wrong.__name__: wrong for wrong in WRONG}, 8))
 def test_a_wrong_implementation_is_told_from_the_text_by_a_word(wrong: type[Right], text: Oracle) -> None:
     names, tags = ELSEWHERE.get(wrong, NETWORK), ("t1", "t2") if wrong in TWO else TAGS
     result = learned(wrong(), oracle(OBSERVING, "spec", tags) if wrong in TWO else text, names, tags)

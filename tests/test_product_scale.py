@@ -19,11 +19,12 @@ from bgsync.product.checkpoint import MARK, Checkpoint, CheckpointError, Folder,
 from bgsync.product.pages import Pages, count
 from bgsync.product.resources import Resources
 from bgsync.product.search import FAST, reachable
+from tests.sample import chosen
 from tests.test_product import product_of, scenario
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[1]
-ENGINES = [pytest.param(False, id="numpy"), pytest.param(True, id="compiled")] if FAST else [False]
+FASTEST = chosen({"numpy": False, "compiled": True}, ("compiled",)) if FAST else [False]
 compiled_only = pytest.mark.skipif(not FAST, reason="numba is not installed")
 
 
@@ -76,7 +77,7 @@ with opened(Path(sys.argv[1]), 0.05) as folder:
 """
 
 
-@pytest.mark.parametrize("fast", ENGINES)
+@pytest.mark.parametrize("fast", FASTEST)
 def test_after_kill_9_in_the_middle_it_goes_on_to_the_same_states(tmp_path: Path, fast: bool) -> None:
     whole = whole_of(fast)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "7"}
@@ -117,7 +118,7 @@ def test_wherever_it_is_interrupted_it_goes_on_from_there(tmp_path: Path, fast: 
 
 
 @pytest.mark.usefixtures("eager")
-@pytest.mark.parametrize("fast", ENGINES)
+@pytest.mark.parametrize("fast", FASTEST)
 def test_what_is_complete_is_not_explored_again(tmp_path: Path, fast: bool) -> None:
     with opened(tmp_path) as folder:
         whole, _ = reachable(product(), fast=fast, symmetry=fast, resources=Resources(folder))
