@@ -8,8 +8,8 @@ import pytest
 
 from bgsync.judge.structure.finding import Finding
 from bgsync.judge.structure.text import structure
-from bgsync.language import expressions as e
 from bgsync.language import Spec, say, traversal
+from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.prose.ledger import Entry
 from bgsync.prose.ledger import ledger as make_ledger
