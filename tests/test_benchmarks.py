@@ -61,7 +61,7 @@ def test_all_our_engines_count_the_same(engine: str, tmp_path: Path) -> None:
     if engine in ("levels", "saturation", "symmetry") and not FAST:
         pytest.skip("numba is not installed")
     prepare(SMALL, tmp_path)
-    assert measured(engine, SMALL, tmp_path, 1)["states"] == [338]
+    assert measured(engine, SMALL, tmp_path, 1)["states"] == [358]
 
 
 def test_the_exponent_is_that_of_a_power_law_and_needs_three_points() -> None:

@@ -17,6 +17,7 @@ from bgsync.prose.heads import CALLED, not_read
 from bgsync.prose.inline import read_back
 from bgsync.prose.page.document import Paragraph, Place, Sentence
 from bgsync.prose.page.introductions import STEPS_FOLLOW
+from bgsync.prose.powerful import POWERFUL
 from bgsync.prose.reading import Reading
 from bgsync.prose.understood import SentenceRead
 from bgsync.prose.vocabulary import Vocabulary
@@ -217,8 +218,6 @@ _GETTER = re.compile(
 )
 
 
-POWERFUL = re.compile(r"\bpowerful feature\b.* identified by\b")
-"""What says that something needs a permission of its own."""
 _DECLARES = re.compile(r"\binitially\b|\bis one of\b.*\bor\b")
 
 _ABSTRACTED = (

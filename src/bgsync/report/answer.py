@@ -53,7 +53,7 @@ def headline_of_edit(edit: Edit, report: Report) -> str:
 def _did(edit: Edit, report: Report) -> str:
     found = [change for change in edit.properties.violated_first if change.new and change.new.granularity != TEXT]
     new = {change.property for change in found if not change.needs and change not in edit.properties.more}
-    further = {change.property for change in found if not change.needs} - new
+    further = {change.property for change in found if change in edit.properties.more} - new
     hard = {change.property for change in found if change.needs} - new - further
     repaired = [change for change in edit.properties.repaired if not change.needs]
     base = [verdict for verdict in report.verdicts if not verdict.needs]

@@ -65,7 +65,8 @@ class Interpreter:
         self.initial: Mapping[str, str] = MappingProxyType({each.name: each.initial for each in world.machines})
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
         self.growth, self.untold = growth(self.spec), _untold(self.spec)
-        self.alike: Mapping[str, frozenset[str]] = {one.name: _alike(self.spec, one) for one in world.machines}
+        alike = {machine.name: _alike(self.spec, machine) for machine in world.machines}
+        self.alike: Mapping[str, frozenset[str]] = MappingProxyType(alike)
         self.shared_code, self.quiet, self.shared_variables = sharing.shared, sharing.quiet, sharing.variables
         self.enqueuing, self.meeting, self.changing = sharing.enqueuing, sharing.meeting, sharing.changing
         self.resolving = sharing.resolving

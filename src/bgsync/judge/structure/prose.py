@@ -1,9 +1,9 @@
 """What the words of a text say, and no step has to do with: all of it is worth a look only.
 
 What a note requires is required by nothing, since notes do not count (RFC 2119 words are for normative text). A
-permission that a text declares and that no step asks for keeps nobody out; one that steps ask for and that no text
-declares has no name. Several things have no member together. A time that is declared as that of the last event that
-was fired is not that of its end.
+powerful feature that a text declares and that no step asks for keeps nobody out; one that steps ask for and that no
+text declares has no name. Several things have no member together. A time that is declared as that of the last event
+that was fired is not that of its end.
 """
 
 from __future__ import annotations
@@ -19,13 +19,11 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import say_condition
 from bgsync.prose.grammar.lexicon import variants
-from bgsync.prose.grammar.words import said_in, words_of
-from bgsync.prose.ledger import POWERFUL
+from bgsync.prose.grammar.words import said_in
 from bgsync.prose.page.document import Sentence
+from bgsync.prose.powerful import unasked, undeclared
 from bgsync.prose.reading import Reading
 
-_NAMES = frozenset((("PermissionDescriptor", "name"), ("", "PermissionName"), ("", "PermissionDescriptor/name")))
-"""What the name of a permission comes after (Permissions)."""
 _FIRED = re.compile(
     r"\b(?:previous|last|latest) time (?:[\w-]+ ){1,4}?fire[sd]\b|\btime of (?:last|latest|previous) fir"
 )
@@ -36,8 +34,7 @@ _REQUIRES = re.compile(r"\b(?:MUST|SHALL|SHOULD|REQUIRED|RECOMMENDED)(?: NOT)?\b
 def prose(reading: Reading) -> Iterator[Finding]:
     """Find what the words of a text say and its steps do not do, or the other way round."""
     yield from _notes(reading)
-    yield from _permissions(reading)
-    yield from _undeclared(reading)
+    yield from _features(reading)
     yield from _plurals(reading)
     yield from _moments(reading)
 
@@ -57,35 +54,12 @@ def _notes(reading: Reading) -> Iterator[Finding]:
                 yield Finding("contradiction", message, origin, NOTE)
 
 
-def _permissions(reading: Reading) -> Iterator[Finding]:
-    """Permissions that a sentence declares, in a text of which no step speaks of one."""
-    if any("permission" in one.sentence.text.lower() for one in reading.sentences):
-        return
-    for paragraph in reading.document.paragraphs:
-        for sentence in paragraph.sentences if not paragraph.informative else ():
-            names = [token.text for token in sentence.tokens if token.kind == "string"]
-            if names and reading.sentences and POWERFUL.search(" ".join(words_of(sentence).texts)):
-                message = f"declares the permission {names[0]!r}, and no step asks whether it is granted"
-                yield Finding("contradiction", message, _origin(reading, sentence, paragraph.heading, names[0]), NOTE)
-
-
-def _undeclared(reading: Reading) -> Iterator[Finding]:
-    """Names of permissions that steps ask for, in a text that declares none of that name."""
-    declared = " ".join(block.text for block in reading.document.interfaces)
-    declared += " ".join(
-        sentence.text
-        for paragraph in reading.document.paragraphs
-        for sentence in paragraph.sentences
-        if "powerful feature" in sentence.text.lower()
-    )
-    for one in reading.sentences:
-        for before, token in pairwise(one.sentence.tokens):
-            named = before.kind == "idl" and (before.scope, before.text) in _NAMES and token.kind == "string"
-            name = token.text.strip('"')
-            if named and f'"{name}"' not in declared:
-                message = f"asks for the permission {name!r}, which no sentence declares as that of a powerful feature"
-                yield Finding("known-term", message, one.origin, NOTE)
-                return
+def _features(reading: Reading) -> Iterator[Finding]:
+    """Powerful features that a text declares and its steps never ask for, or the other way round."""
+    for each in unasked(reading):
+        yield Finding("contradiction", each.said, _origin(reading, each.sentence, each.heading, each.name), NOTE)
+    if (found := undeclared(reading)) is not None:
+        yield Finding("known-term", *found, NOTE)
 
 
 def _plurals(reading: Reading) -> Iterator[Finding]:
