@@ -281,10 +281,15 @@ def test_an_event_for_a_worker_that_is_gone_breaks_fires_listed() -> None:
         (AGAIN, "the event was rejected, and its registration is neither retried nor dropped"),
         (FINISH, ""),
         ((*AGAIN, Set(STATE, WAITING), TIMER), ""),
+        ((*AGAIN, TIMER), ""),  # what it does after a wait decides
     ],
 )
 def test_a_rejected_event_is_retried_or_dropped(rejected: Items, message: str) -> None:
     assert verdicts(outbox(rejected=rejected), ["outcome"])["outcome"].message == message
+
+
+def test_a_retry_that_is_given_up_after_its_wait_leaves_what_is_firing_so_for_ever() -> None:
+    assert verdicts(outbox(rejected=(*AGAIN, TIMER)), ["firing-ends"])["firing-ends"].verdict == "violated"
 
 
 def test_a_last_chance_that_is_followed_by_another_attempt_is_reported() -> None:

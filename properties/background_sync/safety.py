@@ -155,6 +155,8 @@ def _outcome(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     kept = known is not None and known.listed and not _asked_again(view.system, seen)
     if seen.outcome == "fulfilled" and kept:
         yield Seen("the event was fulfilled, and its registration stays")
+    elif seen.outcome == "rejected" and view.others(seen.slot, "wait"):
+        yield Seen()  # what is done after a wait may be what becomes of it
     elif seen.outcome == "rejected" and kept and before == FIRING and became <= {FIRING}:
         yield Seen("the event was rejected, and its registration is neither retried nor dropped")
     else:
