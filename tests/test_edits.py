@@ -217,6 +217,13 @@ def test_it_is_said_which_runs_go_on_that_ended_at_a_step_which_is_gone(name: st
     assert "let in now" not in told(text), "without a race none ends there"
 
 
+def test_it_is_said_which_runs_end_at_a_step_that_is_new() -> None:
+    text, _ = EDITS["a new guard"]
+    said, _ = answer(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), "asserts", granularity="step", limit=30_000)
+    assert "kept out now: runs where job's job state is paused end at start printing 3\n" in said
+    assert "kept out now" not in told(text), "without a race none ends there"
+
+
 def test_an_answer_about_a_text_is_in_its_own_words() -> None:
     for name in ("a deleted step", "two steps swapped", "a promise that is never settled", "another state"):
         said = told(EDITS[name][0])

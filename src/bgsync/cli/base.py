@@ -87,18 +87,19 @@ class Editing:
         unread = [one for one in stands.unread if one.key not in known]
         return to_mend_after(self.changes, self.now.spec, to_mend(unread, verdicts))
 
-    def _ended(self, old: Report) -> Iterator[tuple[str, str]]:
-        """Name the steps that are gone and at which some run of the text before ended, each with when it did."""
+    def _ending(self, report: Report, kind: str) -> Iterator[tuple[str, str]]:
+        """Name the steps that were removed or added and at which some run ends by a report, each with when it does."""
         from bgsync.compare.steps import conditions
 
-        when = conditions(self.before.spec)
+        when = conditions(self.specs[kind == "added"])
         failed = {
-            f"{place.algorithm} {place.step}" for one in old.verdicts if one.property.startswith("asserts/")
+            f"{place.algorithm} {place.step}" for one in report.verdicts if one.property.startswith("asserts/")
             and one.verdict == "violated" for place in one.locations[-1:]
         }  # fmt: skip
-        for step in (step for each in self.changes for step in each.steps if step.kind == "removed"):
-            if str(step.old) in failed.union(old.coverage.ending):
-                yield str(step.old), when.get(str(step.old), "")
+        for step in (step for each in self.changes for step in each.steps if step.kind == kind):
+            name = str(step.new or step.old)
+            if name in failed.union(report.coverage.ending):
+                yield name, when.get(name, "")
 
     def edit(self, mend: list[Mend], report: Report) -> Edit:
         """Say what the edit did: what it left to mend, the report on the text now, and what is explored of it before.
@@ -139,10 +140,11 @@ class Editing:
             "" if self.is_editorial else report.nothing_seen,
             sum(each.states for each in explored.explorations) if explored else 0,
             explored.seconds if explored else 0.0,
-            dict(self._ended(old)),
+            dict(self._ending(old, "removed")),
             (self.base or self.before.name, self.now.name),
             self.now.text.reading.document.source if self.now.text else "",
             tuple(self._elsewhere()),
+            dict(self._ending(report, "added")),
         )
 
     def _elsewhere(self) -> Iterator[Sentences]:

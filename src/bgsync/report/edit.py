@@ -56,6 +56,8 @@ class Edit:
     """The source of the text now, "" where there is none."""
     elsewhere: tuple[Sentences, ...] = ()
     """What counts of the sentences that are no steps, is not followed, and changed."""
+    ending: Mapping[str, str] = field(default_factory=dict)
+    """The steps of the text now that were added and at which some run ends, each with when."""
 
     def lines_with(self, words: str) -> tuple[int, ...]:
         """Give the numbers of the lines of the text now that have some words, in whatever letters."""

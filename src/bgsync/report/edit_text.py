@@ -1,7 +1,7 @@
 """What an edit did, as text: what to mend, what it broke by which steps, what it repaired; all else in few lines."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -49,11 +49,8 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
             put(console, f"  [yellow]nothing comes to[/] {escape(f'{name} any more: {why}')}", 4)
     if edit.unreached:
         put(console, f"  [yellow]no longer reached[/]: {escape(', '.join(_by_algorithm(edit.unreached)))}", 4)
-    for when in dict.fromkeys(() if edit.hidden else edit.ended.values()):
-        steps = ", ".join(_by_algorithm(step for step, its in edit.ended.items() if its == when))
-        where = f" where {when}" if when else ""
-        told = f"runs{where} go on that ended at {steps} of the old text"
-        put(console, f"  [yellow]let in now[/]: {escape(told)}", 4)
+    _runs_that_end("let in now", edit, edit.ended, "go on that ended at {} of the old text", console)
+    _runs_that_end("kept out now", edit, edit.ending, "end at {}", console)
     console.print()
     print_new(edit.found, report.glossary, console, edit.further, edit.uncalled_in)
     if edit.maybe_new:
@@ -75,6 +72,14 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
     print_traces([one for one in found if one.trace is not None], report.words, console, traces)
     if edit.exit_status == 0 and not edit.is_editorial and says_otherwise:
         put(console, f"what a page or a worker sees may have changed: [bold]{escape(edit.command)}[/]", 2)
+
+
+def _runs_that_end(title: str, edit: Edit, steps: Mapping[str, str], said: str, console: Console) -> None:
+    """Print which runs end at some steps, those of one reason together."""
+    for when in dict.fromkeys(() if edit.hidden else steps.values()):
+        named = ", ".join(_by_algorithm(step for step, its in steps.items() if its == when))
+        told = f"runs{f' where {when}' if when else ''} {said.format(named)}"
+        put(console, f"  [yellow]{title}[/]: {escape(told)}", 4)
 
 
 def _why_uncompared(edit: Edit, console: Console) -> None:
