@@ -94,7 +94,7 @@ RESTING = {"fires-firing", "unregistered-silent", "interval-kept", "rate-capped"
 """What is kept by the reading of the queue that is asked for, and not by the other one."""
 
 
-OF_TWO_CALLS = {"unregistered-silent", "interval-kept", "retry-waits"}
+OF_TWO_CALLS = {"fires-firing", "unregistered-silent", "interval-kept", "retry-waits"}
 """What takes a second call to be broken, by the text or by the other reading."""
 
 

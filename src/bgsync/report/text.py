@@ -154,7 +154,7 @@ def _readable(verdict: Verdict) -> tuple[bool, int]:
 
 
 def print_rest(report: Report, console: Console, *, everything: bool = False) -> None:
-    """Print what is not broken, what only an adversity breaks, and what all of it rests on."""
+    """Print what is not broken, what only an adversity breaks, and what was looked at."""
     print_verdicts(report, console)
     print_requirements(report.requirements, console, everything=everything)
     print_notes(report.notes, console)
@@ -176,9 +176,6 @@ def print_verdicts(report: Report, console: Console) -> None:
             _list(title, [verdict.property for verdict in some], console, why)
     for needed, what in _under(report):
         _list(needed, what, console)
-    named = {name for explored in report.explorations for name in explored.adversities}
-    granted = "; ".join(f"with {name}, {what}" for name, what in report.rests.items() if name in named)
-    _list("rests on", [granted] * bool(granted), console)
 
 
 def print_requirements(found: Sequence[Requirement], console: Console, *, everything: bool) -> None:
@@ -301,7 +298,9 @@ def _print_size(report: Report, console: Console, *, everything: bool, edit: Edi
             names = ", ".join(dict.fromkeys(name for e in hard for name in e.adversities))
             granularities = " and ".join(dict.fromkeys(e.granularity for e in hard))
             _list("adversities", [f"one at a time, at granularity {granularities}: {names}"], console)
-        _list("assumed", report.words.assumed, console)
+        named = {name for explored in report.explorations for name in explored.adversities}
+        granted = (f"with {name}, {what}" for name, what in report.rests.items() if name in named)
+        _list("assumed", [*report.words.assumed, *granted], console)
     else:
         bounds = ", ".join(f"{name} {value}" for name, value in told.items())
         _list("looked at", [f"{size}; {bounds} (all bounds: --traces all)"], console)
