@@ -37,7 +37,7 @@ def _only_if(report: Report) -> str:
     names = [name for name in report.unreached if name in ran]
     told = " or ".join(names) if len(names) <= NAMED else f"{', '.join(names[:NAMED])} or {len(names) - NAMED} more"
     many = "all" if len(idle) == len(runs) else len(idle)
-    return f" ({many} of them in runs of {told}, which nothing runs)"
+    return f" ({many} of them shown in runs of {told}, which nothing runs)"
 
 
 def headline_of_edit(edit: Edit, report: Report) -> str:
