@@ -286,8 +286,8 @@ def test_a_note_that_was_there_before_is_not_repeated() -> None:
 @pytest.mark.parametrize(
     ("runs", "told"),
     [
-        ((("send",), ("send", "drop")), "2 of 2 properties broken (1 of them shown in runs of drop, which nothing runs)"),
-        ((("drop",), ("send", "drop")), "2 of 2 properties broken (all of them shown in runs of drop, which nothing runs)"),
+        ((("send",), ("send", "drop")), "2 of 2 properties broken (1 of them shown in runs of drop, which nothing"),
+        ((("drop",), ("send", "drop")), "2 of 2 properties broken (all of them shown in runs of drop, which nothing"),
         ((("send",), ("send",)), "2 of 2 properties broken, by"),
     ],
 )
