@@ -224,6 +224,17 @@ def test_it_is_said_which_runs_end_at_a_step_that_is_new() -> None:
     assert "kept out now" not in told(text), "without a race none ends there"
 
 
+def test_runs_that_end_where_they_ended_by_another_step_are_neither_let_in_nor_kept_out() -> None:
+    claim = next(line for line in PRINT_QUEUE.splitlines() if "Assert:" in line)
+    guard = "1. If |job|'s [=job state=] is not [=queued=], abort these steps."
+    assert "is [=queued=]" in claim
+    edit = target(PRINT_QUEUE.replace(claim, guard, 1), "edit.bs")
+    said, seen = answer(target(PRINT_QUEUE, BASE), edit, "asserts", granularity="step", limit=30_000)
+    assert [*seen.ended.values()] == [*seen.ending.values()] == ["job's job state is not queued"]
+    assert "let in now" not in said
+    assert "kept out now" not in said
+
+
 def test_an_answer_about_a_text_is_in_its_own_words() -> None:
     for name in ("a deleted step", "two steps swapped", "a promise that is never settled", "another state"):
         said = told(EDITS[name][0])

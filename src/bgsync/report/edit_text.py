@@ -76,7 +76,8 @@ def print_edit(edit: Edit, report: Report, console: Console, *, traces: str = "f
 
 def _runs_that_end(title: str, edit: Edit, steps: Mapping[str, str], said: str, console: Console) -> None:
     """Print which runs end at some steps, those of one reason together."""
-    for when in dict.fromkeys(() if edit.hidden else steps.values()):
+    both = {*edit.ended.values()} & {*edit.ending.values()}  # an Assert that is a guard now, or the other way round
+    for when in dict.fromkeys(when for when in steps.values() if when not in both and not edit.hidden):
         named = ", ".join(_by_algorithm(step for step, its in steps.items() if its == when))
         told = f"runs{f' where {when}' if when else ''} {said.format(named)}"
         put(console, f"  [yellow]{title}[/]: {escape(told)}", 4)
