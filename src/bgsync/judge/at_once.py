@@ -5,7 +5,8 @@ What explores is not even loaded where all results are known.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Container, Sequence
 from functools import partial
 from threading import Event
 from typing import Any
@@ -57,6 +58,8 @@ def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget
     budget.share(context.Event())
     told, ready = context.SimpleQueue(), Event()
     results, failed = dict[int, Result](), list[BaseException]()
+    many = min(processes, len(explorations))
+    queue = Queue(explorations, many)
 
     def end(place: int, result: Result) -> None:
         results[place] = result
@@ -66,12 +69,13 @@ def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget
         failed.append(error)
         ready.set()
 
-    with context.Pool(min(processes, len(explorations)), _begin, (told, budget)) as pool:
-        for place in order(explorations, processes):
-            pool.apply_async(_run, (place,), callback=partial(end, place), error_callback=fail)
-        counted = 0
+    with context.Pool(many, _begin, (told, budget)) as pool:
+        counted = begun = 0
         while len(results) < len(explorations):
             try:
+                while begun < min(len(explorations), len(results) + many):
+                    place, begun = queue.next(results), begun + 1
+                    pool.apply_async(_run, (place,), callback=partial(end, place), error_callback=fail)
                 while not told.empty():
                     tally(told.get())
                 for result in list(results.values())[counted:]:
@@ -91,7 +95,8 @@ def _one_by_one(explorations: Sequence[Exploration], budget: Budget, tally: Tall
     from bgsync.judge.exploring import run
 
     results, interrupted = dict[int, Result](), False
-    for place in order(explorations, 1):
+    queue = Queue(explorations, 1)
+    for place in (queue.next(results) for _ in explorations):
         results[place] = result = (
             Result((), (), frozenset(), True) if interrupted else run(explorations[place], budget, tally)
         )
@@ -103,14 +108,31 @@ def _one_by_one(explorations: Sequence[Exploration], budget: Budget, tally: Tall
     return [results[place] for place in range(len(explorations))]
 
 
-def order(explorations: Sequence[Exploration], processes: int) -> list[int]:
-    """Say in which order explorations begin: the small ones first, so that all environments are looked at in any time.
+class Queue:
+    """The order in which explorations begin.
 
-    Where fewer are large than there are processes, the large ones begin, since the others need not wait for them.
+    The small ones come first, so that all environments are looked at in any time. But one of several processes begins
+    with a large one, and always has one. Of those of one environment the last comes first, since a monitor for a
+    message, which stands last, has most to remember.
     """
-    large = [exploration.scenario.granularity == "step" for exploration in explorations]
-    last = sum(large) >= processes
-    return sorted(range(len(explorations)), key=lambda place: large[place] == last)
+
+    def __init__(self, explorations: Sequence[Exploration], processes: int) -> None:
+        large = [exploration.scenario.granularity == "step" for exploration in explorations]
+        self._small = deque(place for place, is_large in enumerate(large) if not is_large)
+        environments = {one.scenario.adversities: place for place, one in reversed(list(enumerate(explorations)))}
+        places = (place for place, is_large in enumerate(large) if is_large)
+        self._large = deque(
+            sorted(places, key=lambda place: (environments[explorations[place].scenario.adversities], -place))
+        )
+        self._processes, self._running = processes, -1
+
+    def next(self, ended: Container[int]) -> int:
+        """Give the place of the next exploration, where these have ended of those that it gave."""
+        has_large = self._running >= 0 and self._running not in ended
+        if self._small and (self._processes < 2 or not self._large or has_large):
+            return self._small.popleft()
+        self._running = self._large.popleft()
+        return self._running
 
 
 def _broken(result: Result) -> tuple[str, ...]:

@@ -24,9 +24,12 @@ class Forks(Turns):
 
     def counted(self, numbers: Iterable[int]) -> tuple[int, ...]:
         """Sort processes, and leave out those of which there are more than many."""
-        kept: list[int] = []
-        for number in sorted(numbers):
-            if not self.fork or kept[-self.many(number) :].count(number) < self.many(number):
+        every, kept = sorted(numbers), list[int]()
+        if not self.fork or len(set(every)) == len(every):
+            return tuple(every)
+        for number in every:
+            many = self.many(number)
+            if kept[-many:].count(number) < many:
                 kept.append(number)
         return tuple(kept)
 
@@ -110,10 +113,9 @@ class Forks(Turns):
     ) -> tuple[State, tuple[Executed, ...], tuple[Observation, ...]]:
         """Give the objects that a step has made the slots of their tags, in what was seen of it, too."""
         made = {seen.slot for seen in observations if isinstance(seen, Created) and seen.slot is not None}
-        tags = self.scenario.tag_names
-        if not made or self.tag_place is None or len(tags) == 1 or state.shared.cells or state.queues:
+        if not made or self.tag_place is None or self.scenario.tags == 1 or state.shared.cells or state.queues:
             return state, executed, observations
-        state, names = by_tag(self.processes, state, tags, self.tag_place, made)
+        state, names = by_tag(self.processes, state, self.scenario.tag_names, self.tag_place, made)
         if names:
             every = (*observations, *(one for ran in executed for one in ran.observations))
             moved = dict(zip(map(id, every), in_slots(every, names), strict=True))
@@ -130,21 +132,28 @@ class Forks(Turns):
         """Whether a promise may be resolved by a process with this note, out of sight in a state."""
         if not any(self.processes.resolves(n) for n in alone.processes if self.process(n).note == note):
             return False
-        known = self._resolving.get((alone, note))
-        if known is None:
-            known, work, met = False, [alone], {alone}
-            while work and not known:
-                for step in self.steps(work.pop()):
-                    number = step.action.process
-                    mine = number is not None and self.process(number).note == note
-                    known = known or (mine and any(isinstance(seen, Resolved) for seen in step.observations))
-                    after = step.after
-                    if (
-                        after is not None
-                        and after not in met
-                        and any(self.process(n).note == note for n in after.processes)
-                    ):
-                        met.add(after)
+        known, parents, work = self._resolving.get((alone, note)), dict[State, State | None]({alone: None}), [alone]
+        while known is None and work:
+            state = work.pop()
+            for step in self.steps(state):
+                number, after = step.action.process, step.after
+                mine = number is not None and self.process(number).note == note
+                found: bool | None = mine and any(isinstance(seen, Resolved) for seen in step.observations)
+                if after is not None and after not in parents and not found:
+                    found = self._resolving.get((after, note))
+                    if found is None and any(self.process(n).note == note for n in after.processes):
+                        parents[after] = state
                         work.append(after)
-            self._resolving[alone, note] = known
-        return known
+                if found:
+                    self._resolving.update(((one, note), True) for one in _chain(parents, state))
+                    return True
+        if known is None:
+            self._resolving.update(((one, note), False) for one in parents)
+        return bool(known)
+
+
+def _chain(parents: dict[State, State | None], state: State | None) -> Iterator[State]:
+    """Give a state, the one that it was come to from, and so on."""
+    while state is not None:
+        yield state
+        state = parents[state]

@@ -70,6 +70,7 @@ class Processes:
         """The events that it may still see settle."""
         self._numbers: dict[Process, int] = {}
         self._renamed: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._reached: dict[int, tuple[int, ...]] = {}
 
     def number(self, process: Process) -> int:
         """Number a process the first time that it is met."""
@@ -146,8 +147,11 @@ class Processes:
 
     def _places(self, number: int) -> tuple[int, ...]:
         """Give where the frames of a process go on."""
-        *outer, inner = self.known[number].frames
-        return (*(frame.pc for frame in outer), self._decided(inner))
+        known = self._reached.get(number)
+        if known is None:
+            *outer, inner = self.known[number].frames
+            known = self._reached[number] = (*(frame.pc for frame in outer), self._decided(inner))
+        return known
 
     def _decided(self, frame: Frame) -> int:
         """Give where a process comes to by tests of whether its variables hold an object."""
