@@ -46,8 +46,9 @@ class Ways:
             pairs = targets[out] * self.many + np.where(last > 0, after, known)
             new = self._came[pairs] == -2
             out, source, pairs = out[new], source[new], pairs[new]
-            _, nearest_first = np.unique(pairs, return_index=True)
-            order = np.sort(nearest_first)
+            places = np.arange(len(pairs), dtype=np.int32)
+            self._came[pairs[::-1]] = places[::-1]  # the first one of each pair stays
+            order = np.flatnonzero(self._came[pairs] == places)
             level = pairs[order]
             self._came[level], self._before[level], self.depth[level] = out[order], source[order], depth
 

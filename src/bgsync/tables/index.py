@@ -14,8 +14,8 @@ Mask = NDArray[np.bool_]
 _MIX, _HIGH = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 
 FAST = importlib.util.find_spec("numba") is not None
-MANY = 300_000
-"""From so many on it is worth while to load compiled code, which takes as long as to look up some 100,000 states."""
+MANY = 600_000
+"""From so many on it is worth while to load compiled code, which takes as long as it saves on about so many states."""
 
 
 def is_compiled(many: int) -> bool:
@@ -79,7 +79,7 @@ class Index:
 
         New ones are numbered in the order in which they come first.
         """
-        if is_compiled(self._size + len(words)):
+        if is_compiled(self._size):
             return self._number(words)
         found = self.find(words)
         missing = np.flatnonzero(found < 0)
