@@ -15,8 +15,8 @@ from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Safety, Seen, View
 from bgsync.judge.verdict import Report
 from bgsync.judge.whole import Watched, watch
-from bgsync.language import If, LanguageError, Resolve, Set, Spec, Statement, Wait, v
-from bgsync.shipped.model.background_sync.one_off import ONLINE, SPEC
+from bgsync.language import If, LanguageError, Remove, Resolve, Set, Spec, Statement, Wait, v
+from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS, SPEC
 from bgsync.shipped.model.background_sync.registration import FIRING
 from bgsync.shipped.model.environment import ADVERSITIES
 from bgsync.shipped.properties.background_sync import PROPERTIES
@@ -26,12 +26,12 @@ from bgsync.system.observation import Duplicated, Observation, Removed, StateSet
 from bgsync.system.scenario import Scenario
 from bgsync.system.step import State, Step, Turn
 from bgsync.system.system import System
-from bgsync.tables import Tables, explore
+from bgsync.tables import TableGraph, Tables, explore
 from bgsync.tables.groups import NO_CHANGE, Group, Groups
 from bgsync.tables.multisets import Multisets
 from bgsync.tables.steps import CONTEXT, MEMORY
 from bgsync.texts import read
-from tests.models import CALM, MONITORS, NEW, STATE, UNGATED, outbox, question, scenario
+from tests.models import CALM, MONITORS, NEW, STATE, UNGATED, known, outbox, question, scenario
 from tests.models import report as verdicts
 from tests.test_queues import QUEUED, firing
 
@@ -221,7 +221,12 @@ def judged(watched: Watched) -> tuple[object, ...]:
     return watched.met, broken, watched.ran, watched.pools, owed, met
 
 
-FRAMED = {"one-off": SPEC, "outbox": outbox(), "a loop": firing(in_parallel=True)}
+REPLACED = known(Remove(v.registration, REGISTRATIONS), Set(STATE, FIRING), *NEW, Set(STATE, FIRING))
+"""What is removed is held by one who comes to another object later on, so it is not followed by itself."""
+
+FRAMED = {
+    "one-off": SPEC, "outbox": outbox(), "a loop": firing(in_parallel=True), "replaced": outbox(found=REPLACED),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -239,6 +244,19 @@ def test_what_is_judged_without_the_frame_is_judged_so_with_it(spec: Spec, monit
     for granularity, calls in (("algorithm", 2), ("step", 1)):
         asked = scenario(spec, UNGATED, granularity, calls=calls, monitor=monitor)
         assert judged(watch(System(asked), SAFETY)) == judged(watch(System(asked), SAFETY, frame=False))
+
+
+def test_those_that_hold_what_is_not_in_the_list_are_looked_at_where_it_bears_on_them_and_give_the_same() -> None:
+    asked = scenario(outbox(found=REPLACED), UNGATED, "step", monitor="calls")
+    found, whole = (watch(System(asked), SAFETY, limit=6_000, frame=frame) for frame in (True, False))
+    assert any(base.aside for base in found.graph.tables.bases)
+
+    def told_all(graph: TableGraph, system: System) -> set[object]:
+        states = (graph.state(number) for number in range(len(graph)))
+        return transitions(system, states, lambda number: map(graph.step, graph.out(number)))
+
+    assert told_all(found.graph, found.system) == told_all(whole.graph, whole.system)
+    assert found.every.keys() == whole.every.keys()
 
 
 def test_a_property_that_looks_at_the_processes_themselves_sees_all_of_them() -> None:

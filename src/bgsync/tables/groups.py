@@ -17,12 +17,15 @@ from bgsync.system.collect import together
 from bgsync.system.instructions import END
 from bgsync.system.observation import Noticed
 from bgsync.system.processes import renamed_value
-from bgsync.system.state import Cell, Content, Frame, Process, Shared, cells_of, slots_of
+from bgsync.system.state import Cell, Content, Frame, Process, Ref, Shared, cells_of, slots_of
 from bgsync.system.step import Queued, Shares, State
 from bgsync.system.system import System
 
 OUTER = 1_000_000
 """What a group calls the variable in the base; its own are -2, -3, ..."""
+
+NOWHERE = -1
+"""The slot of an object that is none."""
 
 FRAME = "@frame"
 """What marks those that stand for the frame."""
@@ -182,7 +185,7 @@ class Groups:
     def of(self, state: State, outer: int | None, *, whole: bool) -> list[int]:
         """Give the groups of a state, sorted; `outer` is the variable in the base; `whole`: all are one group."""
         if not state.shared.cells and not state.queues and not whole:
-            return sorted(self._alone(number) for number in state.processes)
+            return sorted(self._alone(number) for number in state.processes if not self._is_frame(number))
         every = list(self.members(state))
         if whole:
             return [self._whole(every, state.shared.cells)] if every or state.shared.cells else []
@@ -263,11 +266,18 @@ class Groups:
     # --- to states
 
     def state(
-        self, bare: State, outer: Content | None, lengths: Queues, numbers: Iterable[int], *, frame: bool
+        self,
+        bare: State,
+        outer: Content | None,
+        lengths: Queues,
+        numbers: Iterable[int],
+        *,
+        frame: bool,
+        away: frozenset[int] = frozenset(),
     ) -> State:
         """Give the state with these groups; the variables of the first ones come first. `bare` has no processes.
 
-        With `frame` there are others that hold the variable in the base.
+        With `frame` there are others that hold the variable in the base, and one that holds the objects `away`.
         """
         running, cells = list[int](), list[Content | None]([] if outer is None else [outer])
         queues = {queue: [self._frame[0]] * length for queue, length in lengths}
@@ -285,11 +295,17 @@ class Groups:
                 else:
                     running.append(here)
         running += [self._frame[1]] * 2 if frame and outer is not None else []
+        running += [self._holding(away)] if away else []
         return bare._replace(
             shared=Shared(bare.shared.context, bare.shared.heap, tuple(cells)),
             processes=tuple(sorted(running)),
             queues=tuple((queue, tuple(have)) for queue, have in queues.items()),
         )
+
+    def _holding(self, away: frozenset[int]) -> int:
+        """Give what stands for those that hold some objects, and one more, so that none of these is set apart."""
+        held = tuple(map(Ref, (NOWHERE, *sorted(away))))
+        return self.processes.number(Process((Frame(END, ((FRAME, held),)),)))
 
     # --- what is asked of them
 

@@ -64,6 +64,8 @@ class Node(NamedTuple):
     """How many others that hold what is shared in the base are enough to touch none of them."""
     frame: bool
     kept: frozenset[int] = frozenset()
+    aside: frozenset[int] = frozenset()
+    """The objects that are not in the list whose holders are left out so far."""
 
 
 class Lookup:
@@ -186,11 +188,12 @@ class Lookup:
         """Give the node where a turn begins: its row, or who is entangled with it before it is known."""
         tables = self.tables
         frame = tables.frame and base.split.outer is not None
-        entangled: Known | None = base.entangled if base.is_entangled else None
+        aside = base.aside if tables.frame and moved is None else frozenset[int]()
+        entangled = base.holding(base.away) if base.away - aside else None
         if not tables.frame or base.split.whole:
             entangled = tables.all
         if entangled is None and moved is None:
-            return self._row(base, acting, turn, part, frame, frozenset())
+            return self._row(base, acting, turn, part, frame, frozenset(), aside=aside)
         key = (base.index, acting, turn, part)
         known = self._numbers.get(key)
         if known is None:
@@ -200,15 +203,27 @@ class Lookup:
         return known
 
     def _row(
-        self, base: Base, acting: int, turn: Turn, part: tuple[int, ...], frame: bool, kept: frozenset[int]
+        self,
+        base: Base,
+        acting: int,
+        turn: Turn,
+        part: tuple[int, ...],
+        frame: bool,
+        kept: frozenset[int],
+        *,
+        aside: frozenset[int],
     ) -> int:
-        """Give the node of a row."""
-        row = self.tables.row(base, RowKey(acting, turn, self.tables.multisets.of(part), frame, kept))
-        key = (base.index, acting, turn, part, frame, kept)
+        """Give the node of a row; where that concerns those that were left out, the node before they are taken in."""
+        row = self.tables.row(base, RowKey(acting, turn, self.tables.multisets.of(part), frame, kept, aside))
+        key = (base.index, acting, turn, part, frame, kept, aside)
         known = self._numbers.get(key)
-        if known is None:
+        if known is None and row.concerns:
+            holding = base.holding(row.concerns)
+            node = Node(base, acting, turn, part, None, holding, 0, frame, kept, aside - row.concerns)
+            known = self._numbers[key] = self._added(node, ())
+        elif known is None:
             dropped = row.dropped if frame else 0
-            node = Node(base, acting, turn, part, row, row.touches, dropped, frame, kept)
+            node = Node(base, acting, turn, part, row, row.touches, dropped, frame, kept, aside)
             known = self._numbers[key] = self._added(node, row.unlisted)
         return known
 
@@ -284,7 +299,7 @@ class Lookup:
         node = self.nodes[number]
         part = tuple(sorted((*node.part, *(group - 1 for group in row.tolist() if group))))
         kept = node.kept if node.row is None else node.kept.union(node.row.unlisted)
-        return self._row(node.base, node.acting, node.turn, part, node.frame and not leaves, kept)
+        return self._row(node.base, node.acting, node.turn, part, node.frame and not leaves, kept, aside=node.aside)
 
 
 class _Entries:

@@ -45,6 +45,8 @@ class Way(NamedTuple):
     """To whom else of the frame it matters: `outermost` or `all`."""
     left: frozenset[int] | None = None
     """The objects that it takes out of the list; None where it changes none."""
+    concerns: frozenset[int] = frozenset()
+    """The objects that are not in the list of which it bears on who holds them, and on what becomes of them."""
 
 
 class Base:
@@ -55,13 +57,27 @@ class Base:
     def __init__(self, index: int, core: int, state: State, split: Split, groups: Groups) -> None:
         self.index, self.core, self.state, self.split = index, core, state, split
         away = frozenset(slot for slot, known in enumerate(state.shared.heap) if known and not known.listed)
-        self.is_entangled = bool(away) and not state.disjoint
-        """Whether objects that are not in the list are held, and may be set apart."""
-        self.entangled = Known(lambda group: not away.isdisjoint(groups.facts[group].slots))
+        self.away = frozenset[int]() if state.disjoint else away
+        """The objects that are not in the list, are held, and may be set apart."""
+        self._groups, self._holding = groups, dict[frozenset[int], Known]()
         self.plans: dict[Presence, Plan] = {}
         self.rows: dict[RowKey, Row] = {}
         self.alone: dict[tuple[int, Turn], Row] = {}
         """The rows of turns without any group but the one that acts, which matter to no other one."""
+
+    def holding(self, slots: frozenset[int]) -> Known:
+        """Know who holds one of some objects."""
+        known = self._holding.get(slots)
+        if known is None:
+            facts = self._groups.facts
+            known = self._holding[slots] = Known(lambda group: not slots.isdisjoint(facts[group].slots))
+        return known
+
+    @property
+    def aside(self) -> frozenset[int]:
+        """The objects without whose holders a turn may be worked out."""
+        split = self.split
+        return frozenset() if split.outer is not None or split.joined or split.whole else self.away
 
 
 ASPECTS: dict[str, Callable[[Base], Hashable]] = {
@@ -110,6 +126,8 @@ class RowKey(NamedTuple):
     """Whether others hold what is shared in the base, and are not in the part."""
     kept: frozenset[int] = frozenset()
     """The objects of which all who decide what becomes of them are in the part, and one more that holds them."""
+    aside: frozenset[int] = frozenset()
+    """The objects that are not in the list, which others hold that are not in the part."""
 
 
 class Row:
@@ -117,10 +135,12 @@ class Row:
 
     `touches` knows the groups of a frame to which it matters; it is None where it matters to none. `dropped` says
     whether fewer of the part hold what is shared in the base: that matters to others that do, unless there are many.
-    `unlisted` are the objects of which one that holds them has to be in the part, if there is one.
+    `unlisted` are the objects of which one that holds them has to be in the part, if there is one. It `concerns`
+    objects that are not in the list where it was worked out without those that hold them, and bears on these: then they
+    have to be.
     """
 
-    __slots__ = ("dropped", "part", "successors", "touches", "unlisted")
+    __slots__ = ("concerns", "dropped", "part", "successors", "touches", "unlisted")
 
     def __init__(
         self,
@@ -129,11 +149,13 @@ class Row:
         touches: Known | None,
         dropped: int,
         unlisted: tuple[int, ...],
+        *,
+        concerns: frozenset[int] = frozenset(),
     ) -> None:
         self.part, self.successors, self.touches = part, successors, touches
-        self.dropped, self.unlisted = dropped, unlisted
+        self.dropped, self.unlisted, self.concerns = dropped, unlisted, concerns
 
     @property
     def is_settled(self) -> bool:
         """Whether it matters to no frame."""
-        return self.touches is None and not self.dropped and not self.unlisted
+        return self.touches is None and not self.dropped and not self.unlisted and not self.concerns

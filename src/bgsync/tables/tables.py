@@ -1,12 +1,12 @@
 """The tables: a row for each turn, base and part of the groups, worked out by the interpreter.
 
 The part of a row is the group that acts, with all that it is entangled with. That is found in two ways. *Before*: what
-a move of the environment changes, and groups that hold an object that is not in the list. *After*: those that hold what
-is shared in the base, where the step changes who does; and those that hold
-an object which the step takes out of the list, since they decide whether it is collected or followed apart. Of those
-that decide nothing one is enough, which shows that somebody holds it: the others of the frame that do go with it where
-it is followed apart. And what takes note of the step does so each for itself (`groups.Passing`).
-Where the frame has some of the latter, the row is worked out anew with them
+a move of the environment changes. *After*: those that hold what is shared in the base, where the step changes who does;
+those that hold an object that is not in the list, where the step is of one who holds such an object or bears on who
+does; and those that hold an object which the step takes out of the list, since they decide whether it is collected or
+followed apart. Of those that decide nothing one is enough, which shows that somebody holds it: the others of the frame
+that do go with it where it is followed apart. And what takes note of the step does so each for itself
+(`groups.Passing`). Where the frame has some of the latter, the row is worked out anew with them
 inside, until the frame has none. Nothing else of what a system does looks at other processes than by their
 `Presence`, on which the turns depend; that this is so is tested: with `frame=False` every row is for whole states only,
 and states, transitions and verdicts are the same.
@@ -25,6 +25,7 @@ from bgsync.tables.index import Column, Numbers
 from bgsync.tables.multisets import Known, Multiset, Multisets
 from bgsync.tables.rows import ASPECTS, NOBODY, Base, Plan, Row, RowKey, Split, Successor, Way
 from bgsync.tables.steps import Steps, within
+from bgsync.tables.unlisted import changed_for, taken_out
 
 
 class _After(NamedTuple):
@@ -148,25 +149,17 @@ class Tables:
 
     def turns(self, base: Base, whole: Multiset, presence: Presence) -> Iterator[tuple[Turn, Row]]:
         """Give every turn with its row, among others whose `presence` bears on whose turn it is."""
-        entangled = base.entangled.among(whole) if base.is_entangled else 0
-        if not self.frame or base.split.whole:
-            entangled = whole.bits
-        alone = {} if entangled else base.alone
         plan = self.plan(base, presence)
-
-        def part(acting: int) -> Multiset:
-            """Give the acting groups with all that they are entangled with."""
-            return self.multisets.part(whole, entangled | acting)
-
+        alone = base.alone if self.frame and not base.split.whole else {}
         for turn, moved in plan.outer:
             changed = 0 if moved is None else moved.among(whole)
             known = None if changed else alone.get((NOBODY, turn))
-            yield turn, known or self._row(base, NOBODY, turn, whole, part(changed))
+            yield turn, known or self._row(base, NOBODY, turn, whole, changed, moves=moved is not None)
         once = whole.once
         for group in whole.distinct:
             for turn in self.turns_of(base, plan, group, presence):
                 known = alone.get((group, turn)) if once >> group & 1 else None
-                yield turn, known or self._row(base, group, turn, whole, part(1 << group))
+                yield turn, known or self._row(base, group, turn, whole, 1 << group)
 
     def plan(self, base: Base, presence: Presence) -> Plan:
         """Say whose turn it is in a base, among others with some presence."""
@@ -200,11 +193,20 @@ class Tables:
             turns = plan.acting[group] = tuple(found)
         return turns
 
-    def _row(self, base: Base, acting: int, turn: Turn, whole: Multiset, part: Multiset) -> Row:
-        """Give the row of a turn whose frame it does not touch."""
+    def _row(self, base: Base, acting: int, turn: Turn, whole: Multiset, changed: int, *, moves: bool = False) -> Row:
+        """Give the row of a turn whose frame it does not touch; `changed` are the groups that are in it, whatever."""
         frame, kept = self.frame and base.split.outer is not None, frozenset[int]()
+        aside = base.aside if self.frame and not moves else frozenset[int]()
+        entangled = base.holding(base.away - aside).among(whole)
+        if not self.frame or base.split.whole:
+            entangled = whole.bits
+        part = self.multisets.part(whole, changed | entangled)
         while True:
-            row = self.row(base, RowKey(acting, turn, part, frame, kept))
+            row = self.row(base, RowKey(acting, turn, part, frame, kept, aside))
+            if row.concerns:
+                aside -= row.concerns
+                part = self.multisets.part(whole, part.bits | base.holding(row.concerns).among(whole))
+                continue
             more = 0 if row.touches is None else row.touches.among(whole) & ~part.bits
             if frame and row.dropped:
                 others = self.holding.among(whole) & ~part.bits
@@ -225,14 +227,19 @@ class Tables:
         row = base.rows.get(key)
         if row is None:
             row = base.rows[key] = self._worked_out(base, key)
-            if row.is_settled and key.part.numbers == (() if key.acting == NOBODY else (key.acting,)):
+            alone = key.part.numbers == (() if key.acting == NOBODY else (key.acting,))
+            if row.is_settled and alone and key.aside == base.aside:
                 base.alone[key.acting, key.turn] = row
         return row
 
     def _worked_out(self, base: Base, key: RowKey) -> Row:
         part, successors, dropped = key.part, list[tuple[Successor, Multiset]](), 0
         unlisted, memories, passings, matters = set[int](), set[Memory](), set[Passing](), set[str]()
-        for way in self._ways_of(base, key):
+        ways = self._ways_of(base, key)
+        concerns = frozenset[int]().union(*(way.concerns for way in ways))
+        if concerns:
+            return Row(part, [], None, 0, (), concerns=concerns)
+        for way in ways:
             if way.split is None:
                 successors.append((self._successor(base, key.acting, way, None), part))
                 continue
@@ -262,12 +269,12 @@ class Tables:
 
     def _ways_of(self, base: Base, key: RowKey) -> tuple[Way, ...]:
         """Give what may become of a part: of that of a process, worked out once for all that it does not look at."""
-        acting, turn, part, frame, _ = key
+        acting, turn, part, frame, _, aside = key
         if turn.kind != "run" or not self.frame:
             return self._ways_from(base.state, base, key)
 
         def ways(bare: State) -> tuple[Way, ...]:
-            like = (base.core, bare.shared.context, bare.memory, acting, turn, part, frame)
+            like = (base.core, bare.shared.context, bare.memory, acting, turn, part, frame, aside)
             known = self._ways.get(like)
             if known is None:
                 known = self._ways[like] = self._ways_from(bare, base, key)
@@ -276,9 +283,10 @@ class Tables:
         return self._runs.hiding(base.state, turn.which, ways)
 
     def _ways_from(self, bare: State, base: Base, key: RowKey) -> tuple[Way, ...]:
-        acting, turn, part, frame, _ = key
+        acting, turn, part, frame, _, aside = key
         split, groups = base.split, self.acting_first(acting, part.numbers)
-        before = self.groups.state(bare, split.outer, split.lengths, groups, frame=frame)
+        before = self.groups.state(bare, split.outer, split.lengths, groups, frame=frame, away=aside)
+        holds = aside & frozenset[int]().union(*(facts.slots for facts in part.facts))
         leaves = before.queues[turn.which][0] if turn.kind == "batch" else ""
         ends, ways = turn.kind == "move" and self.system.ends_all(turn.which), list[Way]()
         for step in self.system.take(before, turn):
@@ -295,9 +303,20 @@ class Tables:
             changed = step.after.shared.heap is not before.shared.heap and not ends
             ways.append(Way(
                 step, kind, passing, self.multisets.of(after.groups), self._core(step.after, after.split), after.split,
-                after.dropped, after.matters, _left(before, step.after) if changed else None,
+                after.dropped, after.matters, taken_out(before, step.after) if changed else None,
+                (holds | self._concerned(aside, before, step, after)) if aside else aside,
             ))  # fmt: skip
         return tuple(ways)
+
+    def _concerned(self, aside: frozenset[int], before: State, step: Step, after: _After) -> frozenset[int]:
+        """Give those of some objects that are not in the list whose holders a step bears on, or makes more of."""
+        if step.action.disjoint is not None:
+            return frozenset()
+        split, ends = after.split, any(isinstance(one, GoesOn) for one, _ in step.noticed)
+        if ends or split.outer is not None or split.joined or split.whole:
+            return aside
+        held = (self.groups.facts[group].slots for group in after.groups)
+        return aside & frozenset[int](changed_for(aside, before, step)).union(*held)
 
     def _after(self, split: Split, part: Multiset, before: State, step: Step, *, frame: bool) -> _After:
         """Split the state after a step into groups, those that are in the base before it."""
@@ -374,16 +393,3 @@ class Tables:
         told = (system.monitor.forgotten(m, system.process(n), r) != m for m in memories for n in facts.running
                 for r in (True, False))  # fmt: skip
         return any(map(system.processes.meets, facts.running)) or any(told)
-
-
-def _left(before: State, after: State) -> frozenset[int]:
-    """Give the slots of the objects that are taken out of the list; collected where they are followed by themselves."""
-    heap = after.shared.heap
-    there = ((slot, heap[slot] if slot < len(heap) else None) for slot, _ in enumerate(before.shared.heap))
-    return frozenset(
-        slot
-        for slot, now in there
-        if (known := before.shared.heap[slot])
-        and (known.listed or before.disjoint)
-        and (not now or now.listed < known.listed)
-    )
