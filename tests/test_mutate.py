@@ -1,11 +1,10 @@
 """Mutation analysis: the edits of small specs, what kills them, and what is equivalent or survives."""
 
-import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import jsonschema
 import pytest
 from click.testing import Result
 
@@ -32,7 +31,6 @@ from bgsync.language import (
     steps,
     v,
 )
-from bgsync.mutate.json import schema, to_json
 from bgsync.mutate.mutants import Mutant, mutants
 from bgsync.mutate.operators import OPERATORS
 from bgsync.mutate.outcomes import Analysis, Fate, Kill, Outcome
@@ -48,7 +46,6 @@ from tests.corrected import CORRECTED
 from tests.models import CALM, STATE, Items, outbox, single
 from tests.specs import PRINT_QUEUE
 
-ROOT = Path(__file__).parents[1]
 BOUNDS = Bounds(calls=1)
 QUICK = Wish(each=False, granularities=("algorithm",), bounds=BOUNDS)
 
@@ -303,15 +300,6 @@ def test_the_status_says_whether_something_survives(fates: tuple[Fate, ...], sta
     assert analysis(*((each, []) for each in fates)).exit_status == status
 
 
-def test_the_schema_is_the_published_one_and_an_analysis_follows_it() -> None:
-    published = json.loads((ROOT / "src/bgsync/mutate/schema.json").read_text())
-    assert published == schema()
-    told = json.loads(to_json(analysis(("killed", ["gate"]), ("survived", []))))
-    jsonschema.validate(told, published)
-    assert (told["score"], told["made"], told["tried"]) == (0.5, 9, 2)
-    assert told["properties"][-1] == {"property": "asserts", "kills": 0, "alone": 0}
-
-
 # --- the command
 
 
@@ -338,10 +326,10 @@ def test_the_command_tells_the_score_the_properties_and_the_survivors_of_a_text(
 
 
 def test_a_sample_is_the_same_for_the_same_seed(queue: str) -> None:
-    words = (queue, *FAST, "--sample", "3", "--jobs", "1", "--format", "json")
-    first, second, other = (json.loads(run(*words, "--seed", seed).stdout) for seed in ("1", "1", "2"))
-    assert first["tried"] == 3 < first["made"]
-    assert first["mutants"] == second["mutants"] != other["mutants"]
+    words = (queue, *FAST, "--sample", "3", "--jobs", "1")
+    first, second, other = (run(*words, "--seed", seed).stdout for seed in ("1", "1", "2"))
+    assert re.search(r"judged as \S+: 3 of \d+ mutants", first)
+    assert first == second != other
 
 
 def test_an_unknown_operator_is_bad_input() -> None:

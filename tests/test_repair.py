@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Iterator
 from contextlib import chdir
@@ -10,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import jsonschema
 import pytest
 
 from bgsync.compare.data import same_data
@@ -21,7 +19,6 @@ from bgsync.judge.structure.text import known
 from bgsync.judge.verdict import Coverage, Report, Verdict
 from bgsync.mutate.mutants import Mutant
 from bgsync.repair.changes import SIZES
-from bgsync.repair.json import schema
 from bgsync.repair.search import Proposal, Search
 from bgsync.repair.text import lines
 from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
@@ -31,7 +28,6 @@ from bgsync.texts import read
 from tests.command import run
 from tests.specs import PRINT_QUEUE
 
-ROOT = Path(__file__).parents[1]
 COARSE = Wish(granularities=("algorithm",), each=False)
 FIRED_ON = ("}} on |owner| with", "}} on |job| with")
 ASKED = ["--property", "receiver", "--granularity", "algorithm", "--with", "skipped", "--jobs", "1", "--most", "1"]
@@ -168,19 +164,13 @@ def test_what_was_found_before_the_time_is_up_is_written(tmp_path: Path, monkeyp
     assert '+1. [=Fire functional event=] "`print`" using {{PrintEvent}} on |owner|' in found.output
 
 
-def test_the_patch_makes_the_text_what_it_is_to_be_and_json_follows_its_published_schema(tmp_path: Path) -> None:
+def test_the_patch_makes_the_text_what_it_is_to_be(tmp_path: Path) -> None:
     file = tmp_path / "print.bs"
     file.write_text(PRINT_QUEUE.replace(*FIRED_ON))
     with chdir(tmp_path):
-        told = run("repair", "print.bs", *ASKED, "--format", "json")
-    published = json.loads((ROOT / "src/bgsync/repair/schema.json").read_text())
-    assert published == schema()
-    answer = json.loads(told.stdout)
-    jsonschema.validate(answer, published)
-    assert (answer["findings"], answer["finished"]) == (1, True)
-    (proposal,) = answer["proposals"]
-    assert [each["operator"] for each in proposal["changes"]] == ["receiver"]
-    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=proposal["patch"].encode(), check=True)
+        told = run("repair", "print.bs", *ASKED, "--format", "patch")
+    assert told.exit_code == 0
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=told.stdout.encode(), check=True)
     assert file.read_text() == PRINT_QUEUE
 
 

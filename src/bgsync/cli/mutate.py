@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from bgsync.cli.common import Line, choose
-from bgsync.cli.out import console, emit, fail, say
+from bgsync.cli.out import console, fail, say
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.targets import target as found_target
 from bgsync.garbage import uncollected
@@ -38,7 +38,6 @@ EPILOG = "Exit status: 0 no mutant survives, 1 some do, 2 bad input or usage, 3 
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
 )
-@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @uncollected()
 def mutate(
     target: str | None,
@@ -47,7 +46,6 @@ def mutate(
     seed: int,
     thorough: bool,
     sidecar: Path | None,
-    output: str,
     **asked: Any,
 ) -> None:
     """Make every one-step edit of a spec, and say which property notices it.
@@ -69,7 +67,6 @@ def mutate(
     question.begin()
     from bgsync.judge.structure.finding import Known
     from bgsync.judge.structure.text import known
-    from bgsync.mutate.json import to_json
     from bgsync.mutate.mutants import mutants
     from bgsync.mutate.outcomes import Analysis
     from bgsync.mutate.run import judged
@@ -111,13 +108,9 @@ def mutate(
         outcomes,
         len(made),
         thorough,
-        time.perf_counter() - began,
         tuple(stage.name for stage in tried.stages),
     )
-    if output == "json":
-        emit(to_json(analysis))
-    else:
-        print_analysis(analysis, console())
+    print_analysis(analysis, console())
     if unfinished := len(analysis.of("unfinished")):
         say(f"{question.budget.spent or 'interrupted'}; {unfinished:,} mutants are not judged", err=True)
         sys.exit(3)

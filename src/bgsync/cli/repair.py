@@ -51,7 +51,7 @@ EPILOG = "Exit status: 0 nothing to mend, or a change that mends it; 1 none was 
 @click.option(
     "--format",
     "output",
-    type=click.Choice(["text", "json", "patch"]),
+    type=click.Choice(["text", "patch"]),
     default="text",
     show_default=True,
     help="patch: the smallest one that can be written into the text, as `git apply` and `patch -p1` take it.",
@@ -82,7 +82,6 @@ def repair(
     from bgsync.judge.structure.finding import Known
     from bgsync.judge.structure.text import known
     from bgsync.pauses import pausing
-    from bgsync.repair.json import to_json
     from bgsync.repair.search import Search
     from bgsync.repair.text import lines, told
     from bgsync.report.causes import causes
@@ -106,9 +105,7 @@ def repair(
         fail(f"there are {len(findings)} findings: --finding {number} is none of them")
     out, people = console(), output == "text"
     if not findings:
-        if output == "json":
-            emit(to_json(about, (), number, (), True))
-        elif people:
+        if people:
             out.print("nothing to mend")
         return
     finding = findings[number - 1]
@@ -144,8 +141,6 @@ def repair(
         gc.enable()
         line.end()
     spent = budget.spent
-    if output == "json":
-        emit(to_json(about, findings, number, made, not spent))
     patched = next((patch for _, patch, _ in made if patch), "")
     if output == "patch":
         emit(patched.encode())
@@ -168,8 +163,6 @@ def _corrected(about: Target, sidecar: Path | None, output: str) -> None:
         fail(f"{about.name} is judged as {about.content.name} ({about.chosen}), which has no corrected text")
     if not alike(about.spec, own, corrections):
         fail(f"{about.name}: its steps are not those of the text that is corrected, which is {own.revision}")
-    if output == "json":
-        fail("--corrected is told as text or as a patch: take --format patch")
     patch, unwritten = _written(about, corrected(about.spec, corrections), sidecar)
     if unwritten:
         fail(unwritten)

@@ -69,7 +69,6 @@ class Analysis:
     """How many mutants there are; fewer are tried where a sample was asked for."""
     thorough: bool = False
     """Whether every mutant went through every stage, also where it was killed before."""
-    seconds: float = 0.0
     stages: tuple[str, ...] = ()
     """Where it was looked: granularities, with or without adversities. What is equivalent is so there."""
 
