@@ -215,14 +215,6 @@ def test_a_model_with_an_error_in_it_is_one_line_with_file_and_line(tmp_path: Pa
     assert "judged as mine" in run("check", *QUICK, "--property", "gate", "--content", str(tmp_path)).stdout
 
 
-def test_an_unknown_monitor_is_refused_with_those_that_there_are() -> None:
-    result = run("export", "--to", "promela", "--monitor", "nonsense")
-    assert result.exit_code == 2
-    assert result.stderr == (
-        "error: unknown monitor 'nonsense': one of none, calls, timers, outbox shared, outbox per-message\n"
-    )
-
-
 def test_fuzz_visits_every_state_row_and_operation_of_the_lifecycle() -> None:
     result = run("fuzz", "--examples", "25")
     assert result.exit_code == 0

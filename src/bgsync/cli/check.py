@@ -15,6 +15,7 @@ from bgsync.cli.machine import about_machines, check_one, names_machine
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import PATIENCE, Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
+from bgsync.cli.targets import sidecar_option
 from bgsync.cli.targets import target as found_target
 from bgsync.cli.targets import targets as found_targets
 from bgsync.pauses import pausing
@@ -60,11 +61,7 @@ from bgsync.start import unhurried
     default=None,
     help="Which traces the text tells. Default: the shortest one, all with --property.",
 )
-@click.option(
-    "--sidecar",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
-)
+@sidecar_option
 @asking()
 @for_what_is_large
 @about_machines

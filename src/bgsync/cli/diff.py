@@ -30,14 +30,12 @@ EPILOG = (
 @click.argument("old")
 @click.argument("new")
 @asking()
-@click.option("--no-properties", is_flag=True, help="Compare the steps and the behaviour only.")
 @click.option("--no-behaviour", is_flag=True, help="Compare the steps only.")
 @about_machines
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def diff(
     old: str,
     new: str,
-    no_properties: bool,
     no_behaviour: bool,
     data: bool,
     stubs: tuple[str, ...],
@@ -89,14 +87,11 @@ def diff(
                 bounds=question.bounds, limit=question.limit or 300_000, progress=line,
             )  # fmt: skip
         line.end()
-        if not no_properties:
-            alike = comparison.proof in ("same data", "same but for names")
-            texts = (before.text is None) == (after.text is None)  # else one has no words to be judged by
-            old_one, new_one = (_report(each, question, explore=not alike, structure=texts) for each in (before, after))
-            properties = broken_and_repaired(
-                old_one, new_one, (was, now), runs(*map(question.question, (before, after)))
-            )
-            comparison = with_verdicts(comparison, properties)
+        alike = comparison.proof in ("same data", "same but for names")
+        texts = (before.text is None) == (after.text is None)  # else one has no words to be judged by
+        old_one, new_one = (_report(each, question, explore=not alike, structure=texts) for each in (before, after))
+        properties = broken_and_repaired(old_one, new_one, (was, now), runs(*map(question.question, (before, after))))
+        comparison = with_verdicts(comparison, properties)
     if output == "json":
         emit(to_json(changes, comparison, properties))
     else:

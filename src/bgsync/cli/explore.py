@@ -16,6 +16,7 @@ from bgsync.cli.machine import about_machines, names_machine
 from bgsync.cli.out import fail, say
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.saving import PAGE, claim, save
+from bgsync.cli.targets import sidecar_option
 from bgsync.cli.targets import target as found_target
 from bgsync.start import unhurried
 
@@ -40,11 +41,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write a page with every situation in it, which needs no server: for what is small.",
 )
-@click.option(
-    "--sidecar",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
-)
+@sidecar_option
 @about_machines
 def explore(
     target: str | None,

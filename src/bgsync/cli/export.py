@@ -9,8 +9,10 @@ import click
 
 from bgsync.cli.common import choose
 from bgsync.cli.out import fail
-from bgsync.cli.saving import claim, save
+from bgsync.cli.question import asking
+from bgsync.cli.saving import claim, save, written_option
 from bgsync.cli.targets import adversities as known_adversities
+from bgsync.cli.targets import sidecar_option
 from bgsync.cli.targets import target as found_target
 from bgsync.export import LANGUAGES, WITH_FAIRNESS, fair_writer, writer
 
@@ -26,32 +28,8 @@ EPILOG = "Exit status: 0 written, 2 bad input, or a model that cannot be exporte
     required=True,
     help="; ".join(f"{language}: {row.purpose}" for language, row in LANGUAGES.items()) + ".",
 )
-@click.option(
-    "--output",
-    "-o",
-    "path",
-    type=click.Path(dir_okay=False, writable=True),
-    default="-",
-    metavar="FILE",
-    help="Where to write it. Default: standard output.",
-)
-@click.option(
-    "--granularity",
-    type=click.Choice(["step", "algorithm"]),
-    default="step",
-    show_default=True,
-    help="step: every step is an action; algorithm: every invocation runs to its next wait as one action.",
-)
-@click.option("--with", "adversities", multiple=True, metavar="ADVERSITY", help="Switch this adversity on.")
-@click.option("--tags", type=click.IntRange(1), default=1, show_default=True, help="How many tags are registered.")
-@click.option("--calls", type=click.IntRange(1), default=2, show_default=True, help="Invocations in flight at once.")
-@click.option(
-    "--abort",
-    type=click.Choice(["scope", "list"]),
-    default="scope",
-    show_default=True,
-    help='What "abort these steps" ends, as in check.',
-)
+@written_option
+@asking("step", ("step", "algorithm"), ("with", "tags", "calls", "abort"))
 @click.option(
     "--property",
     "properties",
@@ -60,21 +38,10 @@ EPILOG = "Exit status: 0 written, 2 bad input, or a model that cannot be exporte
     help="Put this safety property in, instead of all that the monitor can see. May be repeated. A property of "
     "endless runs is exported by itself, to promela.",
 )
-@click.option(
-    "--monitor",
-    metavar="NAME",
-    default=None,
-    help="What is remembered of a run, beside the state. Default: what the properties need, as bgsync explain says.",
-)
-@click.option(
-    "--sidecar",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
-)
+@sidecar_option
 def export(
-    target: str | None, language: str, path: str, properties: tuple[str, ...], monitor: str | None,
-    sidecar: Path | None, **asked: Any,
-) -> None:  # fmt: skip
+    target: str | None, language: str, path: str, properties: tuple[str, ...], sidecar: Path | None, **asked: Any
+) -> None:
     """Write the model in the language of another model checker: a second opinion on states and verdicts.
 
     TARGET is `one-off` (the built-in model of today's text) or a spec text, as for check. The model has every state and
@@ -97,7 +64,7 @@ def export(
 
     claim(path, (LANGUAGES[language].ending,))
     of = found_target(target, sidecar)
-    known, monitors = of.content.properties, of.content.monitors
+    known = of.content.properties
     safety = [prop for prop in known if isinstance(prop, Safety) and prop.unseen is None]
     names = {name.split("/")[0] for name in properties}
     fairly = {prop.id: prop for prop in known if isinstance(prop, Liveness)}
@@ -109,9 +76,8 @@ def export(
     live = next((fairly[name] for name in names - {prop.id for prop in safety} if name in fairly), None)
     choose("property", tuple(sorted(names)), sorted({prop.id for prop in safety} | set(fairly)))
     choose("adversity", asked["adversities"], known_adversities((of.content,)))
-    choose("monitor", (monitor,) if monitor else (), list(monitors))
     wanted = [live] if live else [prop for prop in safety if not names or prop.id in names]
-    chosen = monitors[monitor] if monitor else ([prop.monitors[0] for prop in wanted] or [NOTHING])[0]
+    chosen = wanted[0].monitors[0] if wanted else NOTHING
     if names and any(chosen not in prop.monitors for prop in wanted):
         fail(f"no monitor sees all of {', '.join(sorted(names))}: export them one by one")
     try:

@@ -11,6 +11,7 @@ import click
 from bgsync.cli.common import Line, choose
 from bgsync.cli.out import console, fail, say
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.targets import sidecar_option
 from bgsync.cli.targets import target as found_target
 from bgsync.garbage import uncollected
 
@@ -33,11 +34,7 @@ EPILOG = "Exit status: 0 no mutant survives, 1 some do, 2 bad input or usage, 3 
 @click.option(
     "--thorough", is_flag=True, help="Go on after the first kill, and tell all properties that kill a mutant."
 )
-@click.option(
-    "--sidecar",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
-)
+@sidecar_option
 @uncollected()
 def mutate(
     target: str | None,

@@ -14,6 +14,7 @@ import click
 
 from bgsync.cli.common import Line, choose
 from bgsync.cli.out import fail, say
+from bgsync.cli.question import asking
 from bgsync.cli.saving import claim, save
 from bgsync.cli.targets import adversities as known_adversities
 from bgsync.draw.formats import DEFAULT, FORMATS, form_of
@@ -117,25 +118,13 @@ def writing(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_output
 
 
-exploring = (
-    click.option(
-        "--granularity", type=click.Choice(["algorithm", "step"]), default="algorithm", show_default=True,
-        help="algorithm: every invocation runs to its next wait as one action; step: races, too.",
-    ),
-    click.option("--with", "adversities", multiple=True, metavar="ADVERSITY", help="Switch this adversity on."),
-    click.option("--calls", type=click.IntRange(1), default=2, show_default=True, help="Invocations in flight."),
-    click.option(
-        "--limit", type=click.IntRange(1), default=100_000, show_default=True, metavar="STATES",
-        help="Stop after so many states; the picture then says so.",
-    ),
-)  # fmt: skip
-
-
 def explorable(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say what is explored."""
-    for option in reversed(exploring):
-        command = option(command)
-    return command
+    limit = click.option(
+        "--limit", type=click.IntRange(1), default=100_000, show_default=True, metavar="STATES",
+        help="Stop after so many states; the picture then says so.",
+    )  # fmt: skip
+    return asking("algorithm", ("algorithm", "step"), ("with", "calls"))(limit(command))
 
 
 def explored_changes(of: Target, granularity: str, adversities: tuple[str, ...], calls: int, limit: int) -> Any:

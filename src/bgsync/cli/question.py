@@ -47,7 +47,8 @@ OPTIONS = {
         multiple=True,
         metavar="ADVERSITY",
         shell_complete=lambda ctx, parameter, begun: _beginning(begun, adversities(candidates())),
-        help="Check under this adversity, at every granularity, instead of each one at `algorithm`. May be repeated.",
+        help="Switch this adversity on, at every granularity. Default: none, and in a check each by itself, at "
+        "`algorithm`. May be repeated.",
     ),
     "tags": click.option(
         "--tags",

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from bgsync.cli.out import console, emit, fail, say
-from bgsync.cli.targets import named
+from bgsync.cli.targets import named, sidecar_option
 
 if TYPE_CHECKING:
     from bgsync.prose.ledger import Entry
@@ -41,11 +41,7 @@ NOTHING = 'read_as = "nothing" says so, in FILE.read-as.toml'
     multiple=True,
     help="Show the sentences with this status only. May be repeated.",
 )
-@click.option(
-    "--sidecar",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What sentences are to be read as, in TOML. Default: FILE.read-as.toml, where it exists.",
-)
+@sidecar_option
 @click.option(
     "--suggest",
     is_flag=True,

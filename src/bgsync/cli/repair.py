@@ -14,6 +14,7 @@ from rich.markup import escape
 from bgsync.cli.common import Line
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import Asked, asking
+from bgsync.cli.targets import sidecar_option
 from bgsync.cli.targets import target as found_target
 
 if TYPE_CHECKING:
@@ -38,11 +39,7 @@ EPILOG = "Exit status: 0 nothing to mend, or a change that mends it; 1 none was 
     "of those of the property.",
 )
 @click.option("--most", type=click.IntRange(1), default=2, show_default=True, help="Propose so many changes at most.")
-@click.option(
-    "--sidecar",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
-)
+@sidecar_option
 @click.option(
     "--corrected",
     is_flag=True,

@@ -12,6 +12,11 @@ import click
 from bgsync.cli.out import emit, fail
 from bgsync.files import FileError, write
 
+written_option = click.option(
+    "--output", "-o", "path", type=click.Path(dir_okay=False, writable=True), default="-", metavar="FILE",
+    help="Where to write it. Default: standard output.",
+)  # fmt: skip
+
 OUTPUTS = ("path", "files", "page")
 """The parameters of commands that name what is written; all others name what is read, if they name a file."""
 

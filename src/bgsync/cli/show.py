@@ -11,7 +11,8 @@ import click
 
 from bgsync.cli.common import EPILOG, Line, choose
 from bgsync.cli.out import fail, say
-from bgsync.cli.saving import claim, save
+from bgsync.cli.question import asking
+from bgsync.cli.saving import claim, save, written_option
 from bgsync.cli.targets import adversities as known_adversities
 from bgsync.cli.targets import candidates, main_content
 from bgsync.cli.targets import target as found_target
@@ -132,19 +133,9 @@ def system_graph(of: Target, granularity: str, adversities: tuple[str, ...], bou
 
 @click.command(epilog=EPILOG)
 @click.argument("target", metavar="[SPEC|lifecycle]", required=False)
-@click.option("--granularity", type=click.Choice(["step", "algorithm"]), default="algorithm", show_default=True)
-@click.option("--with", "adversities", multiple=True, metavar="ADVERSITY", help="Switch this adversity on.")
-@click.option("--tags", type=click.IntRange(1), default=1, show_default=True)
-@click.option("--calls", type=click.IntRange(1), default=2, show_default=True)
+@asking("algorithm", ("step", "algorithm"), ("with", "tags", "calls"))
 @click.option("--format", "output", type=click.Choice(list(GRAPHS)), default="json", show_default=True)
-@click.option(
-    "--output",
-    "-o",
-    "path",
-    type=click.Path(dir_okay=False, writable=True),
-    default="-",
-    help="A file; standard output by default.",
-)
+@written_option
 def graph(
     target: str | None, granularity: str, adversities: tuple[str, ...], tags: int, calls: int, output: str, path: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""What a command is asked about, and as what it is judged: the target, and the option --content."""
+"""What a command is asked about, and as what it is judged: the target, and the options --sidecar and --content."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ from bgsync.cli.out import fail
 if TYPE_CHECKING:
     from bgsync.contents import Content
     from bgsync.targets import Target
+
+sidecar_option = click.option(
+    "--sidecar",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What sentences are to be read as, in TOML. Default: FILE.read-as.toml, where it exists.",
+)
 
 NAMED = "bgsync.content"
 """Where the context of a command keeps what --content names."""

@@ -16,7 +16,7 @@ from bgsync.cli.common import Line
 from bgsync.cli.out import console, fail, say
 from bgsync.cli.question import Asked, asking
 from bgsync.cli.saving import PAGE, claim
-from bgsync.cli.targets import named
+from bgsync.cli.targets import named, sidecar_option
 from bgsync.files import FileError, no_file, write
 from bgsync.start import unhurried
 
@@ -33,11 +33,7 @@ EPILOG = "Exit status: 0 ended with Ctrl-C, 2 bad input or usage."
     metavar="FILE",
     help="Write the report as a page, too, whenever all was looked at; load it again to see it.",
 )
-@click.option(
-    "--sidecar",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What sentences are to be read as. Default: FILE.read-as.toml, where it exists.",
-)
+@sidecar_option
 def watch(file: Path, page: Path | None, sidecar: Path | None, **asked: Any) -> None:
     """Check a spec text whenever it is saved, and say what changed since the last save.
 
