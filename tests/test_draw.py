@@ -9,20 +9,17 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
-from transitions import Machine
-from transitions.extensions import HierarchicalMachine
 
 from bgsync.draw.colours import DARK, LIGHT, Theme
 from bgsync.draw.diagram import Diagram, Edge, Node, edge_in_words, in_words
 from bgsync.draw.document import in_theme
 from bgsync.draw.dot import to_dot
-from bgsync.draw.lifecycle import lifecycle_diagram, machine_diagram
+from bgsync.draw.lifecycle import lifecycle_diagram
 from bgsync.draw.mermaid import refused, to_mermaid
 from bgsync.draw.plantuml import STYLE, to_plantuml
 from bgsync.draw.png import to_png
 from bgsync.draw.svg import MissingExtraError, to_svg
 from bgsync.extras import command
-from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync import registration
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 
@@ -130,32 +127,6 @@ def test_only_addresses_become_links_and_an_svg_loads_nothing() -> None:
             "svg", "title", "desc", "style", "g", "a", "path", "polygon", "ellipse", "rect", "line", "text", "tspan",
         }  # fmt: skip
         assert not any(word in (root.findtext(f"{SVG}style") or "") for word in ("url(", "@import", "@font-face"))
-
-
-def test_every_machine_of_the_environment_can_be_drawn() -> None:
-    for machine in environment.WORLD.machines:
-        diagram = machine_diagram(environment.machine(machine.name), machine.name)
-        assert {(edge.label, edge.source, edge.target) for edge in diagram.edges} == set(machine.rows)
-        assert [node.id for node in diagram.nodes if node.kind == "initial"] == [machine.initial]
-        ET.fromstring(to_svg(diagram))
-
-
-def test_automatic_transitions_are_left_out_and_conditions_are_drawn_as_a_guard() -> None:
-    machine = Machine(states=["a", "b"], initial="a")
-    machine.add_transition("go", "a", "b", conditions="ready", unless="busy")
-    machine.add_transition("note", "b", None)
-    labels = {(edge.source, edge.target, edge.label, edge.guard) for edge in machine_diagram(machine, "t").edges}
-    assert labels == {("a", "b", "go", "ready, not busy"), ("b", "b", "note (internal)", "")}
-
-
-def test_a_note_on_no_transition_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"does not have.*'fly'"):
-        machine_diagram(registration.machine(), "t", {("fly", "pending", "firing"): "step 1"})
-
-
-def test_a_hierarchical_machine_is_refused_with_a_repair() -> None:
-    with pytest.raises(TypeError, match="draw a flat machine"):
-        machine_diagram(HierarchicalMachine(states=["a"], initial="a"), "t")
 
 
 def test_a_diagram_is_the_same_whatever_order_it_is_made_in() -> None:

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -108,16 +108,27 @@ class Diagram:
     @property
     def boxes(self) -> dict[str, tuple[Node, ...]]:
         """Give the nodes in each state that has some, and under "" those that are in none."""
-        found: dict[str, tuple[Node, ...]] = {"": ()}
-        for node in self.nodes:
-            found[node.inside] = (*found.get(node.inside, ()), node)
-        return found
+        return boxes_of(self.nodes)
 
     @property
     def legend(self) -> tuple[tuple[EdgeKind, str], ...]:
         """Give the meanings of the kinds that are in the picture."""
         used = {edge.kind for edge in self.edges} | {node.change for node in self.nodes}
         return tuple((kind, meaning) for kind, meaning in self.meanings if kind in used)
+
+
+def boxes_of(nodes: Iterable[Node]) -> dict[str, tuple[Node, ...]]:
+    """Give the nodes in each state that has some, and under "" those that are in none."""
+    found: dict[str, tuple[Node, ...]] = {"": ()}
+    for node in nodes:
+        found[node.inside] = (*found.get(node.inside, ()), node)
+    return found
+
+
+def ordered(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """Order nodes for a layout: with dead ends last, the lines that lead back cross fewer others."""
+    order = ("initial", "normal", "final")
+    return tuple(sorted(nodes, key=lambda node: (order.index(node.kind) if node.kind in order else 0, node.id)))
 
 
 def innermost(name: str, boxes: Mapping[str, Sequence[Node]]) -> str:

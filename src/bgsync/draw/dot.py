@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bgsync.draw.arrows import alone, list_of
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, broken, identifiers, innermost
+from bgsync.draw.diagram import SIGNS, Diagram, Edge, EdgeKind, Node, NodeKind, broken, identifiers, innermost, ordered
 from bgsync.plain import plain
 
 FONT, FREE_FONT = "DejaVu Sans", "Arial"
@@ -60,7 +60,7 @@ def to_dot(diagram: Diagram) -> str:
         return names[ends[name]], f"{way}=cluster_{names[name]}" if name in boxes else ""
 
     def within(around: str, indent: str) -> Iterator[str]:
-        own = sorted(boxes[around], key=_place)
+        own = ordered(boxes[around])
         if first := [node for node in own if node.kind == "initial"]:
             start = "start" + (f"_{names[around]}" if around else "")
             yield (
@@ -89,12 +89,6 @@ def to_dot(diagram: Diagram) -> str:
         around = "".join(f", {each}" for each in (tail, head) if each)
         lines.append(f"  {start} -> {target} [{_edge(number, edge, late)}{around}]")
     return "\n".join([*lines, "}", ""])
-
-
-def _place(node: Node) -> tuple[int, str]:
-    """Order the nodes for the layout: with dead ends last, the edges that lead back cross fewer others."""
-    order = ("initial", "normal", "final")
-    return order.index(node.kind) if node.kind in order else 0, node.id
 
 
 def _node(node: Node, name: str, width: int) -> str:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from transitions import Machine, Transition
-
 from bgsync.contents import Content
 from bgsync.draw.changes import Change, Changes
-from bgsync.draw.colours import GREY, NO_HUES, Hues, hue_of
+from bgsync.draw.colours import GREY, hue_of
 from bgsync.draw.diagram import Diagram, Edge, EdgeKind, Node, NodeKind
 from bgsync.draw.links import Link, published
 from bgsync.draw.places import FULFILLED, REJECTED, WAITED, Place, places
 from bgsync.judge.lifecycle import Lifecycle
 from bgsync.judge.property import canonical, declared_states
 from bgsync.language import Spec
-
-Row = tuple[str, str, str]
-"""Trigger, source, destination: what identifies a transition of a machine."""
 
 MEANINGS: tuple[tuple[EdgeKind, str], ...] = (
     ("added", "the text does this, and it is not meant"),
@@ -33,85 +26,33 @@ def lifecycle_diagram(content: Content, link: Link | None = None) -> Diagram:
     lifecycle, link = content.lifecycle, link or published(content.published)
     if not lifecycle.states:
         raise ValueError(f"{content.name} has no lifecycle of its own to draw: name a text")
-    steps = _steps(content)
-    return machine_diagram(
-        lifecycle.machine(),
-        f"Lifecycle of a {lifecycle.name}",
-        {(trigger, source, dest): step for trigger, source, dest, step in lifecycle.rows},
-        f"The states of a {lifecycle.name} and the steps of the spec that change them.",
-        {
-            (trigger, source, dest): (place.guard, link(place.statement.origin) if place.statement.origin else "")
-            for trigger, source, dest, step in lifecycle.rows
-            if (place := steps.get(step))
-        },
-        lifecycle.colours,
-    )
+    steps, edges = _steps(content), []
+    for trigger, source, dest, step in lifecycle.rows:
+        place = steps.get(step)
+        address = link(place.statement.origin) if place and place.statement.origin else ""
+        guard = place.guard if place else ""
+        edges.append(Edge(source, dest, trigger.replace("_", " "), step, "normal", guard, address))
+    return _drawn(lifecycle, f"The states of a {lifecycle.name} and the steps of the spec that change them.", edges)
 
 
 def implemented_diagram(lifecycle: Lifecycle) -> Diagram:
     """Draw what objects go through in an implementation; each edge notes what that calls it, if it says."""
-    return machine_diagram(
-        lifecycle.machine(),
-        f"Lifecycle of a {lifecycle.name}",
-        {(trigger, source, dest): said for trigger, source, dest, said in lifecycle.rows},
-        f"The states of a {lifecycle.name}, as they were observed, and what the implementation's own log says of each.",
-        hues=lifecycle.colours,
-    )
+    edges = [Edge(source, dest, trigger.replace("_", " "), said) for trigger, source, dest, said in lifecycle.rows]
+    observed = "as they were observed, and what the implementation's own log says of each"
+    return _drawn(lifecycle, f"The states of a {lifecycle.name}, {observed}.", edges)
 
 
-def machine_diagram(
-    machine: Machine,
-    title: str,
-    notes: Mapping[Row, str] | None = None,
-    description: str = "",
-    steps: Mapping[Row, tuple[str, str]] | None = None,
-    hues: Hues = NO_HUES,
-) -> Diagram:
-    """Draw any flat `transitions.Machine`: one edge per transition, with its trigger, and its conditions as a guard.
-
-    `notes` gives the small print by (trigger, source, destination), `steps` what else guards a transition and where it
-    can be read; `hues` are the colours of states. Automatic `to_STATE` transitions are left out. A state is final when
-    it is declared so, or when no transition leads out of it. Raises TypeError for a hierarchical machine and
-    ValueError for a note on a transition that the machine does not have.
-    """
-    if hasattr(machine, "get_nested_state_names"):
-        raise TypeError(f"{title}: a hierarchical machine cannot be drawn; draw a flat machine of the same states")
-    rows: list[Row] = []
-    edges: list[Edge] = []
-    for trigger, event in machine.events.items():
-        if machine.auto_transitions and trigger.removeprefix("to_") in machine.states and trigger.startswith("to_"):
-            continue
-        for transition in (one for group in event.transitions.values() for one in group):
-            target = transition.dest or transition.source
-            row = (trigger, transition.source, target)
-            rows.append(row)
-            guard, link = (steps or {}).get(row, ("", ""))
-            guards = [part for part in (*_conditions(transition), guard) if part]
-            label = trigger.replace("_", " ") + ("" if transition.dest else " (internal)")
-            note = (notes or {}).get(row, "")
-            edges.append(Edge(transition.source, target, label, note, "normal", ", ".join(guards), link))
-    if unknown := sorted(set(notes or {}) - set(rows)):
-        raise ValueError(f"{title}: notes for transitions that the machine does not have: {unknown}; drop or fix them")
+def _drawn(lifecycle: Lifecycle, description: str, edges: list[Edge]) -> Diagram:
+    """Draw a table; a state is final where it is called so, or where no row leads out of it."""
     left = {edge.source for edge in edges if edge.source != edge.target}
 
     def kind(name: str) -> NodeKind:
-        if name == machine.initial:
+        if name == lifecycle.initial:
             return "initial"
-        return "final" if machine.states[name].final or name not in left else "normal"
+        return "final" if name in lifecycle.final or name not in left else "normal"
 
-    return Diagram(
-        title,
-        description,
-        tuple(Node(name, name, kind(name), hue_of(name, hues)) for name in machine.states),
-        tuple(edges),
-    )
-
-
-def _conditions(transition: Transition) -> list[str]:
-    return [
-        ("" if condition.target else "not ") + (getattr(condition.func, "__name__", None) or str(condition.func))
-        for condition in transition.conditions
-    ]
+    nodes = tuple(Node(name, name, kind(name), hue_of(name, lifecycle.colours)) for name in lifecycle.states)
+    return Diagram(f"Lifecycle of a {lifecycle.name}", description, nodes, tuple(edges))
 
 
 def text_lifecycle(content: Content, spec: Spec, changes: Changes, link: Link, about: str = "") -> Diagram:

@@ -15,7 +15,7 @@ from itertools import product
 
 from bgsync.draw.arrows import Arrow, list_of, said, shared
 from bgsync.draw.colours import LIGHT
-from bgsync.draw.diagram import SIGNS, Diagram, Node, edge_in_words, in_words, innermost
+from bgsync.draw.diagram import SIGNS, Diagram, Node, boxes_of, edge_in_words, in_words, innermost, ordered
 from bgsync.draw.document import LEGEND_ROW, document, legend, linked, text
 from bgsync.draw.flow_svg import flow_svg
 from bgsync.draw.layout import Layout, Line, MissingExtraError, Size, laid_out
@@ -64,12 +64,9 @@ class Panel:
         return made
 
     @property
-    def boxes(self) -> dict[str, list[Node]]:
+    def boxes(self) -> dict[str, tuple[Node, ...]]:
         """The states in each state that has some, and under "" those that are in none."""
-        found: dict[str, list[Node]] = {}
-        for node in self.nodes:
-            found.setdefault(node.inside, []).append(node)
-        return found
+        return boxes_of(self.nodes)
 
     @property
     def inside(self) -> dict[str, str]:
@@ -164,11 +161,11 @@ def _parts(diagram: Diagram) -> list[Placed]:
     nested = len(diagram.boxes) > 1
     many = len(diagram.edges) > MANY and not nested
     if not many:
-        whole, fits = _placed(Panel(_ordered(diagram.nodes), tuple(shared(diagram.edges))))
+        whole, fits = _placed(Panel(ordered(diagram.nodes), tuple(shared(diagram.edges))))
         if fits or nested or len({edge.source for edge in diagram.edges}) < 2:
             return [whole]
     parts: list[tuple[list[Node], Placed]] = []
-    for node in _ordered(diagram.nodes):
+    for node in ordered(diagram.nodes):
         if not any(edge.source == node.id for edge in diagram.edges):
             continue
         if parts and not many:
@@ -190,13 +187,7 @@ def _panel(diagram: Diagram, sources: Sequence[Node]) -> Panel:
     ids = {node.id for node in sources}
     edges = [edge for edge in diagram.edges if edge.source in ids]
     there = ids | {edge.target for edge in edges}
-    return Panel(_ordered([node for node in diagram.nodes if node.id in there]), tuple(shared(edges)))
-
-
-def _ordered(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """Order the nodes for the layout: with dead ends last, the lines that lead back cross fewer others."""
-    order = ("initial", "normal", "final")
-    return tuple(sorted(nodes, key=lambda node: (order.index(node.kind) if node.kind in order else 0, node.id)))
+    return Panel(ordered([node for node in diagram.nodes if node.id in there]), tuple(shared(edges)))
 
 
 def _placed(panel: Panel) -> tuple[Placed, bool]:
