@@ -1,21 +1,14 @@
-"""Findings of structure: every check finds what is wrong, and is silent about what is right."""
+"""Findings of structure about values and names: every check finds what is wrong, and is silent about what is right."""
 
-from bgsync.judge.structure import PROPERTIES, Finding, Known, findings
+from bgsync.judge.structure import PROPERTIES, Known, findings
 from bgsync.language import (
-    Abort,
     Add,
-    Atomically,
-    Break,
     Call,
-    Continue,
     Else,
-    Enqueue,
     Field,
     Find,
-    FireEvent,
     ForEach,
     If,
-    Increment,
     InParallel,
     Input,
     Is,
@@ -23,67 +16,28 @@ from bgsync.language import (
     ListOf,
     Member,
     New,
-    Not,
     NotUnderstood,
     ObjectType,
     Perform,
-    Reject,
     Remove,
     Resolve,
     Return,
     Set,
     Spec,
-    Statement,
-    Upon,
-    Wait,
-    WaitUntil,
-    While,
     algorithm,
     steps,
     v,
 )
 from bgsync.language.expressions import Item
-from bgsync.language.statements import Steps
 from bgsync.shipped.model.background_sync.one_off import SPEC as ONE_OFF
-
-FILE = "library.py"
-
-LOAN = ObjectType(
-    "loan",
-    "shelf of loans",
-    (Member("status", ("open", "overdue", "returned"), initial="open"), Member("title", type="DOMString")),
-    unique="title",
-)
-READER = ObjectType("reader", "", (Member("name"),))
-SHELF = ListOf("shelf of loans")
-ENDS = Input("the library closes")
-
-
-def judged(body: Steps, *parameters: str, returns: str | None = None, known: Known | None = None) -> list[str]:
-    """The findings on one algorithm of a library, as `property` or `property (note)`, with the step."""
-    return [_told(each) for each in found(body, *parameters, returns=returns, known=known) if each.origin.path]
-
-
-def found(body: Steps, *parameters: str, returns: str | None = None, known: Known | None = None) -> tuple[Finding, ...]:
-    lend = algorithm("lend", parameters, body, returns=returns, file=FILE)
-    spec = Spec("Library", "", LOAN, (lend,), methods=(), others=(READER,), read=True)
-    return findings(spec, known)
-
-
-def _told(each: Finding) -> str:
-    return f"{each.property} {each.origin.step}" + (" (note)" if each.level == "note" else "")
-
-
-def status(loan: str) -> Field:
-    return Field(getattr(v, loan), "status")
-
+from tests.library import ENDS, FILE, SHELF, found, judged, status, step_of
 
 # defined-before-use
 
 
 def test_a_variable_that_nothing_binds_is_found_once_with_the_name_that_was_meant() -> None:
     (one,) = found(steps(Let("borrower", 1), Perform("greet", (v.borower,)), Perform("greet", (v.borower,))))[-1:]
-    assert _told(one) == "defined-before-use 2"
+    assert step_of(one) == "defined-before-use 2"
     assert "did you mean 'borrower'?" in one.message
 
 
@@ -115,7 +69,7 @@ def test_steps_that_run_on_their_own_see_what_was_bound_before_and_bind_for_them
     body = steps(Let("fee", 1), InParallel(steps(Let("late", v.fee), Perform("charge", (v.late,)))))
     assert judged(body) == []
     after = found(steps(InParallel(steps(Let("late", 1))), Perform("charge", (v.late,))))[-1]
-    assert _told(after) == "defined-before-use 2"
+    assert step_of(after) == "defined-before-use 2"
     assert "only in steps that run on their own" in after.message
 
 
@@ -145,7 +99,7 @@ EVERY_STATUS = (
 def test_a_member_of_the_wrong_object() -> None:
     body = steps(Let("who", New("reader")), *EVERY_STATUS, Set(status("who"), "returned"))
     (one,) = found(body)
-    assert _told(one) == "receiver 5"
+    assert step_of(one) == "receiver 5"
     assert "did you mean loan?" in one.message
 
 
@@ -206,138 +160,6 @@ def test_an_initial_value_that_is_none() -> None:
     assert (one.property, one.origin.file) == ("contradiction", FILE)
 
 
-# contradiction of promises
-
-
-def test_a_promise_settled_twice_on_a_path() -> None:
-    body = steps(If(Is(v.book, None), Resolve(v.promise)), Resolve(v.promise, v.book))
-    assert judged(body, "book", returns="promise") == ["contradiction 2"]
-
-
-def test_the_places_that_settle_it_again_are_one_finding() -> None:
-    body = steps(Resolve(v.promise), If(ENDS, (Resolve(v.promise), Abort())), Resolve(v.promise))
-    assert judged(body, returns="promise") == ["contradiction 2"]
-
-
-def test_a_promise_settled_once_on_every_path() -> None:
-    none = Is(v.book, None)
-    for body in (
-        steps(If(none, (Resolve(v.promise), Abort())), Resolve(v.promise, v.book)),
-        steps(If(none, Resolve(v.promise)), Else(Reject(v.promise, "TypeError"))),
-        steps(If(none, Resolve(v.promise)), If(Not(none), Reject(v.promise, "TypeError"))),
-        steps(
-            InParallel(steps(Enqueue("desk", steps(If(none, (Resolve(v.promise), Abort())), Resolve(v.promise)), True)))
-        ),
-        steps(Upon(("fulfilled",), v.book, Resolve(v.promise)), Upon(("rejected",), v.book, Resolve(v.promise))),
-        steps(Perform("hand on", (v.promise,))),
-        steps(NotUnderstood("settle it somehow", (), ("promise",))),
-        steps(ForEach("loan", SHELF, (Resolve(v.promise), Abort()))),
-    ):
-        assert judged(body, "book", returns="promise") == []
-
-
-def test_a_promise_that_a_path_forgets() -> None:
-    assert judged(steps(If(ENDS, Abort()), Resolve(v.promise)), returns="promise") == ["contradiction 1"]
-    assert judged(steps(If(ENDS, Resolve(v.promise))), returns="promise") == ["contradiction 1"]
-
-
-def test_waiting_inside_one_action() -> None:
-    wait = Wait("a day")
-    assert judged(steps(Atomically(steps(wait)))) == ["contradiction 1.1"]
-    assert judged(steps(Atomically(steps(InParallel(steps(wait)))))) == []
-
-
-def test_calling_what_waits_inside_one_action_is_worth_a_note() -> None:
-    def told(*callee: Statement) -> list[str]:
-        lend = algorithm("lend", (), steps(Atomically(steps(Call("fetch")))), file=FILE)
-        fetch = algorithm("fetch", (), steps(*callee), file=FILE)
-        spec = Spec("Library", "", LOAN, (lend, fetch), methods=(), others=(READER,), read=True)
-        return [_told(each) for each in findings(spec) if each.origin.algorithm == "lend"]
-
-    assert told(Wait("a day")) == ["contradiction 1.1 (note)"]
-    assert told(FireEvent("due", None, (), "event", steps(Let("x", 1)))) == ["contradiction 1.1 (note)"]
-    assert told(InParallel(steps(Wait("a day")))) == []
-    assert told(Perform("remind")) == []
-
-
-# exit
-
-
-def test_a_loop_whose_only_exit_ends_other_steps() -> None:
-    body = steps(While(True, steps(InParallel(steps(If(ENDS, Abort()))), Wait("a day"))))
-    one = next(each for each in found(body) if each.property == "exit")
-    assert _told(one) == "exit 1"
-    assert "step 1.1.1" in one.message
-    assert "run in parallel" in one.message
-
-
-def test_a_loop_that_leaves_or_that_waits_for_ever_on_purpose() -> None:
-    assert judged(steps(While(True, steps(If(ENDS, Break()))))) == []
-    assert judged(steps(While(True, steps(Wait("a day"), Perform("remind"))))) == []
-    assert judged(steps(While(True, steps(NotUnderstood("stop if late", (), ("exit",)))))) == []
-
-
-def test_a_loop_that_neither_leaves_nor_waits() -> None:
-    assert judged(steps(While(True, steps(Perform("remind"))))) == ["exit 1"]
-    inner = ForEach("loan", SHELF, steps(If(ENDS, Break())))
-    assert judged(steps(While(True, steps(inner)))) == ["exit 1"]
-
-
-def test_a_condition_that_no_step_changes_or_only_steps_on_their_own() -> None:
-    tired = Let("tired", False)
-    awake = Is(v.tired, False)
-    assert judged(steps(tired, While(awake, steps(Wait("a day"))))) == ["exit 2"]
-    assert judged(steps(tired, While(awake, steps(Set(v.tired, True))))) == []
-    body = steps(tired, While(awake, steps(Wait("a day"), InParallel(steps(Set(v.tired, True))))))
-    assert judged(body) == ["exit 2 (note)"]
-
-
-def test_a_variable_that_a_loop_changes_while_steps_of_a_round_read_it_is_worth_a_note() -> None:
-    counts, day = Let("count", 0), Wait("a day")
-    apart = InParallel(steps(day, If(Is(v.count, 3), Perform("remind"))))
-    loop = ForEach("loan", SHELF, steps(apart, Increment(v.count)))
-    assert judged(steps(counts, loop)) == ["exit 2.1.2 (note)"]
-    again = While(Not(ENDS), steps(apart, Set(v.count, 0), day))
-    assert judged(steps(counts, again)) == ["exit 2.1.2 (note)"]
-
-
-def test_a_variable_that_each_round_introduces_or_that_it_waits_for_is_its_own() -> None:
-    day = Wait("a day")
-    apart = InParallel(steps(day, If(Is(v.count, 3), Perform("remind")), Set(v.done, True)))
-    own = ForEach("loan", SHELF, steps(Let("count", 0), apart, Increment(v.count)))
-    assert judged(steps(Let("done", False), own)) == []
-    waits = ForEach("loan", SHELF, steps(apart, WaitUntil(Is(v.done, True)), Increment(v.count)))
-    assert judged(steps(Let("done", False), Let("count", 0), waits)) == []
-    before = ForEach("loan", SHELF, steps(Perform("remind", (v.count,)), Increment(v.count)))
-    assert judged(steps(Let("count", 0), before)) == []
-
-
-def test_continue_reaches_no_loop_from_steps_that_run_on_their_own() -> None:
-    remind = Perform("remind")
-    queued = Enqueue("desk", steps(If(ENDS, Continue()), remind))
-    assert judged(steps(ForEach("loan", SHELF, steps(queued, remind)))) == ["exit 1.1.1"]
-    assert judged(steps(ForEach("loan", SHELF, queued))) == ["exit 1.1 (note)"]
-    assert judged(steps(ForEach("loan", SHELF, steps(If(ENDS, Continue()), remind)))) == []
-    assert judged(steps(If(ENDS, Continue()))) == ["exit 1"]
-
-
-# abort-scope
-
-
-def test_an_abort_whose_readings_differ_is_a_note_that_names_them() -> None:
-    late = If(ENDS, steps(Perform("remind"), Abort()))
-    (one,) = found(steps(InParallel(steps(late, Perform("lend again")))))[-1:]
-    assert _told(one) == "abort-scope 1.1.2 (note)"
-    assert "step 1.2 is still done" in one.message
-    assert judged(steps(InParallel(steps(If(ENDS, Abort()))), Perform("greet"))) == ["abort-scope 1.1 (note)"]
-
-
-def test_an_abort_whose_readings_agree() -> None:
-    assert judged(steps(If(ENDS, Abort()), Perform("greet"))) == []
-    assert judged(steps(InParallel(steps(If(ENDS, Abort()), Perform("greet"))))) == []
-    assert judged(steps(InParallel(steps(If(ENDS, steps(Perform("remind"), Abort())))))) == []
-
-
 # collection
 
 
@@ -382,7 +204,7 @@ def test_an_item_without_a_key_that_has_none_of_its_own() -> None:
     assert judged(steps(Add(New("loan"), SHELF), *EVERY_STATUS), known=known) == ["collection 1"]
 
 
-# known-term and well-nested
+# known-term
 
 
 def test_a_name_close_to_a_declared_one() -> None:
@@ -391,18 +213,11 @@ def test_a_name_close_to_a_declared_one() -> None:
     assert judged(steps(*EVERY_STATUS, Perform("lending"), Perform("remind"))) == []
 
 
-def test_an_otherwise_after_a_sentence_with_two_conditions() -> None:
-    twice = If(ENDS, (Perform("greet"), If(Is(v.book, None), Perform("remind"))))
-    assert judged(steps(twice, Else(Perform("lend it"))), "book") == ["well-nested 2 (note)"]
-    below = If(ENDS, steps(If(Is(v.book, None), Perform("remind"))))
-    assert judged(steps(below, Else(Perform("lend it"))), "book") == []
-
-
 # the built-in model, and the table
 
 
 def test_the_built_in_model_has_no_error() -> None:
-    told = [_told(each) for each in findings(ONE_OFF)]
+    told = [step_of(each) for each in findings(ONE_OFF)]
     assert told == [
         f"{name} 5.{n}.1.{m} (note)" for n in "23" for name, m in (("contradiction", 2), ("abort-scope", 3))
     ]

@@ -6,7 +6,7 @@ from bgsync.judge.structure import Finding
 from bgsync.judge.structure.text import structure
 from bgsync.language import Field, If, Is, Let, New, Not, Perform, Set, Statement, While, steps, v
 from bgsync.language.expressions import Item
-from tests.test_structure import judged
+from tests.library import judged
 from tests.test_structure_text import GOOD, QUEUE, read
 
 IDL = """

@@ -20,7 +20,7 @@ from bgsync.language import (
     v,
 )
 from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
-from tests.test_structure import ENDS, FILE, LOAN, READER, judged
+from tests.library import ENDS, FILE, LOAN, READER, judged
 
 # receiver: what other specs' algorithms get
 
