@@ -28,6 +28,20 @@ def run_in_place(steps: Body) -> Body:
     return _with_runs(steps, held) if held else steps
 
 
+def never_run(steps: Body, used: tuple[str, ...]) -> Body:
+    """Keep steps that a variable holds from being run where nothing mentions that variable."""
+    made: list[s.Statement] = []
+    for statement in steps:
+        held = made[-1].name if made and isinstance(made[-1], s.Let) and made[-1].value == STEPS_BELOW else ""
+        inner = never_run(traversal.body_of(statement), used)
+        if inner:
+            statement = replace(statement, body=inner)  # type: ignore[call-arg]
+        if isinstance(statement, s.Whenever) and held and held not in used:
+            statement = s.If(False, (statement,), origin=statement.origin)
+        made.append(statement)
+    return tuple(made)
+
+
 def _held(steps: Body) -> dict[str, s.Whenever]:
     """Give the variables that hold steps, each with them."""
     found: dict[str, s.Whenever] = {}

@@ -14,10 +14,9 @@ from bgsync.language import statements as s
 from bgsync.language.promises import returned
 from bgsync.language.rewrite import rewrite
 from bgsync.prose import misspelt
-from bgsync.prose.closures import run_in_place
+from bgsync.prose.closures import never_run, run_in_place
 from bgsync.prose.declarations import Declared, declarations, lexicon_of
 from bgsync.prose.grammar.effects import Statements
-from bgsync.prose.grammar.later import STEPS_BELOW
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
 from bgsync.prose.grammar.words import Words, words_of
@@ -28,7 +27,7 @@ from bgsync.prose.page.document import AlgorithmText, Document, Sentence, Token,
 from bgsync.prose.placing import stamped
 from bgsync.prose.possible import with_calls
 from bgsync.prose.predicates import Predicate, meaning, predicates
-from bgsync.prose.results import called
+from bgsync.prose.results import called, fitted
 from bgsync.prose.steps import StepsReader
 from bgsync.prose.subjects import said_types, with_subjects
 from bgsync.prose.understood import SentenceRead, variables_of
@@ -112,8 +111,7 @@ def read_spec(
 
     def finished(steps: Statements) -> Statements:
         meant = tuple(rewrite(each, meaning(reading.predicates)) for each in steps)
-        fitted = _fitted(called(meant, lexicon), parameters)
-        return with_calls(fitted, lexicon, parameters, followed.list_name or "")
+        return with_calls(fitted(called(meant, lexicon), parameters), lexicon, parameters, followed.list_name or "")
 
     built = [replace(each, steps=finished(each.steps)) for each in algorithms]
     kept = [replace(each, steps=finished(each.steps)) for each in rules]
@@ -193,7 +191,7 @@ def _body(
     steps = with_subjects(steps, reading.spec.type, reading.lexicon, types)
     steps = tuple(rewrite(statement, vocabulary.expression) for statement in steps)
     steps = run_in_place(steps)
-    steps = _never_run(steps, variables_of(steps, closures=False))
+    steps = never_run(steps, variables_of(steps, closures=False))
     if head.sentence is None:
         return steps
     place = head.sentence.place
@@ -221,20 +219,6 @@ def _returns(reading: Reading, head: Head, body: tuple[s.Statement, ...]) -> str
     return returned(body, head.promised)
 
 
-def _never_run(steps: Statements, used: tuple[str, ...]) -> Statements:
-    """Keep steps that a variable holds from being run where nothing mentions that variable."""
-    made: list[s.Statement] = []
-    for statement in steps:
-        held = made[-1].name if made and isinstance(made[-1], s.Let) and made[-1].value == STEPS_BELOW else ""
-        inner = _never_run(traversal.body_of(statement), used)
-        if inner:
-            statement = replace(statement, body=inner)  # type: ignore[call-arg]
-        if isinstance(statement, s.Whenever) and held and held not in used:
-            statement = s.If(False, (statement,), origin=statement.origin)
-        made.append(statement)
-    return tuple(made)
-
-
 def _with_parameters(parameters: frozenset[str], sentence: Sentence) -> Sentence:
     """Give a sentence in which the name of a parameter that is linked as IDL is that variable.
 
@@ -259,34 +243,6 @@ def _defaults(reading: Reading, head: Head, origin: s.Origin) -> Iterator[s.Stat
         if name in head.parameters and value is not None and value.value is not None:
             variable = e.Var(name)
             yield s.If(e.Is(variable, None), (s.Set(variable, value.value, origin=origin),), origin=origin)
-
-
-def _fitted(steps: tuple[s.Statement, ...], parameters: dict[str, int]) -> tuple[s.Statement, ...]:
-    """Give every call as many arguments as its algorithm takes; a call of what became a rule is not followed.
-
-    An Otherwise that follows no If has no meaning, so it is not understood.
-    """
-    made: list[s.Statement] = []
-    for statement in steps:
-        astray = isinstance(statement, s.Else) and not (made and isinstance(made[-1], s.If))
-        if astray or type(statement).__module__ != s.__name__:  # one that only stands for others, and got none
-            said = statement.origin.sentence if statement.origin else "otherwise"
-            statement = s.NotUnderstood(said, body=traversal.body_of(statement), origin=statement.origin)
-        if isinstance(statement, s.Call):
-            wanted = parameters.get(statement.algorithm)
-            given = statement.arguments
-            if wanted is None:
-                result = s.Let(statement.bind, e.Apply(statement.algorithm, given), origin=statement.origin)
-                plain = s.Perform(statement.algorithm, given, origin=statement.origin)
-                statement = result if statement.bind else plain
-            elif len(given) != wanted:
-                given = (*given, *([None] * wanted))[:wanted]
-                statement = replace(statement, arguments=given)
-        body = traversal.body_of(statement)
-        if body:
-            statement = replace(statement, body=_fitted(body, parameters))  # type: ignore[call-arg]
-        made.append(statement)
-    return tuple(made)
 
 
 def _rule_of(head: Head, body: tuple[s.Statement, ...], vocabulary: Vocabulary) -> Rule | None:

@@ -31,6 +31,34 @@ def called(body: Body, lexicon: Lexicon) -> Body:
     return tuple(made)
 
 
+def fitted(steps: Body, parameters: dict[str, int]) -> Body:
+    """Give every call as many arguments as its algorithm takes; a call of what became a rule is not followed.
+
+    An Otherwise that follows no If has no meaning, so it is not understood.
+    """
+    made: list[s.Statement] = []
+    for statement in steps:
+        astray = isinstance(statement, s.Else) and not (made and isinstance(made[-1], s.If))
+        if astray or type(statement).__module__ != s.__name__:  # one that only stands for others, and got none
+            said = statement.origin.sentence if statement.origin else "otherwise"
+            statement = s.NotUnderstood(said, body=traversal.body_of(statement), origin=statement.origin)
+        if isinstance(statement, s.Call):
+            wanted = parameters.get(statement.algorithm)
+            given = statement.arguments
+            if wanted is None:
+                result = s.Let(statement.bind, e.Apply(statement.algorithm, given), origin=statement.origin)
+                plain = s.Perform(statement.algorithm, given, origin=statement.origin)
+                statement = result if statement.bind else plain
+            elif len(given) != wanted:
+                given = (*given, *([None] * wanted))[:wanted]
+                statement = replace(statement, arguments=given)
+        body = traversal.body_of(statement)
+        if body:
+            statement = replace(statement, body=fitted(body, parameters))  # type: ignore[call-arg]
+        made.append(statement)
+    return tuple(made)
+
+
 def _one(statement: s.Statement, lexicon: Lexicon) -> Body:
     results = _Results(lexicon, statement.origin)
     origin = statement.origin
