@@ -31,8 +31,43 @@ def test_the_states_of_a_member_are_read_however_it_is_declared(text: str) -> No
     assert (member.name, member.values, member.initial) == ("state", ("open", "shut", "lost"), "open")
 
 
+LIDS = '<pre class="idl">enum LidState {"open", "shut", "lost"};</pre>\n\n'
+
+
 @pytest.mark.parametrize(
-    ("said", "initial"), [("false", False), ("unset", False), ("true", True), ("0", 0), ("null", None), ('"0"', "0")]
+    "text",
+    [
+        'A <dfn>box</dfn> has an associated <dfn for=box>state</dfn>, a {{LidState}}, initially {{LidState/"open"}}.\n',
+        'A <dfn>box</dfn> has a <dfn for=box>state</dfn> (a {{LidState}}). It is initially "`open`".\n',
+        "A <dfn>box</dfn> has:\n\n<dl dfn-for=box>\n: <dfn>state</dfn>\n"
+        ':: A {{LidState}}, initially {{LidState/"open"}}.\n</dl>\n',
+    ],
+    ids=["in its sentence", "in parentheses", "an item"],
+)
+def test_a_member_whose_type_is_an_enumeration_of_the_idl_has_the_values_of_that(text: str) -> None:
+    (member,) = reading(LIDS + text).lexicon.types["box"].members
+    assert (member.name, member.values, member.initial) == ("state", ("open", "shut", "lost"), "open")
+
+
+def test_a_value_is_no_misspelt_one_where_another_type_has_a_free_member_of_that_name() -> None:
+    boxes = "A <dfn>box</dfn> has an associated <dfn for=box>state</dfn>, a {{LidState}}.\n\n"
+    step = 'To <dfn>lose</dfn> a [=box=] |box|:\n\n1. Set |box|\'s [=box/state=] to "`lots`".\n'
+    assert unread(LIDS + boxes + step) != []
+    assert unread(LIDS + boxes + "A <dfn>jar</dfn> has a <dfn for=jar>state</dfn>.\n\n" + step) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "initial"),
+    [
+        ("the empty string", ""),
+        ("a copy of its label", None),
+        ("false", False),
+        ("unset", False),
+        ("true", True),
+        ("0", 0),
+        ("null", None),
+        ('"0"', "0"),
+    ],
 )
 def test_what_a_member_is_initially_is_the_value_that_conditions_compare_it_with(
     said: str, initial: str | int | None

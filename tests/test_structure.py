@@ -24,6 +24,7 @@ from bgsync.language import (
     Return,
     Set,
     Spec,
+    Statement,
     algorithm,
     steps,
     v,
@@ -138,6 +139,17 @@ def test_a_value_that_is_only_set_on_the_wrong_object_is_dead() -> None:
     body = steps(Let("who", New("reader")), *EVERY_STATUS[:2], Set(status("who"), "returned"))
     dead = [each for each in found(body) if each.property == "dead-state"]
     assert ["step 4 of lend" in each.message for each in dead] == [True]
+
+
+def test_a_member_that_never_has_a_value_is_no_state() -> None:
+    constant = ObjectType("loan", "", (Member("status", ("open", "lost")),))
+
+    def told(*body: Statement) -> list[str]:
+        lend = algorithm("lend", ("loan",), steps(*body), file=FILE)
+        return [each.property for each in findings(Spec("Library", "", constant, (lend,), methods=(), read=True))]
+
+    assert told(Perform("greet")) == []
+    assert told(Set(status("loan"), "lost")) == ["dead-state"]
 
 
 def test_a_value_that_comes_from_elsewhere_or_stands_in_words_that_were_not_read_is_not_called_dead() -> None:

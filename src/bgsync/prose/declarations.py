@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bgsync.language import Member, ObjectType
@@ -12,6 +12,8 @@ from bgsync.prose.grammar.words import ARTICLES, said_in, words_from
 from bgsync.prose.page.document import Document, Paragraph, Place, Sentence, Token
 
 Tokens = tuple[Token, ...]
+Enumerations = Mapping[str, tuple[str, ...]]
+"""Those of the IDL of a document, each with its values."""
 
 _HAS = re.compile(r"\b(?:has|have|consists? of|is (?:tuple|struct|item|pair) (?:consisting of|with|of|whose))\b")
 _LIST = re.compile(
@@ -46,6 +48,7 @@ _UNIQUE = tuple(
 class Declared:
     """What the declarations say, and which sentences said it."""
 
+    enumerations: Enumerations = field(default_factory=dict, repr=False)
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
     """Type to its members, in lower case, in the order of the text."""
     names: dict[str, str] = field(default_factory=dict)
@@ -59,9 +62,9 @@ class Declared:
     """The sentences that declare something, by identity, and what they declare."""
 
 
-def declarations(document: Document) -> Declared:
-    """Read every declaration of a document."""
-    found, about = Declared(), ""
+def declarations(document: Document, enumerations: Enumerations) -> Declared:
+    """Read every declaration of a document: a member whose type is an enumeration has the values of that."""
+    found, about = Declared(enumerations=enumerations), ""
     for paragraph in document.paragraphs:
         if not paragraph.informative:
             about = _paragraph(found, paragraph, about)
@@ -84,7 +87,7 @@ def _paragraph(found: Declared, paragraph: Paragraph, about: str) -> str:
         if unique:
             found.uniquely.append((id(sentence), unique["list"], unique["member"]))
             continue
-        if latest and _goes_on(sentence, text):
+        if latest and _goes_on(found, sentence, text):
             found.said[id(sentence)] = _change(found, latest, sentence.tokens, text)
             continue
         owner = None if _ALGORITHM.search(text) else _owner(sentence, paragraph, about)
@@ -99,7 +102,7 @@ def _paragraph(found: Declared, paragraph: Paragraph, about: str) -> str:
             key = (name.term or name.text).lower()
             known = declared.get(key, Member(name.text))
             part = text if tokens is sentence.tokens else " ".join(words_from(tokens).texts)
-            declared[key] = _described(known, tokens, part, name)
+            declared[key] = _described(found, known, tokens, part, name)
             latest = (owner.lower(), key)
             told.append(name.text)
             items = _LIST.search(part[part.find(name.text.lower()) + len(name.text) :])
@@ -119,10 +122,11 @@ def _defined(sentence: Sentence) -> str:
     return plain[0].text if named else ""
 
 
-def _goes_on(sentence: Sentence, text: str) -> bool:
+def _goes_on(found: Declared, sentence: Sentence, text: str) -> bool:
     """Whether a sentence says more of the member before it: what it is initially, or one of which values."""
     defines = any(token.kind == "dfn" for token in sentence.tokens[:3])
-    return _MORE.match(text) is not None and not defines
+    typed = any(token.kind == "idl" and token.text in found.enumerations for token in sentence.tokens[:2])
+    return (typed or _MORE.match(text) is not None) and not defines
 
 
 def _one(kind: str) -> str:
@@ -202,8 +206,11 @@ def _tuple_members(sentence: Sentence, text: str) -> Iterator[tuple[Token, Token
     yield from ((token._replace(text=token.term or token.text), sentence.tokens) for token in terms)
 
 
-def _described(member: Member, tokens: Tokens, text: str, name: Token) -> Member:
-    values = _values(tokens, name)
+def _described(found: Declared, member: Member, tokens: Tokens, text: str, name: Token) -> Member:
+    after = tuple(
+        token for token in tokens if (token.place.line, token.place.column) > (name.place.line, name.place.column)
+    )
+    values = _values(tokens, name) or _enumerated(found, after)
     values = values or tuple(each.text for each, of in _value_definitions(tokens) if of == name.text.lower())
     kind = re.search(rf"\b{re.escape(name.text.lower())} (flag|boolean)\b|(?:\(|,|which is) ([\w -]+)", text)
     named = name.text if name.kind == "dfn" else member.name
@@ -232,6 +239,14 @@ def _values(tokens: Tokens, name: Token) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _enumerated(found: Declared, tokens: Tokens) -> tuple[str, ...]:
+    """Give the values of the enumeration that a member is one of: "a {{LoanState}}"."""
+    articles = (token.text.lower() in ("a", "an") for token in tokens)
+    pairs = zip(articles, tokens[1:], strict=False)
+    typed = (found.enumerations.get(token.text, ()) for article, token in pairs if article and token.kind == "idl")
+    return next(filter(None, typed), ())
+
+
 _SAID = {"null": None, "true": True, "false": False, "unset": False}
 
 
@@ -241,10 +256,14 @@ def _initial(tokens: Tokens) -> str | int | None:
     place = next((at for at, word in enumerate(words) if word.lower() == "initially"), None)
     if place is None:
         return None
-    for token in tokens[place + 1 :]:
+    for token, after in zip(tokens[place + 1 :], [*words[place + 2 :], ""], strict=True):
         if token.text.lower() in ("set", "to", "a", "an", "the", ".", '"'):
             continue
-        if token.kind == "string":
+        if (token.text, after) == ("empty", "string"):
+            return ""
+        if after == "of":  # a copy of something
+            return None
+        if token.kind in ("string", "idl"):
             return token.text.strip('"')
         return _SAID[token.text] if token.text in _SAID else int(token.text) if token.text.isdecimal() else token.text
     return None
@@ -254,7 +273,7 @@ def _change(found: Declared, member: tuple[str, str], tokens: Tokens, text: str)
     """Put into a declaration what a later sentence says of its values; say it."""
     owner, key = member
     known = found.members[owner][key]
-    values = _values(tokens, Token("word", "", Place(0, 0))) or known.values
+    values = _values(tokens, Token("word", "", Place(0, 0))) or _enumerated(found, tokens) or known.values
     initial = _initial(tokens) if "initially" in text else known.initial
     found.members[owner][key] = replace(known, values=values, initial=initial)
     told = [f"one of {', '.join(values)}"] if values else []

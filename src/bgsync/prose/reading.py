@@ -69,9 +69,9 @@ def read_spec(
     """Read a document. `read_as` maps keys of sentences to what they are to be read as."""
     document, outside = annotated(document, read_as or {})
     vocabulary = replace(vocabulary, should=_should(document))
-    declared = declarations(document)
-    lexicon = lexicon_of(document, declared)
     idl = idl_of(document.interfaces)
+    declared = declarations(document, idl.values)
+    lexicon = lexicon_of(document, declared)
     texts = map(with_steps_of_introduction, document.algorithms)
     heads = _named_apart([(text, head_of(text, idl)) for text in texts])
     steps = tuple(each for text in document.algorithms for each in sentences_in(text.steps))

@@ -105,8 +105,17 @@ LIKE = 0.75
 
 
 def undeclared(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
-    """Give the values of members that say which values they have, and not these: a misspelt state is no new state."""
-    values = {member.name: member.values for kind in lexicon.types.values() for member in kind.members if member.values}
+    """Give the values of members that say which values they have, and not these: a misspelt state is no new state.
+
+    Of a name that several types have a member of, only where all of them say so.
+    """
+    values: dict[str, tuple[str, ...]] = {}
+    members = [member for kind in lexicon.types.values() for member in kind.members]
+    for member in members:
+        values[member.name] = (*values.get(member.name, ()), *(member.values or ()))
+    for member in members:
+        if not member.values:
+            values.pop(member.name, None)
     found: dict[str, None] = {}
 
     def look(place: e.Expr, value: e.Expr) -> None:
@@ -123,8 +132,8 @@ def undeclared(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
                     case e.Is(left=left, right=right):
                         look(left, right)
                         look(right, left)
-                    case e.Apply(name=name, arguments=(e.Field(name=member),)):
-                        if get_close_matches(name, values.get(member, ()), 1, LIKE):
+                    case e.Apply(name=name, arguments=(e.Field(name=of),)):
+                        if get_close_matches(name, values.get(of, ()), 1, LIKE):
                             found[name] = None
     return tuple(found)
 

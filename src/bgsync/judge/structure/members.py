@@ -211,7 +211,8 @@ class _Given:
 
 def _dead(spec: Spec, known: Known, kind: ObjectType, member: Member, given: _Given) -> Iterator[Finding]:
     name = member.name.lower()
-    if name in given.open:
+    changes = any(each == name for each, _ in (*given.values, *given.astray))
+    if name in given.open or (member.initial is None and not changes):  # what never has a value is no state
         return
     for value in member.values or ():
         key = (name, value.lower())

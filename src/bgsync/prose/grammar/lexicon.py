@@ -117,7 +117,7 @@ class Lexicon:
         """Declare one member of a type."""
         self.members[member.name.lower()] = member.name
         self.owners.setdefault(member.name.lower(), set()).add(owner.lower())
-        for value in member.values or ():
+        for value in filter(None, member.values or ()):  # no words name ""
             self.values[value.lower()] = value
 
 
