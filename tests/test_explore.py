@@ -208,6 +208,47 @@ def test_what_is_too_large_for_a_file_is_refused_with_a_command_that_works_and_n
     assert (tmp_path / "x.html").stat().st_size > 1000
 
 
+SHELF = """
+<pre class=metadata>
+Title: Shelf
+Shortname: shelf
+</pre>
+
+A <dfn>shelf</dfn> has an associated <dfn>box list</dfn>, a list of [=boxes=].
+A <dfn>box</dfn> has a <dfn for=box>label</dfn>.
+
+<div algorithm>
+The <dfn method for=Shelf>store(|label|)</dfn> method steps are:
+
+1. {step}
+1. Let |box| be a new [=box=] whose [=box/label=] is |label|.
+1. Append |box| to [=this=]'s [=box list=].
+</div>
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "with_adversity", "told"),
+    [
+        ("Let |x| be 1.", (), set()),
+        ("If the user agent is offline, return.", (), {"network"}),
+        ("Let |x| be 1.", ("--with", "permission"), {"permission"}),
+    ],
+    ids=["nothing", "the network", "an adversity"],
+)
+def test_what_a_text_never_speaks_of_is_not_shown(
+    tmp_path: Path, step: str, with_adversity: tuple[str, ...], told: set[str]
+) -> None:
+    (tmp_path / "shelf.bs").write_text(SHELF.replace("{step}", step), encoding="utf-8")
+    page = tmp_path / "page.html"
+    done = run(
+        str(tmp_path / "shelf.bs"), "--granularity", "algorithm", "--calls", "1", *with_adversity, "--html", str(page)
+    )
+    assert done.exit_code == 0
+    shown = page.read_text(encoding="utf-8")
+    assert {name for name in ("network", "permission", "service worker") if f'"{name}"' in shown} == told
+
+
 def test_its_options_are_those_of_check() -> None:
     commands = Commands()
     context = Commands.make_context(commands, "bgsync", ["--help"], resilient_parsing=True)

@@ -101,7 +101,11 @@ def _simulation(asked: Asked, of: Target, *, apart: bool) -> SpecSimulation:
     monitor = beside(of.content.properties, next(iter(asked.properties), ""))
     scenario = Scenario(of.spec, of.content.world, asked.granularity, asked.adversities, asked.bounds, monitor)
     bound = Bound(asked.limit or LIMIT, asked.seconds or SECONDS)
-    return SpecSimulation(scenario, of.content.properties, of.name, bound, apart=apart, question=question)
+    known = of.content.spec is not None  # what its properties speak of counts, too
+    hidden = frozenset[str]() if known else scenario.idle
+    return SpecSimulation(
+        scenario, of.content.properties, of.name, bound, apart=apart, question=question, hidden=hidden
+    )
 
 
 def _smaller(asked: Asked, of: Target, limit: int | None) -> Iterator[str]:

@@ -23,7 +23,7 @@ from bgsync.judge.verdict import Trace, TraceStep
 from bgsync.report.parts import algorithms
 from bgsync.simulator.endless import never_given
 from bgsync.simulator.finding import broken_along, endless
-from bgsync.simulator.goals import ENDLESS, NEVER, Judged, debts
+from bgsync.simulator.goals import ENDLESS, NEVER, WORLD, Judged, debts
 from bgsync.simulator.monitors import Several, Sight
 from bgsync.simulator.nearest import Bound, shortest
 from bgsync.simulator.simulation import Choice, Found, Goal, Scene, Simulation, SimulationError, Tick, Way
@@ -51,12 +51,15 @@ class SpecSimulation(Simulation):
         *,
         apart: bool = False,
         question: Question | None = None,
+        hidden: frozenset[str] = frozenset(),
     ) -> None:
+        """Make it; `hidden` are the machines of the world that are not shown, nor moved."""
         assert isinstance(scenario.monitor, Several)
         self.several = scenario.monitor
         self.system = System(scenario, fork=apart)
         self.scenario, self.properties, self.title, self.bound = scenario, tuple(properties), title, bound
-        self.speaker = Speaker(self.system, self.several.monitors)
+        self.hidden = hidden
+        self.speaker = Speaker(self.system, self.several.monitors, hidden)
         self.judged = Judged(self.system, properties)
         self.question = question
         """What is asked of check for a run without end."""
@@ -81,7 +84,7 @@ class SpecSimulation(Simulation):
         states = [*self.system.initial_states()]
         known = {*states}
         for state in states:  # it grows on the way
-            new = {step.after for step in self.system.steps(state) if step.after is not None} - known
+            new = {step.after for step in self._steps(state) if step.after is not None} - known
             known |= new
             states += [*new]
             if len(known) > most:
@@ -90,7 +93,13 @@ class SpecSimulation(Simulation):
 
     def steps(self, situation: Situation) -> list[Step]:
         """Give the steps in an order that no run depends on."""
-        return sorted(self.system.steps(situation.state), key=self._order)
+        return sorted(self._steps(situation.state), key=self._order)
+
+    def _steps(self, state: State) -> Iterator[Step]:
+        """Give the steps but those of machines that are not shown."""
+        shown = {trigger for m in self.system.world.machines if m.name not in self.hidden for trigger, *_ in m.rows}
+        steps = self.system.steps(state)
+        return (step for step in steps if step.action.kind != "move" or step.action.name in shown)
 
     def _order(self, step: Step) -> tuple[Any, ...]:
         action, process = step.action, ""
@@ -140,7 +149,9 @@ class SpecSimulation(Simulation):
 
     def goals(self) -> Iterable[Goal]:
         """Give properties to break, what may be owed, states, and steps."""
-        return self.judged.goals(endless=self.question is not None and not self.system.fork)
+        for goal in self.judged.goals(endless=self.question is not None and not self.system.fork):
+            if not goal.id.startswith(tuple(f"{WORLD}:{name}=" for name in self.hidden)):
+                yield goal
 
     def meets(self, goal: str, situation: Situation, choice: Choice | None) -> bool:
         """Whether a goal is met here, or by a step."""

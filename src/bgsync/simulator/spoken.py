@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from bgsync import telling
@@ -52,8 +52,8 @@ class Spoken(NamedTuple):
 class Speaker:
     """Tells what is so and what happens in a system."""
 
-    def __init__(self, system: System, monitors: Sequence[Monitor]) -> None:
-        self.system, self.monitors = system, monitors
+    def __init__(self, system: System, monitors: Sequence[Monitor], hidden: Container[str] = ()) -> None:
+        self.system, self.monitors, self.hidden = system, monitors, hidden
         self.words = system.scenario.words
 
     # --- steps
@@ -120,8 +120,9 @@ class Speaker:
         panels = [
             Panel(f"Every {words.noun} in the list", tuple(listed), "The list is empty."),
             Panel("What runs, and where it is", tuple(self._running(situation)), "Nothing runs."),
-            Panel("The world", tuple(self._world(state))),
         ]
+        if world := tuple(self._world(state)):
+            panels.append(Panel("The world", world))
         if others:
             panels.insert(1, Panel("Not in the list, and still held", tuple(others)))
         due = [(name, "its occasion has come", "") for name in state.due]
@@ -149,6 +150,8 @@ class Speaker:
 
     def _world(self, state: State) -> Iterator[tuple[str, str, str]]:
         for machine, now in zip(self.system.world.machines, state.shared.context, strict=True):
+            if machine.name in self.hidden:
+                continue
             yield machine.name, "any of its states, whenever it is read" if machine.free else now, ""
 
     def _running(self, situation: Situation) -> Iterator[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bgsync.language.algorithm import LanguageError, Spec
-from bgsync.language.expressions import Environment, parts
+from bgsync.language.expressions import Environment, Population, parts
 from bgsync.language.traversal import expressions
 from bgsync.system.batches import QUEUE_READINGS
 from bgsync.system.monitor import NOTHING, Monitor
@@ -110,6 +110,19 @@ class Scenario:
         """Whether the environment may end handlers."""
         effects = (pair for each in self.world.machines for pair in each.effects.items())
         return any(effect is Effect.ENDS_HANDLERS and self.enabled(trigger) for trigger, effect in effects)
+
+    @property
+    def idle(self) -> frozenset[str]:
+        """The machines of which the spec never speaks, and whose moves do nothing to what runs."""
+        every = (part for one in self.spec.statements() for whole in expressions(one) for part in parts(whole))
+        spoken = {part.machine for part in every if isinstance(part, Environment | Population)}
+        spoken |= {rule.machine for rule in self.spec.rules} | {one.machine for one in self.spec.requires}
+        switched = {trigger for name in self.adversities for trigger in self.world.adversities[name].triggers}
+        return frozenset(
+            each.name for each in self.world.machines
+            if each.name not in spoken and switched.isdisjoint(trigger for trigger, *_ in each.rows)
+            and not any(map(self.enabled, each.effects))
+        )  # fmt: skip
 
     def means(self, meaning: Meaning) -> bool:
         """Whether an adversity with this meaning is on."""
