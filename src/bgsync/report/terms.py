@@ -92,7 +92,10 @@ TERMS = {
     "understood": "Of a wording that is offered: it was read again, and the reader knows what it means.",
     "not read": "The part of a sentence that the reader does not know.",
     "read as": "What a sentence means to the model, said in words that are always the same.",
+    "open": "What is not followed: it may be any value, true or false, at each reading; so more is looked at than the "
+    "text means.",
     "both are read as": "The sentences differ, and mean the same to the model.",
+    "read back": "What a sentence is read as is written in words and read again, to see whether that is the same.",
     "read back equal": "What a sentence is read as was read again, and means the same.",
     "read back differently": "What a sentence is read as was read again, and means something else.",
     "markup": "Something in the markup of a text that may be a slip.",
@@ -127,6 +130,8 @@ TERMS = {
     "vacuous before": "It holds now, and was vacuous: what it speaks of happens by this edit only.",
     "now vacuous": "A verdict was given, and nothing that it speaks of happens any more.",
     "not looked at": "No verdict was asked for, or the exploration that gives it was left out.",
+    "not looked at step by step": "It is not broken while every invocation is one action, and races were not looked "
+    "for to the end: --time or --limit lets that go on.",
     "not looked at before": "A verdict is given on the new text, and none was on the old one.",
     "no longer looked at": "A verdict was given on the old text, and none is on the new one.",
     "not in this text": "The text has no such step or state, so nothing is to be said of it.",
