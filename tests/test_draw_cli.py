@@ -168,6 +168,15 @@ def test_a_picture_of_objects_is_refused_where_a_text_has_none(folder: Path) -> 
         assert "lone.bs has no list of objects" in refused.stderr
 
 
+def test_a_gallery_ends_in_its_time_with_all_that_needs_no_exploring(folder: Path) -> None:
+    done = draw("--all", "queue.bs", "-o", "pictures", "--time", "0.00001")
+    assert done.exit_code == 0
+    assert "not complete: lifecycle, states, trace: the time was up; --time gives it more" in done.stderr
+    names = {path.name for path in (folder / "pictures").iterdir()}
+    assert {"README.md", "algorithm-start-printing.mmd"} <= names
+    assert not any(name.startswith("trace-") for name in names)
+
+
 def test_two_algorithms_whose_names_differ_in_signs_have_files_of_their_own() -> None:
     twice = HEAD + REGISTER + RULE + PRINT + PRINT.replace("start printing</dfn>", "start: printing</dfn>")
     names = [entry.name for entry in Gallery(ANY_TEXT, read(Source("twice.bs", twice), None, ANY_TEXT)).algorithms()]

@@ -34,9 +34,16 @@ EPILOG = "Exit status: 0 drawn, 2 bad input or usage, 3 interrupted."
     "--output", "-o", "path", metavar="DIR",
     help="Where the gallery goes. Default, without SPEC: the folder diagrams/ of the project.",
 )  # fmt: skip
+@click.option(
+    "--time", "seconds", type=click.FloatRange(0, min_open=True), metavar="SECONDS",
+    help="How long a text is explored for its gallery; what is not found by then is left out, or said to be not "
+    "complete. Default: 300, 60 about nothing known.",
+)  # fmt: skip
 @about_machines
 @click.pass_context
-def draw(context: click.Context, /, everything: str | None, path: str | None, **how: Any) -> None:
+def draw(
+    context: click.Context, /, everything: str | None, path: str | None, seconds: float | None, **how: Any
+) -> None:
     """Draw a picture, always generated.
 
     \b
@@ -72,7 +79,9 @@ def draw(context: click.Context, /, everything: str | None, path: str | None, **
     try:
         folder.mkdir(parents=True, exist_ok=True)
         link = Output(str(folder / "README.md"), None, "", None).link(of.content, of.text)
-        for name, text in Gallery(of.content, of.text, link, line).files(lacking):
+        patience = seconds or (None if of.text is None else of.content.patience)
+        gallery = Gallery(of.content, of.text, link, line, seconds=patience)
+        for name, text in gallery.files(lacking):
             line.end()
             save(folder / name, text)
             say(str(folder / name) if path is not None else f"diagrams/{name}")
@@ -81,6 +90,8 @@ def draw(context: click.Context, /, everything: str | None, path: str | None, **
     finally:
         line.end()
     _left_out(lacking)
+    if gallery.late:
+        say(f"not complete: {', '.join(sorted(gallery.late))}: the time was up; --time gives it more", err=True)
 
 
 def _left_out(lacking: Mapping[str, MissingExtraError]) -> None:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bgsync.contents import DEFAULT, Content
 from bgsync.draw.changes import changes
@@ -21,11 +20,13 @@ from bgsync.draw.links import Link, published, to_text
 from bgsync.draw.render import render
 from bgsync.draw.sequence import Sequence, sequence_diagram
 from bgsync.draw.states import project, states_diagram, states_words
+from bgsync.judge.budget import Budget, SpentError
 from bgsync.judge.check import Question, check
 from bgsync.judge.pace import Far, Progress
 from bgsync.judge.property import Property
 from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import LanguageError, Spec
+from bgsync.pauses import pausing
 from bgsync.texts import Text
 from bgsync.words import Words
 
@@ -68,6 +69,10 @@ class Gallery:
     progress: Progress | None = None
     report: Report | None = None
     """What a check has found already; by default runs are looked for."""
+    seconds: float | None = None
+    """How long what is explored for its pictures may take; None for as long as it takes."""
+    late: set[str] = field(default_factory=set)
+    """The kinds of pictures that the time was not enough for: filled as they are made."""
 
     def __post_init__(self) -> None:
         if self.text is None and self.content.spec is None:
@@ -106,12 +111,25 @@ class Gallery:
 
     def entries(self) -> Iterator[Entry]:
         """Make every picture."""
-        for pictures in (self.lifecycles(), self.states()):
-            with suppress(LanguageError):  # what cannot be run has its algorithms alone
-                yield from pictures
+        yield from self._explored("lifecycle", self.lifecycles)
+        yield from self._explored("states", self.states)
         yield from self.algorithms()
-        with suppress(LanguageError):
-            yield from self.traces()
+        yield from self._explored("trace", self.traces)
+
+    def _explored(self, kind: str, pictures: Callable[[Budget], Iterator[Entry]]) -> list[Entry]:
+        """Make pictures for which a spec is explored, each kind in a third of the time."""
+        made, budget = list[Entry](), Budget(None if self.seconds is None else self.seconds / 3)
+        with pausing(budget.once):
+            try:
+                for entry in pictures(budget):
+                    made.append(entry)  # those before the one that fails are kept
+            except LanguageError:
+                pass  # what cannot be run has its algorithms alone
+            except SpentError:
+                pass  # as is said below
+        if budget.spent:
+            self.late.add(kind)
+        return made
 
     def algorithms(self) -> Iterator[Entry]:
         """Make a picture of every algorithm."""
@@ -124,7 +142,7 @@ class Gallery:
                 flow_diagram(self.spec, name, self._link, self.content.lifecycle.colours),
             )  # fmt: skip
 
-    def lifecycles(self) -> Iterator[Entry]:
+    def lifecycles(self, _: Budget | None = None) -> Iterator[Entry]:
         """Make the pictures of what is meant and of what runs do: none of a spec that does nothing to its objects."""
         content, lifecycle, words = self.content, self.content.lifecycle, self.words
         if self.text is None:
@@ -161,7 +179,7 @@ class Gallery:
                 f"lifecycle{self._target or f' {content.name}'} --granularity step", picture,
             )  # fmt: skip
 
-    def states(self) -> Iterator[Entry]:
+    def states(self, _: Budget | None = None) -> Iterator[Entry]:
         """Make the picture of the reachable states, if there is more than one."""
         content, noun = self.content, self.words.noun
         graph = project(self.spec, content.world, limit=LIMIT, progress=self._told("algorithm"))
@@ -174,10 +192,10 @@ class Gallery:
                 f"states{self._target}", picture,
             )  # fmt: skip
 
-    def traces(self) -> Iterator[Entry]:
+    def traces(self, budget: Budget | None = None) -> Iterator[Entry]:
         """Make a picture of a run for each property that is broken."""
         hues = self.content.lifecycle.colours
-        for prop, verdict in self._broken():
+        for prop, verdict in self._broken(budget or Budget()):
             sentence = self.content.world.words.retold(prop.sentence, self.words)
             yield Entry(
                 f"trace-{prop.id}", f"How {prop.id} breaks",
@@ -197,7 +215,7 @@ class Gallery:
         told = self.progress
         return lambda states, depth, _: told(Far(what, states, f"depth {depth}")) if told else None
 
-    def _broken(self) -> Iterator[tuple[Property, Verdict]]:
+    def _broken(self, budget: Budget) -> Iterator[tuple[Property, Verdict]]:
         """Find a run for each property that is broken; of the content's own spec for those that it names.
 
         Raises ValueError when one of those is not: it has no place in the gallery any more.
@@ -205,7 +223,8 @@ class Gallery:
         content = self.content
         named = content.traces if self.text is None else [prop.id for prop in content.properties]
         props = [prop for name in dict.fromkeys(named) if (prop := content.property(name)) is not None]
-        report = self.report or check(Question(self.spec, content.world, props, content.name), self.progress)
+        question = Question(self.spec, content.world, props, content.name, budget=budget)
+        report = self.report or check(question, self.progress)
         broken: dict[str, Verdict] = {}
         for verdict in report.verdicts:
             if verdict.trace is not None and not verdict.needs:
