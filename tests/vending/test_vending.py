@@ -1,5 +1,7 @@
 """What the user of a vending machine tests."""
 
+from hypothesis import settings
+
 import bgsync
 from vending import Vending, nothing_lost
 
@@ -25,6 +27,10 @@ TestRandomly = bgsync.stateful_test(Vending, invariants=[nothing_lost], argument
 TestRandomlyWithoutARefill = bgsync.stateful_test(
     Vending, invariants=["purse + money + taken == 7"], arguments={"insert": [1]}, stubs=["paid", "begin"]
 )
+
+
+for each in (TestRandomly, TestRandomlyWithoutARefill):
+    each.settings = settings(each.settings, max_examples=30)
 
 
 class TestRandomlyWithTheBug(bgsync.stateful_test(lambda: Vending(keeps=True), invariants=[nothing_lost],
