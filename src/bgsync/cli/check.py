@@ -14,7 +14,7 @@ from bgsync.cli.large import HELP, for_what_is_large
 from bgsync.cli.machine import about_machines, check_one, names_machine
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import PATIENCE, Asked, asking
-from bgsync.cli.saving import PAGE, claim, save
+from bgsync.cli.saving import PAGE, claim, page_option, save
 from bgsync.cli.targets import sidecar_option
 from bgsync.cli.targets import target as found_target
 from bgsync.cli.targets import targets as found_targets
@@ -48,13 +48,7 @@ from bgsync.start import unhurried
     help="Write the report into a file, too, as its ending says: "
     f"{', '.join(f'{ending} ({form})' for ending, form in endings().items())}. May be repeated.",
 )
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    metavar="FILE",
-    help="Write a page, too, on which every trace can be walked step by step through the text.",
-)
+@page_option("Write a page, too, on which every trace can be walked step by step through the text.")
 @click.option(
     "--traces",
     type=click.Choice(["first", "all", "none"]),

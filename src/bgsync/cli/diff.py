@@ -12,7 +12,7 @@ from bgsync.cli.common import Line
 from bgsync.cli.machine import about_machines, compare_two, names_machine
 from bgsync.cli.out import console, emit, fail, say
 from bgsync.cli.question import PATIENCE, Asked, asking
-from bgsync.cli.saving import PAGE, claim, save
+from bgsync.cli.saving import PAGE, claim, page_option, save
 from bgsync.cli.targets import named, target
 from bgsync.pauses import pausing
 
@@ -120,13 +120,7 @@ LOG_EPILOG = (
 @click.argument("path")
 @asking()
 @click.option("--since", metavar="DATE", help="Only what was committed since then.")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    metavar="FILE",
-    help="Write a page, too.",
-)
+@page_option("Write a page, too.")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def log(repository: Path, path: str, since: str | None, page: Path | None, output: str, **asked: Any) -> None:
     """Check every revision of a spec text in a git repository, and show which property broke when.

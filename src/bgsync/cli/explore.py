@@ -15,7 +15,7 @@ from bgsync.cli.internal import told_inside
 from bgsync.cli.machine import about_machines, names_machine
 from bgsync.cli.out import fail, say
 from bgsync.cli.question import Asked, asking
-from bgsync.cli.saving import PAGE, claim, save
+from bgsync.cli.saving import PAGE, claim, page_option, save
 from bgsync.cli.targets import sidecar_option
 from bgsync.cli.targets import target as found_target
 from bgsync.start import unhurried
@@ -34,13 +34,7 @@ if TYPE_CHECKING:
     ("with", "tags", "calls", "abort", "termination", "queue", "sentence", "limit", "time", "property"),
 )
 @click.option("--open/--no-open", "opens", default=True, help="Whether the page is opened in a browser.")
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    metavar="FILE",
-    help="Write a page with every situation in it, which needs no server: for what is small.",
-)
+@page_option("Write a page with every situation in it, which needs no server: for what is small.")
 @sidecar_option
 @about_machines
 def explore(

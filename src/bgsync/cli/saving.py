@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,13 @@ written_option = click.option(
     "--output", "-o", "path", type=click.Path(dir_okay=False, writable=True), default="-", metavar="FILE",
     help="Where to write it. Default: standard output.",
 )  # fmt: skip
+
+
+def page_option(says: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make the option that names a page to write, with what it says in the help."""
+    kind = click.Path(dir_okay=False, writable=True, path_type=Path)
+    return click.option("--html", "page", type=kind, metavar="FILE", help=says)
+
 
 OUTPUTS = ("path", "files", "page")
 """The parameters of commands that name what is written; all others name what is read, if they name a file."""

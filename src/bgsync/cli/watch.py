@@ -15,7 +15,7 @@ from bgsync.cli.check import page_of
 from bgsync.cli.common import Line
 from bgsync.cli.out import console, fail, say
 from bgsync.cli.question import Asked, asking
-from bgsync.cli.saving import PAGE, claim
+from bgsync.cli.saving import PAGE, claim, page_option
 from bgsync.cli.targets import named, sidecar_option
 from bgsync.files import FileError, no_file, write
 from bgsync.start import unhurried
@@ -26,13 +26,7 @@ EPILOG = "Exit status: 0 ended with Ctrl-C, 2 bad input or usage."
 @click.command(epilog=EPILOG)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @asking()
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
-    metavar="FILE",
-    help="Write the report as a page, too, whenever all was looked at; load it again to see it.",
-)
+@page_option("Write the report as a page, too, whenever all was looked at; load it again to see it.")
 @sidecar_option
 def watch(file: Path, page: Path | None, sidecar: Path | None, **asked: Any) -> None:
     """Check a spec text whenever it is saved, and say what changed since the last save.

@@ -77,17 +77,8 @@ def check_machine(
     rest is unknown. Raises MachineError for a machine that makes no sense, and for a promise that raises an exception.
     """
     promises = Promises(tuple(invariants), tuple(never), tuple(eventually), tuple(leads_to))
-    with running(
-        machine,
-        data=data,
-        chosen=chosen,
-        arguments=arguments,
-        stubs=stubs,
-        automatic=automatic,
-        seconds=seconds,
-        beside=beside,
-        holders=holders,
-    ) as live:
+    how = {"data": data, "chosen": chosen, "arguments": arguments, "stubs": stubs, "seconds": seconds}
+    with running(machine, automatic=automatic, beside=beside, holders=holders, **how) as live:
         limit = LIMIT if limit is None else limit
         graph = explore(live, limit=limit)
         finder = Finder(live, graph, promises, tuple(setup))
@@ -110,32 +101,14 @@ def check_machine(
 
 @contextmanager
 def running(
-    machine: Machine,
-    *,
-    data: bool = False,
-    chosen: Sequence[str] | Callable[[Any], Hashable] | None = None,
-    arguments: Mapping[str, Sequence[Any]] | None = None,
-    stubs: Sequence[str] = (),
-    automatic: bool | None = None,
-    seconds: float | None = None,
-    beside: Sequence[Machine] = (),
-    holders: Sequence[Any] = (),
+    machine: Machine, *, automatic: bool | None = None, beside: Sequence[Machine] = (), **how: Any
 ) -> Iterator[Live]:
     """Run a machine by the library, with all that is put in its way; the options are those of `check_machine`."""
     machines = [machine, *(each for each in beside if each is not machine)]
-    if data and isinstance(machine, ChartMachine):
+    if how.get("data") and isinstance(machine, ChartMachine):
         raise MachineError("a machine that was read from a chart has no code to run; leave --data out")
     with _modelled(machines):
-        live = Live(
-            machines,
-            holders=holders,
-            data=data,
-            automatic=_counts(machines) if automatic is None else automatic,
-            arguments=arguments,
-            stubs=stubs,
-            chosen=chosen,
-            seconds=seconds,
-        )
+        live = Live(machines, automatic=_counts(machines) if automatic is None else automatic, **how)
         for each, rows in zip(machines, live.rows, strict=True):
             check_names(each.name.removesuffix(": "), states_of(each), [row for row, _ in rows])
         with live.instrumented():
