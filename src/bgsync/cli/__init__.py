@@ -73,7 +73,7 @@ class Commands(click.Group):
                 ctx.obj()
             return super().invoke(ctx)
         except KeyboardInterrupt as ended:
-            say(f"{ended}" or "interrupted before anything was explored", err=True)
+            say(f"{ended}" or "interrupted", err=True)
             sys.exit(3)
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
