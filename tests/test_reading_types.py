@@ -77,6 +77,19 @@ def test_what_a_member_is_initially_is_the_value_that_conditions_compare_it_with
     assert (type(member.initial), member.initial) == (type(initial), initial)
 
 
+@pytest.mark.parametrize(
+    ("one", "several"), [("box", "boxes"), ("entry", "entries"), ("cache", "caches"), ("key", "keys")]
+)
+def test_the_things_of_a_list_are_those_of_their_type_whatever_the_plural_is(one: str, several: str) -> None:
+    text = f"A <dfn>shelf</dfn> has a <dfn>row of things</dfn>, a list of [={several}=].\n\n"
+    text += f"A <dfn>{one}</dfn> has a <dfn for={one}>label</dfn>.\n\n"
+    read = reading(
+        f"{text}To <dfn>fill</dfn> the shelf:\n\n1. For each |x| of the [=row of things=]:\n    1. Paint |x|.\n"
+    )
+    assert (read.spec.type.name, read.spec.type.list_name) == (one, "row of things")
+    assert read.lexicon.lists["row of things"] == one
+
+
 def test_values_that_nobody_has_are_not_understood() -> None:
     text = "For a box of any kind the <dfn>box state</dfn> is one of `open` or `shut`.\n"
     (entry,) = [entry for entry in ledger(text) if "box state" in entry.sentence]

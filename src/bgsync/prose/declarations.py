@@ -68,6 +68,10 @@ def declarations(document: Document, enumerations: Enumerations) -> Declared:
     for paragraph in document.paragraphs:
         if not paragraph.informative:
             about = _paragraph(found, paragraph, about)
+    for name, (kind, key_type) in found.lists.items():
+        forms = (kind, kind.removesuffix("e"), re.sub("ie$", "y", kind))  # of boxes, entries
+        known = (form for form in forms if form.lower() in found.members)
+        found.lists[name] = next(known, kind), key_type
     for sentence, said, member in found.uniquely:
         listed = next((name for name in variants(said) if name in found.lists), None)
         keys = {key for members in found.members.values() for key in members}

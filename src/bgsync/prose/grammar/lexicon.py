@@ -132,10 +132,30 @@ def _without_articles(name: str) -> str:
 def variants(name: str) -> Iterable[str]:
     """Give a name as it stands, in the singular and in the plural, its last or its first word changed."""
     yield name
-    yield name[:-1] if name.endswith("s") else name + "s"
+    yield from _in_number(name)
     first, _, rest = name.partition(" ")
     if rest:
-        yield f"{first[:-1] if first.endswith('s') else first + 's'} {rest}"
+        yield from (f"{each} {rest}" for each in _in_number(first))
+
+
+_HISSING = ("x", "z", "ch", "sh", "ss")
+"""How words end that have "es" in the plural."""
+
+
+def _in_number(word: str) -> Iterable[str]:
+    """Give what a word may be in the singular, if it is a plural, or else in the plural."""
+    if word.endswith("s") and not word.endswith("ss"):
+        yield word[:-1]
+        if word.endswith(tuple(f"{end}es" for end in _HISSING)):
+            yield word[:-2]
+        elif word.endswith("ies"):
+            yield f"{word[:-3]}y"
+    elif word.endswith(_HISSING):
+        yield f"{word}es"
+    else:
+        yield f"{word}s"
+        if word.endswith("y"):
+            yield f"{word[:-1]}ies"
 
 
 @lru_cache(maxsize=10_000)
