@@ -23,6 +23,7 @@ from bgsync.repair.search import Proposal, Search
 from bgsync.repair.text import lines
 from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 from bgsync.sources import Source
+from bgsync.system.scenario import Bounds
 from bgsync.targets import Target, Wish, as_it_stands, of_text, own, question
 from bgsync.texts import read
 from tests.command import run
@@ -109,6 +110,74 @@ def test_the_object_that_has_the_state_is_taken_instead_of_one_that_has_none() -
     wrong = finding(of, "receiver")
     mending = [each.words for each in of.candidates(wrong) if each.operator == "receiver" and of.mends(wrong, each)]
     assert "another object: set currentRegistration's state to reregistered-while-firing" in mending
+
+
+class Rated(Search):
+    """A search in which every change mends, and leaves the less, the more words it takes."""
+
+    def left(self, finding: Verdict, change: Mutant) -> tuple[Verdict, ...] | None:
+        """Take all of them as mending."""
+        return ()
+
+    def whole(self, change: Mutant) -> Proposal | None:
+        """Break nothing."""
+        return Proposal((change,), None, (), (), 100 - len(change.words))
+
+
+def test_of_changes_of_one_size_that_which_leaves_the_fewest_findings_comes_first() -> None:
+    of = search(target(INVERTED))
+    rated = Rated(of.target, of.wish, of.known, of.report)
+    found = proposals(rated, "gate", 20)
+    small = [each for each in found if each.size == 1]
+    assert {each.changes[0].operator for each in small} > {"negate"}
+    assert [each.leaves for each in small] == sorted(each.leaves for each in small)
+    assert len({each.leaves for each in small}) > 1
+
+
+def test_a_second_change_does_not_bring_back_what_the_first_one_made_go() -> None:
+    of = search(target(INVERTED))
+    inverted = finding(of, "gate")
+    nothing = replace(of.candidates(inverted)[0], spec=of.target.spec)
+    another = replace(inverted, message="what a first change brought")
+    assert of.mends(another, nothing)
+    assert not replace(of, gone=(inverted,)).mends(another, nothing)
+
+
+def test_a_finding_beside_another_one_is_mended_only_where_it_goes_itself() -> None:
+    about = target(
+        FIRED_ON, ("Set |job|'s [=job state=] to [=printing=]", "Set |owner|'s [=job state=] to [=printing=]")
+    )
+    assert about.text is not None
+    of = Search(about, COARSE, known(about.text.reading), Report("", "", {}, (), Coverage(0, 0, 0), ()))
+    wrong = [v for v in as_it_stands(of.target).verdicts if v.property.startswith("receiver/")]
+    assert [v.locations[0].step for v in wrong] == ["3", "4"]
+    for mine in wrong:
+        mending = [
+            each.origin.step for each in of.candidates(mine) if each.operator == "receiver" and of.mends(mine, each)
+        ]
+        assert set(mending) == {mine.locations[0].step}
+
+
+def test_what_hides_a_finding_is_mended_at_the_price_of_that_finding() -> None:
+    asked = ("firing-ends", "periodic-continues", "promise-settles", "interval-kept")
+    about, bounds = own(PERIODIC), Bounds(tags=1, calls=1)
+    wish = replace(COARSE, adversities=("terminated",), bounds=bounds, properties=asked)
+    of = Search(about, wish, Known(), check(question(about, wish)))
+    endless = finding(of, "exit")
+    made = {each.words: each for each in of.candidates(endless)}
+    found = of.whole(made["in place, and not in parallel"])
+    assert found is not None
+    assert {(each.property, each.needs) for each in found.breaks} == {
+        ("firing-ends", ("terminated",)),
+        ("periodic-continues", ("terminated",)),
+    }
+    assert (
+        "at a price: breaks firing-ends with terminated, periodic-continues with terminated, which held"
+        in "\n".join(lines(1, found, "", ""))
+    )
+    stopping = next(each for words, each in made.items() if words.startswith("drop: while"))
+    assert of.mends(endless, stopping)
+    assert of.whole(stopping) is None
 
 
 def test_changes_are_made_near_a_finding_only() -> None:

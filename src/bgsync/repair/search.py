@@ -7,11 +7,15 @@ with, and at the other steps of the same invocations in its run; without a run, 
 finding is. Those that do are checked as a whole, the smallest first, and the report is held against that on the text
 as two versions of a text are (`bgsync.compare.properties`). A change is proposed where nothing is broken that held,
 nothing is in doubt that was decided, and no promise holds only because it is never put to the test. A property that did
-not hold may be broken in further ways: how many these are, is told.
+not hold may be broken in further ways: how many these are, is told. Of changes of one size that which leaves the fewest
+findings comes first.
 
 **Two changes.** Where no single change is proposed, those that make the finding go and bring another one of the same
 property are taken up again: what breaks it now says where a second change is to be made, as counterexamples guide
 synthesis (Solar-Lezama and others, 2006). The smallest of them are gone on with, so what needs three is not found.
+
+**At a price.** Where that gives nothing either, what breaks no more promises than it repairs comes last, with what it
+breaks: one promise may be kept at the cost of another one only, or a finding have hidden what breaks another one.
 """
 
 from __future__ import annotations
@@ -19,13 +23,15 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from itertools import groupby
 
-from bgsync.compare.properties import Changes, broken_and_repaired
+from bgsync.compare.properties import Change, Changes, broken_and_repaired
+from bgsync.judge.budget import SpentError
 from bgsync.judge.check import check
 from bgsync.judge.explorations import LIMIT
 from bgsync.judge.structure.finding import Known
 from bgsync.judge.verdict import Report, Verdict
-from bgsync.language import Atomically, LanguageError, Spec
+from bgsync.language import And, Atomically, Expr, If, Is, LanguageError, Set, Spec
 from bgsync.language.traversal import body_of, walk
 from bgsync.mutate.mutants import Mutant, mutants
 from bgsync.mutate.run import of_each
@@ -35,9 +41,6 @@ from bgsync.targets import Target, Wish, question
 
 FEW = 2_000
 """How many states are looked at first for a finding that is still there."""
-
-AT_ONCE = 16
-"""How many changes are tried before those of them that mend the finding are checked as a whole."""
 
 MOST_FIRST = 8
 """How many changes that do half of it are gone on with."""
@@ -60,6 +63,8 @@ class Proposal:
     further: tuple[Verdict, ...]
     """The findings that it makes of properties that were broken, or never put to the test."""
     leaves: int
+    breaks: tuple[Change, ...] = ()
+    """Its price: what held before, and no longer does."""
 
     @property
     def spec(self) -> Spec:
@@ -84,6 +89,8 @@ class Search:
     report: Report
     original: Target | None = None
     """The text before a first change, where there was one: the report is on that."""
+    gone: tuple[Verdict, ...] = ()
+    """The findings that a first change has made go."""
 
     @cached_property
     def faults(self) -> dict[tuple[str, str], list[str]]:
@@ -95,44 +102,83 @@ class Search:
 
         A change that mends it in part, and the finding that it leaves, is where a second one begins.
         """
-        half, found = list[tuple[Mutant, Verdict]](), 0
-        for proposal in self._singles(finding, most, processes, progress, half):
-            found += 1
+        half, priced, found = list[tuple[Mutant, Verdict]](), list[Proposal](), 0
+        try:
+            for proposal in self._every(finding, most, processes, progress, half, priced):
+                if proposal.compared is None and priced:  # the price of these is known
+                    continue
+                found += 1
+                yield proposal
+                if found == most:
+                    return
+        except SpentError:  # what is found is told all the same
+            pass
+        by_operator: dict[str, Proposal] = {}
+        for each in sorted(priced, key=lambda each: (_cost(each), each.size)):
+            by_operator.setdefault(each.changes[0].operator, each)
+        yield from () if found else list(by_operator.values())[:most]
+
+    def _every(
+        self,
+        finding: Verdict,
+        most: int,
+        processes: int,
+        progress: Progress,
+        half: list[tuple[Mutant, Verdict]],
+        priced: list[Proposal],
+    ) -> Iterator[Proposal]:
+        """Give what breaks nothing, one change or else two; `priced` takes what breaks something."""
+        found = False
+        for proposal in self._singles(finding, most, processes, progress, half, priced):
+            found = True
             yield proposal
         if found or finding.kind == "structure":
             return
         for number, (first, left) in enumerate(sorted(half, key=lambda each: self._size(each[0]))[:MOST_FIRST], 1):
             assert first.spec is not None
-            after = replace(self, target=replace(self.target, spec=first.spec), original=self.original or self.target)
+            target = replace(self.target, spec=first.spec)
+            after = replace(self, target=target, original=self.original or self.target, gone=(*self.gone, finding))
             told = partial(_told_of, progress, f"with {first.operator} at {first.origin}, {number} of {len(half)}: ")
-            for second in after._singles(left, most - found, processes, told, []):
-                found += 1
+            for second in after._singles(left, most, processes, told, [], []):
                 yield replace(second, changes=(first, *second.changes), mends=(finding, *second.mends[1:]))
-            if found >= most or self.wish.budget.spent:
+            if self.wish.budget.spent:
                 return
 
     def _singles(
-        self, finding: Verdict, most: int, processes: int, progress: Progress, half: list[tuple[Mutant, Verdict]]
+        self,
+        finding: Verdict,
+        most: int,
+        processes: int,
+        progress: Progress,
+        half: list[tuple[Mutant, Verdict]],
+        priced: list[Proposal],
     ) -> Iterator[Proposal]:
         """Give single changes; `half` takes those that bring another finding of the property, with that."""
-        tried, found = sorted(self.candidates(finding), key=self._size), set[str]()
-        for first in range(0, len(tried), AT_ONCE):
+        tried, found, place = sorted(self.candidates(finding), key=self._size), set[str](), 0
+        for _, alike in groupby(tried, key=self._size):
             if self.wish.budget.spent:
                 return
-            some = [each for each in tried[first : first + AT_ONCE] if each.operator not in found]
-            screened = of_each(lambda each: self.left(finding, each), some, processes, self.wish.budget)
+            some = list(alike)
+            asked = [each for each in some if each.operator not in found]
+            screened = of_each(lambda each: self.left(finding, each), asked, processes, self.wish.budget)
             mending = list[Mutant]()
-            for place, (change, left) in enumerate(zip(some, screened, strict=True), start=first + 1):
+            for number, (change, left) in enumerate(zip(asked, screened, strict=True), start=place + 1):
                 mending += [change] if left == () else []
                 half += [(change, left[0])] if left else []
-                progress(f"{place} of {len(tried)} changes tried, {len(mending)} to be checked as a whole")
+                progress(f"{number} of {len(tried)} changes tried, {len(mending)} to be checked as a whole")
+            place += len(some)
             checked = of_each(lambda each: (self.whole(each),), mending, processes, self.wish.budget)
+            made = list[Proposal]()
             for change, checks in zip(mending, checked, strict=True):
                 (proposal,) = checks or (Proposal((change,), None, (), (), 0),)  # where the time was up, it mends
-                progress(f"{first + len(some)} of {len(tried)} changes tried, what mends it is checked as a whole")
-                if proposal is not None and change.operator not in found:
-                    found.add(change.operator)
-                    yield replace(proposal, changes=(change,), mends=_mended(finding, proposal.compared))
+                progress(f"{place} of {len(tried)} changes tried, what mends it is checked as a whole")
+                if proposal is not None:
+                    made.append(replace(proposal, mends=_mended(finding, proposal.compared)))
+            priced += [each for each in made if each.breaks]
+            for proposal in sorted((each for each in made if not each.breaks), key=lambda each: each.leaves):
+                if proposal.changes[0].operator not in found:
+                    found.add(proposal.changes[0].operator)
+                    yield proposal
                     if len(found) == most:
                         return
 
@@ -151,7 +197,8 @@ class Search:
         if finding.trace is None:
             near = {each for each in every if each.algorithm in algorithms}
         made = mutants(self.target.spec, (), self.known, operators(self.target.spec, at, at | (near & every)))
-        return tuple(each for each in made if each.spec is not None)
+        idle = _idle(self.target.spec)
+        return tuple(each for each in made if each.spec is not None and _idle(each.spec) <= idle)
 
     def mends(self, finding: Verdict, change: Mutant) -> bool:
         """Whether a finding is gone with a change, and its property has no new one in the same environment."""
@@ -165,7 +212,8 @@ class Search:
         assert change.spec is not None
         if finding.kind == "structure":
             place = finding.property.split("/")[0], finding.locations[0].algorithm
-            return () if len(faults(change.spec, self.known).get(place, ())) < len(self.faults[place]) else None
+            still = faults(change.spec, self.known).get(place, ())
+            return () if finding.message not in still and len(still) < len(self.faults[place]) else None
         asked = replace(
             self.wish, properties=(finding.property.split("/")[0],), granularities=(finding.granularity,), each=False,
             adversities=finding.needs,
@@ -178,7 +226,7 @@ class Search:
                 return None
             now = [v for v in report.verdicts if v.property == finding.property and v.needs in ((), finding.needs)]
             there = {_defect(one): one for v in now if v.verdict == "violated" for one in v.findings()}
-            if _defect(finding) in there:
+            if any(_defect(one) in there for one in (finding, *self.gone)):
                 return None
             new = tuple(one for key, one in there.items() if key not in known)
             if new:
@@ -187,7 +235,7 @@ class Search:
         return () if decided else None
 
     def whole(self, change: Mutant) -> Proposal | None:
-        """Check a text with a change; None where that breaks what held, or leaves it in doubt.
+        """Check a text with a change; None where that breaks more than it repairs, or leaves it in doubt.
 
         Where the time is up before that is known, the proposal says so.
         """
@@ -196,17 +244,34 @@ class Search:
         before = self.faults if self.original is None else faults(self.original.spec, self.known)
         if any(len(messages) > len(before.get(place, ())) for place, messages in now.items()):
             return None
-        alone = Proposal((change,), None, (), (), 0)
+        made = Proposal((change,), None, (), (), 0)
         if self.report.interrupted:
-            return alone
-        try:
-            report = check(question(replace(self.target, spec=change.spec), self._bounded(self.wish)))
-        except LanguageError:
-            return None
-        if report.interrupted or self.wish.budget.spent:
-            return alone
-        changes = broken_and_repaired(self.report, report)
-        return Proposal((change,), changes, (), _further(changes), len(findings(report))) if _is_good(changes) else None
+            return made
+        for wish, old in ((self._coarse, self._coarse_report), (self.wish, self.report))[self._coarse == self.wish :]:
+            try:
+                report = check(question(replace(self.target, spec=change.spec), self._bounded(wish)))
+            except LanguageError:
+                return None
+            if report.interrupted or self.wish.budget.spent:
+                return replace(made, compared=None)
+            changes = broken_and_repaired(old, report)
+            breaks = tuple(each for each in changes.broken if each.was in ("holds", "conditional"))
+            made = Proposal((change,), changes, (), _further(changes), len(findings(report)), breaks)
+            idle = breaks and not set(report.coverage.unreached) <= set(old.coverage.unreached)
+            if _leaves_doubts(changes) or _cost(made) > 0 or idle:
+                return None
+        return made
+
+    @cached_property
+    def _coarse(self) -> Wish:
+        """What is asked first of a change, since it is soon known: whole invocations, and no adversity."""
+        return replace(self.wish, granularities=self.wish.granularities[:1], each=False, adversities=())
+
+    @cached_property
+    def _coarse_report(self) -> Report:
+        if self._coarse == self.wish:
+            return self.report
+        return check(question(self.original or self.target, self._coarse))
 
     def _size(self, change: Mutant) -> tuple[int, int]:
         """Say how large a change is; of one that makes steps one action, also by how many they are."""
@@ -237,14 +302,33 @@ def _defect(one: Verdict) -> Hashable:
     return one.property, message, where, against
 
 
-def _is_good(changes: Changes) -> bool:
-    """Whether nothing is broken, or in doubt, that held before; what did not may be broken in further ways."""
-    broken = any(each.was in ("holds", "conditional") for each in changes.broken)
+def _idle(spec: Spec) -> int:
+    """Count the steps that set a member to what it is by their own condition."""
+    return sum(
+        any(isinstance(step, Set) and Is(step.target, step.value) in _parts(block.condition) for step in body_of(block))
+        for block in spec.statements()
+        if isinstance(block, If)
+    )
+
+
+def _parts(condition: Expr) -> tuple[Expr, ...]:
+    """Give the conditions that all hold where one does."""
+    return (*_parts(condition.left), *_parts(condition.right)) if isinstance(condition, And) else (condition,)
+
+
+def _cost(proposal: Proposal) -> int:
+    """Say how many more properties it breaks than it repairs."""
+    repaired = proposal.compared.repaired if proposal.compared is not None else ()
+    return len({each.property for each in proposal.breaks}) - len({each.property for each in repaired})
+
+
+def _leaves_doubts(changes: Changes) -> bool:
+    """Whether something is in doubt, or only put to the test no longer, that was decided before."""
     nowhere = ("vacuous", "not reached", "removed")
     idle = any(each.now in nowhere and each.was != "vacuous" for each in changes.one_sided)
     doubts = any(each.now == "inconclusive" for each in changes.unsure)
     coarser = any(each.new and each.new.kind == "logic" for each in changes.changed_kind)
-    return not (broken or coarser or idle or doubts)
+    return coarser or idle or doubts
 
 
 def _told_of(progress: Progress, where: str, told: str) -> None:
@@ -259,5 +343,6 @@ def _mended(finding: Verdict, changes: Changes | None) -> tuple[Verdict, ...]:
 
 
 def _further(changes: Changes) -> tuple[Verdict, ...]:
-    new = (each.new for each in changes.violated_first if each.new and each.now == "violated")
+    held = ("holds", "conditional")
+    new = (each.new for each in changes.violated_first if each.new and each.now == "violated" and each.was not in held)
     return tuple(one for verdict in new for one in verdict.findings())

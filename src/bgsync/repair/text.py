@@ -51,7 +51,8 @@ def _compared(proposal: Proposal) -> str:
     """Say what `bgsync diff` says of it."""
     if proposal.compared is None:
         return "what else it does is not known: the text was not checked as a whole"
-    said = ["breaks nothing that held"]
+    price = _ids(map(_needing, proposal.breaks))
+    said = [f"at a price: breaks {price}, which held" if price else "breaks nothing that held"]
     for word, some in (("repairs", proposal.compared.repaired), ("fewer ways to break", proposal.compared.fewer)):
         said += [f"{word} {_ids(map(_needing, some))}"] if some else []
     if proposal.further:
