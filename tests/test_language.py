@@ -283,7 +283,10 @@ FIRE = FireEvent("sync", ITEM, (("tag", "t1"),), "event", steps(Abort()))
         (Wait("a while"), "wait a while"),
         (InParallel(Abort()), "in parallel: abort these steps"),
         (Atomically(steps(Abort())), "atomically"),
-        (Upon(("rejected", "terminated"), v.p, Abort()), "when p is rejected or terminated: abort these steps"),
+        (
+            Upon(("rejected", "terminated"), v.p, Abort()),
+            "upon rejection of p, or if the worker is terminated: abort these steps",
+        ),
         (FIRE, "fire functional event sync for item with tag set to t1, then with event"),
         (QueueTask(Dispatch()), "queue a task of the worker: dispatch the event in the worker"),
         (RunPostDispatchSteps(), "run the steps handed over"),

@@ -23,9 +23,11 @@ from bgsync.language import (
 from bgsync.language.statements import QueueTask
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
+from bgsync.shipped.model.periodic_background_sync.monitors import INTERVALS
 from bgsync.shipped.model.periodic_background_sync.periodic import NOW, last_fire
 from bgsync.shipped.model.periodic_background_sync.registration import PENDING, UNREGISTERED, machine
 from bgsync.shipped.properties.periodic_background_sync.safety import ALIKE
+from bgsync.system.observation import Dispatched, Settled
 from bgsync.system.scenario import Bounds
 from bgsync.targets import Wish, own
 from bgsync.targets import judged as judge
@@ -191,3 +193,12 @@ def test_a_registration_is_fired_again_and_again_until_it_is_taken_out_of_the_li
     assert registration.state == PENDING
     registration.trigger("unregister")
     assert registration.state == UNREGISTERED
+
+
+def test_what_follows_an_event_that_was_interrupted_is_its_retry_and_what_follows_one_that_was_over_is_not() -> None:
+    fired, _ = INTERVALS.observed((), None, Dispatched(0), "t1")
+    over, _ = INTERVALS.observed(fired, None, Settled(0, "fulfilled"), "t1")
+    again, _ = INTERVALS.observed(INTERVALS.interrupted(fired), None, Dispatched(0), "t1")
+    too_soon, _ = INTERVALS.observed(INTERVALS.interrupted(over), None, Dispatched(0), "t1")
+    assert again == fired
+    assert too_soon not in (fired, over)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bgsync.contents import Content
 from bgsync.judge.check import check
 from bgsync.language.corrections import corrected
 from bgsync.shipped.model.background_sync.content import ONE_OFF
@@ -25,14 +26,17 @@ def rows(head: str) -> dict[str, frozenset[str]]:
     return {name.strip("`"): frozenset(re.findall(r"`([^`]+)`", told)) for name, told in cells}
 
 
-EVERYWHERE = frozenset(rows("property"))
-BY_ADVERSITY = rows("adversity")
+EVERYWHERE, BY_ADVERSITY = frozenset(rows("property")), rows("adversity")
+PERIODIC_EVERYWHERE, PERIODIC_BY_ADVERSITY = (
+    frozenset(rows("property of periodic sync")),
+    rows("adversity, periodic sync"),
+)
 
 
-def broken(adversity: str, tags: int) -> dict[tuple[str, ...], frozenset[str]]:
+def broken(content: Content, adversity: str, tags: int) -> dict[tuple[str, ...], frozenset[str]]:
     """Give what is broken in the corrected text at `step`, with and without an adversity."""
-    target = own(ONE_OFF)
-    made = replace(target, spec=corrected(target.spec, ONE_OFF.corrections))
+    target = own(content)
+    made = replace(target, spec=corrected(target.spec, content.corrections))
     some = () if adversity == "none" else (adversity,)
     wish = Wish(granularities=("step",), adversities=some, each=False, bounds=Bounds(tags=tags, calls=2))
     found = [v for v in check(question(made, wish)).verdicts if v.verdict == "violated"]
@@ -41,19 +45,30 @@ def broken(adversity: str, tags: int) -> dict[tuple[str, ...], frozenset[str]]:
 
 def test_the_page_has_every_adversity() -> None:
     assert set(BY_ADVERSITY) == {"none", *ONE_OFF.world.adversities}
+    assert set(PERIODIC_BY_ADVERSITY) == {"none", *PERIODIC.world.adversities}
 
 
 def test_with_one_tag_only_what_rests_on_a_named_choice_is_broken() -> None:
-    assert broken("none", 1) == {(): EVERYWHERE}
+    assert broken(ONE_OFF, "none", 1) == {(): EVERYWHERE}
+    assert broken(PERIODIC, "none", 1) == {(): PERIODIC_EVERYWHERE}
 
 
 @pytest.mark.campaign
 @pytest.mark.parametrize("adversity", BY_ADVERSITY)
 def test_with_two_tags_and_two_calls_an_adversity_breaks_what_the_page_says(adversity: str) -> None:
-    found = broken(adversity, 2)
+    found = broken(ONE_OFF, adversity, 2)
     assert found[()] == EVERYWHERE
     if adversity != "none":
         assert found[(adversity,)] == BY_ADVERSITY[adversity]
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("adversity", PERIODIC_BY_ADVERSITY)
+def test_with_two_calls_an_adversity_breaks_what_the_page_says_in_the_periodic_text(adversity: str) -> None:
+    found = broken(PERIODIC, adversity, 1)
+    assert found[()] == PERIODIC_EVERYWHERE
+    if adversity != "none":
+        assert found[(adversity,)] == PERIODIC_BY_ADVERSITY[adversity]
 
 
 def test_the_slips_of_todays_periodic_text_are_mended_in_the_corrected_one() -> None:

@@ -1,7 +1,7 @@
 """The smallest changes to periodic background sync that mend what is found in it, with the findings that they mend."""
 
-from bgsync.language import Field, v
-from bgsync.language.corrections import Correction, about, in_place, valued
+from bgsync.language import Field, Is, v
+from bgsync.language.corrections import Correction, about, also_on, also_where, in_next, in_place, valued
 
 CORRECTIONS = (
     Correction(
@@ -13,6 +13,15 @@ CORRECTIONS = (
         about("serviceWorkerRegistration", "currentRegistration"),
     ),
     Correction(
+        "A page in a frame is no reason to refuse a call, as it is none for an event to be in the background.",
+        ("gate",),
+        "register",
+        "6.1",
+        "6.1",
+        also_where(Is(Field(v.client, "frame type"), "nested")),
+        rests_on="what the definition of running in the background says of an event is meant for a call, too",
+    ),
+    Correction(
         "The loop that fires an event waits for its outcome itself, so that what ends it ends the loop.",
         ("exit", "no-endless-firing", "attempts-bounded", "one-event", "firing-ends"),
         "fire a periodicsync event",
@@ -21,12 +30,20 @@ CORRECTIONS = (
         in_place,
     ),
     Correction(
-        "The time of an event counts for the interval of its origin though the event failed.",
+        "A worker that is terminated has failed, so that what fired does not wait for it for ever.",
+        ("firing-ends", "periodic-continues", "promise-settles", "queue-drains"),
+        "fire a periodicsync event",
+        "6.6",
+        "6.6",
+        also_on("terminated"),
+    ),
+    Correction(
+        "The time of an event counts for the interval of its origin though its last attempt failed.",
         ("rate-capped",),
         "fire a periodicsync event",
         "6.7.3",
-        "6.7.3",
-        in_place,
+        "6.7.4",
+        in_next,
     ),
     Correction(
         "The origin is that of the service worker registration: there is no periodic sync registration yet.",

@@ -39,12 +39,15 @@ class Since(NamedTuple):
 
 
 FIRED = "fired"
+ENDED = "fired, and over"
 FAILED = "failed"
 WAITED = "failed, and a wait has ended since"
 UNNOTED = "the interval was found to be over, though the time of the event had never been noted"
 BROKEN = "an event came before the interval was over: what comes after it is not judged"
 MATTERS = (Created, Removed, Dispatched, Settled, WaitEnded, Timed, Supposed)
 """What an interval, or how its last event stands, can depend on."""
+EARLY = (FIRED, ENDED)
+"""How an event stands that no other one may follow."""
 RETRIES = (FAILED, WAITED)
 """How an event stands that may be followed by its retry."""
 
@@ -83,6 +86,16 @@ class IntervalMonitor(Monitor):
                 memory = tuple(sorted(others if now == Since() else (*others, Note(mine, now)), key=str))
         return memory, note
 
+    def interrupted(self, memory: Memory) -> Memory:
+        """Events that were under way have failed."""
+        failed = (
+            each._replace(says=Since(FAILED, bool(each.says[1])))
+            if isinstance(each, Note) and isinstance(each.says, tuple) and each.says[0] == FIRED
+            else each
+            for each in memory
+        )
+        return tuple(sorted(failed, key=str))
+
     def apart(self, memory: Memory, key: str | None) -> Memory:
         """What was removed has no interval of its own any more."""
         return self.part(memory, None)
@@ -105,13 +118,13 @@ def _after(since: Since, seen: Observation) -> Since:
         return since
     match seen:
         case Dispatched(slot=slot) if slot is not None:
-            return Since(BROKEN) if since.event in (FIRED, UNNOTED) else since._replace(event=FIRED)
-        case Settled(outcome=outcome) if outcome != "fulfilled" and since.event == FIRED:
-            return since._replace(event=FAILED)
+            return Since(BROKEN) if since.event in (*EARLY, UNNOTED) else since._replace(event=FIRED)
+        case Settled(outcome=outcome) if since.event == FIRED:
+            return since._replace(event=ENDED if outcome == "fulfilled" else FAILED)
         case WaitEnded() if since.event == FAILED:
             return since._replace(event=WAITED)
         case Timed():
-            return Since(since.event and FIRED, noted=True)
+            return Since(FIRED if since.event == FIRED else since.event and ENDED, noted=True)
         case Supposed(passed=True):
             return Since(UNNOTED) if since.event and not since.noted else Since()
         case _:

@@ -9,8 +9,8 @@ from bgsync.system.monitor import Note
 from bgsync.system.observation import Dispatched, Observation, OfObject, StateSet
 
 from ...model.periodic_background_sync.monitors import (
+    EARLY,
     FAILED,
-    FIRED,
     INTERVALS,
     REGISTRATIONS,
     RETRIES,
@@ -57,7 +57,7 @@ def _early(whose: str, of_one: bool) -> Callable[[View, Observation, int], Itera
             since = _since(view, seen, view.system.tag(view.before.shared, seen.slot) if of_one else None)
             why = {
                 UNNOTED: "the time of the last one was never noted",
-                FIRED: "nothing has found the interval to be over since the last one",
+                **dict.fromkeys(EARLY, "nothing has found the interval to be over since the last one"),
             }.get(since.event)
             yield Seen(why and f"an event comes too soon for its {whose}: {why}")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError, Spec
-from bgsync.language.expressions import Expr, Not, Var
+from bgsync.language.expressions import Expr, Not, Or, Var
 from bgsync.language.rewrite import rewrite
 from bgsync.language.traversal import body_of, walk
 
@@ -62,6 +62,12 @@ def in_place(steps: Body) -> Body:
     return tuple(inner for each in steps for inner in body_of(each))
 
 
+def in_next(steps: Body) -> Body:
+    """Do what is below the first of two steps at the beginning of what is below the second one."""
+    first, block = steps
+    return (replace(block, body=(*body_of(first), *body_of(block))),)  # type: ignore[call-arg]  # it is a block
+
+
 def checked(steps: Body) -> Body:
     """End the steps where what they assert does not hold."""
     return tuple(
@@ -79,6 +85,20 @@ def about(old: str, new: str) -> Callable[[Body], Body]:
         return Var(new) if part == Var(old) else part
 
     return lambda steps: tuple(rewrite(each, renamed) for each in steps)
+
+
+def also_on(outcome: str) -> Callable[[Body], Body]:
+    """React to one more outcome."""
+    return lambda steps: tuple(
+        replace(each, outcomes=(*each.outcomes, outcome)) if isinstance(each, s.Upon) else each for each in steps
+    )
+
+
+def also_where(condition: Expr) -> Callable[[Body], Body]:
+    """Do what is done where a condition holds also where another one does."""
+    return lambda steps: tuple(
+        replace(each, condition=Or(each.condition, condition)) if isinstance(each, s.If) else each for each in steps
+    )
 
 
 def valued(value: Expr) -> Callable[[Body], Body]:

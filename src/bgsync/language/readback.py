@@ -227,6 +227,8 @@ def write(statement: s.Statement) -> str:
             return "in parallel" + _inline(statement)
         case s.Atomically():
             return "atomically" + _inline(statement)
+        case s.Upon(outcomes=("rejected", "terminated"), promise=promise, bind=""):
+            return f"upon rejection of {write_value(promise)}, or if the worker is terminated" + _inline(statement)
         case s.Upon(outcomes=outcomes, promise=promise, bind=bind):
             given = f" with |{bind}|" if bind else ""
             return f"when {write_value(promise)} is {' or '.join(outcomes)}{given}" + _inline(statement)
