@@ -40,7 +40,7 @@ from bgsync.system.state import Process
 from bgsync.tables import Tables
 from bgsync.tables.explore import explore
 from bgsync.words import Words
-from tests.models import CALM, FILE, FINISH, FIRE, LOOK, STATE, Items, graph, known, outbox, system, verdicts
+from tests.models import CALM, FILE, FINISH, FIRE, LOOK, STATE, Items, graph, known, outbox, report, system, verdicts
 
 DROP = Remove(v.registration, REGISTRATIONS)
 PROMISES = ["resolved-then-fires", "delivered", "firing-ends", "pending-fires", "outcome"]
@@ -205,3 +205,16 @@ def test_what_is_withdrawn_on_the_way_makes_no_finding_of_its_own_of_what_breaks
     assert found.verdict == "violated"
     (alone,) = found.findings()
     assert alone.conflict() is None, "a second call fires what the first one fires: whoever else runs has no part in it"
+
+
+@pytest.mark.parametrize("adversity", ["skipped", "permission"])
+def test_an_adversity_adds_nothing_to_what_breaks_in_a_run_that_has_no_need_of_it(adversity: str) -> None:
+    timer = InParallel(steps(Wait("a while"), Set(STATE, PENDING), FIRE))
+    rejected = (If(Is(Field(v.event, "lastChance"), False), (Set(STATE, WAITING), timer)), Else(DROP))
+    tested = (Assert(IN_THE_LIST), Set(STATE, FIRING))
+    spec = outbox(first=tested, fulfilled=(DROP,), rejected=rejected, event=FIRE_FUNCTIONAL_EVENT)
+    asked = report(
+        withdrawing(spec, *CALLED_OFF), "asserts", "lifecycle", adversities=(adversity,), world=WORLD, calls=2
+    )
+    broken = {(each.property, each.needs) for each in asked.verdicts if each.verdict == "violated"}
+    assert broken == {("asserts/ring.1", ()), ("lifecycle", ())}

@@ -23,7 +23,6 @@ from bgsync.pauses import pause
 from bgsync.system.observation import Chose, Declined
 from bgsync.system.step import Presence, State, Step
 from bgsync.system.system import System
-from bgsync.system.world import Effect
 from bgsync.tables.index import Index, Numbers
 from bgsync.tables.rows import NOBODY, Base
 
@@ -52,12 +51,11 @@ def _asked(system: System, state: State, going: Iterable[int]) -> frozenset[Dema
 
 
 def strikes_of(system: System) -> frozenset[str]:
-    """Give the moves of the environment that only an adversity makes, but for those by which things go on."""
-    known, scenario = system.world.adversities, system.scenario
-    triggers = {trigger for name in scenario.adversities for trigger in known[name].triggers}
-    back = (Effect.STARTS, Effect.RESUMES)
-    goes_on = {trigger for m in system.world.machines for trigger, effect in m.effects.items() if effect in back}
-    return frozenset(triggers - goes_on)
+    """Give the moves of the environment that only an adversity makes, but for those that undo one."""
+    known, machines = system.world.adversities, system.world.machines
+    triggers = {trigger for name in system.scenario.adversities for trigger in known[name].triggers}
+    undone = {trigger for machine in machines for trigger, _, dest in machine.rows if dest == machine.initial}
+    return frozenset(triggers - undone)
 
 
 def act(system: System, step: Step) -> Demand | None:

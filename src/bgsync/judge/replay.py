@@ -135,10 +135,14 @@ class Replay:
         found = [
             step
             for step in _steps(self.system, self.state)
-            if step.action[:2] == (move.kind, move.name)
-            and (step.action.detail, step.action.choices) == (move.detail, move.choices)
+            if (*step.action[:2], step.action.detail) == (move.kind, move.name, move.detail)
             and self._is_same(step.action.process, wanted)
         ]
+        chosen = [step for step in found if step.action.choices == move.choices]
+        if not self.noted and not chosen:  # for want of what is left out it goes on further, and chooses more
+            chosen = [step for step in found if step.action.choices[: len(move.choices)] == move.choices]
+            vague = True
+        found = chosen
         if len(found) > 1 and not self.noted:  # two that stand at one place are told apart by notes, or else are alike
             vague = True
             found = [each for each in found if self._is_noted(each.action.process, wanted)] or found
