@@ -2,7 +2,7 @@
 
 A trigger that an adversity names is taken only where that adversity is switched on; every other one at any time. Each
 machine declares what it means for what runs. There is one worker, which is installed and activated before a run begins,
-so `install`, `wait` and `activate` belong to no scenario yet, and nothing installs or waits beside one that is active.
+but where its installation is what a run begins with; none is installed in a run, or waits beside one that is active.
 """
 
 from typing import TYPE_CHECKING
@@ -41,8 +41,10 @@ SERVICE_WORKER = Machine(
         ("install", "none", "installing"),
         ("wait", "installing", "waiting"),
         ("activate", "waiting", "active"),
+        ("fail to install", "installing", "none"),
         ("unregister", "active", "none"),
     ),
+    {"wait": Effect.SETTLES, "activate": Effect.SETTLES},
     refuses=True,
 )
 EXECUTION = Machine(
@@ -76,6 +78,11 @@ ADVERSITIES = {
         rests="what is in its lists stays there until a step takes it out",
         spoken=("clears", "cleared", "clearing"),
     ),
+    "installing": Adversity(
+        "the service worker is still to be installed, which may fail",
+        ("wait", "activate", "fail to install"),
+        begins={"service worker": "installing"},
+    ),
     "permission": Adversity("the user revokes the permission, and may grant it again", ("revoke", "grant")),
     "skipped": Adversity("the event is skipped, or the worker does not start"),
     "unsettled": Adversity("a handler never settles", means=Meaning.UNSETTLED),
@@ -86,7 +93,7 @@ ADVERSITIES = {
 WORLD = World(
     (NETWORK, WINDOW_CLIENTS, SERVICE_WORKER, EXECUTION, USER_AGENT, PERMISSION),
     ADVERSITIES,
-    ("install", "wait", "activate"),
+    ("install",),
     words=Words(
         user="page",
         surroundings=("network",),

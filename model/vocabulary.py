@@ -30,6 +30,7 @@ VALUES = {
 PHRASES = (
     # a condition in plain words, as a regular expression: (pattern, machine, states)
     (r"(?:installing|waiting) worker\b.*\bis (?:its|the|\S+'s) active worker", "service worker", ("active",)),
+    (r".*\bfails to (?:install|activate)\b.* worker", "service worker", ("none",)),
     (r"user has (disabled|turned off|switched off|blocked|denied)\b.*", "permission", ("denied",)),
     (r".*\bpermission ?state\b.* is not granted", "permission", ("denied",)),
     (r".*\bpermission ?state\b.* is granted", "permission", ("granted",)),

@@ -92,7 +92,7 @@ def test_a_limit_gives_status_3_where_nothing_is_found() -> None:
     ("words", "says"),
     [
         (("check", "--property", "speed"), "unknown property 'speed': one of asserts"),
-        (("check", "--with", "rain"), "unknown adversity 'rain': one of extended, permission"),
+        (("check", "--with", "rain"), "unknown adversity 'rain': one of extended, installing, permission"),
         (("check", "two-off"), "two-off: no such file or folder"),
         (("check", "nowhere.py:machine"), "nowhere.py"),
         (("explain", "speed"), "unknown word 'speed'"),

@@ -42,6 +42,7 @@ from bgsync.shipped.model.vocabulary import VOCABULARY
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.shipped.properties.gates import GATE
 from bgsync.shipped.properties.periodic_background_sync import PROPERTIES as PERIODIC
+from bgsync.system.scenario import adversities_of
 from bgsync.system.state import Record
 from tests.models import FILE, FOUND, Items, known, outbox, question, single
 from tests.specs import PRINT_QUEUE, REGISTER
@@ -227,18 +228,49 @@ def test_a_test_that_refuses_the_wrong_ones_takes_no_race_in_the_branch_of_a_sec
     assert {one.kind for one in found.findings()} == {"logic"}
 
 
-def test_a_worker_that_is_to_become_the_active_one_is_that_of_the_world() -> None:
+def waiting_for_a_worker(waits: str) -> Spec:
+    """A text that refuses a call for want of a worker only where none is on its way, and else waits for it so."""
     refused = REGISTER.splitlines(keepends=True)[6]
     assert "InvalidStateError" in refused
-    waits = """1. If |owner|'s [=active worker=] is null:
+    text = PRINT_QUEUE.replace(refused, NONE_ON_ITS_WAY + waits)
+    assert text != PRINT_QUEUE
+    return read(text)
+
+
+NONE_ON_ITS_WAY = """1. If |owner|'s [=active worker=] is null:
    1. If |owner|'s [=installing worker=] is null and |owner|'s [=waiting worker=] is null, [=reject=] |promise| with an
       {{InvalidStateError}} and abort these steps.
-   1. Wait for the [=installing worker=] or the [=waiting worker=] of |owner| to become its [=active worker=].
-   1. Wait until |owner|'s [=active worker=] is not null.
 """
-    text = PRINT_QUEUE.replace(refused, waits)
-    assert text != PRINT_QUEUE
+FOREVER = """\
+   1. Wait for the [=installing worker=] or the [=waiting worker=] of |owner| to become its [=active worker=].
+   1. If |owner| fails to activate either worker, [=reject=] |promise| with an {{InvalidStateError}} and abort these
+      steps.
+"""
+EITHER_WAY = """   1. Wait until |owner|'s [=installing worker=] is null and |owner|'s [=waiting worker=] is null.
+   1. If |owner|'s [=active worker=] is null, [=reject=] |promise| with an {{InvalidStateError}} and abort these steps.
+"""
+
+
+@pytest.mark.parametrize(("waits", "broken"), [(FOREVER, {"gate", "promise-settles"}), (EITHER_WAY, {"gate"})])
+def test_a_worker_that_is_installed_in_a_run_comes_to_be_the_active_one_or_to_nothing(
+    waits: str, broken: set[str]
+) -> None:
+    spec, asked = waiting_for_a_worker(waits), [p for p in PROPERTIES if p.id in ("gate", "promise-settles")]
+    wanted = question(spec, asked, adversities=("installing",), world=ONE_OFF.world, calls=1, thorough=True)
+    found = [each for each in check(wanted).verdicts if each.verdict == "violated"]
+    assert {(each.property, each.needs) for each in found} == {(name, ("installing",)) for name in broken}
+    assert {each.property: each.kind for each in found}["gate"] == "race", "the worker is activated between two tests"
+
+
+def test_a_text_that_asks_for_no_worker_on_its_way_is_not_tried_with_one() -> None:
+    world, waits = ONE_OFF.world, waiting_for_a_worker(FOREVER)
+    assert set(world.adversities) - {*adversities_of(world, read(PRINT_QUEUE))} == {"installing"}
+    assert adversities_of(world, read(PRINT_QUEUE), waits) == adversities_of(world, waits) == tuple(world.adversities)
+
+
+def test_no_worker_is_installed_but_where_a_run_begins_with_that() -> None:
     asked = [each for each in PROPERTIES if each.id == "promise-settles"]
-    found = check(question(read(text), asked, ("algorithm",), ("unregistered",), world=ONE_OFF.world, calls=1))
+    spec = waiting_for_a_worker(FOREVER)
+    found = check(question(spec, asked, ("algorithm",), ("unregistered",), world=ONE_OFF.world, calls=1))
     assert {each.verdict for each in found.verdicts} == {"holds"}
-    assert set(found.coverage.unreached) >= {"register 2.2", "register 2.3"}, "nothing installs in a run"
+    assert set(found.coverage.unreached) >= {"register 2.2", "register 2.3"}

@@ -183,7 +183,7 @@ def test_what_waits_is_counted_none_one_many() -> None:
     [
         ({"granularity": "word"}, "unknown granularity 'word': one of step, algorithm"),
         ({"abort": "loop"}, "unknown reading of abort 'loop': one of scope, list"),
-        ({"adversities": ("flood",)}, "unknown adversity 'flood': one of extended, permission, restarted, should"),
+        ({"adversities": ("flood",)}, "unknown adversity 'flood': one of extended, installing, permission"),
         ({"tags": 0}, "tags and calls are at least 1, not 0 and 2"),
         ({"calls": 0}, "tags and calls are at least 1, not 1 and 0"),
     ],

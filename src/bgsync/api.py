@@ -32,7 +32,7 @@ from bgsync.machines.loading import machine_in
 from bgsync.machines.promises import Predicate
 from bgsync.results import Checked, Compared, Picture, ResultError
 from bgsync.sources import Source, load_one
-from bgsync.system.scenario import Bounds
+from bgsync.system.scenario import Bounds, adversities_of
 from bgsync.targets import Target, Wish, judged, judged_alike, of_text, targets
 from bgsync.texts import Text
 from bgsync.texts import read as read_source
@@ -159,7 +159,7 @@ def compare(
         after.spec,
         before.content.world,
         granularities=granularities,
-        adversities=adversities or tuple(before.content.world.adversities),
+        adversities=adversities or adversities_of(before.content.world, before.spec, after.spec),
         thorough=bool(adversities),
         bounds=bounds,
         limit=limit,

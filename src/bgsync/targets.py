@@ -22,7 +22,7 @@ from bgsync.language.beside import beside
 from bgsync.language.reaching import uncalled
 from bgsync.language.reaching import unreached as unreached_algorithms
 from bgsync.pauses import pausing
-from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds
+from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, adversities_of
 
 if TYPE_CHECKING:
     from bgsync.prose.reading import Reading
@@ -115,7 +115,7 @@ def question(target: Target, wish: Wish) -> Question:
         _asked(content.properties, wish.wanted),
         model=target.name if target.text or not content.file else f"{target.name} ({content.file})",
         granularities=wish.granularities,
-        adversities=wish.adversities or (tuple(content.world.adversities) if wish.each else ()),
+        adversities=wish.adversities or (adversities_of(content.world, target.spec) if wish.each else ()),
         thorough=bool(wish.adversities),
         bounds=wish.bounds,
         effort=wish.effort,

@@ -72,6 +72,7 @@ def diff(
     from bgsync.compare.rerun import runs
     from bgsync.compare.steps import changed_steps
     from bgsync.report.comparison_text import print_comparison
+    from bgsync.system.scenario import adversities_of
     from bgsync.targets import judged_alike
 
     before, after = judged_alike(target(old), target(new))
@@ -83,7 +84,7 @@ def diff(
         with pausing(question.budget.check):
             comparison = compare(
                 was, now, before.content.world, granularities=question.granularities,
-                adversities=named_ones or tuple(before.content.world.adversities), thorough=bool(named_ones),
+                adversities=named_ones or adversities_of(before.content.world, was, now), thorough=bool(named_ones),
                 bounds=question.bounds, limit=question.limit or 300_000, progress=line,
             )  # fmt: skip
         line.end()

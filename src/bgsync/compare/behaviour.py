@@ -32,7 +32,7 @@ from bgsync.judge.pace import Far, Progress
 from bgsync.judge.verdict import Trace
 from bgsync.language import NotUnderstood, Spec
 from bgsync.pauses import pause
-from bgsync.system.scenario import DEFAULT_BOUNDS, GRANULARITIES, Bounds, Scenario
+from bgsync.system.scenario import DEFAULT_BOUNDS, GRANULARITIES, Bounds, Scenario, adversities_of
 from bgsync.system.system import System
 from bgsync.system.world import World
 from bgsync.words import Words
@@ -213,9 +213,9 @@ def _telling_members(old: Spec, new: Spec) -> tuple[frozenset[str], frozenset[st
 
 def _left(scenarios: Sequence[Environment], looked_at: set[tuple[str, tuple[str, ...]]]) -> str:
     """Name the environments that were not looked at, in the granularities that were asked for."""
-    told = []
+    told, (first, second) = [], scenarios[0]
+    every = [(), *((name,) for name in adversities_of(first.world, first.spec, second.spec))]
     for granularity in dict.fromkeys(before.granularity for before, _ in scenarios):
-        every = [()] + [(name,) for name in scenarios[0][0].world.adversities]
         missed = [on for on in every if (granularity, on) not in looked_at]
         if missed == every:
             told.append(granularity)

@@ -16,7 +16,7 @@ from bgsync.judge.verdict import Report, Verdict
 from bgsync.language import Spec
 from bgsync.prose.page.reader import ReadError
 from bgsync.sources import Revision, Source, SourceError, decode, read_blobs
-from bgsync.system.scenario import GRANULARITIES
+from bgsync.system.scenario import GRANULARITIES, adversities_of
 from bgsync.texts import Text, read
 
 GIVEN = ("holds", "conditional")
@@ -146,7 +146,7 @@ def explored_history(
         if known is None:
             report = answer(text)
             interrupted = report.interrupted
-            known, left = _said(report, spec), _left_out(report, text.content)
+            known, left = _said(report, spec), _left_out(report, text.content, spec)
             explored.append((spec, known, left))
         of_text = _worst(((v.property.split("/")[0], ()), v.verdict) for v in static)
         columns.append(Column(revision, known | of_text, left_out=left))
@@ -167,11 +167,11 @@ def _said(report: Report, spec: Spec) -> dict[Row, str]:
     return _worst(((names[name], needs), ruling) for (name, needs), ruling in asked if ruling in WORST)
 
 
-def _left_out(report: Report, content: Content) -> tuple[str, ...]:
+def _left_out(report: Report, content: Content, spec: Spec) -> tuple[str, ...]:
     """Name the environments that were not looked at."""
     seen = {explored.granularity for explored in report.explorations if not explored.adversities}
     hard = {name for explored in report.explorations for name in explored.adversities}
-    missed = [name for name in content.world.adversities if name not in hard]
+    missed = [name for name in adversities_of(content.world, spec) if name not in hard]
     finer = [f"granularity {name}" for name in GRANULARITIES if name not in seen]
     return (*finer, *([f"with {', '.join(missed)}"] if missed else []))
 

@@ -55,7 +55,7 @@ class TextOracle(Oracle):
         self, observing: Observing, tags: Sequence[str], spec: Spec | None = None, granularity: str = "algorithm"
     ) -> None:
         spec, world = spec or observing.spec, observing.world
-        adversities = tuple(n for n, each in world.adversities.items() if each.triggers)
+        adversities = tuple(n for n, each in world.adversities.items() if each.triggers and not each.begins)
         scenario = Scenario(spec, world, granularity, adversities, Bounds(len(tags)))
         self.name = spec.title or "the text"
         self.system = System(scenario, fork=False)

@@ -41,7 +41,7 @@ def check_fair(system: System, cycle: list[Replayed]) -> None:
         if machine.recurs and all(context[place] != machine.recurs for context in contexts):
             raise Rejected(f"the {machine.name} is never {machine.recurs} in the loop")
         for trigger, source, _ in machine.rows:
-            leaves = machine.effects.get(trigger) in (Effect.STARTS, Effect.RESUMES)
+            leaves = machine.effects.get(trigger) in (Effect.STARTS, Effect.RESUMES, Effect.SETTLES)
             if leaves and all(context[place] == source for context in contexts):
                 raise Rejected(f"the {machine.name} is {source} for ever")
     acted = {taken.step.action.process for taken in cycle}

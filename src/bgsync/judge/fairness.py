@@ -43,7 +43,7 @@ def _asked(system: System, state: State, going: Iterable[int]) -> frozenset[Dema
     for place, left_by in system.halts:
         if context[place] in left_by:
             return frozenset({("move", left_by[context[place]])})
-    asks: set[Demand] = {("move", left_by[context[n]]) for n, left_by in system.stops if context[n] in left_by}
+    asks: set[Demand] = {("move", left_by[context[n]]) for n, left_by in system.leaves if context[n] in left_by}
     if not state.disjoint:
         asks.update(("rule", name) for name in state.due if not system.may_be_left(name))
     asks.update(("process", system.processes.kind[number]) for number in going)

@@ -37,7 +37,7 @@ from bgsync.judge.verdict import Report
 from bgsync.language import LanguageError, Spec
 from bgsync.mutate.mutants import Mutant
 from bgsync.mutate.outcomes import MALFORMED, Kill, Outcome
-from bgsync.system.scenario import Scenario
+from bgsync.system.scenario import Scenario, adversities_of
 from bgsync.targets import Target, Wish, question
 
 GROWTH, FEWEST = 4, 2_000
@@ -240,5 +240,5 @@ def _environments(wishes: Sequence[Wish], target: Target) -> Iterator[tuple[str,
     for wish in wishes:
         (granularity,) = wish.granularities
         yield granularity, ()
-        names = wish.adversities or (tuple(target.content.world.adversities) if wish.each else ())
+        names = wish.adversities or (adversities_of(target.content.world, target.spec) if wish.each else ())
         yield from ((granularity, (name,)) for name in names)

@@ -212,6 +212,13 @@ class Evaluation:
             assert isinstance(have, tuple)
             call["@observing"] = tuple(sorted({*have, what}, key=str))
 
+    def _forget(self, machine: str) -> None:
+        """Forget how a part of the environment was when it was read before: the last time counts."""
+        have = self.call().pop("@observing", ())
+        assert isinstance(have, tuple)
+        if left := tuple(each for each in have if not str(each).startswith(f"{machine} ")):
+            self.call()["@observing"] = left
+
     def call(self) -> dict[str, Value]:
         """Give the variables of the call whose promise is to be settled here, its own or that of a caller."""
         return self.variables
@@ -284,6 +291,7 @@ class Evaluation:
         state = self.context[self.machine.machines.index(machine)]
         known = self.machine.world.machine(machine)
         if known is not None and not known.recurs:
+            self._forget(machine)
             self._note_read(machine, state)
         return state in states
 

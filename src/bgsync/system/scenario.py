@@ -106,6 +106,12 @@ class Scenario:
         return not owners or any(name in self.adversities for name in owners)
 
     @property
+    def begins(self) -> dict[str, str]:
+        """The states in which machines begin that do not begin as ever."""
+        adversities = (self.world.adversities[name] for name in self.adversities)
+        return {machine: state for adversity in adversities for machine, state in adversity.begins.items()}
+
+    @property
     def ends_handlers(self) -> bool:
         """Whether the environment may end handlers."""
         effects = (pair for each in self.world.machines for pair in each.effects.items())
@@ -127,6 +133,14 @@ class Scenario:
     def means(self, meaning: Meaning) -> bool:
         """Whether an adversity with this meaning is on."""
         return any(self.world.adversities[name].means is meaning for name in self.adversities)
+
+
+def adversities_of(world: World, *specs: Spec) -> tuple[str, ...]:
+    """Name the adversities that say something of specs: one by which a machine begins elsewhere, if a step asks so."""
+    wholes = (whole for spec in specs for statement in spec.statements() for whole in expressions(statement))
+    asked = [part for whole in wholes for part in parts(whole) if isinstance(part, Environment)]
+    known = {(part.machine, state) for part in asked for state in part.states}
+    return tuple(name for name, each in world.adversities.items() if known.issuperset(each.begins.items()))
 
 
 @lru_cache(maxsize=8)

@@ -63,7 +63,7 @@ class Turns:
     def __init__(self, scenario: Scenario, *, fork: bool = True, seen: Statements = ()) -> None:
         self.scenario, self.fork = scenario, fork
         self.world, self.machines = scenario.world, scenario.world.names
-        self.initial = {machine.name: machine.initial for machine in self.world.machines}
+        self.initial = {machine.name: machine.initial for machine in self.world.machines} | scenario.begins
         rows = [
             (place, trigger, source, dest, machine.effects.get(trigger))
             for place, machine in enumerate(self.world.machines)
@@ -77,6 +77,8 @@ class Turns:
         """The states of machines in which nothing runs, each with the trigger that leaves it."""
         self.stops = self._left_by(Effect.RESUMES)
         """The same of those in which no task runs."""
+        self.leaves = [*self.stops, *self._left_by(Effect.SETTLES)]
+        """The same of those that a fair run leaves while others go on."""
         moving = frozenset(self.machines[place] for place, *_ in self.moves)
         origins = origins_of(scenario.spec)
         self.program = program_of(scenario.spec, _readings(scenario.bounds), origins)

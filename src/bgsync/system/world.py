@@ -30,6 +30,7 @@ class Effect(Enum):
     STARTS = "what had ended everything is over: the rules for a start are due"
     ENDS_HANDLERS = "handlers that run are terminated, tasks that are queued for one are discarded unless they are kept"
     RESUMES = "what had ended the handlers is over: tasks can run again"
+    SETTLES = "what was under way has come to one of its ends, as it does sooner or later"
 
 
 class Meaning(Enum):
@@ -45,7 +46,7 @@ class Machine:
     """A part of the environment, with the roles that it plays.
 
     While a machine is in the source of a row that `STARTS`, nothing runs; in that of one that `RESUMES`, no task does.
-    A fair run leaves such a state in the end.
+    A fair run leaves such a state in the end, and the source of a row that `SETTLES`.
     """
 
     name: str
@@ -95,6 +96,8 @@ class Adversity:
     says: str
     triggers: tuple[str, ...] = ()
     means: Meaning | None = None
+    begins: Mapping[str, str] = field(default_factory=dict)
+    """The machines that begin in another state with it: it says something of texts that ask for such a state."""
     rests: str = ""
     """What is taken for granted of what it leaves as it was, where a text does not say."""
     spoken: tuple[str, ...] = ()
