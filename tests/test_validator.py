@@ -8,6 +8,7 @@ import pytest
 
 from bgsync import telling
 from bgsync.judge import facts as f
+from bgsync.judge.decide import liveness_verdict, liveness_verdicts
 from bgsync.judge.fair_loop import Rejected
 from bgsync.judge.lassos import Search
 from bgsync.judge.property import Liveness, Property, Safety
@@ -31,8 +32,9 @@ from bgsync.language import (
     steps,
     v,
 )
+from bgsync.mutate.mutants import mutants
 from bgsync.shipped.model.background_sync import one_off
-from bgsync.shipped.model.background_sync.monitors import CALLS
+from bgsync.shipped.model.background_sync.monitors import CALLS, TAG_PER_MESSAGE
 from bgsync.shipped.model.background_sync.one_off import NO_FURTHER_ATTEMPTS, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
 from bgsync.shipped.model.background_sync.world import WORDS
@@ -350,3 +352,14 @@ def test_what_the_user_agent_does_not_do_is_told_too() -> None:
     stuck = lasso(outbox(), "firing-ends", ("unsettled",))
     replay, begin = replay_lasso(stuck.scenario, stuck.stem, stuck.loop, liveness(stuck.name), stuck.owed)
     assert "the handler will never settle" in {telling.sentence(step, WORDS) for step in tell(replay, begin).steps}
+
+
+def test_a_lasso_with_more_of_what_is_alike_than_there_can_be_is_sought_again_among_fewer() -> None:
+    dropped = [each.spec for each in mutants(one_off.SPEC, ("drop",)) if each.origin.step == "5.2.3"]
+    (spec,) = filter(None, dropped)
+    asked = Scenario(spec, UNGATED, monitor=TAG_PER_MESSAGE)
+    delivered = next(prop for prop in PROPERTIES if isinstance(prop, Liveness) and prop.id == "delivered")
+    watched = watch(System(asked), [])
+    assert liveness_verdict(Search(watched), delivered, asked, "").verdict == "inconclusive"
+    (found,) = liveness_verdicts(watched, [delivered], "", None, lambda *_, **__: None)
+    assert (found.verdict, found.trace and found.trace.loop is not None) == ("violated", True)

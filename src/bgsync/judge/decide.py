@@ -25,6 +25,7 @@ from bgsync.language import FireEvent, HandleEvent, Origin
 from bgsync.language.algorithm import Spec
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
+from bgsync.system.unknown import MANY
 
 if TYPE_CHECKING:
     from bgsync.judge.product import WatchedProduct
@@ -220,23 +221,31 @@ def liveness_verdicts(
     search, scenario = Search(watched), watched.system.scenario
     verdicts = [liveness_verdict(search, prop, scenario, why) for prop in properties]
     unsure = [prop for prop, verdict in zip(properties, verdicts, strict=True) if verdict.verdict == "inconclusive"]
-    alone = _broken_by_one_tag(scenario, unsure, limit, step) if scenario.tags > 1 else {}
-    yield from (alone.get(verdict.property, verdict) for verdict in verdicts)
+    yield from (verdict for verdict in verdicts if verdict.verdict != "inconclusive")
+    known = _broken_by_one_tag(scenario, unsure, limit, step) if scenario.tags > 1 else {}
+    if watched.complete and scenario.tags == 1:  # what was found is no run: more of what is alike may not be there
+        known = _by(System(scenario, alike=MANY + 1), unsure, scenario, limit, step)
+    yield from (known.get(verdict.property, verdict) for verdict in verdicts if verdict.verdict == "inconclusive")
+
+
+def _by(
+    system: System, properties: Sequence[Liveness], scenario: Scenario, limit: int | None, step: Tick
+) -> dict[str, Verdict]:
+    """Give the verdicts that are reached by exploring another system; what is found is replayed in `scenario`."""
+    if not properties:
+        return {}
+    search = Search(watch(system, [], limit=limit or LIMIT, progress=step))
+    verdicts = (liveness_verdict(search, prop, scenario, "") for prop in properties)
+    return {verdict.property: verdict for verdict in verdicts if verdict.verdict != "inconclusive"}
 
 
 def _broken_by_one_tag(
     scenario: Scenario, properties: Sequence[Liveness], limit: int | None, step: Tick
 ) -> dict[str, Verdict]:
     """Give the verdicts on what one tag breaks by itself, and again on replay with all tags."""
-    if not properties:
-        return {}
-    search = Search(
-        watch(
-            System(replace(scenario, bounds=replace(scenario.bounds, tags=1))), [], limit=limit or LIMIT, progress=step
-        )
-    )
-    verdicts = (liveness_verdict(search, prop, scenario, "") for prop in properties)
-    return {verdict.property: verdict for verdict in verdicts if verdict.verdict == "violated"}
+    alone = System(replace(scenario, bounds=replace(scenario.bounds, tags=1)))
+    found = _by(alone, properties, scenario, limit, step)
+    return {name: verdict for name, verdict in found.items() if verdict.verdict == "violated"}
 
 
 def liveness_of_product(

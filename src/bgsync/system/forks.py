@@ -12,7 +12,6 @@ from bgsync.system.observation import Created, Executed, NeverSettled, Noticed, 
 from bgsync.system.state import Process, Value
 from bgsync.system.step import Action, State, Step
 from bgsync.system.turns import Turns
-from bgsync.system.unknown import MANY
 
 
 class Forks(Turns):
@@ -35,7 +34,7 @@ class Forks(Turns):
 
     def many(self, number: int) -> int:
         """Give how many of a process stand for many: more than there can be of those that the bounds keep few."""
-        return MANY if self.processes.parked[number] else self.scenario.calls + self.scenario.tags
+        return self.alike if self.processes.parked[number] else self.scenario.calls + self.scenario.tags
 
     # --- removed objects
 

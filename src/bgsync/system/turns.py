@@ -17,6 +17,7 @@ from bgsync.system.scenario import DEFAULT_BOUNDS, Bounds, Scenario
 from bgsync.system.sharing import Statements, sharing
 from bgsync.system.state import UNKNOWN, Frame, Process, Ref, Shared, Value
 from bgsync.system.step import NEVER_SETTLES, Presence, State, Turn
+from bgsync.system.unknown import MANY
 from bgsync.system.world import Effect, Meaning
 
 Origins = tuple[Origin | None, ...]
@@ -58,10 +59,11 @@ class Turns:
     """The processes of a scenario. `fork=False` gives the plain semantics, for replaying.
 
     `seen` are the kinds of statements of which an observer sees when they happen, besides what other processes see.
+    So many as `alike` says of what waits and is the same stand for any number of it.
     """
 
-    def __init__(self, scenario: Scenario, *, fork: bool = True, seen: Statements = ()) -> None:
-        self.scenario, self.fork = scenario, fork
+    def __init__(self, scenario: Scenario, *, fork: bool = True, seen: Statements = (), alike: int = MANY) -> None:
+        self.scenario, self.fork, self.alike = scenario, fork, alike
         self.world, self.machines = scenario.world, scenario.world.names
         self.initial = {machine.name: machine.initial for machine in self.world.machines} | scenario.begins
         rows = [
