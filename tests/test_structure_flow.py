@@ -11,6 +11,7 @@ from bgsync.language import (
     Enqueue,
     FireEvent,
     ForEach,
+    HandleEvent,
     If,
     Increment,
     InParallel,
@@ -75,17 +76,18 @@ def test_waiting_inside_one_action() -> None:
     assert judged(steps(Atomically(steps(InParallel(steps(wait)))))) == []
 
 
-def test_calling_what_waits_inside_one_action_is_worth_a_note() -> None:
-    def told(*callee: Statement) -> list[str]:
-        lend = algorithm("lend", (), steps(Atomically(steps(Call("fetch")))), file=FILE)
+def test_calling_what_waits_inside_one_action_or_for_the_loop_that_it_runs_on_is_worth_a_note() -> None:
+    def told(body: Statement, *callee: Statement) -> list[str]:
+        lend = algorithm("lend", (), steps(body), file=FILE)
         fetch = algorithm("fetch", (), steps(*callee), file=FILE)
         spec = Spec("Library", "", LOAN, (lend, fetch), methods=(), others=(READER,), read=True)
         return [step_of(each) for each in findings(spec) if each.origin.algorithm == "lend"]
 
-    assert told(Wait("a day")) == ["contradiction 1.1 (note)"]
-    assert told(FireEvent("due", None, (), "event", steps(Let("x", 1)))) == ["contradiction 1.1 (note)"]
-    assert told(InParallel(steps(Wait("a day")))) == []
-    assert told(Perform("remind")) == []
+    rings, note = FireEvent("due", None, (), "event", steps(Let("x", 1))), ["contradiction 1.1 (note)"]
+    at_once, in_a_task = Atomically(steps(Call("fetch"))), HandleEvent(None, steps(Call("fetch")))
+    assert told(at_once, Wait("a day")) == told(at_once, rings) == told(in_a_task, rings) == note
+    assert told(at_once, InParallel(steps(Wait("a day")))) == told(at_once, Perform("remind")) == []
+    assert told(in_a_task, Wait("a day")) == told(HandleEvent(None, steps(InParallel(at_once.body))), rings) == []
 
 
 # exit

@@ -70,19 +70,24 @@ def settling(spec: Spec, known: Known) -> Iterator[Finding]:
     waiting = _waiting(spec)
     for _, body in spec.bodies():
         for at in visit(body):
-            inner = [each for each in at.around if isinstance(each, (s.Atomically, *ASYNCHRONOUS))]
-            if not inner or not isinstance(inner[-1], s.Atomically):
+            inner = next(
+                (each for each in reversed(at.around) if isinstance(each, (s.Atomically, *ASYNCHRONOUS))), None
+            )
+            told = "runs where events are handled, and that waits for its turn there"
+            if isinstance(inner, s.Atomically):
+                told = "is one action, and that waits"
+                guard = isinstance(at.statement, s.WaitUntil) and traversal.body_of(inner)[0] is at.statement
+                waits = isinstance(at.statement, s.Wait | s.WaitUntil)
+                if waits and not guard:  # it may begin by a wait until something
+                    message = f"waits inside {step(inner)}, which is one action"
+                    yield Finding("contradiction", message, place(at.statement))
+            elif not isinstance(inner, s.HandleEvent):
                 continue
-            guard = isinstance(at.statement, s.WaitUntil) and traversal.body_of(inner[-1])[0] is at.statement
-            if isinstance(at.statement, s.Wait | s.WaitUntil) and not guard:  # it may begin by a wait until something
-                message = f"waits inside {step(inner[-1])}, which is one action"
-                yield Finding("contradiction", message, place(at.statement))
-            if isinstance(at.statement, s.Call) and (first := waiting.get(at.statement.algorithm)) is not None:
-                message = (
-                    f"calls {at.statement.algorithm!r} inside {step(inner[-1])}, which is one action, and that waits "
-                    f"({place(first)})"
-                )
-                yield Finding("contradiction", message, place(at.statement), NOTE)
+            first = waiting.get(at.statement.algorithm) if isinstance(at.statement, s.Call) else None
+            fires = isinstance(first, s.FireEvent | s.HandleEvent)
+            if isinstance(at.statement, s.Call) and first is not None and (fires or isinstance(inner, s.Atomically)):
+                message = f"calls {at.statement.algorithm!r} inside {step(inner)}, which {told}"
+                yield Finding("contradiction", f"{message} ({place(first)})", place(at.statement), NOTE)
 
 
 def _waiting(spec: Spec) -> dict[str, s.Statement]:
