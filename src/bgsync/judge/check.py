@@ -287,7 +287,8 @@ class _Judge:
         asked, granularity = self.question, environment.granularity
         if self.interrupted:
             return
-        for monitor in self.monitors:
+        late = any(asked.world.adversities[name].begins for name in environment.adversities) and not asked.thorough
+        for monitor in self.monitors[:1] if late else self.monitors:  # that of calls: all else comes after them
             mine = tuple(prop for prop in asked.properties if monitor in prop.monitors)
             scenario = Scenario(
                 asked.spec,
