@@ -65,6 +65,7 @@ def test_a_value_is_no_misspelt_one_where_another_type_has_a_free_member_of_that
         ("unset", False),
         ("true", True),
         ("0", 0),
+        pytest.param("9" * 5_000, "9" * 5_000, id="more digits than Python takes for a number"),
         ("null", None),
         ('"0"', "0"),
     ],

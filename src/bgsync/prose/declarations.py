@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bgsync.language import Member, ObjectType
 from bgsync.prose.grammar.lexicon import Lexicon, variants
-from bgsync.prose.grammar.words import ARTICLES, said_in, words_from
+from bgsync.prose.grammar.words import ARTICLES, number_of, said_in, words_from
 from bgsync.prose.page.document import Document, Paragraph, Place, Sentence, Token
 
 Tokens = tuple[Token, ...]
@@ -269,7 +269,8 @@ def _initial(tokens: Tokens) -> str | int | None:
             return None
         if token.kind in ("string", "idl"):
             return token.text.strip('"')
-        return _SAID[token.text] if token.text in _SAID else int(token.text) if token.text.isdecimal() else token.text
+        number = number_of(token.text)
+        return _SAID.get(token.text, token.text if number is None else number)
     return None
 
 

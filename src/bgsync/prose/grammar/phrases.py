@@ -33,7 +33,7 @@ from bgsync.prose.grammar.wordclasses import (
     VAGUE,
     VERBAL,
 )
-from bgsync.prose.grammar.words import LIMITS, LINKS, Words
+from bgsync.prose.grammar.words import LIMITS, LINKS, Words, number_of
 
 UNREAD = 40
 """The cost of a phrase that is left in its own words."""
@@ -41,8 +41,6 @@ PLAIN = 5
 """The cost of a plain word that is taken for a value."""
 OPAQUE = 20
 """The cost of a thing that is left in its own words: it may be any value."""
-MOST_DIGITS = 100
-"""The digits of the longest number that is read."""
 MOST_OPAQUE = 14
 """How many words it has at most."""
 FREE = 15
@@ -280,8 +278,8 @@ class Phrases(Parser):
             if word.kind == "string":
                 return Result(0, self.lexicon.value(word.text) or Literal(word.text))
             if word.kind == "number":
-                is_number = word.text.isdecimal() and len(word.text) <= MOST_DIGITS
-                return Result(0, int(word.text)) if is_number else None
+                number = number_of(word.text)
+                return None if number is None else Result(0, number)
             if word.text in CONSTANTS:
                 return Result(0, CONSTANTS[word.text])
             if word.text == "this":

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from bgsync.prose.page.document import Sentence, Token
 
+MOST_DIGITS = 100
+"""The digits of the longest number that is read."""
 ARTICLES = frozenset({"the", "a", "an"})
 FILLERS = frozenset({"currently", "also", "additionally", "simply", "just", "immediately", "either", "both"})
 """Words that say nothing more, but after "not", or before "of"."""
@@ -72,6 +74,11 @@ class Words:
     def variables(self, start: int, end: int) -> tuple[str, ...]:
         """Give the variables among words, each once."""
         return tuple(dict.fromkeys(word.token.text for word in self.words[start:end] if word.kind == "var"))
+
+
+def number_of(text: str) -> int | None:
+    """Give the number that digits say; None where they are none, or too many."""
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def words_of(sentence: Sentence) -> Words:
