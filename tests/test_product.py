@@ -110,6 +110,11 @@ def test_a_registration_is_the_same_whether_it_is_removed_at_once_or_after_it_wa
     agree(scenario(removing, adversities=(adversity,) if adversity else (), calls=1))
 
 
+@pytest.mark.parametrize("monitor", MONITORS)
+def test_what_is_remembered_of_a_tag_whose_object_is_gone_is_counted_for_each_tag(monitor: str) -> None:
+    agree(scenario(outbox(found=(), first=(Remove(v.registration, REGISTRATIONS),)), calls=1, monitor=monitor))
+
+
 ALIKE = {name: (name, "", 2) for name in ("calls", "timers", "outbox shared")} | {
     f"{adversity} {calls}": ("calls", adversity, calls) for adversity in ADVERSITIES for calls in (1, 2)
 }

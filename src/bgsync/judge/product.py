@@ -77,11 +77,12 @@ class WatchedProduct:
     def _alone(self) -> list[tuple[State, int, int]]:
         """Give the states of removed objects, how often there is one like it, and its transitions."""
         homes, found, empty = self.reached.closed.product.homes[1:], [], set[object]()
+        monitor, tags = self.system.monitor, self.system.scenario.tag_names
         for table, watched in self.disjoint.items():
             graph = watched.graph
             for number in range(len(graph)):
                 state, out = graph.state(number), int(graph.starts[number + 1] - graph.starts[number])
-                if any(state.shared.heap):
+                if any(state.shared.heap) or any(monitor.part(state.memory, tag) for tag in tags):  # it is of a tag
                     found.append((state, homes.count(table), out))
                 elif state not in empty:
                     empty.add(state)
