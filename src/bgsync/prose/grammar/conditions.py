@@ -50,6 +50,7 @@ def _neither_is(p: Phrases, a: e.Expr, b: e.Expr, options: tuple[e.Expr, ...]) -
 
 def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
     """A value is one of several, or has a property that a term names."""
+    lexicon = p.lexicon  # and not the parser, which holds what it has read
 
     def said(value: e.Expr) -> Any:
         if isinstance(value, str | bool | None):
@@ -59,8 +60,8 @@ def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
             return e.Apply(str(one), (value,))
         if len(options) == 1 and isinstance(one, e.Input) and not one.reads and one.text not in _NOW:
             name = one.text
-            return None if name.lower() in p.lexicon.members else e.Apply(name, (value,))
-        return _any_of(value, options, p.lexicon)
+            return None if name.lower() in lexicon.members else e.Apply(name, (value,))
+        return _any_of(value, options, lexicon)
 
     return said
 
