@@ -16,6 +16,7 @@ from bgsync.shipped.model import environment
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.observation import Created, Observation
+from bgsync.system.scenario import adversities_of
 from tests.models import question
 
 ROOT = Path(__file__).parents[1]
@@ -88,7 +89,7 @@ def test_the_outbox_with_a_shared_tag_loses_a_message_to_a_race(todays: dict[str
     assert todays["delivered/tag-per-message"].verdict == "holds"
 
 
-@pytest.mark.parametrize("adversity", sorted(environment.ADVERSITIES))
+@pytest.mark.parametrize("adversity", sorted(adversities_of(environment.WORLD, SPEC)))
 def test_every_adversity_alone_breaks_something_in_a_way_that_is_not_there_without_it(
     adversity: str, today: Report, todays: dict[str, Verdict]
 ) -> None:
@@ -200,7 +201,7 @@ def test_an_interruption_ends_in_a_report_of_what_was_explored() -> None:
 
 
 def test_an_unknown_adversity_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown adversity 'rain': one of extended, permission"):
+    with pytest.raises(ValueError, match="unknown adversity 'rain': one of extended, installing, permission"):
         ask(("algorithm",), ("rain",))
 
 

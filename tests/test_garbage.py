@@ -13,7 +13,10 @@ from bgsync.texts import ledger, read
 from tests import specs
 
 
-def test_what_was_made_meanwhile_is_not_gone_through_as_soon_as_garbage_is_looked_for_again() -> None:
+def test_what_was_made_meanwhile_is_not_gone_through_as_soon_as_garbage_is_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(garbage, "_looked", time.process_time())
     looked = list[str]()
 
     def look(phase: str, _: dict[str, int]) -> None:

@@ -287,8 +287,7 @@ class _Judge:
         asked, granularity = self.question, environment.granularity
         if self.interrupted:
             return
-        late = any(asked.world.adversities[name].begins for name in environment.adversities) and not asked.thorough
-        for monitor in self.monitors[:1] if late else self.monitors:  # that of calls: all else comes after them
+        for monitor in self.monitors:
             mine = tuple(prop for prop in asked.properties if monitor in prop.monitors)
             scenario = Scenario(
                 asked.spec,
@@ -299,6 +298,8 @@ class _Judge:
                 monitor,
                 asked.not_understood,
             )
+            if scenario.begins and not asked.thorough and monitor != self.monitors[0]:
+                return  # the first is that of calls: all else comes after them
             limits = (asked.effort.limit, environment.few)
             limit = min((each for each in limits if each is not None), default=None)
             yield Exploration(scenario, mine, asked.effort, limit, environment.settled)
