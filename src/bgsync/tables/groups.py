@@ -25,7 +25,7 @@ OUTER = 1_000_000
 """What a group calls the variable in the base; its own are -2, -3, ..."""
 
 NOWHERE = -1
-"""The slot of an object that is none."""
+"""The slot of an object that is none, and the group of what is in none."""
 
 FRAME = "@frame"
 """What marks those that stand for the frame."""
@@ -185,16 +185,18 @@ class Groups:
     def of(self, state: State, outer: int | None, *, whole: bool) -> list[int]:
         """Give the groups of a state, sorted; `outer` is the variable in the base; `whole`: all are one group."""
         if not state.shared.cells and not state.queues and not whole:
-            return sorted(self._alone(number) for number in state.processes if not self._is_frame(number))
+            return sorted(group for group in map(self._alone, state.processes) if group != NOWHERE)
         every = list(self.members(state))
         if whole:
             return [self._whole(every, state.shared.cells)] if every or state.shared.cells else []
         return sorted(self._group(part, state.shared.cells, outer) for part in self._parts(every, state, outer))
 
     def _alone(self, number: int) -> int:
+        """Give the group of a process that shares nothing; `NOWHERE` for what stands for the frame."""
         known = self._named.get(number)
         if known is None:
-            known = self._named[number] = self.number(Group(((number, ()),)))
+            is_frame = self._is_frame(number)
+            known = self._named[number] = NOWHERE if is_frame else self.number(Group(((number, ()),)))
         return known
 
     def _parts(

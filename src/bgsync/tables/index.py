@@ -14,8 +14,8 @@ Mask = NDArray[np.bool_]
 _MIX, _HIGH = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 
 FAST = importlib.util.find_spec("numba") is not None
-MANY = 600_000
-"""From so many on it is worth while to load compiled code, which takes as long as it saves on about so many states."""
+MANY = 150_000
+"""From so many on it is worth while to load compiled code, which takes as long as it saves on somewhat more states."""
 
 
 def is_compiled(many: int) -> bool:
