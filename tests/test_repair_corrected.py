@@ -54,21 +54,24 @@ def test_with_one_tag_only_what_rests_on_a_named_choice_is_broken() -> None:
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("adversity", BY_ADVERSITY)
-def test_with_two_tags_and_two_calls_an_adversity_breaks_what_the_page_says(adversity: str) -> None:
-    found = broken(ONE_OFF, adversity, 2)
-    assert found[()] == EVERYWHERE
+@pytest.mark.parametrize(
+    ("content", "tags", "everywhere", "adversity", "told"),
+    [
+        pytest.param(content, tags, everywhere, adversity, told, id=f"{content.name}-{adversity}")
+        for content, tags, everywhere, table in (
+            (ONE_OFF, 2, EVERYWHERE, BY_ADVERSITY),
+            (PERIODIC, 1, PERIODIC_EVERYWHERE, PERIODIC_BY_ADVERSITY),
+        )
+        for adversity, told in table.items()
+    ],
+)
+def test_with_two_calls_an_adversity_breaks_what_the_page_says(
+    content: Content, tags: int, everywhere: frozenset[str], adversity: str, told: frozenset[str]
+) -> None:
+    found = broken(content, adversity, tags)
+    assert found[()] == everywhere
     if adversity != "none":
-        assert found[(adversity,)] == BY_ADVERSITY[adversity]
-
-
-@pytest.mark.campaign
-@pytest.mark.parametrize("adversity", PERIODIC_BY_ADVERSITY)
-def test_with_two_calls_an_adversity_breaks_what_the_page_says_in_the_periodic_text(adversity: str) -> None:
-    found = broken(PERIODIC, adversity, 1)
-    assert found[()] == PERIODIC_EVERYWHERE
-    if adversity != "none":
-        assert found[(adversity,)] == PERIODIC_BY_ADVERSITY[adversity]
+        assert found[(adversity,)] == told
 
 
 def test_the_slips_of_todays_periodic_text_are_mended_in_the_corrected_one() -> None:

@@ -21,7 +21,7 @@ breaks: one promise may be kept at the cost of another one only, or a finding ha
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from itertools import groupby
 
@@ -79,6 +79,16 @@ class Proposal:
         return sum(SIZES[each.operator] for each in self.changes)
 
 
+@dataclass
+class _Aside:
+    """What is met on the way to a proposal, and may serve where there is none."""
+
+    half: list[tuple[Mutant, Verdict]] = field(default_factory=list)
+    """The changes that mend a finding and bring another one of its property, with that."""
+    priced: list[Proposal] = field(default_factory=list)
+    """Those that break something."""
+
+
 @dataclass(frozen=True)
 class Search:
     """The search for changes to one text, of which everything that is wrong is known."""
@@ -102,10 +112,10 @@ class Search:
 
         A change that mends it in part, and the finding that it leaves, is where a second one begins.
         """
-        half, priced, found = list[tuple[Mutant, Verdict]](), list[Proposal](), 0
+        aside, found = _Aside(), 0
         try:
-            for proposal in self._every(finding, most, processes, progress, half, priced):
-                if proposal.compared is None and priced:  # the price of these is known
+            for proposal in self._every(finding, most, processes, progress, aside):
+                if proposal.compared is None and aside.priced:  # the price of these is known
                     continue
                 found += 1
                 yield proposal
@@ -114,46 +124,35 @@ class Search:
         except SpentError:  # what is found is told all the same
             pass
         by_operator: dict[str, Proposal] = {}
-        for each in sorted(priced, key=lambda each: (_cost(each), each.size)):
+        for each in sorted(aside.priced, key=lambda each: (_cost(each), each.size)):
             by_operator.setdefault(each.changes[0].operator, each)
         yield from () if found else list(by_operator.values())[:most]
 
     def _every(
-        self,
-        finding: Verdict,
-        most: int,
-        processes: int,
-        progress: Progress,
-        half: list[tuple[Mutant, Verdict]],
-        priced: list[Proposal],
+        self, finding: Verdict, most: int, processes: int, progress: Progress, aside: _Aside
     ) -> Iterator[Proposal]:
-        """Give what breaks nothing, one change or else two; `priced` takes what breaks something."""
+        """Give what breaks nothing, one change or else two."""
         found = False
-        for proposal in self._singles(finding, most, processes, progress, half, priced):
+        for proposal in self._singles(finding, most, processes, progress, aside):
             found = True
             yield proposal
         if found or finding.kind == "structure":
             return
-        for number, (first, left) in enumerate(sorted(half, key=lambda each: self._size(each[0]))[:MOST_FIRST], 1):
+        half = sorted(aside.half, key=lambda each: self._size(each[0]))
+        for number, (first, left) in enumerate(half[:MOST_FIRST], 1):
             assert first.spec is not None
             target = replace(self.target, spec=first.spec)
             after = replace(self, target=target, original=self.original or self.target, gone=(*self.gone, finding))
             told = partial(_told_of, progress, f"with {first.operator} at {first.origin}, {number} of {len(half)}: ")
-            for second in after._singles(left, most, processes, told, [], []):
+            for second in after._singles(left, most, processes, told, _Aside()):
                 yield replace(second, changes=(first, *second.changes), mends=(finding, *second.mends[1:]))
             if self.wish.budget.spent:
                 return
 
     def _singles(
-        self,
-        finding: Verdict,
-        most: int,
-        processes: int,
-        progress: Progress,
-        half: list[tuple[Mutant, Verdict]],
-        priced: list[Proposal],
+        self, finding: Verdict, most: int, processes: int, progress: Progress, aside: _Aside
     ) -> Iterator[Proposal]:
-        """Give single changes; `half` takes those that bring another finding of the property, with that."""
+        """Give single changes that break nothing."""
         tried, found, place = sorted(self.candidates(finding), key=self._size), set[str](), 0
         for _, alike in groupby(tried, key=self._size):
             if self.wish.budget.spent:
@@ -164,7 +163,7 @@ class Search:
             mending = list[Mutant]()
             for number, (change, left) in enumerate(zip(asked, screened, strict=True), start=place + 1):
                 mending += [change] if left == () else []
-                half += [(change, left[0])] if left else []
+                aside.half += [(change, left[0])] if left else []
                 progress(f"{number} of {len(tried)} changes tried, {len(mending)} to be checked as a whole")
             place += len(some)
             checked = of_each(lambda each: (self.whole(each),), mending, processes, self.wish.budget)
@@ -174,7 +173,7 @@ class Search:
                 progress(f"{place} of {len(tried)} changes tried, what mends it is checked as a whole")
                 if proposal is not None:
                     made.append(replace(proposal, mends=_mended(finding, proposal.compared)))
-            priced += [each for each in made if each.breaks]
+            aside.priced += [each for each in made if each.breaks]
             for proposal in sorted((each for each in made if not each.breaks), key=lambda each: each.leaves):
                 if proposal.changes[0].operator not in found:
                     found.add(proposal.changes[0].operator)
