@@ -89,11 +89,19 @@ def test_a_short_campaign_finds_nothing_that_its_machine_does_not_explain(
     assert result.steps > 100
 
 
-@pytest.mark.parametrize("kept", REPRODUCTIONS, ids=lambda kept: kept.name)
-def test_a_kept_difference_shows_again(kept: Reproduction, text: Oracle) -> None:
+KEPT = [pytest.param(one, id=one.name, marks=[pytest.mark.campaign] if one.by_race else []) for one in REPRODUCTIONS]
+"""One that comes about by a race in the browser shows often and not always, so that the tests do not rest on it."""
+
+
+@pytest.mark.parametrize("kept", KEPT)
+def test_a_kept_difference_shows_again(kept: Reproduction) -> None:
     assert any(kept.shows(os.environ.get("BGSYNC_CHROMIUM")) for _ in range(4))
+
+
+def test_a_kept_difference_names_steps_of_the_text(text: Oracle) -> None:
     labels = text.expected["step"]
-    assert all(any(label.startswith(step) for label in labels) for step in kept.steps)
+    for kept in REPRODUCTIONS:
+        assert all(any(label.startswith(step) for label in labels) for step in kept.steps), kept.name
 
 
 def test_the_browser_is_driven_apart_from_any_spec() -> None:

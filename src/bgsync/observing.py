@@ -74,6 +74,8 @@ class Reproduction(NamedTuple):
     steps: tuple[str, ...]
     shows: Callable[[str | None], bool]
     """Brings it about, in the program that is named or else found, and says whether it showed."""
+    by_race: bool = False
+    """Whether it shows only if two things in the program happen to meet."""
 
 
 class Race(NamedTuple):
