@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -15,6 +15,7 @@ from bgsync.cli.question import Asked
 from bgsync.compare.behaviour import compare
 from bgsync.judge import exploring
 from bgsync.judge.budget import GRACE, Budget, SpentError
+from bgsync.judge.causes import Causes
 from bgsync.judge.explorations import Effort, Exploration
 from bgsync.judge.verdict import Report
 from bgsync.pauses import pause, pausing
@@ -163,6 +164,21 @@ def test_what_other_explorations_found_is_told_where_one_ends_without_a_state(
     assert verdict.message == (f"{ended}" or "interrupted before it was judged")
     assert {each.granularity for each in found.explorations if each.states} == {"algorithm"}
     assert found.interrupted == (not isinstance(ended, SpentError))
+
+
+@pytest.mark.usefixtures("ticking")
+def test_what_is_seen_broken_is_told_by_one_run_where_there_is_no_time_to_find_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_time(self: Causes, name: str) -> NoReturn:
+        raise SpentError("ran out of time")
+
+    monkeypatch.setattr(Causes, "runs", no_time)
+    wish = Wish(("unique-tag",), granularities=("step",), budget=Budget(500), each=False)
+    found = judged(of_text(read(Source("queue.bs", PRINT_QUEUE))), wish)
+    (verdict,) = [each for each in found.verdicts if each.property == "unique-tag"]
+    assert (verdict.verdict, [each.complete for each in found.explorations]) == ("violated", [False])
+    assert verdict.trace is not None
 
 
 @pytest.mark.usefixtures("ticking")

@@ -40,9 +40,14 @@ TRIES = 20
 """How many lassos are replayed before the search for one that holds is given up."""
 
 
-def safety_verdicts(found: Evidence, props: Iterable[Safety], why: str, settled: frozenset[str]) -> Iterator[Verdict]:
-    """Judge safety properties, but for ids that are settled; a breach is replayed. `why` nothing else is known."""
-    causes = Causes(found) if isinstance(found, Watched) else None
+def safety_verdicts(
+    found: Evidence, props: Iterable[Safety], why: str, settled: frozenset[str], *, all_causes: bool = True
+) -> Iterator[Verdict]:
+    """Judge safety properties, but for ids that are settled; a breach is replayed. `why` nothing else is known.
+
+    Without `all_causes` only the shortest run that breaks each is told, for which less is worked out.
+    """
+    causes = Causes(found) if all_causes and isinstance(found, Watched) else None
     for prop, name in ((each, name) for each in props for name in ids(each, found.system) if name not in settled):
         breach = found.breaches.get(name)
         if breach is not None:

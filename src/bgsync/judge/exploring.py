@@ -61,6 +61,9 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
     interrupted = stopped and not budget.spent
     why = budget.spent or unfinished(watched)
 
+    def told_first() -> Iterator[Verdict]:  # where little time is left, in which not all causes may be found
+        return safety_verdicts(watched, safety, why, exploration.settled, all_causes=False)
+
     def judged() -> Iterator[Verdict]:
         yield from safety_verdicts(watched, safety, why, exploration.settled)
         if not isinstance(watched, Watched):
@@ -70,7 +73,7 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
                 progress(Far(f"{told}, for runs without end", watched.states))
             yield from liveness_verdicts(watched, liveness, why, limit, step)
 
-    verdicts, left = _collected(exploration, watched, judged(), budget)
+    verdicts, left = _collected(exploration, watched, told_first() if stopped else (), judged(), budget)
     interrupted = interrupted or left
     seconds = time.perf_counter() - began
     size = watched.states, watched.transitions
@@ -95,12 +98,17 @@ def _nothing(exploration: Exploration, ended: KeyboardInterrupt, began: float) -
 
 
 def _collected(
-    exploration: Exploration, found: Evidence, judged: Iterable[Verdict], budget: Budget
+    exploration: Exploration, found: Evidence, first: Iterable[Verdict], judged: Iterable[Verdict], budget: Budget
 ) -> tuple[list[Verdict], bool]:
-    """Collect verdicts, and say whether the user interrupted it. What there was no time to judge is inconclusive."""
-    verdicts = list[Verdict]()
+    """Collect verdicts, and say whether the user interrupted it. What there was no time to judge is inconclusive.
+
+    Of what comes `first` that counts on which there was no time for more.
+    """
+    verdicts, at_first = list[Verdict](), dict[str, Verdict]()
     try:
         with pausing(budget.finish):
+            for verdict in first:
+                at_first[verdict.property] = verdict
             for verdict in judged:
                 verdicts.append(verdict)  # what was judged before an interruption is kept
     except KeyboardInterrupt as stopped:
@@ -109,7 +117,7 @@ def _collected(
         for name in (name for prop in exploration.properties for name in ids(prop, found.system) if name not in told):
             breach = found.breaches.get(name)
             seen = "" if breach is None else f"{breach.message}, it seems; but there was no time to confirm it: "
-            verdicts.append(Verdict(name, "inconclusive", message=f"{seen}{why}"))
+            verdicts.append(at_first.get(name) or Verdict(name, "inconclusive", message=f"{seen}{why}"))
         return verdicts, not isinstance(stopped, SpentError)
     return verdicts, False
 
@@ -126,7 +134,7 @@ def _walked(exploration: Exploration, walked: Walked, budget: Budget, began: flo
                 (name,) = ids(prop, walked.system)
                 yield Verdict(name, "inconclusive", message="random walks do not go on for ever")
 
-    verdicts, left = _collected(exploration, walked, judged(), budget)
+    verdicts, left = _collected(exploration, walked, (), judged(), budget)
     size, seconds = (walked.states, walked.transitions), time.perf_counter() - began
     explored = Explored(scenario.granularity, scenario.adversities, scenario.monitor.name, *size, seconds, False)
     stopped = left or (walked.interrupted and not budget.spent)
