@@ -2,7 +2,7 @@
 
 from bgsync.contents import Content
 from bgsync.driving import Operations
-from bgsync.language import FireEvent, HandleEvent, Spec
+from bgsync.language import Spec, fires
 from bgsync.observing import Observing
 
 from ...properties.background_sync import PROPERTIES
@@ -31,7 +31,7 @@ def _observing() -> tuple[Observing, ...]:
 
 def is_sync(spec: Spec) -> str:
     """Say why a text is one of background sync: something is registered, put into a list, and an event fired for it."""
-    fired = any(isinstance(statement, FireEvent | HandleEvent) for statement in spec.statements())
+    fired = any(fires(body) for _, body in spec.bodies())
     named = LIFECYCLE.name in spec.type.name
     if WORLD.promises not in spec.methods or not spec.type.list_name or not (fired or named):
         return ""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bgsync.judge.property import Safety, Seen, View, canonical, state_in, state_place
-from bgsync.language import Call, Empty, Environment, Field, FireEvent, HandleEvent, Remove, Set, Upon, walk
+from bgsync.language import Call, Empty, Environment, Field, Remove, Set, Upon, fires, walk
 from bgsync.language.expressions import parts
 from bgsync.language.traversal import expressions
 from bgsync.system.monitor import NOTHING
@@ -100,8 +100,8 @@ def _marks(system: System) -> frozenset[tuple[str, Value]]:
     bodies, work = dict(spec.bodies()), [system.world.promises]
     found: set[tuple[str, Value]] = {(state or "", REREGISTERED)}
     for name in work:
-        inner = list(walk(bodies.get(name, ())))
-        if not any(isinstance(one, FireEvent | HandleEvent) for one in inner):
+        inner = walk(bodies.get(name, ()))
+        if not fires(inner):
             work += [one.algorithm for one in inner if isinstance(one, Call) and one.algorithm not in work]
             for one in inner:
                 if isinstance(one, Set) and isinstance(one.target, Field) and isinstance(one.value, str | bool):

@@ -19,7 +19,7 @@ from functools import lru_cache
 from bgsync.judge.verdict import Trace
 from bgsync.language import Origin
 from bgsync.language.algorithm import Spec
-from bgsync.language.statements import Call, FireEvent, HandleEvent, Statement, Wait, WaitUntil, While
+from bgsync.language.statements import FIRES, Call, Statement, Wait, WaitUntil, While
 from bgsync.language.traversal import ASYNCHRONOUS, body_of
 from bgsync.system.program import Program
 from bgsync.system.state import Process
@@ -53,7 +53,7 @@ def waits(spec: Spec) -> frozenset[str]:
     """Give the keys of the waits in loops that fire, after each of which the loop fires again."""
     loops = (each for each in spec.statements() if isinstance(each, While))
     bodies = (tuple(_inside(body_of(loop))) for loop in loops)
-    firing = (body for body in bodies if any(isinstance(each, FireEvent | HandleEvent) for each in body))
+    firing = (body for body in bodies if any(isinstance(each, FIRES) for each in body))
     found = (each.origin for body in firing for each in body if isinstance(each, Wait | WaitUntil))
     return frozenset(origin.key for origin in found if origin is not None)
 

@@ -21,8 +21,9 @@ from bgsync.judge.suppositions import READINGS, VARYING
 from bgsync.judge.trace import tell
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
 from bgsync.judge.whole import Watched, watch
-from bgsync.language import FireEvent, HandleEvent, Origin
+from bgsync.language import Origin
 from bgsync.language.algorithm import Spec
+from bgsync.language.statements import FIRES
 from bgsync.system.scenario import Scenario
 from bgsync.system.system import System
 from bgsync.system.unknown import MANY
@@ -284,10 +285,6 @@ def unfinished(found: Evidence) -> str:
     if found.pools:
         return f"there can be more than is looked at: {', '.join(sorted(found.pools))}"
     return f"nothing found in the first {found.states:,} states"
-
-
-FIRES = (FireEvent, HandleEvent)
-"""The steps of a text that lead into another spec."""
 
 
 def _locations(replay: Replay, trace: Trace) -> Iterator[Location]:

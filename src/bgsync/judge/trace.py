@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from bgsync.judge import facts as f
 from bgsync.judge.fair_loop import Replayed
@@ -10,6 +11,7 @@ from bgsync.judge.lifecycle import withdraws
 from bgsync.judge.property import state_place
 from bgsync.judge.replay import RESTS, Replay
 from bgsync.judge.verdict import Trace, TraceStep
+from bgsync.language.reaching import firing
 from bgsync.system.observation import (
     Asserted,
     Chose,
@@ -95,11 +97,21 @@ class Names:
         for process in sorted(left, key=_order):
             kind = KINDS.get(self.system.program.code[process.pc].op)
             fresh_call = step.action.kind == "call" and step.action.after is None and kind is None
-            begun = name if fresh_call else self.fresh(kind or "firing")
+            begun = name if fresh_call else self.fresh(kind or self.started(process))
             self.alive.append((begun, process))
             if begun != name:
                 self.parents[begun] = name
         return name
+
+    @cached_property
+    def firing(self) -> frozenset[str]:
+        """The algorithms that may come to fire an event."""
+        return firing(self.system.scenario.spec)
+
+    def started(self, process: Process) -> str:
+        """Say what steps are that were started to run on their own: a firing where they may come to fire an event."""
+        algorithm = self.system.program.code[process.frames[0].pc].origin.algorithm
+        return "firing" if algorithm in self.firing else "parallel steps"
 
     def running(self, state: State | None) -> list[Process]:
         """Give every invocation in a state."""

@@ -77,7 +77,7 @@ from bgsync.language.statements import (
     While,
     steps,
 )
-from bgsync.language.traversal import walk
+from bgsync.language.traversal import fires, walk
 
 __all__ = [
     "Abort",
@@ -147,6 +147,7 @@ __all__ = [
     "Whenever",
     "While",
     "algorithm",
+    "fires",
     "rule",
     "say",
     "say_value",

@@ -44,10 +44,10 @@ def uncalled(spec: Spec) -> tuple[str, ...]:
     return tuple(found)
 
 
-def callers(spec: Spec, names: Iterable[str]) -> frozenset[str]:
-    """Give the algorithms and rules of these names, and those that call one of them, directly or not."""
-    calls = _calls(spec)
-    found, grown = set(names), True
+def firing(spec: Spec) -> frozenset[str]:
+    """Give the algorithms and rules that fire an event, and those that call one of them, directly or not."""
+    calls, grown = _calls(spec), True
+    found = {name for name, body in spec.bodies() if traversal.fires(body)}
     while grown:
         more = {name for name, called in calls.items() if called & found} - found
         found |= more

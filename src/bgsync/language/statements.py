@@ -252,6 +252,10 @@ class HandleEvent(Statement):
     body: Body
 
 
+FIRES = (FireEvent, HandleEvent)
+"""The steps by which an event is fired, and that wait for it."""
+
+
 @dataclass(frozen=True)
 class QueueTask(Statement):
     """Queue `body` as a task of whatever runs the handlers, and wait until it has run or was discarded.

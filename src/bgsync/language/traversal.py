@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bgsync.language import statements as s
 from bgsync.language.expressions import Expr, Field, Item, Var
 
-ASYNCHRONOUS = (s.InParallel, s.Upon, s.Whenever, s.Enqueue, s.QueueTask, s.FireEvent, s.HandleEvent)
+ASYNCHRONOUS = (s.InParallel, s.Upon, s.Whenever, s.Enqueue, s.QueueTask, *s.FIRES)
 """Blocks whose steps run on their own: what ends them does not end the steps around them."""
 
 
@@ -22,6 +24,11 @@ def walk(body: tuple[s.Statement, ...]) -> tuple[s.Statement, ...]:
         found.append(statement)
         found += walk(body_of(statement))
     return tuple(found)
+
+
+def fires(body: Iterable[s.Statement]) -> bool:
+    """Whether an event is fired among statements, or inside of one."""
+    return any(isinstance(each, s.FIRES) for each in walk(tuple(body)))
 
 
 def expressions(statement: s.Statement) -> tuple[Expr, ...]:

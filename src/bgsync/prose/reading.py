@@ -116,7 +116,7 @@ def read_spec(
     built = [replace(each, steps=finished(each.steps)) for each in algorithms]
     kept = [replace(each, steps=finished(each.steps)) for each in rules]
     bodies = (*(each.steps for each in built), *(each.steps for each in kept))
-    fires = any(isinstance(each, s.FireEvent | s.HandleEvent) for body in bodies for each in traversal.walk(body))
+    fires = any(map(traversal.fires, bodies))
     reading.spec = Spec(
         document.title,
         revision,

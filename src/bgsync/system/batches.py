@@ -4,17 +4,14 @@ By `held` the steps of a batch are done one after the other, so a call in it tha
 has ended. By `free` the batch only starts it: what it fires runs beside the queue, and the next batch may begin.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import Spec
-from bgsync.language.reaching import callers
+from bgsync.language.reaching import firing
 
 QUEUE_READINGS = ("held", "free")
-
-_FIRES = (s.FireEvent, s.HandleEvent)
 
 
 def fires_in_batches(spec: Spec) -> bool:
@@ -24,15 +21,11 @@ def fires_in_batches(spec: Spec) -> bool:
 
 def freed(spec: Spec) -> Spec:
     """Give a spec in which what a batch calls and what fires runs in parallel with it; itself where nothing does."""
-    firing = callers(spec, (name for name, body in spec.bodies() if _fires(body)))
-    algorithms = tuple(replace(part, steps=_beside(part.steps, firing)) for part in spec.algorithms)
-    rules = tuple(replace(rule, steps=_beside(rule.steps, firing)) for rule in spec.rules)
+    fire = firing(spec)
+    algorithms = tuple(replace(part, steps=_beside(part.steps, fire)) for part in spec.algorithms)
+    rules = tuple(replace(rule, steps=_beside(rule.steps, fire)) for rule in spec.rules)
     changed = (algorithms, rules) != (spec.algorithms, spec.rules)
     return replace(spec, algorithms=algorithms, rules=rules) if changed else spec
-
-
-def _fires(body: Iterable[s.Statement]) -> bool:
-    return any(isinstance(each, _FIRES) for each in traversal.walk(tuple(body)))
 
 
 def _beside(body: tuple[s.Statement, ...], firing: frozenset[str], *, batch: bool = False) -> tuple[s.Statement, ...]:

@@ -22,7 +22,6 @@ MAXIMA = range(4)
 """The maxima that are tried: what goes wrong goes wrong with small ones."""
 
 ENDS = (s.Abort, s.Return, s.Throw, s.Break)
-FIRES = (s.FireEvent, s.HandleEvent)
 COMPARED = {">": gt, ">=": ge, "<": lt, "<=": le}
 MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 MAXIMUM = re.compile(r"\b(?:maximum|limit)\b.*\b(retries|attempts|tries)\b", re.IGNORECASE)
@@ -38,7 +37,7 @@ def counts(spec: Spec, known: Known) -> Iterator[Finding]:
 
 
 def _loop(steps: Sequence[Visited], inside: Sequence[Visited]) -> Iterator[Finding]:
-    fires = next((n for n, at in enumerate(inside) if isinstance(at.statement, FIRES)), None)
+    fires = next((n for n, at in enumerate(inside) if isinstance(at.statement, s.FIRES)), None)
     for n, at in enumerate(inside):
         for counter, operator, maximum in _tests(at.statement):
             begins, added = _begins(counter, steps, inside), _added(counter, inside)

@@ -84,7 +84,7 @@ def settling(spec: Spec, known: Known) -> Iterator[Finding]:
             elif not isinstance(inner, s.HandleEvent):
                 continue
             first = waiting.get(at.statement.algorithm) if isinstance(at.statement, s.Call) else None
-            fires = isinstance(first, s.FireEvent | s.HandleEvent)
+            fires = isinstance(first, s.FIRES)
             if isinstance(at.statement, s.Call) and first is not None and (fires or isinstance(inner, s.Atomically)):
                 message = f"calls {at.statement.algorithm!r} inside {step(inner)}, which {told}"
                 yield Finding("contradiction", f"{message} ({place(first)})", place(at.statement), NOTE)
@@ -97,7 +97,7 @@ def _waiting(spec: Spec) -> dict[str, s.Statement]:
         for algorithm in spec.algorithms:
             for at in visit(queued(algorithm.steps)) if algorithm.name not in found else ():
                 each = at.statement
-                waits = isinstance(each, s.Wait | s.WaitUntil | s.FireEvent | s.HandleEvent)
+                waits = isinstance(each, (s.Wait, s.WaitUntil, *s.FIRES))
                 called = isinstance(each, s.Call) and each.algorithm in found
                 if (waits or called) and not any(isinstance(one, ASYNCHRONOUS) for one in at.around):
                     found.setdefault(algorithm.name, each)

@@ -17,8 +17,6 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.system.closures import only_batch, queue_name
 
-FIRES = (s.FireEvent, s.HandleEvent)
-
 
 def waiting(spec: Spec, known: Known) -> Iterator[Finding]:
     """Find batches that fire, and wait for an event, on the queue on which calls are answered."""
@@ -47,7 +45,7 @@ def waiting(spec: Spec, known: Known) -> Iterator[Finding]:
 def _waits_for_its_event(body: Body) -> bool:
     """Whether steps that fire go on until the event has settled, or for ever."""
     steps = [at for at in visit(body) if not any(isinstance(each, ASYNCHRONOUS) for each in at.around)]
-    fires = next((n for n, at in enumerate(steps) if isinstance(at.statement, FIRES)), None)
+    fires = next((n for n, at in enumerate(steps) if isinstance(at.statement, s.FIRES)), None)
     if fires is None:
         return False
     reacting = [each for at in visit(body) if isinstance(at.statement, s.Upon)
