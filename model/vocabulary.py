@@ -63,6 +63,12 @@ OCCASIONS = (
     (r"(changes|switches|transitions) to offline|(goes|becomes) offline", "network", "go offline"),
     (r"(user agent )?(starts|is started|starts up|launches)", "user agent", "start"),
     (r".*\brevo(ke|cation).*permission|.*permission.*\brevoked", "permission", "revoke"),
+    (
+        r".*\bservice worker registration\b.*\b(?:unregistered|cleared)|.*\bunregisters? .*service worker"
+        r"|.*\bclear(?:s|ed)?\b.*\b(?:data|storage)|.*\b(?:data|storage)\b.*\bcleared",
+        "service worker",
+        "unregister",
+    ),
 )
 
 _CLIENTS = r"(?:service worker|window|worker) clients?|windows?|pages?"

@@ -291,13 +291,17 @@ DEAD_ROW = Safety(
 
 
 def held_to(lifecycle: Lifecycle, reference: str) -> tuple[Safety, Safety]:
-    """Make both for a text that speaks of this lifecycle: it is held against its rows; any other against its states."""
+    """Make both for a text that speaks of this lifecycle, which is held against its rows; any other against its states.
+
+    Of a state that only the text has it is not known what may come before it and after.
+    """
 
     def change(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-        if not lifecycle.fits(declared(view.system)):
+        states = declared(view.system)
+        if not lifecycle.covers(states):
             yield from _declared_only(view, seen, pc)
         elif (made := lifecycle.change(view, seen, pc)) is not None:
-            allowed = made in lifecycle.pairs or made[1] == lifecycle.withdrawn
+            allowed = lifecycle.allows(made, states)
             yield Seen(None if allowed else f"{said(view.system, seen, made)}, which is no row of the lifecycle")
 
     def said(system: System, seen: Observation, made: Change) -> str:
@@ -308,15 +312,21 @@ def held_to(lifecycle: Lifecycle, reference: str) -> tuple[Safety, Safety]:
         return f"one that was removed becomes {after}" if before == lifecycle.away else f"{before} becomes {after}"
 
     def row(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
-        if not lifecycle.fits(declared(view.system)):
+        states = declared(view.system)
+        if not lifecycle.covers(states):
             yield from _enters(view, seen, pc)
-        elif (made := lifecycle.change(view, seen, pc)) in lifecycle.pairs:
+            return
+        if (made := lifecycle.change(view, seen, pc)) in lifecycle.pairs:
             yield Seen(None, "{}-to-{}".format(*lifecycle.pairs[made]))
+        others = {f"enters-{state}" for state in lifecycle.others(states)}
+        yield from (entered for entered in _enters(view, seen, pc) if entered.part in others)
 
     def rows(system: System) -> Iterable[str]:
-        if not lifecycle.fits(declared(system)):
+        states = declared(system)
+        if not lifecycle.covers(states):
             return _all_states(system)
-        return sorted({f"{source}-to-{dest}" for source, dest in lifecycle.pairs.values()})
+        rows = sorted({f"{source}-to-{dest}" for source, dest in lifecycle.pairs.values()})
+        return [*rows, *(f"enters-{state}" for state in lifecycle.others(states))]
 
     return (
         replace(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from bgsync.cli.targets import named
 
 if TYPE_CHECKING:
     from bgsync.judge.verdict import Note, Report, Verdict
+    from bgsync.prose.ledger import Entry
     from bgsync.report.edit import Edit, Sentences
     from bgsync.report.mend import Mend
     from bgsync.targets import AsItStands, Target
@@ -116,7 +118,7 @@ class Editing:
         explored = None if self.is_editorial else self.question.report(self.before)
         old = self.stood.beside(explored or relocated(report, now, before))
         steps = {str(was): str(there) for was, there in kept_steps(before, now)}
-        noted = {(note.property, steps.get(_step(note))) for note in self.stood.notes}
+        noted = {_noted(note, steps) for note in self.stood.notes}
         reached = {str(there) for was, there in kept_steps(before, now) if str(was) not in old.coverage.unreached}
         was_so, is_so = runs(*map(self.question.question, (self.before, self.now)))
         unmended = {one.step for one in mend}
@@ -136,7 +138,7 @@ class Editing:
             {name: why for name, why in report.unreached.items() if name not in self.stood.unreached},
             self.is_editorial,
             frozenset(name for name in origins(before).keys() & origins(now).keys() if steps.get(name) != name),
-            tuple(n for n in report.notes if (n.property, _step(n)) not in noted and n.location not in wrong),
+            tuple(n for n in report.notes if _noted(n) not in noted and n.location not in wrong),
             "" if self.is_editorial else report.nothing_seen,
             sum(each.states for each in explored.explorations) if explored else 0,
             explored.seconds if explored else 0.0,
@@ -151,7 +153,7 @@ class Editing:
         """Give the sentences outside of steps that count, are not followed, and are not as they were."""
         from difflib import get_close_matches
 
-        from bgsync.prose.ledger import MODELLED, REMARK, outside
+        from bgsync.prose.ledger import MODELLED, NOT_UNDERSTOOD, REMARK, outside
         from bgsync.report.edit import Sentences
 
         if self.before.text is None or self.now.text is None:
@@ -160,16 +162,28 @@ class Editing:
             {one.sentence: one for one in outside(each.reading, each.content.vocabulary) if one.status != REMARK}
             for each in (self.before.text, self.now.text)
         )
+        followed = [name.lower() for spec in self.specs for name in (spec.type.name, spec.type.list_name) if name]
+
+        def unread(one: Entry) -> bool:
+            speaks_of_it = any(name in one.sentence.lower() for name in followed)
+            return speaks_of_it and one.requires and one.status == NOT_UNDERSTOOD
+
         gone = [said for said in before if said not in now]
         for said, one in now.items():
             if said not in before and one.status != MODELLED:
                 old = next(iter(get_close_matches(said, gone, 1)), "")
                 gone = [each for each in gone if each != old]
-                yield Sentences(old, said, f"{self.now.name}:{one.place.line}", one.how)
+                either = unread(one) or (old != "" and unread(before[old]))
+                yield Sentences(old, said, f"{self.now.name}:{one.place.line}", one.how, either)
         for said in gone:
             if before[said].status != MODELLED:
-                yield Sentences(said, "", f"{self.before.name}:{before[said].place.line}", before[said].how)
+                was = before[said]
+                yield Sentences(said, "", f"{self.before.name}:{was.place.line}", was.how, unread(was))
 
 
-def _step(note: Note) -> str:
-    return f"{note.location.algorithm} {note.location.step}"
+def _noted(note: Note, steps: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Tell a note by its step, one of the old text as `steps` says that it is called now, or else by what it says."""
+    if note.location.step:
+        step = f"{note.location.algorithm} {note.location.step}"
+        return note.property, step if steps is None else steps.get(step, "")
+    return note.property, note.location.algorithm, re.sub(r"\d+", "", note.message)

@@ -36,6 +36,10 @@ class Steps:
         """Give what a step of the old text is called in the new one."""
         return self.kept.get(place, place)
 
+    def _is_among(self, place: Hashable, steps: Collection[str]) -> bool:
+        now = self.now(place)
+        return isinstance(now, tuple) and " ".join(now) in steps
+
     def lost(self, findings: Sequence[Verdict], unreached: Collection[str]) -> Silence | None:
         """Say why some findings are gone without being repaired, if so: a step that brought one about is, too.
 
@@ -47,8 +51,9 @@ class Steps:
             made = {step.place for step in one.trace.steps if step.changes} if one.trace else set[Hashable]()
             if ({against and against[0], *made} - (set() if endless else where)) & self.removed:
                 return "removed"
-            broken = [self.now(place) for place in where]
-            if broken and all(isinstance(each, tuple) and " ".join(each) in unreached for each in broken):
+            if any(self._is_among(place, unreached) for place in made):
+                return "not reached"
+            if where and all(self._is_among(place, unreached) for place in where):
                 return "not reached"
         return None
 

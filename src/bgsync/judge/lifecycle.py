@@ -66,9 +66,23 @@ class Lifecycle:
         return {(canonical(source), canonical(dest)): (source, dest) for _, source, dest, _ in self.rows}
 
     def fits(self, states: tuple[str, ...]) -> bool:
-        """Whether a text that declares these states speaks of this table, so that it is held against its rows."""
+        """Whether a text that declares these states speaks of this table, and of nothing else."""
+        return self.covers(states) and not self.others(states)
+
+    def covers(self, states: tuple[str, ...]) -> bool:
+        """Whether a text that declares these states speaks of all of this table, and so is held against its rows."""
         final = {canonical(state) for state in self.final}
-        return bool(self.states) and {*map(canonical, states)} - final == {*map(canonical, self.states)} - final
+        return bool(self.states) and {*map(canonical, self.states)} - final <= {*map(canonical, states)}
+
+    def others(self, states: tuple[str, ...]) -> list[str]:
+        """Give those of the states that a text declares of which the table says nothing."""
+        known = {canonical(state) for state in (*self.states, *self.final)}
+        return [state for state in states if canonical(state) not in known]
+
+    def allows(self, change: Change, states: tuple[str, ...]) -> bool:
+        """Whether it has a row for a change, or says nothing of one of the two, which the text declares."""
+        others = {canonical(state) for state in self.others(states)}
+        return change in self.pairs or change[1] == self.withdrawn or not others.isdisjoint(change)
 
     def change(self, view: View, seen: Observation, pc: int) -> Change | None:
         """Give the change that an observation makes at an instruction, None for what is not one."""

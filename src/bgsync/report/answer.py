@@ -42,12 +42,21 @@ def _only_if(report: Report) -> str:
 
 def headline_of_edit(edit: Edit, report: Report) -> str:
     """Say in one line what an edit did."""
-    if edit.is_editorial and not edit.broken:
+    if edit.is_editorial and not edit.broken and not edit.unread:
         nothing = "this edit changes nothing: every step is read as before"
         return f"{'no step is read otherwise' if edit.elsewhere else nothing} (since {edit.base})"
     coarse = {explored.granularity for explored in report.explorations} == {"algorithm"}
     since = f"(since {edit.base}{'; races were not looked for' * coarse})"
     return f"{_did(edit, report)} {since}"
+
+
+def why_unknown(edit: Edit, uncompared: str) -> str:
+    """Say why it is not known what an edit breaks; `uncompared` says of how many properties that is so, if of any."""
+    reasons = [edit.nothing_seen or uncompared] * bool(edit.nothing_seen or edit.uncompared)
+    if many := len(edit.unread):
+        are = "s outside of the steps are" if many > 1 else " outside of the steps is"
+        reasons.append(f"{many} sentence{are} not understood")
+    return " and ".join(reasons)
 
 
 def _did(edit: Edit, report: Report) -> str:
@@ -68,7 +77,7 @@ def _did(edit: Edit, report: Report) -> str:
     told += [f"repairs {len(repaired)}"] * bool(repaired)
     uncompared = {change.property for change in edit.uncompared}
     until = "cannot be compared until that is mended" if edit.hidden else "could not be compared"
-    unknown = edit.nothing_seen or f"{len(uncompared)} of {len(base)} properties {until}"
+    unknown = why_unknown(edit, f"{len(uncompared)} of {len(base)} properties {until}")
     if edit.exit_status == 3:
         also = f"; it {', '.join(told)}" if told else ""
         return f"it is not known whether this edit breaks anything: {unknown}{also}"

@@ -20,6 +20,8 @@ class Sentences(NamedTuple):
     new: str
     where: str
     why: str
+    unread: bool = False
+    """Whether it requires something of what is followed, and is not understood."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,12 @@ class Edit:
         """
         if self.broken or self.wrong:
             return 1
-        return 3 if self.uncompared or self.nothing_seen else 0
+        return 3 if self.uncompared or self.nothing_seen or self.unread else 0
+
+    @property
+    def unread(self) -> tuple[Sentences, ...]:
+        """What was required of what is followed, outside of the steps, or is now, and is not understood."""
+        return tuple(one for one in self.elsewhere if one.unread)
 
     @property
     def uncompared(self) -> tuple[Change, ...]:

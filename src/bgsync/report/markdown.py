@@ -10,6 +10,7 @@ from bgsync.judge.verdict import Report, Verdict
 from bgsync.plain import in_html as _html
 from bgsync.plain import in_markdown as _text
 from bgsync.plain import plain, visible
+from bgsync.report.answer import why_unknown
 from bgsync.report.comparison_text import verdicts_of
 from bgsync.report.edit import Edit
 from bgsync.report.lines import SIGNS, at, trace_lines
@@ -77,7 +78,7 @@ def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
     wrong = f"{len(edit.wrong)} place{'s' * (len(edit.wrong) != 1)}"
     did = [f"is wrong in {wrong}"] * bool(edit.wrong) + [f"breaks {len(broken)}"] * bool(broken)
     did = (did or ["breaks nothing"]) + [f"repairs {len(repaired)}"] * bool(repaired)
-    unknown = edit.nothing_seen or f"{len(edit.uncompared)} could not be compared"
+    unknown = why_unknown(edit, f"{len(edit.uncompared)} could not be compared")
     if edit.exit_status == 3:
         yield f"**It is not known whether this edit breaks anything: {unknown}** (since {_text(edit.base)})."
     else:

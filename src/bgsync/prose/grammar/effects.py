@@ -10,6 +10,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import write_value
 from bgsync.prose.grammar.forms import Category, form
+from bgsync.prose.grammar.lexicon import variants
 from bgsync.prose.grammar.phrases import Phrases
 from bgsync.prose.grammar.values import field
 from bgsync.prose.grammar.wordclasses import COMMANDS
@@ -180,6 +181,12 @@ def _remove_if_there(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     return removed and (s.If(e.Contains(where, item), removed),)
 
 
+def _remove_each(p: Phrases, kind: str, where: e.Expr) -> Any:
+    """Whatever is of a type is taken out of the list of what is of this type."""
+    items = p.lexicon.lists.get(where.name, "") if isinstance(where, e.ListOf) else ""
+    return (s.Empty(where),) if items and kind.lower() in variants(items.lower()) else None
+
+
 def _remove_item(p: Phrases, item: e.Expr) -> Any:
     return (s.Remove(item, item.collection),) if isinstance(item, e.Item) else None
 
@@ -331,6 +338,7 @@ EFFECTS = Category(
         form("{noun} is|are removed|deleted from {noun}", _remove),
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
+        form("remove|delete each|every|all {term} from {noun}", _remove_each),
         form("empty {noun}", lambda p, where: (s.Empty(where),)),
         form("dequeue from {noun}", lambda p, where: (s.Remove(e.Item(where, 0), where),)),
         form("resolve|fulfill|fulfil {noun}", _resolve),

@@ -32,6 +32,11 @@ def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
     return e.Field(owner, name)
 
 
+def _its(p: Phrases, name: str) -> Any:
+    """The list of what was named before: of those whose lists these are there is one."""
+    return e.ListOf(name.lower()) if name.lower() in p.lexicon.lists else None
+
+
 def _of(p: Phrases, name: str, owner: e.Expr) -> Any:
     return None if p.lexicon.algorithm(name) else field(p, owner, name)
 
@@ -285,6 +290,8 @@ OWNED = Category(
         form("( {value} )", 0),
         form("this {term}", lambda p, name: e.Associated(name)),
         form("this {capital}", lambda p, name: e.Associated(name)),
+        form("that {term}", lambda p, name: e.Associated(name) if name.lower() in p.lexicon.types else None),
+        form("its {term}", _its),
         form("{var} {term}", lambda p, owner, name: field(p, owner, name), 2),
         form("{kind} {var}", _of_kind, 1),
         form("{word} this", lambda p, kind: None if kind in QUALIFIERS else e.Var("this"), 2),
