@@ -1,8 +1,8 @@
 """Where no garbage is looked for, and what follows it."""
 
 import gc
-import time
 import weakref
+from collections.abc import Iterator
 
 import pytest
 
@@ -12,11 +12,21 @@ from bgsync.sources import Source
 from bgsync.texts import ledger, read
 from tests import specs
 
+NEVER = float("inf")
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """Nothing of what earlier tests have left alive is gone through."""
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
 
 def test_what_was_made_meanwhile_is_not_gone_through_as_soon_as_garbage_is_looked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(garbage, "_looked", time.process_time())
+    monkeypatch.setattr(garbage, "_due", NEVER)
     looked = list[str]()
 
     def look(phase: str, _: dict[str, int]) -> None:
@@ -43,24 +53,39 @@ class Knot:
         self.self = self
 
 
+@pytest.mark.usefixtures("alone")
 def test_what_earlier_work_has_left_is_looked_for_when_more_begins_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(garbage, "_due", NEVER)
     with uncollected():
         left = weakref.ref(Knot())
-    monkeypatch.setattr(garbage, "_looked", time.process_time())
     with uncollected():
         assert left() is not None, "work has just begun"
-    monkeypatch.setattr(garbage, "EVERY", 0.0)
+    monkeypatch.setattr(garbage, "_due", 0.0)
     with uncollected():
         assert left() is None
 
 
+@pytest.mark.parametrize(("takes", "rests"), [(0.1, garbage.LEAST), (3.0, 3.0 * garbage.SHARE)])
+def test_what_takes_long_to_look_for_is_looked_for_less_often(
+    monkeypatch: pytest.MonkeyPatch, takes: float, rests: float
+) -> None:
+    clock = iter([100.0, 100.0 + takes])
+    monkeypatch.setattr(garbage, "_due", 0.0)
+    monkeypatch.setattr("bgsync.garbage.time.process_time", lambda: next(clock))
+    monkeypatch.setattr("bgsync.garbage.gc.collect", lambda: 0)
+    with uncollected():
+        pass
+    assert garbage._due == pytest.approx(100.0 + takes + rests)
+
+
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("text", [specs.PRINT_QUEUE, specs.RESPEC, specs.LIBRARY], ids=["list", "RESPEC", "library"])
 def test_to_read_a_text_leaves_hardly_any_garbage(text: str) -> None:
     source = Source("text.bs", text)
     ledger(read(source))
-    gc.collect()
+    gc.freeze()
     with uncollected():
         ledger(read(source))
         assert gc.collect() < 100

@@ -5,11 +5,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-EVERY = 10.0
-"""After how much work what earlier work has left is looked for, in seconds of processor time."""
+LEAST, SHARE = 10.0, 20
+"""What earlier work has left is looked for after so many seconds of processor time, and so many times as long as
+looking took the last time: where much is alive, most of what is gone through is no garbage."""
 
-_looked = 0.0
-"""The processor time of this process when that was done last."""
+_due = 0.0
+"""The processor time of this process from which on that is done again."""
 
 
 @contextmanager
@@ -20,10 +21,12 @@ def uncollected() -> Iterator[None]:
     and its tables refer to each other; so where work goes on and on, what is left of them is looked for when a block
     begins, now and then.
     """
-    global _looked  # of the process, as garbage is
-    if time.process_time() - _looked > EVERY:
+    global _due  # of the process, as garbage is
+    began = time.process_time()
+    if began >= _due:
         gc.collect()
-        _looked = time.process_time()
+        ended = time.process_time()
+        _due = ended + max(LEAST, SHARE * (ended - began))
     before = gc.isenabled()
     gc.disable()
     try:
