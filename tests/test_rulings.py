@@ -63,6 +63,14 @@ def test_a_property_that_breaks_without_an_adversity_is_not_reported_again_for_i
     assert [(verdict.property, verdict.needs) for verdict in found.verdicts] == [("unique-tag", ())]
 
 
+def test_a_race_of_the_base_environment_is_not_told_again_where_an_adversity_breaks_the_same_by_logic() -> None:
+    both = ("algorithm", "step")
+    found = report(outbox(), "firing-ends", granularities=both, adversities=("unsettled",), calls=2, thorough=True)
+    base, hard = ({one.defect(): one.kind for one in each.findings()} for each in found.verdicts)
+    assert (set(base.values()), "logic" in hard.values()) == ({"race"}, True)
+    assert base.keys().isdisjoint(hard)
+
+
 def test_a_race_that_needs_an_adversity_is_called_a_race() -> None:
     given = (If(DISABLED, (Reject(v.promise, "NotAllowedError"), Abort())), *known(*MARK))
     late = outbox(found=given, added=(*NEW, Let("denied", DISABLED), RESOLVE))

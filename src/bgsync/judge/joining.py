@@ -48,9 +48,10 @@ def worse(
         return coarse
     told = tuple(replace(one, needs=(adversity,), kind=kind) for one in verdict.findings())
     found = replace(told[0], others=told[1:])
-    if coarse is not None and coarse.verdict == "violated":
-        return with_more(coarse, found)
-    return found if base is None or base.verdict != "violated" else _only_new(base, found)
+    new = _only_new(base, found) if base is not None and base.verdict == "violated" else found
+    if new is None or coarse is None or coarse.verdict != "violated":
+        return new or coarse
+    return with_more(coarse, new)
 
 
 def joined(certain: tuple[Verdict, ...], possible: tuple[Verdict, ...], ran: str) -> tuple[Verdict, ...]:
