@@ -91,6 +91,19 @@ def test_what_holds_since_no_run_comes_to_the_step_that_broke_it_is_not_repaired
     assert [change.property for change in found.repaired] == ["p"] * reached
 
 
+@pytest.mark.parametrize("reached", [True, False])
+def test_what_holds_since_no_run_comes_to_a_step_that_brought_the_breach_about_is_not_repaired(reached: bool) -> None:
+    change = StateChanged(Thing("A"), "lent", "due")
+    step = TraceStep(Invocation("lend", 1), StepTaken(Origin("lend", (4,), "f", 4, 1, "Set it", "k")), (change,))
+    places = (Location("f", 1, 1, "send", "2"),)
+    broken = replace(verdict("p", "violated", kind="race"), locations=places, trace=Trace((step,)))
+    unreached = () if reached else ("lend 4",)
+    found = broken_and_repaired(
+        told(broken), replace(told(verdict("p", "holds")), coverage=Coverage(2, 2, 1, unreached))
+    )
+    assert [change.property for change in found.repaired] == ["p"] * reached
+
+
 def test_a_run_without_a_race_is_a_further_way_where_there_was_none_but_by_a_race() -> None:
     race, logic = (
         told(replace(verdict("p", "violated", kind=kind), trace=Trace(()), locations=(Location("f", 1, 1, "g", "2"),)))

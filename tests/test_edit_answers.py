@@ -101,6 +101,26 @@ def test_a_sentence_that_is_no_step_and_changed_is_told_where_no_step_is_read_ot
     assert f"removed outside of the steps (base.bs:{line})" in removed
 
 
+def test_what_is_required_of_the_list_and_not_understood_leaves_open_what_an_edit_breaks() -> None:
+    rule = "\nWhen winter is over, the attendant MUST air whatever is in a [=rack=].\n"
+    base, edit = target(COATS_BASE, "base.bs"), target(COATS_BASE + rule, "edit.bs")
+    for one, other in ((base, edit), (edit, replace(base, name="edit.bs"))):
+        said, seen = answer(one, other, limit=2)
+        unknown = "it is not known whether this edit breaks anything: 1 sentence outside of the steps is not understood"
+        assert said.startswith(f"? edit.bs: {unknown}")
+        assert seen.exit_status == 3
+        assert unknown in write("markdown", _report(), edits=(seen,)).replace("It is not", "it is not")
+
+
+def test_a_note_that_was_there_before_is_not_told_of_an_edit_though_its_line_is_another_one() -> None:
+    unclosed = COATS_BASE + "\n<section>\nA coat is warm.\n"
+    _, seen = answer(
+        target(unclosed, "base.bs"), target(unclosed.replace("A coat is", "\nA coat is"), "edit.bs"), limit=2
+    )
+    _, new = answer(target(COATS_BASE, "base.bs"), target(unclosed, "edit.bs"), limit=2)
+    assert ([each.property for each in seen.notes], [each.property for each in new.notes]) == ([], ["well-nested"])
+
+
 def test_who_may_call_is_part_of_what_a_text_says() -> None:
     counts = (
         "\nA coat is considered to hang <dfn>in the background</dfn> if no [=service worker clients=] whose "

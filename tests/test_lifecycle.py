@@ -91,3 +91,13 @@ def test_a_missing_row_is_an_error_and_never_made_up(trigger: str, source: str, 
     rows = tuple(row for row in whole.rows if (row.trigger, row.source) != (trigger, source))
     with pytest.raises(MachineError, match=f"no row for '{trigger}' from '{source}'"):
         Lifecycle(replace(whole, rows=rows)).step(before, action)
+
+
+def test_a_text_with_one_more_state_is_held_against_the_rows_of_the_others() -> None:
+    table, states = registration.LIFECYCLE, (*STATES, "suspended")
+    assert (table.fits(STATES), table.fits(states), table.covers(states)) == (True, False, True)
+    assert not table.covers(tuple(state for state in states if state != WAITING))
+    assert table.others(states) == ["suspended"]
+    assert not table.allows((PENDING, WAITING), states)
+    assert table.allows((PENDING, "suspended"), states)
+    assert not table.allows((PENDING, "suspended"), STATES)

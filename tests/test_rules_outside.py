@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bgsync.api import read
-from bgsync.language import Call, ForEach, NotUnderstood, Perform, rule, steps, traversal
+from bgsync.language import Call, Empty, ForEach, NotUnderstood, Perform, rule, steps, traversal
 from bgsync.language.statements import Statement
 from bgsync.prose.ledger import ABSTRACTED, NOT_UNDERSTOOD, REMARK
 from bgsync.sources import Source
@@ -29,6 +29,36 @@ def ruled(said: str) -> tuple[Statement, ...]:
     """Give what the one rule of a text does."""
     (found,) = queue(said).reading.spec.rules
     return tuple(traversal.walk(found.steps))
+
+
+@pytest.mark.parametrize(
+    ("occasion", "act"),
+    [
+        (
+            "a [=service worker registration=] is unregistered",
+            "[=list/remove=] each [=print job=] from its [=print queue=]",
+        ),
+        ("a [=service worker registration=] is [=unregistered=]", "[=list/empty=] its [=print queue=]"),
+        ("a [=service worker registration=] has been cleared", "empty its [=print queue=]"),
+        ("the user clears the data of a site", "empty that [=service worker registration=]'s [=print queue=]"),
+        ("the storage of an origin is cleared", "empty the [=print queue=] of the [=service worker registration=]"),
+    ],
+)
+def test_what_is_required_when_a_registration_is_gone_is_done_then(occasion: str, act: str) -> None:
+    (found,) = queue(f"When {occasion}, the user agent MUST {act}.").reading.spec.rules
+    assert (found.machine, found.trigger) == ("service worker", "unregister")
+    assert [type(each) for each in found.steps] == [Empty]
+
+
+def test_a_list_that_is_said_to_be_its_own_is_one_whose_owner_is_named() -> None:
+    said = (
+        "When a [=service worker registration=] is unregistered, the user agent MUST [=list/empty=] {} [=print queue=]."
+    )
+    told = {
+        whose: [note.property for note in as_it_stands(of_text(queue(said.format(whose)))).notes]
+        for whose in ("its", "the")
+    }
+    assert ("receiver" in told["its"], "receiver" in told["the"]) == (False, True)
 
 
 JOBS = "[=start printing=] for each [=print job=] whose [=job state=] is [=queued=]"

@@ -42,11 +42,12 @@ def _alone(reading: Reading) -> Iterator[Finding]:
     alone: dict[str, list[s.Statement]] = {}
     for name, body in reading.spec.bodies():
         for statement in traversal.walk(body):
+            said = place(statement).sentence.lower()
             for member, whose in _members(statement):
-                if whose is not None:
+                if whose is not None or f"its {member}" in said:
                     owned.add(member)
                 elif (
-                    member in place(statement).sentence.lower()
+                    member in said
                     and len(having.get(member, ())) == 1
                     and given.isdisjoint((name, kind) for kind in having[member])
                 ):

@@ -225,6 +225,8 @@ REACTIONS = Category(
         form("react to {noun}", _react),
         form("in parallel", lambda p: (s.InParallel(_STEPS),)),
         form("in parallel ,|: {sequence}", lambda p, body: (s.InParallel(body),)),
+        form("run|perform|execute|do {steps} in parallel : {sequence}", lambda p, _, body: (s.InParallel(body),)),
+        form("in parallel ,? run|perform|execute|do {steps} : {sequence}", lambda p, _, body: (s.InParallel(body),)),
         form("{effect} ,? in parallel", _beside, 1),
         form("asynchronously {effect}", _beside),
         form("queue {queue} to?", lambda p, queue: _queued(p, queue, _STEPS), 1),
