@@ -14,7 +14,7 @@ from bgsync.compare.steps import changed_steps
 from bgsync.judge.facts import Invocation, StateChanged, StepTaken, Thing
 from bgsync.judge.joining import combined
 from bgsync.judge.verdict import Coverage, Explored, Kind, Location, Report, Ruling, Trace, TraceStep, Verdict
-from bgsync.language import Call, Expr, FireEvent, If, Not, Resolve, Spec, Statement, algorithm, steps, v
+from bgsync.language import Call, Expr, FireEvent, If, Not, Origin, Resolve, Spec, Statement, algorithm, steps, v
 from bgsync.report.comparison_text import print_comparison
 from bgsync.report.history_forms import print_history
 from bgsync.shipped.model.background_sync.one_off import SPEC

@@ -34,10 +34,6 @@ def ruled(said: str) -> tuple[Statement, ...]:
 @pytest.mark.parametrize(
     ("occasion", "act"),
     [
-        (
-            "a [=service worker registration=] is unregistered",
-            "[=list/remove=] each [=print job=] from its [=print queue=]",
-        ),
         ("a [=service worker registration=] is [=unregistered=]", "[=list/empty=] its [=print queue=]"),
         ("a [=service worker registration=] has been cleared", "empty its [=print queue=]"),
         ("the user clears the data of a site", "empty that [=service worker registration=]'s [=print queue=]"),
