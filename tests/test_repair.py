@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from bgsync.cache.results import cache
 from bgsync.compare.data import same_data
 from bgsync.judge.budget import SpentError
 from bgsync.judge.check import check
+from bgsync.judge.explorations import Effort
 from bgsync.judge.structure.finding import Known
 from bgsync.judge.structure.text import known
 from bgsync.judge.verdict import Coverage, Report, Verdict
@@ -29,6 +31,7 @@ from bgsync.texts import read
 from tests.command import run
 from tests.specs import PRINT_QUEUE
 
+pytestmark = pytest.mark.usefixtures("explored_once")  # many tests ask about one text first
 COARSE = Wish(granularities=("algorithm",), each=False)
 FIRED_ON = ("}} on |owner| with", "}} on |job| with")
 ASKED = ["--property", "receiver", "--granularity", "algorithm", "--with", "skipped", "--jobs", "1", "--most", "1"]
@@ -45,7 +48,13 @@ def target(*replacements: tuple[str, str]) -> Target:
 
 def search(about: Target) -> Search:
     assert about.text is not None
-    return Search(about, COARSE, known(about.text.reading), check(question(about, COARSE)))
+    wish = kept(COARSE)
+    return Search(about, wish, known(about.text.reading), check(question(about, wish)))
+
+
+def kept(wish: Wish) -> Wish:
+    """Ask so that what is asked again is not explored again."""
+    return replace(wish, effort=Effort(cache=cache()))
 
 
 def finding(of: Search, name: str) -> Verdict:
@@ -74,7 +83,7 @@ def test_what_is_proposed_breaks_nothing_that_held() -> None:
     of = search(target(INVERTED))
     held = {v.property for v in of.report.verdicts if v.verdict == "holds"}
     for found in proposals(of, "gate", 3):
-        new = check(question(replace(of.target, spec=found.spec), COARSE)).verdicts
+        new = check(question(replace(of.target, spec=found.spec), of.wish)).verdicts
         assert {v.property for v in new if v.verdict == "violated"}.isdisjoint(held)
 
 
@@ -161,7 +170,7 @@ def test_a_finding_beside_another_one_is_mended_only_where_it_goes_itself() -> N
 def test_what_hides_a_finding_is_mended_at_the_price_of_that_finding() -> None:
     asked = ("firing-ends", "periodic-continues", "promise-settles", "interval-kept")
     about, bounds = own(PERIODIC), Bounds(tags=1, calls=1)
-    wish = replace(COARSE, adversities=("terminated",), bounds=bounds, properties=asked)
+    wish = kept(replace(COARSE, adversities=("terminated",), bounds=bounds, properties=asked))
     of = Search(about, wish, Known(), check(question(about, wish)))
     endless = finding(of, "exit")
     made = {each.words: each for each in of.candidates(endless)}
