@@ -35,7 +35,7 @@ def ruled(said: str) -> tuple[Statement, ...]:
     ("occasion", "act"),
     [
         ("a [=service worker registration=] is [=unregistered=]", "[=list/empty=] its [=print queue=]"),
-        ("a [=service worker registration=] has been cleared", "empty its [=print queue=]"),
+        ("a [=service worker registration=] has been cleared", "remove all [=print jobs=] from its [=print queue=]"),
         ("the user clears the data of a site", "empty that [=service worker registration=]'s [=print queue=]"),
         ("the storage of an origin is cleared", "empty the [=print queue=] of the [=service worker registration=]"),
     ],

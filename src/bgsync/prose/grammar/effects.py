@@ -338,7 +338,7 @@ EFFECTS = Category(
         form("{noun} is|are removed|deleted from {noun}", _remove),
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
-        form("remove|delete each|every|all {term} from {noun}", _remove_each),
+        form("remove|delete each|every|all {kind} from {noun}", _remove_each),
         form("empty {noun}", lambda p, where: (s.Empty(where),)),
         form("dequeue from {noun}", lambda p, where: (s.Remove(e.Item(where, 0), where),)),
         form("resolve|fulfill|fulfil {noun}", _resolve),
