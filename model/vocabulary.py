@@ -57,6 +57,8 @@ POPULATIONS = {
     "window clients": "window clients",
 }
 
+_SITE = "(?:site|website|origin)"
+_OF_A_SITE = rf"\b(?:browsing data|{_SITE}(?: 's)? (?:data|storage)|(?:data|storage) (?:of|for) {_SITE})"
 OCCASIONS = (
     # when the user agent does something by itself, as a regular expression: (pattern, machine, trigger)
     (r"(changes|switches|transitions) to online|(goes|comes|becomes|gets back|is back) online", "network", "go online"),
@@ -65,7 +67,7 @@ OCCASIONS = (
     (r".*\brevo(ke|cation).*permission|.*permission.*\brevoked", "permission", "revoke"),
     (
         r".*\bservice worker registration\b.*\b(?:unregistered|cleared)|.*\bunregisters? .*service worker"
-        r"|.*\bclear(?:s|ed)?\b.*\b(?:data|storage)|.*\b(?:data|storage)\b.*\bcleared",
+        rf"|.*\bclears?\b.*{_OF_A_SITE}|.*{_OF_A_SITE}.*\bcleared",
         "service worker",
         "unregister",
     ),

@@ -17,7 +17,7 @@ SOURCES = Path(__file__).parents[1] / "src" / "bgsync"
 BAD = "\u202e\x1b[31mX\x1b]0;t\x07\x9b"
 NAME = f"a\n::error::b{BAD}.bs"
 HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-SMALL = ("--granularity", "algorithm", "--calls", "1", "--jobs", "1", "--with", "terminated")
+SMALL = ("--granularity", "algorithm", "--calls", "1", "--jobs", "1")
 
 
 @pytest.fixture(scope="module")

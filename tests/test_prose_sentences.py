@@ -24,6 +24,7 @@ LEXICON = Lexicon()
 LEXICON.add_type(
     ObjectType("loan", "list of loans", (Member("loan state", ("out", "overdue", "returned")), Member("due date")))
 )
+LEXICON.add_type(ObjectType("branch", "", ()))
 LEXICON.lists["list of loans"] = "loan"
 LEXICON.algorithms |= {"remind a reader": "remind a reader", "close the desk": "close the desk"}
 

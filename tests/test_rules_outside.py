@@ -46,6 +46,12 @@ def test_what_is_required_when_a_registration_is_gone_is_done_then(occasion: str
     assert [type(each) for each in found.steps] == [Empty]
 
 
+@pytest.mark.parametrize("occasion", ["a printer clears its storage", "the data of a [=print job=] are cleared"])
+def test_what_is_cleared_elsewhere_unregisters_nobody(occasion: str) -> None:
+    found = queue(f"When {occasion}, the user agent MUST [=start printing=] the [=print job=].").reading.spec.rules
+    assert [each.machine for each in found] == [""]
+
+
 def test_a_list_that_is_said_to_be_its_own_is_one_whose_owner_is_named() -> None:
     said = (
         "When a [=service worker registration=] is unregistered, the user agent MUST [=list/empty=] {} [=print queue=]."

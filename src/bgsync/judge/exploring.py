@@ -61,9 +61,6 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
     interrupted = stopped and not budget.spent
     why = budget.spent or unfinished(watched)
 
-    def told_first() -> Iterator[Verdict]:  # where little time is left, in which not all causes may be found
-        return safety_verdicts(watched, safety, why, exploration.settled, all_causes=False)
-
     def judged() -> Iterator[Verdict]:
         yield from safety_verdicts(watched, safety, why, exploration.settled)
         if not isinstance(watched, Watched):
@@ -73,7 +70,10 @@ def run(exploration: Exploration, budget: Budget, progress: Progress | None) -> 
                 progress(Far(f"{told}, for runs without end", watched.states))
             yield from liveness_verdicts(watched, liveness, why, limit, step)
 
-    verdicts, left = _collected(exploration, watched, told_first() if stopped else (), judged(), budget)
+    first: Iterable[Verdict] = ()  # where little time is left, not all causes may be found in it
+    if stopped:
+        first = safety_verdicts(watched, safety, why, exploration.settled, all_causes=False)
+    verdicts, left = _collected(exploration, watched, first, judged(), budget)
     interrupted = interrupted or left
     seconds = time.perf_counter() - began
     size = watched.states, watched.transitions

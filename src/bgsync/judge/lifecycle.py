@@ -81,8 +81,9 @@ class Lifecycle:
 
     def allows(self, change: Change, states: tuple[str, ...]) -> bool:
         """Whether it has a row for a change, or says nothing of one of the two, which the text declares."""
-        others = {canonical(state) for state in self.others(states)}
-        return change in self.pairs or change[1] == self.withdrawn or not others.isdisjoint(change)
+        if change in self.pairs or change[1] == self.withdrawn:
+            return True
+        return not {*map(canonical, self.others(states))}.isdisjoint(change)
 
     def change(self, view: View, seen: Observation, pc: int) -> Change | None:
         """Give the change that an observation makes at an instruction, None for what is not one."""

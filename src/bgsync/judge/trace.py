@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import lru_cache
 
 from bgsync.judge import facts as f
 from bgsync.judge.fair_loop import Replayed
@@ -103,15 +103,10 @@ class Names:
                 self.parents[begun] = name
         return name
 
-    @cached_property
-    def firing(self) -> frozenset[str]:
-        """The algorithms that may come to fire an event."""
-        return firing(self.system.scenario.spec)
-
     def started(self, process: Process) -> str:
         """Say what steps are that were started to run on their own: a firing where they may come to fire an event."""
         algorithm = self.system.program.code[process.frames[0].pc].origin.algorithm
-        return "firing" if algorithm in self.firing else "parallel steps"
+        return "firing" if algorithm in _firing(self.system) else "parallel steps"
 
     def running(self, state: State | None) -> list[Process]:
         """Give every invocation in a state."""
@@ -139,6 +134,12 @@ class Names:
             if place is not None:
                 kept[number] = left.pop(place)
         return [(name, kept[number]) for number, (name, _) in enumerate(known) if number in kept]
+
+
+@lru_cache(maxsize=4)
+def _firing(system: System) -> frozenset[str]:
+    """Give the algorithms that may come to fire an event."""
+    return firing(system.scenario.spec)
 
 
 def _order(process: Process) -> tuple[tuple[int, str], ...]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
-from bgsync.prose.grammar.effects import USER_AGENT
+from bgsync.prose.grammar.assignments import USER_AGENT
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.understood import SentenceRead, operands_of
 

@@ -42,8 +42,8 @@ def _alone(reading: Reading) -> Iterator[Finding]:
     alone: dict[str, list[s.Statement]] = {}
     for name, body in reading.spec.bodies():
         for statement in traversal.walk(body):
-            said = place(statement).sentence.lower()
             for member, whose in _members(statement):
+                said = place(statement).sentence.lower()
                 if whose is not None or f"its {member}" in said:
                     owned.add(member)
                 elif (

@@ -14,7 +14,8 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import say
-from bgsync.prose.grammar.effects import Following, Statements, Switch, both, following, set_
+from bgsync.prose.grammar.assignments import both, set_
+from bgsync.prose.grammar.effects import Following, Statements, Switch, following
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 

@@ -11,7 +11,8 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say_value
-from bgsync.prose.grammar.effects import Following, Statements, both, call, following, let, set_
+from bgsync.prose.grammar.assignments import both, let, set_
+from bgsync.prose.grammar.effects import Following, Statements, call, following
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases, Plain
 

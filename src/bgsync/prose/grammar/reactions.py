@@ -8,10 +8,10 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say_value, write_value
+from bgsync.prose.grammar.calls import fired
 from bgsync.prose.grammar.effects import Following, Statements, WithMembers, several_of
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
-from bgsync.prose.grammar.values import fired
 from bgsync.prose.grammar.words import LIMITS
 
 HANDLED = ("handle functional event", "fire functional event", "fire a functional event")

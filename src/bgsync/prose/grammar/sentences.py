@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from bgsync.prose.grammar import conditions, control, effects, later, reactions, values
+from bgsync.prose.grammar import assignments, calls, conditions, control, effects, later, reactions, values
 from bgsync.prose.grammar.conditions import ALL, ANY, FALSE
 from bgsync.prose.grammar.effects import Following, Statements, Switch, WithMembers, following
 from bgsync.prose.grammar.forms import Grammar
@@ -70,7 +70,14 @@ class Sentences(Phrases):
         "command": _command,
     }
     grammar: ClassVar[Grammar] = Grammar(
-        values.TABLES | conditions.TABLES | effects.TABLES | later.TABLES | reactions.TABLES | control.TABLES,
+        values.TABLES
+        | calls.TABLES
+        | conditions.TABLES
+        | assignments.TABLES
+        | effects.TABLES
+        | later.TABLES
+        | reactions.TABLES
+        | control.TABLES,
         specials,
         {**Phrases.begins, "command": _VERBS, "handed": frozenset(("following", "these"))},
     )

@@ -32,6 +32,11 @@ def field(p: Phrases, owner: e.Expr, name: str) -> e.Expr:
     return e.Field(owner, name)
 
 
+def _that(p: Phrases, name: str) -> Any:
+    """The one thing of a type that was named before; of what stands in a list it may be any."""
+    return e.Associated(name) if name.lower() in p.lexicon.types and not p.lexicon.list_of(name) else None
+
+
 def _its(p: Phrases, name: str) -> Any:
     """The list of what was named before: of those whose lists these are there is one."""
     return e.ListOf(name.lower()) if name.lower() in p.lexicon.lists else None
@@ -95,14 +100,6 @@ def _empty(p: Phrases, kind: str) -> Any:
 
 def _tuple(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
     return e.Sequence(items) if len(items) > 1 else None
-
-
-def fired(event: e.Expr, rest: Any) -> tuple[e.Expr, ...]:
-    """Give an event, what it is fired on, and its members."""
-    given: list[e.Expr] = [event]
-    for part, value in rest:
-        given += [e.New("event", value)] if part == "members" else [] if part == "follow" else [value]
-    return tuple(given)
 
 
 def _made(p: Phrases, kind: str, members: Any) -> Any:
@@ -290,7 +287,7 @@ OWNED = Category(
         form("( {value} )", 0),
         form("this {term}", lambda p, name: e.Associated(name)),
         form("this {capital}", lambda p, name: e.Associated(name)),
-        form("that {term}", lambda p, name: e.Associated(name) if name.lower() in p.lexicon.types else None),
+        form("that {term}", _that),
         form("its {term}", _its),
         form("{var} {term}", lambda p, owner, name: field(p, owner, name), 2),
         form("{kind} {var}", _of_kind, 1),
@@ -304,60 +301,6 @@ OWNED = Category(
     ]
 )
 ERROR_OBJECT = Category([form("{capital} DOMException|exception", 0)])
-CALL = Category(
-    [
-        form("{operation}", lambda p, name: (name, ())),
-        form("?|! {call}", 0),
-        form("{camel} ( )", lambda p, name: (name, ())),
-        form("{camel} ( {items} )", lambda p, name, arguments: (name, arguments)),
-        form("{operation} ( )", lambda p, name: (name, ())),
-        form("{operation} ( {items} )", lambda p, name, arguments: (name, arguments)),
-        form("{operation} {arguments}", lambda p, name, arguments: (name, arguments)),
-        form("{operation} , {arguments}", lambda p, name, arguments: (name, arguments), 1),
-        form("{operation} {items}", lambda p, name, arguments: (name, arguments), 3),
-        form("{operation} {items} {arguments}", lambda p, name, first, rest: (name, first + rest), 3),
-        form("{operation} named|called {sum} {arguments}",
-             lambda p, name, first, rest: (name, (first, *rest)) if p.lexicon.algorithm(name) else None, 1),
-        form("running|calling|invoking|performing|executing algorithm|steps? {operation} {arguments}",
-             lambda p, name, arguments: (name, arguments)),
-        form("running|calling|invoking|performing|executing {owned} 's {name} {arguments}",
-             lambda p, owner, name, arguments: (name, (owner, *arguments))),
-        form("running|performing|executing steps|algorithm to|of|for|in {call}", 0),
-        form("trying|attempting to {call}", 0),
-        form("firing event named|called? {noun} {fired}", lambda p, event, rest: ("fire an event", fired(event, rest))),
-        form("{operation} {named}", lambda p, name, arguments: (name, arguments)),
-        form("{operation} {items} ,? {named}", lambda p, name, first, rest: (name, first + rest), 1),
-        form("{operation} {arguments} ,? and? {named}", lambda p, name, first, rest: (name, first + rest)),
-        form("running|calling|invoking {capital} constructor {arguments}",
-             lambda p, name, arguments: (name, arguments)),
-    ]
-)  # fmt: skip
-
-_PREPOSITION = "|".join(PREPOSITIONS)
-ARGUMENTS = Category(
-    [
-        form(f"{_PREPOSITION} {{items}}", lambda p, items: items),
-        form("with|passing {items} as its? only? arguments|argument|input", 0),
-        form("passing|with arguments {items}", 0),
-        form("passing in {items}", 0),
-        form("relative to {items}", 0),
-        form("{arguments} ,? and? relative to {items}", lambda p, a, b: a + b),
-        form(f"{{arguments}} ,? and? {_PREPOSITION} {{items}}", lambda p, a, b: a + b),
-    ]
-)
-NAMED = Category(
-    [
-        form("with|given|using {parameters}", 0),
-    ]
-)
-PARAMETERS = Category(
-    [
-        form("{parameter} set to {sum}", lambda p, name, value: (value,)),
-        form("{parameters} ,? and {parameters}", lambda p, a, b: a + b),
-        form("{parameters} , {parameters}", lambda p, a, b: a + b),
-    ]
-)
-"""What an algorithm is given, each with the name of the parameter, which says nothing more."""
 ITEMS = Category(
     [
         form("{item}", lambda p, value: (value,)),
@@ -399,8 +342,8 @@ ERROR = Category(
 )
 TABLES: dict[str, Category] = {
     "value": VALUES, "or-null": OR_NULL, "find": FIND, "sum": SUMS, "product": PRODUCTS, "noun": NOUNS, "owned": OWNED,
-    "call": CALL, "arguments": ARGUMENTS, "items": ITEMS, "item": ITEM, "members": MEMBERS, "entries": ENTRIES,
-    "error": ERROR, "error-object": ERROR_OBJECT, "named": NAMED, "parameters": PARAMETERS,
+    "items": ITEMS, "item": ITEM, "members": MEMBERS, "entries": ENTRIES,
+    "error": ERROR, "error-object": ERROR_OBJECT,
 }  # fmt: skip
 
 __all__ = ["TABLES", "UNREAD", "Unread", "field", "variable"]

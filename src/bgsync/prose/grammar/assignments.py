@@ -1,0 +1,153 @@
+"""Statements that give a variable, a member or an item a value: "let x be y", "set x's y to z", "increment x"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bgsync.language import expressions as e
+from bgsync.language import statements as s
+from bgsync.prose.grammar.forms import Category, form
+from bgsync.prose.grammar.phrases import Phrases
+from bgsync.prose.grammar.values import field
+
+USER_AGENT = e.Input("user agent")
+"""What owns a thing that is named alone, and is no member of anything."""
+
+
+def let(p: Phrases, name: Any, value: e.Expr) -> tuple[s.Statement, ...]:
+    """Give a variable a value."""
+    return (s.Let(name.name if isinstance(name, e.Var) else str(name), value),)
+
+
+def _lets(p: Phrases, name: Any, value: e.Expr, other: Any, more: e.Expr) -> tuple[s.Statement, ...]:
+    return let(p, name, value) + let(p, other, more)
+
+
+def set_(p: Phrases, target: e.Expr, value: e.Expr) -> Any:
+    """Set what can be changed; None for anything else."""
+    if isinstance(target, e.Input) and not target.reads and target.text.lower() not in p.lexicon.members:
+        target = e.Field(USER_AGENT, target.text)
+    target = _target(target)
+    return None if target is None else (s.Set(target, value),)  # type: ignore[arg-type]  # checked by _target
+
+
+def _target(target: e.Expr) -> e.Expr:
+    """Give what can be changed: a variable, a member, an item; a member that is named alone is that of `this`."""
+    match target:
+        case e.Var() | e.Field() | e.Item():
+            return target
+        case e.ListOf(name=name, owner=owner):
+            return e.Field(owner, name)
+        case e.Associated(name=name):
+            return e.Field(e.Var("this"), name)
+        case e.Input(text=text, reads=()):
+            return e.Field(e.Var("this"), text)
+        case _:
+            return None
+
+
+def both(first: Any, second: Any) -> Any:
+    """Join two bodies; None where one is."""
+    return None if first is None or second is None else first + second
+
+
+def _set_both(p: Phrases, a: e.Expr, b: e.Expr, value: e.Expr) -> Any:
+    """Set two things; of "x's a and b" the second is x's too, and what f gives may be one part for each."""
+    if isinstance(value, e.Apply):
+        return None
+    if isinstance(a, e.Field | e.ListOf) and not isinstance(b, e.Field | e.ListOf | e.Item | e.Var):
+        return None
+    return both(set_(p, a, value), set_(p, b, value))
+
+
+def _set_members(p: Phrases, owner: e.Expr, a: str, b: str, value: e.Expr) -> Any:
+    first, second = field(p, owner, a), field(p, owner, b)
+    return None if first is None or second is None else both(set_(p, first, value), set_(p, second, value))
+
+
+def _respectively(p: Phrases, a: e.Expr, b: e.Expr, x: e.Expr, y: e.Expr) -> Any:
+    return both(set_(p, a, x), set_(p, b, y))
+
+
+def _initialize(p: Phrases, name: str, owner: e.Expr, value: e.Expr) -> Any:
+    return set_(p, field(p, owner, name), value)
+
+
+def _parts(p: Phrases, names: tuple[str, ...], value: e.Expr) -> Any:
+    """Several variables get the parts of one value."""
+    if not isinstance(value, e.Var | e.Apply | e.Input) or len(names) < 2:
+        return None
+    whole = value if isinstance(value, e.Var) else e.Var(" and ".join(names))
+    first = () if whole == value else (s.Let(whole.name, value),)
+    return (*first, *(s.Let(name, e.Item(whole, at)) for at, name in enumerate(names)))
+
+
+def _flag(value: bool) -> Any:
+    def build(p: Phrases, target: e.Expr) -> Any:
+        return set_(p, target, value) if not isinstance(target, e.Var) else None
+
+    return build
+
+
+def _cleared(p: Phrases, target: e.Expr) -> Any:
+    """A list has nothing in it then; a flag is false."""
+    return (s.Empty(target),) if isinstance(target, e.ListOf) else _flag(False)(p, target)
+
+
+def increment(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
+    """Add to a variable or a member; None for anything else."""
+    target = _target(target)
+    return (s.Increment(target, by),) if isinstance(target, e.Var | e.Field) else None
+
+
+def _decrement(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
+    return set_(p, target, e.Arithmetic("-", target, by))
+
+
+ASSIGNED = Category(
+    [
+        form("{noun} to {value}", set_),
+        form("{assigned} , {assigned}", lambda p, a, b: both(a, b)),
+    ]
+)
+NAMES = Category(
+    [
+        form("{word}", lambda p, name: (name,)),
+        form("{word} ,? and {names}", lambda p, name, names: (name, *names)),
+        form("{word} , {names}", lambda p, name, names: (name, *names)),
+    ]
+)
+ASSIGNMENTS = [
+    form("let {word} be {value}", let),
+    form("let {word} , {text} , be {value}", lambda p, name, text, value: let(p, name, value), 1),
+    form("let {word} represent|equal {value}", let),
+    form("let {word} , {text} , represent {text}",
+         lambda p, name, text, what: let(p, name, e.Input(what))),
+    form("let {word} be {value} ,? and {word} be {value}", _lets),
+    form("let {word} be {value} , {word} be {value}", _lets),
+    form("let {names} be {value}", _parts, 1),
+    form("let {word} be initially {value}", let),
+    form("let {owned} be {value}", lambda p, x, value: set_(p, x, value) if isinstance(x, e.Field) else None, 2),
+    form("let {name} of {noun} be initialized to {value}", _initialize),
+    form("let {noun} be initialized to {value}", set_, 1),
+    form("set {noun} back? to be? {value}", set_),
+    form("set {noun} for key {noun} to {value}", lambda p, m, k, x: set_(p, e.Item(m, k), x)),
+    form("set {owned} 's {name} and {name} attributes|members|fields|properties|flags to {value}", _set_members),
+    form("set {owned} 's {term} and {claim} to {value}", _set_members),
+    form("set {noun} and {noun} to {value}", _set_both),
+    form("set|initialize|change|update {assigned} ,? and {assigned}", lambda p, a, b: both(a, b)),
+    form("set|initialize|change|update {assigned} , {assigned}", lambda p, a, b: both(a, b)),
+    form("set {noun} and {noun} to {value} and {value} ,? respectively", _respectively),
+    form("initialize|change|update|switch|reset {noun} to|with be? {value}", set_),
+    form("{noun} is|are set|changed|updated|initialized to {value}", set_),
+    form("{noun} becomes {value}", set_, 1),
+    form("assign {value} to {noun}", lambda p, value, target: set_(p, target, value)),
+    form("set {noun}", _flag(True), 1),
+    form("unset|clear|reset {noun}", _cleared, 1),
+    form("increment|increase {noun}", increment),
+    form("increment|increase {noun} by {value}", increment),
+    form("decrement|decrease {noun}", _decrement),
+    form("decrement|decrease {noun} by {value}", _decrement),
+]  # fmt: skip
+"""Those of the statements that stand alone which assign something."""
+TABLES: dict[str, Category] = {"names": NAMES, "assigned": ASSIGNED}
