@@ -52,6 +52,23 @@ def test_what_is_cleared_elsewhere_unregisters_nobody(occasion: str) -> None:
     assert [each.machine for each in found] == [""]
 
 
+@pytest.mark.parametrize(
+    ("act", "changes"),
+    [
+        ("increment |job|'s [=copies=]", True),
+        ("set |job|'s [=copies=] to 1", True),
+        ("[=start printing=] |job|", False),
+    ],
+)
+def test_a_member_that_only_a_rule_counts_or_sets_changes(act: str, changes: bool) -> None:
+    member = "\nA [=print job=] has an associated <dfn for='print job'>copies</dfn>, a number. It is initially 0.\n"
+    rule = "\n<div algorithm>\nWhen the ink is low, the user agent MUST run these steps:\n\n"
+    members = queue(
+        f"{member}{rule}1. For each |job| of the [=print queue=], {act}.\n</div>\n"
+    ).reading.spec.type.members
+    assert {each.name: each.fixed for each in members}["copies"] is not changes
+
+
 def test_a_list_that_is_said_to_be_its_own_is_one_whose_owner_is_named() -> None:
     said = (
         "When a [=service worker registration=] is unregistered, the user agent MUST [=list/empty=] {} [=print queue=]."

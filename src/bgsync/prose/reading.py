@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -120,7 +120,7 @@ def read_spec(
     reading.spec = Spec(
         document.title,
         revision,
-        _fixed(followed, built),
+        _fixed(followed, bodies),
         tuple(built),
         tuple(kept),
         firing if fires else None,
@@ -334,18 +334,18 @@ def _followed(lexicon: Lexicon) -> ObjectType:
     return next(iter(stateful or listed), ObjectType("object", "", ()))
 
 
-def _fixed(followed: ObjectType, algorithms: list[Algorithm]) -> ObjectType:
+def _fixed(followed: ObjectType, bodies: Iterable[tuple[s.Statement, ...]]) -> ObjectType:
     """Mark the members that are only ever set on an object that is new."""
     changed: set[str] = set()
-    for algorithm in algorithms:
+    for body in bodies:
         new = {
             name
-            for statement in traversal.walk(algorithm.steps)
+            for statement in traversal.walk(body)
             if isinstance(statement, s.Let | s.Set) and isinstance(statement.value, e.New)
             for name in traversal.bound(statement)
         }
-        for statement in traversal.walk(algorithm.steps):
-            if isinstance(statement, s.Set) and isinstance(statement.target, e.Field):
+        for statement in traversal.walk(body):
+            if isinstance(statement, s.Set | s.Increment) and isinstance(statement.target, e.Field):
                 owner = statement.target.owner
                 if not (isinstance(owner, e.Var) and owner.name in new):
                     changed.add(statement.target.name)
