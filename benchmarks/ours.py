@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.sizes import Size, size_of
-from bgsync.explore import explore as explore_plainly
+from bgsync.explore.search import explore as explore_plainly
 from bgsync.export import LANGUAGES, writer
 from bgsync.export.model import model_of
 from bgsync.judge.product import colours

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bgsync.explore import Graph, explore
+from bgsync.explore.graph import Graph
+from bgsync.explore.search import explore
 from bgsync.judge.budget import Budget
 from bgsync.judge.check import Question, check
 from bgsync.judge.explorations import Effort

@@ -10,7 +10,8 @@ from typing import Literal
 
 import pytest
 
-from bgsync.explore import Model, explore
+from bgsync.explore.model import Model
+from bgsync.explore.search import explore
 
 Action = tuple[str, int]  # the name of an action of the TLA+ text, and its resource manager, or -1
 Message = Literal["Commit", "Abort"] | tuple[Literal["Prepared"], int]

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bgsync
-from bgsync.explore import explore
 from bgsync.explore.graph import Graph
+from bgsync.explore.search import explore
 from bgsync.export import GRAPHS
 from bgsync.export.graph import to_networkx, write
 from bgsync.machines.table import MachineModel, tabulate
@@ -153,7 +153,7 @@ def test_files_and_streams_of_text_and_bytes_get_the_same(form: str, tmp_path: P
 
 PROGRAM = """
 import sys
-from bgsync.explore import explore
+from bgsync.explore.search import explore
 from bgsync.export.graph import to_networkx, write
 from bgsync.machines.table import MachineModel, tabulate
 from bgsync.shipped.model.background_sync import registration

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bgsync.explore import explore
+from bgsync.explore.search import explore
 from bgsync.machines.table import MachineError, tabulate
 from bgsync.shipped.model.background_sync import registration
 from bgsync.shipped.model.background_sync.lifecycle import ABSENT, ONLINE, OPERATIONS, Lifecycle, State

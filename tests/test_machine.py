@@ -14,7 +14,7 @@ from transitions import Machine, State
 from transitions import MachineError as NotAllowed
 from transitions.extensions import HierarchicalMachine
 
-from bgsync.explore import explore
+from bgsync.explore.search import explore
 from bgsync.machines.check import check_machine
 from bgsync.machines.findings import Kind
 from bgsync.machines.loading import load_machine

@@ -15,7 +15,7 @@ from transitions.extensions import states as features
 from transitions.extensions.nesting import NestedState
 from transitions.extensions.states import Timeout, Volatile, add_state_features
 
-from bgsync.explore import explore
+from bgsync.explore.search import explore
 from bgsync.machines.check import check_machine
 from bgsync.machines.library import frozen, thawed
 from bgsync.machines.live import Live

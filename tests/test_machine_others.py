@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from transitions.extensions import HierarchicalMachine
 from transitions.extensions.nesting import NestedState
 
-from bgsync.explore import explore
+from bgsync.explore.search import explore
 from bgsync.machines.apart import Wish, behaviour_apart, check_apart
 from bgsync.machines.check import check_machine, running
 from bgsync.machines.loading import load_machine, machine_in

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bgsync.explore import explore as explore_plainly
+from bgsync.explore.search import explore as explore_plainly
 from bgsync.language import InParallel, Let, Resolve, Set, Spec, Wait, steps, v
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.system.scenario import Scenario

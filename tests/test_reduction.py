@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from bgsync.explore import explore
+from bgsync.explore.search import explore
 from bgsync.language import Set
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.background_sync.world import WORLD

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bgsync.explore import explore as explore_plainly
+from bgsync.explore.search import explore as explore_plainly
 from bgsync.judge.budget import Budget
 from bgsync.judge.check import check
 from bgsync.judge.lassos import Search

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from bgsync.api import check, compare, content, draw, read
     from bgsync.contents import Content
     from bgsync.errors import BgsyncError
-    from bgsync.explore import Graph, Model, explore
+    from bgsync.explore.graph import Graph
+    from bgsync.explore.model import Model
+    from bgsync.explore.search import explore
     from bgsync.export.graph import counterexample, to_networkx
     from bgsync.machines.testing import machine_test, stateful_test
     from bgsync.results import Checked, Compared, Picture, Run
@@ -24,7 +26,9 @@ _HOMES = {
     "bgsync.api": ("check", "compare", "content", "draw", "read"),
     "bgsync.contents": ("Content",),
     "bgsync.errors": ("BgsyncError",),
-    "bgsync.explore": ("Graph", "Model", "explore"),
+    "bgsync.explore.graph": ("Graph",),
+    "bgsync.explore.model": ("Model",),
+    "bgsync.explore.search": ("explore",),
     "bgsync.export.graph": ("counterexample", "to_networkx"),
     "bgsync.machines.testing": ("machine_test", "stateful_test"),
     "bgsync.results": ("Checked", "Compared", "Picture", "Run"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 
-from bgsync.explore import Graph
-from bgsync.explore import explore as explore_plainly
+from bgsync.explore.graph import Graph
+from bgsync.explore.search import explore as explore_plainly
 from bgsync.judge.explorations import Walks
 from bgsync.judge.product import watch_product
 from bgsync.judge.property import Property, Safety, View, full_id

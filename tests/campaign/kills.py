@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -23,13 +24,16 @@ FORMS = ("report.json", "report.sarif", "report.md")
 PAGE = "report.html"
 ASKED = ("--tags", "2", "--calls", "1", "--granularity", "step", "--property", "gate", "--with", "should")
 PATIENCE = 300
+COMMAND = "from bgsync.start import main; main()"
+BEGUN = 'start.py", line \\d+, in main'
+"""What a traceback has in it once the command has begun; before that Python is starting, and prints one of its own."""
 
 
 def command(folder: Path, jobs: int = 1) -> list[str]:
     """Give a check that writes checkpoints and reports into a folder, as often as it can."""
     saved = [word for form in FORMS for word in ("--save", str(folder / form))]
     files = ("--checkpoint", str(folder / "saved"), "--checkpoint-every", "0", "--html", str(folder / PAGE), *saved)
-    return [sys.executable, "-m", "bgsync.cli", "check", *ASKED, *files, "--jobs", str(jobs), "--format", "json"]
+    return [sys.executable, "-c", COMMAND, "check", *ASKED, *files, "--jobs", str(jobs), "--format", "json"]
 
 
 def told(text: str) -> Any:
@@ -111,6 +115,8 @@ class Kills(Part):
             figures[f"left unfinished: {len(list(folder.rglob('*' + UNFINISHED)))}"] += 1
             if sent == signal.SIGKILL:
                 figures["workers complain of SIGKILL"] += "Traceback" in errors
+            elif "Traceback" in errors and not re.search(BEGUN, errors):
+                figures[f"{sent.name} while Python was starting"] += 1
             elif "Traceback" in errors:
                 return Problem(f"{sent.name} ends it with a traceback", given, errors[-2_000:])
             try:

@@ -120,7 +120,7 @@ def explained() -> dict[str, dict[str, str]]:
 
 def system_graph(of: Target, granularity: str, adversities: tuple[str, ...], bounds: Bounds) -> Any:
     """Explore a spec without a monitor; give its system and graph."""
-    from bgsync.explore import explore
+    from bgsync.explore.search import explore
     from bgsync.system.scenario import Scenario
     from bgsync.system.system import System
 
@@ -143,7 +143,7 @@ def graph(
 
     In Python: bgsync.to_networkx(graph) gives the same graph, on which any function can be checked.
     """
-    from bgsync.explore import explore
+    from bgsync.explore.search import explore
     from bgsync.export.graph import to_networkx, written
     from bgsync.system.describe import attributes, label, say_action
     from bgsync.system.scenario import Bounds
