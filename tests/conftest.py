@@ -37,6 +37,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_threa
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has what it starts behind its back ignore it
 
 
+@pytest.fixture(scope="module", autouse=True)
+def kept_out_of_sight() -> Iterator[None]:
+    """What a module's tests leave alive is not gone through again, whoever looks for garbage in the next ones.
+
+    Hypothesis does for every thread that it meets, and with all systems and reports alive that takes seconds.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def explored_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where all processes of a run of the tests keep what explorations gave, for the tests that ask for it."""
