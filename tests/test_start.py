@@ -19,6 +19,12 @@ STUBBORN = """
 import click, os, sys, time, types
 from bgsync import cli, start
 
+class Slow:
+    def __del__(self):
+        print("finalizing", flush=True)
+        while True:
+            sum(range(1_000_000))
+
 @click.command()
 @click.argument("how")
 def work(how):
@@ -28,13 +34,15 @@ def work(how):
         from multiprocessing import Pool
         pool = Pool(2)
         pool.map_async(time.sleep, [600, 600])
+    if how == "finalizing":
+        Slow()
     until = None
     while until is None or time.process_time() < until:
         try:
             print("working", flush=True)
             time.sleep(600) if how == "elsewhere" else sum(range(1_000_000))
         except KeyboardInterrupt:
-            until = time.process_time() + (0 if how == "soon" else 600)
+            until = time.process_time() + (0 if how in ("soon", "finalizing") else 600)
     sys.exit(3)
 
 sys.modules["stubborn"] = types.SimpleNamespace(work=work)
@@ -146,6 +154,14 @@ def test_what_goes_on_after_ctrl_c_is_ended(tmp_path: Path, how: str) -> None:
 def test_what_ends_soon_after_ctrl_c_ends_as_it_wants(tmp_path: Path) -> None:
     with running(tmp_path, STUBBORN, "work", "soon") as command:
         wait_until(lambda: "working" in command.out.read_text(), command.err.read_text)
+        command.end(signal.SIGINT)
+        assert command.process.returncode == 3, command.err.read_text()
+        assert command.err.read_text() == ""
+
+
+def test_ctrl_c_amid_what_python_does_by_itself_interrupts_what_comes_next(tmp_path: Path) -> None:
+    with running(tmp_path, STUBBORN, "work", "finalizing") as command:
+        wait_until(lambda: "finalizing" in command.out.read_text(), command.err.read_text)
         command.end(signal.SIGINT)
         assert command.process.returncode == 3, command.err.read_text()
         assert command.err.read_text() == ""

@@ -20,6 +20,9 @@ from typing import Any
 GRACE = 1.5
 """How many seconds of processor time this process may use after Ctrl-C; with others that work for it, by the clock."""
 
+SOON = 0.01
+"""After how many seconds an interrupt comes again that Python could not raise."""
+
 ALONE = 0.5
 """How often a process that works for this one looks whether it is still there, in seconds."""
 
@@ -55,12 +58,15 @@ def _listen() -> None:
     heard = _interrupted if hasattr(signal, "setitimer") else signal.default_int_handler
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, heard)
+    if hasattr(signal, "setitimer"):
+        sys.unraisablehook = _not_raised
 
 
 def _listen_no_more() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, _terminated)
     if hasattr(signal, "setitimer"):
+        sys.unraisablehook = sys.__unraisablehook__
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
 
@@ -71,6 +77,15 @@ def _interrupted(number: int, frame: FrameType | None) -> None:
     signal.setitimer(signal.ITIMER_PROF, GRACE)
     signal.setitimer(signal.ITIMER_REAL, GRACE, GRACE / 4)
     raise KeyboardInterrupt
+
+
+def _not_raised(what: Any) -> None:
+    """Interrupt once more where Python could only say that it was: amid a fork, or while an object is finalized."""
+    if what.exc_type is KeyboardInterrupt:
+        signal.signal(signal.SIGALRM, signal.getsignal(signal.SIGINT))
+        signal.setitimer(signal.ITIMER_REAL, SOON)
+    else:
+        sys.__unraisablehook__(what)
 
 
 def _late_with_workers(number: int, frame: FrameType | None) -> None:
