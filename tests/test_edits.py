@@ -48,6 +48,16 @@ To <dfn>cancel printing</dfn> for a [=print job=] |job|, run these steps:
 </div>
 """
 
+HOLD = """
+<div algorithm>
+The <dfn method for=Printer>hold(|label|)</dfn> method, when invoked, MUST run these steps:
+
+1. Let |owner| be [=this=]'s associated [=service worker registration=].
+1. Let |job| be the [=print job=] in |owner|'s [=print queue=] whose [=label=] is |label| if any, or null otherwise.
+{steps}
+</div>
+"""
+
 EDITS = {
     "an inverted condition": (
         edited(("1. If |job| is null:", "1. If |job| is not null:")),
@@ -222,6 +232,16 @@ def test_it_is_said_which_runs_end_at_a_step_that_is_new() -> None:
     said, _ = answer(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), "asserts", granularity="step", limit=30_000)
     assert "kept out now: runs where job's job state is paused end at start printing 3\n" in said
     assert "kept out now" not in told(text), "without a race none ends there"
+
+
+def test_nothing_is_kept_out_by_the_steps_of_an_algorithm_that_is_new() -> None:
+    guard = "1. If |job| is null, abort these steps."
+    held = HOLD.replace("{steps}", f"{guard}\n1. Set |job|'s [=job state=] to [=paused=].")
+    said, seen = answer(target(PRINT_QUEUE, BASE), target(PRINT_QUEUE + held, "edit.bs"), "asserts")
+    assert ("hold", "added") in {(each.name, each.kind) for each in seen.steps}
+    assert "kept out now" not in said
+    back, _ = answer(target(PRINT_QUEUE + held, BASE), target(PRINT_QUEUE, "edit.bs"), "asserts")
+    assert "let in now" not in back
 
 
 def test_runs_that_end_where_they_ended_by_another_step_are_neither_let_in_nor_kept_out() -> None:

@@ -90,7 +90,10 @@ class Editing:
         return to_mend_after(self.changes, self.now.spec, to_mend(unread, verdicts))
 
     def _ending(self, report: Report, kind: str) -> Iterator[tuple[str, str]]:
-        """Name the steps that were removed or added and at which some run ends by a report, each with when it does."""
+        """Name the steps that were removed or added and at which some run ends by a report, each with when it does.
+
+        Those of an algorithm that only one of the texts has ended no run that the other one lets go on.
+        """
         from bgsync.compare.steps import conditions
 
         when = conditions(self.specs[kind == "added"])
@@ -98,7 +101,8 @@ class Editing:
             f"{place.algorithm} {place.step}" for one in report.verdicts if one.property.startswith("asserts/")
             and one.verdict == "violated" for place in one.locations[-1:]
         }  # fmt: skip
-        for step in (step for each in self.changes for step in each.steps if step.kind == kind):
+        both = (each for each in self.changes if each.kind in ("changed", "renamed"))
+        for step in (step for each in both for step in each.steps if step.kind == kind):
             name = str(step.new or step.old)
             if name in failed.union(report.coverage.ending):
                 yield name, when.get(name, "")
