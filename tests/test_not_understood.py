@@ -54,6 +54,32 @@ def unreadable(at: int) -> str:
     return "\n".join([*LINES[:at], f"{before}1. Marvel at this once again: {said}", *LINES[at + 1 :]])
 
 
+@pytest.mark.parametrize(
+    ("said", "fixed"),
+    [
+        ("Ponder |job|'s [=label=] at length.", False),
+        ("Ponder the labels of |job| at length.", False),
+        ("Ponder |label| with |job| at length.", True),
+        ("Ponder labelled paper with |job| at length.", True),
+        ("Ponder the weather with |job| at length.", True),
+    ],
+)
+def test_a_member_that_a_step_names_which_is_not_read_is_none_that_never_changes(said: str, fixed: bool) -> None:
+    assert "Wait for a while." in PRINT_QUEUE
+    spec = read(Source("print.bs", PRINT_QUEUE.replace("Wait for a while.", said)), None).reading.spec
+    assert {each.name: each.fixed for each in spec.type.members}["label"] is fixed
+
+
+@pytest.mark.parametrize(("said", "fixed"), [("|job|'s [=printer=]", False), ("the [=printer=]", True)])
+def test_a_member_that_is_called_as_its_type_is_named_where_something_owns_it(said: str, fixed: bool) -> None:
+    member = "A [=print job=] has an associated <dfn>printer</dfn> (a [=printer=])."
+    printer = "A <dfn>printer</dfn> has an associated <dfn>colour</dfn>."
+    text = PRINT_QUEUE.replace("Within one", f"{member}\n\n{printer}\n\nWithin one")
+    text = text.replace("Wait for a while.", f"Ponder {said}.")
+    spec = read(Source("print.bs", text), None).reading.spec
+    assert {each.name: each.fixed for each in spec.type.members}["printer"] is fixed
+
+
 @pytest.mark.parametrize("at", sample(STEPS, 8))
 def test_no_promise_that_holds_is_violated_since_a_step_cannot_be_read(at: int, sound: Mapping[str, str]) -> None:
     found = report_of(unreadable(at), replace(CALLS, effort=Effort(limit=50)))

@@ -335,7 +335,7 @@ def _followed(lexicon: Lexicon) -> ObjectType:
 
 
 def _fixed(followed: ObjectType, bodies: Iterable[tuple[s.Statement, ...]]) -> ObjectType:
-    """Mark the members that are only ever set on an object that is new."""
+    """Mark the members that are only ever set on an object that is new, and that no step which is not read names."""
     changed: set[str] = set()
     for body in bodies:
         new = {
@@ -345,6 +345,8 @@ def _fixed(followed: ObjectType, bodies: Iterable[tuple[s.Statement, ...]]) -> O
             for name in traversal.bound(statement)
         }
         for statement in traversal.walk(body):
+            if isinstance(statement, s.NotUnderstood):  # a variable that has the name of a member is not the member
+                changed.update((Counter(statement.may_write) - Counter(statement.reads)).keys())
             if isinstance(statement, s.Set | s.Increment) and isinstance(statement.target, e.Field):
                 owner = statement.target.owner
                 if not (isinstance(owner, e.Var) and owner.name in new):

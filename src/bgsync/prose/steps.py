@@ -41,6 +41,7 @@ from bgsync.prose.understood import SentenceRead, lost, settled, undeclared, unr
 
 EXITS = ("abort", "return", "terminat", "stop", "throw", "exit", "end")
 _EACH = (("for", "each"), ("for", "every"))
+_OWNED = (("'s",), ("its",), ("their",), ("whose",))
 DISPATCHED = re.compile(r"dispatched ([\w-]+ )*event", re.IGNORECASE)
 """How a sentence calls the event that the one before it fires."""
 _BELOW = "it stands below a step that is not understood"
@@ -262,11 +263,24 @@ class StepsReader:
         words = words_of(sentence)
         reads = words.variables(0, len(words))
         writes = [*reads]
-        writes += [name for low, name in self.lexicon.members.items() if low in " ".join(words.texts)]
+        writes += [name for low, name in self.lexicon.members.items() if self._is_named(low, words)]
         writes += ["promise"] if _speaks_of(words, SETTLES) or "promise" in " ".join(words.texts) else []
         writes += ["exit"] if _speaks_of(words, EXITS) else []
         body: Statements = (Following(),) if has_steps else ()
         return s.NotUnderstood(sentence.text.rstrip(":. "), reads, tuple(writes), body)
+
+    def _is_named(self, member: str, words: Words) -> bool:
+        """Whether words name a member; a type of the same name is meant where nothing owns it."""
+        parts = member.split()
+        for at in range(len(words) - len(parts) + 1):
+            end = at + len(parts)
+            last = words.texts[end - 1]
+            same = (*words.texts[at : end - 1], last.removesuffix("s")) == (*parts[:-1], parts[-1].removesuffix("s"))
+            if same and not any(word.kind == "var" for word in words.words[at:end]):
+                owned = words.texts[at - 1 : at] in _OWNED or words.texts[end : end + 1] == ("of",)
+                if owned or member not in self.lexicon.types:
+                    return True
+        return False
 
     def nested(self, made: list[s.Statement], inner: Statements) -> None:
         """Put steps where a sentence before speaks of them."""

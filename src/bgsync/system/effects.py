@@ -297,7 +297,7 @@ class Effects(Evaluation):
                     self._unlist(reference)
                 else:
                     self._list(reference)
-        elif name in self.machine.members:
+        elif name in self.machine.members and not self.machine.type.members[self.machine.members[name]].fixed:
             place = self.machine.members[name]
             fields = self.object(reference).fields
             others = tuple(x for x in self.machine.type.members[place].values or (UNKNOWN,) if x != fields[place])
