@@ -66,7 +66,15 @@ def where(head: str, *lines: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "head", [HEAD, QUEUED, "must, [=in parallel=], return [=a new promise=] |p| and run these steps"]
+    "head",
+    [
+        HEAD,
+        QUEUED,
+        "must, [=in parallel=], return [=a new promise=] |p| and run these steps",
+        "must return [=a new promise=] |p| and [=in parallel=] run these steps",
+        "must return [=a new promise=] |p| and run these steps asynchronously",
+        "must return [=a new promise=] |p| and asynchronously perform these steps",
+    ],
 )
 def test_a_head_that_says_in_parallel_says_so_of_all_steps(head: str) -> None:
     (one,) = found(head, "1. If |tune| is sad, [=reject=] |p| with a {{TypeError}} and abort these steps.",

@@ -55,7 +55,11 @@ _RESPOND = re.compile(r"\bto (respond to .*?) (?:,|user agent)")
 _QUEUE = re.compile(
     r"\benqueue (?:following|these) steps (?:to|on) |\bqueue (?:[\w-]+ ){0,3}task (?:on|using|given) .*\bto\b"
 )
-_PARALLEL = re.compile(r"\b(?:run|perform|execute|do|continue)\b[^,.]* in parallel\b|^in parallel\b|, in parallel\b")
+_PARALLEL = re.compile(
+    r"\b(?:run|perform|execute|do|continue)\b[^,.]* (?:in parallel|async(?:hronously)?)\b"
+    r"|(?:^|, )(?:in parallel|async(?:hronously)?)\b"
+    r"|\b(?:in parallel|async(?:hronously)?) (?:run|perform|execute|do)\b"
+)
 _PLAIN = re.compile(r"[^\w\s-]")
 
 
