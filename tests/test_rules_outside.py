@@ -7,7 +7,18 @@ from pathlib import Path
 import pytest
 
 from bgsync.api import read
-from bgsync.language import Call, Empty, ForEach, NotUnderstood, Perform, rule, steps, traversal
+from bgsync.language import (
+    Associated,
+    Call,
+    Empty,
+    ForEach,
+    NotUnderstood,
+    Perform,
+    Sequence,
+    rule,
+    steps,
+    traversal,
+)
 from bgsync.language.statements import Statement
 from bgsync.prose.ledger import ABSTRACTED, NOT_UNDERSTOOD, REMARK
 from bgsync.sources import Source
@@ -44,6 +55,31 @@ def test_what_is_required_when_a_registration_is_gone_is_done_then(occasion: str
     (found,) = queue(f"When {occasion}, the user agent MUST {act}.").reading.spec.rules
     assert (found.machine, found.trigger) == ("service worker", "unregister")
     assert [type(each) for each in found.steps] == [Empty]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "[=list/empty=] the [=print queue=] of each [=service worker registration=] of that origin",
+        "empty the [=print queue=] of every [=service worker registration=]",
+        "empty each [=service worker registration=]'s [=print queue=]",
+    ],
+)
+def test_the_list_of_each_registration_is_that_of_the_one_that_is_followed(act: str) -> None:
+    (found,) = queue(f"When the user clears the data of an origin, the user agent MUST {act}.").reading.spec.rules
+    (each,) = found.steps
+    assert isinstance(each, ForEach)
+    assert each.collection == Sequence((Associated("service worker registration"),))
+    assert [type(inner) for inner in traversal.body_of(each)] == [Empty]
+
+
+def test_the_lists_of_some_registrations_only_are_not_all_emptied() -> None:
+    act = "empty the [=print queue=] of every [=service worker registration=] of that lost page"
+    (found,) = queue(f"When the user clears the data of an origin, the user agent MUST {act}.").reading.spec.rules
+    first = found.steps[0]
+    assert isinstance(first, NotUnderstood) or (
+        isinstance(first, ForEach) and not isinstance(first.collection, Sequence)
+    )
 
 
 @pytest.mark.parametrize("occasion", ["a printer clears its storage", "the data of a [=print job=] are cleared"])

@@ -49,17 +49,25 @@ class Vocabulary:
                 return operand
             case e.Apply(name=name, arguments=arguments) if len(arguments) < 2:
                 return self._choice(" ".join((*("x" for _ in arguments), name))) or expression
+            case e.Input(text=text) if only := self._only(text):
+                return e.Sequence((e.Associated(only),))
             case e.Input(text=text, reads=reads) if reads:
                 return self._phrase(text, reads) or expression
             case e.Input(text=text):
-                if text.startswith("every ") and text.removeprefix("every ") in self.single:
-                    return e.Sequence((e.Associated(text.removeprefix("every ")),))
                 chosen = self._choice(text)
                 if chosen is not None:
                     return chosen
                 return self._phrase(text) or expression
             case _:
                 return expression
+
+    def _only(self, text: str) -> str | None:
+        """Give of what "every" is said where there is one of it, or one of it for what there is one of, too."""
+        if not text.startswith("every "):
+            return None
+        one = "|".join(map(re.escape, self.single))
+        found = re.fullmatch(rf"every ({one})(?: (?:of|for) (?:(?:that|this|its|[\w-]+'s) )?(?:{one}))?", text)
+        return found[1] if found else None
 
     def _phrase(self, text: str, about: tuple[e.Expr, ...] = ()) -> e.Expr | None:
         """Give what a condition in plain words says of the environment, if it says anything."""

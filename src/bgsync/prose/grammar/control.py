@@ -71,6 +71,14 @@ def _each(p: Phrases, each: Any, body: Statements = _STEPS) -> Statements:
     return (s.ForEach(name, collection, body, where),)
 
 
+def _remove_each(p: Phrases, each: Any) -> Any:
+    """Each thing of a list that is meant is taken out of it, where it is in it."""
+    name, collection, where = each
+    held = isinstance(collection, e.ListOf | e.Var | e.Field)
+    removed = s.If(e.Contains(collection, e.Var(name)), (s.Remove(e.Var(name), collection),))
+    return (s.ForEach(name, collection, (removed,), where),) if held else None
+
+
 def _in_any_order(p: Phrases, each: Any, body: Statements = _STEPS) -> Statements:
     return (s.ForEach(each[0], each[1], body, each[2], True),)
 
@@ -232,6 +240,7 @@ LOOPS = Category(
         form("for each {each} in parallel", lambda p, each: _each(p, each, (s.InParallel(_STEPS),))),
         form("{operation} for? each|every {kind} whose {name} {predicates}", _for_each_of_type),
         form("{operation} for? each|every {kind}", _for_each_of_type),
+        form("remove|delete each|every {each}", _remove_each, 1),
         form("{clause} for each {each}", lambda p, body, each: _each(p, each, body), 1),
     ]
 )  # fmt: skip

@@ -45,6 +45,10 @@ def following(*bodies: Statements) -> bool:
     return any(isinstance(each, Following) for body in bodies for each in traversal.walk(body))
 
 
+_ONE = "one of them"
+"""What stands for each of several things that a sentence gives no variable."""
+
+
 def _add(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     if type(item) is int and isinstance(where, e.Var | e.Field):
         return increment(p, where, item)
@@ -63,8 +67,8 @@ def _enqueued(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
 
 
 def _add_all(p: Phrases, items: e.Expr, where: e.Expr) -> Any:
-    added = _add(p, e.Var("one of them"), where)
-    return None if added is None else (s.ForEach("one of them", items, added),)
+    added = _add(p, e.Var(_ONE), where)
+    return None if added is None else (s.ForEach(_ONE, items, added),)
 
 
 def _remove(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
@@ -91,6 +95,25 @@ def _remove_each(p: Phrases, kind: str, where: e.Expr) -> Any:
     """Whatever is of a type is taken out of the list of what is of this type."""
     listed = isinstance(where, e.ListOf) and p.lexicon.list_of(kind) == where.name
     return (s.Empty(where),) if listed else None
+
+
+def _remove_those(p: Phrases, kind: str, where: e.Expr, name: str, said: Any) -> Any:
+    """Whatever is of a type and has a member as it is said is taken out of a list where it is in it: in a loop."""
+    listed = p.lexicon.list_of(kind)
+    if isinstance(where, e.ListOf) and listed is not None and listed != where.name:
+        return None
+    thing = e.Var(_ONE)
+    condition = said(e.Field(thing, p.lexicon.member(name)))
+    removed = _remove_if_there(p, thing, where)
+    return condition and removed and (s.ForEach(_ONE, where, removed, condition),)
+
+
+def _empty_each(p: Phrases, listed: str, kind: str, whose: e.Input | None = None) -> Any:
+    """The list of each thing of a type, or of those that something has, is emptied."""
+    if listed.lower() not in p.lexicon.lists:
+        return None
+    every = e.Input(f"every {kind}") if whose is None else e.Input(f"every {kind} of {whose.text}", whose.reads)
+    return (s.ForEach(_ONE, every, (s.Empty(e.ListOf(listed.lower(), e.Var(_ONE))),)),)
 
 
 def _remove_item(p: Phrases, item: e.Expr) -> Any:
@@ -203,6 +226,12 @@ EFFECTS = Category(
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
         form("remove|delete each|every|all {kind} from {noun}", _remove_each),
+        form("remove|delete each|every|all|any {kind} whose {name} {predicates} from {noun}",
+             lambda p, kind, name, said, where: _remove_those(p, kind, where, name, said)),
+        form("remove|delete each|every|all|any {kind} in|of|from {noun} whose {name} {predicates}", _remove_those),
+        form("empty {name} of each|every|all {kind}", _empty_each),
+        form("empty {name} of each|every|all {kind} of|for|in {opaque}", _empty_each, 1),
+        form("empty each|every {kind} 's {name}", lambda p, kind, name: _empty_each(p, name, kind)),
         form("empty {noun}", lambda p, where: (s.Empty(where),)),
         form("dequeue from {noun}", lambda p, where: (s.Remove(e.Item(where, 0), where),)),
         form("resolve|fulfill|fulfil {noun}", _resolve),
