@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bgsync.cli.base import Editing
 from bgsync.cli.question import Asked
+from bgsync.compare.steps import kept_steps
 from bgsync.judge.facts import Invocation, StepTaken
 from bgsync.judge.glossary import Glossary
 from bgsync.judge.verdict import Location, Trace, TraceStep, Verdict
@@ -232,6 +233,24 @@ def test_it_is_said_which_runs_end_at_a_step_that_is_new() -> None:
     said, _ = answer(target(PRINT_QUEUE, BASE), target(text, "edit.bs"), "asserts", granularity="step", limit=30_000)
     assert "kept out now: runs where job's job state is paused end at start printing 3\n" in said
     assert "kept out now" not in told(text), "without a race none ends there"
+
+
+IFS = """1. If |job|'s [=job state=] is [=paused=], set |job|'s [=job state=] to [=queued=].
+1. If |job|'s [=job state=] is [=printing=], set |job|'s [=job state=] to [=paused=]."""
+SWITCH = """1. Switch on |job|'s [=job state=]:
+   <dl class=switch>
+   : [=paused=]
+   :: Set |job|'s [=job state=] to [=queued=].
+   : [=printing=]
+   :: Set |job|'s [=job state=] to [=paused=].
+   </dl>"""
+
+
+def test_steps_that_do_the_same_in_other_words_below_another_one_are_the_same_steps() -> None:
+    ifs, switch = (target(PRINT_QUEUE + HOLD.replace("{steps}", steps), BASE).spec for steps in (IFS, SWITCH))
+    same = [("hold 1", "hold 1"), ("hold 2", "hold 2"), ("hold 3", "hold 3.1"), ("hold 4", "hold 3.2")]
+    assert [(str(was), str(now)) for was, now in kept_steps(ifs, switch, "hold")] == same
+    assert [(str(now), str(was)) for was, now in kept_steps(switch, ifs, "hold")] == same
 
 
 def test_nothing_is_kept_out_by_the_steps_of_an_algorithm_that_is_new() -> None:

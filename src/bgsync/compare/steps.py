@@ -1,12 +1,13 @@
 """Which steps of a spec an edit changed, each with its sentence and with what was read in it, before and after.
 
-Steps are aligned inside of their algorithm: in the order of the text where their sentences agree, then by the key of
-their origin wherever they stand, then by their data, and last by how much their read-backs or their sentences have in
-common. A step that was only renumbered or moved is no change of its own.
+Steps are aligned inside of their algorithm, by what they do first and by their words second: in the order of the text
+where both agree; then where they do the same below steps that are aligned, in whatever words; then by their sentences
+in order, by the key of their origin and by what they do, wherever they stand; and last by how much their read-backs or
+their sentences have in common. A step that was only renumbered or moved is no change of its own.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from typing import Any
@@ -245,11 +246,20 @@ def _path(step: _Step) -> tuple[Any, ...]:
 def _aligned(old: Sequence[_Step], new: Sequence[_Step]) -> dict[int, int]:
     """Give for steps of the old text their places in the new one."""
     pairs: dict[int, int] = {}
-    for start, there, size in _matcher([step.sentence for step in old], [step.sentence for step in new]):
-        pairs |= {start + i: there + i for i in range(size)}
-    _pair_up(old, new, pairs, lambda step: step.origin.key if step.origin else None)
-    _pair_up(old, new, pairs, lambda step: step.sentence)
-    _pair_up(old, new, pairs, lambda step: repr(step.data))
+    was, now = ([(step.sentence, repr(_does(step.data))) for step in side] for side in (old, new))
+    _match(was, now, pairs)
+    above, there = _above(old), _above(new)
+    known = -1
+    while known < len(pairs):
+        known = len(pairs)
+        below = [-1 if place < 0 else pairs.get(place) for place in above]
+        marks = [None if at is None else (at, does) for at, (_, does) in zip(below, was, strict=True)]
+        _pair_up(marks, [(at, does) for at, (_, does) in zip(there, now, strict=True)], pairs)
+    _match([sentence for sentence, _ in was], [sentence for sentence, _ in now], pairs)
+    keys, others = ([step.origin and step.origin.key for step in side] for side in (old, new))
+    _pair_up(keys, others, pairs)
+    for part in (0, 1):
+        _pair_up([each[part] for each in was], [each[part] for each in now], pairs)
     taken = set(pairs.values())
     left = [place for place in range(len(old)) if place not in pairs]
     right = [place for place in range(len(new)) if place not in taken]
@@ -261,23 +271,46 @@ def _aligned(old: Sequence[_Step], new: Sequence[_Step]) -> dict[int, int]:
     return pairs
 
 
-def _matcher(old: list[str], new: list[str]) -> list[tuple[int, int, int]]:
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    return [(block.a, block.b, block.size) for block in blocks]
+def _does(data: Any) -> Any:
+    """Give what a step does itself: that others are done only where its condition is false is told of those."""
+    if not isinstance(data, tuple):
+        return data
+    return tuple(each for at, each in enumerate(data) if not (at and isinstance(each, Else) and not each.body))
 
 
-def _pair_up(
-    old: Sequence[_Step], new: Sequence[_Step], pairs: dict[int, int], mark: Callable[[_Step], Hashable]
-) -> None:
-    """Pair those that are left and have the same mark, in order."""
+def _above(steps: Sequence[_Step]) -> list[int]:
+    """Give for each step the place of the one that it stands below, -1 where it stands below none."""
+    places = {_path(step): place for place, step in enumerate(steps) if step.origin is not None}
+
+    def nearest(path: tuple[Any, ...]) -> int:
+        while path := path[:-1]:
+            if path in places:
+                return places[path]
+        return -1
+
+    return [nearest(_path(step)) for step in steps]
+
+
+def _match(old: Sequence[Hashable], new: Sequence[Hashable], pairs: dict[int, int]) -> None:
+    """Pair those that are left and have the same mark, in the order of both texts."""
+    taken = set(pairs.values())
+    left = [place for place in range(len(old)) if place not in pairs]
+    right = [place for place in range(len(new)) if place not in taken]
+    matcher = SequenceMatcher(None, [old[place] for place in left], [new[place] for place in right], autojunk=False)
+    for block in matcher.get_matching_blocks():
+        pairs.update((left[block.a + at], right[block.b + at]) for at in range(block.size))
+
+
+def _pair_up(old: Sequence[Hashable], new: Sequence[Hashable], pairs: dict[int, int]) -> None:
+    """Pair those that are left and have the same mark, in order, wherever they stand."""
     taken = set(pairs.values())
     free: dict[Hashable, list[int]] = {}
-    for place, step in enumerate(new):
-        if place not in taken and mark(step) is not None:
-            free.setdefault(mark(step), []).append(place)
-    for place, step in enumerate(old):
-        if place not in pairs and free.get(mark(step)):
-            pairs[place] = free[mark(step)].pop(0)
+    for place, mark in enumerate(new):
+        if place not in taken and mark is not None:
+            free.setdefault(mark, []).append(place)
+    for place, mark in enumerate(old):
+        if place not in pairs and free.get(mark):
+            pairs[place] = free[mark].pop(0)
 
 
 def _alike(one: _Step, other: _Step) -> float:
