@@ -73,6 +73,13 @@ def _described(p: Phrases, name: str) -> Said:
     return lambda value: None if isinstance(value, str | bool | None) else e.Apply(name, (value,))
 
 
+def _becomes(p: Phrases, options: tuple[e.Expr, ...]) -> Any:
+    """A member of something comes to be one of several states: waited for, it is one."""
+    said = _is(p, options)
+    states = all(isinstance(each, str) and p.lexicon.value(each) for each in options)
+    return lambda subject: said(subject) if states and isinstance(subject, e.Field) else None
+
+
 def _opposite(said: Any) -> Any:
     def turned(p: Phrases, *parts: Any) -> Said:
         positive = said(p, *parts)
@@ -206,6 +213,8 @@ PREDICATE = Category(
         form("is|are not {described}", _opposite(_described)),
         form("is|are not|never yet? {options}", _opposite(_is)),
         form("is no longer {options}", _opposite(_is)),
+        form("becomes|become|turns|changes|changed to|into? {options}", _becomes),
+        form("has become|changed to|into? {options}", _becomes),
         form("is one|any|either of {items}", _is),
         form("is one|any|either of {options}", _is),
         form("is not one|any|either of {items}", _opposite(_is)),
