@@ -19,11 +19,20 @@ from bgsync.texts import Text, read
 from tests.command import run
 from tests.specs import LIBRARY, PERIODIC, PRINT_QUEUE, RESPEC, SILENT, SYNC
 
+OUTBOXES = monitors.SHARED_TAG, monitors.TAG_PER_MESSAGE
 SPECS = Path(__file__).parents[2] / "shared" / "specs"
 
 
 def read_of(text: str) -> Text:
     return read(Source("text.bs", text))
+
+
+@pytest.mark.parametrize("name", [each.name for each in shipped()])
+def test_nothing_is_told_of_messages_where_no_outbox_is_followed(name: str) -> None:
+    properties = content(name).properties
+    if not any(monitor in each.monitors for each in properties for monitor in OUTBOXES):
+        told = [word for each in properties for word in (each.sentence, each.why, each.broken)]
+        assert [said for said in told if re.search(r"\b(?:messages?|outbox)\b", said)] == []
 
 
 # --- by what a text defines

@@ -113,7 +113,7 @@ _LIVENESS = (
     Liveness(
         "resolved-then-fires",
         "A register() that resolved is followed by an event that starts after the call began.",
-        "The page was told that its sync is registered, so it may close; its message would stay in the outbox.",
+        "The page was told that its sync is registered, so it may close; what it wanted done would never be.",
         SPEC + "register: the promise resolves once the registration is made; the sync event",
         _owed_tags,
         _tag_dispatched,

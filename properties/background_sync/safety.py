@@ -192,7 +192,7 @@ _SAFETY = (
         general.UNIQUE,
         id="unique-tag",
         sentence="No two registrations in one list have the same tag.",
-        why="With two, register() finds one, getTags() shows the tag twice, and one message is sent by two events.",
+        why="With two, a search for the tag finds one, a list of tags has it twice, and two events do the same work.",
         reference=SPEC + "Constructs: each registration in a list has a unique tag",
         expected=lambda system: ("",),
         broken="Two registrations with the same tag end up in one list.",
@@ -200,7 +200,7 @@ _SAFETY = (
     Safety(
         "one-event",
         "At most one event of a registration is unsettled, or has a handler that goes on, at any time.",
-        "Two handlers at once send the same outbox twice.",
+        "Two handlers at once do the same work twice.",
         SPEC + "the state firing, which a registration enters before and leaves after its event",
         (Dispatched,),
         _one_event,
@@ -273,7 +273,7 @@ _SAFETY = (
     Safety(
         "gate",
         "A call is refused exactly when there is no active worker, or when the text says so: no permission, no window.",
-        "A refusal without reason loses a message; a missing one lets a worker keep itself alive in the background.",
+        "A refusal without reason loses work; a missing one lets a worker keep itself alive in the background.",
         SPEC + "register, steps 2 to 6; the definition of running in the background",
         (Resolved, Rejected),
         gates.gate_look(_gates),
