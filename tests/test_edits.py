@@ -9,6 +9,7 @@ from rich.console import Console
 
 from bgsync.cli.base import Editing
 from bgsync.cli.question import Asked
+from bgsync.compare.kept import Steps
 from bgsync.compare.steps import kept_steps
 from bgsync.judge.facts import Invocation, StepTaken
 from bgsync.judge.glossary import Glossary
@@ -251,6 +252,17 @@ def test_steps_that_do_the_same_in_other_words_below_another_one_are_the_same_st
     same = [("hold 1", "hold 1"), ("hold 2", "hold 2"), ("hold 3", "hold 3.1"), ("hold 4", "hold 3.2")]
     assert [(str(was), str(now)) for was, now in kept_steps(ifs, switch, "hold")] == same
     assert [(str(now), str(was)) for was, now in kept_steps(switch, ifs, "hold")] == same
+
+
+def test_what_a_step_did_by_itself_is_its_own_where_a_step_below_it_does_it() -> None:
+    parted = IFS.replace("paused=], set |job|'s", "paused=]:\n   1. Set |job|'s", 1)
+    specs = [target(PRINT_QUEUE + HOLD.replace("{steps}", steps), BASE).spec for steps in (IFS, parted)]
+    steps = Steps.of((specs[0], specs[1]))
+    assert steps.whole(("hold", "3.1")) == steps.now(("hold", "3")) == ("hold", "3")
+    assert Steps.of((specs[1], specs[0])).now(("hold", "3.1")) == ("hold", "3")
+    other = parted.replace("to [=queued=]", "to [=printing=]")
+    new = target(PRINT_QUEUE + HOLD.replace("{steps}", other), BASE).spec
+    assert Steps.of((specs[0], new)).whole(("hold", "3.1")) == ("hold", "3.1"), "it did no such thing"
 
 
 def test_nothing_is_kept_out_by_the_steps_of_an_algorithm_that_is_new() -> None:

@@ -1,10 +1,10 @@
 """What an edit left of the steps that a run takes: whether a finding of one text is there in the other one."""
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from bgsync.compare.steps import kept_steps, origins
+from bgsync.compare.steps import kept_steps, origins, parted_steps
 from bgsync.judge.verdict import Verdict
 from bgsync.language import Origin, Spec
 
@@ -18,6 +18,8 @@ class Steps:
 
     kept: Mapping[Hashable, Hashable]
     removed: frozenset[Hashable]
+    parts: Mapping[Hashable, Hashable] = field(default_factory=dict)
+    """The steps of the new text that do a part of what another one of it did by itself in the old text: that one."""
 
     @classmethod
     def of(cls, specs: tuple[Spec, Spec] | None) -> "Steps":
@@ -30,11 +32,18 @@ class Steps:
         above = {_place(was): (_above(was), _above(now)) for was, now in pairs}
         there = {place for place, (was, now) in above.items() if kept.get(was, was) == now}
         every = map(_place, origins(specs[0]).values()) if specs else ()
-        return cls(kept, frozenset(every) - there)
+        parts = {_place(part): _place(whole) for part, whole in parted_steps(*specs)} if specs else {}
+        joined = {_place(part): _place(whole) for part, whole in parted_steps(*specs[::-1])} if specs else {}
+        into = {part: kept[whole] for part, whole in joined.items()}
+        return cls(kept | into, frozenset(every) - there, parts)
 
     def now(self, place: Hashable) -> Hashable:
         """Give what a step of the old text is called in the new one."""
         return self.kept.get(place, place)
+
+    def whole(self, place: Hashable) -> Hashable:
+        """Give the step of the new text that did by itself in the old text what a step does, or that step."""
+        return self.parts.get(place, place)
 
     def _is_among(self, place: Hashable, steps: Collection[str]) -> bool:
         now = self.now(place)

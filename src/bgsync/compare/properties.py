@@ -7,6 +7,7 @@ the property stands as it does without. What is violated in both texts is compar
 
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
 
 from bgsync.compare.data import alike_but_for_names
@@ -200,13 +201,14 @@ def _other_findings(
     adversity makes, where the other text has one without: then it was not looked for. What is broken in a run that the
     other text has as well is neither new nor gone: there another run told of it.
     """
-    there = [_defect(one, steps) for one in old.findings(key)], [_defect(one) for one in new.findings(key)]
-    raced = {_defect(one, steps) for one in old.findings(key) if one.kind == "race"}
-    raced -= {_defect(one, steps) for one in old.findings(key) if one.kind != "race"}
-    gone = [one for one in old.own(key) if one.trace is not None and _defect(one, steps) not in there[1]]
+    was, now = partial(_defect, called=steps.now), partial(_defect, called=steps.whole)
+    there = [was(one) for one in old.findings(key)], [now(one) for one in new.findings(key)]
+    raced = {was(one) for one in old.findings(key) if one.kind == "race"}
+    raced -= {was(one) for one in old.findings(key) if one.kind != "race"}
+    gone = [one for one in old.own(key) if one.trace is not None and was(one) not in there[1]]
     made = [
         one for one in new.own(key)
-        if one.trace is not None and (_defect(one) not in there[0] or (one.kind == "logic" and _defect(one) in raced))
+        if one.trace is not None and (now(one) not in there[0] or (one.kind == "logic" and now(one) in raced))
     ]  # fmt: skip
     gone = [one for one in gone if not new.is_cut(key[1]) and not _is_masked(one, new.findings(key))]
     made = [one for one in made if not old.is_cut(key[1]) and not _is_masked(one, old.findings(key))]
@@ -224,13 +226,11 @@ def _as_verdict(findings: Sequence[Verdict]) -> tuple[Verdict, ...]:
     return tuple(replace(first, others=tuple(findings[1:])) for first in findings[:1])
 
 
-def _defect(one: Verdict, steps: Steps | None = None) -> Defect:
-    """Tell a defect by its steps, those of the old text as the new one calls them; an Assert's by its id alone."""
+def _defect(one: Verdict, called: Callable[[Hashable], Hashable]) -> Defect:
+    """Tell a defect by its steps, as `called` says that both texts call them; an Assert's by its id alone."""
     message, where, against = one.defect()
     said = "" if one.property.startswith("asserts/") else message
-    if steps is None:
-        return said, where, against
-    return said, frozenset(map(steps.now, where)), against and (steps.now(against[0]), against[1])
+    return said, frozenset(map(called, where)), against and (called(against[0]), against[1])
 
 
 class Said:

@@ -108,6 +108,22 @@ def kept_steps(old: Spec, new: Spec, name: str = "") -> tuple[tuple[Origin, Orig
     return tuple((was, now) for was, now in found if was is not None and now is not None)
 
 
+def parted_steps(old: Spec, new: Spec) -> tuple[tuple[Origin, Origin], ...]:
+    """Give each new step that does a part of what a step above it did by itself in the old text, and that step."""
+    before, after = _parts(old), _parts(new)
+    found = []
+    for name, was in _known_as(before, after).items():
+        one, other = before[was], after[name]
+        back = {place: at for at, place in _aligned(one, other).items()}
+        for place, above in enumerate(_above(other)):
+            part, whole = other[place].origin, other[above].origin
+            if place not in back and above in back and part is not None and whole is not None:
+                did, does = [*walk(one[back[above]].data)], [*walk(other[above].data)]
+                if all(each in did and each not in does for each in other[place].data):
+                    found.append((part, whole))
+    return tuple(found)
+
+
 def _known_as(before: Mapping[str, Sequence[_Step]], after: Mapping[str, Sequence[_Step]]) -> dict[str, str]:
     """Give for each part of the new text its name in the old one; a new name is known by what stands below it."""
     same = {name: name for name in after if name in before}
