@@ -1,5 +1,6 @@
 """Many states at once: arrays say what the interpreter says of each."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 
@@ -15,7 +16,7 @@ from bgsync.system.scenario import Scenario
 from bgsync.system.step import State
 from bgsync.system.system import System
 from bgsync.tables import Tables, explore
-from bgsync.tables.index import Column, Index, firsts, numbered
+from bgsync.tables.index import Column, Index, firsts, is_compiled, numbered
 from bgsync.tables.lookup import Lookup
 from bgsync.tables.vectors import Vectors
 from tests.models import CALM, UNGATED, outbox, scenario
@@ -29,7 +30,8 @@ def loops(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.param == "compiled":
         pytest.importorskip("numba")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bgsync.tables.index.MANY", 0 if request.param == "compiled" else 1 << 60)
+        patch.setattr("bgsync.tables.index.FAST", request.param == "compiled")
+        patch.setattr("bgsync.tables.index.MANY", 0)
         yield
 
 
@@ -165,11 +167,23 @@ def test_a_limit_ends_the_search_after_the_state_that_leads_to_as_many() -> None
         assert some.starts[-1] == len(some.targets)
 
 
+def test_compiled_code_that_is_loaded_is_called_from_fewer_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bgsync.tables.index.FAST", True)
+    monkeypatch.setattr("bgsync.tables.index.MANY", 100)
+    monkeypatch.setattr("bgsync.tables.index.SOME", 10)
+    monkeypatch.delitem(sys.modules, "bgsync.tables.compiled", raising=False)
+    assert [is_compiled(many) for many in (9, 10, 99, 100)] == [False, False, False, True]
+    monkeypatch.setitem(sys.modules, "bgsync.tables.compiled", sys)
+    assert [is_compiled(many) for many in (9, 10, 99, 100)] == [False, True, True, True]
+
+
 def test_compiled_code_numbers_states_and_transitions_as_arrays_do(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numba")
+    monkeypatch.setattr("bgsync.tables.index.FAST", True)
     tables, found = Tables(System(scenario(SPEC, calls=2))), []
     for many, room in ((1 << 60, 16), (1000, 16), (0, 1)):  # without it, from some place on, and with too little room
         monkeypatch.setattr("bgsync.tables.index.MANY", many)
+        monkeypatch.setattr("bgsync.tables.index.SOME", many)
         monkeypatch.setattr("bgsync.tables.lookup.ROOM", room)
         graph = explore(tables)
         ended = tuple(one.tolist() for one in graph.ended)

@@ -107,11 +107,12 @@ class _Search:
         bases_after = self._bases_after()[successors]
         goes_on = bases_after >= 0
         ended = sources[~goes_on], successors[~goes_on]
-        small = goes_on & (self.vectors.sizes(rows) <= MOST)
-        if (goes_on & ~small).any():
+        sources, successors, into = sources[goes_on], successors[goes_on], bases_after[goes_on]
+        after = self.vectors.add(rows[goes_on])
+        small = self.vectors.sizes(after) <= MOST
+        if not small.all():
             self.graph.pools.add(f"invocations ({MOST})")
-        sources, successors, rows, into = sources[small], successors[small], rows[small], bases_after[small]
-        after = self.vectors.add(rows)
+            sources, successors, into, after = (one[small] for one in (sources, successors, into, after))
         words = (into << 32 | after).astype(np.uint64)
         done = len(bases)
         if limit is not None:

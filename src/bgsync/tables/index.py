@@ -1,6 +1,7 @@
 """A map from 64-bit words to numbers in arrays, asked and filled for many words at once."""
 
 import importlib.util
+import sys
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,11 +17,13 @@ _MIX, _HIGH = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)
 FAST = importlib.util.find_spec("numba") is not None
 MANY = 150_000
 """From so many on it is worth while to load compiled code, which takes as long as it saves on somewhat more states."""
+SOME = 20_000
+"""From so many on it is worth while to call it once it is loaded."""
 
 
 def is_compiled(many: int) -> bool:
     """Whether the loops over so many things are those of `compiled`."""
-    return FAST and many >= MANY
+    return FAST and many >= (min(SOME, MANY) if "bgsync.tables.compiled" in sys.modules else MANY)
 
 
 class Index:

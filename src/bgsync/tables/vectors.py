@@ -31,7 +31,7 @@ class Vectors:
         self.rows: Rows = np.zeros((1 << 8, WIDTH), np.int32)
         self.presences: list[Presence] = []
         self._size = 0
-        self._presence = np.zeros(1 << 8, np.int32)
+        self._presence, self._sizes = np.zeros(1 << 8, np.int32), np.zeros(1 << 8, np.int64)
         self._index = Index()
         self._random = np.random.default_rng(SEED)
         self._words: Words = self._drawn(1 << 8)
@@ -90,6 +90,8 @@ class Vectors:
             self.rows[first : self._size, self.width - rows.shape[1] :] = rows[new]
             self._presence = grown(self._presence, self._size)
             self._presence[first : self._size] = self._presences(self.rows[first : self._size])
+            self._sizes = grown(self._sizes, self._size)
+            self._sizes[first : self._size] = self.attribute("size")[self.rows[first : self._size]].sum(1)
         there, left = self.rows[numbers], self.width - rows.shape[1]
         if there[:, :left].any() or not np.array_equal(there[:, left:], rows):
             raise AssertionError("two multisets have the same hash: take another seed")
@@ -122,10 +124,9 @@ class Vectors:
             return np.asarray(known[self.rows[numbers]].sum(1), np.int64)
         return np.asarray(known[self.rows[: self._size]].sum(1), np.int64)[numbers]
 
-    def sizes(self, rows: Rows) -> Numbers:
-        """Count the processes of rows, of which not all need be known."""
-        counts: Numbers = self.attribute("size")[rows].sum(1)
-        return counts
+    def sizes(self, numbers: Numbers) -> Numbers:
+        """Count the processes of each of these rows."""
+        return self._sizes[numbers]
 
     def presence(self, numbers: Numbers) -> NDArray[np.int32]:
         """Give the place among `presences` of what of each row bears on whose turn it is."""
