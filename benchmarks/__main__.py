@@ -16,14 +16,15 @@ from typing import Any
 
 from benchmarks.measure import FailedError, Run, run
 from benchmarks.peers import PEERS, Peer
-from benchmarks.results import Growth, Result, page, result
-from benchmarks.sizes import GROWTH, QUICK, SIZES, Size
+from benchmarks.results import AS_A_WHOLE, Growth, Result, page, result
+from benchmarks.sizes import GROWTH, QUICK, SIZES, WHOLE, Size
 
 ROOT = Path(__file__).parents[1]
 OURS = {
     "python": ("plain Python search, the interpreter", 20_000),
     "tables": ("bgsync tables, compiled", 3_000_000),
     "tables numpy": ("bgsync tables, NumPy", 3_000_000),
+    "rows known": ("bgsync tables, compiled, rows known", 3_000_000),
     "numpy levels": ("bgsync product, NumPy, breadth first", 20_000),
     "numpy": ("bgsync product, NumPy, saturation", 200_000),
     "levels": ("bgsync product, compiled, breadth first", 10**9),
@@ -32,6 +33,7 @@ OURS = {
 }
 """Our engines: what they are called, and how many states they are tried with at most."""
 COMPILED = ("saturation", "levels", "symmetry")
+ON_WHOLE = ("tables", "rows known", "tables numpy")
 
 
 class DisagreeError(Exception):
@@ -52,7 +54,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bench.cold(Path(folder))
         growth = [] if asked.quick else list(bench.growth())
-        for size in QUICK if asked.quick else SIZES:
+        for size in QUICK if asked.quick else (*WHOLE, *SIZES):
             (Path(folder) / size.name).mkdir()
             bench.size(size, Path(folder) / size.name)
     asked.output.mkdir(parents=True, exist_ok=True)
@@ -83,11 +85,17 @@ class Bench:
         told = self._ours("prepare", size, folder)
         self.tables[size] = (told["tables"], max(told["locals"]))
         states: int | None = None
+        if size.whole:
+            for engine in ON_WHOLE:
+                states = self.add(self._engine(engine, size, folder, states or 0), states)
+            for peer in (peer for peer in PEERS if "spin" in peer.tools):
+                states = self.add(self._peer(peer, size, folder, states or 0), states)
+            return
         for engine in COMPILED:
             states = self.add(self._engine(engine, size, folder, states or 0), states)
         for peer in PEERS:
             states = self.add(self._peer(peer, size, folder, states or 0), states)
-        for engine in (name for name in OURS if name not in COMPILED):
+        for engine in (name for name in OURS if name not in (*COMPILED, "rows known")):
             states = self.add(self._engine(engine, size, folder, states or 0), states)
 
     def add(self, found: Result | None, states: int | None) -> int | None:
@@ -114,6 +122,7 @@ class Bench:
             self.note(f"{title}, {size.title}: {error}")
             return None
         (count,) = told["states"]
+        title += AS_A_WHOLE * size.whole
         return result(title, size.title, count, told["wall"], told["cpu"], told["memory"], told["first"])
 
     def _peer(self, peer: Peer, size: Size, folder: Path, states: int) -> Result | None:
@@ -138,7 +147,8 @@ class Bench:
             return None
         (count,) = counts
         memory = max(one.memory for one in runs)
-        return result(peer.name, size.title, count, [r.wall for r in runs], [r.cpu for r in runs], memory, before)
+        name = peer.name + AS_A_WHOLE * size.whole
+        return result(name, size.title, count, [r.wall for r in runs], [r.cpu for r in runs], memory, before)
 
     def note(self, what: str) -> None:
         """Note once what is not measured."""

@@ -8,9 +8,10 @@ import pytest
 
 from benchmarks.__main__ import OURS, Bench, DisagreeError
 from benchmarks.measure import FailedError, run
-from benchmarks.ours import ON_PRODUCT, ON_SYSTEM, measured, prepare
+from benchmarks.ours import ON_PRODUCT, ON_SYSTEM, ROWS_KNOWN, measured, prepare
+from benchmarks.peers import PEERS
 from benchmarks.results import Result, exponent, page, result
-from benchmarks.sizes import GROWTH, SIZES, Size, size_of
+from benchmarks.sizes import GROWTH, SIZES, WHOLE, Size, size_of
 from bgsync.product.search import FAST
 
 SMALL = Size(1, 1)
@@ -25,7 +26,7 @@ def made(engine: str, states: int, cpu: float = 1.0) -> Result:
 
 
 def test_a_name_of_a_size_reads_as_the_size() -> None:
-    assert all(size_of(size.name) == size for size in (*SIZES, *GROWTH))
+    assert all(size_of(size.name) == size for size in (*SIZES, *WHOLE, *GROWTH))
 
 
 def test_processor_time_is_that_of_the_child_and_not_the_time_it_sleeps(tmp_path: Path) -> None:
@@ -62,6 +63,18 @@ def test_all_our_engines_count_the_same(engine: str, tmp_path: Path) -> None:
         pytest.skip("numba is not installed")
     prepare(SMALL, tmp_path)
     assert measured(engine, SMALL, tmp_path, 1)["states"] == [358]
+
+
+def test_spin_counts_what_our_tables_count_of_a_system_as_a_whole(tmp_path: Path) -> None:
+    spin = PEERS[0]
+    if spin.missing or not FAST:
+        pytest.skip("SPIN or numba is not installed")
+    size = Size(1, 1, model="periodic", whole=True)
+    prepare(size, tmp_path)
+    spin.built(tmp_path)
+    states, _ = spin.measured(tmp_path, 10_000)
+    assert states > 300
+    assert measured(ROWS_KNOWN, size, tmp_path, 1)["states"] == [states]
 
 
 def test_the_exponent_is_that_of_a_power_law_and_needs_three_points() -> None:

@@ -105,7 +105,7 @@ class Lookup:
         """Look up what is known in compiled code, and say of which states something is not."""
         from bgsync.tables import compiled
 
-        known, rows = self._known(), self.vectors.rows[numbers]
+        known, rows = self.known(), self.vectors.rows[numbers]
         presences, unknown = self.vectors.presence(numbers), np.zeros(len(bases), bool)
         room, done, many = ROOM * len(bases), 0, 0
         found = compiled.Found(*_room(room, rows.shape[1] + known.into.shape[1]))
@@ -121,7 +121,8 @@ class Lookup:
         used = int((after > 0).any(0).argmax()) if many else 0
         return Transitions(found.sources[:many], found.successors[:many], after[:, used:]), unknown
 
-    def _known(self) -> compiled.Known:
+    def known(self) -> compiled.Known:
+        """Give all that is known so far, for compiled code."""
         from bgsync.tables.compiled import Known as All
 
         vectors, entries = self.vectors, self._entries

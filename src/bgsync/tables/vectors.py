@@ -51,6 +51,12 @@ class Vectors:
         return self._words
 
     @property
+    def signs(self) -> tuple[Numbers, NDArray[np.uint64]]:
+        """What of each group bears on whose turn it is, by its number plus 1: how many are busy, and bits."""
+        (bits,) = self._flagged.T
+        return self._busy, bits[: len(self._busy)]
+
+    @property
     def width(self) -> int:
         """How many groups a row has room for."""
         return int(self.rows.shape[1])
