@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import version
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 import numpy as np
@@ -27,6 +27,9 @@ from bgsync.product.arrays import Numbers, Product, Words
 from bgsync.product.checkpoint import Snapshot, unpacked
 from bgsync.product.compiled import Compiled
 from bgsync.product.pages import Growing, Packed, Pages, lengths, packed
+
+if TYPE_CHECKING:
+    from bgsync.product.flat import Flat
 
 LOCAL, HERE = "local", "127.0.0.1:0"
 PATIENCE = 30.0
@@ -49,6 +52,13 @@ class Bits(NamedTuple):
     words: Words
 
 
+class Given(NamedTuple):
+    """A product, and the flat arrays of the compiled kernels, which every level needs; None without those."""
+
+    product: Product
+    flat: Flat | None
+
+
 class Level(NamedTuple):
     """What an owner has seen after a level, and what it found for each owner."""
 
@@ -68,14 +78,18 @@ class Counts(NamedTuple):
 # --- tasks
 
 
-def given(product: Product) -> Product:
-    """Give it: so that it can be had again."""
-    return product
+def given(product: Product, fast: bool, symmetry: bool) -> Given:
+    """Give a product, and what is worked out of it once: so that it can be had again."""
+    if not fast:
+        return Given(product, None)
+    from bgsync.product.flat import flat
+
+    return Given(product, flat(product, symmetry=symmetry))
 
 
-def begun(product: Product, mine: int, owners: int, seen: Bits, fresh: Bits) -> Level:
+def begun(asked: Given, mine: int, owners: int, seen: Bits, fresh: Bits) -> Level:
     """Give the level before the first one."""
-    nothing = _bits(product, {})
+    nothing = _bits(asked.product, {})
     return Level(seen, tuple(fresh if n == mine else nothing for n in range(owners)), len(fresh.keys))
 
 
@@ -84,10 +98,11 @@ def sent_to(level: Level, whose: int) -> Bits:
     return level.found[whose]
 
 
-def taken(product: Product, how: tuple[bool, bool], before: Level, *sent: Bits) -> Level:
+def taken(asked: Given, before: Level, *sent: Bits) -> Level:
     """Take a level: all steps from what was sent and is new."""
+    product = asked.product
     seen, fresh = added(product, before.seen, joined(product, sent))
-    found, owners = stepped(product, fresh, *how), len(before.found)
+    found, owners = stepped(asked, fresh), len(before.found)
     whose = owner(product, found.keys, owners)
     return Level(seen, tuple(_some(product, found, whose == n) for n in range(owners)), len(fresh.keys))
 
@@ -121,10 +136,17 @@ def owner(product: Product, keys: Numbers, owners: int) -> Numbers:
     return ((mixed >> np.uint64(32)) % np.uint64(owners)).astype(np.int64)
 
 
-def _ranges(starts: Numbers, sizes: Numbers) -> Numbers:
-    """Give all numbers of ranges, one range after another."""
-    found: Numbers = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes) + np.arange(sizes.sum())
-    return found
+def _starts(product: Product, keys: Numbers) -> tuple[Numbers, Numbers]:
+    """Say where the words of each page begin, and how many there are of each."""
+    sizes = lengths(product, keys)
+    return np.cumsum(sizes) - sizes, sizes
+
+
+def _moved(words: Words, starts: Numbers, there: Numbers) -> tuple[Numbers, Numbers]:
+    """Give the places of the words that are not zero, and those where they are when pages begin `there` instead."""
+    places = np.flatnonzero(words)
+    many = np.diff(np.searchsorted(places, starts), append=len(places))
+    return places, places + np.repeat(there - starts, many)
 
 
 def _some(product: Product, bits: Bits, which: NDArray[np.bool_]) -> Bits:
@@ -133,20 +155,23 @@ def _some(product: Product, bits: Bits, which: NDArray[np.bool_]) -> Bits:
 
 def filled(product: Product, bits: Bits) -> Bits:
     """Leave out pages without any state."""
-    sizes = lengths(product, bits.keys)
-    whose = np.repeat(np.arange(len(sizes)), sizes)[bits.words != 0]
-    return _some(product, bits, np.bincount(whose, minlength=len(sizes)) > 0)
+    if not len(bits.keys):
+        return bits
+    starts, _ = _starts(product, bits.keys)
+    some = np.bitwise_or.reduceat(bits.words, starts) != 0
+    return bits if some.all() else _some(product, bits, some)
 
 
 def joined(product: Product, parts: Sequence[Bits]) -> Bits:
     """Put pages together, those with the same key into one."""
     keys = np.concatenate([part.keys for part in parts])
     _, first, place = np.unique(_numbers(product, keys), return_index=True, return_inverse=True)
-    sizes = lengths(product, keys[first])
-    starts, words, done = np.cumsum(sizes) - sizes, np.zeros(int(sizes.sum()), product.word), 0
+    starts, sizes = _starts(product, keys[first])
+    words, done = np.zeros(int(sizes.sum()), product.word), 0
     for part in parts:
         mine = place[done : done + len(part.keys)]
-        words[_ranges(starts[mine], sizes[mine])] |= part.words
+        places, there = _moved(part.words, _starts(product, part.keys)[0], starts[mine])
+        words[there] |= part.words[places]
         done += len(part.keys)
     return Bits(keys[first], words)
 
@@ -161,18 +186,20 @@ def added(product: Product, seen: Bits, sent: Bits) -> tuple[Bits, Bits]:
     place = len(numbers) + np.cumsum(~known) - 1
     place[known] = order[near[known]]
     keys = np.concatenate([seen.keys, sent.keys[~known]])
-    sizes = lengths(product, keys)
+    starts, sizes = _starts(product, keys)
     words = np.concatenate([seen.words, np.zeros(int(sizes.sum()) - len(seen.words), product.word)])
-    where = _ranges((np.cumsum(sizes) - sizes)[place], sizes[place])
-    fresh = sent.words & ~words[where]
-    words[where] |= fresh
+    places, there = _moved(sent.words, _starts(product, sent.keys)[0], starts[place])
+    fresh = np.zeros_like(sent.words)
+    fresh[places] = sent.words[places] & ~words[there]
+    words[there] |= sent.words[places]
     return Bits(keys, words), filled(product, Bits(sent.keys, fresh))
 
 
-def stepped(product: Product, fresh: Bits, fast: bool, symmetry: bool) -> Bits:
+def stepped(asked: Given, fresh: Bits) -> Bits:
     """Give all that is one step after some states."""
-    if fast and len(fresh.keys):
-        search = Compiled(product, layered=True, symmetry=symmetry)
+    product = asked.product
+    if asked.flat is not None and len(fresh.keys):
+        search = Compiled(product, layered=True, known=asked.flat)
         search.restore(Snapshot(*fresh, fresh.words, 0))
         search.advance()
         found = search.snapshot(0)
@@ -194,7 +221,7 @@ class Distributed:
 
     def _begin(self, seen: Bits, fresh: Bits) -> None:
         self.run, self.rounds, owners = uuid4().hex[:8], 0, len(self.workers)
-        self.there = self._submit(given, "product", 0, self.product)
+        self.there = self._submit(given, "product", 0, self.product, *self.how)
         self.levels = []
         for mine in range(owners):
             parts = [_some(self.product, b, owner(self.product, b.keys, owners) == mine) for b in (seen, fresh)]
@@ -214,7 +241,7 @@ class Distributed:
         ]
         self.rounds += 1
         levels = [
-            self._submit(taken, "level", mine, self.there, self.how, self.levels[mine], *(row[mine] for row in sent))
+            self._submit(taken, "level", mine, self.there, self.levels[mine], *(row[mine] for row in sent))
             for mine in owners
         ]
         news = self._gathered([self._submit(counts, "told", mine, levels[mine]) for mine in owners], pause)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from bgsync.product.checkpoint import Snapshot
 from bgsync.product.disk import Mapped
 from bgsync.product.pages import Key, Packed, Pages, lengths
 
+if TYPE_CHECKING:
+    from bgsync.product.flat import Flat
+
 PAUSE = 0.1
 """How many seconds lie between two looks at what was found so far."""
 
@@ -22,11 +25,19 @@ PAUSE = 0.1
 class Compiled:
     """The store of the kernels, grown as it fills; its arrays on `disk`, if a folder is given."""
 
-    def __init__(self, product: Product, *, layered: bool, symmetry: bool = False, disk: Path | None = None) -> None:
+    def __init__(
+        self,
+        product: Product,
+        *,
+        layered: bool,
+        symmetry: bool = False,
+        disk: Path | None = None,
+        known: Flat | None = None,
+    ) -> None:
         from bgsync.product import flat, kernels
 
         self.kernels, self.data, self.product, self.layered = kernels, flat, product, layered
-        self.flat = flat.flat(product, symmetry=symmetry)
+        self.flat = known or flat.flat(product, symmetry=symmetry)
         self.disk = disk
         self._room(1 << 16, 1 << 10)
         self.chunk = 64
