@@ -164,7 +164,8 @@ class Bench:
         self, engine: str, size: Size, folder: Path, *more: int, env: dict[str, str] | None = None
     ) -> dict[str, Any]:
         command = [sys.executable, "-m", "benchmarks.ours", engine, size.name, str(folder), *map(str, more)]
-        took = run(command, folder, env={"PYTHONPATH": str(ROOT)} | (env or {}))
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        took = run(command, folder, env={"PYTHONPATH": path} | (env or {}))
         told: dict[str, Any] = json.loads(took.output.splitlines()[-1])
         return told | {"memory": took.memory}
 
@@ -207,8 +208,9 @@ HOW = """\
 {date}, on a machine with {machine}, Python {python}. Made by
 `python -m benchmarks`; [docs/speed.md](../docs/speed.md) says what it means.
 
-* All engines explore the same states of the built-in model at granularity `step`. Their counts agreed, or nothing would
-  be here. The peers read what `bgsync export` writes, less what leads nowhere new.
+* All engines explore the same states of a built-in model at granularity `step`. Their counts agreed, or nothing would
+  be here. The peers read what `bgsync export` writes, less what leads nowhere new. *As a whole*: SPIN looks up the rows
+  that our tables have made by then, in C; it has states that removed registrations are in, too.
 * Medians of up to {runs} runs, of fewer where they take more than 15 s together.
 * *Processor* time is user and system time of the process; *wall* time shows what else went on on the machine. It is the
   time of the search alone; *before* has what comes once before it: compiling the peer, or loading
