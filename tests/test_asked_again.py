@@ -6,11 +6,13 @@ import pytest
 
 from bgsync.api import read
 from bgsync.language import Abort, Else, Field, If, Is, Member, Remove, Resolve, Set, v
+from bgsync.shipped.model.background_sync.monitors import TIMERS
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS, SYNC_REGISTRATION
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
 from bgsync.sources import Source
+from bgsync.system.observation import Settled
 from bgsync.targets import Wish, judged, of_text
-from tests.models import FIRE, STATE, Items, known, outbox, verdicts
+from tests.models import FIRE, NEW, STATE, Items, graph, known, outbox, system, verdicts
 from tests.specs import PRINT_QUEUE
 from tests.test_properties import LAST, TIMER
 
@@ -58,6 +60,21 @@ def test_a_retry_that_was_asked_for_while_firing_does_not_wait() -> None:
     spec = outbox(found=found, fulfilled=(again, DROP), rejected=retried, type=kind)
     verdict = {name: one.verdict for name, one in verdicts(spec, ["retry-waits", "last-chance"]).items()}
     assert verdict == {"retry-waits": "holds", "last-chance": "holds"}
+
+
+def test_what_is_out_of_the_list_is_not_tried_again_so_its_failure_is_none_of_another_one_with_its_tag() -> None:
+    failed, _ = TIMERS.observed((), None, Settled(0, "rejected"), "t1")
+    assert failed != ()
+    for outcome in ("fulfilled", "rejected"):
+        for memory in ((), failed):
+            assert TIMERS.observed(memory, None, Settled(1, outcome, listed=False), "t1") == (memory, None)
+
+
+def test_how_an_event_settles_is_seen_with_whether_its_registration_is_in_the_list() -> None:
+    closed = system(outbox(added=(*NEW, FIRE, DROP)))
+    steps = (step for state in graph(closed).states for step in closed.steps(state))
+    seen = {one.listed for step in steps for one in step.observations if isinstance(one, Settled)}
+    assert seen == {False}
 
 
 def test_the_states_of_another_text_do_not_say_that_anything_was_renewed() -> None:

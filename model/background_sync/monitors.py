@@ -101,7 +101,8 @@ class TimerMonitor(Monitor):
     """Marks the timers of an object that are older than its latest one, and remembers which tags have failed.
 
     That is forgotten when a wait is over, when a call changes the object or resolves, and when the event that failed
-    had been asked for again: then the next event is due.
+    had been asked for again: then the next event is due. What is out of the list is not tried again: how its event
+    settles says nothing of another object with its tag.
     """
 
     OLD: ClassVar[str] = "older"
@@ -128,6 +129,8 @@ class TimerMonitor(Monitor):
             case Dispatched():
                 soon = (Note(key, self.TOO_SOON),) if mine in memory else ()
                 return tuple(sorted((*_without(memory, key), *soon), key=str)), None
+            case Settled(listed=False):
+                return memory, note
             case Settled(outcome="rejected") if key is not None:
                 return tuple(sorted((*_without(memory, key), mine), key=str)), note
             case WaitEnded(slot=None):

@@ -79,7 +79,7 @@ def _retry_waits(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
     if not isinstance(seen, Dispatched | Settled) or view.step.after is None or not _waits_for_retries(view.system):
         return
     if isinstance(seen, Settled):
-        if seen.outcome == "rejected":
+        if seen.outcome == "rejected" and seen.listed:
             yield Seen()
     elif view.listed(seen) and Note(view.system.tag(view.before.shared, seen.slot), TIMERS.TOO_SOON) in (
         view.step.after.memory

@@ -103,6 +103,8 @@ class Settled(OfObject):
 
     kind: ClassVar[str] = "settled"
     outcome: Value
+    listed: bool = True
+    """Whether the object was in the list then."""
 
 
 @dataclass(frozen=True, slots=True)

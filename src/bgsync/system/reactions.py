@@ -31,7 +31,7 @@ class Reactions(Effects):
         known, left, told, did = self._reactions_at(place) if isinstance(place, Cell) else (None, 1, None, ())
         if isinstance(about, Ref):
             if known is None:
-                self.seen.append(Settled(about.slot, settle))
+                self.seen.append(Settled(about.slot, settle, self.object(about).listed))
             if instruction.branches or isinstance(place, Cell):
                 self.variables |= {"@about": about, "@settled": settle}
         told = self._told(instruction, settle, told)
