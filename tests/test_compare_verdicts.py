@@ -114,6 +114,21 @@ def test_a_run_without_a_race_is_a_further_way_where_there_was_none_but_by_a_rac
     assert ([change.property for change in better.changed_kind], better.violated_first) == (["p"], ())
 
 
+def endless(kind: Kind, step: int) -> Report:
+    """A finding in a run without end in which one step changes something again and again."""
+    origin, change = Origin("g", (step,), "f", step, 1, "Set it", "k"), StateChanged(Thing("A"), "lent", "due")
+    again = TraceStep(Invocation("g", 1), StepTaken(origin), (change,))
+    where = (Location("f", step, 1, "g", str(step)),)
+    return told(replace(verdict("p", "violated", kind=kind), trace=Trace((again,), loop=0), locations=where))
+
+
+def test_an_endless_run_without_a_race_is_a_further_way_where_another_one_was_a_race() -> None:
+    race, logic = endless("race", 2), endless("logic", 3)
+    worse, better = broken_and_repaired(race, logic), broken_and_repaired(logic, race)
+    assert ([change.property for change in worse.more], worse.fewer) == (["p"], ())
+    assert (better.more, [change.property for change in better.fewer]) == ((), ["p"])
+
+
 ORIGINS = {str(statement.origin): statement.origin for statement in SPEC.statements()}
 
 

@@ -217,8 +217,9 @@ def _other_findings(
 
 
 def _is_masked(one: Verdict, there: Sequence[Verdict]) -> bool:
-    """Whether an endless run was not looked for in a text, since it has one that is broken by less."""
-    return one.recurs() and any(each.recurs() and (each.kind, each.needs) != (one.kind, one.needs) for each in there)
+    """Whether an endless run was not looked for in a text, which has one that needs no race, or no adversity."""
+    others = [each for each in there if each.recurs() and (each.kind, each.needs) != (one.kind, one.needs)]
+    return one.recurs() and any((each.needs, one.kind) != (one.needs, "logic") for each in others)
 
 
 def _as_verdict(findings: Sequence[Verdict]) -> tuple[Verdict, ...]:
