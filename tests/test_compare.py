@@ -12,22 +12,27 @@ from bgsync.compare.behaviour import Comparison, compare
 from bgsync.compare.data import same_but_for_names, same_data
 from bgsync.compare.observe import observed
 from bgsync.compare.properties import broken_and_repaired
-from bgsync.compare.steps import changed_steps
+from bgsync.compare.steps import changed_steps, kept_steps
 from bgsync.explore.partition import TAU
 from bgsync.judge.check import check
 from bgsync.judge.verdict import Report
 from bgsync.language import (
+    Add,
     Call,
     Expr,
+    Field,
     Find,
     If,
     Let,
+    New,
     NotUnderstood,
     Resolve,
+    Return,
     Set,
     Spec,
     Statement,
     Var,
+    algorithm,
     rule,
     steps,
     v,
@@ -250,6 +255,19 @@ def test_as_few_steps_as_can_be_are_told_as_moved() -> None:
     one, two = outbox(added=tuple(steps)), outbox(added=(*steps[1:4], steps[0], steps[4]))
     ((moved,),) = (c.steps for c in changed_steps(one, two))
     assert moved.new_reading == "let a be 1"
+
+
+def test_a_step_is_known_where_its_algorithm_was_split_in_two_or_two_are_one_now() -> None:
+    entry = Let("entry", New("sync registration")), Set(Field(v.entry, "tag"), v.tag), Add(v.entry, REGISTRATIONS)
+    enter = algorithm("enter", ("tag",), steps(*entry, Return(v.entry)), file=FILE)
+    called = outbox(added=(Call("enter", (v.tag,), "registration"), *ADDED[len(NEW) :]), others=(enter,))
+    alone = outbox(added=ADDED[len(NEW) :], others=(enter,))
+    across = [
+        {(str(was), str(now)) for was, now in kept_steps(*both) if was.algorithm != now.algorithm}
+        for both in ((outbox(), called), (called, outbox()), (outbox(), alone))
+    ]
+    there = {(f"register {2 + place}", f"enter {place}") for place in (1, 2, 3)}
+    assert across == [there, {(now, was) for was, now in there}, set()]
 
 
 def test_where_a_step_ends_is_data() -> None:

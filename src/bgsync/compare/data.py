@@ -1,6 +1,6 @@
 """Whether two specs say the same: as data, or but for the names of variables and the words for what is open."""
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
@@ -31,7 +31,12 @@ def same_but_for_names(old: Spec, new: Spec) -> bool:
 
 def alike_but_for_names(old: object, new: object) -> bool:
     """Whether two pieces of a spec, such as conditions, are equal up to the names of variables and of what is open."""
-    return _plain(old, {}, {}) == _plain(new, {}, {})
+    return but_for_names(old) == but_for_names(new)
+
+
+def but_for_names(part: object) -> Hashable:
+    """Give what a piece of a spec says, which is equal to that of another one with other names for its variables."""
+    return _plain(part, {}, {})
 
 
 def leaving_words_open(spec: Spec) -> Spec:
@@ -128,12 +133,12 @@ def _renamed(spec: Spec) -> list[tuple[Any, ...]]:
     return result
 
 
-def _plain(value: object, names: dict[str, int], choices: dict[str, int]) -> object:
+def _plain(value: object, names: dict[str, int], choices: dict[str, int]) -> Hashable:
     if isinstance(value, tuple):
         return tuple(_plain(item, names, choices) for item in value)
     if not is_dataclass(value) or isinstance(value, type):
         return value
-    told: list[object] = [type(value)]
+    told: list[Hashable] = [type(value)]
     for each in fields(value):
         held = getattr(value, each.name)
         if not each.compare:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, fields, replace
 from difflib import SequenceMatcher
 from typing import Any
 
-from bgsync.compare.data import same_data
+from bgsync.compare.data import but_for_names, same_data
 from bgsync.language import (
     Abort,
     Algorithm,
     Assert,
+    Call,
     Else,
     If,
     Not,
@@ -98,9 +99,12 @@ def changed_steps(old: Spec, new: Spec) -> tuple[AlgorithmChange, ...]:
 
 
 def kept_steps(old: Spec, new: Spec, name: str = "") -> tuple[tuple[Origin, Origin], ...]:
-    """Give each step that both texts have, as it was and as it is, of one algorithm or rule or of all of them."""
+    """Give each step that both texts have, as it was and as it is, of one algorithm or rule or of all of them.
+
+    Of all of them, a step may stand in another one: where an algorithm was split in two, or two are one now.
+    """
     before, after = _parts(old), _parts(new)
-    found = []
+    found = [] if name else _split(old, new, before, after)
     for now, was in _known_as(before, after).items():
         if name in ("", now):
             pairs = sorted(_aligned(before[was], after[now]).items())
@@ -122,6 +126,35 @@ def parted_steps(old: Spec, new: Spec) -> tuple[tuple[Origin, Origin], ...]:
                 if all(each in did and each not in does for each in other[place].data):
                     found.append((part, whole))
     return tuple(found)
+
+
+def _split(
+    old: Spec, new: Spec, before: Mapping[str, Sequence[_Step]], after: Mapping[str, Sequence[_Step]]
+) -> list[tuple[Origin | None, Origin | None]]:
+    """Give the steps of an algorithm that stand in a new one which it calls now, or stood in one that it called."""
+    known_as = _known_as(before, after)
+    found = []
+    for now, was in known_as.items():
+        pairs = _aligned(before[was], after[now])
+        gone = [step for place, step in enumerate(before[was]) if place not in pairs]
+        made = [step for place, step in enumerate(after[now]) if place not in pairs.values()]
+        halves: list[tuple[Sequence[_Step], Sequence[_Step]]]
+        halves = [(gone, after[name]) for name in _calls(new, now) if name not in known_as]
+        halves += [(before[name], made) for name in _calls(old, was) if name not in known_as.values()]
+        for one, other in halves:
+            same: dict[int, int] = {}
+            for says in (repr, but_for_names):
+                was_said, said = ([says(step.data) if step.origin else None for step in side] for side in (one, other))
+                _pair_up(was_said, said, same)
+            found += [(one[place].origin, other[there].origin) for place, there in same.items()]
+    return found
+
+
+def _calls(spec: Spec, name: str) -> list[str]:
+    """Give the algorithms that one calls, or a rule."""
+    parts: tuple[Algorithm | Rule, ...] = (*spec.algorithms, *spec.rules)
+    called = (each.algorithm for one in parts if one.name == name for each in walk(one.steps) if isinstance(each, Call))
+    return [each for each in dict.fromkeys(called) if any(each == one.name for one in spec.algorithms)]
 
 
 def _known_as(before: Mapping[str, Sequence[_Step]], after: Mapping[str, Sequence[_Step]]) -> dict[str, str]:
