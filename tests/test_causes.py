@@ -1,17 +1,22 @@
 """Each defect is a finding of its own: a step, what it conflicts with, and a shortest run that shows both."""
 
+import io
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from bgsync import telling
 from bgsync.judge.check import check
-from bgsync.judge.verdict import Report, TraceStep, Verdict
+from bgsync.judge.facts import ENVIRONMENT, EnvironmentMoved
+from bgsync.judge.glossary import Glossary
+from bgsync.judge.verdict import Report, Trace, TraceStep, Verdict
 from bgsync.language import Atomically, If, Resolve, Spec, Statement, Wait, WaitUntil, algorithm, steps, v
 from bgsync.language.expressions import Environment
 from bgsync.report.causes import Cause, causes
+from bgsync.report.text import print_causes
 from bgsync.shipped.model.background_sync.one_off import SPEC
 from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 from bgsync.shipped.properties.background_sync import PROPERTIES
@@ -39,6 +44,16 @@ def pairs(verdict: Verdict) -> list[Pair]:
 def of(report: Report, needs: tuple[str, ...] = ()) -> dict[str, list[Pair]]:
     broken = (v for v in report.verdicts if v.verdict == "violated" and v.needs == needs)
     return {verdict.property: list(dict.fromkeys(pairs(verdict))) for verdict in broken}
+
+
+def test_what_is_broken_before_any_step_is_taken_is_told_by_what_came_in_between() -> None:
+    moved = TraceStep(ENVIRONMENT, EnvironmentMoved("user agent", "restart", "running", "restarted"))
+    found = Verdict("p", "violated", "logic", ("restarted",), trace=Trace((moved, moved), loop=1), against=0)
+    console = Console(file=io.StringIO(), width=110)
+    print_causes([Cause((found,))], Glossary(), console)
+    assert isinstance(console.file, io.StringIO)
+    first, *_ = console.file.getvalue().splitlines()
+    assert first == "  1 with restarted: the user agent: restart (logic)"
 
 
 FIRE = "fire a sync event"

@@ -99,7 +99,8 @@ def pair(found: Verdict, words: Words) -> str:
     where = " and ".join(f"{place.algorithm} {place.step}" for place in breaking(found))
     if against is not None:
         other = f"{against.algorithm} {against.step}" if against.step else sentence(against, words)
-        where = f"{where} against {other}" + (f" of what was {against.withdrawn}" if against.withdrawn else "")
+        where = " against ".join(filter(None, (where, other)))
+        where += f" of what was {against.withdrawn}" if against.withdrawn else ""
     needs = f"with {', '.join(found.needs)}: " if found.needs else ""
     return f"{needs}{where} ({found.kind or 'violated'})"
 

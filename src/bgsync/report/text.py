@@ -99,7 +99,8 @@ def print_causes(
     told = [cause for cause in found if everything or not cause.first.needs]
     for number, cause in enumerate(told, start=begin):
         first = cause.first
-        place = f" [dim]{escape(at(_in_text(first)))}[/]"
+        step = _in_text(first)
+        place = f" [dim]{escape(at(step))}[/]" if step else ""
         names = " and ".join(uncalled(first))
         mark = f" [yellow]would break if {escape(names)} ran[/]" if names else ""
         put(console, f"{number:3} {escape(telling.pair(first, glossary.words))}{place}{mark}", 6)
@@ -129,9 +130,14 @@ def _pair_and_needs(one: Verdict, words: Words) -> str:
     return f"{telling.pair(replace(one, needs=()), words)}{needs}"
 
 
-def _in_text(verdict: Verdict) -> TraceStep | Location:
-    """Give the place of the step that breaks something, or of the step of the text that came to it from there."""
-    (*_, told) = telling.breaking(verdict)
+def _in_text(verdict: Verdict) -> TraceStep | Location | None:
+    """Give the place of the step that breaks something, or of the step of the text that came to it from there.
+
+    None where nothing is done by a step: whoever was to begin is gone before.
+    """
+    (*_, told) = telling.breaking(verdict) or (None,)
+    if told is None:
+        return None
     outer = verdict.locations[0] if verdict.locations else told
     inner = [place for place in verdict.locations if place.file == outer.file]
     return told if told.file == outer.file or not inner else inner[-1]
