@@ -68,6 +68,11 @@ def test_a_text_that_says_what_is_unique_in_its_list_is_held_to_it() -> None:
     assert [one for one in held.found if one.property == "unique"] == []
 
 
+def test_a_head_that_is_a_step_now_has_no_number() -> None:
+    said, _ = coats("run these steps [=in parallel=]:", "[=enqueue the following steps=] to the [=rack queue=]:")
+    assert "  added hang (edit.bs:" in said
+
+
 # --- what was not looked at
 
 

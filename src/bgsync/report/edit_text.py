@@ -153,7 +153,8 @@ def _where(step: StepChange, edit: Edit) -> str:
         return ""
     was = f"{step.old.step} → " if step.kind == "moved" and step.old else ""
     of_old = " of the old text" if step.new is None and str(origin) in edit.renumbered else ""
-    return f"{origin.algorithm} {was}{origin.step}{of_old} ({origin.file}:{origin.line})"
+    number = f" {was}{origin.step}".rstrip()  # a head that is a step has none
+    return f"{origin.algorithm}{number}{of_old} ({origin.file}:{origin.line})"
 
 
 def _is_below(step: StepChange, other: StepChange) -> bool:
