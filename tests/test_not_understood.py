@@ -104,6 +104,15 @@ def test_what_depends_on_a_step_that_cannot_be_read_names_it() -> None:
     assert all("not understood" in each.message for each in doubted)
 
 
+def test_a_step_that_names_the_list_and_a_misspelt_variable_may_put_there_what_its_invocation_has_made(
+    sound: Mapping[str, str],
+) -> None:
+    slip = PRINT_QUEUE.replace("Append |job|", "Append |jobb|")
+    found = verdicts(report_of(slip))
+    assert slip != PRINT_QUEUE
+    assert {name for name in sound if (found[name] == "vacuous") != (sound[name] == "vacuous")} == set()
+
+
 def test_what_happens_before_a_step_that_cannot_be_read_is_violated_whatever_it_means(
     sound: Mapping[str, str],
 ) -> None:

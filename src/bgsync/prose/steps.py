@@ -264,6 +264,7 @@ class StepsReader:
         reads = words.variables(0, len(words))
         writes = [*reads]
         writes += [name for low, name in self.lexicon.members.items() if self._is_named(low, words)]
+        writes += [name for name in self.lexicon.lists if self._is_named(name, words)]
         writes += ["promise"] if _speaks_of(words, SETTLES) or "promise" in " ".join(words.texts) else []
         writes += ["exit"] if _speaks_of(words, EXITS) else []
         body: Statements = (Following(),) if has_steps else ()

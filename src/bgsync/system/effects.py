@@ -266,11 +266,16 @@ class Effects(Evaluation):
     # --- what is not understood
 
     def anything(self, statement: s.NotUnderstood) -> None:
-        """Do anything at all to what a sentence mentions; where it names no object, to any that is in the list."""
+        """Do anything at all to what a sentence mentions.
+
+        Where it names no object that is known, to any that the invocation holds or that is in the list.
+        """
         held = [x for name in statement.reads if isinstance(x := self.read(name), Ref)]
         kind = self.machine.type
         states = [kind.list_name, *(member.name for member in kind.members if member.values)] if held else []
-        held = held or [Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed]
+        if not held:
+            held = [x for _, x in sorted(self.variables.items()) if isinstance(x, Ref)]
+            held += [Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed]
         for name in dict.fromkeys((*statement.may_write, *states)):
             for reference in dict.fromkeys(held):
                 self._anything_to(reference, name)
