@@ -38,13 +38,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN and threading.current_threa
 
 
 @pytest.fixture(scope="module", autouse=True)
-def kept_out_of_sight() -> Iterator[None]:
-    """What a module's tests leave alive is not gone through again, whoever looks for garbage in the next ones.
+def kept_out_of_sight() -> None:
+    """What earlier modules' tests have left is not gone through by who looks for garbage in this one.
 
     Hypothesis does for every thread that it meets, and with all systems and reports alive that takes seconds.
     """
-    yield
-    gc.collect()
     gc.freeze()
 
 
