@@ -105,6 +105,14 @@ def test_nothing_is_offered_that_loses_a_name_or_a_condition(said: str) -> None:
             assert "shadow" in wording or "shadow" not in said
 
 
+def test_nothing_is_offered_for_what_is_in_doubt_only_for_where_it_stands() -> None:
+    text = text_of(["Frobnicate |loan|:\n    1. Set |loan|'s [=loan state=] to [=overdue=]."])
+    one, below = text.reading.sentences
+    assert (one.understood, below.understood) == (False, False)
+    found = all_suggestions(text.reading.sentences, text.reading.lexicon)
+    assert (found[below.origin.key].unread, found[below.origin.key].wordings) == ("", ())
+
+
 def test_a_sentence_that_stands_there_twice_is_helped_with_once(monkeypatch: pytest.MonkeyPatch) -> None:
     text = text_of(["Strip |loan| from the [=list of loans=]."] * 3)
     calls: list[str] = []

@@ -5,7 +5,7 @@ rest is understood, within what is known to be unread where anything is. Wording
 or name that is known) and from the forms of the grammar: the form whose own words the sentence has most of, its slots
 filled with phrases of the sentence. None is offered but what was read again, with the same lexicon, and is understood,
 and which loses nothing: all words of the sentence are in it but for a verb that stands first in a clause, a preposition
-or two, and adverbs.
+or two, and adverbs. A sentence that is in doubt only for where it stands has no need of any.
 """
 
 from __future__ import annotations
@@ -85,6 +85,8 @@ class _Helper:
         self.reader = StepsReader("", "", lexicon, misspelt=self.slips)
 
     def suggestions(self) -> Suggestions:
+        if self.meaning(self.one.sentence):
+            return Suggestions()
         wordings = self.understood(self.spelt()) or self.understood(self.worded())
         start, end = (wordings and self.changed(wordings[0])) or self.unread()
         if self.one.sentence.text[:1].isupper():
