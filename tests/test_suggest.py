@@ -106,7 +106,8 @@ def test_nothing_is_offered_that_loses_a_name_or_a_condition(said: str) -> None:
 
 
 def test_nothing_is_offered_for_what_is_in_doubt_only_for_where_it_stands() -> None:
-    text = text_of(["Frobnicate |loan|:\n    1. Set |loan|'s [=loan state=] to [=overdue=]."])
+    above = "Frobnicate wildly, and for each |x| do as follows:"
+    text = text_of([f"{above}\n    1. Set |loan|'s [=loan state=] to [=overdue=]."])
     one, below = text.reading.sentences
     assert (one.understood, below.understood) == (False, False)
     found = all_suggestions(text.reading.sentences, text.reading.lexicon)
