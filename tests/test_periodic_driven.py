@@ -212,7 +212,8 @@ class TestInChromium:
         self, chromium: PeriodicInChromium, run: tuple[str, ...], allowed: str
     ) -> None:
         done = [Operation(*one.rsplit(" ", 1)) if one[-1].isdigit() else Operation(one) for one in run]
-        finding = replay(Adapter(chromium, OBSERVING), MEANT, tuple(done))
+        tries = (replay(Adapter(chromium, OBSERVING), MEANT, tuple(done)) for _ in range(3))
+        finding = next((one for one in tries if one is not None), None)  # an event that comes too late is not seen
         assert finding is not None
         assert [why for one in finding.allowed for why in one.why] == [allowed]
 
