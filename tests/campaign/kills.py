@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
 import signal
 import subprocess
 import sys
@@ -24,9 +23,9 @@ FORMS = ("report.json", "report.sarif", "report.md")
 PAGE = "report.html"
 ASKED = ("--tags", "2", "--calls", "1", "--granularity", "step", "--property", "gate", "--with", "should")
 PATIENCE = 300
-COMMAND = "from bgsync.start import main; main()"
-BEGUN = 'start.py", line \\d+, in main'
-"""What a traceback has in it once the command has begun; before that Python is starting, and prints one of its own."""
+BEGUN = "the command begins"
+COMMAND = f"import sys; from bgsync.start import main; print({BEGUN!r}, file=sys.stderr, flush=True); main()"
+"""What says so once it begins: before, Python is starting, and prints a traceback of its own if it is interrupted."""
 
 
 def command(folder: Path, jobs: int = 1) -> list[str]:
@@ -115,7 +114,7 @@ class Kills(Part):
             figures[f"left unfinished: {len(list(folder.rglob('*' + UNFINISHED)))}"] += 1
             if sent == signal.SIGKILL:
                 figures["workers complain of SIGKILL"] += "Traceback" in errors
-            elif "Traceback" in errors and not re.search(BEGUN, errors):
+            elif "Traceback" in errors and BEGUN not in errors:
                 figures[f"{sent.name} while Python was starting"] += 1
             elif "Traceback" in errors:
                 return Problem(f"{sent.name} ends it with a traceback", given, errors[-2_000:])

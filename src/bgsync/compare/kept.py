@@ -34,7 +34,7 @@ class Steps:
         every = map(_place, origins(specs[0]).values()) if specs else ()
         parts = {_place(part): _place(whole) for part, whole in parted_steps(*specs)} if specs else {}
         joined = {_place(part): _place(whole) for part, whole in parted_steps(*specs[::-1])} if specs else {}
-        into = {part: kept[whole] for part, whole in joined.items()}
+        into = {part: kept[whole] for part, whole in joined.items() if whole in kept}
         return cls(kept | into, frozenset(every) - there, parts)
 
     def now(self, place: Hashable) -> Hashable:
