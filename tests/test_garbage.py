@@ -16,13 +16,14 @@ NEVER = float("inf")
 
 
 @pytest.fixture
-def alone() -> Iterator[None]:
-    """Nothing of what earlier tests have left alive is gone through."""
-    gc.freeze()
-    yield
+def thawed() -> Iterator[None]:
+    """Nothing is frozen, as in a program that freezes nothing."""
     gc.unfreeze()
+    yield
+    gc.freeze()
 
 
+@pytest.mark.usefixtures("thawed")
 def test_what_was_made_meanwhile_is_not_gone_through_as_soon_as_garbage_is_looked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -53,7 +54,15 @@ class Knot:
         self.self = self
 
 
-@pytest.mark.usefixtures("alone")
+def test_what_a_program_has_frozen_stays_so() -> None:
+    gc.freeze()
+    frozen = gc.get_freeze_count()
+    with uncollected():
+        made = [[number] for number in range(100)]
+    assert frozen - 10 < gc.get_freeze_count() <= frozen
+    assert len(made) == 100
+
+
 def test_what_earlier_work_has_left_is_looked_for_when_more_begins_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -80,7 +89,6 @@ def test_what_takes_long_to_look_for_is_looked_for_less_often(
     assert garbage._due == pytest.approx(100.0 + takes + rests)
 
 
-@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("text", [specs.PRINT_QUEUE, specs.RESPEC, specs.LIBRARY], ids=["list", "RESPEC", "library"])
 def test_to_read_a_text_leaves_hardly_any_garbage(text: str) -> None:
     source = Source("text.bs", text)
