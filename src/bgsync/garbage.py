@@ -33,7 +33,7 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if before:
-            if not gc.get_freeze_count():
+            if gc.get_count()[0] > gc.get_threshold()[0] and not gc.get_freeze_count():
                 gc.freeze()
                 gc.unfreeze()
             gc.enable()
