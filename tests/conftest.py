@@ -30,7 +30,7 @@ sys.dont_write_bytecode = False  # what is compiled once serves every process th
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["BGSYNC_CACHE"] = ""  # a test sees what is worked out now
 
-gc.set_threshold(100_000, 10, 10)  # states and steps are many, and form no cycles: looking there is a third of the time
+gc.disable()  # states and steps are many, and form no cycles; garbage is looked for after each module
 
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)  # the same on every machine
 hypothesis.settings.load_profile("steady")
@@ -44,7 +44,7 @@ def kept_out_of_sight() -> Iterator[None]:
     """What earlier modules' tests have left is not gone through by who looks for garbage in this one.
 
     Hypothesis does for every thread that it meets, pytest at the end, and with all systems and reports alive that takes
-    seconds. So garbage is looked for among what a module has made, and nowhere else.
+    seconds. So garbage is looked for among what a module has made, when it is done, and nowhere else.
     """
     garbage._due = float("inf")
     gc.freeze()

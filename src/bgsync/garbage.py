@@ -17,9 +17,9 @@ _due = 0.0
 def uncollected() -> Iterator[None]:
     """Look for no garbage in cycles in this block, which would take a tenth of its time and more.
 
-    What it made counts as old afterwards: it is not all gone through as soon as garbage is looked for again, but where
-    the program that uses bgsync has frozen objects, which stay frozen. A system and its tables refer to each other; so
-    where work goes on and on, what is left of them is looked for when a block begins, now and then.
+    What it made counts as old afterwards: it is not all gone through as soon as garbage is looked for again. A system
+    and its tables refer to each other; so where work goes on and on, what is left of them is looked for when a block
+    begins, now and then.
     """
     global _due  # of the process, as garbage is
     began = time.process_time()
@@ -33,7 +33,6 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if before:
-            if gc.get_count()[0] > gc.get_threshold()[0] and not gc.get_freeze_count():
-                gc.freeze()
-                gc.unfreeze()
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
