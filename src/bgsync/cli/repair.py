@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +74,7 @@ def repair(
     wanted = Asked(**asked).wanted
     question = Asked(**asked | {"properties": ()}, patience=None)  # a change that mends one is not to break another
     question.begin()
+    from bgsync.garbage import uncollected
     from bgsync.judge.budget import Budget, SpentError
     from bgsync.judge.structure.finding import Known
     from bgsync.judge.structure.text import known
@@ -121,9 +121,8 @@ def repair(
     )
     line = Line()
     made: list[tuple[Proposal, str, str]] = []
-    gc.disable()  # states and steps form no cycles, and there are very many of them
     try:
-        with pausing(budget.finish):  # its own time, not what the check of the text has left of its own
+        with uncollected(), pausing(budget.finish):  # its own time, not what the check of the text has left of its own
             for proposal in search.proposals(finding, most, question.jobs, line.tell):
                 line.end()
                 with pausing(None):  # what is found is written, whatever the time
@@ -135,7 +134,6 @@ def repair(
     except SpentError:
         pass  # what was found by then is told
     finally:
-        gc.enable()
         line.end()
     spent = budget.spent
     patched = next((patch for _, patch, _ in made if patch), "")
