@@ -74,10 +74,12 @@ def _described(p: Phrases, name: str) -> Said:
 
 
 def _becomes(p: Phrases, options: tuple[e.Expr, ...]) -> Any:
-    """A member of something comes to be one of several states: waited for, it is one."""
+    """Something, or a member of it, comes to be in one of several states, or as a term says: waited for, it is so."""
     said = _is(p, options)
     states = all(isinstance(each, str) and p.lexicon.value(each) for each in options)
-    return lambda subject: said(subject) if states and isinstance(subject, e.Field) else None
+    term = len(options) == 1 and isinstance(options[0], e.Input) and not options[0].reads
+    things = (e.Field, e.Var) if states else (e.Var, e.Input) if term else ()
+    return lambda subject: said(subject) if isinstance(subject, things) else None
 
 
 def _opposite(said: Any) -> Any:
@@ -254,6 +256,18 @@ PREDICATE = Category(
         form("is no longer part|member|item of {noun}", _opposite(_is_in)),
         form("contains {sum}", _contains),
         form("does not contain {sum}", _opposite(_contains)),
+        form("contains no longer {sum}", _opposite(_contains)),
+        form("no longer contains {sum}", _opposite(_contains)),
+        form("was|were removed|deleted|taken from {noun}", _opposite(_is_in)),
+        form("has|have been removed|deleted|taken from {noun}", _opposite(_is_in)),
+        form("has|have not been removed|deleted|taken from {noun}", _is_in),
+        form("has|have been added|appended to {noun}", _is_in),
+        form("reaches|reached {sum}", _order(">=")),
+        form("has|have reached {sum}", _order(">=")),
+        form("has|have not yet? reached {sum}", _order("<")),
+        form("has|have exceeded {sum}", _order(">")),
+        form("is above|over|beyond {sum}", _order(">")),
+        form("is below|under {sum}", _order("<")),
         form("is? greater|more|larger|later than {sum}", _order(">")),
         form("is? less|smaller|fewer|earlier than {sum}", _order("<")),
         form("is? not greater|more|larger|later than {sum}", _opposite(_order(">"))),
@@ -275,6 +289,8 @@ PREDICATE = Category(
         form("> {sum}", _order(">")),
         form("< {sum}", _order("<")),
         form("is associated with same {name} as {noun}", _same_member),
+        form("{predicate} meanwhile", 0),
+        form("{predicate} in meantime", 0),
     ]
 )
 """What is said of a value."""

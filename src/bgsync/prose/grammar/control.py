@@ -15,7 +15,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import say
 from bgsync.prose.grammar.assignments import both, set_
-from bgsync.prose.grammar.effects import Following, Statements, Switch, following
+from bgsync.prose.grammar.effects import Following, Statements, Switch, duration, following
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 
@@ -143,6 +143,16 @@ def _for_each_of_type(p: Phrases, name: str, kind: str, member: str = "", said: 
     return (s.ForEach(variable, e.ListOf(where), (s.Call(algorithm, (e.Var(variable),)),), condition),)
 
 
+_TIMES = frozenset(["back-off", "backoff", "delay", "hour", "hours", "interval", "minute", "minutes", "period", "second",
+                    "seconds", "time", "timeout", "while"])  # fmt: skip
+
+
+def _after_time(p: Phrases, text: str, body: Statements) -> Any:
+    """What is done once some time has passed."""
+    said = text.lower().split()
+    return None if _TIMES.isdisjoint(said) or not {"is", "has", "was"}.isdisjoint(said) else both(duration(p, text), body)
+
+
 def _may(p: Phrases, body: Statements) -> Statements:
     return (s.If(e.Choice(f"user agent may {_said(body)}"), body),)
 
@@ -214,6 +224,8 @@ CONDITIONAL = Category(
         form("if {condition} {command}", _if, 4),
         form("if {noun} {predicates} ,|: then? set it to {value}", _set_it, 1),
         form("if {condition} , then? set {noun} to {sum} ,|; otherwise|else to? {sum}", _elliptic, 1),
+        form("make sure|certain that? {condition} ,|; if not|otherwise ,? {sequence}", _unless),
+        form("ensure|check|verify that|whether? {condition} ,|; if not|otherwise ,? {sequence}", _unless),
         form("unless {condition} ,|: {sequence}", _unless),
         form("unless {condition}", _unless),
         form("otherwise|else ,? then?", lambda p: (s.Else(_STEPS),)),
@@ -258,6 +270,7 @@ TAIL = Category(
         form("{switch}", 0),
         form("then {sequence}", 0),
         form("once|when|after {condition} , {sequence}", lambda p, c, body: (s.WaitUntil(c), *body)),
+        form("after {text} , {sequence}", _after_time),
         form("when / if {condition} , {sequence}", lambda p, c, body: (s.WaitUntil(c), *body)),
         form("once|when {condition}", lambda p, c: (s.WaitUntil(c), *_STEPS)),
         form("whenever {condition} ,|: {sequence}", lambda p, c, body: (s.Whenever(c, body),)),

@@ -12,6 +12,7 @@ from bgsync.language.readback import write_value
 from bgsync.prose.grammar.assignments import ASSIGNMENTS, both, increment, let, set_
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
+from bgsync.prose.grammar.values import field
 from bgsync.prose.grammar.wordclasses import COMMANDS
 
 Statements = tuple[s.Statement, ...]
@@ -97,13 +98,13 @@ def _remove_each(p: Phrases, kind: str, where: e.Expr) -> Any:
     return (s.Empty(where),) if listed else None
 
 
-def _remove_those(p: Phrases, kind: str, where: e.Expr, name: str, said: Any) -> Any:
-    """Whatever is of a type and has a member as it is said is taken out of a list where it is in it: in a loop."""
+def _remove_those(p: Phrases, kind: str, where: e.Expr, said: Any, name: str = "") -> Any:
+    """Whatever is of a type and is, or has a member, as it is said is taken out of a list where it is in it."""
     listed = p.lexicon.list_of(kind)
     if isinstance(where, e.ListOf) and listed is not None and listed != where.name:
         return None
     thing = e.Var(_ONE)
-    condition = said(e.Field(thing, p.lexicon.member(name)))
+    condition = said(e.Field(thing, p.lexicon.member(name)) if name else thing)
     removed = _remove_if_there(p, thing, where)
     return condition and removed and (s.ForEach(_ONE, where, removed, condition),)
 
@@ -142,7 +143,8 @@ def _several(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
     return (s.Return(e.Sequence(items)),) if len(items) > 1 and not plain else None
 
 
-def _duration(p: Phrases, text: str) -> Any:
+def duration(p: Phrases, text: str) -> Any:
+    """Wait for some time, in the words of the text."""
     if text.partition(" ")[0] == "until":
         return None
     reads = tuple(e.Var(name) for name in p.words.variables(0, p.size))
@@ -201,10 +203,31 @@ def _remark(p: Phrases, *text: str) -> Statements:
     return (s.Remark(p.words.said(0, p.size)),)
 
 
+def _remove_in_state(p: Phrases, state: e.Expr, kind: str, where: e.Expr) -> Any:
+    """Whatever of a list is in a state that the text declares is taken out of it."""
+    declared = p.lexicon.value(state) if isinstance(state, str) else None
+    return declared and _remove_those(p, kind, where, lambda thing: e.Is(thing, declared))
+
+
+def _mark(p: Phrases, target: e.Expr, state: e.Expr, name: str = "") -> Any:
+    """The member of a thing that can be in a state is set to it; None where more than one can."""
+    declared = p.lexicon.value(state) if isinstance(state, str) else None
+    having = [each.name for kind in p.lexicon.types.values() for each in kind.members if declared in (each.values or ())]
+    if declared is None or len(having) != 1 or (name and p.lexicon.member(name) != having[0]):
+        return None
+    member = field(p, target, having[0])
+    return member and set_(p, member, declared)
+
+
+_REMOVE_EACH = "remove|delete each|every|all|any"
 EFFECTS = Category(
     [
         form("{later}", 0),
         *ASSIGNMENTS,
+        form("mark {noun} as {sum}", _mark),
+        form("move|put|bring {noun} to|in|into {sum} {name}", _mark),
+        form("move|put|bring {noun} to|in|into {name} {sum}",
+             lambda p, target, name, state: _mark(p, target, state, name)),
         form("let {word} be result of dequeuing from? {noun}", _dequeue),
         form("add|append|insert|push|put {value} to|into|in|onto {noun}", _add),
         form("add|insert|put mapping|entry from {value} to {value} in|into|to {noun}",
@@ -226,9 +249,18 @@ EFFECTS = Category(
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
         form("remove|delete each|every|all {kind} from {noun}", _remove_each),
-        form("remove|delete each|every|all|any {kind} whose {name} {predicates} from {noun}",
-             lambda p, kind, name, said, where: _remove_those(p, kind, where, name, said)),
-        form("remove|delete each|every|all|any {kind} in|of|from {noun} whose {name} {predicates}", _remove_those),
+        form(f"{_REMOVE_EACH} {{kind}} whose {{name}} {{predicates}} from {{noun}}",
+             lambda p, kind, name, said, where: _remove_those(p, kind, where, said, name)),
+        form(f"{_REMOVE_EACH} {{kind}} in|of|from {{noun}} whose {{name}} {{predicates}}",
+             lambda p, kind, where, name, said: _remove_those(p, kind, where, said, name)),
+        form("remove|delete from {noun} each|every|all|any {kind} whose {name} {predicates}",
+             lambda p, where, kind, name, said: _remove_those(p, kind, where, said, name)),
+        form(f"{_REMOVE_EACH} {{kind}} that|which {{predicates}} from {{noun}}",
+             lambda p, kind, said, where: _remove_those(p, kind, where, said)),
+        form(f"{_REMOVE_EACH} {{kind}} in|of|from {{noun}} that|which {{predicates}}", _remove_those),
+        form("remove|delete from {noun} each|every|all|any {kind} that|which {predicates}",
+             lambda p, where, kind, said: _remove_those(p, kind, where, said)),
+        form(f"{_REMOVE_EACH} {{sum}} {{kind}} from {{noun}}", _remove_in_state),
         form("empty {name} of each|every|all {kind}", _empty_each),
         form("empty {name} of each|every|all {kind} of|for|in {opaque}", _empty_each, 1),
         form("empty each|every {kind} 's {name}", lambda p, kind, name: _empty_each(p, name, kind)),
@@ -265,7 +297,7 @@ EFFECTS = Category(
         form("break|exit from|out? of? loop", lambda p: (s.Break(),)),
         form("wait until {condition}", lambda p, c: (s.WaitUntil(c),)),
         form("wait for {text} to {text}", _happens, 5),
-        form("wait for? {text}", _duration, 6),
+        form("wait for? {text}", duration, 6),
         form("proceed|continue with|to|running {steps}", lambda p, _: (s.Remark("the steps go on"),)),
         form("dispatch {noun} at|to|on {noun}", lambda p, event, at: (s.Dispatch(event, at),)),
         form("dispatch {noun}", lambda p, event: (s.Dispatch(event),)),

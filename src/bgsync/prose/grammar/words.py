@@ -20,6 +20,17 @@ LIMITS = frozenset(
 """Words that turn or limit what is said: none may be lost."""
 
 
+CONTRACTED = {
+    said.replace("'", sign): meant
+    for sign in "'’"
+    for said, meant in {
+        **{f"{verb}n't": (verb, "not") for verb in ("are", "could", "did", "do", "does", "had", "has", "have", "is",
+                                                    "must", "should", "was", "were", "would")},
+        "can't": ("cannot",),
+        "won't": ("will", "not"),
+    }.items()
+}  # fmt: skip
+"""What is short for two words."""
 _CODE_POINT = re.compile(r"u\+[0-9a-f]{4,6}\Z")
 
 
@@ -127,11 +138,31 @@ def words_from(tokens: Iterable[Token], dropped: Sequence[Token] = ()) -> Words:
                 continue
             if low in FILLERS and _says_nothing(words, listed, place):
                 continue
+            if low in CONTRACTED:
+                words += [Word(part, kind, token._replace(text=part)) for part in CONTRACTED[low]]
+                continue
             words.append(Word(low, "string" if _CODE_POINT.match(low) else kind, token, article))
         article = ""
     while words and words[-1].text in (".", ":", ";", ",") and words[-1].kind == "mark":
         words.pop()
-    return Words(_in_the_indicative(_with_owners(words)), tuple(dropped))
+    return Words(_in_the_indicative(_with_owners(_with_subject(words))), tuple(dropped))
+
+
+def _with_subject(words: list[Word]) -> list[Word]:
+    """Write "if x is in its state a, remove it from y" with x for it, where nothing else was named before."""
+    if len(words) < 2 or words[0].text not in ("if", "while", "unless") or words[1].kind != "var":
+        return words
+    texts = [word.text for word in words]
+    at = next((at for at, text in enumerate(texts) if text == "it" and "," in texts[:at] and _is_object(texts, at)), 0)
+    named = {word.text for word in words[:at] if word.kind == "var"}
+    if not at or len(named) > 1 or "'s" in texts[:at] or texts[2] not in ("is", "exists"):
+        return words
+    return [*words[:at], words[1], *words[at + 1 :]]
+
+
+def _is_object(texts: list[str], at: int) -> bool:
+    """Whether "it" is what something is done to or with, and not the subject of a clause."""
+    return at + 1 == len(texts) or texts[at + 1] in ("from", "to", "into", "in", "with", "as", ",", "and")
 
 
 def _with_owners(words: list[Word]) -> list[Word]:
