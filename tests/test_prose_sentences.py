@@ -22,7 +22,9 @@ from bgsync.prose.understood import SentenceRead
 
 LEXICON = Lexicon()
 LEXICON.add_type(
-    ObjectType("loan", "list of loans", (Member("loan state", ("out", "overdue", "returned")), Member("due date")))
+    ObjectType(
+        "loan", "list of loans", (Member("loan state", ("out", "overdue", "returned"), "out"), Member("due date"))
+    )
 )
 LEXICON.add_type(ObjectType("branch", "", ()))
 LEXICON.lists["list of loans"] = "loan"

@@ -46,6 +46,15 @@ def _target(target: e.Expr) -> e.Expr:
             return None
 
 
+def _to_initial(p: Phrases, target: e.Expr, owner: e.Expr = None) -> Any:
+    """Set a member to what the text declares as its initial value."""
+    target = _target(target)
+    if not isinstance(target, e.Field) or owner not in (None, target.owner):
+        return None
+    known = [each for kind in p.lexicon.types.values() for each in kind.members if each.name == target.name]
+    return (s.Set(target, known[0].initial),) if len(known) == 1 and known[0].initial is not None else None
+
+
 def both(first: Any, second: Any) -> Any:
     """Join two bodies; None where one is."""
     return None if first is None or second is None else first + second
@@ -131,6 +140,8 @@ ASSIGNMENTS = [
     form("let {name} of {noun} be initialized to {value}", _initialize),
     form("let {noun} be initialized to {value}", set_, 1),
     form("set {noun} back? to be? {value}", set_),
+    form("set|reset|change {noun} back? to {owned} 's initial value", _to_initial),
+    form("set|reset|change {noun} back? to initial value", _to_initial),
     form("set {noun} for key {noun} to {value}", lambda p, m, k, x: set_(p, e.Item(m, k), x)),
     form("set {owned} 's {name} and {name} attributes|members|fields|properties|flags to {value}", _set_members),
     form("set {owned} 's {term} and {claim} to {value}", _set_members),

@@ -55,6 +55,11 @@ def _in_which_case(p: Phrases, body: Statements, c: e.Expr, other: Statements) -
     return (s.If(c, other), s.Else(body))
 
 
+def _repeat(p: Phrases, _: Any, condition: e.Expr) -> Statements:
+    """The steps below are done, and again until it is so after them."""
+    return (s.While(True, (*_STEPS, s.If(condition, (s.Break(),)))),)
+
+
 def _pairs(p: Phrases, first: e.Expr, second: e.Expr, where: e.Expr, body: Statements = _STEPS) -> Any:
     """Each pair of a list, its two parts by their names."""
     if not (isinstance(first, e.Var) and isinstance(second, e.Var)):
@@ -143,14 +148,17 @@ def _for_each_of_type(p: Phrases, name: str, kind: str, member: str = "", said: 
     return (s.ForEach(variable, e.ListOf(where), (s.Call(algorithm, (e.Var(variable),)),), condition),)
 
 
-_TIMES = frozenset(["back-off", "backoff", "delay", "hour", "hours", "interval", "minute", "minutes", "period", "second",
-                    "seconds", "time", "timeout", "while"])  # fmt: skip
+_TIMES = frozenset(
+    ["back-off", "backoff", "delay", "hour", "hours", "interval", "minute", "minutes", "period", "second", "seconds",
+     "time", "timeout", "while"]
+)  # fmt: skip
 
 
 def _after_time(p: Phrases, text: str, body: Statements) -> Any:
     """What is done once some time has passed."""
     said = text.lower().split()
-    return None if _TIMES.isdisjoint(said) or not {"is", "has", "was"}.isdisjoint(said) else both(duration(p, text), body)
+    passes = not _TIMES.isdisjoint(said) and {"is", "has", "was"}.isdisjoint(said)
+    return both(duration(p, text), body) if passes else None
 
 
 def _may(p: Phrases, body: Statements) -> Statements:
@@ -224,8 +232,10 @@ CONDITIONAL = Category(
         form("if {condition} {command}", _if, 4),
         form("if {noun} {predicates} ,|: then? set it to {value}", _set_it, 1),
         form("if {condition} , then? set {noun} to {sum} ,|; otherwise|else to? {sum}", _elliptic, 1),
-        form("make sure|certain that? {condition} ,|; if not|otherwise ,? {sequence}", _unless),
-        form("ensure|check|verify that|whether? {condition} ,|; if not|otherwise ,? {sequence}", _unless),
+        form("make sure|certain that? {condition} ,|; if not ,? {sequence}", _unless),
+        form("make sure|certain that? {condition} ,|; otherwise|else ,? {sequence}", _unless),
+        form("ensure|check|verify that|whether? {condition} ,|; if not ,? {sequence}", _unless),
+        form("ensure|check|verify that|whether? {condition} ,|; otherwise|else ,? {sequence}", _unless),
         form("unless {condition} ,|: {sequence}", _unless),
         form("unless {condition}", _unless),
         form("otherwise|else ,? then?", lambda p: (s.Else(_STEPS),)),
@@ -238,6 +248,7 @@ LOOPS = Category(
     [
         form("while {condition}", lambda p, c: (s.While(c, _STEPS),)),
         form("while {condition} ,|: {sequence}", lambda p, c, body: (s.While(c, body),)),
+        form("repeat {steps} until {condition}", _repeat),
         form("for {word} of|in {noun}", lambda p, name, where: _each(p, (name, where, True)), 1),
         form("for each {var} → {var} of|in {noun}", _entries),
         form("for each {var} → {var} of|in {noun} ,|: {sequence}", _entries),

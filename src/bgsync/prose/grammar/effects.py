@@ -212,7 +212,9 @@ def _remove_in_state(p: Phrases, state: e.Expr, kind: str, where: e.Expr) -> Any
 def _mark(p: Phrases, target: e.Expr, state: e.Expr, name: str = "") -> Any:
     """The member of a thing that can be in a state is set to it; None where more than one can."""
     declared = p.lexicon.value(state) if isinstance(state, str) else None
-    having = [each.name for kind in p.lexicon.types.values() for each in kind.members if declared in (each.values or ())]
+    having = [
+        each.name for kind in p.lexicon.types.values() for each in kind.members if declared in (each.values or ())
+    ]
     if declared is None or len(having) != 1 or (name and p.lexicon.member(name) != having[0]):
         return None
     member = field(p, target, having[0])
@@ -240,7 +242,7 @@ EFFECTS = Category(
         form("replace {value} with {value} ,? in {noun}",
              lambda p, old, new, where: both(_remove(p, old, where), _add(p, new, where))),
         form("{noun} is|are added|appended to {noun}", _add),
-        form("remove|delete|take {value} from {noun}", _remove),
+        form("remove|delete|take|drop {value} from {noun}", _remove),
         form("remove|delete|take {value} from end|front|start|beginning of {noun}", _remove),
         form("remove|delete|take {value} from {noun} ,? if it exists", _remove_if_there),
         form("remove|delete|take {value} from {noun} ,? if any|present", _remove_if_there),
@@ -279,7 +281,7 @@ EFFECTS = Category(
         form("catch it|exception|error", lambda p, *_: (s.Remark("it is caught"),)),
         form("rethrow|re-throw it|exception|error?", lambda p: (s.Throw(e.Input("that exception")),)),
         form("rethrow|re-throw any? exceptions|exception|errors", _rethrow),
-        form("abort|terminate|stop|exit|end|finish ,?", lambda p: (s.Abort(),)),
+        form("abort|terminate|stop|exit|end|finish here? ,?", lambda p: (s.Abort(),)),
         form("abort|terminate|stop|exit|end|finish {steps}", lambda p, _: (s.Abort(),)),
         form("stop|abort running|executing {steps}", lambda p, _: (s.Abort(),)),
         form("abort|terminate|stop|exit|end {steps} without taking? any? further steps|action|actions|processing",
@@ -297,7 +299,8 @@ EFFECTS = Category(
         form("break|exit from|out? of? loop", lambda p: (s.Break(),)),
         form("wait until {condition}", lambda p, c: (s.WaitUntil(c),)),
         form("wait for {text} to {text}", _happens, 5),
-        form("wait for? {text}", duration, 6),
+        form("wait|pause|sleep for? {text}", duration, 6),
+        form("delay {steps} by|for {text}", lambda p, _, text: duration(p, text), 6),
         form("proceed|continue with|to|running {steps}", lambda p, _: (s.Remark("the steps go on"),)),
         form("dispatch {noun} at|to|on {noun}", lambda p, event, at: (s.Dispatch(event, at),)),
         form("dispatch {noun}", lambda p, event: (s.Dispatch(event),)),

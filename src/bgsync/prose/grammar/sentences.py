@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from bgsync.prose.grammar import assignments, calls, conditions, control, effects, later, reactions, values
+from bgsync.prose.grammar import assignments, calls, conditions, control, effects, later, predicates, reactions, values
 from bgsync.prose.grammar.conditions import ALL, ANY, FALSE
 from bgsync.prose.grammar.effects import Following, Statements, Switch, WithMembers, following
 from bgsync.prose.grammar.forms import Grammar
@@ -72,6 +72,7 @@ class Sentences(Phrases):
     grammar: ClassVar[Grammar] = Grammar(
         values.TABLES
         | calls.TABLES
+        | predicates.TABLES
         | conditions.TABLES
         | assignments.TABLES
         | effects.TABLES
