@@ -274,6 +274,7 @@ NOUNS = Category(
         form("current time|timestamp|date", _current),
         form("current date and time", lambda p: e.Input("now")),
         form("now", lambda p: e.Input("now")),
+        form("maximum number of {loose}", lambda p, what: e.Input(f"maximum number of {what}"), 1),
         form("infinity", lambda p: e.Input("infinity")),
         form("some? user agent defined {text}", lambda p, text: e.Input(f"user agent defined {text}")),
         form("some? user-agent-defined|implementation-defined {text}", lambda p, text: e.Input(text)),
