@@ -115,7 +115,7 @@ ATOMS = Category(
         form("( {condition} )", 0),
         form("user agent is {name}", lambda p, name: e.Apply(name)),
         form("user agent is not {name}", lambda p, name: e.Not(e.Apply(name))),
-        form("{noun} contains {kind} whose|with {name} is|equals|matches {sum}", _held),
+        form("{noun} contains|has|includes {kind} whose|with {name} is|equals|matches {sum}", _held),
         form("{noun} does not contain {kind} whose|with {name} is|equals|matches {sum}", _opposed(_held)),
         form("there is|exists {kind} in|of {noun} whose|with {name} is|equals|matches {sum}", _among),
         form("there is|exists no {kind} in|of {noun} whose|with {name} is|equals|matches {sum}", _opposed(_among)),
