@@ -27,8 +27,27 @@ def set_(p: Phrases, target: e.Expr, value: e.Expr) -> Any:
     """Set what can be changed; None for anything else."""
     if isinstance(target, e.Input) and not target.reads and target.text.lower() not in p.lexicon.members:
         target = e.Field(USER_AGENT, target.text)
+    if _is_named_after_its_type(p, target) and (marked := mark(p, target, value)):
+        return marked
     target = _target(target)
     return None if target is None else (s.Set(target, value),)  # type: ignore[arg-type]  # checked by _target
+
+
+def mark(p: Phrases, target: e.Expr, state: e.Expr, name: str = "") -> Any:
+    """The member of a thing that can be in a state is set to it; None where more than one can."""
+    declared = p.lexicon.value(state) if isinstance(state, str) else None
+    having = [
+        each.name for kind in p.lexicon.types.values() for each in kind.members if declared in (each.values or ())
+    ]
+    if declared is None or len(having) != 1 or (name and p.lexicon.member(name) != having[0]):
+        return None
+    member = field(p, target, having[0])
+    return None if member is None else set_(p, member, declared)
+
+
+def _is_named_after_its_type(p: Phrases, target: e.Expr) -> bool:
+    """Whether a variable is called as what it holds: of that a state is set, and the variable is no state."""
+    return isinstance(target, e.Var) and any(kind.split()[-1] == target.name.lower() for kind in p.lexicon.types)
 
 
 def _target(target: e.Expr) -> e.Expr:

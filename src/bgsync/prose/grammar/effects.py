@@ -9,10 +9,9 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import write_value
-from bgsync.prose.grammar.assignments import ASSIGNMENTS, both, increment, let, set_
+from bgsync.prose.grammar.assignments import ASSIGNMENTS, both, increment, let, mark, set_
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
-from bgsync.prose.grammar.values import field
 from bgsync.prose.grammar.wordclasses import COMMANDS
 
 Statements = tuple[s.Statement, ...]
@@ -209,27 +208,15 @@ def _remove_in_state(p: Phrases, state: e.Expr, kind: str, where: e.Expr) -> Any
     return declared and _remove_those(p, kind, where, lambda thing: e.Is(thing, declared))
 
 
-def _mark(p: Phrases, target: e.Expr, state: e.Expr, name: str = "") -> Any:
-    """The member of a thing that can be in a state is set to it; None where more than one can."""
-    declared = p.lexicon.value(state) if isinstance(state, str) else None
-    having = [
-        each.name for kind in p.lexicon.types.values() for each in kind.members if declared in (each.values or ())
-    ]
-    if declared is None or len(having) != 1 or (name and p.lexicon.member(name) != having[0]):
-        return None
-    member = field(p, target, having[0])
-    return member and set_(p, member, declared)
-
-
 _REMOVE_EACH = "remove|delete each|every|all|any"
 EFFECTS = Category(
     [
         form("{later}", 0),
         *ASSIGNMENTS,
-        form("mark {noun} as {sum}", _mark),
-        form("move|put|bring {noun} to|in|into {sum} {name}", _mark),
+        form("mark {noun} as {sum}", mark),
+        form("move|put|bring {noun} to|in|into {sum} {name}", mark),
         form("move|put|bring {noun} to|in|into {name} {sum}",
-             lambda p, target, name, state: _mark(p, target, state, name)),
+             lambda p, target, name, state: mark(p, target, state, name)),
         form("let {word} be result of dequeuing from? {noun}", _dequeue),
         form("add|append|insert|push|put {value} to|into|in|onto {noun}", _add),
         form("add|insert|put mapping|entry from {value} to {value} in|into|to {noun}",
