@@ -144,7 +144,7 @@ def _several(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
 
 def duration(p: Phrases, text: str) -> Any:
     """Wait for some time, in the words of the text."""
-    if text.partition(" ")[0] == "until":
+    if text.partition(" ")[0] in ("until", "while", "when", "once", "as", "if"):
         return None
     reads = tuple(e.Var(name) for name in p.words.variables(0, p.size))
     return (s.Wait(e.Input(text, tuple(read for read in reads if read.name in text.split()))),)
@@ -285,6 +285,8 @@ EFFECTS = Category(
         form("break", lambda p: (s.Break(),)),
         form("break|exit from|out? of? loop", lambda p: (s.Break(),)),
         form("wait until {condition}", lambda p, c: (s.WaitUntil(c),)),
+        form("wait while {condition}", lambda p, c: (s.WaitUntil(e.Not(c)),)),
+        form("wait as long as {condition}", lambda p, c: (s.WaitUntil(e.Not(c)),)),
         form("wait for {text} to {text}", _happens, 5),
         form("wait|pause|sleep for? {text}", duration, 6),
         form("delay {steps} by|for {text}", lambda p, _, text: duration(p, text), 6),

@@ -16,7 +16,9 @@ PREPOSITIONS = (
     "for", "with", "on", "given", "using", "of", "passing", "from", "to", "in", "as", "against", "into", "at", "onto",
     "over", "under", "within",
 )  # fmt: skip
-NOT_PLAIN = LIMITS | frozenset(("following", "and", "or", "if", "whether", "then", "else", "because", "since", "so"))
+NOT_PLAIN = LIMITS | frozenset(
+    ("following", "and", "or", "if", "whether", "then", "else", "because", "since", "so", "once", "whenever", "while")
+)  # fmt: skip
 DEEDS = frozenset(
     ["alert", "ask", "decrypt", "disable", "dismiss", "display", "draw", "enable", "encrypt", "focus", "generate",
      "hide", "inform", "play", "present", "print", "prompt", "render", "report", "scroll", "show", "spin", "transmit",
