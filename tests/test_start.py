@@ -219,3 +219,25 @@ def test_nothing_half_written_stays_where_sigterm_comes_while_a_file_is_written(
     assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [
         ("report.txt", "the old one")
     ]
+
+
+AMID = """
+import os, signal
+from multiprocessing.pool import Pool
+
+class Interrupted(Pool):
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named)
+        os.kill(os.getpid(), signal.SIGINT)
+
+import multiprocessing.pool
+multiprocessing.pool.Pool = Interrupted
+"""
+"""A pool as it is when Ctrl-C comes after its threads have begun, and before anybody has it."""
+
+
+def test_ctrl_c_while_the_workers_are_being_made_leaves_none_of_them(tmp_path: Path) -> None:
+    with running(tmp_path, AMID + CHECK, "check", "--jobs", "2") as command:
+        wait_until(lambda: command.process.poll() is not None and not command.group, command.err.read_text)
+        assert command.process.returncode == 3
+        assert command.err.read_text().startswith("interrupted")

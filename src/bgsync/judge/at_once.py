@@ -16,6 +16,7 @@ from bgsync.judge.budget import Budget
 from bgsync.judge.explorations import Cache, Exploration, Result
 from bgsync.judge.pace import Tally
 from bgsync.pauses import pausing
+from bgsync.workers import workers
 
 
 def run_all(
@@ -69,7 +70,7 @@ def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget
         failed.append(error)
         ready.set()
 
-    with context.Pool(many, _begin, (told, budget)) as pool:
+    with workers(many, _begin, (told, budget)) as pool:
         counted = begun = 0
         while len(results) < len(explorations):
             try:

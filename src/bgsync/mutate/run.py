@@ -12,6 +12,7 @@ from bgsync.mutate.mutants import Mutant
 from bgsync.mutate.outcomes import Outcome
 from bgsync.mutate.trial import Trial
 from bgsync.pauses import pausing
+from bgsync.workers import workers
 
 T = TypeVar("T")
 
@@ -42,7 +43,7 @@ def of_each(
     context = multiprocessing.get_context("fork")
     budget.share(context.Event())
     _shared[:] = judge, mutants, budget
-    with context.Pool(min(processes, len(mutants)), _begin) as pool:
+    with workers(min(processes, len(mutants)), _begin) as pool:
         results = pool.imap(_run, range(len(mutants)))
         left = len(mutants)
         while left:
