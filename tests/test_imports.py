@@ -20,7 +20,7 @@ FOLDERS = {
 ROOMS = (
     "errors",
     "extras",
-    "pauses",
+    "pauses", "workers",
     "plain",
     "files",
     "garbage",
