@@ -17,19 +17,19 @@ def workers(many: int, begin: Callable[..., None], given: tuple[Any, ...] = ()) 
     was not handed over, and its thread makes another one for each that ends: the program would wait for them for ever.
     """
     with ExitStack() as stack:
-        with _uninterrupted():
+        with uninterrupted():
             pool = multiprocessing.get_context("fork").Pool(many, begin, given)
             stack.callback(_ended, pool)
         yield pool
 
 
 def _ended(pool: Pool) -> None:
-    with _uninterrupted():
+    with uninterrupted():
         pool.terminate()
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def uninterrupted() -> Iterator[None]:
     """Have Ctrl-C and SIGTERM, where something in Python is done about them, come after this block."""
     heard = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     heard = {number: handler for number, handler in heard.items() if callable(handler)}

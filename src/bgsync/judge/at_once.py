@@ -16,7 +16,7 @@ from bgsync.judge.budget import Budget
 from bgsync.judge.explorations import Cache, Exploration, Result
 from bgsync.judge.pace import Tally
 from bgsync.pauses import pausing
-from bgsync.workers import workers
+from bgsync.workers import uninterrupted, workers
 
 
 def run_all(
@@ -75,8 +75,9 @@ def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget
         while len(results) < len(explorations):
             try:
                 while begun < min(len(explorations), len(results) + many):
-                    place, begun = queue.next(results), begun + 1
-                    pool.apply_async(_run, (place,), callback=partial(end, place), error_callback=fail)
+                    with uninterrupted():  # what is taken from the queue is begun
+                        place, begun = queue.next(results), begun + 1
+                        pool.apply_async(_run, (place,), callback=partial(end, place), error_callback=fail)
                 while not told.empty():
                     tally(told.get())
                 for result in list(results.values())[counted:]:
