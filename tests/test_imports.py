@@ -20,7 +20,8 @@ FOLDERS = {
 ROOMS = (
     "errors",
     "extras",
-    "pauses", "workers",
+    "pauses",
+    "workers",
     "plain",
     "files",
     "garbage",

@@ -118,6 +118,7 @@ def test_a_sentence_is_read_back_as_it_was_read() -> None:
 
 NOT_UNDERSTOOD = """
 Borrow |loan| until the desk closes.
+[=Close the desk=] for |loan| when the reader is back.
 Set |loan|'s [=due date=] to |day|, which counts from noon.
 Set |x| to a copy of |loan| except for its [=due date=].
 Set |x| to |y| (unless the desk is closed).

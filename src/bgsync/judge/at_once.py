@@ -70,7 +70,7 @@ def _run_new(explorations: Sequence[Exploration], processes: int, budget: Budget
         failed.append(error)
         ready.set()
 
-    with workers(many, _begin, (told, budget)) as pool:
+    with workers(many, _begin, told, budget) as pool:
         counted = begun = 0
         while len(results) < len(explorations):
             try:
@@ -146,9 +146,6 @@ _worker: list[Any] = []
 
 
 def _begin(told: Any, budget: Budget) -> None:
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and says so
     _worker[:] = told, budget
 
 

@@ -12,7 +12,7 @@ from bgsync.mutate.mutants import Mutant
 from bgsync.mutate.outcomes import Outcome
 from bgsync.mutate.trial import Trial
 from bgsync.pauses import pausing
-from bgsync.workers import workers
+from bgsync.workers import uninterrupted, workers
 
 T = TypeVar("T")
 
@@ -43,29 +43,24 @@ def of_each(
     context = multiprocessing.get_context("fork")
     budget.share(context.Event())
     _shared[:] = judge, mutants, budget
-    with workers(min(processes, len(mutants)), _begin) as pool:
+    with workers(min(processes, len(mutants))) as pool:
         results = pool.imap(_run, range(len(mutants)))
         left = len(mutants)
         while left:
+            found = list[T | None]()
             try:
-                found = results.next(0.2)
+                with uninterrupted():  # what has come is not lost
+                    found.append(results.next(0.2))
             except multiprocessing.TimeoutError:
-                continue
+                pass
             except KeyboardInterrupt:
                 budget.stop()
-                continue
-            left -= 1
-            yield found
+            left -= len(found)
+            yield from found
     _shared.clear()
 
 
 _shared: list[Any] = []
-
-
-def _begin() -> None:
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears it and says so
 
 
 def _run(place: int) -> Any:

@@ -110,10 +110,9 @@ def undeclared(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
     Of a name that several types have a member of, only where all of them say so.
     """
     values: dict[str, tuple[str, ...]] = {}
-    members = [member for kind in lexicon.types.values() for member in kind.members]
-    for member in members:
+    for member in lexicon.declared:
         values[member.name] = (*values.get(member.name, ()), *(member.values or ()))
-    for member in members:
+    for member in lexicon.declared:
         if not member.values:
             values.pop(member.name, None)
     found: dict[str, None] = {}

@@ -36,13 +36,8 @@ def set_(p: Phrases, target: e.Expr, value: e.Expr) -> Any:
 def mark(p: Phrases, target: e.Expr, state: e.Expr, name: str = "") -> Any:
     """The member of a thing that can be in a state is set to it; None where more than one can."""
     declared = p.lexicon.value(state) if isinstance(state, str) else None
-    having = [
-        each.name for kind in p.lexicon.types.values() for each in kind.members if declared in (each.values or ())
-    ]
-    if declared is None or len(having) != 1 or (name and p.lexicon.member(name) != having[0]):
-        return None
-    member = field(p, target, having[0])
-    return None if member is None else set_(p, member, declared)
+    member = declared and p.lexicon.stateful(declared, name)
+    return (s.Set(e.Field(target, member), declared),) if member and isinstance(target, e.Var | e.Field) else None
 
 
 def _is_named_after_its_type(p: Phrases, target: e.Expr) -> bool:
@@ -70,8 +65,8 @@ def _to_initial(p: Phrases, target: e.Expr, owner: e.Expr = None) -> Any:
     target = _target(target)
     if not isinstance(target, e.Field) or owner not in (None, target.owner):
         return None
-    known = [each for kind in p.lexicon.types.values() for each in kind.members if each.name == target.name]
-    return (s.Set(target, known[0].initial),) if len(known) == 1 and known[0].initial is not None else None
+    values = [member.initial for member in p.lexicon.declared if member.name == target.name]
+    return (s.Set(target, values[0]),) if len(values) == 1 and values[0] is not None else None
 
 
 def both(first: Any, second: Any) -> Any:

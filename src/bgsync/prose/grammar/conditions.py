@@ -55,6 +55,16 @@ def _opposed(held: Any) -> Any:
     return lambda p, *parts: held(p, *parts).operand
 
 
+def _negated(held: Any) -> Any:
+    """It is not so, where it can be said that it is."""
+
+    def opposite(p: Phrases, *parts: Any) -> Any:
+        made = held(p, *parts)
+        return None if made is None else e.Not(made)
+
+    return opposite
+
+
 def _asked(p: Phrases, value: e.Expr, name: str, given: tuple[e.Expr, ...]) -> Any:
     """An algorithm of this text says whether it is so."""
     return None if p.lexicon.algorithm(name) is None else e.Apply(name, (value, *given))
@@ -121,8 +131,8 @@ ATOMS = Category(
         form("there is|exists no {kind} in|of {noun} whose|with {name} is|equals|matches {sum}", _opposed(_among)),
         form("there is|are no {noun}", _none),
         form("there is|are no {kind} in|of {noun}", _no_item),
-        form("there is|are {kind} in|of {noun}", lambda p, *said: e.Not(_no_item(p, *said))),
-        form("there is|are {noun}", lambda p, value: None if _none(p, value) is None else e.Not(_none(p, value))),
+        form("there is|are {kind} in|of {noun}", _negated(_no_item)),
+        form("there is|are {noun}", _negated(_none)),
         form(
             "{sum} is {options} and {sum} is not",
             lambda p, a, options, b: e.And(any_of(a, options), e.Not(any_of(b, options))),
@@ -153,7 +163,7 @@ ATOMS = Category(
         form("{sum} {verbal}", lambda p, value, name: e.Apply(name, (value,)), 1),
         form("{sum} {operation} {sum}", lambda p, a, name, b: e.Apply(name, (a, b)), 2),
         form("{sum} {operation} given|with {items}", _asked),
-        form("{sum} does|do|is|are not {operation} given|with {items}", lambda p, *said: e.Not(_asked(p, *said))),
+        form("{sum} does|do|is|are not {operation} given|with {items}", _negated(_asked)),
         form("true", lambda p: True),
         form("false", lambda p: False),
         form("{var}", lambda p, value: e.Is(value, True), 3),

@@ -44,12 +44,7 @@ def _once(p: Phrases, body: Statements, condition: e.Expr) -> Any:
     """What a clause says is done as soon as something is so; what ends the steps may end them wherever they are."""
     if len(body) != 1 or isinstance(body[0], s.Abort | s.Return | s.Throw | s.Break | s.Continue):
         return None
-    states = not isinstance(condition, e.Input) or not _STATES.isdisjoint(condition.text.split())
-    return (s.WaitUntil(condition), *body) if states else None
-
-
-_STATES = frozenset(["are", "became", "become", "becomes", "goes", "has", "have", "is"])
-"""What a clause has that says how something is: "when parsed as a date" says what is meant of a value."""
+    return (s.WaitUntil(condition), *body)
 
 
 def _if_else(p: Phrases, condition: e.Expr, then: Statements, other: Statements) -> Any:
@@ -330,7 +325,7 @@ GUARDED = Category(
         form("{clause} ,? if {condition}", _after_it, 3),
         form("{clause} ,? only if {condition}", _after_it, 3),
         form("{clause} ,? unless {condition}", lambda p, body, c: _after_it(p, body, e.Not(c)), 3),
-        form("{clause} ,? once|when {condition}", _once, 3),
+        form("{clause} ,? once {condition}", _once, 3),
         form("{clause} ,? as soon as {condition}", _once, 3),
         form("{clause} unless {condition} , in which case {clause}", _in_which_case, 3),
         form("{clause} if {condition} ,|; otherwise|else ,? {clause}",

@@ -91,10 +91,22 @@ class Lexicon:
         """Give the declared state that words name."""
         return self.values.get(name.lower())
 
+    @property
+    def declared(self) -> tuple[Member, ...]:
+        """The members of all types."""
+        return tuple(member for kind in self.types.values() for member in kind.members)
+
+    def stateful(self, state: str, name: str = "") -> str | None:
+        """Give the one member, which is called so if it is called anything, that can be in a declared state."""
+        able = {member.name for member in self.declared if state in (member.values or ())}
+        if name:
+            able &= {self.member(name)}
+        return able.pop() if len(able) == 1 else None
+
     def is_flag(self, name: str) -> bool:
         """Whether a name is that of a flag: it says so, or the text declares it as one."""
-        members = (member for kind in self.types.values() for member in kind.members if member.name == name)
-        return "flag" in name.lower() or any("flag" in each.type or "boolean" in each.type for each in members)
+        types = [member.type for member in self.declared if member.name == name]
+        return "flag" in name.lower() or any("flag" in each or "boolean" in each for each in types)
 
     def is_elsewhere(self, term: str, scope: str) -> bool:
         """Whether a link is to what another text defines: it is for nothing, and the term of this text is not."""

@@ -219,7 +219,8 @@ class Phrases(Parser):
         said = words[0].article or self.texts[start] in DETERMINERS or any(word.kind in LINKS for word in words)
         if not (said or bare) or end - start > MOST_OPAQUE or self.texts[start:end] in BACK or words[-1].text == "this":
             return False
-        if not STEPS_THAT.isdisjoint(zip(self.texts[start:end], self.texts[start + 1 : end], strict=False)):
+        pairs = set(zip(self.texts[start:end], self.texts[start + 1 : end], strict=False))
+        if not STEPS_THAT.isdisjoint(pairs) or any(a == "when" and not b.endswith("ed") for a, b in pairs):
             return False
         passive, between = self.texts[start] == "thrown", False
         for word in words:

@@ -69,9 +69,9 @@ def _becomes(p: Phrases, options: tuple[e.Expr, ...]) -> Any:
 
 def _in_state(p: Phrases, state: e.Expr, name: str) -> Any:
     """A thing is in a state of a member, which is named after it."""
-    member = p.lexicon.member(name)
-    fits = isinstance(state, str) and p.lexicon.value(state) and name.lower() in p.lexicon.members
-    return lambda thing: e.Is(e.Field(thing, member), state) if fits and isinstance(thing, e.Var) else None
+    declared = p.lexicon.value(state) if isinstance(state, str) else None
+    member = declared and p.lexicon.stateful(declared, name)
+    return lambda thing: e.Is(e.Field(thing, member), declared) if member and isinstance(thing, e.Var) else None
 
 
 def _opposite(said: Any) -> Any:
@@ -87,15 +87,8 @@ def _opposite(said: Any) -> Any:
     return turned
 
 
-def _fixed(right: e.Expr, negated: bool = False) -> Any:
-    def said(p: Phrases) -> Said:
-        def of(value: e.Expr) -> Any:
-            made = _equal(p, right)(value)
-            return e.Not(made) if negated and made is not None else made
-
-        return of
-
-    return said
+def _fixed(right: e.Expr) -> Any:
+    return lambda p: _equal(p, right)
 
 
 def _raised(right: bool) -> Any:
@@ -207,9 +200,9 @@ PREDICATE = Category(
         form("is not same as {sum}", _opposite(_equal)),
         form("is different to|from|than {sum}", _opposite(_equal)),
         form("differs from {sum}", _opposite(_equal)),
-        form("exists", _fixed(None, True)),
-        form("is|was present|given|passed|provided|defined|supplied", _fixed(None, True)),
-        form("is|are non-null", _fixed(None, True)),
+        form("exists", _opposite(_fixed(None))),
+        form("is|was present|given|passed|provided|defined|supplied", _opposite(_fixed(None))),
+        form("is|are non-null", _opposite(_fixed(None))),
         form("does not exist", _fixed(None)),
         form("is|was not present|given|passed|provided|defined|supplied", _fixed(None)),
         form("is omitted|missing|absent", _fixed(None)),
@@ -217,7 +210,7 @@ PREDICATE = Category(
         form("is unset", _raised(False)),
         form("is not set", _raised(False)),
         form("is empty", _fixed(e.Sequence())),
-        form("is not empty", _fixed(e.Sequence(), True)),
+        form("is not empty", _opposite(_fixed(e.Sequence()))),
         form(f"is still|already? {_IN} {{noun}}", _is_in),
         form(f"is {_IN} either? {{noun}} or {{noun}}", lambda p, a, b: both_said(p, _is_in(p, a), _is_in(p, b), e.Or)),
         form(f"is not|never {_IN} {{noun}}", _opposite(_is_in)),

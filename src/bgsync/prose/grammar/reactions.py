@@ -37,7 +37,7 @@ def _upon(p: Phrases, outcomes: tuple[str, ...], promise: e.Expr, body: Statemen
 def _promise(p: Phrases, value: e.Expr) -> Any:
     """Give what is a promise by its name or by what it is declared as; a time is resolved, too."""
     name = value.name.lower() if isinstance(value, e.Var | e.Field) else ""
-    kinds = (m.type.lower() for kind in p.lexicon.types.values() for m in kind.members if m.name.lower() == name)
+    kinds = (member.type.lower() for member in p.lexicon.declared if member.name.lower() == name)
     return value if "promise" in name or name in _SHORT or any("promise" in kind for kind in kinds) else None
 
 
