@@ -1,4 +1,4 @@
-"""Processes that work for this one end with it, and an interrupt is neither lost nor comes amid what belongs together."""
+"""Processes that work for this one end with it, and an interrupt waits for what belongs together."""
 
 import os
 import signal
@@ -14,19 +14,25 @@ def interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
+@uninterrupted()
+def interrupted(done: list[str], error: Exception | None = None) -> None:
+    interrupt()
+    done.append("all of it")
+    if error is not None:
+        raise error
+
+
 def test_an_interrupt_comes_after_the_block() -> None:
     done = list[str]()
-    with pytest.raises(KeyboardInterrupt), uninterrupted():
-        interrupt()
-        done.append("all of it")
+    with pytest.raises(KeyboardInterrupt):
+        interrupted(done)
     assert done == ["all of it"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_it_is_not_lost_where_the_block_fails() -> None:
-    with pytest.raises(KeyboardInterrupt) as raised, uninterrupted():
-        interrupt()
-        raise ValueError
+    with pytest.raises(KeyboardInterrupt) as raised:
+        interrupted([], ValueError())
     assert isinstance(raised.value.__context__, ValueError)
 
 
