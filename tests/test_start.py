@@ -222,18 +222,23 @@ def test_nothing_half_written_stays_where_sigterm_comes_while_a_file_is_written(
 
 
 AMID = """
-import os, signal
-from multiprocessing.pool import Pool
+import os, signal, time
+from multiprocessing import popen_fork, util
 
-class Interrupted(Pool):
+class Interrupted(util.Finalize):
     def __init__(self, *given, **named):
+        if given[1].__name__ == "_terminate_pool":
+            os.kill(os.getpid(), signal.SIGINT)
         super().__init__(*given, **named)
-        os.kill(os.getpid(), signal.SIGINT)
 
-import multiprocessing.pool
-multiprocessing.pool.Pool = Interrupted
+class Slow(popen_fork.Popen):
+    def terminate(self):
+        super().terminate()
+        time.sleep(0.5)
+
+util.Finalize, popen_fork.Popen = Interrupted, Slow
 """
-"""A pool as it is when Ctrl-C comes after its threads have begun, and before anybody has it."""
+"""Ctrl-C comes after the threads of a pool have begun, and before it is known how they end; they see a process end."""
 
 
 def test_ctrl_c_while_the_workers_are_being_made_leaves_none_of_them(tmp_path: Path) -> None:
