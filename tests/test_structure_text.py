@@ -60,6 +60,14 @@ def test_a_text_that_is_right_has_no_findings() -> None:
     assert printed(*GOOD) == []
 
 
+def test_all_are_removed_where_one_sentence_says_so_and_where_steps_do_one_may_be_passed_over() -> None:
+    jammed = 'whose [=job phase=] is "`jammed`"'
+    assert printed(*GOOD, f"1. Remove each [=job=] {jammed} from |printer|'s [=tray of jobs=].") == []
+    each = "1. For each |one| of |printer|'s [=tray of jobs=]:"
+    removed = "    1. Remove |one| from |printer|'s [=tray of jobs=]."
+    assert printed(*GOOD, each, removed) == ["collection 4.1 (note)"]
+
+
 def test_a_value_that_is_never_entered_is_found_at_its_declaration() -> None:
     text = QUEUE.replace("{steps}", "\n".join(GOOD[:2]))
     (one,) = structure(read(text))

@@ -77,12 +77,14 @@ def _unwritten(body: Body) -> Iterator[Finding]:
 
 
 def _thinned(body: Body) -> Iterator[Finding]:
-    """Find items that are removed from a list while it is gone through."""
+    """Find items that are removed from a list while it is gone through; "remove each x" in one sentence means all."""
     for at in visit(body):
         match at.statement:
             case s.Remove(item=e.Var(name=name), collection=collection):
                 for each in at.around:
-                    if isinstance(each, s.ForEach) and each.name == name and each.collection == collection:
+                    if not isinstance(each, s.ForEach) or (each.origin and each.origin == at.statement.origin):
+                        continue
+                    if each.name == name and each.collection == collection:
                         message = (
                             f"removes {name} from {say_value(collection)} while that is gone through: is the next item "
                             "passed over?"
