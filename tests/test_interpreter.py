@@ -46,12 +46,14 @@ from bgsync.language import (
 )
 from bgsync.shipped.model.background_sync.one_off import ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
+from bgsync.shipped.model.periodic_background_sync.periodic import SPEC as PERIODIC
 from bgsync.shipped.model.service_worker import ACTIVE_WORKER, FIRE_FUNCTIONAL_EVENT
 from bgsync.shipped.properties.background_sync import PROPERTIES
 from bgsync.system.instructions import Op
 from bgsync.system.program import Program
 from bgsync.system.run import Run
 from bgsync.system.scenario import Bounds
+from bgsync.system.sharing import sharing
 from bgsync.system.state import LIST, Object, Ref, Shared, Value
 from tests.models import FILE, STATE, Items, Lab, kinds, outbox, question, single
 
@@ -133,6 +135,13 @@ def test_window_clients_come_and_go_at_will_so_reading_them_is_a_choice() -> Non
 
 
 # --- actions at granularity step
+
+
+def test_to_note_the_time_is_an_action_though_nobody_reads_it_since_all_may_end_before_it() -> None:
+    program = Program(PERIODIC, "scope")
+    found = sharing(program, frozenset({"network"}))
+    noting = [pc for pc, each in enumerate(program.code) if each.origin.path == (6, 7, 4, 2)]
+    assert [(found.shared[pc], found.quiet[pc]) for pc in noting] == [(False, False)]
 
 
 def test_every_leaf_step_that_touches_what_is_shared_is_one_action() -> None:

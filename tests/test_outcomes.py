@@ -37,7 +37,8 @@ from bgsync.language import (
 from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
 from bgsync.system.observation import Outcome
-from bgsync.system.state import Event, Object, Ref, Shared, Undecided
+from bgsync.system.run import Run
+from bgsync.system.state import UNKNOWN, Event, Object, Ref, Shared, Undecided
 from tests.models import NEW, STATE, Items, Lab, kinds, single
 
 LOOKUP = Let("found", Find(REGISTRATIONS, "tag", "t1"))
@@ -142,6 +143,30 @@ def test_a_choice_on_the_far_side_of_and_or_is_made_only_when_it_is_reached() ->
     for condition in (And(False, CHOICE), Or(True, CHOICE)):
         lab = Lab(single(Let("x", condition)))
         assert [outcome.choices for outcome in lab.machine.outcomes(lab.shared, lab.entry())] == [()]
+
+
+def test_of_scripts_that_have_come_to_the_same_one_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = list[Run]()
+
+    class Counted(Run):
+        def run(self, settle: str | None) -> Outcome:
+            runs.append(self)
+            return super().run(settle)
+
+    monkeypatch.setattr("bgsync.system.interpreter.Run", Counted)
+    unread = [NotUnderstood(f"frobnicate |x| {n} times", ("x",), ("x",)) for n in range(10)]
+    lab = Lab(single(Let("x", None), *unread, Wait("a while"), Let("y", v.x)), "algorithm", blur="anything")
+    found = list(lab.machine.outcomes(lab.shared, lab.entry()))
+    left = [dict(each.process.frames[-1].variables).get("x") for each in found if each.process]
+    assert sorted(map(str, left)) == sorted(map(str, (None, UNKNOWN)))
+    assert len(runs) < 200, "2 ** 10 scripts, of which all but a few come to the same after each sentence"
+
+
+def test_of_one_condition_each_way_to_choose_is_followed() -> None:
+    asked = Or(And(Choice("a"), Choice("b")), Choice("c"))
+    lab = Lab(single(If(asked, steps(Resolve(v.promise))), Else(Reject(v.promise, "No"))))
+    found = [tuple(chosen for _, chosen in each.choices) for each in lab.machine.outcomes(lab.shared, lab.entry())]
+    assert found == [(False, False), (False, True), (True, False, False), (True, False, True), (True, True)]
 
 
 def test_ways_that_differ_in_nothing_but_what_was_chosen_are_one() -> None:

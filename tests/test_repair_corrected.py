@@ -60,7 +60,7 @@ def test_with_one_tag_only_what_rests_on_a_named_choice_is_broken() -> None:
         pytest.param(content, tags, everywhere, adversity, told, id=f"{content.name}-{adversity}")
         for content, tags, everywhere, table in (
             (ONE_OFF, 2, EVERYWHERE, BY_ADVERSITY),
-            (PERIODIC, 1, PERIODIC_EVERYWHERE, PERIODIC_BY_ADVERSITY),
+            (PERIODIC, 2, PERIODIC_EVERYWHERE, PERIODIC_BY_ADVERSITY),
         )
         for adversity, told in table.items()
     ],

@@ -101,6 +101,12 @@ def test_a_loop_whose_only_exit_ends_other_steps() -> None:
     assert "run in parallel" in one.message
 
 
+def test_an_abort_that_ends_a_loop_of_steps_on_their_own_is_not_taken_for_the_exit_of_the_loop_around_them() -> None:
+    one_a_day, day = ForEach("loan", SHELF, steps(Perform("remind"), Abort())), Wait("a day")
+    assert judged(steps(While(True, steps(day, InParallel(steps(one_a_day)))))) == ["abort-scope 1.2.1.2 (note)"]
+    assert "exit 1" in judged(steps(While(True, steps(day, InParallel(steps(If(ENDS, Abort()), one_a_day))))))
+
+
 def test_a_loop_that_leaves_or_that_waits_for_ever_on_purpose() -> None:
     assert judged(steps(While(True, steps(If(ENDS, Break()))))) == []
     assert judged(steps(While(True, steps(Wait("a day"), Perform("remind"))))) == []

@@ -1,7 +1,9 @@
 """The smallest changes to periodic background sync that mend what is found in it, with the findings that they mend."""
 
-from bgsync.language import Field, Is, v
-from bgsync.language.corrections import Correction, about, also_on, also_where, in_next, in_place, valued
+from bgsync.language import Apply, Break, Continue, Field, If, Is, Not, v
+from bgsync.language.corrections import Correction, about, also_on, also_where, between, in_next, in_place, valued
+
+DUE_LONGEST = Apply("the one of its origin that has been due for longest", (v.periodicSyncRegistration,))
 
 CORRECTIONS = (
     Correction(
@@ -52,5 +54,14 @@ CORRECTIONS = (
         "1.3.3.1",
         "1.3.3.1",
         valued(Field(v.registration, "origin")),
+    ),
+    Correction(
+        "One registration of an origin is fired in a round, the one that has been due for longest.",
+        ("rate-capped",),
+        "Process periodic sync registrations",
+        "1.3.3.3.3",
+        "1.3.3.3.4",
+        between(If(Not(DUE_LONGEST), (Continue(),)), Break()),
+        rests_on="every registration has been due for longest again and again",
     ),
 )

@@ -156,6 +156,13 @@ def rule(name: str, machine: str, trigger: str, level: str, steps: s.Steps, *, q
     return Rule(name, machine, trigger, level, _Numbering(name, file).whole(steps, queue))
 
 
+def step_after(last: s.Origin, number: int, statement: s.Statement) -> s.Statement:
+    """Give a new statement of its own step the origin of the `number`-th step after the last one of a list."""
+    numbering, path = _Numbering(last.algorithm, last.file), (*last.path[:-1], last.path[-1] + number)
+    origin = replace(numbering.origin((statement,), path), line=last.line)
+    return numbering.stamp(statement, origin)
+
+
 class _Numbering:
     def __init__(self, name: str, file: str) -> None:
         self.name, self.file = name, file

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bgsync.language import statements as s
-from bgsync.language.algorithm import LanguageError, Spec
+from bgsync.language.algorithm import LanguageError, Spec, step_after
 from bgsync.language.expressions import Expr, Not, Or, Var
 from bgsync.language.rewrite import rewrite
 from bgsync.language.traversal import body_of, walk
@@ -66,6 +66,17 @@ def in_next(steps: Body) -> Body:
     """Do what is below the first of two steps at the beginning of what is below the second one."""
     first, block = steps
     return (replace(block, body=(*body_of(first), *body_of(block))),)  # type: ignore[call-arg]  # it is a block
+
+
+def between(before: s.Statement, after: s.Statement) -> Callable[[Body], Body]:
+    """Do one new step before the last steps of a list, and one after them; they have the next free numbers of it."""
+
+    def made(steps: Body) -> Body:
+        last = steps[-1].origin
+        assert last is not None
+        return (step_after(last, 1, before), *steps, step_after(last, 2, after))
+
+    return made
 
 
 def checked(steps: Body) -> Body:

@@ -102,9 +102,9 @@ def write_condition(value: e.Expr) -> str:
         case e.Apply(name=name, arguments=()):
             return f"the user agent is {_named(name)}"
         case e.Apply(name=name, arguments=(one,)):
-            if name.partition(" ")[0] in _VERBS:
-                return f"{write_value(one)} {_named(name)}"
-            return f"{write_value(one)} is {'' if name.islower() else 'a '}{_named(name)}"
+            return f"{write_value(one)} {'' if _begins_with_verb(name) else 'is '}{_kind(name)}"
+        case e.Not(operand=e.Apply(name=name, arguments=(one,))) if not _begins_with_verb(name):
+            return f"{write_value(one)} is not {_kind(name)}"
         case e.Apply(name=name, arguments=(one, other)):
             return f"{write_value(one)} {_named(name)} {write_value(other)}"
         case e.Input(text=text, reads=reads):
@@ -135,6 +135,15 @@ def write_condition(value: e.Expr) -> str:
             return f"{_joined(left, e.Or)} or {write_condition(right)}"
         case _:
             return write_value(value)
+
+
+def _begins_with_verb(name: str) -> bool:
+    return name.partition(" ")[0] in _VERBS
+
+
+def _kind(name: str) -> str:
+    """Say what something is."""
+    return ("" if name.islower() or _begins_with_verb(name) else "a ") + _named(name)
 
 
 def _state(part: e.Environment, verb: str) -> str:

@@ -9,10 +9,11 @@ wait. A block marked "atomically" never stops inside, except where a call in it 
 What is private is worked out by `sharing`. What may be read freely, and what is not followed, is a choice at each read.
 A failed Assert ends the run.
 
-Several outcomes come from choices: the run is repeated with each script of choices until none is left open.
+Several outcomes come from choices: the run is repeated with each script of choices until none is left open. Where two
+scripts have come to the same at a choice, what follows is the same, and one of them is followed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import cast
@@ -25,7 +26,7 @@ from bgsync.system.effects import Blocked
 from bgsync.system.evaluation import NeedsChoice
 from bgsync.system.growth import growth
 from bgsync.system.instructions import OUTCOME, TERMINATED, UPON, WAITS
-from bgsync.system.observation import Executed, Outcome, PoolMet
+from bgsync.system.observation import Executed, Outcome, PoolMet, bearing
 from bgsync.system.program import Program
 from bgsync.system.run import Run
 from bgsync.system.sharing import Sharing
@@ -85,16 +86,22 @@ class Interpreter:
         Of ways that differ in what was chosen only, which nobody sees, the first is given.
         """
         scripts: list[tuple[Value, ...]] = [()]
-        ways, most = set[Outcome](), WAYS[self.not_understood]
+        ways, forks, most = set[Outcome](), set[Hashable](), WAYS[self.not_understood]
         while scripts:
             script = scripts.pop()
             pause()
+            run = Run(self, shared, process, script)
             try:
-                outcome = Run(self, shared, process, script).run(settle)
-                if (seen := outcome._replace(choices=())) not in ways:
+                outcome = run.run(settle)
+                seen = outcome._replace(choices=(), executed=bearing(outcome.executed))
+                if seen not in ways:
                     ways.add(seen)
                     yield outcome
             except NeedsChoice as open_choice:
+                if script and (fork := run.fork()) not in forks:
+                    forks.add(fork)
+                elif script:
+                    continue
                 scripts += [(*script, option) for option in reversed(open_choice.options)]
             except Blocked:
                 continue

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
@@ -201,6 +202,11 @@ class Supposed(OfObject):
     """What it compares with the time that it is: the names of the members and collections that hold times."""
 
     @property
+    def is_free(self) -> bool:
+        """Whether it may be so or not for ever, so that nothing but a trace speaks of it."""
+        return not self.varies and self.comes is None
+
+    @property
     def passed(self) -> bool:
         """Whether the time that it compares has passed."""
         return bool(self.times) and self.value is self.comes
@@ -289,6 +295,14 @@ class Outcome(NamedTuple):
     failed: bool
     """Whether an Assert failed or the text's own invariant broke: the run ends here."""
     choices: tuple[tuple[str, Value], ...]
+
+
+def bearing(executed: Iterable[Executed]) -> tuple[Executed, ...]:
+    """Give what was executed without what is seen in it that bears on no verdict."""
+    return tuple(
+        Executed(pc, tuple(one for one in seen if not (isinstance(one, Supposed) and one.is_free)))
+        for pc, seen in executed
+    )
 
 
 def in_slots(observations: tuple[Observation, ...], names: dict[int, int]) -> tuple[Observation, ...]:

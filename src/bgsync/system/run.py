@@ -3,6 +3,8 @@
 See `bgsync.system.interpreter` for when an action ends.
 """
 
+from collections.abc import Hashable
+
 from bgsync.language import statements as s
 from bgsync.language.algorithm import LanguageError
 from bgsync.system.evaluation import NullError
@@ -22,6 +24,7 @@ from bgsync.system.observation import (
     Outcome,
     PoolMet,
     WaitEnded,
+    bearing,
 )
 from bgsync.system.starts import Analysed, Starts, about_of
 from bgsync.system.state import (
@@ -64,6 +67,8 @@ class Run(Starts):
         self.told: tuple[str, ...] = ()
         """The variables of which the instruction that runs has to know which object they hold."""
         self.rounds: dict[int, int] = {}
+        self.begun = 0, 0
+        """The instruction that runs, and how many choices were made before it."""
         self.pc, self.variables = self.frames.pop()
 
     def run(self, settle: str | None) -> Outcome:
@@ -104,6 +109,7 @@ class Run(Starts):
             first = False
             touched = touched or self._touches() or instruction.op in STARTS
             here, depth = self.pc, len(self.frames)
+            self.begun = here, self.asked
             try:
                 self._execute(instruction, settle)
             except NullError:
@@ -117,6 +123,14 @@ class Run(Starts):
                 return self._outcome(None)
             if instruction.op == "call" and len(self.frames) == depth and hold >= 0:
                 hold = 0  # a call in tail position: the frame of the atomic block is gone, but the block goes on
+
+    def fork(self) -> Hashable:
+        """Give what the run has come to at an open choice: all that what follows depends on."""
+        here, decided = self.begun
+        ran = bearing((*self.executed, Executed(here, tuple(self.seen))))
+        frames = tuple((pc, frozenset(some.items())) for pc, some in (*self.frames, (self.pc, self.variables)))
+        started = tuple(self.spawned), tuple(self.at_once)
+        return ran, tuple(self.choices[decided:]), frames, tuple(self.heap), tuple(self.cells), started
 
     def asserts(self) -> bool:
         """Run the asserts that come first; say whether they hold."""

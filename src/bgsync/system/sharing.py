@@ -21,6 +21,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import Spec
 from bgsync.system.closures import escapes, queue_name
+from bgsync.system.growth import growth
 from bgsync.system.instructions import WAITS, names
 from bgsync.system.program import Program
 
@@ -204,11 +205,16 @@ def _may_be_list(value: e.Expr, held: set[str]) -> bool:
 
 
 def _quiet(program: Program, shared: Sequence[bool]) -> tuple[bool, ...]:
-    """Find the instructions from which an invocation only does private things, to its end."""
+    """Find the instructions from which an invocation only does private things, to its end.
+
+    To note the time is none: what has happened before it may be all that happens, where everything ends.
+    """
+    clock = growth(program.spec)
 
     def private(pc: int) -> bool:
-        op = program.code[pc].op
-        return not (op in WAITS or op == "call" or shared[pc])
+        op, statement = program.code[pc].op, program.code[pc].statement
+        notes_time = isinstance(statement, s.Set) and clock.is_time(statement.value)
+        return not (op in WAITS or op == "call" or shared[pc] or notes_time)
 
     loud = _closure(program, lambda pc: not private(pc), program.successors)
     return tuple(not found for found in loud)

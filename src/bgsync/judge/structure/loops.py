@@ -44,7 +44,7 @@ def _loop(loop: s.While, steps: tuple[Visited, ...]) -> Iterator[Finding]:
         return
     waits = any(isinstance(at.statement, WAITS) and not _asynchronous(at.around) for at in inside)
     if loop.condition is True:
-        candidates = [at for at in leaving if not isinstance(at.statement, s.Break)]
+        candidates = [at for at in leaving if not isinstance(at.statement, s.Break) and not _ends_another(at)]
         if candidates:
             message = "the loop never ends: " + " and ".join(_falls_short(at) for at in candidates)
             yield Finding("exit", message, place(loop))
@@ -123,6 +123,12 @@ def _leaves(at: Visited) -> bool:
     if _asynchronous(at.around):
         return False
     return not (isinstance(at.statement, s.Break) and any(isinstance(each, LOOPS) for each in at.around))
+
+
+def _ends_another(at: Visited) -> bool:
+    """Whether steps that run on their own end with a loop of theirs, which they may be meant to leave."""
+    last = max((n for n, each in enumerate(at.around) if isinstance(each, ASYNCHRONOUS)), default=0)
+    return any(isinstance(each, LOOPS) for each in at.around[last:])
 
 
 def _may_exit(statement: s.Statement) -> bool:
