@@ -1,7 +1,17 @@
 """The smallest changes to periodic background sync that mend what is found in it, with the findings that they mend."""
 
 from bgsync.language import Apply, Break, Continue, Field, If, Is, Not, v
-from bgsync.language.corrections import Correction, about, also_on, also_where, between, in_next, in_place, valued
+from bgsync.language.corrections import (
+    Correction,
+    about,
+    also_on,
+    also_where,
+    between,
+    in_next,
+    in_place,
+    in_reverse,
+    valued,
+)
 
 DUE_LONGEST = Apply("the one of its origin that has been due for longest", (v.periodicSyncRegistration,))
 
@@ -46,6 +56,14 @@ CORRECTIONS = (
         "6.7.3",
         "6.7.4",
         in_next,
+    ),
+    Correction(
+        "The time of an event is noted before its registration may fire again: a restart in between does not lose it.",
+        ("interval-kept",),
+        "fire a periodicsync event",
+        "6.7.4.1",
+        "6.7.4.2",
+        in_reverse,
     ),
     Correction(
         "The origin is that of the service worker registration: there is no periodic sync registration yet.",

@@ -68,6 +68,11 @@ def in_next(steps: Body) -> Body:
     return (replace(block, body=(*body_of(first), *body_of(block))),)  # type: ignore[call-arg]  # it is a block
 
 
+def in_reverse(steps: Body) -> Body:
+    """Do steps in the opposite order."""
+    return steps[::-1]
+
+
 def between(before: s.Statement, after: s.Statement) -> Callable[[Body], Body]:
     """Do one new step before the last steps of a list, and one after them; they have the next free numbers of it."""
 
