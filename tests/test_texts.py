@@ -41,6 +41,7 @@ def test_a_text_is_checked_and_what_is_wrong_points_to_its_line(queue: Path) -> 
     (place,) = broken["locations"]
     assert PRINT_QUEUE.splitlines()[place["line"] - 1].strip() == "1. Append |job| to |owner|'s [=print queue=]."
     assert place["step"] == "8.3"
+    assert PRINT_QUEUE.splitlines()[place["line"] - 1][place["column"] - 1 :].startswith("Append")
     assert place["file"] == str(queue)
     assert {step["file"] for step in broken["trace"]["steps"] if step["step"]} <= {
         str(queue),
@@ -48,8 +49,11 @@ def test_a_text_is_checked_and_what_is_wrong_points_to_its_line(queue: Path) -> 
     }
 
 
-def test_a_text_that_says_the_same_as_one_before_it_is_told_of_in_its_own_file(tmp_path: Path) -> None:
+def test_a_text_that_says_the_same_as_one_before_it_is_told_of_in_its_own_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = []
+    monkeypatch.setenv("BGSYNC_CACHE", str(tmp_path / "kept"))
     for name in ("one.bs", "two.bs"):
         path = tmp_path / name
         path.write_text(PRINT_QUEUE, encoding="utf-8")

@@ -13,7 +13,7 @@ from bgsync.judge.check import Question, check
 from bgsync.judge.explorations import Effort
 from bgsync.judge.pace import Progress
 from bgsync.judge.property import Property
-from bgsync.judge.static import location, notes, structure_verdicts
+from bgsync.judge.static import notes, structure_verdicts
 from bgsync.judge.structure import PROPERTIES as STRUCTURE
 from bgsync.judge.structure import Finding, by_place, findings_of
 from bgsync.judge.verdict import Location, Note, Report, Requirement, Unread, Verdict
@@ -216,7 +216,7 @@ def unread(reading: Reading, helped: int) -> Iterator[Unread]:
     missed = [one for one in reading.sentences if not one.understood]
     for place, one in enumerate(missed):
         help = suggestions(one, reading.lexicon) if place < helped else Suggestions()
-        yield Unread(location(one.origin), one.sentence.text, one.origin.key, help.unread, help.wordings)
+        yield Unread(Location.of(one.origin), one.sentence.text, one.origin.key, help.unread, help.wordings)
 
 
 def requirements(reading: Reading, vocabulary: Vocabulary) -> Iterator[Requirement]:

@@ -37,7 +37,7 @@ class Values:
     def __init__(self, origins: Sequence[Origin]) -> None:
         self.origins = origins
         self._numbers = {origin: number for number, origin in enumerate(origins)}
-        self._locations = [verdict.Location(o.file, o.line, o.column, o.algorithm, o.step) for o in origins]
+        self._locations = list(map(verdict.Location.of, origins))
         self._located = {location: number for number, location in enumerate(self._locations)}
 
     def write(self, value: Any) -> bytes:
@@ -65,9 +65,9 @@ class Values:
         if isinstance(value, Enum):
             return [ENUM, type(value).__name__, value.name]
         if isinstance(value, Origin):
-            return [ORIGIN, self._number(value)]
-        if isinstance(value, verdict.Location) and value in self._located:
-            return [LOCATION, self._located[value]]
+            return [ORIGIN, _number(value, self._numbers)]
+        if isinstance(value, verdict.Location):
+            return [LOCATION, _number(value, self._located)]
         if isinstance(value, frozenset):
             return [SET, *sorted(self._plain(part, rows) for part in value)]
         if type(value) is tuple:
@@ -76,12 +76,6 @@ class Values:
         if not is_dataclass(value) or _CLASSES.get(name) is not type(value):
             raise UnknownError(f"{name} is not kept")
         return [name, *(self._plain(getattr(value, field.name), rows) for field in fields(value))]
-
-    def _number(self, origin: Origin) -> int:
-        number = self._numbers.get(origin)
-        if number is None:
-            raise UnknownError(f"{origin} is no step of the text")
-        return number
 
     def _made(self, name: str, parts: list[Any]) -> Any:
         if name == ORIGIN:
@@ -93,3 +87,10 @@ class Values:
         if name in (TUPLE, SET):
             return tuple(parts) if name == TUPLE else frozenset(parts)
         return _CLASSES[name](*parts)
+
+
+def _number(place: Origin | verdict.Location, numbers: Mapping[Any, int]) -> int:
+    number = numbers.get(place)
+    if number is None:
+        raise UnknownError(f"{place} is no step of the text")
+    return number

@@ -298,7 +298,7 @@ def _locations(replay: Replay, trace: Trace) -> Iterator[Location]:
         before = [step for step in trace.steps if step.algorithm in own]
         firing = [step for step in before if (step.algorithm, step.step) in fires]
         yield from _places((firing or before)[-1:])
-    yield Location(origin.file, origin.line, origin.column, origin.algorithm, origin.step)
+    yield Location.of(origin)
 
 
 def _trace_locations(trace: Trace) -> Iterator[Location]:
@@ -318,4 +318,4 @@ def _trace_locations(trace: Trace) -> Iterator[Location]:
 
 
 def _places(steps: Sequence[TraceStep]) -> Iterator[Location]:
-    return (Location(step.file, step.line, 1, step.algorithm, step.step) for step in steps)
+    return (Location.of(step.origin) for step in steps if step.origin is not None)

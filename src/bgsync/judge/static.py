@@ -4,15 +4,9 @@ from collections.abc import Collection, Iterable
 
 from bgsync.judge.structure import ERROR, PROPERTIES, Finding
 from bgsync.judge.verdict import Location, Note, Verdict
-from bgsync.language import Origin
 
 TEXT = "text"
 """The granularity of a verdict on the text as it stands."""
-
-
-def location(origin: Origin) -> Location:
-    """Give the place of a statement."""
-    return Location(origin.file, origin.line, origin.column, origin.algorithm, origin.step)
 
 
 def structure_verdicts(
@@ -38,7 +32,7 @@ def structure_verdicts(
                     "structure",
                     (),
                     finding.message,
-                    (location(origin),),
+                    (Location.of(origin),),
                     None,
                     TEXT,
                 )
@@ -51,4 +45,4 @@ def structure_verdicts(
 def notes(findings: Iterable[Finding], wanted: Collection[str] = ()) -> tuple[Note, ...]:
     """Give what is worth a look and no error."""
     kept = [finding for finding in findings if finding.level != ERROR and (not wanted or finding.property in wanted)]
-    return tuple(Note(finding.property, finding.message, location(finding.origin)) for finding in kept)
+    return tuple(Note(finding.property, finding.message, Location.of(finding.origin)) for finding in kept)

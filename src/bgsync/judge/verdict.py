@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, Self
 
 from bgsync.judge.facts import SEEN, Change, Invocation, Label, StepTaken, Unlisted
 from bgsync.judge.glossary import Glossary
@@ -21,6 +21,11 @@ class Location:
     column: int
     algorithm: str
     step: str
+
+    @classmethod
+    def of(cls, origin: Origin) -> Self:
+        """Give the place of a statement."""
+        return cls(origin.file, origin.line, origin.column, origin.algorithm, origin.step)
 
 
 DEPENDS = "depends on"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bgsync.compare.steps import AlgorithmChange, StepChange
-from bgsync.judge.static import TEXT, location
+from bgsync.judge.static import TEXT
 from bgsync.judge.verdict import Location, Unread, Verdict
 from bgsync.language import Spec
 from bgsync.language.statements import Perform
@@ -57,7 +57,7 @@ def to_mend_after(changes: Sequence[AlgorithmChange], spec: Spec, found: Iterabl
             places = [step.old for step in gone[statement.name].steps if step.old is not None]
             where = f" ({places[0].file}:{places[0].line})" if places else ""
             said = f"{statement.name!r} was removed by this edit{where}"
-            made.append(Mend(location(statement.origin), said, "known-term", hides=True))
+            made.append(Mend(Location.of(statement.origin), said, "known-term", hides=True))
     known = {one.location for one in made}
     others = (one for one in found if one.location not in known)
     made += [one if one.breaks else _with_what_it_was(one, steps) for one in others]
