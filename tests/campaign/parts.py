@@ -133,9 +133,8 @@ def run(part: Part, cases: range, seconds: float, tell: Callable[[str], None]) -
         tally.done += 1
         if problem is not None:
             tally.failed += 1
+            tell(f"{part.name}: case {case} failed: {problem.what}")
             known = tally.problems.get(problem.what)
-            if known is None:
-                tell(f"{part.name}: case {case} failed: {problem.what}")
             if known is None or len(problem.input) < len(known.input):
                 tally.problems[problem.what] = replace(problem, case=case)
         if time.monotonic() - told > 10:
