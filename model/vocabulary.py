@@ -10,6 +10,7 @@ from bgsync.prose.vocabulary import Vocabulary
 PREDICATES = {
     # a property that something has: (machine, states)
     "online": ("network", ("online",)),
+    "back online": ("network", ("online",)),
     "offline": ("network", ("offline",)),
     "unregistered": ("service worker", ("none",)),
 }
@@ -27,11 +28,39 @@ VALUES = {
     "denied": ("permission", ("denied",)),
 }
 
+_DEVICE = "(?:the )?(?:user agent|browser|network|device|machine|computer|phone|host|operating system)"
+_CONNECTION = "(?:network|internet)(?: connection| connectivity| access)?|connection|connectivity"
+_AVAILABLE = "(?:up|available|established|re-established|restored|working)(?: again)?"
 PHRASES = (
     # a condition in plain words, as a regular expression: (pattern, machine, states)
+    (rf"{_DEVICE} is (?:back |now |still |currently )?online(?: again)?", "network", ("online",)),
+    (
+        rf"{_DEVICE} is (?:now |still |currently )?offline|{_DEVICE} is (?:not|no longer) online",
+        "network",
+        ("offline",),
+    ),
+    (
+        rf"{_DEVICE} (?:is connected|has (?:a )?(?:{_CONNECTION}))(?: to (?:a|the)? ?(?:network|internet))?",
+        "network",
+        ("online",),
+    ),
+    (
+        rf"{_DEVICE} (?:is (?:not|no longer) connected|has no (?:{_CONNECTION}))"
+        "(?: to (?:a|the)? ?(?:network|internet))?",
+        "network",
+        ("offline",),
+    ),
+    (rf"(?:{_CONNECTION}) is {_AVAILABLE}|there is (?:{_CONNECTION})", "network", ("online",)),
+    (
+        rf"(?:{_CONNECTION}) is (?:not|no longer) {_AVAILABLE}|(?:{_CONNECTION}) is (?:down|lost|unavailable)"
+        rf"|there is no (?:{_CONNECTION})",
+        "network",
+        ("offline",),
+    ),
     (r"(?:installing|waiting) worker\b.*\bis (?:its|the|\S+'s) active worker", "service worker", ("active",)),
     (r".*\bfails to (?:install|activate)\b.* worker", "service worker", ("none",)),
     (r"user has (disabled|turned off|switched off|blocked|denied)\b.*", "permission", ("denied",)),
+    (r"user has not (disabled|turned off|switched off|blocked|denied)\b.*", "permission", ("granted",)),
     (r".*\bpermission ?state\b.* is not granted", "permission", ("denied",)),
     (r".*\bpermission ?state\b.* is granted", "permission", ("granted",)),
     (
@@ -61,8 +90,12 @@ _SITE = "(?:site|website|origin)"
 _OF_A_SITE = rf"\b(?:browsing data|{_SITE}(?: 's)? (?:data|storage)|(?:data|storage) (?:of|for) {_SITE})"
 OCCASIONS = (
     # when the user agent does something by itself, as a regular expression: (pattern, machine, trigger)
-    (r"(changes|switches|transitions) to online|(goes|comes|becomes|gets back|is back) online", "network", "go online"),
-    (r"(changes|switches|transitions) to offline|(goes|becomes) offline", "network", "go offline"),
+    (
+        r"(changes|switches|transitions|goes) (from offline )?to online|(goes|comes|becomes|gets back|is back) online",
+        "network",
+        "go online",
+    ),
+    (r"(changes|switches|transitions|goes) (from online )?to offline|(goes|becomes) offline", "network", "go offline"),
     (r"(user agent )?(starts|is started|starts up|launches)", "user agent", "start"),
     (r".*\brevo(ke|cation).*permission|.*permission.*\brevoked", "permission", "revoke"),
     (

@@ -52,9 +52,10 @@ def test_what_was_registered_again_while_firing_is_kept_by_its_event(way: str, t
     assert verdicts(spec, ["outcome"])["outcome"].verdict == verdict
 
 
-def test_a_retry_that_was_asked_for_while_firing_does_not_wait() -> None:
-    kind, mark, marked, _ = WAYS["a state of another name"]
-    again = If(marked, (Set(STATE, PENDING), FIRE, Abort()))
+@pytest.mark.parametrize("way", WAYS)
+def test_a_retry_that_was_asked_for_while_firing_does_not_wait(way: str) -> None:
+    kind, mark, marked, cleared = WAYS[way]
+    again = If(marked, (*cleared, Set(STATE, PENDING), FIRE, Abort()))
     retried = (again, If(Is(LAST, False), (Set(STATE, WAITING), TIMER)), Else(DROP))
     found = known(If(Is(STATE, FIRING), mark), Resolve(v.promise))
     spec = outbox(found=found, fulfilled=(again, DROP), rejected=retried, type=kind)
@@ -75,6 +76,22 @@ def test_how_an_event_settles_is_seen_with_whether_its_registration_is_in_the_li
     steps = (step for state in graph(closed).states for step in closed.steps(state))
     seen = {one.listed for step in steps for one in step.observations if isinstance(one, Settled)}
     assert seen == {False}
+
+
+def test_a_flag_that_no_call_raises_asks_for_nothing() -> None:
+    kind, _, marked, cleared = WAYS["a flag"]
+    again = If(marked, (*cleared, Set(STATE, PENDING), FIRE, Abort()))
+    found, first = known(Resolve(v.promise)), (Set(STATE, FIRING), Set(WANTED, True))
+    spec = outbox(first=first, found=found, fulfilled=(DROP,), rejected=(again, TIMER), type=kind)
+    assert verdicts(spec, ["retry-waits"])["retry-waits"].verdict == "violated"
+
+
+def test_a_call_that_fires_its_own_event_and_then_resolves_is_served_by_it() -> None:
+    retried = (If(Is(LAST, False), (Set(STATE, WAITING), TIMER)), Else(DROP))
+    served = outbox(first=(), found=known(FIRE, Resolve(v.promise)), rejected=retried)
+    waits = outbox(first=(), found=known(Resolve(v.promise)), rejected=retried)
+    found = [verdicts(each, ["resolved-not-waiting"])["resolved-not-waiting"].verdict for each in (served, waits)]
+    assert found == ["holds", "violated"]
 
 
 def test_the_states_of_another_text_do_not_say_that_anything_was_renewed() -> None:

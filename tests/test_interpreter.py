@@ -10,6 +10,7 @@ from bgsync.language import (
     Abort,
     Add,
     And,
+    Apply,
     Assert,
     Associated,
     Atomically,
@@ -33,6 +34,7 @@ from bgsync.language import (
     Or,
     Population,
     Reject,
+    Remove,
     Resolve,
     Return,
     Sequence,
@@ -55,7 +57,7 @@ from bgsync.system.run import Run
 from bgsync.system.scenario import Bounds
 from bgsync.system.sharing import sharing
 from bgsync.system.state import LIST, Object, Ref, Shared, Value
-from tests.models import FILE, STATE, Items, Lab, kinds, outbox, question, single
+from tests.models import FILE, STATE, Items, Lab, kinds, known, outbox, question, single, verdicts
 
 LOOKUP = Let("found", Find(REGISTRATIONS, "tag", "t1"))
 CHOICE = Choice("a choice")
@@ -332,3 +334,12 @@ def test_a_call_in_tail_position_leaves_no_frame_behind() -> None:
 def test_every_kind_of_instruction_has_a_meaning() -> None:
     meant = {name.removeprefix("_do_").replace("_", " ") for name in dir(Run) if name.startswith("_do_")}
     assert meant | {"await", "end"} == set(get_args(Op))
+
+
+def test_a_copy_of_the_list_holds_what_was_in_it_and_is_changed_by_itself() -> None:
+    others = (Let("others", Apply("a copy", (REGISTRATIONS,))), Remove(v.registration, v.others))
+    for there, verdict in ((Is(v.others, Sequence()), "holds"), (Contains(v.others, v.registration), "violated")):
+        found = verdicts(outbox(found=known(*others, Assert(there), Resolve(v.promise))), ["asserts"])
+        assert {one.verdict for one in found.values()} == {verdict}
+    still = Assert(Contains(REGISTRATIONS, v.registration))
+    assert {one.verdict for one in verdicts(outbox(found=known(*others, still)), ["asserts"]).values()} == {"holds"}

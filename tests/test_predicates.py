@@ -58,3 +58,24 @@ def test_a_condition_by_a_term_that_the_text_defines_reads_what_defines_it(defin
 )
 def test_a_definition_by_what_is_not_followed_is_left_open(definition: str) -> None:
     assert condition(definition, "|job| is [=busy=]") == e.Apply("busy", (v.job,))
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("the user agent is back online", "online"),
+        ("the device is online again", "online"),
+        ("the network is not [=online=]", "offline"),
+        ("the device is no longer online", "offline"),
+        ("the browser has no internet connection", "offline"),
+        ("the device is connected to the internet", "online"),
+        ("there is no network connection", "offline"),
+        ("connectivity is restored", "online"),
+        ("the network is down", "offline"),
+        ("the connection is lost", "offline"),
+        ("the desk is online", None),
+    ],
+)
+def test_who_is_online_and_what_is_connected_is_said_of_the_network(said: str, state: str | None) -> None:
+    found = condition("", said)
+    assert (found.machine, found.states) == ("network", (state,)) if isinstance(found, e.Environment) else state is None

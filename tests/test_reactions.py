@@ -1,8 +1,11 @@
 """Steps that react to an event: all of them run, and what an event comes to is what they do, not what others do."""
 
+import pytest
+
 from bgsync.language import (
     Abort,
     Call,
+    Enqueue,
     Field,
     If,
     Is,
@@ -12,6 +15,7 @@ from bgsync.language import (
     Resolve,
     Set,
     Spec,
+    Statement,
     Upon,
     Wait,
     While,
@@ -154,3 +158,15 @@ def test_reactions_to_one_event_agree_on_what_its_handler_was_told() -> None:
     drop = Upon(("rejected",), v.event, If(last, Remove(v.registration, REGISTRATIONS)))
     keep: Items = (If(Not(last), (Set(STATE, WAITING),)),)
     assert ruling(outbox(found=known(WAKE, *MARK), besides=(drop,), rejected=keep), "last-chance") == "holds"
+
+
+@pytest.mark.parametrize("task", [False, True], ids=["a batch of a queue", "a task"])
+def test_what_a_reaction_enqueues_is_part_of_what_it_comes_to(task: bool) -> None:
+    def later(*then: Statement) -> Items:
+        return (Enqueue("event loop" if task else "sync queue", then, task),)
+
+    found = verdicts(outbox(fulfilled=later(*FINISH), rejected=later(*FINISH)), ["outcome", "delivered"])
+    assert found.pop("outcome").verdict == "holds"
+    assert {one.verdict for one in found.values()} <= {"holds", "conditional"}  # on how the queue is read
+    kept = verdicts(outbox(fulfilled=later(Set(STATE, PENDING)), rejected=FINISH), ["outcome"])["outcome"]
+    assert (kept.verdict, kept.message) == ("violated", "the event was fulfilled, and its registration stays")

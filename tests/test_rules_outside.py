@@ -11,13 +11,17 @@ from bgsync.language import (
     Associated,
     Call,
     Empty,
+    Environment,
     ForEach,
+    If,
+    Not,
     NotUnderstood,
     Perform,
     Sequence,
     rule,
     steps,
     traversal,
+    walk,
 )
 from bgsync.language.statements import Statement
 from bgsync.prose.ledger import ABSTRACTED, NOT_UNDERSTOOD, REMARK
@@ -144,6 +148,45 @@ def test_what_is_to_be_done_for_each_object_is_read(said: str) -> None:
 )
 def test_a_rule_that_is_not_read_is_not_understood(said: str) -> None:
     assert any(isinstance(each, NotUnderstood) for each in ruled(said))
+
+
+@pytest.mark.parametrize(
+    ("said", "level"),
+    [
+        (f"Whenever the user agent changes to online, {JOBS}.", "MUST"),
+        ("When the user agent goes from offline to online, for each [=print job=] |job|, [=start printing=] for |job|.",
+         "MUST"),
+        (f"When the user agent goes online, the user agent shall {JOBS}.", "MUST"),
+        (f"When the user agent goes online, the user agent MAY {JOBS}.", "MUST"),
+    ],
+)  # fmt: skip
+def test_a_rule_is_one_without_a_should_too_and_what_may_be_done_is_done_or_not(said: str, level: str) -> None:
+    (found,) = queue(said).reading.spec.rules
+    assert (found.machine, found.trigger, found.level) == ("network", "go online", level)
+    assert any(isinstance(each, Call) for each in walk(found.steps))
+    assert isinstance(found.steps[0], If) == ("MAY" in said)
+
+
+def test_a_rule_that_has_a_condition_before_its_occasion_asks_for_it() -> None:
+    said = "Unless the user has disabled printing, whenever the user agent goes online, the user agent SHOULD {}."
+    (found,) = queue(said.format(JOBS)).reading.spec.rules
+    (asks,) = found.steps
+    assert isinstance(asks, If)
+    assert (asks.condition, found.trigger) == (Not(Environment("permission", ("denied",))), "go online")
+
+
+def test_a_rule_with_two_occasions_is_a_rule_for_each() -> None:
+    first, second = queue(f"When the user agent starts or changes to online, it SHOULD {JOBS}.").reading.spec.rules
+    assert {(each.machine, each.trigger) for each in (first, second)} == {
+        ("user agent", "start"), ("network", "go online")
+    }  # fmt: skip
+    assert first.steps == second.steps
+
+
+def test_what_is_said_to_happen_in_other_words_is_not_understood_and_no_remark() -> None:
+    said = "Whenever the user agent changes to online, all [=print jobs=] that are [=paused=] move on."
+    (status,) = (each.status for each in ledger(queue(said)).entries if "move on" in each.sentence)
+    assert status == NOT_UNDERSTOOD
 
 
 def test_what_must_not_be_run_is_no_rule() -> None:

@@ -29,13 +29,13 @@ from bgsync.language import (
 )
 from bgsync.language.statements import Statement
 from bgsync.shipped.model.background_sync import outbox as message
-from bgsync.shipped.model.background_sync.monitors import CALLS, SHARED_TAG
+from bgsync.shipped.model.background_sync.monitors import CALLS, SHARED_TAG, TAG_PER_MESSAGE
 from bgsync.shipped.model.background_sync.one_off import DISABLED, ONLINE, REGISTRATIONS
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
 from bgsync.shipped.model.background_sync.world import WORLD
 from bgsync.shipped.model.service_worker import ACTIVE_WORKER, FIRE_FUNCTIONAL_EVENT
 from bgsync.system.monitor import Call
-from bgsync.system.observation import Dispatched, Rejected, Resolved, Settled, Withdrawn
+from bgsync.system.observation import Dispatched, Rejected, Removed, Resolved, Settled, Withdrawn
 from bgsync.system.state import Process
 from bgsync.tables import Tables
 from bgsync.tables.explore import explore
@@ -113,6 +113,25 @@ def test_a_message_whose_call_is_refused_is_not_stored_again_when_a_handler_unde
     memory, sending = SHARED_TAG.observed(ours.memory, None, Dispatched(0), "t1")
     refused, _ = SHARED_TAG.observed(memory, ours.note, Rejected((), None), None)
     assert SHARED_TAG.observed(refused, sending, Settled(0, "rejected"), "t1")[0] == refused
+
+
+@pytest.mark.parametrize("state", [message.DELIVERED, message.ABANDONED, message.WITHDRAWN])
+def test_what_is_over_is_not_stored_again_when_another_handler_that_took_it_fails(state: str) -> None:
+    failed, _ = SHARED_TAG.observed((state,), SHARED_TAG.TOOK, Settled(0, "rejected"), "t1")
+    sent, _ = SHARED_TAG.observed((state,), SHARED_TAG.TOOK, Settled(0, "fulfilled"), "t1")
+    assert (failed, sent) == ((state,), (message.DELIVERED,))
+
+
+def test_an_event_that_finds_nothing_in_the_outbox_takes_nothing_whatever_its_loop_has_sent_before() -> None:
+    memory, note = SHARED_TAG.observed((message.DELIVERED,), SHARED_TAG.TOOK, Dispatched(0), "t1")
+    assert SHARED_TAG.observed(memory, note, Settled(0, "rejected"), "t1") == ((message.DELIVERED,), None)
+
+
+def test_what_is_removed_under_another_tag_gives_up_nothing() -> None:
+    stored = (message.STORED,)
+    removed = Removed(1, (), "rejected")
+    assert TAG_PER_MESSAGE.observed(stored, TAG_PER_MESSAGE.FAILED, removed, "t2")[0] == stored
+    assert TAG_PER_MESSAGE.observed(stored, TAG_PER_MESSAGE.FAILED, removed, "t1")[0] == (message.ABANDONED,)
 
 
 def test_a_withdrawal_is_no_failure_and_may_come_in_any_state() -> None:

@@ -131,6 +131,8 @@ class TimerMonitor(Monitor):
                 return tuple(sorted((*_without(memory, key), *soon), key=str)), None
             case Settled(listed=False):
                 return memory, note
+            case Settled(again=True):
+                return _without(memory, key), note
             case Settled(outcome="rejected") if key is not None:
                 return tuple(sorted((*_without(memory, key), mine), key=str)), note
             case WaitEnded(slot=None):
@@ -198,13 +200,15 @@ class OutboxMonitor(Monitor):
         """The message moves with its events; it is given up where its registration is withdrawn."""
         if isinstance(seen, Withdrawn) and key == self.FIRST:
             return _moved(memory, "withdraw") or memory, note
-        if isinstance(seen, Dispatched) and key == self.FIRST and undelivered(memory):
-            return _moved(memory, "send") or memory, self.TOOK
-        if isinstance(seen, Settled) and note == self.TOOK:
+        if isinstance(seen, Dispatched) and key == self.FIRST:
+            takes = undelivered(memory)
+            return (_moved(memory, "send") or memory if takes else memory), self.TOOK if takes else None
+        if isinstance(seen, Settled) and note == self.TOOK and key == self.FIRST:
             fulfilled = seen.outcome == "fulfilled"
             return _settled(memory, fulfilled), None if fulfilled else self.FAILED
-        if isinstance(seen, Removed) and note == self.FAILED and (given_up := _moved(memory, "give_up")):
-            return given_up, None
+        if isinstance(seen, Removed) and note == self.FAILED and key == self.FIRST:
+            given_up = _moved(memory, "give_up")
+            return given_up or memory, None if given_up else note
         if note == self.OURS and isinstance(seen, Resolved | Rejected):
             refused = _moved(memory, "refuse") if isinstance(seen, Rejected) else None
             return refused or memory, None
@@ -238,13 +242,11 @@ def _moved(memory: Memory, trigger: str) -> Memory | None:
 
 
 def _settled(memory: Memory, fulfilled: bool) -> Memory:
-    """What a handler took is delivered by it, or is stored again, whatever another one has done with it since.
+    """What a handler took is delivered by it, whatever another one has done with it since, or is stored again.
 
-    What was withdrawn meanwhile is not stored again.
+    What was delivered, given up or withdrawn meanwhile is not.
     """
-    if not fulfilled and memory == (outbox.WITHDRAWN,):
-        return memory
-    return (outbox.DELIVERED if fulfilled else outbox.STORED,)
+    return (outbox.DELIVERED,) if fulfilled else _moved(memory, "fail") or memory
 
 
 CALLS, TIMERS = CallMonitor(), TimerMonitor()

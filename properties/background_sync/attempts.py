@@ -41,12 +41,14 @@ def _not_waiting(view: View, seen: Observation, pc: int) -> Iterator[Seen]:
 
 
 def _owed_from_now(view: View) -> Iterator[Value]:
-    """Give the tag of the call that resolves in a step, if no event has served it."""
+    """Give the tag of the call that resolves in a step, if no event has served it, the one of this step included."""
     number, after = view.step.action.process, view.step.after
     if number is None:  # the call began in this step
         yield from (key for key in (after.memory if after else ()) if key not in view.before.memory)
     elif isinstance(note := view.system.process(number).note, Note) and note.says is UNSERVED:
-        yield note.key
+        fired = (seen for seen in view.step.observations if isinstance(seen, Dispatched) and seen.slot is not None)
+        if all(view.system.tag(view.before.shared, seen.slot) != note.key for seen in fired):
+            yield note.key
 
 
 def _resolved_first(view: View, seen: Observation, pc: int) -> Iterator[Seen]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bgsync.judge.property import Safety, Seen, View, canonical, state_in, state_place
-from bgsync.language import Call, Empty, Environment, Field, Remove, Set, Upon, fires, walk
+from bgsync.language import Call, Empty, Environment, Field, Remove, Set, Upon, walk
 from bgsync.language.expressions import parts
 from bgsync.language.traversal import expressions
+from bgsync.system.marks import marks
 from bgsync.system.monitor import NOTHING
 from bgsync.system.observation import (
     Asserted,
@@ -97,18 +98,10 @@ def _marks(system: System) -> frozenset[tuple[str, Value]]:
     """Give what says of an object that it was registered again: the states and flags that register sets for that."""
     spec, place = system.scenario.spec, state_place(system)
     state = None if place is None else spec.type.members[place].name
-    bodies, work = dict(spec.bodies()), [system.world.promises]
-    found: set[tuple[str, Value]] = {(state or "", REREGISTERED)}
-    for name in work:
-        inner = walk(bodies.get(name, ()))
-        if not fires(inner):
-            work += [one.algorithm for one in inner if isinstance(one, Call) and one.algorithm not in work]
-            for one in inner:
-                if isinstance(one, Set) and isinstance(one.target, Field) and isinstance(one.value, str | bool):
-                    of_state = one.target.name == state
-                    found |= {(one.target.name, canonical(one.value) if of_state else one.value)}
-    return frozenset((name, value) for name, value in found
-                     if (value not in _USUAL if name == state else value is True))  # fmt: skip
+    said = marks(spec, system.world.promises)
+    states = {canonical(value) for name, value in said if name == state and isinstance(value, str)}
+    flags = {(name, value) for name, value in said if value is True}
+    return frozenset({*flags, *((state or "", each) for each in {*states, REREGISTERED} - {*_USUAL})})
 
 
 def _asked_again(system: System, seen: Reacted) -> bool:

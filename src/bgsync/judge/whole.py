@@ -195,7 +195,10 @@ def watch_tables(
     progress: Callable[[int, int, int], None] | None = None,
     starts: Iterable[State] | None = None,
 ) -> Watched:
-    """Explore by tables, from the initial state or from `starts`, and judge every transition."""
+    """Explore by tables, from the initial state or from `starts`, and judge every transition.
+
+    Where a sentence may do anything it ends with the first thing of which there can be more than is looked at.
+    """
     judgement = Judgement(tables, properties)
     watched = Watched(tables.system, TableGraph(tables), judgement.met, {}, judgement.ran, judgement.pools)
     found = dict[tuple[str, int, str, bool], list[tuple[Numbers, Numbers]]]()
@@ -209,9 +212,22 @@ def watch_tables(
 
         return looks
 
-    watched.graph = explore(tables, look, limit=limit, progress=progress, starts=starts)
+    enough = _met_a_pool() if tables.system.scenario.not_understood == "anything" else None
+    watched.graph = explore(tables, look, limit=limit, progress=progress, starts=starts, enough=enough)
     for (name, successor, message, ends), parts in found.items():
         sources, transitions = (np.concatenate(one) for one in zip(*parts, strict=True))
         watched.every.setdefault(name, []).append(Breaking(successor, message, sources, transitions, ends))
     watched.pools |= watched.graph.pools
     return watched
+
+
+def _met_a_pool() -> Callable[[TableGraph], bool]:
+    """Make what says whether anything turned out too small in an exploration so far: then nothing is said to hold."""
+    known = 0
+
+    def met(graph: TableGraph) -> bool:
+        nonlocal known
+        new, known = graph.tables.successors[known:], len(graph.tables.successors)
+        return bool(graph.pools) or any(isinstance(seen, PoolMet) for one in new for seen in one.step.observations)
+
+    return met

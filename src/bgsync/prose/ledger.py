@@ -248,7 +248,7 @@ def outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
             text = " ".join(words_of(sentence).texts)
             text = _under(paragraph.lead, text) if sentence is paragraph.sentences[0] else text
             status, how = REMARK, "requires, allows and defines nothing by its words; nothing follows it"
-            counts = normative(sentence, text) or id(sentence) in known
+            counts = normative(sentence, text) or id(sentence) in known or id(sentence) in reading.happenings
             if counts:
                 status, how = _account(reading, vocabulary, paragraph, sentence, text)
             key = reading.outside.keys.get(id(sentence), "")
@@ -298,6 +298,8 @@ def _account(
     if id(sentence) in reading.rules:
         rule = reading.rules[id(sentence)]
         return MODELLED, f"the rule {rule.name}: {'; '.join(map(say, rule.steps))}"
+    if id(sentence) in reading.happenings:
+        return NOT_UNDERSTOOD, "says what is done then, and is not read"
     if id(sentence) in reading.declared.said:
         return MODELLED, reading.declared.said[id(sentence)]
     caller = vocabulary.requirement(sentence.text)

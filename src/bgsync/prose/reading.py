@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,15 +18,15 @@ from bgsync.prose.declarations import Declared, declarations, lexicon_of
 from bgsync.prose.grammar.effects import Statements
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
-from bgsync.prose.grammar.words import Words, words_of
+from bgsync.prose.grammar.words import words_of
 from bgsync.prose.heads import Head, head_of, with_steps_of_introduction
 from bgsync.prose.idl import idl_of
 from bgsync.prose.outside import Outside, annotated, check_meant
 from bgsync.prose.page.document import AlgorithmText, Document, Sentence, Token, mapped, sentences_in
-from bgsync.prose.placing import stamped
 from bgsync.prose.possible import with_calls
 from bgsync.prose.predicates import Predicate, meaning, predicates
 from bgsync.prose.results import called, fitted
+from bgsync.prose.rules import rules as rules_outside
 from bgsync.prose.steps import StepsReader
 from bgsync.prose.subjects import said_types, with_subjects
 from bgsync.prose.understood import SentenceRead, variables_of
@@ -52,6 +51,8 @@ class Reading:
     """What terms of the text say of an object, or of a value."""
     rules: dict[int, Rule] = field(default_factory=dict)
     """The sentences outside lists that are rules, by identity."""
+    happenings: set[int] = field(default_factory=set)
+    """The sentences outside lists, by identity, that say what is done when something happens, and are no rules."""
     known: dict[tuple[object, ...], SentenceRead] = field(default_factory=dict, repr=False)
     """What sentences were read as, wherever they stand."""
     annotated: set[str] = field(default_factory=set)
@@ -92,7 +93,7 @@ def read_spec(
     empty = Spec(document.title, revision, followed, (), methods=(), read=True)
     reading = Reading(document, empty, lexicon, declared, outside, heads=heads, signatures=vocabulary.signatures)
     algorithms: list[Algorithm] = []
-    rules = _rules(reading, vocabulary)
+    rules = rules_outside(reading, vocabulary)
     told = [each for each in _sentences(document) if id(each) not in reading.rules]
     reading.predicates = predicates(
         told, lexicon, vocabulary.expression, lambda x, as_: declared.said.update({id(x): as_})
@@ -256,75 +257,6 @@ def _rule_of(head: Head, body: tuple[s.Statement, ...], vocabulary: Vocabulary) 
     if not machine and head.defined:
         return None
     return Rule(head.name, machine, trigger or head.occasion, "MUST", body)
-
-
-_WHENEVER = re.compile(r"^(?:whenever|when|each time|every time|as soon as|once) (.*?) ,")
-_AGENTS = frozenset(("agent", "agents", "it", "they"))
-_RUN = frozenset(("then", "also", "immediately", "run", "perform", "execute", "invoke", "call", "steps", "to"))
-"""What may stand between what is required and the algorithm that is to be run."""
-
-
-def _rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
-    """Find the rules that stand outside lists: whenever something happens, the user agent does something."""
-    made: list[Rule] = []
-    for paragraph in reading.document.paragraphs:
-        if paragraph.informative:
-            continue
-        for at, sentence in enumerate(paragraph.sentences):
-            words = words_of(sentence)
-            said = " ".join(words.texts)
-            found = _WHENEVER.match(said)
-            occasion, start = (found[1], found[0].count(" ") + 1) if found else ("", 0)
-            machine, trigger = vocabulary.occasion(occasion)
-            level = next((word.upper() for word in words.texts[start:] if word in ("should", "must")), "")
-            if not level or not (machine or _runs_algorithm(words, start, reading.lexicon)):
-                continue
-            moved = machine, trigger or occasion, level
-            rule = _rule(reading, sentence, start, occasion or said, moved, vocabulary)
-            again = sum(other.name.partition(" (")[0] == rule.name for other in made)
-            rule = replace(rule, name=f"{rule.name} ({again + 1})") if again else rule
-            later = " ".join(other.text.lower() for other in paragraph.sentences[at + 1 :])
-            if "in any order" in later or "in any order" in said:
-                rule = replace(rule, steps=tuple(_in_any_order(each) for each in rule.steps))
-                for other in paragraph.sentences[at + 1 :]:
-                    if "in any order" in other.text.lower():
-                        reading.rules[id(other)] = rule
-            made.append(rule)
-            reading.rules[id(sentence)] = rule
-    return made
-
-
-def _runs_algorithm(words: Words, start: int, lexicon: Lexicon) -> bool:
-    """Whether the words from `start` on require that an algorithm of the text is run, whatever else they say."""
-    texts = words.texts
-    for at in range(start, len(texts)):
-        if texts[at] in ("should", "must") and at and texts[at - 1] in _AGENTS:
-            verb = next((n for n in range(at + 1, len(texts)) if texts[n] not in _RUN), len(texts))
-            named = words.words[verb] if verb < len(texts) else None
-            return named is not None and named.kind == "term" and lexicon.algorithm(named.token.term) is not None
-    return False
-
-
-def _rule(
-    reading: Reading, sentence: Sentence, start: int, occasion: str, moved: tuple[str, str, str], vocabulary: Vocabulary
-) -> Rule:
-    """Read what a rule does, from the word at `start` on, be it understood or not."""
-    name = occasion.removeprefix(f"{vocabulary.agent} ")
-    texts = [*words_of(sentence).texts]
-    agents = (vocabulary.agent.split(), ["it"])
-    begin = next((start + len(words) + 1 for words in agents if texts[start : start + len(words)] == words), start)
-    reader = StepsReader(name, reading.document.file, reading.lexicon, known=reading.known)
-    origin = replace(reader.origin(sentence, (1,)), key=reading.outside.keys[id(sentence)])
-    read = reader.understand(sentence, origin, begin)
-    reading.sentences.append(read)
-    steps = tuple(stamped(each, origin) for each in reader.doubted(read))
-    steps = with_subjects(steps, reading.spec.type, reading.lexicon)
-    steps = tuple(rewrite(each, vocabulary.expression) for each in steps)
-    return Rule(name, *moved, steps)
-
-
-def _in_any_order(statement: s.Statement) -> s.Statement:
-    return replace(statement, any_order=True) if isinstance(statement, s.ForEach) else statement
 
 
 def _followed(lexicon: Lexicon) -> ObjectType:

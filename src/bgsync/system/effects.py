@@ -9,7 +9,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.algorithm import LanguageError
 from bgsync.language.readback import say_value
-from bgsync.system.evaluation import READ_ELSEWHERE, Evaluation
+from bgsync.system.evaluation import READ_ELSEWHERE, Blocked, Evaluation
 from bgsync.system.growth import variable
 from bgsync.system.instructions import Instruction
 from bgsync.system.observation import (
@@ -34,10 +34,6 @@ from bgsync.system.unknown import MANY, calculated, is_number, same
 
 LONGEST = 6
 """How many items of a sequence are followed."""
-
-
-class Blocked(Exception):  # a signal, not an error
-    """Raised inside a run that cannot go on now."""
 
 
 class Effects(Evaluation):
@@ -275,7 +271,7 @@ class Effects(Evaluation):
         states = [kind.list_name, *(member.name for member in kind.members if member.values)] if held else []
         if not held:
             held = [x for _, x in sorted(self.variables.items()) if isinstance(x, Ref)]
-            held += [Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed]
+            held += self.listed()
         for name in dict.fromkeys((*statement.may_write, *states)):
             for reference in dict.fromkeys(held):
                 self._anything_to(reference, name)

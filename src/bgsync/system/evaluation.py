@@ -47,11 +47,8 @@ PROMISE_LEVEL = -1
 """The level of the place of a promise, which is no variable."""
 
 
-class NeedsChoice(Exception):  # a signal, not an error
-    """Raised inside a run at a choice that its script does not decide."""
-
-    def __init__(self, options: tuple[Value, ...]) -> None:
-        self.options = options
+class Blocked(Exception):  # a signal, not an error
+    """Raised inside a run that does not go on: a wait, or a choice with which nothing new comes."""
 
 
 class NullError(Exception):  # a signal, not an error
@@ -73,6 +70,8 @@ class Machine(Protocol):
     """The parts of the environment of which the text says elsewhere what counts, and which no step tells apart."""
     alike: Mapping[str, frozenset[str]]
     """By part of the environment that may be gone through, the states that count as its first one does."""
+    flags: tuple[int, ...]
+    """The members that the method which promises an event raises, to say of an object that it is asked for again."""
 
 
 def _first(member: Member) -> Value:
@@ -99,11 +98,15 @@ class Evaluation:
     def choose(self, name: str, options: tuple[Value, ...]) -> Value:
         """Take one of several options, as the script of this run says."""
         if self.asked == len(self.script):
-            raise NeedsChoice(options)
+            self.script = (*self.script, self.undecided(options))
         chosen = self.script[self.asked]
         self.asked += 1
         self.choices.append((name, chosen))
         return chosen
+
+    def undecided(self, options: tuple[Value, ...]) -> Value:
+        """Take one of several options of which the script says nothing."""
+        raise Blocked
 
     def free(self, name: str, condition: e.Expr = None) -> bool:
         """Choose whether what nobody follows is so; without a condition it may be the same for ever."""
@@ -165,14 +168,18 @@ class Evaluation:
         """Choose which object of the list each of these variables holds, if any, where nothing has told so far."""
         for name in names:
             if self.read(name) == UNKNOWN:
-                listed = tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
+                listed = self.listed()
                 self.write(name, self.choose(f"what {name} is", (ANOTHER, *listed)) if listed else ANOTHER)
+
+    def listed(self) -> tuple[Ref, ...]:
+        """Give the objects that are in the list, in order."""
+        return tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
 
     def items(self, statement: s.ForEach) -> tuple[Value, ...]:
         """Give the items of a For each, in order; of what is not followed, none or one."""
         collection = self.value(statement.collection)
         if isinstance(collection, List):
-            return tuple(Ref(slot) for slot, known in enumerate(self.heap) if known and known.listed)
+            return self.listed()
         if type(collection) is tuple:
             return collection
         several = self.free(f"there is something in {say_value(statement.collection)}", statement.collection)
@@ -263,6 +270,9 @@ class Evaluation:
                 return Undecided(name, adversity, should) if lazy else self._decide(name, adversity, should)
             case e.Apply(name="waiting for all", arguments=(promises,)):
                 return self.value(promises)
+            case e.Apply(name="a copy", arguments=(copied,)):
+                known = self.value(copied)
+                return self.listed() if isinstance(known, List) else known
             case e.New(type=kind, members=members):
                 return self._made(kind, members)
             case e.Sequence(items=items):

@@ -13,7 +13,7 @@ Several outcomes come from choices: the run is repeated with each script of choi
 scripts have come to the same at a choice, what follows is the same, and one of them is followed.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import cast
@@ -22,10 +22,10 @@ from bgsync.language import Spec, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.pauses import pause
-from bgsync.system.effects import Blocked
-from bgsync.system.evaluation import NeedsChoice
+from bgsync.system.evaluation import Blocked
 from bgsync.system.growth import growth
 from bgsync.system.instructions import OUTCOME, TERMINATED, UPON, WAITS
+from bgsync.system.marks import marks
 from bgsync.system.observation import Executed, Outcome, PoolMet, bearing
 from bgsync.system.program import Program
 from bgsync.system.run import Run
@@ -33,6 +33,7 @@ from bgsync.system.sharing import Sharing
 from bgsync.system.starts import KEPT
 from bgsync.system.state import Cell, Frame, Locals, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES
+from bgsync.system.ways import Ways
 from bgsync.system.world import Machine, Meaning, World
 
 WAYS = {"nothing": 4096, "stops": 4096, "anything": 256}
@@ -65,6 +66,8 @@ class Interpreter:
         self.machines = world.names
         self.initial: Mapping[str, str] = MappingProxyType({each.name: each.initial for each in world.machines})
         self.members: Mapping[str, int] = MappingProxyType({m.name: n for n, m in enumerate(self.type.members)})
+        raised = [name for name, value in marks(self.spec, world.promises) if value is True]
+        self.flags = tuple(sorted(self.members[name] for name in raised if name in self.members))
         self.growth, self.untold = growth(self.spec), _untold(self.spec)
         alike = {machine.name: _alike(self.spec, machine) for machine in world.machines}
         self.alike: Mapping[str, frozenset[str]] = MappingProxyType(alike)
@@ -85,37 +88,27 @@ class Interpreter:
 
         Of ways that differ in what was chosen only, which nobody sees, the first is given.
         """
-        scripts: list[tuple[Value, ...]] = [()]
-        ways, forks, most = set[Outcome](), set[Hashable](), WAYS[self.not_understood]
-        while scripts:
-            script = scripts.pop()
+        ways, found, most = Ways(), set[Outcome](), WAYS[self.not_understood]
+        for script in ways.scripts():
             pause()
-            run = Run(self, shared, process, script)
             try:
-                outcome = run.run(settle)
-                seen = outcome._replace(choices=(), executed=bearing(outcome.executed))
-                if seen not in ways:
-                    ways.add(seen)
-                    yield outcome
-            except NeedsChoice as open_choice:
-                if script and (fork := run.fork()) not in forks:
-                    forks.add(fork)
-                elif script:
-                    continue
-                scripts += [(*script, option) for option in reversed(open_choice.options)]
+                outcome = Run(self, shared, process, script, ways).run(settle)
             except Blocked:
                 continue
-            if len(ways) >= most and scripts:
+            seen = outcome._replace(choices=(), executed=bearing(outcome.executed))
+            if seen not in found:
+                found.add(seen)
+                yield outcome
+            if len(found) >= most and ways.is_left:
                 met = PoolMet(f"ways in which one action ends ({most})")
                 yield Outcome(None, (), (), shared, (Executed(process.pc, (met,)),), True, ())
                 return
 
     def fits(self, shared: Shared, process: Process) -> bool:
         """Whether the arguments of an algorithm fit what it asserts first; what is not followed does."""
-        run = Run(self, shared, process, ())
         try:
-            return run.asserts()
-        except (NeedsChoice, Blocked):
+            return Run(self, shared, process).asserts()
+        except Blocked:
             return True
 
     def waits(self, process: Process) -> str | None:

@@ -106,6 +106,8 @@ class Settled(OfObject):
     outcome: Value
     listed: bool = True
     """Whether the object was in the list then."""
+    again: bool = False
+    """Whether a flag of the object said that it had been asked for again."""
 
 
 @dataclass(frozen=True, slots=True)

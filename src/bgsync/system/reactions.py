@@ -12,6 +12,9 @@ from bgsync.system.instructions import END, EVENT, OUTCOME, Instruction
 from bgsync.system.observation import Reacted, Settled
 from bgsync.system.state import Cell, Event, Ref, Undecided, Value
 
+HANDED_ON = ("@about", "@settled", "@reacting")
+"""What is hidden in everything that is part of a reaction."""
+
 Told = tuple[str, ...] | None
 """The members of an event that are true; None where that is not decided."""
 
@@ -31,7 +34,9 @@ class Reactions(Effects):
         known, left, told, did = self._reactions_at(place) if isinstance(place, Cell) else (None, 1, None, ())
         if isinstance(about, Ref):
             if known is None:
-                self.seen.append(Settled(about.slot, settle, self.object(about).listed))
+                found = self.object(about)
+                again = any(found.fields[place] is True for place in self.machine.flags)
+                self.seen.append(Settled(about.slot, settle, found.listed, again))
             if instruction.branches or isinstance(place, Cell):
                 self.variables |= {"@about": about, "@settled": settle}
         told = self._told(instruction, settle, told)
@@ -43,7 +48,7 @@ class Reactions(Effects):
             self.variables["@reacting"] = place
         elif told:
             self.variables["@told"] = told
-        hidden = {n: x for n, x in self.variables.items() if n in ("@about", "@settled", "@reacting")}
+        hidden = {n: x for n, x in self.variables.items() if n in HANDED_ON}
         return others, hidden, known is None
 
     def _turn_to(self, instruction: Instruction, outcome: Value) -> list[int]:

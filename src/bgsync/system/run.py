@@ -36,6 +36,7 @@ from bgsync.system.state import (
     Shared,
     Value,
 )
+from bgsync.system.ways import Script, Ways
 
 STARTS = frozenset({"spawn", "upon"})
 """The instructions that start what others may see before the next step does: an action takes no more than them."""
@@ -52,8 +53,12 @@ ROUNDS = 3
 class Run(Starts):
     """One run of one process with a script of choices; its methods change it, and nothing outside of it."""
 
-    def __init__(self, machine: Analysed, shared: Shared, process: Process, script: tuple[Value, ...]) -> None:
+    def __init__(
+        self, machine: Analysed, shared: Shared, process: Process, script: Script = (), ways: Ways | None = None
+    ) -> None:
         super().__init__(machine, shared, script)
+        self.ways = ways
+        """Where choices that the script does not make are left for later runs."""
         self.interpreter = machine
         self.program = machine.program
         self.frames = [(frame.pc, dict(frame.variables)) for frame in process.frames]
@@ -123,6 +128,10 @@ class Run(Starts):
                 return self._outcome(None)
             if instruction.op == "call" and len(self.frames) == depth and hold >= 0:
                 hold = 0  # a call in tail position: the frame of the atomic block is gone, but the block goes on
+
+    def undecided(self, options: tuple[Value, ...]) -> Value:
+        """Take the first of several options, and leave the others for later runs."""
+        return super().undecided(options) if self.ways is None else self.ways.take(self.script, options, self.fork)
 
     def fork(self) -> Hashable:
         """Give what the run has come to at an open choice: all that what follows depends on."""

@@ -257,7 +257,10 @@ def _meeting(program: Program, listing: Mapping[str, Container[str]], anything: 
                 return mine
             return mine and instruction.op in ("items", "spawn each")
         read = e.parts(e.Sequence(traversal.expressions(statement)))
-        return any(isinstance(part, e.Find | e.Item) or asks(part, held) for part in read)
+        return any(isinstance(part, e.Find | e.Item) or copies(part) or asks(part, held) for part in read)
+
+    def copies(part: e.Expr) -> bool:
+        return isinstance(part, e.Apply) and part.name == "a copy"
 
     def asks(part: e.Expr, held: Container[str]) -> bool:
         """Whether a condition may ask if there is anything in the list."""

@@ -11,7 +11,7 @@ from bgsync.system.evaluation import Machine
 from bgsync.system.instructions import END, EVENT, OUTCOME, TASK, TERMINATED, UPON, Instruction
 from bgsync.system.observation import Chose, GoesOn, WaitBegan
 from bgsync.system.program import Program
-from bgsync.system.reactions import Reactions
+from bgsync.system.reactions import HANDED_ON, Reactions
 from bgsync.system.state import Awaited, Cell, Event, Frame, Locals, Process, Ref, Value
 
 KEPT = frozenset(
@@ -80,7 +80,8 @@ class Starts(Reactions):
         return Process((self._frame(entry, {**given, **hidden}),))
 
     def _do_spawn(self, instruction: Instruction) -> None:
-        child = self._child(instruction.other)
+        batch = isinstance(instruction.statement, s.Enqueue)
+        child = self._child(instruction.other, self._handed_on(instruction.other) if batch else {})
         self.spawned.append(child)
         if self.program.code[instruction.other].op == "wait":
             self.seen.append(WaitBegan(about_of(dict(child.frames[0].variables))))
@@ -109,6 +110,17 @@ class Starts(Reactions):
         if isinstance(place, Cell):
             outcome, left, told, did = self._reactions_at(place)
             self._note_reactions(place, (outcome, left + 1, told, did))
+
+    def _handed_on(self, entry: int) -> Mapping[str, Value]:
+        """Give what is hidden in a batch that a reaction enqueues; what changes anything is part of the reaction."""
+        reaction = self.outermost
+        if "@about" not in reaction or not self.interpreter.changing[entry]:
+            return {}
+        if "@reacting" not in reaction:
+            known = reaction["@settled"], 1, reaction.pop("@told", None), reaction.pop("@did", ())
+            reaction["@reacting"] = Cell(self.share(known, 1))
+        self._one_more(reaction["@reacting"])
+        return {name: x for name, x in reaction.items() if name in HANDED_ON}
 
     def _do_task_end(self, instruction: Instruction) -> None:
         """What reacts to the event of a task waits for it from now on; somebody does even where no step reacts."""

@@ -45,12 +45,13 @@ def explore(
     limit: int | None = None,
     progress: Callable[[int, int, int], None] | None = None,
     starts: Iterable[State] | None = None,
+    enough: Callable[[TableGraph], bool] | None = None,
 ) -> TableGraph:
     """Visit every reachable state, nearest first. `limit` and `progress` are those of `bgsync.explore.explore`,
     but `progress` is called more often, and also with how many states are left to do.
 
     `look` is asked once what looks at all transitions, and that is called again and again.
-    With `starts` it begins there instead of in the initial state.
+    With `starts` it begins there instead of in the initial state, and it ends where `enough` says so.
     A state with more processes than the pool has room for is left out, and `pools` says so.
     """
     starts = tables.system.initial_states() if starts is None else starts
@@ -59,7 +60,7 @@ def explore(
     try:
         while search.current < search.size:
             pause()
-            if limit is not None and search.size >= limit:
+            if (limit is not None and search.size >= limit) or (enough is not None and enough(search.graph)):
                 search.graph.complete = False
                 break
             if progress is not None:

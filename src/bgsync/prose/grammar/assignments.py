@@ -29,8 +29,14 @@ def set_(p: Phrases, target: e.Expr, value: e.Expr) -> Any:
         target = e.Field(USER_AGENT, target.text)
     if _is_named_after_its_type(p, target) and (marked := mark(p, target, value)):
         return marked
+    if isinstance(value, e.Arithmetic) and value.operator == "+" and value.left == target and _is_counted(value.right):
+        return increment(p, target, value.right)
     target = _target(target)
     return None if target is None else (s.Set(target, value),)  # type: ignore[arg-type]  # checked by _target
+
+
+def _is_counted(by: e.Expr) -> bool:
+    return type(by) is int and by > 0
 
 
 def mark(p: Phrases, target: e.Expr, state: e.Expr, name: str = "") -> Any:

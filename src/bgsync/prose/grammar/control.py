@@ -32,6 +32,19 @@ def _set_it(p: Phrases, subject: e.Expr, said: Any, value: e.Expr) -> Any:
     return None if condition is None or body is None else (s.If(condition, body),)
 
 
+def _if_found(
+    p: Phrases, where: e.Expr, kind: str, item: e.Expr, name: str, value: e.Expr, body: Statements = _STEPS
+) -> Any:
+    """The one of a list with a member is found, and has a name in what is done then."""
+    if not isinstance(item, e.Var):
+        return None
+    return (s.Let(item.name, e.Find(where, p.lexicon.member(name), value)), s.If(e.Not(e.Is(item, None)), body))
+
+
+def _if_there_is(p: Phrases, kind: str, item: e.Expr, where: e.Expr, *rest: Any) -> Any:
+    return _if_found(p, where, kind, item, *rest)
+
+
 def _unless(p: Phrases, condition: e.Expr, body: Statements = _STEPS) -> Any:
     return _if(p, e.Not(condition), body)
 
@@ -222,6 +235,7 @@ EACH = Category(
         form("{each} other than {noun}", _except),
     ]
 )  # fmt: skip
+_WHOSE = "whose|with|where {name} is|equals|matches {sum}"
 CLAUSE = Category(
     [
         form("{start}", 0),
@@ -243,6 +257,10 @@ CONDITIONAL = Category(
         form("make sure|certain that? {condition} ,|; otherwise|else ,? {sequence}", _unless),
         form("ensure|check|verify that|whether? {condition} ,|; if not ,? {sequence}", _unless),
         form("ensure|check|verify that|whether? {condition} ,|; otherwise|else ,? {sequence}", _unless),
+        form(f"if {{noun}} contains|has|includes {{kind}} {{var}} {_WHOSE} ,? then?", _if_found),
+        form(f"if {{noun}} contains|has|includes {{kind}} {{var}} {_WHOSE} ,|: then? {{sequence}}", _if_found),
+        form(f"if there is|exists {{kind}} {{var}} in|of {{noun}} {_WHOSE} ,? then?", _if_there_is),
+        form(f"if there is|exists {{kind}} {{var}} in|of {{noun}} {_WHOSE} ,|: then? {{sequence}}", _if_there_is),
         form("unless {condition} ,|: {sequence}", _unless),
         form("unless {condition}", _unless),
         form("otherwise|else ,? then?", lambda p: (s.Else(_STEPS),)),

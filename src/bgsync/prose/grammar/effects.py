@@ -66,6 +66,18 @@ def _enqueued(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     return None if goes else _add(p, item, where)
 
 
+def _add_unless(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
+    """Put an item into a list if it is not in it."""
+    added = _add(p, item, where)
+    return added and (s.If(e.Not(e.Contains(where, item)), added),)
+
+
+def _replace(p: Phrases, old: e.Expr, new: e.Expr, where: e.Expr) -> Any:
+    """What is not in the list is not replaced."""
+    done = both(_remove(p, old, where), _add(p, new, where))
+    return done and (s.If(e.Contains(where, old), done),)
+
+
 def _add_all(p: Phrases, items: e.Expr, where: e.Expr) -> Any:
     added = _add(p, e.Var(_ONE), where)
     return None if added is None else (s.ForEach(_ONE, items, added),)
@@ -73,6 +85,11 @@ def _add_all(p: Phrases, items: e.Expr, where: e.Expr) -> Any:
 
 def _remove(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     return None if isinstance(where, str | bool | int | None) or several_of(item) else (s.Remove(item, where),)
+
+
+def _removed(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
+    """A thing is taken out: not what another text gives, as in "abort when |x| is removed"."""
+    return _remove(p, item, where) if isinstance(item, e.Var | e.Field | e.Item) else None
 
 
 def _dequeue(p: Phrases, name: Any, where: e.Expr) -> Any:
@@ -150,6 +167,13 @@ def duration(p: Phrases, text: str) -> Any:
     return (s.Wait(e.Input(text, tuple(read for read in reads if read.name in text.split()))),)
 
 
+def _until_it(p: Phrases, condition: e.Expr) -> Any:
+    """What is not so is waited for: "if x is not online, wait until it is"."""
+    denied = isinstance(condition, e.Not) or (isinstance(condition, e.Input) and " not " in condition.text)
+    wanted = condition.operand if isinstance(condition, e.Not) else e.Not(condition)
+    return (s.If(condition, (s.WaitUntil(wanted),)),) if denied else None
+
+
 def _happens(p: Phrases, what: str, then: str) -> Statements:
     reads = tuple(e.Var(name) for name in p.words.variables(0, p.size))
     text = f"{what} to {then}"
@@ -209,6 +233,7 @@ def _remove_in_state(p: Phrases, state: e.Expr, kind: str, where: e.Expr) -> Any
 
 
 _REMOVE_EACH = "remove|delete each|every|all|any"
+_THERE = "there|present|in? it|that|list|set|queue?"
 EFFECTS = Category(
     [
         form("{later}", 0),
@@ -225,16 +250,19 @@ EFFECTS = Category(
         form("add|append|insert|push|put {value} to|at|in end|back|front|start|beginning of {noun}", _add),
         form("add|append {value} and {value} to|into|onto {noun}",
              lambda p, a, b, where: both(_add(p, a, where), _add(p, b, where))),
+        form(f"add|append|insert|push|put {{value}} to|into|in|onto {{noun}} ,? unless it is already? {_THERE}",
+             _add_unless),
+        form(f"add|append|insert|push|put {{value}} to|into|in|onto {{noun}} ,? if it is not already|yet? {_THERE}",
+             _add_unless),
         form("enqueue {value} to|into|in|onto|on {noun}", _enqueued, 1),
-        form("replace {value} with {value} ,? in {noun}",
-             lambda p, old, new, where: both(_remove(p, old, where), _add(p, new, where))),
+        form("replace {value} with {value} ,? in {noun}", _replace),
         form("{noun} is|are added|appended to {noun}", _add),
         form("remove|delete|take|drop {value} from {noun}", _remove),
         form("remove|delete|take {value} from end|front|start|beginning of {noun}", _remove),
         form("remove|delete|take {value} from {noun} ,? if it exists", _remove_if_there),
         form("remove|delete|take {value} from {noun} ,? if any|present", _remove_if_there),
         form("remove|delete|take {value} from {noun} ,? if {value} is still? in|on that|it list|set?", _remove_present),
-        form("{noun} is|are removed|deleted from {noun}", _remove),
+        form("{noun} is|are removed|deleted from {noun}", _removed),
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
         form("remove|delete each|every|all {kind} from {noun}", _remove_each),
@@ -287,6 +315,8 @@ EFFECTS = Category(
         form("wait until {condition}", lambda p, c: (s.WaitUntil(c),)),
         form("wait while {condition}", lambda p, c: (s.WaitUntil(e.Not(c)),)),
         form("wait as long as {condition}", lambda p, c: (s.WaitUntil(e.Not(c)),)),
+        form("as long as {condition} ,? wait", lambda p, c: (s.WaitUntil(e.Not(c)),)),
+        form("if {condition} ,? then? wait until it is", _until_it),
         form("wait for {text} to {text}", _happens, 5),
         form("wait|pause|sleep for? {text}", duration, 6),
         form("delay {steps} by|for {text}", lambda p, _, text: duration(p, text), 6),
@@ -300,6 +330,9 @@ EFFECTS = Category(
         form("create {value} , {var}", lambda p, value, var: let(p, var, value), 1),
         form("run|perform|invoke|call|execute|follow ?|! {operation} ( {items} )", _abstract),
         form("run|perform|invoke|call|execute|follow {call}", call),
+        form("run|perform|invoke|call|execute|follow {operation} again|anew", lambda p, name: call(p, (name, ()))),
+        form("run|perform|invoke|call|execute|follow {operation} again|anew ,? {arguments}",
+             lambda p, name, given: call(p, (name, given))),
         form("run|perform|invoke|call|execute|follow steps|algorithm to|of|for|in {call}", call),
         form("run|perform|invoke|call|execute|follow {owned} 's {name}", lambda p, o, name: call(p, (name, (o,)))),
         form("run|perform|invoke|call|execute|follow {owned} 's {name} ,? {arguments}",

@@ -37,8 +37,10 @@ def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
     """A value is one of several, or has a property that a term names."""
     lexicon = p.lexicon  # and not the parser, which holds what it has read
 
+    happens = any(isinstance(each, e.Input) and each.text.rpartition(" ")[2] in _HAPPENS for each in options)
+
     def said(value: e.Expr) -> Any:
-        if isinstance(value, str | bool | None):
+        if isinstance(value, str | bool | None) or happens:
             return None
         one = options[0]
         if len(options) == 1 and isinstance(one, Plain):
@@ -52,6 +54,9 @@ def _is(p: Phrases, options: tuple[e.Expr, ...]) -> Said:
 
 
 _NOW = ("now", "infinity")
+_HAPPENS = frozenset(["arrives", "elapses", "ends", "expires", "fails", "happens", "occurs", "passes", "rejects",
+                      "resolves", "settles", "succeeds"])  # fmt: skip
+"""What is said of something else, at the end of words that may otherwise be a value."""
 
 
 def _described(p: Phrases, name: str) -> Said:
@@ -142,6 +147,11 @@ def both_said(p: Phrases, first: Said, second: Said, join: Any = e.And) -> Said:
         return None if a is None or b is None else join(a, b)
 
     return said
+
+
+def _and_its(p: Phrases, said: Said, name: str, of_member: Said) -> Said:
+    """Something is said of a value, and something of its member."""
+    return both_said(p, said, lambda value: of_member(e.Field(value, p.lexicon.member(name))))
 
 
 def _named(name: str) -> Said:
@@ -267,6 +277,7 @@ PREDICATES = Category(
         form("{predicate} and {claim}", lambda p, said, name: both_said(p, said, _named(name)), 1),
         form("{predicate} or {claim}", lambda p, said, name: both_said(p, said, _named(name), e.Or), 1),
         form("{predicate} ,? or {predicates}", lambda p, a, b: both_said(p, a, b, e.Or)),
+        form("{predicate} ,? and its {name} {predicates}", _and_its),
     ]
 )
 TABLES: dict[str, Category] = {"options": OPTIONS, "listed": LISTED, "predicate": PREDICATE, "predicates": PREDICATES}

@@ -9,7 +9,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say_value, write_value
 from bgsync.prose.grammar.calls import fired
-from bgsync.prose.grammar.effects import Following, Statements, WithMembers, several_of
+from bgsync.prose.grammar.effects import Following, Statements, WithMembers, call, several_of
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 from bgsync.prose.grammar.words import LIMITS
@@ -85,7 +85,7 @@ def _react(p: Phrases, promise: e.Expr) -> Any:
 
 def _beside(p: Phrases, body: Statements) -> Any:
     """What is done in parallel; ending the steps is not, nor is asserting."""
-    ends = isinstance(body[-1], s.Return | s.Throw | s.Abort | s.Continue | s.Break | s.Remark | s.Assert)
+    ends = not body or isinstance(body[-1], s.Return | s.Throw | s.Abort | s.Continue | s.Break | s.Remark | s.Assert)
     return None if ends else (s.InParallel(body),)
 
 
@@ -216,6 +216,8 @@ REACTIONS = Category(
         form("upon {outcome} of {noun} , or if {condition}", _upon_or_if),
         form(f"{_SETTLES} ,|: then? {{sequence}}", lambda p, v, o, body: _upon(p, o, v, body)),
         form(f"{_SETTLES} ,? then?", lambda p, v, o: _upon(p, o, v)),
+        form("when|once {var} {settles} ,|: then? {sequence}", lambda p, v, o, body: _upon(p, o, v, body), 1),
+        form("when|once {var} {settles} ,? then?", lambda p, v, o: _upon(p, o, v), 1),
         form(f"{_SETTLES} with reason|value|result? {{var}} ,|: then? {{sequence}}",
              lambda p, v, o, var, body: _upon(p, o, v, body, var.name)),
         form(f"{_SETTLES} with reason|value|result? {{var}} ,? then?",
@@ -228,6 +230,7 @@ REACTIONS = Category(
         form("run|perform|execute|do {steps} in parallel : {sequence}", lambda p, _, body: (s.InParallel(body),)),
         form("in parallel ,? run|perform|execute|do {steps} : {sequence}", lambda p, _, body: (s.InParallel(body),)),
         form("{effect} ,? in parallel", _beside, 1),
+        form("start|begin {call} ,? in parallel", lambda p, called: _beside(p, call(p, called) or ())),
         form("asynchronously {effect}", _beside),
         form("queue {queue} to?", lambda p, queue: _queued(p, queue, _STEPS), 1),
         form("queue {queue} that|which runs|performs|executes {steps}",
@@ -242,6 +245,15 @@ REACTIONS = Category(
         form("to {call} ,? {run}", lambda p, call, body: (s.Whenever(e.Apply(*call), body),)),
     ]
 )  # fmt: skip
+SETTLES = Category(
+    [
+        form("is|gets|has been? fulfilled", lambda p: ("fulfilled",)),
+        form("is|gets|has been? rejected", lambda p: ("rejected",)),
+        form("is|gets|has been? settled", lambda p: ("fulfilled", "rejected")),
+        form("is|gets|has been? fulfilled|rejected or fulfilled|rejected", lambda p: ("fulfilled", "rejected")),
+    ]
+)
+"""What only promises do, whatever they are called."""
 PROMISE = Category([form("{noun}", _promise)])
 _EVENT = "functional event named|called?"
 STARTS = Category(
@@ -263,5 +275,5 @@ STARTS = Category(
 )  # fmt: skip
 TABLES: dict[str, Category] = {
     "queue": QUEUE, "outcome": OUTCOME, "fired": FIRED, "run": RUN, "reaction": REACTIONS, "start": STARTS,
-    "promise": PROMISE,
+    "promise": PROMISE, "settles": SETTLES,
 }  # fmt: skip
