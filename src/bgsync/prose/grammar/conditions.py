@@ -98,7 +98,7 @@ CONJUNCTS = Category(
     ]
 )
 EITHER = Category([form("{every}", 0), form("{every} or if? {either}", lambda p, a, b: e.Or(a, b))])
-EVERY = Category([form("{atom}", 0), form("{atom} and if? {every}", lambda p, a, b: e.And(a, b))])
+EVERY = Category([form("{atom}", 0), form("{atom} and|but if? {every}", lambda p, a, b: e.And(a, b))])
 _STATED = "conditions|statements|criteria|requirements? is|are true|met|satisfied|fulfilled"
 _HOLD = "conditions|statements|criteria|requirements? hold|holds|apply|applies"
 ANY, ALL = e.Input("any of the following"), e.Input("all of the following")
@@ -145,6 +145,9 @@ ATOMS = Category(
             "neither {sum} nor {sum} is|are {options}",
             lambda p, a, b, options: e.Not(e.Or(any_of(a, options), any_of(b, options))),
         ),
+        form("not {var}", lambda p, value: e.Not(e.Is(value, True))),
+        form("any|some {kind} in|of {noun} has {name} {sum}", _among),
+        form("no {kind} in|of {noun} has {name} {sum}", _opposed(_among)),
         form("neither {atom} nor {atom}", lambda p, a, b: e.Not(e.Or(a, b))),
         form("{sum} and {sum} are {options}", _each_is),
         form("{sum} and {sum} are not {options}", _neither_is),

@@ -307,6 +307,7 @@ TAIL = Category(
         form("then {sequence}", 0),
         form("once|when|after {condition} , {sequence}", lambda p, c, body: (s.WaitUntil(c), *body)),
         form("after {text} , {sequence}", _after_time),
+        form("{clause} after {text}", lambda p, body, text: _after_time(p, text, body), 3),
         form("when / if {condition} , {sequence}", lambda p, c, body: (s.WaitUntil(c), *body)),
         form("once|when {condition}", lambda p, c: (s.WaitUntil(c), *_STEPS)),
         form("whenever {condition} ,|: {sequence}", lambda p, c, body: (s.Whenever(c, body),)),

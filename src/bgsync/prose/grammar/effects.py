@@ -234,6 +234,7 @@ def _remove_in_state(p: Phrases, state: e.Expr, kind: str, where: e.Expr) -> Any
 
 _REMOVE_EACH = "remove|delete each|every|all|any"
 _THERE = "there|present|in? it|that|list|set|queue?"
+_FROM_IT = "from? it|that? list|set|queue?"
 EFFECTS = Category(
     [
         form("{later}", 0),
@@ -262,6 +263,9 @@ EFFECTS = Category(
         form("remove|delete|take {value} from {noun} ,? if it exists", _remove_if_there),
         form("remove|delete|take {value} from {noun} ,? if any|present", _remove_if_there),
         form("remove|delete|take {value} from {noun} ,? if {value} is still? in|on that|it list|set?", _remove_present),
+        form(f"remove|delete|take {{value}} from {{noun}} ,? if it is still {_THERE}", _remove_if_there),
+        form("if {noun} contains {value} ,|: then? remove|delete it", lambda p, *two: _remove_if_there(p, *two[::-1])),
+        form(f"if {{value}} is still? in {{noun}} ,|: then? remove|delete it {_FROM_IT}", _remove_if_there),
         form("{noun} is|are removed|deleted from {noun}", _removed),
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
@@ -316,6 +320,8 @@ EFFECTS = Category(
         form("wait while {condition}", lambda p, c: (s.WaitUntil(e.Not(c)),)),
         form("wait as long as {condition}", lambda p, c: (s.WaitUntil(e.Not(c)),)),
         form("as long as {condition} ,? wait", lambda p, c: (s.WaitUntil(e.Not(c)),)),
+        form("while {condition} ,? wait", lambda p, c: (s.WaitUntil(e.Not(c)),)),
+        form("wait until {condition} ,? whichever comes|happens|is first|earlier", lambda p, c: (s.WaitUntil(c),)),
         form("if {condition} ,? then? wait until it is", _until_it),
         form("wait for {text} to {text}", _happens, 5),
         form("wait|pause|sleep for? {text}", duration, 6),

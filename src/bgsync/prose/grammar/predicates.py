@@ -185,7 +185,11 @@ PREDICATE = Category(
         form("is|are {described}", _described),
         form("is|are now|still|already? {options}", _is),
         form("is|are not {described}", _opposite(_described)),
-        form("is|are not|never yet? {options}", _opposite(_is)),
+        form("is|are not|never yet|already? {options}", _opposite(_is)),
+        form(
+            "is|are not {options} and not {options}",
+            lambda p, a, b: both_said(p, _opposite(_is)(p, a), _opposite(_is)(p, b)),
+        ),
         form("is no longer {options}", _opposite(_is)),
         form("is anything|something but|except|other? than? {options}", _opposite(_is)),
         form("is other than {options}", _opposite(_is)),

@@ -203,6 +203,7 @@ RUN = Category(
     ]
 )  # fmt: skip
 
+_REJECTS = "if|when|once {promise} rejects"
 _SETTLES = "if|when|once {promise} is|was|gets|has been? {outcome}"
 REACTIONS = Category(
     [
@@ -216,6 +217,8 @@ REACTIONS = Category(
         form("upon {outcome} of {noun} , or if {condition}", _upon_or_if),
         form(f"{_SETTLES} ,|: then? {{sequence}}", lambda p, v, o, body: _upon(p, o, v, body)),
         form(f"{_SETTLES} ,? then?", lambda p, v, o: _upon(p, o, v)),
+        form(f"{_REJECTS} ,|: then? {{sequence}}", lambda p, v, body: _upon(p, ("rejected",), v, body)),
+        form(f"{_REJECTS} ,? then?", lambda p, v: _upon(p, ("rejected",), v)),
         form("when|once {var} {settles} ,|: then? {sequence}", lambda p, v, o, body: _upon(p, o, v, body), 1),
         form("when|once {var} {settles} ,? then?", lambda p, v, o: _upon(p, o, v), 1),
         form(f"{_SETTLES} with reason|value|result? {{var}} ,|: then? {{sequence}}",

@@ -98,6 +98,12 @@ def _empty(p: Phrases, kind: str) -> Any:
     return e.Sequence() if known else None
 
 
+def _number_of(p: Phrases, kind: str, where: e.Expr) -> Any:
+    """How many things of a type are in the list of them."""
+    listed = isinstance(where, e.ListOf) and p.lexicon.list_of(kind) == where.name
+    return e.Field(where, "size") if listed else None
+
+
 def _tuple(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
     return e.Sequence(items) if len(items) > 1 else None
 
@@ -225,6 +231,8 @@ NOUNS = Category(
              lambda p, *two: e.Apply("maximum", two)),
         form("-|− {noun}", lambda p, value: e.Arithmetic("-", 0, value) if isinstance(value, int) else None),
         form("concatenation of {items}", lambda p, items: e.Apply("concatenation", items) if len(items) > 1 else None),
+        form("number of items|entries|elements in|of {noun}", lambda p, where: e.Field(where, "size")),
+        form("number of {kind} in|of {noun}", _number_of, 1),
         form("sum of {product} and {product}", lambda p, a, b: e.Arithmetic("+", a, b)),
         form("difference of|between {product} and {product}", lambda p, a, b: e.Arithmetic("-", a, b)),
         form("{name} associated with {noun}", _of),
