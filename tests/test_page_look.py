@@ -133,7 +133,7 @@ def test_a_page_on_an_edit_begins_with_what_it_broke_and_repaired(opened: Any, t
     changes = Changes(
         (Change("unique-tag", "unique-tag", (), None, new),),
         (Change("gate", "gate", (), Verdict("gate", "violated", "logic"), Verdict("gate", "holds")),),
-        (Change("one-event", "one-event", (), known, known),),
+        (Change("one-event", "one-event", (), known, known, "violated", "violated"),),
     )
     edit = Edit("HEAD:lib.bs", (), changes)
     page = opened(written(tmp_path, Reported(made(known, new), SPEC, ONE_OFF, edit=edit))).page

@@ -40,7 +40,7 @@ def edit(*, broken: bool = True) -> Edit:
     changes = Changes(
         (Change("unique-tag", "unique-tag", (), None, BROKEN),) if broken else (),
         (Change("gate", "gate", (), OLD, Verdict("gate", "holds")),),
-        (Change("one-event", "one-event", (), KNOWN, KNOWN),),
+        (Change("one-event", "one-event", (), KNOWN, KNOWN, "violated", "violated"),),
     )
     return Edit("HEAD:print.bs", (AlgorithmChange("register", "changed", steps),), changes)
 
@@ -179,3 +179,11 @@ def test_several_texts_are_checked_in_one_go(repository: Path) -> None:
     assert result.exit_code == 1
     assert "spec/print.bs" in result.output
     assert "spec/new.bs" in result.output
+
+
+def test_what_is_no_longer_conditional_is_another_verdict_and_not_broken_in_another_way() -> None:
+    rests, holds = Verdict("gate", "conditional"), Verdict("gate", "holds")
+    changes = Changes((), (), (Change("gate", "gate", (), rests, holds, "conditional", "holds"),))
+    said = write("markdown", REPORT, edits=(replace(edit(), properties=changes),))
+    assert "* ~ another verdict: `gate` (conditional → holds)" in said
+    assert "broken in another way" not in said

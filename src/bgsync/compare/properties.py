@@ -43,6 +43,11 @@ class Change:
         """Say why there is nothing to compare; "" where there is."""
         return next((title for title, old, new in ONE_SIDED if self.was in old and self.now in new), "")
 
+    @property
+    def otherwise(self) -> str:
+        """Say what another verdict on it is that neither breaks nor repairs it."""
+        return "broken in another way" if self.now == "violated" else "another verdict"
+
 
 SILENT = ("not looked at",)
 ANY = ("holds", "violated", "conditional", "vacuous", "inconclusive", *SILENT, "not in this text")
