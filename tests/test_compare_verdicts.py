@@ -9,9 +9,9 @@ from rich.console import Console
 
 from bgsync.compare.behaviour import compare, unreached_changes, with_verdicts
 from bgsync.compare.history import Column, History
-from bgsync.compare.properties import broken_and_repaired
+from bgsync.compare.properties import Change, Changes, broken_and_repaired
 from bgsync.compare.steps import changed_steps
-from bgsync.judge.facts import Invocation, StateChanged, StepTaken, Thing
+from bgsync.judge.facts import ENVIRONMENT, Invocation, NothingHappens, StateChanged, StepTaken, Thing
 from bgsync.judge.joining import combined
 from bgsync.judge.verdict import Coverage, Explored, Kind, Location, Report, Ruling, Trace, TraceStep, Verdict
 from bgsync.language import Call, Expr, FireEvent, If, Not, Origin, Resolve, Spec, Statement, algorithm, steps, v
@@ -243,9 +243,17 @@ def test_equivalent_names_what_was_not_compared_and_looks_at_adversities_once_if
 def test_what_changes_a_verdict_is_not_equivalent() -> None:
     found = coarse(SPEC, swapped(SPEC))
     repaired = broken_and_repaired(told(verdict("p", "violated")), told(verdict("p", "holds")))
-    assert with_verdicts(found, repaired).relation == "indistinguishable"
+    assert with_verdicts(found, repaired)[0].relation == "indistinguishable"
     vacuous = broken_and_repaired(told(verdict("p", "holds")), told(verdict("p", "vacuous")))
-    assert with_verdicts(found, vacuous) is found
+    assert with_verdicts(found, vacuous) == (found, vacuous)
+
+
+def test_an_endless_run_that_is_told_otherwise_is_no_difference_between_equivalent_texts() -> None:
+    found, run = coarse(SPEC, swapped(SPEC)), Trace((TraceStep(ENVIRONMENT, NothingHappens()),), 0)
+    for trace, relation in ((run, "equivalent"), (replace(run, loop=None), "indistinguishable")):
+        further = Change("p", "p", (), None, replace(verdict("p", "violated"), trace=trace), "violated", "violated")
+        compared, changes = with_verdicts(found, Changes((), (), (), more=(further,)))
+        assert (compared.relation, bool(changes.more)) == (relation, relation != "equivalent")
 
 
 def test_a_changed_step_of_which_no_run_takes_a_part_is_named() -> None:

@@ -169,7 +169,7 @@ def compare(
     reports = [judged(each, wish) for each in (before, after)]
     specs = before.spec, after.spec
     properties = broken_and_repaired(reports[0], reports[1], specs)
-    return Compared(changed_steps(*specs), with_verdicts(behaviour, properties), properties)
+    return Compared(changed_steps(*specs), *with_verdicts(behaviour, properties))
 
 
 def draw(

@@ -92,7 +92,7 @@ def diff(
         texts = (before.text is None) == (after.text is None)  # else one has no words to be judged by
         old_one, new_one = (_report(each, question, explore=not alike, structure=texts) for each in (before, after))
         properties = broken_and_repaired(old_one, new_one, (was, now), runs(*map(question.question, (before, after))))
-        comparison = with_verdicts(comparison, properties)
+        comparison, properties = with_verdicts(comparison, properties)
     if output == "json":
         emit(to_json(changes, comparison, properties))
     else:

@@ -29,7 +29,7 @@ from bgsync.compare.traces import Bound, Traces
 from bgsync.explore.partition import Quotient, quotient
 from bgsync.judge.budget import SpentError
 from bgsync.judge.pace import Far, Progress
-from bgsync.judge.verdict import Trace
+from bgsync.judge.verdict import Trace, Verdict
 from bgsync.language import NotUnderstood, Spec
 from bgsync.pauses import pause
 from bgsync.system.scenario import DEFAULT_BOUNDS, GRANULARITIES, Bounds, Scenario, adversities_of
@@ -136,12 +136,25 @@ def compare(
     )
 
 
-def with_verdicts(comparison: Comparison, changes: Changes) -> Comparison:
-    """Hold a comparison against the verdicts: what changes one has changed something, seen from outside or not."""
-    if comparison.relation != "equivalent" or not changes.says_otherwise:
-        return comparison
+def with_verdicts(comparison: Comparison, changes: Changes) -> tuple[Comparison, Changes]:
+    """Hold a comparison against the verdicts: what changes one has changed something, seen from outside or not.
+
+    Of texts that are equivalent, endless runs which break what others break, too, are the same ones told otherwise.
+    """
+    if comparison.relation != "equivalent":
+        return comparison, changes
+    more = tuple(each for each in changes.more if not _is_endless(each.new))
+    fewer = tuple(each for each in changes.fewer if not _is_endless(each.old))
+    changes = replace(changes, more=more, fewer=fewer)
+    if not changes.says_otherwise:
+        return comparison, changes
     note = "no observer sees it, but the properties do: their verdicts have changed"
-    return replace(comparison, relation="indistinguishable", note="; ".join(filter(None, (note, comparison.note))))
+    notes = "; ".join(filter(None, (note, comparison.note)))
+    return replace(comparison, relation="indistinguishable", note=notes), changes
+
+
+def _is_endless(one: Verdict | None) -> bool:
+    return one is not None and one.trace is not None and one.trace.loop is not None
 
 
 def unreached_changes(changes: Sequence[AlgorithmChange], comparison: Comparison) -> tuple[str, ...]:

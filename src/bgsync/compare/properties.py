@@ -43,7 +43,6 @@ class Change:
         """Say why there is nothing to compare; "" where there is."""
         return next((title for title, old, new in ONE_SIDED if self.was in old and self.now in new), "")
 
-    @property
     def otherwise(self) -> str:
         """Say what another verdict on it is that neither breaks nor repairs it."""
         return "broken in another way" if self.now == "violated" else "another verdict"

@@ -26,7 +26,7 @@ from bgsync.prose.page.document import AlgorithmText, Document, Sentence, Token,
 from bgsync.prose.possible import with_calls
 from bgsync.prose.predicates import Predicate, meaning, predicates
 from bgsync.prose.results import called, fitted
-from bgsync.prose.rules import rules as rules_outside
+from bgsync.prose.rules import RulesReader
 from bgsync.prose.steps import StepsReader
 from bgsync.prose.subjects import said_types, with_subjects
 from bgsync.prose.understood import SentenceRead, variables_of
@@ -93,7 +93,10 @@ def read_spec(
     empty = Spec(document.title, revision, followed, (), methods=(), read=True)
     reading = Reading(document, empty, lexicon, declared, outside, heads=heads, signatures=vocabulary.signatures)
     algorithms: list[Algorithm] = []
-    rules = rules_outside(reading, vocabulary)
+    reader = RulesReader(document, lexicon, vocabulary, outside.keys, followed, reading.known)
+    rules = reader.read()
+    reading.sentences += reader.sentences
+    reading.rules, reading.happenings = reader.rules, reader.happenings
     told = [each for each in _sentences(document) if id(each) not in reading.rules]
     reading.predicates = predicates(
         told, lexicon, vocabulary.expression, lambda x, as_: declared.said.update({id(x): as_})

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
-from bgsync.language import Rule, traversal
+from bgsync.language import ObjectType, Rule, traversal
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.rewrite import rewrite
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
 from bgsync.prose.grammar.words import Words, words_of
-from bgsync.prose.page.document import Paragraph, Sentence, spoken
+from bgsync.prose.page.document import Document, Paragraph, Sentence, spoken
 from bgsync.prose.placing import stamped
 from bgsync.prose.steps import StepsReader
 from bgsync.prose.subjects import with_subjects
 from bgsync.prose.understood import SentenceRead
 from bgsync.prose.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from bgsync.prose.reading import Reading
 
 _WHENEVER = re.compile(
     r"^(?:(?P<guard>(?:if|unless) .*?) ,(?: then)? )?"
@@ -36,56 +32,92 @@ _RUN = frozenset(("then", "also", "immediately", "run", "perform", "execute", "i
 _ACTS = (s.Call, s.Set, s.Add, s.Remove, s.Empty, s.Increment, s.FireEvent, s.Resolve, s.Reject, s.HandleEvent)
 
 
-def rules(reading: Reading, vocabulary: Vocabulary) -> list[Rule]:
-    """Find the rules that stand outside lists; `reading` notes which sentences they are, and which are none."""
-    made: list[Rule] = []
-    for paragraph in reading.document.paragraphs:
-        for at, sentence in enumerate(() if paragraph.informative else paragraph.sentences):
-            found = _rules_of(reading, sentence, vocabulary)
-            later = " ".join(other.text.lower() for other in paragraph.sentences[at + 1 :])
-            if found and ("in any order" in later or "in any order" in " ".join(words_of(sentence).texts)):
-                found = [replace(rule, steps=tuple(map(_in_any_order, rule.steps))) for rule in found]
-                reading.rules |= dict.fromkeys(_speaking_of_order(paragraph, at), found[0])
-            for rule in found:
-                again = sum(other.name.partition(" (")[0] == rule.name for other in made)
-                made.append(replace(rule, name=f"{rule.name} ({again + 1})") if again else rule)
-                reading.rules.setdefault(id(sentence), made[-1])
-    return made
+@dataclass
+class RulesReader:
+    """Finds the rules of a document, and notes which sentences they are."""
+
+    document: Document
+    lexicon: Lexicon
+    vocabulary: Vocabulary
+    keys: Mapping[int, str]
+    """Those of the sentences outside of steps, by identity."""
+    type: ObjectType
+    known: dict[tuple[object, ...], SentenceRead]
+    """What sentences were read as, wherever they stand."""
+    sentences: list[SentenceRead] = field(default_factory=list)
+    """What the rules were read as."""
+    rules: dict[int, Rule] = field(default_factory=dict)
+    """The rules, by the identity of their sentences."""
+    happenings: set[int] = field(default_factory=set)
+    """The sentences, by identity, that say what is done when something happens, and are no rules."""
+
+    def read(self) -> list[Rule]:
+        """Give the rules, each with a name of its own."""
+        made: list[Rule] = []
+        for paragraph in self.document.paragraphs:
+            for at, sentence in enumerate(() if paragraph.informative else paragraph.sentences):
+                found = self._rules_of(sentence)
+                later = " ".join(other.text.lower() for other in paragraph.sentences[at + 1 :])
+                if found and ("in any order" in later or "in any order" in " ".join(words_of(sentence).texts)):
+                    found = [replace(rule, steps=tuple(map(_in_any_order, rule.steps))) for rule in found]
+                    self.rules |= dict.fromkeys(_speaking_of_order(paragraph, at), found[0])
+                for rule in found:
+                    again = sum(other.name.partition(" (")[0] == rule.name for other in made)
+                    made.append(replace(rule, name=f"{rule.name} ({again + 1})") if again else rule)
+                    self.rules.setdefault(id(sentence), made[-1])
+        return made
+
+    def _rules_of(self, sentence: Sentence) -> list[Rule]:
+        """Give the rules that a sentence is, one for each thing that may happen; none where it is no rule."""
+        words = words_of(sentence)
+        said = " ".join(words.texts)
+        found = _WHENEVER.match(said)
+        occasion, start = (found["occasion"], found[0].count(" ") + 1) if found else ("", 0)
+        guard = found["guard"].split() if found and found["guard"] else []
+        happenings = _happenings(occasion, self.vocabulary)
+        level = next((_LEVELS[word] for word in words.texts[start:] if word in _LEVELS), "")
+        if not happenings and not (level and _runs_algorithm(words, start, self.lexicon)):
+            return []
+        name = (occasion or said).removeprefix(f"{self.vocabulary.agent} ")
+        allowed = not level and _is_allowed(words, start, self.vocabulary)
+        steps, read = self._read(
+            sentence, name, start if allowed else _after_agent(words, start, self.vocabulary), len(guard)
+        )
+        if not level and not (read.understood and any(isinstance(each, _ACTS) for each in traversal.walk(steps))):
+            terms = [word.token.term for word in words.words[start:] if word.kind == "term"]
+            if any(_names(term, self.lexicon) for term in terms):
+                self.happenings.add(id(sentence))
+            if all(self.lexicon.algorithm(term) is None for term in terms):
+                return []
+        self.sentences.append(read)
+        steps = with_subjects(steps, self.type, self.lexicon)
+        steps = tuple(rewrite(each, self.vocabulary.expression) for each in steps)
+        moved = happenings or [("", occasion or said)]
+        return [Rule(name, machine, trigger, level or "MUST", steps) for machine, trigger in moved]
+
+    def _read(
+        self, sentence: Sentence, name: str, begin: int, guard: int
+    ) -> tuple[tuple[s.Statement, ...], SentenceRead]:
+        """Read what a rule does from the word at `begin` on, understood or not; the first `guard` words say when."""
+        reader = StepsReader(name, self.document.file, self.lexicon, known=self.known)
+        origin = replace(reader.origin(sentence, (1,)), key=self.keys[id(sentence)])
+        words = words_of(sentence)
+        condition = Sentences(words, self.lexicon).parse("condition", 1, guard) if guard else None
+        part = sentence
+        if condition is not None:
+            first = sentence.tokens.index(words.words[begin].token)
+            part, begin = spoken(sentence.tokens[first:]), 0
+        read = reader.understand(part, origin, 0 if guard and condition is None else begin)
+        steps = tuple(stamped(each, origin) for each in reader.doubted(read))
+        if condition is not None:
+            holds = e.Not(condition.value) if words.texts[0] == "unless" else condition.value
+            steps = (s.If(holds, steps, origin=origin),)
+            read = replace(read, statements=(s.If(holds, read.statements),))
+        return steps, replace(read, sentence=sentence)
 
 
 def _speaking_of_order(paragraph: Paragraph, at: int) -> Iterator[int]:
     return (id(other) for other in paragraph.sentences[at + 1 :] if "in any order" in other.text.lower())
-
-
-def _rules_of(reading: Reading, sentence: Sentence, vocabulary: Vocabulary) -> list[Rule]:
-    """Give the rules that a sentence is, one for each thing that may happen; none where it is no rule."""
-    words = words_of(sentence)
-    said = " ".join(words.texts)
-    found = _WHENEVER.match(said)
-    occasion, start = (found["occasion"], found[0].count(" ") + 1) if found else ("", 0)
-    guard = found["guard"].split() if found and found["guard"] else []
-    happenings = _happenings(occasion, vocabulary)
-    level = next((_LEVELS[word] for word in words.texts[start:] if word in _LEVELS), "")
-    allowed = not level and bool(happenings) and _is_allowed(words, start, vocabulary)
-    if level and not (happenings or _runs_algorithm(words, start, reading.lexicon)):
-        return []
-    if not level and not happenings:
-        return []
-    name = (occasion or said).removeprefix(f"{vocabulary.agent} ")
-    begin = start if allowed else _after_agent(words, start, vocabulary)
-    steps, read = _read(reading, sentence, name, begin, len(guard))
-    if not level and not (read.understood and any(isinstance(each, _ACTS) for each in traversal.walk(steps))):
-        terms = [word.token.term for word in words.words[start:] if word.kind == "term"]
-        if any(_names(term, reading.lexicon) for term in terms):
-            reading.happenings.add(id(sentence))
-        if all(reading.lexicon.algorithm(term) is None for term in terms):
-            return []
-    reading.sentences.append(read)
-    steps = tuple(
-        rewrite(each, vocabulary.expression) for each in with_subjects(steps, reading.spec.type, reading.lexicon)
-    )
-    moved = happenings or [("", occasion or said)]
-    return [Rule(name, machine, trigger, level or "MUST", steps) for machine, trigger in moved]
 
 
 def _happenings(occasion: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
@@ -127,27 +159,6 @@ def _runs_algorithm(words: Words, start: int, lexicon: Lexicon) -> bool:
             named = words.words[verb] if verb < len(texts) else None
             return named is not None and named.kind == "term" and lexicon.algorithm(named.token.term) is not None
     return False
-
-
-def _read(
-    reading: Reading, sentence: Sentence, name: str, begin: int, guard: int
-) -> tuple[tuple[s.Statement, ...], SentenceRead]:
-    """Read what a rule does, from the word at `begin` on, be it understood or not; the first `guard` words say when."""
-    reader = StepsReader(name, reading.document.file, reading.lexicon, known=reading.known)
-    origin = replace(reader.origin(sentence, (1,)), key=reading.outside.keys[id(sentence)])
-    words = words_of(sentence)
-    condition = Sentences(words, reading.lexicon).parse("condition", 1, guard) if guard else None
-    part = sentence
-    if condition is not None:
-        first = sentence.tokens.index(words.words[begin].token)
-        part, begin = spoken(sentence.tokens[first:]), 0
-    read = reader.understand(part, origin, 0 if guard and condition is None else begin)
-    steps = tuple(stamped(each, origin) for each in reader.doubted(read))
-    if condition is not None:
-        holds = e.Not(condition.value) if words.texts[0] == "unless" else condition.value
-        steps = (s.If(holds, steps, origin=origin),)
-        read = replace(read, statements=(s.If(holds, read.statements),))
-    return steps, replace(read, sentence=sentence)
 
 
 def _in_any_order(statement: s.Statement) -> s.Statement:

@@ -134,7 +134,7 @@ def _properties(changes: Changes, words: Words, console: Console) -> None:
         ("broken", "bold red", changes.broken),
         ("only in the new text, and violated", "bold red", new_ones),
         ("repaired", "green", changes.repaired),
-        *((change.otherwise, "yellow", (change,)) for change in changes.changed_kind),
+        *((change.otherwise(), "yellow", (change,)) for change in changes.changed_kind),
         ("not known", "yellow", changes.unsure),
     )
     if changes.grown:

@@ -286,7 +286,7 @@ def _changed_otherwise(edit: Edit, glossary: Glossary, console: Console) -> None
     changes = edit.properties
     told: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for change in changes.changed_kind:
-        told.setdefault(change.otherwise, []).append((f"{told_of(change)} ({verdicts_of(change)})", ()))
+        told.setdefault(change.otherwise(), []).append((f"{told_of(change)} ({verdicts_of(change)})", ()))
     for change in changes.unsure:
         if not edit.hidden and (change.needs or change not in changes.uncompared):
             title = "no longer decided" if change.now == "inconclusive" else "decided by now"

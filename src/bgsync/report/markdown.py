@@ -97,7 +97,7 @@ def _edit(edit: Edit, glossary: Glossary) -> Iterator[str]:
         yield f"* ✓ repaired: {_text(headline(verdict, glossary))} {_code(verdict.property)}"
     for change in edit.properties.changed_kind:
         if change.old and change.new and not change.needs:
-            yield f"* ~ {change.otherwise}: {_code(change.property)} ({verdicts_of(change)})"
+            yield f"* ~ {change.otherwise()}: {_code(change.property)} ({verdicts_of(change)})"
     for change in edit.properties.fewer:
         for one in change.old.findings() if change.old else ():
             said = "· gone with a step" if change.title() else "✓ no longer broken in this way"

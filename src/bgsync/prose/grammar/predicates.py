@@ -150,8 +150,14 @@ def both_said(p: Phrases, first: Said, second: Said, join: Any = e.And) -> Said:
 
 
 def _and_its(p: Phrases, said: Said, name: str, of_member: Said) -> Said:
-    """Something is said of a value, and something of its member."""
-    return both_said(p, said, lambda value: of_member(e.Field(value, p.lexicon.member(name))))
+    """Something is said of a value, and something of its member; where another one is spoken of, it may be its."""
+
+    def both(value: e.Expr) -> Any:
+        first, second = said(value), of_member(e.Field(value, p.lexicon.member(name)))
+        sure = first is not None and second is not None and e.variables(first) <= e.variables(value)
+        return e.And(first, second) if sure else None
+
+    return both
 
 
 def _named(name: str) -> Said:
