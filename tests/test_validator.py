@@ -47,7 +47,7 @@ from bgsync.system.state import Value
 from bgsync.system.step import Caller
 from bgsync.system.system import System
 from bgsync.system.world import World
-from tests.models import AGAIN, CALM, FINISH, FIRE, NEW, STATE, UNGATED, known, outbox, scenario, single
+from tests.models import AGAIN, CALM, FINISH, FIRE, NEW, STATE, UNGATED, known, outbox, scenario, single, verdicts
 
 
 def named(kind: type[Property], name: str) -> Property:
@@ -377,3 +377,12 @@ def test_a_lasso_with_more_of_what_is_alike_than_there_can_be_is_sought_again_am
     assert liveness_verdict(Search(watched), delivered, asked, "").verdict == "inconclusive"
     (found,) = liveness_verdicts(watched, [delivered], "", None, lambda *_, **__: None)
     assert (found.verdict, found.trace and found.trace.loop is not None) == ("violated", True)
+
+
+def test_what_was_out_of_sight_ends_in_a_replay_as_it_does_where_the_property_is_broken() -> None:
+    removed_first = (Set(STATE, FIRING), Remove(v.registration, REGISTRATIONS))
+    spec = outbox(first=removed_first, fulfilled=(), rejected=())
+    found = verdicts(spec, ["delivered"], ("step",))
+    assert {name: one.verdict for name, one in found.items()} == {
+        "delivered/shared-tag": "violated", "delivered/tag-per-message": "violated"
+    }  # fmt: skip

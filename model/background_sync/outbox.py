@@ -22,6 +22,7 @@ ROWS = (
     ("withdraw", SENT, WITHDRAWN),
     ("acknowledge", WITHDRAWN, DELIVERED),  # its handler was under way
     ("give_up", STORED, ABANDONED),  # the last attempt failed: the page is told
+    ("give_up", SENT, ABANDONED),  # while another handler sends it, too
     ("refuse", STORED, ABANDONED),  # the call was refused: the page is told
     ("refuse", SENT, WITHDRAWN),
 )

@@ -89,6 +89,8 @@ class Replay:
         self.system, self.noted = _plain(scenario, seen, origins_of(scenario.spec)), noted
         (self.state,) = self.system.initial_states()
         self.taken: list[Replayed] = []
+        self.sought: Callable[[State], bool] | None = None
+        """What is to be so where what was out of sight has ended, if it can be; None where that is all one."""
         self.slots: dict[int, int] = {}
         """From a slot in the search to the slot here."""
         self.culprit: int | None = None
@@ -199,11 +201,12 @@ class Replay:
             self.state = step.after
 
     def finish_removed(self, told: Sequence[Move]) -> None:
-        """Run what only holds removed objects to its end, as near as it is: the search had it out of sight.
+        """Run what only holds removed objects to its end: the search had it out of sight.
 
-        But those that the actions `told` are about were in sight.
+        But those that the actions `told` are about were in sight. Taken is the nearest end, of those where what is
+        `sought` is so if there are such.
         """
-        start, failed = self.state, False
+        start, failed, nearest = self.state, False, None
         followed = {self.slots.get(slot, slot) for slot in _slots(tuple(told))}
         came: dict[State, tuple[State, Step] | None] = {start: None}
         work = deque([start])
@@ -211,13 +214,18 @@ class Replay:
             state = work.popleft()
             steps = [step for step in _steps(self.system, state) if self._is_away(state, step, followed)]
             if not steps:
-                self._take_all(came, state)
-                return
+                nearest = nearest or state
+                if self.sought is None or self.sought(state):
+                    self._take_all(came, state)
+                    return
             for step in steps:
                 failed = failed or step.after is None
                 if step.after is not None and step.after not in came:
                     came[step.after] = (state, step)
                     work.append(step.after)
+        if nearest is not None:
+            self._take_all(came, nearest)
+            return
         if failed and not work:
             raise Rejected("what holds a removed object can only fail an Assert, and that ends the run")
         raise Rejected("what holds a removed object never comes to an end")
@@ -334,6 +342,7 @@ def replay_lasso(
     """
     replay = Replay(scenario, noted=noted)
     replay.follow(stem)
+    replay.sought = lambda state: _here(replay, owed) in liveness.owed(replay.system, state)
     replay.finish_removed_along(loop)
     if not loop:
         rest(replay, liveness, owed)
@@ -364,9 +373,14 @@ def rest(replay: Replay, liveness: Liveness, owed: Hashable) -> None:
         raise Rejected("an invocation that is held back goes on in truth")
 
 
+def _here(replay: Replay, owed: Hashable) -> Hashable:
+    """Give what is owed as the run has it, where an object may be in another slot."""
+    return replay.slots.get(owed, owed) if isinstance(owed, int) else owed
+
+
 def check_cycle(replay: Replay, cycle: list[Replayed], liveness: Liveness, owed: Hashable) -> None:
     """Check that a loop breaks a property, and is fair. Raises Rejected."""
-    here = replay.slots.get(owed, owed) if isinstance(owed, int) else owed
+    here = _here(replay, owed)
     for taken in cycle:
         if here not in liveness.owed(replay.system, taken.before):
             raise Rejected("what is owed is not owed all along the loop")
