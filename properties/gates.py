@@ -116,7 +116,7 @@ def _is_free(system: System, name: str) -> bool:
     return machine is not None and machine.free
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _is_own_test(system: System, name: str) -> bool:
     """Whether the text tells what is there of a part of the environment apart, and says nothing of it elsewhere."""
     machine = system.world.machine(name)
@@ -127,7 +127,7 @@ def _is_own_test(system: System, name: str) -> bool:
     return any(isinstance(part, Field) and part.name in told for part in read)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def own_gates(system: System, method: str) -> frozenset[str] | None:
     """Give the parts of the environment that a method tests itself, or what it calls, if it ever refuses."""
     spec = system.scenario.spec

@@ -1,7 +1,6 @@
 """Random walks of the interpreter: through scenarios too large to explore, with checks that judge each step."""
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import Any, ClassVar
 
 import hypothesis
@@ -15,19 +14,13 @@ from bgsync.system.describe import said_caller
 from bgsync.system.program import Program
 from bgsync.system.scenario import Scenario
 from bgsync.system.step import State, Step
-from bgsync.system.system import System
+from bgsync.system.system import System, steps_of
 
 Check = Callable[[System, State, Step], str | None]
 """Judges one step out of a state of the system: says what is wrong, or None."""
 
 CALLS_PER_TAG = 8
 """The places kept for the calls of one tag: two methods, from two sources, each with two outcomes."""
-
-
-@lru_cache(maxsize=4096)
-def _steps(system: System, state: State) -> tuple[Step, ...]:
-    """Give what can happen in a state: the walks that Hypothesis tries have most states in common."""
-    return tuple(system.steps(state))
 
 
 class _Walk(CoveredMachine):
@@ -59,7 +52,7 @@ class _Walk(CoveredMachine):
         calls = iter(range(len(triggers), runs))
         found: dict[int, Step] = {}
         rest: list[Step] = []
-        for step in _steps(self.system, self.now):
+        for step in steps_of(self.system)(self.now):
             place = None
             if step.action.kind == "move":
                 place = triggers.index(step.action.name)

@@ -107,9 +107,17 @@ class Lifecycle:
         return next((name for name in (*declared(system), *self.states) if canonical(name) == state), state)
 
 
-@lru_cache(maxsize=1024)
 def withdraws(system: System, pc: int) -> bool:
     """Whether a step is one of methods that promise no event, and of none that promises one."""
+    return system.program.code[pc].origin.algorithm in _withdrawing(system)
+
+
+@lru_cache(maxsize=8)
+def _withdrawing(system: System) -> frozenset[str]:
+    """Give the algorithms that are run by methods which promise no event, and by none that promises one."""
     spec, promises = system.scenario.spec, system.world.promises
-    running = refusals(system.program).callers(system.program.code[pc].origin.algorithm) & {*spec.methods}
-    return promises in spec.methods and bool(running) and promises not in running
+    if promises not in spec.methods:
+        return frozenset()
+    names = {instruction.origin.algorithm for instruction in system.program.code}
+    running = {name: refusals(system.program).callers(name) & {*spec.methods} for name in names}
+    return frozenset(name for name, methods in running.items() if methods and promises not in methods)

@@ -20,7 +20,7 @@ from bgsync.system.scenario import Scenario
 from bgsync.system.sharing import Statements
 from bgsync.system.state import Frame, Process, Ref, Value, cells_of, replaced, slots_of
 from bgsync.system.step import Action, Caller, State, Step
-from bgsync.system.system import System
+from bgsync.system.system import System, steps_of
 from bgsync.system.turns import Origins, origins_of
 
 ROUNDS = 12
@@ -74,12 +74,6 @@ def moves(system: System, steps: Sequence[Step]) -> tuple[Move, ...]:
 def _plain(scenario: Scenario, seen: Statements, origins: Origins) -> System:
     """Make the system once for all findings in a scenario of a text: what it knows of an action is always the same."""
     return System(scenario, fork=False, seen=seen)
-
-
-@lru_cache(maxsize=4096)
-def _steps(system: System, state: State) -> tuple[Step, ...]:
-    """Give what can happen in a state: runs that are tried one after another have most of them in common."""
-    return tuple(system.steps(state))
 
 
 class Replay:
@@ -136,7 +130,7 @@ class Replay:
         vague = move.kind == "rule" if wanted is None else _is_vague(wanted)
         found = [
             step
-            for step in _steps(self.system, self.state)
+            for step in steps_of(self.system)(self.state)
             if (*step.action[:2], step.action.detail) == (move.kind, move.name, move.detail)
             and self._is_same(step.action.process, wanted)
         ]
@@ -168,7 +162,7 @@ class Replay:
     def _fitting_after_change(self, move: Move, reasons: list[str]) -> list[Step]:
         """Do so where an action is left out, and what has tested something goes on to change it for want of that."""
         state, changes = self.state, self.system.program.changes
-        for step in () if self.noted else _steps(self.system, state):
+        for step in () if self.noted else steps_of(self.system)(state):
             number = step.action.process
             if number is not None and step.after is not None and self.system.process(number).pc in changes:
                 self.take(step)
@@ -212,7 +206,7 @@ class Replay:
         work = deque([start])
         while work and len(came) < ENDS:
             state = work.popleft()
-            steps = [step for step in _steps(self.system, state) if self._is_away(state, step, followed)]
+            steps = [step for step in steps_of(self.system)(state) if self._is_away(state, step, followed)]
             if not steps:
                 nearest = nearest or state
                 if self.sought is None or self.sought(state):

@@ -16,7 +16,8 @@ finite, and lose nothing:
 The user agent's one reading that is not in the text: a task or timer that is due may be late, without limit.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from bgsync.explore.model import Model
 from bgsync.pauses import pause
@@ -344,3 +345,9 @@ def _withdrawn(shared: Shared, slot: int | None) -> Shared:
     """Note on an object that it was withdrawn."""
     heap = (known and known._replace(withdrawn=True) if n == slot else known for n, known in enumerate(shared.heap))
     return shared._replace(heap=tuple(heap))
+
+
+@lru_cache(maxsize=4)
+def steps_of(system: System) -> Callable[[State], tuple[Step, ...]]:
+    """Give what says what can happen in a state: runs that are tried one after another have most states in common."""
+    return lru_cache(maxsize=4096)(lambda state: tuple(system.steps(state)))
