@@ -8,9 +8,12 @@ import pytest
 
 from bgsync import garbage
 from bgsync.garbage import uncollected
+from bgsync.language import Remark
 from bgsync.sources import Source
+from bgsync.system.system import System
 from bgsync.texts import ledger, read
 from tests import specs
+from tests.models import outbox, verdicts
 
 NEVER = float("inf")
 
@@ -92,3 +95,11 @@ def test_to_read_a_text_leaves_hardly_any_garbage(text: str) -> None:
     with uncollected():
         ledger(read(source))
         assert gc.collect() < 100
+
+
+def test_of_many_texts_that_were_checked_few_systems_are_remembered() -> None:
+    for number in range(20):
+        spec = outbox(besides=(Remark(f"remark {number}"),), rejected=())
+        assert verdicts(spec, ["delivered", "outcome"], ("algorithm",))
+    gc.collect()
+    assert sum(isinstance(each, System) for each in gc.get_objects()) <= 30  # each check makes several
