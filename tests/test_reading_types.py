@@ -23,8 +23,10 @@ STATES = (
         f"Each <dfn>box</dfn> object has an associated <dfn for=box>state</dfn>, {STATES}",
         "A <dfn>box</dfn> is a [=struct=] with the following [=struct/items=]:\n\n"
         ": <dfn for=box>state</dfn>\n:: One of `open`, `shut` or `lost`, initially `open`.\n",
+        "A <dfn>box</dfn> has an associated <dfn for=box>state</dfn> (<dfn>open</dfn>, <dfn>shut</dfn>, or "
+        "<dfn>lost</dfn>), initially [=open=].\n",
     ],
-    ids=["a list below", "a sentence later", "each object", "items"],
+    ids=["a list below", "a sentence later", "each object", "items", "in parentheses"],
 )
 def test_the_states_of_a_member_are_read_however_it_is_declared(text: str) -> None:
     (member,) = reading(text).lexicon.types["box"].members

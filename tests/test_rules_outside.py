@@ -14,6 +14,7 @@ from bgsync.language import (
     Environment,
     ForEach,
     If,
+    Let,
     Not,
     NotUnderstood,
     Perform,
@@ -181,6 +182,14 @@ def test_a_rule_with_two_occasions_is_a_rule_for_each() -> None:
         ("user agent", "start"), ("network", "go online")
     }  # fmt: skip
     assert first.steps == second.steps
+
+
+def test_what_a_rule_is_about_has_its_variable() -> None:
+    gone = "When a [=service worker registration=] |gone| is unregistered"
+    text = queue(f"{gone}, the user agent MUST empty |gone|'s [=print queue=].")
+    assert [each.message for each in as_it_stands(of_text(text)).notes if "gone" in each.message] == []
+    (found,) = text.reading.spec.rules
+    assert [type(each) for each in found.steps] == [Let, Empty]
 
 
 def test_what_is_said_to_happen_in_other_words_is_not_understood_and_no_remark() -> None:

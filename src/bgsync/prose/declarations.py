@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 
 from bgsync.language import Member, ObjectType
 from bgsync.prose.grammar.lexicon import Lexicon, variants
@@ -147,7 +148,7 @@ def _parts(sentence: Sentence, owner: str) -> list[tuple[Token, Tokens]]:
         for at, token in enumerate(tokens)
         if token.kind == "dfn" and token.text.lower() != owner.lower() and id(token) not in values
     ]
-    one = next((at for at, token in enumerate(tokens) if token.text == "one"), len(tokens))
+    one = next((at for at, token in enumerate(tokens) if token.text == "one"), _in_parentheses(tokens) or len(tokens))
     starts = [
         at
         for at in dfns
@@ -218,7 +219,8 @@ def _described(found: Declared, member: Member, tokens: Tokens, text: str, name:
     values = values or tuple(each.text for each, of in _value_definitions(tokens) if of == name.text.lower())
     kind = re.search(rf"\b{re.escape(name.text.lower())} (flag|boolean)\b|(?:\(|,|which is) ([\w -]+)", text)
     named = name.text if name.kind == "dfn" else member.name
-    made = replace(member, name=named, type=(kind[1] or kind[2]) if kind else "")
+    said = (kind[1] or kind[2]) if kind else ""
+    made = replace(member, name=named, type="" if said.strip() in map(str.lower, values) else said)
     if values:
         made = replace(made, values=values)
     if "initially" in text:
@@ -230,17 +232,31 @@ def _values(tokens: Tokens, name: Token) -> tuple[str, ...]:
     """Give the values after "one of"."""
     begin = next(
         (at + 2 for at, token in enumerate(tokens[:-1]) if (token.text.lower(), tokens[at + 1].text) == ("one", "of")),
-        None,
+        _in_parentheses(tokens),
     )
     if begin is None:
         return ()
     found = []
     for token in tokens[begin:]:
-        if token.text in (".", ";", "initially") or token.text == ":":
+        if token.text in (".", ";", ")", ":", "initially"):
             break
-        if token.kind in ("dfn", "term", "string", "idl") and token is not name:
+        if token.kind in _VALUED and token is not name:
             found.append(token.text.strip('"'))
     return tuple(found)
+
+
+def _in_parentheses(tokens: Tokens) -> int | None:
+    """Give where the values of a member begin that stand in parentheses after it: "a state (ready, or done)"."""
+    for at, token in enumerate(tokens[:-1]):
+        if token.kind == "dfn" and tokens[at + 1].text == "(":
+            inside = [*takewhile(lambda each: each.text != ")", tokens[at + 2 :])]
+            plain = [each.text for each in inside if each.kind not in _VALUED]
+            if "or" in plain and set(plain) <= {",", "or"}:
+                return at + 2
+    return None
+
+
+_VALUED = frozenset(("dfn", "term", "string", "idl"))
 
 
 def _enumerated(found: Declared, tokens: Tokens) -> tuple[str, ...]:

@@ -103,12 +103,14 @@ class RulesReader:
         origin = replace(reader.origin(sentence, (1,)), key=self.keys[id(sentence)])
         words = words_of(sentence)
         condition = Sentences(words, self.lexicon).parse("condition", 1, guard) if guard else None
-        part = sentence
+        part, begin_of_steps = sentence, begin
         if condition is not None:
             first = sentence.tokens.index(words.words[begin].token)
             part, begin = spoken(sentence.tokens[first:]), 0
         read = reader.understand(part, origin, 0 if guard and condition is None else begin)
         steps = tuple(stamped(each, origin) for each in reader.doubted(read))
+        about = dict.fromkeys(word.token.text for word in words.words[:begin_of_steps] if word.kind == "var")
+        steps = (*(s.Let(name, e.Input("what it is about"), origin=origin) for name in about), *steps)
         if condition is not None:
             holds = e.Not(condition.value) if words.texts[0] == "unless" else condition.value
             steps = (s.If(holds, steps, origin=origin),)
