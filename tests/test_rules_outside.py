@@ -168,6 +168,12 @@ def test_a_rule_is_one_without_a_should_too_and_what_may_be_done_is_done_or_not(
     assert isinstance(found.steps[0], If) == ("MAY" in said)
 
 
+def test_what_the_user_agent_is_told_to_do_when_something_happens_is_a_rule() -> None:
+    said = "When the user agent goes online, the user agent removes all [=print jobs=] from the [=print queue=]."
+    (found,) = queue(said).reading.spec.rules
+    assert [type(each) for each in found.steps] == [Empty]
+
+
 def test_a_rule_that_has_a_condition_before_its_occasion_asks_for_it() -> None:
     said = "Unless the user has disabled printing, whenever the user agent goes online, the user agent SHOULD {}."
     (found,) = queue(said.format(JOBS)).reading.spec.rules

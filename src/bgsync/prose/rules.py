@@ -13,7 +13,7 @@ from bgsync.language.rewrite import rewrite
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.sentences import Sentences
 from bgsync.prose.grammar.words import Words, words_of
-from bgsync.prose.page.document import Document, Paragraph, Sentence, spoken
+from bgsync.prose.page.document import Document, Paragraph, Sentence, Token, spoken
 from bgsync.prose.placing import stamped
 from bgsync.prose.steps import StepsReader
 from bgsync.prose.subjects import with_subjects
@@ -104,9 +104,10 @@ class RulesReader:
         words = words_of(sentence)
         condition = Sentences(words, self.lexicon).parse("condition", 1, guard) if guard else None
         part, begin_of_steps = sentence, begin
-        if condition is not None:
-            first = sentence.tokens.index(words.words[begin].token)
-            part, begin = spoken(sentence.tokens[first:]), 0
+        told = words.texts[begin - 1 : begin] == (self.vocabulary.agent.split()[-1],)  # and not what it must do
+        if condition is not None or told:
+            first, *rest = sentence.tokens[sentence.tokens.index(words.words[begin].token) :]
+            part, begin = spoken((_imperative(first) if told else first, *rest)), 0
         read = reader.understand(part, origin, 0 if guard and condition is None else begin)
         steps = tuple(stamped(each, origin) for each in reader.doubted(read))
         about = dict.fromkeys(word.token.text for word in words.words[:begin_of_steps] if word.kind == "var")
@@ -161,6 +162,12 @@ def _runs_algorithm(words: Words, start: int, lexicon: Lexicon) -> bool:
             named = words.words[verb] if verb < len(texts) else None
             return named is not None and named.kind == "term" and lexicon.algorithm(named.token.term) is not None
     return False
+
+
+def _imperative(token: Token) -> Token:
+    """Give "fire" for "fires"."""
+    verb = token.text
+    return token._replace(text=verb[:-1]) if token.kind == "word" and verb.endswith("s") else token
 
 
 def _in_any_order(statement: s.Statement) -> s.Statement:
