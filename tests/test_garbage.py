@@ -74,7 +74,7 @@ def test_what_earlier_work_has_left_is_looked_for_when_more_begins_after_a_while
         assert left() is None
 
 
-@pytest.mark.parametrize(("takes", "rests"), [(0.1, garbage.LEAST), (3.0, 3.0 * garbage.SHARE)])
+@pytest.mark.parametrize(("takes", "rests"), [(0.1, garbage.LEAST), (2.0, 2.0 * garbage.SHARE), (9.0, garbage.MOST)])
 def test_what_takes_long_to_look_for_is_looked_for_less_often(
     monkeypatch: pytest.MonkeyPatch, takes: float, rests: float
 ) -> None:

@@ -5,9 +5,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LEAST, SHARE = 10.0, 20
-"""What earlier work has left is looked for after so many seconds of processor time, and so many times as long as
-looking took the last time: where much is alive, most of what is gone through is no garbage."""
+LEAST, SHARE, MOST = 10.0, 20, 60.0
+"""What earlier work has left is looked for after so many seconds of processor time at least, and so many times as long
+as looking took the last time: where much is alive, most of what is gone through is no garbage. But where most of it is,
+the time that looking takes grows with what was not looked for: after so many seconds it is done at any rate."""
 
 _due = 0.0
 """The processor time of this process from which on that is done again."""
@@ -26,7 +27,7 @@ def uncollected() -> Iterator[None]:
     if began >= _due:
         gc.collect()
         ended = time.process_time()
-        _due = ended + max(LEAST, SHARE * (ended - began))
+        _due = ended + min(max(LEAST, SHARE * (ended - began)), MOST)
     before = gc.isenabled()
     gc.disable()
     try:

@@ -83,8 +83,8 @@ class Replay:
         self.system, self.noted = _plain(scenario, seen, origins_of(scenario.spec)), noted
         (self.state,) = self.system.initial_states()
         self.taken: list[Replayed] = []
-        self.sought: Callable[[State], bool] | None = None
-        """What is to be so where what was out of sight has ended, if it can be; None where that is all one."""
+        self.sought: tuple[Liveness, Hashable] | None = None
+        """What is to be owed where what was out of sight has ended, if it can be; None where that is all one."""
         self.slots: dict[int, int] = {}
         """From a slot in the search to the slot here."""
         self.culprit: int | None = None
@@ -197,8 +197,8 @@ class Replay:
     def finish_removed(self, told: Sequence[Move]) -> None:
         """Run what only holds removed objects to its end: the search had it out of sight.
 
-        But those that the actions `told` are about were in sight. Taken is the nearest end, of those where what is
-        `sought` is so if there are such.
+        But those that the actions `told` are about were in sight. Taken is the nearest end, of those where what
+        is `sought` is owed if there are such.
         """
         start, failed, nearest = self.state, False, None
         followed = {self.slots.get(slot, slot) for slot in _slots(tuple(told))}
@@ -209,7 +209,7 @@ class Replay:
             steps = [step for step in steps_of(self.system)(state) if self._is_away(state, step, followed)]
             if not steps:
                 nearest = nearest or state
-                if self.sought is None or self.sought(state):
+                if self._is_sought(state):
                     self._take_all(came, state)
                     return
             for step in steps:
@@ -223,6 +223,16 @@ class Replay:
         if failed and not work:
             raise Rejected("what holds a removed object can only fail an Assert, and that ends the run")
         raise Rejected("what holds a removed object never comes to an end")
+
+    def _is_sought(self, state: State) -> bool:
+        if self.sought is None:
+            return True
+        liveness, owed = self.sought
+        return self.here(owed) in liveness.owed(self.system, state)
+
+    def here(self, owed: Hashable) -> Hashable:
+        """Give what is owed as the run has it, where an object may be in another slot."""
+        return self.slots.get(owed, owed) if isinstance(owed, int) else owed
 
     def finish_removed_along(self, loop: Sequence[Move]) -> None:
         """Do so now, or where it can be done first in a round of the loop. Raises Rejected when it never can."""
@@ -336,7 +346,7 @@ def replay_lasso(
     """
     replay = Replay(scenario, noted=noted)
     replay.follow(stem)
-    replay.sought = lambda state: _here(replay, owed) in liveness.owed(replay.system, state)
+    replay.sought = liveness, owed
     replay.finish_removed_along(loop)
     if not loop:
         rest(replay, liveness, owed)
@@ -367,14 +377,9 @@ def rest(replay: Replay, liveness: Liveness, owed: Hashable) -> None:
         raise Rejected("an invocation that is held back goes on in truth")
 
 
-def _here(replay: Replay, owed: Hashable) -> Hashable:
-    """Give what is owed as the run has it, where an object may be in another slot."""
-    return replay.slots.get(owed, owed) if isinstance(owed, int) else owed
-
-
 def check_cycle(replay: Replay, cycle: list[Replayed], liveness: Liveness, owed: Hashable) -> None:
     """Check that a loop breaks a property, and is fair. Raises Rejected."""
-    here = _here(replay, owed)
+    here = replay.here(owed)
     for taken in cycle:
         if here not in liveness.owed(replay.system, taken.before):
             raise Rejected("what is owed is not owed all along the loop")
