@@ -182,11 +182,17 @@ def test_a_rule_that_has_a_condition_before_its_occasion_asks_for_it() -> None:
     assert (asks.condition, found.trigger) == (Not(Environment("permission", ("denied",))), "go online")
 
 
-def test_a_rule_with_two_occasions_is_a_rule_for_each() -> None:
-    first, second = queue(f"When the user agent starts or changes to online, it SHOULD {JOBS}.").reading.spec.rules
-    assert {(each.machine, each.trigger) for each in (first, second)} == {
-        ("user agent", "start"), ("network", "go online")
-    }  # fmt: skip
+@pytest.mark.parametrize(
+    ("occasion", "moved"),
+    [
+        ("the user agent starts or changes to online", {("user agent", "start"), ("network", "go online")}),
+        ("the user agent changes to online or offline", {("network", "go offline"), ("network", "go online")}),
+        ("the user agent goes online, or when it starts", {("user agent", "start"), ("network", "go online")}),
+    ],
+)
+def test_a_rule_with_two_occasions_is_a_rule_for_each(occasion: str, moved: set[tuple[str, str]]) -> None:
+    first, second = queue(f"When {occasion}, it SHOULD {JOBS}.").reading.spec.rules
+    assert {(each.machine, each.trigger) for each in (first, second)} == moved
     assert first.steps == second.steps
 
 

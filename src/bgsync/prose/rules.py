@@ -22,7 +22,7 @@ from bgsync.prose.vocabulary import Vocabulary
 
 _WHENEVER = re.compile(
     r"^(?:(?P<guard>(?:if|unless) .*?) ,(?: then)? )?"
-    r"(?:whenever|when|each time|every time|as soon as|once) (?P<occasion>.*?) ,"
+    r"(?:whenever|when|each time|every time|as soon as|once) (?P<occasion>.*?(?: , or .*?)?) ,"
 )
 _AGENTS = frozenset(("agent", "agents", "it", "they"))
 _LEVELS = {"should": "SHOULD", "must": "MUST", "shall": "MUST"}
@@ -125,8 +125,12 @@ def _speaking_of_order(paragraph: Paragraph, at: int) -> Iterator[int]:
 
 def _happenings(occasion: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
     """Give the machines and triggers that words such as "starts or changes to online" speak of."""
-    parts = re.split(r" ,? ?or(?: when| whenever| once)? ", occasion)
-    several = [vocabulary.occasion(part) for part in parts]
+    first, *others = re.split(r" ,? ?or(?: when| whenever| once)? ", occasion)
+    several = [vocabulary.occasion(first)]
+    for part in others:
+        alike = " ".join(first.split()[: -len(part.split())])  # "changes to offline" after "changes to online"
+        found = vocabulary.occasion(part)
+        several.append(found if found[0] else vocabulary.occasion(f"{alike} {part}"))
     if not all(machine for machine, _ in several):
         several = [vocabulary.occasion(occasion)]
     return [each for each in dict.fromkeys(several) if each[0]]
