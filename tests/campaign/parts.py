@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import signal
 import sys
@@ -14,7 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from bgsync import garbage
+
 Figures = Counter[str]
+OFTEN = 50
+"""After how many cases garbage is looked for."""
 SHRINKING = 30.0
 """How many seconds are spent on making one failing input smaller."""
 
@@ -123,12 +128,18 @@ class Tally:
 
 
 def run(part: Part, cases: range, seconds: float, tell: Callable[[str], None]) -> Tally:
-    """Run the cases of a part until the time is up, then make the failing inputs smaller."""
+    """Run the cases of a part until the time is up, then make the failing inputs smaller.
+
+    What is left of cases is looked for between them, so that none is charged for what others have left.
+    """
+    garbage._due = float("inf")
     tally, began = Tally(part.name), time.monotonic()
     told = began
     for case in cases:
         if time.monotonic() - began > seconds:
             break
+        if tally.done % OFTEN == 0:
+            gc.collect()
         problem = part.one(part.chance(case), case, tally.figures)
         tally.done += 1
         if problem is not None:
