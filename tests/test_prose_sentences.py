@@ -117,6 +117,9 @@ def test_a_sentence_is_read_back_as_it_was_read() -> None:
 
 
 NOT_UNDERSTOOD = """
+While |n| is 1, wait and set |a| to 2.
+If the user agent is not [=online=], wait until it is, then set |a| to 2.
+In parallel, but [=abort when=] |loan| is removed from |loans|, return.
 Borrow |loan| until the desk closes.
 [=Close the desk=] for |loan| when the reader is back.
 Set |loan|'s [=due date=] to |day|, which counts from noon.

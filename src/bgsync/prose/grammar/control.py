@@ -15,7 +15,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import say
 from bgsync.prose.grammar.assignments import both, set_
-from bgsync.prose.grammar.effects import Following, Statements, Switch, duration, following
+from bgsync.prose.grammar.effects import Following, Statements, Switch, duration, following, remove_if_there
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 
@@ -43,6 +43,23 @@ def _if_found(
 
 def _if_there_is(p: Phrases, kind: str, item: e.Expr, where: e.Expr, *rest: Any) -> Any:
     return _if_found(p, where, kind, item, *rest)
+
+
+def _until_it(p: Phrases, condition: e.Expr) -> Any:
+    """What is not so is waited for: "if x is not online, wait until it is"."""
+    denied = isinstance(condition, e.Not) or (isinstance(condition, e.Input) and " not " in condition.text)
+    wanted = condition.operand if isinstance(condition, e.Not) else e.Not(condition)
+    return (s.If(condition, (s.WaitUntil(wanted),)),) if denied else None
+
+
+def _remove_it(p: Phrases, where: e.Expr, item: e.Expr, then: Statements = ()) -> Any:
+    """What is in a list is taken out of it, and more is done if it was in it."""
+    removed = remove_if_there(p, item, where)
+    return removed and (s.If(removed[0].condition, (*removed[0].body, *then)),)
+
+
+def _remove_this(p: Phrases, item: e.Expr, where: e.Expr, then: Statements = ()) -> Any:
+    return _remove_it(p, where, item, then)
 
 
 def _unless(p: Phrases, condition: e.Expr, body: Statements = _STEPS) -> Any:
@@ -235,6 +252,7 @@ EACH = Category(
         form("{each} other than {noun}", _except),
     ]
 )  # fmt: skip
+_REMOVE_IT = "remove|delete it from? it|that? list|set|queue?"
 _WHOSE = "whose|with|where {name} is|equals|matches {sum}"
 CLAUSE = Category(
     [
@@ -261,6 +279,11 @@ CONDITIONAL = Category(
         form(f"if {{noun}} contains|has|includes {{kind}} {{var}} {_WHOSE} ,|: then? {{sequence}}", _if_found),
         form(f"if there is|exists {{kind}} {{var}} in|of {{noun}} {_WHOSE} ,? then?", _if_there_is),
         form(f"if there is|exists {{kind}} {{var}} in|of {{noun}} {_WHOSE} ,|: then? {{sequence}}", _if_there_is),
+        form("if {condition} ,? then? wait until it is", _until_it),
+        form("if {noun} contains {value} ,|: then? remove|delete it", _remove_it),
+        form("if {noun} contains {value} ,|: then? remove|delete it ,? and {sequence}", _remove_it),
+        form(f"if {{value}} is still? in {{noun}} ,|: then? {_REMOVE_IT}", _remove_this),
+        form(f"if {{value}} is still? in {{noun}} ,|: then? {_REMOVE_IT} ,? and {{sequence}}", _remove_this),
         form("unless {condition} ,|: {sequence}", _unless),
         form("unless {condition}", _unless),
         form("otherwise|else ,? then?", lambda p: (s.Else(_STEPS),)),
@@ -273,6 +296,8 @@ LOOPS = Category(
     [
         form("while {condition}", lambda p, c: (s.While(c, _STEPS),)),
         form("while {condition} ,|: {sequence}", lambda p, c, body: (s.While(c, body),)),
+        form("as long as {condition} ,? wait", lambda p, c: (s.WaitUntil(e.Not(c)),)),
+        form("while {condition} ,? wait", lambda p, c: (s.WaitUntil(e.Not(c)),)),
         form("repeat {steps} until {condition}", _repeat),
         form("for {word} of|in {noun}", lambda p, name, where: _each(p, (name, where, True)), 1),
         form("for each {var} → {var} of|in {noun}", _entries),

@@ -99,10 +99,10 @@ def _dequeue(p: Phrases, name: Any, where: e.Expr) -> Any:
 
 
 def _remove_present(p: Phrases, item: e.Expr, where: e.Expr, present: e.Expr) -> Any:
-    return _remove_if_there(p, item, where) if item == present else None
+    return remove_if_there(p, item, where) if item == present else None
 
 
-def _remove_if_there(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
+def remove_if_there(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     """Take an item out if it is in."""
     removed = _remove(p, item, where)
     return removed and (s.If(e.Contains(where, item), removed),)
@@ -121,7 +121,7 @@ def _remove_those(p: Phrases, kind: str, where: e.Expr, said: Any, name: str = "
         return None
     thing = e.Var(_ONE)
     condition = said(e.Field(thing, p.lexicon.member(name)) if name else thing)
-    removed = _remove_if_there(p, thing, where)
+    removed = remove_if_there(p, thing, where)
     return condition and removed and (s.ForEach(_ONE, where, removed, condition),)
 
 
@@ -161,17 +161,10 @@ def _several(p: Phrases, items: tuple[e.Expr, ...]) -> Any:
 
 def duration(p: Phrases, text: str) -> Any:
     """Wait for some time, in the words of the text."""
-    if text.partition(" ")[0] in ("until", "while", "when", "once", "as", "if"):
+    if text.partition(" ")[0] in ("until", "while", "when", "once", "as", "if", "and", "then", "or"):
         return None
     reads = tuple(e.Var(name) for name in p.words.variables(0, p.size))
     return (s.Wait(e.Input(text, tuple(read for read in reads if read.name in text.split()))),)
-
-
-def _until_it(p: Phrases, condition: e.Expr) -> Any:
-    """What is not so is waited for: "if x is not online, wait until it is"."""
-    denied = isinstance(condition, e.Not) or (isinstance(condition, e.Input) and " not " in condition.text)
-    wanted = condition.operand if isinstance(condition, e.Not) else e.Not(condition)
-    return (s.If(condition, (s.WaitUntil(wanted),)),) if denied else None
 
 
 def _happens(p: Phrases, what: str, then: str) -> Statements:
@@ -234,7 +227,6 @@ def _remove_in_state(p: Phrases, state: e.Expr, kind: str, where: e.Expr) -> Any
 
 _REMOVE_EACH = "remove|delete each|every|all|any"
 _THERE = "there|present|in? it|that|list|set|queue?"
-_FROM_IT = "from? it|that? list|set|queue?"
 EFFECTS = Category(
     [
         form("{later}", 0),
@@ -260,12 +252,10 @@ EFFECTS = Category(
         form("{noun} is|are added|appended to {noun}", _add),
         form("remove|delete|take|drop {value} from {noun}", _remove),
         form("remove|delete|take {value} from end|front|start|beginning of {noun}", _remove),
-        form("remove|delete|take {value} from {noun} ,? if it exists", _remove_if_there),
-        form("remove|delete|take {value} from {noun} ,? if any|present", _remove_if_there),
+        form("remove|delete|take {value} from {noun} ,? if it exists", remove_if_there),
+        form("remove|delete|take {value} from {noun} ,? if any|present", remove_if_there),
         form("remove|delete|take {value} from {noun} ,? if {value} is still? in|on that|it list|set?", _remove_present),
-        form(f"remove|delete|take {{value}} from {{noun}} ,? if it is still {_THERE}", _remove_if_there),
-        form("if {noun} contains {value} ,|: then? remove|delete it", lambda p, *two: _remove_if_there(p, *two[::-1])),
-        form(f"if {{value}} is still? in {{noun}} ,|: then? remove|delete it {_FROM_IT}", _remove_if_there),
+        form(f"remove|delete|take {{value}} from {{noun}} ,? if it is still {_THERE}", remove_if_there),
         form("{noun} is|are removed|deleted from {noun}", _removed),
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
@@ -319,10 +309,7 @@ EFFECTS = Category(
         form("wait until {condition}", lambda p, c: (s.WaitUntil(c),)),
         form("wait while {condition}", lambda p, c: (s.WaitUntil(e.Not(c)),)),
         form("wait as long as {condition}", lambda p, c: (s.WaitUntil(e.Not(c)),)),
-        form("as long as {condition} ,? wait", lambda p, c: (s.WaitUntil(e.Not(c)),)),
-        form("while {condition} ,? wait", lambda p, c: (s.WaitUntil(e.Not(c)),)),
         form("wait until {condition} ,? whichever comes|happens|is first|earlier", lambda p, c: (s.WaitUntil(c),)),
-        form("if {condition} ,? then? wait until it is", _until_it),
         form("wait for {text} to {text}", _happens, 5),
         form("wait|pause|sleep for? {text}", duration, 6),
         form("delay {steps} by|for {text}", lambda p, _, text: duration(p, text), 6),
