@@ -79,3 +79,16 @@ def test_a_definition_by_what_is_not_followed_is_left_open(definition: str) -> N
 def test_who_is_online_and_what_is_connected_is_said_of_the_network(said: str, state: str | None) -> None:
     found = condition("", said)
     assert (found.machine, found.states) == ("network", (state,)) if isinstance(found, e.Environment) else state is None
+
+
+@pytest.mark.parametrize(
+    ("said", "empty"),
+    [
+        ("the number of [=print jobs=] in |owner|'s [=print queue=] is 0", True),
+        ("|owner|'s [=print queue=]'s [=list/size=] is 0", True),
+        ("|owner|'s [=print queue=]'s [=list/size=] is greater than 0", False),
+    ],
+)
+def test_a_list_with_no_items_is_empty(said: str, empty: bool) -> None:
+    is_so = Is(e.ListOf("print queue", v.owner), e.Sequence())
+    assert condition("", said) == (is_so if empty else Not(is_so))

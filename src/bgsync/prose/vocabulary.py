@@ -43,12 +43,10 @@ class Vocabulary:
                 return e.Environment(*self.values[value])
             case e.Field(owner=owner, name=name) if name.lower() in self.populations:
                 return e.Population(self.populations[name.lower()], _root(owner))
-            case e.Is(left=e.Field(owner=e.ListOf() as owner, name="size" | "length"), right=0):
-                return e.Is(owner, e.Sequence())
-            case e.Compare(operator=">", left=e.Field(owner=e.ListOf() as owner, name="size" | "length"), right=0) | (
-                e.Compare(operator=">=", left=e.Field(owner=e.ListOf() as owner, name="size" | "length"), right=1)
-            ):
-                return e.Not(e.Is(owner, e.Sequence()))
+            case e.Is(left=e.Field(owner=e.ListOf() as counted, name="size"), right=0):
+                return e.Is(counted, e.Sequence())
+            case e.Compare(operator=">", left=e.Field(owner=e.ListOf() as counted, name="size"), right=0):
+                return e.Not(e.Is(counted, e.Sequence()))
             case e.Conditional(condition=condition, then=False, otherwise=True):
                 return self.expression(e.Not(condition))
             case e.Not(operand=e.Not(operand=operand)):
