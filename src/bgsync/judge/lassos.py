@@ -77,7 +77,7 @@ class Search:
         self.declined, self.chosen = self._choices(steps, Declined), self._choices(steps, Chose)
         """The choices that each successor declines, and makes: a bit for each."""
         self.suppositions = Suppositions(watched)
-        self.owed = cache(self._owed)
+        self.owed, self.fair = cache(self._owed), cache(self._fair)
 
     @staticmethod
     def _choices(steps: list[Step], kind: type[Chose | Declined]) -> Bits:
@@ -196,6 +196,17 @@ class Search:
             left = np.concatenate(more)
         return sorted(found, key=lambda part: int(part.states[0]))
 
+    def _fair(self, assumed: frozenset[str]) -> Numbers:
+        """Give the transitions that fair endless runs can take again and again, whatever they do not give, in order.
+
+        Those that are fair and give less stay among these.
+        """
+        kept = ~self.leaves_doomed & ~self.strikes[self.successors]
+        if self.doomed.any():
+            kept &= self.ways.reaches()[self.sources]
+        found = self.fair_components(np.flatnonzero(kept), assumed=assumed)
+        return np.unique(np.concatenate([np.array([], np.int64), *(part.transitions for part in found)]))
+
     def _weakly_fair(self, parts: Components, needed: Mask | None) -> Mask:
         """Say which components take a transition for all that is asked for in each of their states.
 
@@ -299,11 +310,9 @@ class Search:
         """Give the fair components in which `owed` is never given: first those without calls, which read easier."""
         inside = np.zeros(len(self.graph), bool)
         inside[region] = True
-        if self.doomed.any():
-            inside &= self.ways.reaches()
-        kept = np.flatnonzero(inside[self.sources] & inside[self.targets] & ~self.leaves_doomed)
-        kept = kept[~self.strikes[self.successors[kept]]]
-        kept = kept[~self.on_transitions(lambda view: liveness.given(view, owed), kept)].astype(np.int64)
+        kept = self.fair(assumed)
+        kept = kept[inside[self.sources[kept]] & inside[self.targets[kept]]]
+        kept = kept[~self.on_transitions(lambda view: liveness.given(view, owed), kept)]
         needed = None
         if liveness.needs is not None:
             needed = np.zeros(self.graph.transitions, bool)
