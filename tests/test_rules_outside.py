@@ -188,6 +188,7 @@ def test_a_rule_that_has_a_condition_before_its_occasion_asks_for_it() -> None:
         ("the user agent starts or changes to online", {("user agent", "start"), ("network", "go online")}),
         ("the user agent changes to online or offline", {("network", "go offline"), ("network", "go online")}),
         ("the user agent goes online, or when it starts", {("user agent", "start"), ("network", "go online")}),
+        ("the user agent starts or resumes", {("user agent", "start"), ("", "resumes")}),
     ],
 )
 def test_a_rule_with_two_occasions_is_a_rule_for_each(occasion: str, moved: set[tuple[str, str]]) -> None:

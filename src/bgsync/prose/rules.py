@@ -124,16 +124,21 @@ def _speaking_of_order(paragraph: Paragraph, at: int) -> Iterator[int]:
 
 
 def _happenings(occasion: str, vocabulary: Vocabulary) -> list[tuple[str, str]]:
-    """Give the machines and triggers that words such as "starts or changes to online" speak of."""
+    """Give the machines and triggers that words such as "starts or changes to online" speak of; none for other words.
+
+    What of several is none that the environment has is a trigger of no machine: it may come at any time.
+    """
     first, *others = re.split(r" ,? ?or(?: when| whenever| once)? ", occasion)
-    several = [vocabulary.occasion(first)]
+    several = [(first, vocabulary.occasion(first))]
     for part in others:
         alike = " ".join(first.split()[: -len(part.split())])  # "changes to offline" after "changes to online"
         found = vocabulary.occasion(part)
-        several.append(found if found[0] else vocabulary.occasion(f"{alike} {part}"))
-    if not all(machine for machine, _ in several):
-        several = [vocabulary.occasion(occasion)]
-    return [each for each in dict.fromkeys(several) if each[0]]
+        several.append((part, found if found[0] else vocabulary.occasion(f"{alike} {part}")))
+    if not any(machine for _, (machine, _) in several):
+        several = [(occasion, vocabulary.occasion(occasion))]
+    if not any(machine for _, (machine, _) in several):
+        return []
+    return [*dict.fromkeys(moved if moved[0] else ("", part) for part, moved in several)]
 
 
 def _is_allowed(words: Words, start: int, vocabulary: Vocabulary) -> bool:

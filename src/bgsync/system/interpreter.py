@@ -29,11 +29,11 @@ from bgsync.system.marks import marks
 from bgsync.system.observation import Executed, Outcome, PoolMet, bearing
 from bgsync.system.program import Program
 from bgsync.system.run import Run
+from bgsync.system.scripts import Scripts
 from bgsync.system.sharing import Sharing
 from bgsync.system.starts import KEPT
 from bgsync.system.state import Cell, Frame, Locals, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES
-from bgsync.system.ways import Ways
 from bgsync.system.world import Machine, Meaning, World
 
 WAYS = {"nothing": 4096, "stops": 4096, "anything": 256}
@@ -88,18 +88,18 @@ class Interpreter:
 
         Of ways that differ in what was chosen only, which nobody sees, the first is given.
         """
-        ways, found, most = Ways(), set[Outcome](), WAYS[self.not_understood]
-        for script in ways.scripts():
+        scripts, found, most = Scripts(), set[Outcome](), WAYS[self.not_understood]
+        for script in scripts.left():
             pause()
             try:
-                outcome = Run(self, shared, process, script, ways).run(settle)
+                outcome = Run(self, shared, process, script, scripts).run(settle)
             except Blocked:
                 continue
             seen = outcome._replace(choices=(), executed=bearing(outcome.executed))
             if seen not in found:
                 found.add(seen)
                 yield outcome
-            if len(found) >= most and ways.is_left:
+            if len(found) >= most and scripts.is_left:
                 met = PoolMet(f"ways in which one action ends ({most})")
                 yield Outcome(None, (), (), shared, (Executed(process.pc, (met,)),), True, ())
                 return

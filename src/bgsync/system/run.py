@@ -26,6 +26,7 @@ from bgsync.system.observation import (
     WaitEnded,
     bearing,
 )
+from bgsync.system.scripts import Script, Scripts
 from bgsync.system.starts import Analysed, Starts, about_of
 from bgsync.system.state import (
     UNKNOWN,
@@ -36,7 +37,6 @@ from bgsync.system.state import (
     Shared,
     Value,
 )
-from bgsync.system.ways import Script, Ways
 
 STARTS = frozenset({"spawn", "upon"})
 """The instructions that start what others may see before the next step does: an action takes no more than them."""
@@ -54,10 +54,10 @@ class Run(Starts):
     """One run of one process with a script of choices; its methods change it, and nothing outside of it."""
 
     def __init__(
-        self, machine: Analysed, shared: Shared, process: Process, script: Script = (), ways: Ways | None = None
+        self, machine: Analysed, shared: Shared, process: Process, script: Script = (), scripts: Scripts | None = None
     ) -> None:
         super().__init__(machine, shared, script)
-        self.ways = ways
+        self.scripts = scripts
         """Where choices that the script does not make are left for later runs."""
         self.interpreter = machine
         self.program = machine.program
@@ -131,7 +131,9 @@ class Run(Starts):
 
     def undecided(self, options: tuple[Value, ...]) -> Value:
         """Take the first of several options, and leave the others for later runs."""
-        return super().undecided(options) if self.ways is None else self.ways.take(self.script, options, self.fork)
+        if self.scripts is None:
+            return super().undecided(options)
+        return self.scripts.take(self.script, options, self.fork)
 
     def fork(self) -> Hashable:
         """Give what the run has come to at an open choice: all that what follows depends on."""
