@@ -51,6 +51,13 @@ def _among(p: Phrases, kind: str, where: e.Expr, name: str, value: e.Expr) -> e.
     return _held(p, where, kind, name, value)
 
 
+def _some_is(p: Phrases, kind: str, where: e.Expr, state: e.Expr) -> Any:
+    """One item of a list is in a declared state."""
+    declared = p.lexicon.value(state) if isinstance(state, str) else None
+    member = declared and p.lexicon.stateful(declared)
+    return _held(p, where, kind, member, declared) if member else None
+
+
 def _opposed(held: Any) -> Any:
     return lambda p, *parts: held(p, *parts).operand
 
@@ -148,6 +155,15 @@ ATOMS = Category(
         form("not {var}", lambda p, value: e.Not(e.Is(value, True))),
         form("any|some {kind} in|of {noun} has {name} {sum}", _among),
         form("no {kind} in|of {noun} has {name} {sum}", _opposed(_among)),
+        form("any|some|one {kind} in|of {noun} is|are {sum}", _some_is),
+        form(
+            "{noun} contains|has|includes {kind} that|which is {sum}",
+            lambda p, where, kind, state: _some_is(p, kind, where, state),
+        ),
+        form("there is|exists {kind} in|of {noun} that|which is {sum}", _some_is),
+        form("no {kind} in|of {noun} is|are {sum}", _negated(_some_is)),
+        form("none of {noun} is|are {sum}", lambda p, where, state: _negated(_some_is)(p, "", where, state)),
+        form("there is|exists no {kind} in|of {noun} that|which is {sum}", _negated(_some_is)),
         form("neither {atom} nor {atom}", lambda p, a, b: e.Not(e.Or(a, b))),
         form("{sum} and {sum} are {options}", _each_is),
         form("{sum} and {sum} are not {options}", _neither_is),

@@ -97,6 +97,16 @@ def _repeat(p: Phrases, _: Any, condition: e.Expr) -> Statements:
     return (s.While(True, (*_STEPS, s.If(condition, (s.Break(),)))),)
 
 
+_OFTEN = 20
+"""How often steps are repeated at most, where a text says how often."""
+
+
+def _times(p: Phrases, _: Any, count: e.Expr) -> Any:
+    """The steps below are done as often as a number says."""
+    counted = type(count) is int and 0 < count <= _OFTEN
+    return (s.ForEach("round", e.Sequence(tuple(range(1, count + 1))), _STEPS),) if counted else None
+
+
 def _pairs(p: Phrases, first: e.Expr, second: e.Expr, where: e.Expr, body: Statements = _STEPS) -> Any:
     """Each pair of a list, its two parts by their names."""
     if not (isinstance(first, e.Var) and isinstance(second, e.Var)):
@@ -299,6 +309,7 @@ LOOPS = Category(
         form("as long as {condition} ,? wait", lambda p, c: (s.WaitUntil(e.Not(c)),)),
         form("while {condition} ,? wait", lambda p, c: (s.WaitUntil(e.Not(c)),)),
         form("repeat {steps} until {condition}", _repeat),
+        form("repeat|run|perform {steps} {sum} times", _times),
         form("for {word} of|in {noun}", lambda p, name, where: _each(p, (name, where, True)), 1),
         form("for each {var} → {var} of|in {noun}", _entries),
         form("for each {var} → {var} of|in {noun} ,|: {sequence}", _entries),

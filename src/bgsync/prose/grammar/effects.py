@@ -108,6 +108,11 @@ def remove_if_there(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     return removed and (s.If(e.Contains(where, item), removed),)
 
 
+def _move_to_end(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
+    removed = _remove(p, item, where)
+    return removed and (*removed, *_add(p, item, where))
+
+
 def _remove_each(p: Phrases, kind: str, where: e.Expr) -> Any:
     """Whatever is of a type is taken out of the list of what is of this type."""
     listed = isinstance(where, e.ListOf) and p.lexicon.list_of(kind) == where.name
@@ -257,6 +262,7 @@ EFFECTS = Category(
         form("remove|delete|take {value} from {noun} ,? if {value} is still? in|on that|it list|set?", _remove_present),
         form(f"remove|delete|take {{value}} from {{noun}} ,? if it is still {_THERE}", remove_if_there),
         form("{noun} is|are removed|deleted from {noun}", _removed),
+        form("move {value} to end|back of {noun}", _move_to_end),
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
         form("remove|delete each|every|all {kind} from {noun}", _remove_each),
