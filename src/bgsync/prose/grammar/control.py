@@ -103,8 +103,9 @@ _OFTEN = 20
 
 def _times(p: Phrases, _: Any, count: e.Expr) -> Any:
     """The steps below are done as often as a number says."""
-    counted = type(count) is int and 0 < count <= _OFTEN
-    return (s.ForEach("round", e.Sequence(tuple(range(1, count + 1))), _STEPS),) if counted else None
+    if not isinstance(count, int) or not 0 < count <= _OFTEN:
+        return None
+    return (s.ForEach("round", e.Sequence(tuple(range(1, count + 1))), _STEPS),)
 
 
 def _pairs(p: Phrases, first: e.Expr, second: e.Expr, where: e.Expr, body: Statements = _STEPS) -> Any:
