@@ -8,7 +8,9 @@ from bgsync.judge.check import check
 from bgsync.judge.verdict import Verdict
 from bgsync.language import (
     Abort,
+    Add,
     Call,
+    Contains,
     Else,
     Environment,
     Expr,
@@ -26,6 +28,7 @@ from bgsync.language import (
     Reject,
     Requirement,
     Resolve,
+    Sequence,
     Set,
     Spec,
     algorithm,
@@ -156,6 +159,8 @@ def test_a_refusal_without_a_reason_is_found(refusal: Items) -> None:
         (If(FREE, steps(Let("x", 1))), If(FREE, steps(InParallel(REFUSAL), Abort()))),
         (Let("bad", False), If(FREE, Set(v.bad, True)), If(Is(v.bad, True), REFUSAL)),
         (If(FREE, steps(Resolve(v.promise), Abort())), Else(REFUSAL)),
+        (Let("bad", Sequence()), If(FREE, steps(Add(v.tag, v.bad))), If(Is(v.bad, Sequence()), REFUSAL)),
+        (Let("bad", Sequence()), Add(v.tag, v.bad), If(Contains(v.bad, "forbidden"), REFUSAL)),
     ],
 )
 def test_the_reasons_of_the_text_itself_are_reasons(refusal: Items) -> None:

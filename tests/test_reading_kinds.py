@@ -218,12 +218,22 @@ def test_an_algorithm_of_one_sentence_is_an_algorithm() -> None:
     text = (
         "The <dfn method for=Mill>stop(|why|)</dfn> method steps are to set |why| to null.\n\n"
         "To <dfn>oil</dfn> a |wheel| and a |shaft|, if |wheel| is null, then return; otherwise, set |shaft| to 1.\n\n"
-        "The <dfn attribute for=Mill>open</dfn> getter steps are to return true.\n"
+        "The <dfn attribute for=Mill>open</dfn> getter steps are to return true.\n\n"
+        "The <dfn method for=Mill>halt(|when|)</dfn> method must set |when| to null.\n"
     )
-    stop, oil = reading(text).spec.algorithms
+    stop, oil, halt = reading(text).spec.algorithms
     assert (stop.name, stop.parameters, [type(each) for each in stop.steps]) == ("stop", ("why",), [s.Set])
     assert (oil.name, oil.parameters, [type(each) for each in oil.steps]) == ("oil", ("wheel", "shaft"), [s.If, s.Else])
+    assert (halt.name, halt.parameters, [type(each) for each in halt.steps]) == ("halt", ("when",), [s.Set])
     assert unread(text) == []
+
+
+def test_what_two_methods_of_one_sentence_do_is_not_understood() -> None:
+    text = (
+        "The <dfn method for=Mill>stop(|why|)</dfn> method must set |why| to null, and the <dfn method for=Mill>go()"
+        "</dfn> method must set |why| to 1.\n"
+    )
+    assert len(unread(text)) == 1
 
 
 # --- conditions in a list
@@ -283,6 +293,7 @@ QUEUE = (
         "No two [=jobs=] in a [=print queue=] have the same [=name=].",
         "Within a [=print queue=], the [=names=] of the [=jobs=] are unique.",
         "Each [=job=] in a [=print queue=] has a unique [=name=].",
+        "There MUST NOT be two [=jobs=] with the same [=name=] in a [=print queue=].",
     ],
 )
 @pytest.mark.parametrize("first", [True, False])
@@ -293,6 +304,7 @@ def test_what_is_unique_in_a_list_is_declared_before_or_after_it_and_by_any_word
     assert spec(sentence).type.unique == "name"
     assert spec(sentence.replace("[=name", "[=colour")).type.unique is None
     assert spec(sentence.replace("[=print queue=]", "[=drawer=]")).type.unique is None
+    assert unread(QUEUE + sentence.replace("[=print queue=]", "[=drawer=]") + "\n\n" + OIL) != []
 
 
 # --- switches

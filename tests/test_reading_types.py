@@ -33,6 +33,33 @@ def test_the_states_of_a_member_are_read_however_it_is_declared(text: str) -> No
     assert (member.name, member.values, member.initial) == ("state", ("open", "shut", "lost"), "open")
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Unless stated otherwise it is [=shut=].",
+        "By default, it is [=shut=].",
+        "On creation its value is [=shut=].",
+        "It starts as [=shut=].",
+        "New [=boxes=] are [=shut=].",
+        "Each new [=box=] is [=shut=].",
+    ],
+)
+def test_what_a_new_thing_is_in_other_words_is_what_it_is_initially(said: str) -> None:
+    box = "A <dfn>box</dfn> has a <dfn for=box>state</dfn>, which is one of <dfn>open</dfn> or <dfn>shut</dfn>."
+    (member,) = reading(f"{box} {said}\n").lexicon.types["box"].members
+    assert (member.values, member.initial) == (("open", "shut"), "shut")
+
+
+def test_what_new_things_are_that_is_no_state_of_theirs_is_not_understood() -> None:
+    box = "A <dfn>box</dfn> has a <dfn for=box>state</dfn>, which is one of <dfn>open</dfn> or <dfn>shut</dfn>."
+    assert len(unread(f"{box} New [=boxes=] are [=green=].\n")) == 1
+
+
+def test_a_declaration_that_ends_where_its_initial_value_should_stand_is_read() -> None:
+    (member,) = reading("A <dfn>box</dfn> has a <dfn for=box>mark</dfn>, initially").lexicon.types["box"].members
+    assert member.initial is None
+
+
 LIDS = '<pre class="idl">enum LidState {"open", "shut", "lost"};</pre>\n\n'
 
 

@@ -20,6 +20,7 @@ from bgsync.system.program import Program
 OWN = ""
 """What a condition is about that is no part of the environment: an object, an argument, what is not followed."""
 Reasons = frozenset[str]
+_FILL = (s.Add, s.Remove, s.Empty)
 _DECIDE = (s.If, s.While, s.ForEach)
 _SAME = (e.Is, e.Not, e.And, e.Or, e.Compare, e.Conditional, e.Arithmetic, e.Contains, e.Sequence)
 """What is about no more than its operands are."""
@@ -138,9 +139,11 @@ class Refusals:
         return self._known[key]
 
     def _setting(self, name: str, algorithm: str) -> Iterator[int]:
+        """Give the instructions that may give a variable a value, or change what is in the list that it holds."""
         for pc, each in enumerate(self.code):
             unread = each.statement.may_write if isinstance(each.statement, s.NotUnderstood) else ()
-            if each.origin.algorithm == algorithm and name in (*traversal.bound(each.statement), *unread):
+            filled = isinstance(each.statement, _FILL) and each.statement.collection == e.Var(name)
+            if each.origin.algorithm == algorithm and (filled or name in (*traversal.bound(each.statement), *unread)):
                 yield pc
 
     def _set_to(self, pc: int, name: str, use: int) -> Reasons:

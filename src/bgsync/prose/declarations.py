@@ -16,7 +16,10 @@ Tokens = tuple[Token, ...]
 Enumerations = Mapping[str, tuple[str, ...]]
 """Those of the IDL of a document, each with its values."""
 
-_HAS = re.compile(r"\b(?:has|have|consists? of|is (?:tuple|struct|item|pair) (?:consisting of|with|of|whose))\b")
+_HAS = re.compile(
+    r"\b(?:has|have|keeps?|maintains?|possess(?:es)?|consists? of"
+    r"|is (?:tuple|struct|item|pair) (?:consisting of|with|of|whose))\b"
+)
 _LIST = re.compile(
     r"\b(?:list|set|sequence|collection|queue) of (?:zero or more )?([\w -]+?)"
     r"(?= (?:whose|where|which|each|that|keyed|initially)\b| ?[,;.()]|$)"
@@ -27,10 +30,22 @@ _FORMS = frozenset(("struct", "tuple", "item", "items", "pair"))
 _ONE_MORE = ("a", "an", "the", "its", "associated", "optional", "called", "named")
 """What stands before the definition of one more member."""
 _ALL = re.compile(r"^(?:each|every|all|any) ")
-_MORE = re.compile(
-    r"(?:(?:it|this|its value) is )?(?:initially|one of)\b"
-    r"|(?:boolean|flag|string|number|integer|list|set|map|enum)\b.* initially\b"
+_AT_FIRST = (
+    r"(?:initially|starts (?:out )?(?:at|as|with)"
+    r"|(?:by default|unless otherwise \w+|unless \w+ otherwise|(?:at|on|upon) (?:its |the )?creation"
+    r"|when (?:it is )?created) ,? ?(?:it|this|its value) (?:is|has (?:the )?value))"
 )
+"""What says that a value is the first one."""
+_INITIALLY = re.compile(rf"\b{_AT_FIRST}(?![\w-])")
+_MORE = re.compile(
+    rf"(?:(?:it|this|its value) (?:is )?)?(?:{_AT_FIRST}|one of)(?![\w-])"
+    rf"|(?:boolean|flag|string|number|integer|list|set|map|enum)\b.* {_AT_FIRST}(?![\w-])"
+)
+_NEW = re.compile(
+    r"^(?:(?:each|every|all) )?new(?:ly created)? (?P<kind>[\w -]+?) (?:is|are|starts? (?:out )?as|begins? as) "
+)
+"""Sentences by which a new thing is in a state."""
+_ENDS = re.compile(rf"\b{_AT_FIRST}$")
 _ALGORITHM = re.compile(r"\bsteps (?:are|is)\b")
 _WHICH = r"(?:(?:one|each|any|every) )?(?P<list>[\w -]+?)"
 _UNIQUE = tuple(
@@ -39,6 +54,7 @@ _UNIQUE = tuple(
         rf"\b(?:within|in) {_WHICH} ,? ?(?:each|every) [\w -]+? (?:must have|has) unique (?P<member>[\w -]+)",
         rf"^(?:each|every) [\w -]+? in {_WHICH} (?:must have|has) unique (?P<member>[\w -]+)",
         rf"^no two [\w -]+? in {_WHICH} (?:must |may |can |shall )?have same (?P<member>[\w -]+)",
+        rf"must not be (?:two|several) [\w -]+? with same (?P<member>[\w -]+?) (?:within|in) {_WHICH} ?\.?$",
         rf"\b(?:within|in) {_WHICH} ,? ?(?P<member>[\w -]+?) of [\w -]+? (?:must be|are) unique",
     )
 )
@@ -59,6 +75,8 @@ class Declared:
     """List to the member that is unique in it."""
     uniquely: list[tuple[int, str, str]] = field(default_factory=list)
     """The sentences that say what is unique in which list, in their words: the list may be declared after them."""
+    newly: list[tuple[Sentence, str]] = field(default_factory=list)
+    """The sentences that say in which state a new thing is, with what they call it."""
     said: dict[int, str] = field(default_factory=dict)
     """The sentences that declare something, by identity, and what they declare."""
 
@@ -80,7 +98,20 @@ def declarations(document: Document, enumerations: Enumerations) -> Declared:
         if listed and key:
             found.unique[listed] = key
             found.said[sentence] = f"{key} is unique in {listed}"
+    for each, called in found.newly:
+        _begin(found, each, next((kind for kind in variants(called) if kind in found.members), ""))
     return found
+
+
+def _begin(found: Declared, sentence: Sentence, kind: str) -> None:
+    """Note the state that a new thing of a type is in: the only member that can be in it is so initially."""
+    said = {(token.term or token.text).strip('"').lower() for token in sentence.tokens}
+    first = [(key, value) for key, member in found.members.get(kind, {}).items()
+             for value in member.values or () if value.lower() in said]  # fmt: skip
+    if len(first) == 1:
+        ((key, value),) = first
+        found.members[kind][key] = replace(found.members[kind][key], initial=value)
+        found.said[id(sentence)] = f"{key} is initially {value}"
 
 
 def _paragraph(found: Declared, paragraph: Paragraph, about: str) -> str:
@@ -91,6 +122,9 @@ def _paragraph(found: Declared, paragraph: Paragraph, about: str) -> str:
         unique = next(filter(None, (pattern.search(text) for pattern in _UNIQUE)), None)
         if unique:
             found.uniquely.append((id(sentence), unique["list"], unique["member"]))
+            continue
+        if (new := _NEW.match(text)) and not any(token.kind == "dfn" for token in sentence.tokens):
+            found.newly.append((sentence, new["kind"]))
             continue
         if latest and _goes_on(found, sentence, text):
             found.said[id(sentence)] = _change(found, latest, sentence.tokens, text)
@@ -146,7 +180,10 @@ def _parts(sentence: Sentence, owner: str) -> list[tuple[Token, Tokens]]:
     dfns = [
         at
         for at, token in enumerate(tokens)
-        if token.kind == "dfn" and token.text.lower() != owner.lower() and id(token) not in values
+        if token.kind == "dfn"
+        and token.text.lower() != owner.lower()
+        and id(token) not in values
+        and not token.text.endswith(")")
     ]
     one = next((at for at, token in enumerate(tokens) if token.text == "one"), _in_parentheses(tokens) or len(tokens))
     starts = [
@@ -223,7 +260,7 @@ def _described(found: Declared, member: Member, tokens: Tokens, text: str, name:
     made = replace(member, name=named, type="" if said.strip() in map(str.lower, values) else said)
     if values:
         made = replace(made, values=values)
-    if "initially" in text:
+    if _INITIALLY.search(text):
         made = replace(made, initial=_initial(tokens))
     return made
 
@@ -270,14 +307,19 @@ def _enumerated(found: Declared, tokens: Tokens) -> tuple[str, ...]:
 _SAID = {"null": None, "true": True, "false": False, "unset": False}
 
 
+_BETWEEN = frozenset(("set", "to", "a", "an", "the", ".", '"', ",", "it", "its", "is", "has", "value"))
+"""What may stand between "initially" and the value."""
+
+
 def _initial(tokens: Tokens) -> str | int | None:
     """Give the value after "initially": a boolean, a number, or a word."""
     words = [token.text for token in tokens]
-    place = next((at for at, word in enumerate(words) if word.lower() == "initially"), None)
+    ends = (at for at in range(1, len(words) + 1) if _ENDS.search(" ".join(words[:at]).lower()))
+    place = next(ends, None)
     if place is None:
         return None
-    for token, after in zip(tokens[place + 1 :], [*words[place + 2 :], ""], strict=True):
-        if token.text.lower() in ("set", "to", "a", "an", "the", ".", '"'):
+    for token, after in zip(tokens[place:], [*words, ""][place + 1 :], strict=False):
+        if token.text.lower() in _BETWEEN:
             continue
         if (token.text, after) == ("empty", "string"):
             return ""
@@ -295,10 +337,11 @@ def _change(found: Declared, member: tuple[str, str], tokens: Tokens, text: str)
     owner, key = member
     known = found.members[owner][key]
     values = _values(tokens, Token("word", "", Place(0, 0))) or _enumerated(found, tokens) or known.values
-    initial = _initial(tokens) if "initially" in text else known.initial
+    first = _INITIALLY.search(text) is not None
+    initial = _initial(tokens) if first else known.initial
     found.members[owner][key] = replace(known, values=values, initial=initial)
     told = [f"one of {', '.join(values)}"] if values else []
-    told += [f"initially {'null' if initial is None else initial}"] * ("initially" in text)
+    told += [f"initially {'null' if initial is None else initial}"] * first
     return f"{key} is {' and '.join(told)}"
 
 

@@ -239,6 +239,7 @@ def outside(reading: Reading, vocabulary: Vocabulary) -> Iterator[Entry]:
     """Account for the sentences that stand outside of steps."""
     told = {id(one.sentence) for one in reading.sentences}
     known = {*reading.declared.said, *reading.rules, *reading.outside.meant}
+    known |= {each for each, _, _ in reading.declared.uniquely} | {id(each) for each, _ in reading.declared.newly}
     for paragraph in reading.document.paragraphs:
         if paragraph.informative:
             continue

@@ -43,8 +43,8 @@ def says_steps(sentences: tuple[Sentence, ...]) -> bool:
 def told_at_once(sentence: Sentence) -> tuple[Sentence, Sentence] | None:
     """Give the head and the only step of an algorithm that one sentence tells; None where it tells none.
 
-    "The lend() method steps are to ..." is one, and "To lend a |book|, set ...", and "When lend() is called, the user
-    agent must ..."; a getter that only returns is none.
+    "The lend() method steps are to ..." is one, and "The lend() method must ...", "To lend a |book|, set ...", and
+    "When lend() is called, the user agent must ..."; a getter that only returns is none.
     """
     tokens = sentence.tokens
     said = [token.text.lower() if token.kind in ("word", "mark", "term") else "" for token in tokens]
@@ -53,10 +53,16 @@ def told_at_once(sentence: Sentence) -> tuple[Sentence, Sentence] | None:
             returns = "getter" in said[:at] and said[at + 3] == "return"
             return None if returns else (spoken(tokens[: at + 2]), spoken(tokens[at + 3 :]))
     defined = next((at for at, token in enumerate(tokens) if token.kind == "dfn"), None)
-    if defined is not None and said[0] == "when" and tokens[defined].text.endswith(")"):
+    if defined is not None and tokens[defined].text.endswith(")"):
+        alone = not any(token.kind == "dfn" for token in tokens[defined + 1 :])
         for at in range(defined + 1, len(said) - 3):
-            if said[at : at + 3] == ["user", "agent", "must"] and not STEPS_FOLLOW.search(sentence.text):
+            when = said[0] == "when" and said[at : at + 3] == ["user", "agent", "must"]
+            if when and not STEPS_FOLLOW.search(sentence.text):
                 return spoken(tokens[: at - (said[at - 1] == "the")]), spoken(tokens[at + 3 :])
+            if alone and said[at : at + 2] == ["method", "must"] and not sentence.text.rstrip().endswith(":"):
+                begin = at + 2 + (said[at + 2] == ",")
+                if said[begin] in _COMMANDS - {"return"} and not STEPS_FOLLOW.search(sentence.text):
+                    return spoken(tokens[: at + 1]), spoken(tokens[begin:])
     if defined is None or said[:1] != ["to"]:
         return None
     for mark in (":", ","):
