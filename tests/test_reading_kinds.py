@@ -236,6 +236,41 @@ def test_what_two_methods_of_one_sentence_do_is_not_understood() -> None:
     assert len(unread(text)) == 1
 
 
+# --- reactions in a list
+
+
+@pytest.mark.parametrize(
+    ("fulfilled", "rejected"),
+    [
+        ("If |done| was fulfilled, then:", "If |done| was rejected, then:"),
+        ("When fulfilled, run these steps:", "When rejected, run these steps:"),
+        ("Upon fulfillment:", "Upon rejection:"),
+        ("If it was fulfilled:", "Otherwise:"),
+        ("When |done| is resolved with |v|:", "When |done| gets rejected with reason |r|:"),
+    ],
+)
+def test_what_reacts_to_a_promise_case_by_case_is_a_reaction_for_each_outcome(fulfilled: str, rejected: str) -> None:
+    below = f"    * {fulfilled}\n        1. Return 1.\n    * {rejected}\n        1. Return 2.\n"
+    text = f"To <dfn>oil</dfn> given |done|:\n\n1. [=promise/React=] to |done|:\n{below}"
+    (part,) = reading(text).spec.algorithms
+    given = [f" with {bound}" if f"|{bound}|" in fulfilled + rejected else "" for bound in "vr"]
+    assert [say(each) for each in part.steps] == [
+        f"when done is fulfilled{given[0]}: return 1",
+        f"when done is rejected{given[1]}: return 2",
+    ]
+    assert unread(text) == []
+
+
+def test_a_case_that_is_for_another_promise_is_no_outcome_of_the_one_that_is_reacted_to() -> None:
+    text = (
+        "To <dfn>oil</dfn> given |done| and |other|:\n\n1. [=promise/React=] to |done|:\n"
+        "    * If |other| was fulfilled:\n        1. Return 1.\n"
+    )
+    (part,) = reading(text).spec.algorithms
+    assert isinstance(part.steps[0], s.Upon)
+    assert part.steps[0].outcomes == ("fulfilled", "rejected")
+
+
 # --- conditions in a list
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Protocol
@@ -86,11 +87,65 @@ def put(reader: Reader, made: Made, part: Members | Cases | Bullets, path: Path)
         joined = _joined(reader, part, path, stands != ANY)
         spelt = e.Not(joined) if stands == FALSE else joined
         made[-1] = rewrite(last, lambda each: spelt if each == stands else each)
+    elif isinstance(part, Cases | Bullets) and (cases := _outcomes(last, list(_cases(part)))):
+        assert isinstance(last, s.Upon)
+        made[-1:] = _reactions(reader, last, cases, path)
     elif isinstance(part, Bullets) and last is not None and following((last,)):
         steps = (reader.item(item, (*path, number)) for number, item in enumerate(part.items, start=1))
         reader.nested(made, tuple(each for several in steps for each in several))
     else:
         _not_followed(reader, made, part, path)
+
+
+_OUTCOME = re.compile(
+    r"(?:(?:if|when|once|upon|on|in case of) )?(?:(?P<whose>it|promise|\S+) )?(?:(?:is|was|gets|has been|got) )?"
+    r"(?P<how>fulfilled|resolved|rejected|settled|fulfill?ment|rejection)(?: of (?P<of>\S+))?"
+    r"(?: (?:with|given|by)(?: (?:reason|value|result|error|exception))?(?: (?P<value>\S+))?)?"
+)
+_BOTH = ("fulfilled", "rejected")
+Outcome = tuple[tuple[str, ...], str, Sentence, Item]
+"""How a promise ends, the variable for what it ends with, the words that say so, and what is done then."""
+
+
+def _outcomes(last: s.Statement | None, cases: list[Case]) -> list[Outcome]:
+    """Give the outcomes that the cases below a "react to |p|" are for; none where one of them is for something else."""
+    if not isinstance(last, s.Upon) or last.outcomes != _BOTH:
+        return []
+    if not all(isinstance(each, Following) for each in traversal.body_of(last)):
+        return []
+    found = list[Outcome]()
+    for names, item in cases:
+        words = words_of(names[0]) if len(names) == 1 else words_of(Sentence((), "", item.place))
+        if words.texts[:1] in (("otherwise",), ("else",)) and len(found) == 1:
+            left = tuple(each for each in _BOTH if each not in found[0][0])
+            found.append((left, "", names[0], item))
+            continue
+        said = _OUTCOME.fullmatch(" ".join(words.texts))
+        if said is None:
+            return []
+        named = [e.Var(word.token.text) for word in words.words if word.kind == "var"]
+        whose = [word for word in (said["whose"], said["of"]) if word not in (None, "it", "promise")]
+        bind = named[-1].name if said["value"] and named else ""
+        of = named[:1] if whose else [last.promise]
+        if len(named) != len(whose) + bool(said["value"]) or of != [last.promise]:
+            return []
+        how = "rejected" if said["how"].startswith("rej") else "fulfilled"
+        found.append((_BOTH if said["how"] == "settled" else (how,), bind, names[0], item))
+    return found
+
+
+def _reactions(reader: Reader, last: s.Upon, cases: list[Outcome], path: Path) -> Statements:
+    """Give a reaction for each outcome, and not one for all."""
+    made = []
+    above = next(at for at in range(len(reader.read) - 1, -1, -1) if reader.read[at].origin == last.origin)
+    reader.read[above] = replace(reader.read[above], within=True)
+    for number, (outcomes, bind, name, item) in enumerate(cases, start=1):
+        at = (*path, number)
+        origin = reader.origin(name, at)
+        upon = s.Upon(outcomes, last.promise, (), bind)
+        reader.read.append(SentenceRead(origin, name, (upon,), 0, within=True))
+        made.append(replace(upon, body=reader.item(item, at), origin=origin))
+    return tuple(made)
 
 
 def _members(reader: Reader, made: Made, members: Members, path: Path) -> None:
@@ -236,12 +291,12 @@ def _labelled(item: Item) -> Case:
     first = item.parts[0] if item.parts else None
     if not isinstance(first, Sentence):
         return (), item
-    mark = "," if first.tokens[0].text.lower() in ("if", "when", "otherwise", "else") else ":"
+    mark = "," if first.tokens[0].text.lower() in ("if", "when", "once", "upon", "otherwise", "else") else ":"
     end = next((at for at, token in enumerate(first.tokens) if token.text in (mark, ":")), None)
     if end is None:
         return ((first,), Item(item.parts[1:], item.place)) if mark == "," else ((), item)
     name, rest = first.tokens[:end], first.tokens[end + 1 :]
-    if rest and rest[0].text.lower() == "then":
+    while rest and rest[0].text.lower() in ("then", ":"):
         rest = rest[1:]
     then = (spoken(rest),) if rest else ()
     return ((spoken(name),) if name else ()), Item((*then, *item.parts[1:]), item.place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -81,6 +82,7 @@ def read_spec(
     linked = (token for sentence in (*_sentences(document), *steps) for token in sentence.tokens if token.kind == "idl")
     lexicon.terms |= {token.text.lower() for token in linked if not token.text.endswith("Error")}
     lexicon.linked = frozenset(token.term for each in steps for token in each.tokens if token.kind == "term")
+    lexicon.promises = frozenset(name for each in steps for name in _promises(each))
     for text, head in heads:
         of_script = head.method or any("constructor" in each.text for each in text.introduction)
         named = lexicon.methods if of_script else lexicon.algorithms
@@ -134,6 +136,19 @@ def read_spec(
         read=True,
     )
     return reading
+
+
+_IS_PROMISE = re.compile(r"be (?:new )?promise\b|be result of waiting for all\b|be promise ")
+
+
+def _promises(sentence: Sentence) -> Iterator[str]:
+    """Give the variables that a sentence reacts to, or makes a promise."""
+    words = words_of(sentence)
+    for at, word in enumerate(words.words):
+        if word.kind == "var" and (
+            words.texts[at - 2 : at] == ("react", "to") or _IS_PROMISE.match(" ".join(words.texts[at + 1 :]))
+        ):
+            yield word.token.text.lower()
 
 
 def _only_queues(text: AlgorithmText) -> bool:

@@ -39,6 +39,8 @@ class Lexicon:
     """Every term that is defined here, in lower case."""
     linked: frozenset[str] = frozenset()
     """Every term that a step links to, in lower case."""
+    promises: frozenset[str] = frozenset()
+    """The variables that some step reacts to, or makes a promise, in lower case."""
     _found: dict[tuple[str, int], str | None] = field(default_factory=dict, repr=False)
     _begins: dict[tuple[str, int], bool] = field(default_factory=dict, repr=False)
 

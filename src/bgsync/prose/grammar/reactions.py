@@ -38,7 +38,8 @@ def _promise(p: Phrases, value: e.Expr) -> Any:
     """Give what is a promise by its name or by what it is declared as; a time is resolved, too."""
     name = value.name.lower() if isinstance(value, e.Var | e.Field) else ""
     kinds = (member.type.lower() for member in p.lexicon.declared if member.name.lower() == name)
-    return value if "promise" in name or name in _SHORT or any("promise" in kind for kind in kinds) else None
+    said = "promise" in name or name in _SHORT or name in p.lexicon.promises
+    return value if said or any("promise" in kind for kind in kinds) else None
 
 
 _SHORT = frozenset(("p", "q"))
