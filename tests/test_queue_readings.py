@@ -7,14 +7,14 @@ import pytest
 from bgsync.judge.check import Question, check
 from bgsync.judge.explorations import Effort
 from bgsync.judge.verdict import Report, Verdict
-from bgsync.language import Call, InParallel, Wait
+from bgsync.language import Call, InParallel, Is, Wait, While, steps
 from bgsync.language.traversal import walk
 from bgsync.shipped.model.background_sync.one_off import SPEC as ONE_OFF
 from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
 from bgsync.system.batches import QUEUE_READINGS, fires_in_batches, freed
 from bgsync.system.scenario import Bounds
 from bgsync.targets import Wish, judged, own
-from tests.periodic import CALM, periodic, retrying
+from tests.periodic import ATTEMPT, CALM, periodic, retrying
 
 DOCS = Path(__file__).parents[1] / "docs"
 RETRYING = periodic(attempts=retrying(Wait("a small back-off time")))
@@ -72,6 +72,16 @@ def test_what_one_reading_alone_breaks_is_told_by_either(
     assert (by[breaks][name].verdict, by[breaks][name].reading) == ("violated", breaks)
     assert by[keeps][name].verdict == "conditional"
     assert by[keeps][name].message.startswith(f"by the reading `{keeps}` of queue; by `{breaks}`: ")
+
+
+def test_what_was_removed_may_go_on_for_ever_beside_those_that_it_shares_nothing_with() -> None:
+    endless = periodic(attempts=(While(Is(True, True), steps(*ATTEMPT)),))
+    props = [each for each in PERIODIC.properties if each.id in ("no-endless-firing", "attempts-bounded")]
+    question = Question(
+        endless, CALM, props, "small", granularities=("algorithm",), bounds=Bounds(1, 1, queue="free"),
+        effort=Effort(limit=3_000),
+    )  # fmt: skip
+    assert [each.verdict for each in check(question).verdicts] == ["violated", "violated"]
 
 
 def test_what_both_readings_break_or_keep_rests_on_none(by: dict[str, dict[str, Verdict]]) -> None:

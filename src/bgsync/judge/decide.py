@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -183,13 +184,9 @@ def _broken(
 
     for lasso in lassos():
         stem, loop = (moves(search.system, [step for _, step, _ in part]) for part in (lasso.stem, lasso.loop))
+        apart = any(search.graph.state(source).disjoint for source, _, _ in lasso.loop)
 
-        def replayed(stem: Sequence[Move], *, noted: bool = True) -> tuple[Replay, int] | Rejected:
-            try:
-                return replay_lasso(scenario, stem, loop, liveness, lasso.owed, assumed, noted=noted)  # noqa: B023
-            except Rejected as rejected:
-                return rejected
-
+        replayed = partial(_replayed, scenario, loop, liveness, lasso.owed, assumed, apart)
         if findings and lasso.last is not None:
             without = (*stem[: lasso.last], *stem[lasso.last + 1 :])
             if not isinstance(replayed(without, noted=False), Rejected):
@@ -207,6 +204,16 @@ def _broken(
         if not (one.recurs() and any(other.defect()[1] <= where for other in findings.values())):
             findings.setdefault(one.defect(), one)
     return list(findings.values()), reason
+
+
+def _replayed(
+    scenario: Scenario, loop: Sequence[Move], liveness: Liveness, owed: Hashable, assumed: frozenset[str], apart: bool,
+    stem: Sequence[Move], *, noted: bool = True,
+) -> tuple[Replay, int] | Rejected:  # fmt: skip
+    try:
+        return replay_lasso(scenario, stem, loop, liveness, owed, assumed, noted=noted, apart=apart)
+    except Rejected as rejected:
+        return rejected
 
 
 def _rests_on(trace: Trace) -> str:

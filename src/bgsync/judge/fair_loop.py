@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from bgsync.system.collect import stands_alone
 from bgsync.system.growth import whose
 from bgsync.system.observation import Chose, CountBegins, Counted, Created, Declined, Supposed
 from bgsync.system.step import NEVER_SETTLES, State, Step
@@ -26,8 +27,30 @@ def _held_back(system: System, state: State, number: int) -> bool:
     return system.held_back(state, number, system.presence(state.processes))
 
 
-def check_fair(system: System, cycle: list[Replayed]) -> None:
-    """Check the loop for what a fair run must do, written anew from the definition."""
+def _what_stands_alone(system: System, cycle: list[Replayed]) -> frozenset[int] | None:
+    """Give the processes of what was removed and shares nothing with the rest, None where the loop is of the rest.
+
+    What such a loop does is nothing to the others: they go on beside it, as is fair to them.
+    """
+    found, acted = set[int](), False
+    for taken in cycle:
+        heap = enumerate(taken.before.shared.heap)
+        removed = [slot for slot, known in heap if known is not None and not known.listed]
+        alone = {n for slot in removed for n in stands_alone(system.processes, taken.before, slot) or ()}
+        process = taken.step.action.process
+        if process not in alone if process is not None else taken.step.action.kind != "move":
+            return None
+        found |= alone
+        acted |= process is not None
+    return frozenset(found) if acted else None
+
+
+def check_fair(system: System, cycle: list[Replayed], *, apart: bool = False) -> None:
+    """Check the loop for what a fair run must do, written anew from the definition.
+
+    `apart`: it is the search's claim that the loop is one of what was removed, beside the rest.
+    """
+    alone = _what_stands_alone(system, cycle) if apart else None
     world = system.world
     harm = {trigger for name in system.scenario.adversities for trigger in world.adversities[name].triggers}
     for taken in cycle:
@@ -45,7 +68,7 @@ def check_fair(system: System, cycle: list[Replayed]) -> None:
             if leaves and all(context[place] == source for context in contexts):
                 raise Rejected(f"the {machine.name} is {source} for ever")
     acted = {taken.step.action.process for taken in cycle}
-    for number in set(cycle[0].before.processes):
+    for number in set(cycle[0].before.processes) if alone is None else alone & set(cycle[0].before.processes):
         process = system.process(number)
         awaited = system.program.code[process.pc]
         outcomes = [outcome for outcome, _, _ in awaited.branches]
@@ -65,13 +88,13 @@ def check_fair(system: System, cycle: list[Replayed]) -> None:
         )
         if stays and not waits and number not in acted:
             raise Rejected("an invocation that could go on never does")
-    for queue, waiting in cycle[0].before.queues:
+    for queue, waiting in cycle[0].before.queues if alone is None else ():
         running = [n for taken in cycle for n in taken.before.processes if system.processes.batch[n] == queue]
         if not running and not any(number in acted for number in waiting):
             raise Rejected("a batch whose turn it is never begins")
     undone = system.scenario.means(Meaning.UNDONE)
     optional = {rule.name for rule in system.scenario.spec.rules if undone and rule.level == "SHOULD"}
-    for rule in sorted({*cycle[0].before.due} - optional):
+    for rule in sorted({*cycle[0].before.due} - optional) if alone is None else ():
         ran = any(taken.step.action.kind == "rule" and taken.step.action.name == rule for taken in cycle)
         if all(rule in taken.before.due for taken in cycle) and not ran:
             raise Rejected(f"the user agent never does what it SHOULD do {rule}")

@@ -335,12 +335,14 @@ def replay_lasso(
     assumed: frozenset[str] = frozenset({"growth", "varying"}),
     *,
     noted: bool = True,
+    apart: bool = False,
 ) -> tuple[Replay, int]:
     """Replay a lasso and check that it recurs, that it is fair, and that it breaks `liveness`. Raises Rejected.
 
     Where its loop has no action the run comes to an end: nothing is to be done any more.
 
     `assumed` are the readings of what is not followed by which it has to be fair (`bgsync.judge.suppositions`).
+    `apart` says that the loop is one of what was removed and shares nothing with the rest.
 
     Gives the run and the place in it where the loop begins.
     """
@@ -359,7 +361,7 @@ def replay_lasso(
         begin = starts.setdefault(replay.state, len(replay.taken))
         if begin < len(replay.taken):
             try:
-                check_cycle(replay, replay.taken[begin:], liveness, owed)
+                check_cycle(replay, replay.taken[begin:], liveness, owed, apart=apart)
                 check_supposed(replay.system, replay.taken[begin:], assumed)
             except Rejected as rejected:
                 reason = rejected  # another round may be fair to those that take turns
@@ -377,7 +379,9 @@ def rest(replay: Replay, liveness: Liveness, owed: Hashable) -> None:
         raise Rejected("an invocation that is held back goes on in truth")
 
 
-def check_cycle(replay: Replay, cycle: list[Replayed], liveness: Liveness, owed: Hashable) -> None:
+def check_cycle(
+    replay: Replay, cycle: list[Replayed], liveness: Liveness, owed: Hashable, *, apart: bool = False
+) -> None:
     """Check that a loop breaks a property, and is fair. Raises Rejected."""
     here = replay.here(owed)
     for taken in cycle:
@@ -387,4 +391,4 @@ def check_cycle(replay: Replay, cycle: list[Replayed], liveness: Liveness, owed:
             raise Rejected("what is owed is given in the loop")
     if liveness.needs and not any(liveness.needs(View(replay.system, t.before, t.step)) for t in cycle):
         raise Rejected("the loop lacks the step that the property is about")
-    check_fair(replay.system, cycle)
+    check_fair(replay.system, cycle, apart=apart)
