@@ -94,6 +94,7 @@ WORLD = World(
     (NETWORK, WINDOW_CLIENTS, SERVICE_WORKER, EXECUTION, USER_AGENT, PERMISSION),
     ADVERSITIES,
     ("install",),
+    single=("origin",),
     words=Words(
         user="page",
         surroundings=("network",),

@@ -1,6 +1,6 @@
 """Periodic sync: each of its own properties has a small model that breaks it and one that keeps it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -9,6 +9,7 @@ from bgsync.judge.verdict import Verdict
 from bgsync.language import (
     Dispatch,
     Environment,
+    ForEach,
     If,
     InParallel,
     Is,
@@ -23,14 +24,16 @@ from bgsync.language import (
 from bgsync.language.statements import QueueTask
 from bgsync.shipped.model.background_sync.content import ONE_OFF
 from bgsync.shipped.model.periodic_background_sync.content import PERIODIC
-from bgsync.shipped.model.periodic_background_sync.monitors import INTERVALS
+from bgsync.shipped.model.periodic_background_sync.monitors import EARLY, INTERVALS, RETRIES
 from bgsync.shipped.model.periodic_background_sync.periodic import NOW, last_fire
 from bgsync.shipped.model.periodic_background_sync.registration import PENDING, UNREGISTERED, machine
 from bgsync.shipped.properties.periodic_background_sync.safety import ALIKE
-from bgsync.system.observation import Dispatched, Settled
+from bgsync.system.observation import Dispatched, Settled, StateSet, Timed
 from bgsync.system.scenario import Bounds
+from bgsync.system.system import System
 from bgsync.targets import Wish, own
 from bgsync.targets import judged as judge
+from tests.models import scenario
 from tests.periodic import ATTEMPT, CALM, FILE, FIRE_IT, NOTED, OVER, PENDING_ONLY, periodic, retrying
 
 BACK_OFF = Wait("a small back-off time")
@@ -202,3 +205,24 @@ def test_what_follows_an_event_that_was_interrupted_is_its_retry_and_what_follow
     too_soon, _ = INTERVALS.observed(INTERVALS.interrupted(over), None, Dispatched(0), "t1")
     assert again == fired
     assert too_soon not in (fired, over)
+
+
+def test_a_retry_is_one_though_a_time_is_noted_with_every_attempt() -> None:
+    each = periodic(attempts=retrying(*NOTED, BACK_OFF))
+    assert judged(each, "interval-kept", calls=1).verdict == "holds"
+    fired, _ = INTERVALS.observed((), None, Dispatched(0), "t1")
+    noted, _ = INTERVALS.observed(INTERVALS.interrupted(fired), None, Timed(0, "anchor time"), "t1")
+    given_up, _ = INTERVALS.observed(noted, None, StateSet(0, "firing", "pending", False), "t1")
+    again, _ = INTERVALS.observed(noted, None, StateSet(0, "firing", "reregistered-while-firing", False), "t1")
+    assert INTERVALS.since(noted, "t1").event in RETRIES
+    assert INTERVALS.since(again, "t1").event in RETRIES
+    assert INTERVALS.since(given_up, "t1").event in EARLY
+
+
+@pytest.mark.parametrize(("single", "left"), [(PERIODIC.world.single, False), ((), True)])
+def test_the_permission_that_is_revoked_is_that_of_the_one_origin_there_is(single: tuple[str, ...], left: bool) -> None:
+    world = replace(PERIODIC.world, single=single)
+    asked = scenario(own(PERIODIC).spec, world, "algorithm", ("permission",), calls=1)
+    steps_of = (one for one in System(asked).program.code if one.origin.algorithm == "Respond to permission revocation")
+    asks = {one.statement.where is not True for one in steps_of if isinstance(one.statement, ForEach)}
+    assert asks == {left}

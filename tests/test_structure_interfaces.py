@@ -17,7 +17,7 @@ interface Mill {
   readonly attribute DOMString miller;
 };
 partial interface Wheel { undefined stop(); };
-dictionary Order { unsigned long sacks; DOMString grain = "rye"; required DOMString buyer; };
+dictionary Order { {sacks} sacks; DOMString grain = "rye"; required DOMString buyer; };
 </pre>
 
 A <dfn>sack</dfn> has a <dfn for=sack>weight</dfn> (a {weight}). A [=sack=] has a <dfn for=sack>label</dfn>.
@@ -35,10 +35,15 @@ run these steps:
 
 
 def told(
-    *steps: str, type: str = "boolean", method: str = "grind", weight: str = "unsigned long", owner: str = "Mill"
+    *steps: str,
+    type: str = "boolean",
+    method: str = "grind",
+    weight: str = "unsigned long",
+    owner: str = "Mill",
+    sacks: str = "unsigned long",
 ) -> list[tuple[str, str]]:
     text = TEXT.replace("{steps}", "\n".join(f"1. {step}" for step in (*steps, "Return.")))
-    for name, value in (("type", type), ("method", method), ("weight", weight), ("owner", owner)):
+    for name, value in (("type", type), ("method", method), ("weight", weight), ("owner", owner), ("sacks", sacks)):
         text = text.replace(f"{{{name}}}", value)
     return [(each.property, each.message) for each in structure(read(text))]
 
@@ -97,6 +102,22 @@ def test_a_number_of_the_idl_fits_the_member_that_it_is_put_into(weight: str, lo
     )
 
 
+@pytest.mark.parametrize(
+    ("sacks", "fits"),
+    [
+        ("unsigned long long", False),
+        ("[EnforceRange] unsigned long long", True),
+        ("[Clamp] unsigned long long", True),
+        ("[XAttr] unsigned long long", False),
+    ],
+)
+def test_a_number_whose_range_is_enforced_is_one_that_a_double_has_exactly(sacks: str, fits: bool) -> None:
+    asked = "If |order|'s {{Order/sacks}} is null, return."
+    step = "Set |sack|'s [=sack/weight=] to |order|'s {{Order/sacks}}."
+    found = told("Resolve |promise| with true.", asked, step, weight="long long", sacks=sacks)
+    assert [name for name, _ in found] == ([] if fits else ["contradiction"])
+
+
 def test_a_method_that_has_steps_is_declared_where_its_interface_is_declared_whole() -> None:
     step = "Resolve |promise| with true."
     found = [message for _, message in told(step, method="sift")]
@@ -120,7 +141,7 @@ def test_a_method_that_has_steps_is_declared_where_its_interface_is_declared_who
 )
 def test_what_the_idl_declares_is_defined_and_is_web_idl(declared: str, said: str) -> None:
     text = TEXT.replace("readonly attribute DOMString miller;", declared)
-    text = text.replace("{method}", "grind").replace("{owner}", "Mill")
+    text = text.replace("{method}", "grind").replace("{owner}", "Mill").replace("{sacks}", "unsigned long")
     found = [
         (each.property, each.message[: len(said)], declared in text.splitlines()[each.origin.line - 1])
         for each in structure(read(text.replace("{steps}", "1. Return.")))
@@ -131,7 +152,7 @@ def test_what_the_idl_declares_is_defined_and_is_web_idl(declared: str, said: st
 
 def test_a_secure_context_that_is_promised_is_asked_for_by_an_interface() -> None:
     said = "\nA mill is only available in a [=secure context=].\n"
-    text = TEXT.replace("{steps}", "1. Return.") + said
+    text = TEXT.replace("{steps}", "1. Return.").replace("{sacks}", "unsigned long") + said
     assert [each.message for each in structure(read(text)) if "secure" in each.message] == [
         "says that it is only available in a secure context, and no interface is [SecureContext]"
     ]

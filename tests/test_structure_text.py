@@ -182,7 +182,6 @@ def test_what_is_known_of_the_periodic_text() -> None:
         ("error", "missing-task", "2", 269),
         ("error", "missing-task", "4", 299),
         ("error", "missing-task", "1.3", 307),
-        ("error", "contradiction", "9.3", 280),  # a long long, and an unsigned long long
         ("error", "collection", "1.3.3.2", 209),  # a map that is empty
         ("error", "receiver", "1", 268),  # the context object's PeriodicSyncManager
     }

@@ -19,6 +19,7 @@ from bgsync.system.observation import (
     Removed,
     Resolved,
     Settled,
+    StateSet,
     Supposed,
     Timed,
     WaitEnded,
@@ -27,6 +28,7 @@ from bgsync.system.observation import (
 from bgsync.system.state import Value
 
 from ..background_sync.monitors import WITHDRAWS, CallMonitor
+from .registration import FIRING
 
 
 class Since(NamedTuple):
@@ -44,7 +46,7 @@ FAILED = "failed"
 WAITED = "failed, and a wait has ended since"
 UNNOTED = "the interval was found to be over, though the time of the event had never been noted"
 BROKEN = "an event came before the interval was over: what comes after it is not judged"
-MATTERS = (Created, Removed, Dispatched, Settled, WaitEnded, Timed, Supposed)
+MATTERS = (Created, Removed, Dispatched, Settled, StateSet, WaitEnded, Timed, Supposed)
 """What an interval, or how its last event stands, can depend on."""
 EARLY = (FIRED, ENDED)
 """How an event stands that no other one may follow."""
@@ -57,8 +59,8 @@ class IntervalMonitor(Monitor):
     """Remembers whether an interval is over since the last event: that of each tag, and, under no key, that of all.
 
     It is over where the time was noted since the event before, and a comparison has found after that that it has
-    passed: a time of the object, or one of no object. What follows a rejected event is its retry, until a time is noted
-    or has passed.
+    passed: a time of the object, or one of no object. What follows a rejected event is its retry, until its object is
+    firing no more, or a time has passed.
     """
 
     @property
@@ -76,6 +78,8 @@ class IntervalMonitor(Monitor):
             return memory, note
         of_one = isinstance(seen, OfObject) and seen.slot is not None
         timed = isinstance(seen, Timed | Supposed)
+        if isinstance(seen, StateSet) and self.since(memory, key).event not in RETRIES:
+            return memory, note
         for mine in dict.fromkeys((key, None)):
             if timed and of_one is not (mine is not None):
                 continue
@@ -123,8 +127,10 @@ def _after(since: Since, seen: Observation) -> Since:
             return since._replace(event=ENDED if outcome == "fulfilled" else FAILED)
         case WaitEnded() if since.event == FAILED:
             return since._replace(event=WAITED)
+        case StateSet(after=after) if since.event in RETRIES and not str(after).endswith(FIRING):
+            return since._replace(event=ENDED)
         case Timed():
-            return Since(FIRED if since.event == FIRED else since.event and ENDED, noted=True)
+            return Since(since.event if since.event in (FIRED, *RETRIES) else since.event and ENDED, noted=True)
         case Supposed(passed=True):
             return Since(UNNOTED) if since.event and not since.noted else Since()
         case _:

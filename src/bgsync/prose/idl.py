@@ -21,6 +21,7 @@ _OPERATION = re.compile(r"(?P<type>[\w<>?, ]*[\w>?])\s+(?P<name>\w+)\s*\((?P<par
 _ATTRIBUTE = re.compile(r"\battribute\s+(?P<type>[\w<>?,\s()]*[\w>?)])\s+(?P<name>\w+)\s*;")
 _PROMISE = re.compile(r"Promise\s*<(.*)>$")
 _INCLUDES = re.compile(r"\b(\w+)\s+includes\s+\w+")
+_EXACT = re.compile(r"\[[^\]]*\b(?:EnforceRange|Clamp)\b")
 _EXTENDED = re.compile(r"\[[^\[\]]*\]")
 _NAME = re.compile(r"(\w+)\s*$")
 
@@ -69,6 +70,8 @@ class DictionaryMember:
     type: str
     default: str
     required: bool
+    exact: bool = False
+    """Whether only whole numbers are given that a double has exactly (EnforceRange and Clamp of Web IDL, 3.3)."""
 
 
 @dataclass
@@ -118,14 +121,15 @@ def _attributes(owner: str, body: str, line: int) -> Iterable[Attribute]:
 
 
 def _members(owner: str, body: str) -> Iterable[DictionaryMember]:
-    for statement in _EXTENDED.sub("", body).split(";"):
-        declared, _, default = " ".join(statement.split()).partition("=")
+    for statement in body.split(";"):
+        declared, _, default = " ".join(_EXTENDED.sub("", statement).split()).partition("=")
         named = _NAME.search(declared)
         if named:
             words = declared[: named.start()].split()
             required = "required" in words
             kind = " ".join(word for word in words if word != "required")
-            yield DictionaryMember(owner, named[1], kind, default.strip(), required)
+            exact = _EXACT.search(statement) is not None
+            yield DictionaryMember(owner, named[1], kind, default.strip(), required, exact)
 
 
 def _operations(found: Idl, owner: str, body: str, line: int) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+from bgsync.language import expressions as e
 from bgsync.language.algorithm import Rule, Spec
+from bgsync.language.rewrite import rewrite
 from bgsync.language.statements import Origin
 from bgsync.system.collect import queued
 from bgsync.system.instructions import may_not_come
@@ -30,15 +32,29 @@ def origins_of(spec: Spec) -> Origins:
 
 
 @lru_cache(maxsize=8)
-def program_of(spec: Spec, bounds: Bounds, origins: Origins) -> Program:
+def program_of(spec: Spec, bounds: Bounds, single: tuple[str, ...], origins: Origins) -> Program:
     """Make the program of a spec, from these places, as `bounds` read it, once."""
-    return Program(spec, bounds.abort, bounds.queue, bounds.sentence)
+    return Program(_about_what_moves(spec, single), bounds.abort, bounds.queue, bounds.sentence)
+
+
+def _about_what_moves(spec: Spec, single: tuple[str, ...]) -> Spec:
+    """Give a spec whose rules on moves are about what moves: of such members there is one, and it is that of all."""
+
+    def so(part: e.Expr) -> e.Expr:
+        match part:
+            case e.Is(left=e.Field(name=name), right=e.Var() | e.Field() | e.Input()) if name in single:
+                return True
+            case _:
+                return part
+
+    rules = tuple(replace(r, steps=tuple(rewrite(x, so) for x in r.steps)) if r.machine else r for r in spec.rules)
+    return replace(spec, rules=rules)
 
 
 @lru_cache(maxsize=8)
 def interpreter_of(scenario: Scenario, moving: frozenset[str], origins: Origins, seen: Statements) -> Interpreter:
     """Make the interpreter of a scenario, once for all that differ in nothing that it looks at."""
-    program = program_of(scenario.spec, _readings(scenario.bounds), origins)
+    program = program_of(scenario.spec, _readings(scenario.bounds), scenario.world.single, origins)
     return Interpreter(
         program,
         scenario.world,
@@ -83,7 +99,7 @@ class Turns:
         """The same of those that a fair run leaves while others go on."""
         moving = frozenset(self.machines[place] for place, *_ in self.moves)
         origins = origins_of(scenario.spec)
-        self.program = program_of(scenario.spec, _readings(scenario.bounds), origins)
+        self.program = program_of(scenario.spec, _readings(scenario.bounds), self.world.single, origins)
         plain = replace(scenario, monitor=NOTHING, bounds=_readings(scenario.bounds))
         self.interpreter = interpreter_of(plain, moving, origins, seen)
         self.monitor = scenario.monitor

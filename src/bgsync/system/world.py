@@ -118,6 +118,8 @@ class World:
     """The method whose promise is one of an event; where a text has none of this name, each of its methods is."""
     key: str = ""
     """The parameter, and the member, that tells objects apart, where the text does not say which one does."""
+    single: tuple[str, ...] = ()
+    """The members that are the same of all that is followed: a rule on a move of a machine is about that one."""
     words: Words = field(default_factory=Words)
     """What its things and those who take part are called."""
 

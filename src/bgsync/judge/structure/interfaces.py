@@ -140,7 +140,7 @@ def _left_out(idl: Idl, declared: Operation, algorithm: Algorithm) -> Iterator[F
 def _too_large(reading: Reading, idl: Idl, declared: Operation, algorithm: Algorithm) -> Iterator[Finding]:
     """A whole number of the IDL that is put into a member which cannot hold all of its values."""
     kinds = {name: kind for (name, *_), kind in zip(declared.parameters, declared.types, strict=True)}
-    members = {(one.owner, one.name): one.type for one in idl.members}
+    members = {(one.owner, one.name): one for one in idl.members}
     holding: dict[str, set[str]] = {}
     for owned in reading.declared.members.values():
         for name, member in owned.items():
@@ -149,15 +149,18 @@ def _too_large(reading: Reading, idl: Idl, declared: Operation, algorithm: Algor
     for statement in traversal.walk(algorithm.steps):
         if not isinstance(statement, s.Set) or not isinstance(statement.target, e.Field):
             continue
+        exact = False
         match statement.value:
             case e.Var(name=name):
                 given = kinds.get(name, "")
-            case e.Field(owner=e.Var(name=parameter), name=name):
-                given = members.get((kinds.get(parameter, ""), name), "")
+            case e.Field(owner=e.Var(name=parameter), name=name) if one := members.get(
+                (kinds.get(parameter, ""), name)
+            ):
+                given, exact = one.type, one.exact
             case _:
                 continue
         (wanted, *others) = holding.get(statement.target.name.lower(), {""})
-        value, target = _range(given), _range(wanted)
+        value, target = _range(given, exact=exact), _range(wanted)
         key = (statement.target.name, given)
         if others or key in told or not (value and target) or (target[0] <= value[0] and value[1] <= target[1]):
             continue
@@ -170,13 +173,18 @@ def _too_large(reading: Reading, idl: Idl, declared: Operation, algorithm: Algor
         yield Finding("contradiction", message, place(statement))
 
 
-def _range(kind: str) -> tuple[int, int] | None:
+def _range(kind: str, *, exact: bool = False) -> tuple[int, int] | None:
     """Give the least and the greatest value of a type of whole numbers (Web IDL, section 2.13)."""
     unsigned, bare = kind.startswith("unsigned ") or kind == "octet", kind.removeprefix("unsigned ")
     bits = _BITS.get(bare)
     if bits is None:
         return None
-    return (0, 2**bits - 1) if unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    least, most = (0, 2**bits - 1) if unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+    return (max(least, -_EXACT), min(most, _EXACT)) if exact else (least, most)
+
+
+_EXACT = 2**53 - 1
+"""The greatest whole number that a double has exactly, with all below it."""
 
 
 def _undefined(reading: Reading, idl: Idl) -> Iterator[Finding]:
