@@ -13,6 +13,8 @@ STATUS = Path("/proc/self/status")
 GRACE = 1.0
 """How many seconds of processor time there are, when the time is up, to read what is judged and to tell what was found;
 half as many when the user stopped it."""
+LATE = 0.03
+"""What part of the time that was given there is more: the more was seen, the longer it takes to read."""
 
 
 class SpentError(KeyboardInterrupt):
@@ -92,7 +94,7 @@ class Budget:
         late = time.process_time() - self._late
         if stopped and late > GRACE / 2:
             raise KeyboardInterrupt
-        if late > GRACE:
+        if late > max(GRACE, LATE * (self.seconds or 0)):
             self.spent = self._out_of_time
             raise SpentError(self.spent)
 

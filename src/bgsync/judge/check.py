@@ -137,8 +137,9 @@ def _all(judge: _Judge) -> tuple[Verdict, ...]:
     for environment, found in zip(hard, results, strict=True):
         (adversity,) = environment.adversities
         race_or_logic: Kind | None = "logic"
-        if environment.granularity == "step" and "algorithm" in base:
-            race_or_logic = "race" if question.effort.walks is None else None
+        if environment.granularity == "step":
+            compared = "algorithm" in base and question.effort.walks is None
+            race_or_logic = "race" if compared else None
         for name, verdict in found.items():
             known_there = needed.get((adversity, name))
             more = worse(verdict, adversity, race_or_logic, verdicts.get(name), known_there)
