@@ -108,6 +108,8 @@ def _against(prop: Safety, name: str, replay: Replay, trace: Trace) -> int | Non
     if replay.culprit is None:
         return None
     system, moved = replay.system, None
+    bounds = system.scenario.bounds
+    roomy = replace(system.scenario, bounds=replace(bounds, calls=bounds.calls + 1))  # who is left waiting has a place
     told = moves(system, [taken.step for taken in replay.taken])
     hard = strikes_of(system)
     for place, actions in conflicts(trace, system.program.code[replay.culprit].origin):
@@ -117,7 +119,7 @@ def _against(prop: Safety, name: str, replay: Replay, trace: Trace) -> int | Non
             continue
         without = [move for number, move in enumerate(told, start=1) if number not in actions]
         try:
-            replay_safety(system.scenario, without, prop, name, noted=False)
+            replay_safety(roomy, without, prop, name, noted=False)
         except Kept as kept:
             if replay.culprit in kept.executed and not mild:
                 return place

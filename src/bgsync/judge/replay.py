@@ -154,10 +154,13 @@ class Replay:
 
     def _fitting_without_removed(self, told: Sequence[Move], place: int, reasons: list[str]) -> list[Step]:
         """Do so when what only holds removed objects, and takes up room among the calls, has come to its end."""
-        taken = len(self.taken)
-        with suppress(Rejected):
-            self.finish_removed(told)
-        return self._fitting(told[place], reasons) if len(self.taken) > taken else []
+        for left in (None, told[place:]) if self.noted else (None,):
+            taken = len(self.taken)
+            with suppress(Rejected):
+                self.finish_removed(told, left)
+            if len(self.taken) > taken and (found := self._fitting(told[place], reasons)):
+                return found
+        return []
 
     def _fitting_after_change(self, move: Move, reasons: list[str]) -> list[Step]:
         """Do so where an action is left out, and what has tested something goes on to change it for want of that."""
@@ -194,19 +197,20 @@ class Replay:
         if step.after is not None:
             self.state = step.after
 
-    def finish_removed(self, told: Sequence[Move]) -> None:
+    def finish_removed(self, told: Sequence[Move], left: Sequence[Move] | None = None) -> None:
         """Run what only holds removed objects to its end: the search had it out of sight.
 
-        But those that the actions `told` are about were in sight. Taken is the nearest end, of those where what
-        is `sought` is owed if there are such.
+        But those that the actions `told` are about were in sight; of these, too, what takes none of the actions that
+        are `left`. Taken is the nearest end, of those where what is `sought` is owed if there are such.
         """
         start, failed, nearest = self.state, False, None
-        followed = {self.slots.get(slot, slot) for slot in _slots(tuple(told))}
+        followed = {self.slots.get(slot, slot) for slot in _slots(tuple(told))} if left is None else set[int]()
+        acting = {_blank(self._translate(move.process)) for move in left or () if move.process is not None}
         came: dict[State, tuple[State, Step] | None] = {start: None}
         work = deque([start])
         while work and len(came) < ENDS:
             state = work.popleft()
-            steps = [step for step in steps_of(self.system)(state) if self._is_away(state, step, followed)]
+            steps = [step for step in steps_of(self.system)(state) if self._is_away(state, step, followed, acting)]
             if not steps:
                 nearest = nearest or state
                 if self._is_sought(state):
@@ -249,11 +253,13 @@ class Replay:
             if not done:
                 raise reason from None
 
-    def _is_away(self, state: State, step: Step, followed: Set[int]) -> bool:
-        """Whether a step is one of a process that holds another removed object, and has to be taken."""
+    def _is_away(self, state: State, step: Step, followed: Set[int], acting: Set[Process]) -> bool:
+        """Whether a step is one of another process that holds another removed object, and has to be taken."""
         number = step.action.process
         slot = None if number is None else self.system.slot(number)
-        if slot is None or slot >= len(state.shared.heap) or slot in followed:
+        if number is None or slot is None or slot >= len(state.shared.heap) or slot in followed:
+            return False
+        if acting and _blank(self.system.process(number)) in acting:
             return False
         known = state.shared.heap[slot]
         return known is not None and not known.listed and number in set(self.system.goes_on(state))
