@@ -3,6 +3,9 @@
 import pytest
 
 from bgsync.judge.structure.text import structure
+from bgsync.prose.page.reader import read_document
+from bgsync.prose.reading import read_spec
+from bgsync.shipped.model.vocabulary import VOCABULARY
 from tests.test_structure_text import read
 
 HEAD = """
@@ -174,6 +177,9 @@ def test_a_permission_that_the_text_declares_is_asked_for_by_some_step() -> None
     assert found == ("contradiction", "", "declares the permission 'moor', and no step asks whether it is granted")
     asked = moor("If the permission to moor is not granted, return.", "Paint |ship|.")
     assert told(asked + NEEDED) == []
+    in_other_words = HEAD + moor("If the user has disabled mooring, return.", "Paint |ship|.") + NEEDED
+    known = read_spec(read_document(in_other_words, "harbour.bs"), VOCABULARY)
+    assert [each.message for each in structure(known)] == []
 
 
 @pytest.mark.parametrize("before", ["{{PermissionDescriptor/name}}", "{{PermissionName}}"])

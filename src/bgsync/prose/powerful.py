@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
-from bgsync.language import Origin
+from bgsync.language import Origin, traversal
+from bgsync.language import expressions as e
 from bgsync.prose.grammar.words import words_of
 from bgsync.prose.page.document import Sentence
 from bgsync.prose.reading import Reading
@@ -28,8 +29,13 @@ class Unasked(NamedTuple):
 
 
 def unasked(reading: Reading) -> Iterator[Unasked]:
-    """Give what a text declares, where no step speaks of a permission."""
+    """Give what a text declares, where no step speaks of a permission, or asks for it in words that are known."""
     if not reading.sentences or any("permission" in one.sentence.text.lower() for one in reading.sentences):
+        return
+    whole = (each for statement in reading.spec.statements() for each in traversal.expressions(statement))
+    if any(
+        isinstance(part, e.Environment) and part.machine == "permission" for each in whole for part in e.parts(each)
+    ):
         return
     for paragraph in reading.document.paragraphs:
         for sentence in paragraph.sentences if not paragraph.informative else ():
