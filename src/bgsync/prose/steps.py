@@ -36,6 +36,7 @@ from bgsync.prose.placing import (
     unbound,
     without_members,
 )
+from bgsync.prose.pronouns import resolved
 from bgsync.prose.sidecar import NOTHING, SidecarError
 from bgsync.prose.understood import SentenceRead, lost, settled, undeclared, unread_values, variables_of
 
@@ -176,7 +177,7 @@ class StepsReader:
 
     def _sentence(self, made: list[s.Statement], sentence: Sentence, path: tuple[int, ...], nested: bool) -> None:
         origin = self.origin(sentence, path)
-        one = self.understand(sentence, origin)
+        one = self.understand(resolved(sentence, self._before(path)), origin)
         self.read.append(one)
         steps = handed(one.statements)
         if steps is not None and made and isinstance(was := made[-1], s.FireEvent):
@@ -209,6 +210,13 @@ class StepsReader:
             return (s.NotUnderstood(one.sentence.text), replace(only, value=value))
         blind = self.blind(one.sentence, False)
         return (replace(blind, body=one.statements),)
+
+    def _before(self, path: tuple[int, ...]) -> Sentence | None:
+        """Give the sentence that one follows: in its step, in the one above, or in the one before."""
+        if not self.read:
+            return None
+        follows = (path, path[:-1], (*path[:-1], path[-1] - 1))
+        return self.read[-1].sentence if self.read[-1].origin.path in follows else None
 
     def understand(self, sentence: Sentence, origin: s.Origin, start: int = 0) -> SentenceRead:
         """Read a sentence from a word on, or what the sidecar says that it means. Raises SidecarError."""

@@ -9,6 +9,7 @@ from bgsync.language import statements as s
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
 from bgsync.prose.grammar.values import field
+from bgsync.prose.grammar.wordclasses import LISTS
 
 USER_AGENT = e.Input("user agent")
 """What owns a thing that is named alone, and is no member of anything."""
@@ -120,13 +121,35 @@ def _flag(value: bool) -> Any:
 
 def _cleared(p: Phrases, target: e.Expr) -> Any:
     """A list has nothing in it then; a flag is false."""
-    return (s.Empty(target),) if isinstance(target, e.ListOf) else _flag(False)(p, target)
+    named = target.name.lower().split() if isinstance(target, e.Var | e.Field) else []
+    if isinstance(target, e.ListOf) or not LISTS.isdisjoint(named):
+        return (s.Empty(target),)
+    return _flag(False)(p, target)
 
 
 def increment(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
     """Add to a variable or a member; None for anything else."""
     target = _target(target)
     return (s.Increment(target, by),) if isinstance(target, e.Var | e.Field) else None
+
+
+def _put(p: Phrases, target: e.Expr, value: e.Expr) -> Any:
+    """A member is put to a value; a thing is put to others."""
+    return set_(p, target, value) if isinstance(target, e.Field) and not isinstance(value, e.ListOf) else None
+
+
+def _set_each(p: Phrases, name: str, kind: str, where: e.Expr, value: e.Expr) -> Any:
+    """A member of each thing of a list is set."""
+    if not isinstance(where, e.ListOf | e.Var | e.Field):
+        return None
+    thing = e.Var("one of them")
+    return (s.ForEach(thing.name, where, (s.Set(e.Field(thing, p.lexicon.member(name)), value),)),)
+
+
+def _create(p: Phrases, kind: str, name: e.Expr) -> Any:
+    """A thing of a type that the text declares is made, and has a name."""
+    known = kind.lower() in p.lexicon.types and isinstance(name, e.Var)
+    return let(p, name, e.New(kind.lower())) if known else None
 
 
 def _decrement(p: Phrases, target: e.Expr, by: e.Expr = 1) -> Any:
@@ -172,6 +195,10 @@ ASSIGNMENTS = [
     form("initialize|change|update|switch|reset {noun} to|with be? {value}", set_),
     form("{noun} is|are set|changed|updated|initialized to {value}", set_),
     form("{noun} becomes {value}", set_, 1),
+    form("change {noun} into {value}", set_),
+    form("put {noun} to {value}", _put, 1),
+    form("set {name} of each|every {kind} in|of {noun} to {value}", _set_each, 1),
+    form("create|make new? {kind} {var}", _create, 1),
     form("assign {value} to {noun}", lambda p, value, target: set_(p, target, value)),
     form("set {noun}", _flag(True), 1),
     form("unset|clear|reset {noun}", _cleared, 1),

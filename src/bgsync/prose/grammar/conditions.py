@@ -47,6 +47,10 @@ def _held(p: Phrases, where: e.Expr, kind: str, name: str, value: e.Expr) -> e.E
     return e.Not(e.Is(e.Find(where, p.lexicon.member(name), value), None))
 
 
+def _held_as(p: Phrases, where: e.Expr, kind: str, value: e.Expr, name: str) -> e.Expr:
+    return _held(p, where, kind, name, value)
+
+
 def _among(p: Phrases, kind: str, where: e.Expr, name: str, value: e.Expr) -> e.Expr:
     return _held(p, where, kind, name, value)
 
@@ -56,6 +60,10 @@ def _some_is(p: Phrases, kind: str, where: e.Expr, state: e.Expr) -> Any:
     declared = p.lexicon.value(state) if isinstance(state, str) else None
     member = declared and p.lexicon.stateful(declared)
     return _held(p, where, kind, member, declared) if member else None
+
+
+def _among_as(p: Phrases, kind: str, where: e.Expr, value: e.Expr, name: str) -> e.Expr:
+    return _held(p, where, kind, name, value)
 
 
 def _opposed(held: Any) -> Any:
@@ -132,7 +140,8 @@ ATOMS = Category(
         form("( {condition} )", 0),
         form("user agent is {name}", lambda p, name: e.Apply(name)),
         form("user agent is not {name}", lambda p, name: e.Not(e.Apply(name))),
-        form("{noun} contains|has|includes {kind} whose|with {name} is|equals|matches {sum}", _held),
+        form("{noun} already? contains|has|includes {kind} whose|with {name} is|equals|matches {sum}", _held),
+        form("{noun} already? contains|has|includes {kind} with {sum} as its? {name}", _held_as),
         form("{noun} does not contain {kind} whose|with {name} is|equals|matches {sum}", _opposed(_held)),
         form("there is|exists {kind} in|of {noun} whose|with {name} is|equals|matches {sum}", _among),
         form("there is|exists no {kind} in|of {noun} whose|with {name} is|equals|matches {sum}", _opposed(_among)),
@@ -153,6 +162,8 @@ ATOMS = Category(
             lambda p, a, b, options: e.Not(e.Or(any_of(a, options), any_of(b, options))),
         ),
         form("not {var}", lambda p, value: e.Not(e.Is(value, True))),
+        form("any|some|one {kind} in|of {noun} has {sum} as its? {name}", _among_as),
+        form("no {kind} in|of {noun} has {sum} as its? {name}", _opposed(_among_as)),
         form("any|some {kind} in|of {noun} has {name} {sum}", _among),
         form("no {kind} in|of {noun} has {name} {sum}", _opposed(_among)),
         form("any|some|one {kind} in|of {noun} is|are {sum}", _some_is),

@@ -14,7 +14,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import say
-from bgsync.prose.grammar.assignments import both, set_
+from bgsync.prose.grammar.assignments import both, let, set_
 from bgsync.prose.grammar.effects import Following, Statements, Switch, duration, following, remove_if_there
 from bgsync.prose.grammar.forms import Category, form
 from bgsync.prose.grammar.phrases import Phrases
@@ -279,6 +279,8 @@ CONDITIONAL = Category(
         form("if {condition} then {sequence} ,|; otherwise|else ,|:? {sequence}", _if_else),
         form("if {condition} ,|: then? {sequence}", _if),
         form("if {condition} then {sequence}", _if),
+        form("in case|event that? {condition} ,? then?", _if),
+        form("in case|event that? {condition} ,|: then? {sequence}", _if),
         form("if {condition} {command}", _if, 4),
         form("if {noun} {predicates} ,|: then? set it to {value}", _set_it, 1),
         form("if {condition} , then? set {noun} to {sum} ,|; otherwise|else to? {sum}", _elliptic, 1),
@@ -299,6 +301,10 @@ CONDITIONAL = Category(
         form("unless {condition}", _unless),
         form("otherwise|else ,? then?", lambda p: (s.Else(_STEPS),)),
         form("otherwise|else ,|:? {sequence}", lambda p, body: (s.Else(body),)),
+        form(
+            "otherwise|else ,|:? leave it|them unset|unchanged|untouched",
+            lambda p: (s.Else((s.Remark("nothing changes"),)),),
+        ),
         form("if not ,? then?", lambda p: (s.Else(_STEPS),)),
         form("if not , then? {sequence}", lambda p, body: (s.Else(body),)),
     ]
@@ -342,6 +348,9 @@ TAIL = Category(
         form("{loop}", 0),
         form("{switch}", 0),
         form("then {sequence}", 0),
+        form("finally|lastly ,? {sequence}", 0),
+        form("find|locate|retrieve {find} ,|; and? call|name it {var}", lambda p, found, var: let(p, var, found)),
+        form("look up {find} ,|; and? call|name it {var}", lambda p, found, var: let(p, var, found)),
         form("once|when|after {condition} , {sequence}", lambda p, c, body: (s.WaitUntil(c), *body)),
         form("after {text} , {sequence}", _after_time),
         form("{clause} after {text}", lambda p, body, text: _after_time(p, text, body), 3),

@@ -205,6 +205,7 @@ RUN = Category(
 )  # fmt: skip
 
 _REJECTS = "if|when|once {promise} rejects"
+_FULFILS = "if|when|once {promise} fulfills|fulfils|resolves"
 _SETTLES = "if|when|once {promise} is|was|gets|has been? {outcome}"
 REACTIONS = Category(
     [
@@ -219,6 +220,8 @@ REACTIONS = Category(
         form(f"{_SETTLES} ,|: then? {{sequence}}", lambda p, v, o, body: _upon(p, o, v, body)),
         form(f"{_SETTLES} ,? then?", lambda p, v, o: _upon(p, o, v)),
         form(f"{_REJECTS} ,|: then? {{sequence}}", lambda p, v, body: _upon(p, ("rejected",), v, body)),
+        form(f"{_FULFILS} ,|: then? {{sequence}}", lambda p, v, body: _upon(p, ("fulfilled",), v, body)),
+        form(f"{_FULFILS} ,? then?", lambda p, v: _upon(p, ("fulfilled",), v)),
         form(f"{_REJECTS} ,? then?", lambda p, v: _upon(p, ("rejected",), v)),
         form("when|once {var} {settles} ,|: then? {sequence}", lambda p, v, o, body: _upon(p, o, v, body), 1),
         form("when|once {var} {settles} ,? then?", lambda p, v, o: _upon(p, o, v), 1),

@@ -1,0 +1,51 @@
+"""A pronoun stands for the one variable that was named before; where there are two, the sentence is not understood."""
+
+import pytest
+
+from bgsync.language.readback import say
+from tests.test_reading_kinds import reading, unread
+
+BIN = (
+    "A <dfn>bin</dfn> has a <dfn for=bin>list of loans</dfn>, a list of [=loans=].\n\n"
+    "A <dfn>loan</dfn> has a <dfn for=loan>holder</dfn>, and a <dfn for=loan>state</dfn>, which is one of "
+    "<dfn>out</dfn> or <dfn>overdue</dfn>.\n\nTo <dfn>oil</dfn> given |loan|, |other| and |p|:\n\n"
+)
+
+
+def read(*steps: str) -> list[str]:
+    (part,) = reading(BIN + "\n".join(steps) + "\n").spec.algorithms
+    return [say(each) for each in part.steps]
+
+
+@pytest.mark.parametrize(
+    ("steps", "said"),
+    [
+        (["1. Set |loan|'s [=state=] to [=overdue=] and remove it from the [=list of loans=]."],
+         ["set loan's state to overdue", "remove loan from list of loans"]),
+        (["1. If |p| is not null, reject it with an {{AbortError}} and set it to null."],
+         ["if p is not null: reject p with AbortError, set p to null"]),
+        (["1. Set |loan|'s [=state=] to [=overdue=].", "1. Set its [=holder=] to null."],
+         ["set loan's state to overdue", "set loan's holder to null"]),
+        (["1. If |loan| is not null:", "    1. Set its [=state=] to [=out=].", "    1. Remove it from |other|."],
+         ["if loan is not null: set loan's state to out, remove loan from other"]),
+        (["1. If |loan|'s [=holder=] is null, and its [=state=] is [=out=], return."],
+         ["if loan's holder is null and loan's state is out: return"]),
+    ],
+)  # fmt: skip
+def test_a_pronoun_is_the_one_variable_that_was_named(steps: list[str], said: list[str]) -> None:
+    assert read(*steps) == said
+    assert unread(BIN + "\n".join(steps) + "\n") == []
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ["1. Set |loan|'s [=state=] to |other|.", "1. Set its [=holder=] to null."],
+        ["1. Set |loan|'s [=state=] to [=out=] and set it to [=overdue=]."],
+        ["1. If |p| is null:", "    1. Return 1.", "1. Reject it with |other|."],
+        ["1. If the [=list of loans=] contains a [=loan=] whose [=holder=] is |other|, return and remove it from |p|."],
+        ["1. Return |loan|.", "1. If a bin is full, set its [=holder=] to null."],
+    ],
+)
+def test_a_pronoun_that_may_be_another_is_not_understood(steps: list[str]) -> None:
+    assert unread(BIN + "\n".join(steps) + "\n") != []
