@@ -13,7 +13,7 @@ from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.promises import returned
 from bgsync.language.rewrite import rewrite
-from bgsync.prose import misspelt
+from bgsync.prose import found, misspelt
 from bgsync.prose.closures import never_run, run_in_place
 from bgsync.prose.declarations import Declared, declarations, lexicon_of
 from bgsync.prose.grammar.effects import Statements
@@ -195,7 +195,7 @@ def _named_apart(heads: list[tuple[AlgorithmText, Head]]) -> list[tuple[Algorith
 def _body(
     reading: Reading, text: AlgorithmText, head: Head, vocabulary: Vocabulary, read_as: Mapping[str, str]
 ) -> tuple[s.Statement, ...]:
-    named = mapped(text.steps, partial(_with_parameters, frozenset(head.parameters)))
+    named = found.named(mapped(text.steps, partial(_with_parameters, frozenset(head.parameters))))
     reader = StepsReader(head.name, reading.document.file, reading.lexicon, dict(read_as), known=reading.known)
     reader.this = head.scope.lower()
     steps = reader.steps(named)

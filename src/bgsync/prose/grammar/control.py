@@ -288,10 +288,12 @@ CONDITIONAL = Category(
         form("make sure|certain that? {condition} ,|; otherwise|else ,? {sequence}", _unless),
         form("ensure|check|verify that|whether? {condition} ,|; if not ,? {sequence}", _unless),
         form("ensure|check|verify that|whether? {condition} ,|; otherwise|else ,? {sequence}", _unless),
-        form(f"if {{noun}} contains|has|includes {{kind}} {{var}} {_WHOSE} ,? then?", _if_found),
-        form(f"if {{noun}} contains|has|includes {{kind}} {{var}} {_WHOSE} ,|: then? {{sequence}}", _if_found),
-        form(f"if there is|exists {{kind}} {{var}} in|of {{noun}} {_WHOSE} ,? then?", _if_there_is),
-        form(f"if there is|exists {{kind}} {{var}} in|of {{noun}} {_WHOSE} ,|: then? {{sequence}}", _if_there_is),
+        form(f"if {{noun}} already? contains|has|includes {{kind}} {{var}} {_WHOSE} ,? then?", _if_found),
+        form(f"if {{noun}} already? contains|has|includes {{kind}} {{var}} {_WHOSE} ,|: then? {{sequence}}", _if_found),
+        form(f"if there is|exists already? {{kind}} {{var}} in|of {{noun}} {_WHOSE} ,? then?", _if_there_is),
+        form(
+            f"if there is|exists already? {{kind}} {{var}} in|of {{noun}} {_WHOSE} ,|: then? {{sequence}}", _if_there_is
+        ),
         form("if {condition} ,? then? wait until it is", _until_it),
         form("if {noun} contains {value} ,|: then? remove|delete it", _remove_it),
         form("if {noun} contains {value} ,|: then? remove|delete it ,? and {sequence}", _remove_it),

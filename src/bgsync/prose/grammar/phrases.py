@@ -226,6 +226,7 @@ class Phrases(Parser):
         for word in words:
             link = word.token.term.lower() if word.kind in ("term", "idl") else ""
             held = link in lexicon.members or link in lexicon.values or link in lexicon.lists
+            held = held or (self.texts[start] == "that" and lexicon.list_of(link) is not None)  # which one, is not said
             if held or (link and (lexicon.algorithm(link) is not None or link.startswith(SETTLED))):
                 return False
             if word.text == "and" and between:

@@ -123,10 +123,11 @@ def sentences_in(numbered: Numbered) -> list[Sentence]:
 
 def mapped(numbered: Numbered, change: Callable[[Sentence], Sentence]) -> Numbered:
     """Give steps with every sentence in them changed."""
-    return replace(numbered, items=tuple(_mapped(item, change) for item in numbered.items))
+    return replace(numbered, items=tuple(mapped_item(item, change) for item in numbered.items))
 
 
-def _mapped(item: Item, change: Callable[[Sentence], Sentence]) -> Item:
+def mapped_item(item: Item, change: Callable[[Sentence], Sentence]) -> Item:
+    """Give a step with every sentence in it, and below it, changed."""
     made: list[Part] = []
     for part in item.parts:
         match part:
@@ -135,12 +136,12 @@ def _mapped(item: Item, change: Callable[[Sentence], Sentence]) -> Item:
             case Numbered():
                 made.append(mapped(part, change))
             case Bullets():
-                made.append(replace(part, items=tuple(_mapped(inner, change) for inner in part.items)))
+                made.append(replace(part, items=tuple(mapped_item(inner, change) for inner in part.items)))
             case Members():
                 entries = tuple((change(name), tuple(map(change, values))) for name, values in part.entries)
                 made.append(replace(part, entries=entries))
             case Cases():
-                cases = tuple((tuple(map(change, names)), _mapped(inner, change)) for names, inner in part.entries)
+                cases = tuple((tuple(map(change, names)), mapped_item(inner, change)) for names, inner in part.entries)
                 made.append(replace(part, entries=cases))
             case Note():
                 made.append(part)
