@@ -117,6 +117,7 @@ def test_a_sentence_is_read_back_as_it_was_read() -> None:
 
 
 NOT_UNDERSTOOD = """
+Wait until |n| is 2, and under the condition that |m| is 1, return.
 While |n| is 1, wait and set |a| to 2.
 If the user agent is not [=online=], wait until it is, then set |a| to 2.
 In parallel, but [=abort when=] |loan| is removed from |loans|, return.

@@ -436,3 +436,20 @@ def test_what_is_put_at_the_front_is_not_read_as_put_anywhere() -> None:
     text = "To <dfn>oil</dfn> given |a| and |list|:\n\n1. {} |a| to |list|.\n1. Return |list|.\n"
     assert unread(text.format("Append")) == []
     assert unread(text.format("Prepend"))
+
+
+# --- what is asked, and what is waited for
+
+
+@pytest.mark.parametrize(("after", "sure"), [("1. Return 1.\n", False), ("", True)])
+def test_what_ends_the_steps_when_something_is_so_is_not_waited_for_where_more_steps_follow(
+    after: str, sure: bool
+) -> None:
+    text = f"To <dfn>oil</dfn> given |a|:\n\n1. Wait for a minute.\n1. When |a| is 1, abort these steps.\n{after}"
+    assert (unread(text) == []) == sure
+
+
+def test_an_algorithm_is_not_run_with_each_of_several_things_as_one() -> None:
+    text = "To <dfn>oil</dfn> a |wheel|:\n\n1. Return |wheel|.\n\nTo <dfn>mend</dfn> |a|:\n\n1. [=Oil=] {} of |a|.\n"
+    assert unread(text.format("the wheel")) == []
+    assert unread(text.format("each wheel")) != []

@@ -17,6 +17,7 @@ from bgsync.language import statements as s
 from bgsync.language import traversal
 from bgsync.language.readback import say_value
 from bgsync.prose.grammar.conditions import COMMA_AND, COMMA_OR
+from bgsync.prose.grammar.effects import several_of
 from bgsync.prose.grammar.lexicon import Lexicon
 from bgsync.prose.grammar.phrases import Plain
 from bgsync.prose.grammar.sentences import ALL, ANY, FALSE, Statements
@@ -109,6 +110,9 @@ def _misfits(statements: Statements, lexicon: Lexicon) -> tuple[str, ...]:
     def look(name: str | None, arguments: tuple[e.Expr, ...]) -> None:
         if name is None or name not in lexicon.takes:
             return
+        for each in arguments:
+            if several_of(each):
+                found[f"{say_value(each)!r} was taken for one thing"] = None
         least, most = lexicon.takes[name]
         if not least <= len(arguments) <= most:
             wanted = f"{least}" if least == most else f"{least} to {most}"
@@ -301,6 +305,8 @@ def _conditions(statements: Statements) -> Iterator[str]:
 def _is_more(text: str) -> bool:
     said = text.lower().split()
     if (said[0] in _PRONOUNS and not _IMPERSONAL.search(text.lower())) or _ANY_STEP.search(text.lower()):
+        return True
+    if said[:2] in (["under", "condition"], ["on", "condition"]) or said[:2] == ["provided", "that"]:
         return True
     if _BINDS.search(text) or "following" in said or said[:1] == ["but"]:
         return True

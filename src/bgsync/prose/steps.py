@@ -75,7 +75,11 @@ class StepsReader:
         waiting: list[s.Statement] | None = None
         """What stands before steps that a sentence takes up as those that are left."""
         for number, item in enumerate(numbered.items, start=1):
+            begun = len(self.read)
             read = self.item(item, (*path, number))
+            if number < len(numbered.items) and self._ends_after_waiting(begun):
+                one = self.read[begun]
+                read = (replace(self.blind(one.sentence, False), body=read, origin=one.origin),)
             for statement in read:
                 self._put(made, statement)
             if waiting is None and any(isinstance(each, Following) and each.left for each in traversal.walk(read)):
@@ -83,6 +87,17 @@ class StepsReader:
         if waiting is None:
             return tuple(made)
         return tuple(filled(statement, tuple(made)) for statement in waiting)
+
+    def _ends_after_waiting(self, begun: int) -> bool:
+        """Distrust "when x is so, abort these steps" where more steps follow: then it is asked, and not waited for."""
+        one = self.read[begun] if begun < len(self.read) else None
+        if one is None or not one.statements or not isinstance(one.statements[0], s.WaitUntil):
+            return False
+        ends = isinstance(one.statements[-1], s.Abort | s.Return | s.Throw)
+        if one.sentence.tokens[0].text.lower() != "when" or not ends:
+            return False
+        self._doubt("whether it is waited for, so that no step after it is ever come to, or asked", one.origin)
+        return True
 
     def _put(self, made: list[s.Statement], statement: s.Statement, depth: int = 0) -> None:
         """Append a statement; an Else goes to the If that it belongs to, or is a finding. Raises ReadError."""

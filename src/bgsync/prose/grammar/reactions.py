@@ -8,6 +8,7 @@ from typing import Any
 from bgsync.language import expressions as e
 from bgsync.language import statements as s
 from bgsync.language.readback import say_value, write_value
+from bgsync.prose.grammar.assignments import both
 from bgsync.prose.grammar.calls import fired
 from bgsync.prose.grammar.effects import Following, Statements, WithMembers, call, several_of
 from bgsync.prose.grammar.forms import Category, form
@@ -130,6 +131,11 @@ def _from_source(p: Phrases, queue: Any, source: Any) -> Any:
     return (e.Input(source) if isinstance(source, str) else source, task, given if where is None else where)
 
 
+def _on_source(p: Phrases, queue: Any, words: str) -> Any:
+    """A task source that nothing links."""
+    return (e.Input(f"{words.lower()} task source"), *queue[1:])
+
+
 def _handle(p: Phrases, name: str, about: e.Expr, *_: Any) -> Any:
     return (s.HandleEvent(about, _STEPS),) if name.lower() in HANDLED else None
 
@@ -151,6 +157,7 @@ QUEUE = Category(
             lambda p, words, var: (None, var.name, None) if _is_task(p, words) else None,
         ),
         form("{queue} ,? in|on {noun} ,?", lambda p, queue, where: (where, *queue[1:])),
+        form("{queue} ,? on|from {loose} task source", _on_source, 2),
         form("{queue} ,? given {noun} ,?", _given),
         form("{queue} ,? using {noun} ,?", _from_source),
         form("{queue} ,? using {kind} ,?", _from_source, 1),
@@ -205,6 +212,7 @@ RUN = Category(
 )  # fmt: skip
 
 _REJECTS = "if|when|once {promise} rejects"
+_ONCE_IT = "if|when|once it {settles} ,|: {sequence}"
 _FULFILS = "if|when|once {promise} fulfills|fulfils|resolves"
 _SETTLES = "if|when|once {promise} is|was|gets|has been? {outcome}"
 REACTIONS = Category(
@@ -232,6 +240,8 @@ REACTIONS = Category(
         form("react to {outcome} of {noun} with|by {steps}", lambda p, o, v, _: _upon(p, o, v)),
         form("react to rejection {outcome} of {noun} with|by {steps}", lambda p, o, v, _: _upon(p, o, v), 1),
         form("react to {noun}", _react),
+        form(f"react to {{noun}} ,|: {_ONCE_IT} ,|; and? {_ONCE_IT}",
+             lambda p, v, a, body, b, other: both(_upon(p, a, v, body), _upon(p, b, v, other))),
         form("in parallel", lambda p: (s.InParallel(_STEPS),)),
         form("in parallel ,|: {sequence}", lambda p, body: (s.InParallel(body),)),
         form("run|perform|execute|do {steps} in parallel : {sequence}", lambda p, _, body: (s.InParallel(body),)),
