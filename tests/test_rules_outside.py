@@ -211,6 +211,20 @@ def test_what_is_said_to_happen_in_other_words_is_not_understood_and_no_remark()
     assert status == NOT_UNDERSTOOD
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "When the moon is full, every [=print job=] becomes [=printing=].",
+        "As soon as a reader leaves, all [=print jobs=] of that reader are removed from the [=print queue=].",
+    ],
+)
+def test_what_changes_when_something_happens_that_is_not_known_is_not_understood(said: str) -> None:
+    (found,) = [
+        each for each in ledger(queue(said)).entries if each.sentence == said.replace("[=", "").replace("=]", "")
+    ]
+    assert found.status == NOT_UNDERSTOOD
+
+
 def test_what_must_not_be_run_is_no_rule() -> None:
     assert not queue("The user agent MUST NOT [=start printing=] at night.").reading.spec.rules
 

@@ -24,6 +24,11 @@ _WHENEVER = re.compile(
     r"^(?:(?P<guard>(?:if|unless) .*?) ,(?: then)? )?"
     r"(?:whenever|when|each time|every time|as soon as|once) (?P<occasion>.*?(?: , or .*?)?) ,"
 )
+_CHANGES = re.compile(
+    r"\b(?:becomes?|turns?|moves?|changes?|goes|go|returns?|(?:is|are|gets?) (?:re)?set"
+    r"|(?:is|are|gets?) (?:added|changed|cleared|emptied|fired|moved|rejected|removed|resolved))\b"
+)
+"""What says that something becomes another one."""
 _AGENTS = frozenset(("agent", "agents", "it", "they"))
 _LEVELS = {"should": "SHOULD", "must": "MUST", "shall": "MUST"}
 _ALLOWED = frozenset(("may", "might", "can"))
@@ -77,6 +82,8 @@ class RulesReader:
         happenings = _happenings(occasion, self.vocabulary)
         level = next((_LEVELS[word] for word in words.texts[start:] if word in _LEVELS), "")
         if not happenings and not (level and _runs_algorithm(words, start, self.lexicon)):
+            if found and _CHANGES.search(" ".join(words.texts[start:])) and self._names_state(words, start):
+                self.happenings.add(id(sentence))
             return []
         name = (occasion or said).removeprefix(f"{self.vocabulary.agent} ")
         allowed = not level and _is_allowed(words, start, self.vocabulary)
@@ -94,6 +101,11 @@ class RulesReader:
         steps = tuple(rewrite(each, self.vocabulary.expression) for each in steps)
         moved = happenings or [("", occasion or said)]
         return [Rule(name, machine, trigger, level or "MUST", steps) for machine, trigger in moved]
+
+    def _names_state(self, words: Words, start: int) -> bool:
+        """Whether the words from `start` on name a state or a list of the text."""
+        terms = (word.token.term or word.token.text for word in words.words[start:] if word.kind in ("term", "string"))
+        return any(self.lexicon.value(term) is not None or term.lower() in self.lexicon.lists for term in terms)
 
     def _read(
         self, sentence: Sentence, name: str, begin: int, guard: int

@@ -146,6 +146,13 @@ def _set_each(p: Phrases, name: str, kind: str, where: e.Expr, value: e.Expr) ->
     return (s.ForEach(thing.name, where, (s.Set(e.Field(thing, p.lexicon.member(name)), value),)),)
 
 
+def _all_become(p: Phrases, kind: str, where: e.Expr, state: e.Expr) -> Any:
+    """Each thing of a list is in a declared state then."""
+    declared = p.lexicon.value(state) if isinstance(state, str) else None
+    member = declared and p.lexicon.stateful(declared)
+    return _set_each(p, member, kind, where, declared) if member else None
+
+
 def _create(p: Phrases, kind: str, name: e.Expr) -> Any:
     """A thing of a type that the text declares is made, and has a name."""
     known = kind.lower() in p.lexicon.types and isinstance(name, e.Var)
@@ -198,6 +205,7 @@ ASSIGNMENTS = [
     form("change {noun} into {value}", set_),
     form("put {noun} to {value}", _put, 1),
     form("set {name} of each|every {kind} in|of {noun} to {value}", _set_each, 1),
+    form("each|every|all {kind} in|of {noun} becomes|become {sum}", _all_become, 1),
     form("create|make new? {kind} {var}", _create, 1),
     form("assign {value} to {noun}", lambda p, value, target: set_(p, target, value)),
     form("set {noun}", _flag(True), 1),

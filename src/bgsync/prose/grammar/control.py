@@ -189,11 +189,18 @@ def _for_each_of_type(p: Phrases, name: str, kind: str, member: str = "", said: 
     where, algorithm = p.lexicon.list_of(kind), p.lexicon.algorithm(name)
     if where is None or algorithm is None:
         return None
-    variable = kind.rpartition(" ")[2]
+    variable = p.lexicon.lists[where].rpartition(" ")[2]
     condition = True if said is None else said(e.Field(e.Var(variable), p.lexicon.member(member)))
     if condition is None:
         return None
     return (s.ForEach(variable, e.ListOf(where), (s.Call(algorithm, (e.Var(variable),)),), condition),)
+
+
+def _for_each_in_state(p: Phrases, name: str, kind: str, state: e.Expr) -> Any:
+    """Those of a type are meant that are in a declared state."""
+    declared = p.lexicon.value(state) if isinstance(state, str) else None
+    member = declared and p.lexicon.stateful(declared)
+    return _for_each_of_type(p, name, kind, member, lambda value: e.Is(value, declared)) if member else None
 
 
 _TIMES = frozenset(
@@ -331,8 +338,9 @@ LOOPS = Category(
         form("for each {each} , in order", _each),
         form("for each {each} , in order ,|: {sequence}", _each),
         form("for each {each} in parallel", lambda p, each: _each(p, each, (s.InParallel(_STEPS),))),
-        form("{operation} for? each|every {kind} whose {name} {predicates}", _for_each_of_type),
-        form("{operation} for? each|every {kind}", _for_each_of_type),
+        form("{operation} for? each|every|all {kind} whose {name} {predicates}", _for_each_of_type),
+        form("{operation} for? each|every|all {kind} that|which is|are {sum}", _for_each_in_state),
+        form("{operation} for? each|every|all {kind}", _for_each_of_type),
         form("remove|delete each|every {each}", _remove_each, 1),
         form("{clause} for each {each}", lambda p, body, each: _each(p, each, body), 1),
     ]
