@@ -212,6 +212,7 @@ ASSIGNMENTS = [
     form("unset|clear|reset {noun}", _cleared, 1),
     form("increment|increase {noun}", increment),
     form("increment|increase {noun} by {value}", increment),
+    form("{noun} goes up by {value}", increment),
     form("decrement|decrease {noun}", _decrement),
     form("decrement|decrease {noun} by {value}", _decrement),
 ]  # fmt: skip

@@ -42,6 +42,14 @@ def _none(p: Phrases, value: e.Expr) -> Any:
     return None if isinstance(value, str) else e.Is(value, None if one else e.Sequence())
 
 
+def _lacks(p: Phrases, owner: e.Expr, name: str) -> Any:
+    """A member of a thing has no value; one that is followed no item."""
+    member, low = p.lexicon.member(name), name.lower()
+    known = low in p.lexicon.members or member != name
+    value = e.Sequence() if member in p.lexicon.lists or low in p.lexicon.lists else None
+    return e.Is(e.Field(owner, member), value) if known and isinstance(owner, e.Var) else None
+
+
 def _held(p: Phrases, where: e.Expr, kind: str, name: str, value: e.Expr) -> e.Expr:
     """One item of a list has a member with a value."""
     return e.Not(e.Is(e.Find(where, p.lexicon.member(name), value), None))
@@ -145,6 +153,7 @@ ATOMS = Category(
         form("{noun} does not contain {kind} whose|with {name} is|equals|matches {sum}", _opposed(_held)),
         form("there is|exists {kind} in|of {noun} whose|with {name} is|equals|matches {sum}", _among),
         form("there is|exists no {kind} in|of {noun} whose|with {name} is|equals|matches {sum}", _opposed(_among)),
+        form("{noun} has no {name}", _lacks),
         form("there is|are no {noun}", _none),
         form("there is|are no {kind} in|of {noun}", _no_item),
         form("there is|are {kind} in|of {noun}", _negated(_no_item)),

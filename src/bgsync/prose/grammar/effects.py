@@ -108,6 +108,11 @@ def remove_if_there(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     return removed and (s.If(e.Contains(where, item), removed),)
 
 
+def _move(p: Phrases, item: e.Expr, where: e.Expr, to: e.Expr) -> Any:
+    removed, added = _remove(p, item, where), _add(p, item, to)
+    return removed and added and (*removed, *added)
+
+
 def _move_to_end(p: Phrases, item: e.Expr, where: e.Expr) -> Any:
     removed = _remove(p, item, where)
     return removed and (*removed, *_add(p, item, where))
@@ -264,6 +269,7 @@ EFFECTS = Category(
         form(f"remove|delete|take {{value}} from {{noun}} ,? if it is still {_THERE}", remove_if_there),
         form("{noun} is|are removed|deleted from {noun}", _removed),
         form("move {value} to end|back of {noun}", _move_to_end),
+        form("move {value} from {noun} to {noun}", _move),
         form("remove|delete {noun}", _remove_item),
         form("remove all items|entries from {noun}", lambda p, where: (s.Empty(where),)),
         form("remove|delete each|every|all {kind} from {noun}", _remove_each),
