@@ -30,6 +30,14 @@ def read(*steps: str) -> list[str]:
          ["if loan is not null: set loan's state to out, remove loan from other"]),
         (["1. If |loan|'s [=holder=] is null, and its [=state=] is [=out=], return."],
          ["if loan's holder is null and loan's state is out: return"]),
+        (["1. If |loan|'s [=holder=] is not null, reject it with |loan| and set it to null."],
+         ["if loan's holder is not null: reject loan's holder with loan, set loan's holder to null"]),
+        (["1. If the [=state=] of |loan| is [=out=], wait until it is no longer [=out=]."],
+         ["if loan's state is out: wait until loan's state is not out"]),
+        (["1. Unless |loan|'s [=state=] is already [=overdue=], change it to [=out=]."],
+         ["if loan's state is not overdue: set loan's state to out"]),
+        (["1. If |loan|'s [=state=] is [=out=], set |loan|'s [=holder=] to null.", "1. Otherwise, set it to |p|."],
+         ["if loan's state is out: set loan's holder to null", "otherwise: set loan's holder to p"]),
     ],
 )  # fmt: skip
 def test_a_pronoun_is_the_one_variable_that_was_named(steps: list[str], said: list[str]) -> None:
@@ -42,6 +50,7 @@ def test_a_pronoun_is_the_one_variable_that_was_named(steps: list[str], said: li
     [
         ["1. Set |loan|'s [=state=] to |other|.", "1. Set its [=holder=] to null."],
         ["1. Set |loan|'s [=state=] to [=out=] and set it to [=overdue=]."],
+        ["1. If |p| is not null and |other| is null, set it to null."],
         ["1. If |p| is null:", "    1. Return 1.", "1. Reject it with |other|."],
         ["1. If the [=list of loans=] contains a [=loan=] whose [=holder=] is |other|, return and remove it from |p|."],
         ["1. Return |loan|.", "1. If a bin is full, set its [=holder=] to null."],

@@ -1,62 +1,83 @@
-"""What "it" and "its" stand for where only one variable was named before: in the sentence, or in the one before it.
+"""What "it" and "its" stand for where only one thing was named before: in the sentence, or in the one before it.
 
-A pronoun after two variables, or after a member of the one, may mean either, and stays as it is.
+Within a condition's sentence, "it" is what the condition is about: "if x's state is a, wait until it is b". What is
+taken out of a list is a thing, and no member of it. After two variables a pronoun may mean either, and stays as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from bgsync.prose.grammar.words import LINKS
+from bgsync.prose.grammar.words import ARTICLES, LINKS
 from bgsync.prose.page.document import Sentence, Token
 
-_DONE_TO_THINGS = frozenset(
-    ("abort", "add", "append", "delete", "fulfill", "insert", "put", "reject", "remove", "resolve")
-)
+Tokens = tuple[Token, ...]
+_OF_THINGS = frozenset(("abort", "add", "append", "delete", "insert", "put", "remove"))
 """What is done to a thing, and to no member of it."""
+_OF_VALUES = frozenset(("change", "fulfill", "mark", "reject", "reset", "resolve", "set", "unless", "unset", "until"))
+"""What is done to a variable or a member, or asked of it."""
+_ASKED = frozenset(("if", "unless", "when", "while"))
+_IS = frozenset(("are", "differs", "equals", "is", "isn't", "was"))
 _FOUND = frozenset(("contains", "exists", "find", "found", "includes", "there", "which", "whose"))
+"""What speaks of a thing that has no name."""
 _NEAR = 2
 """How many words may stand before a pronoun that is of the sentence before."""
-_SET = frozenset(("set", "reset"))
 
 
 def resolved(sentence: Sentence, before: Sentence | None) -> Sentence:
-    """Give a sentence with the variable in place of a pronoun that can stand for nothing else."""
-    tokens, named = [*sentence.tokens], list[str]()
+    """Give a sentence with what a pronoun can stand for alone in its place."""
+    tokens = sentence.tokens
+    made, named = list[Token](), list[str]()
     earlier = _variables(before.tokens) if before is not None else []
-    for at, token in enumerate(sentence.tokens):
-        said = token.text.lower() if token.kind == "word" else ""
+    for at, token in enumerate(tokens):
         if (token.kind in LINKS or at > _NEAR) and not named:
             earlier = []  # what is named here may be meant
-        if token.kind == "var":
-            named.append(token.text)
-        elif said == "it" and len(set(named or earlier)) == 1 and _is_thing(sentence.tokens, at, (named or [""])[0]):
-            named = named or earlier[:1]
-            tokens[at] = token._replace(kind="var", text=named[0])
-        elif said == "its" and not named and len(set(earlier)) == 1 and at and not _variables(sentence.tokens[at:]):
-            tokens[at] = token._replace(kind="var", text=earlier[0])
-            tokens.insert(at + 1, token._replace(kind="mark", text="'s"))
-            return Sentence(tuple(tokens), sentence.text, sentence.place)
-    return Sentence(tuple(tokens), sentence.text, sentence.place) if tokens != [*sentence.tokens] else sentence
+        said = token.text.lower() if token.kind == "word" else ""
+        means: Sequence[Token] = ()
+        if said == "it":
+            means = _meant(tokens, at, named or earlier, before)
+        elif said == "its" and not named and len(set(earlier)) == 1 and at and not _variables(tokens[at:]):
+            means = (token._replace(kind="var", text=earlier[0]), token._replace(kind="mark", text="'s"))
+        named += _variables(means or (token,))
+        made += [each._replace(place=token.place) for each in means] if means else [token]
+    return sentence if tuple(made) == tokens else Sentence(tuple(made), sentence.text, sentence.place)
+
+
+def _meant(tokens: Tokens, at: int, named: Sequence[str], before: Sentence | None) -> Sequence[Token]:
+    """Give what "it" stands for, () where it may be more than one thing."""
+    verb = tokens[at - 1].text.lower() if at else ""
+    if verb in _OF_VALUES and tokens[0].text.lower() in ("otherwise", "else") and not _variables(tokens[:at]):
+        return _set_before(before)
+    if not _FOUND.isdisjoint(token.text.lower() for token in tokens[:at]) or len(set(named)) != 1:
+        return ()
+    thing = (tokens[at]._replace(kind="var", text=named[0]),)
+    if verb in _OF_THINGS:
+        return thing
+    subject = _subject(tokens[:at])
+    if verb in _OF_VALUES and subject:
+        return subject
+    bare = not any(token.text in ("'s", "of") for token in tokens[:at]) and bool(_variables(tokens[:at]))
+    return thing if verb in ("set", "reject", "resolve", "fulfill") and bare else ()
+
+
+def _subject(tokens: Tokens) -> Tokens:
+    """Give what a condition at the beginning is about: "x's state", "the state of x"; () for anything else."""
+    if not tokens or tokens[0].text.lower() not in _ASKED:
+        return ()
+    end = next((at for at, token in enumerate(tokens) if token.kind == "word" and token.text.lower() in _IS), 0)
+    subject = tuple(token for token in tokens[1:end] if token.text.lower() not in ARTICLES)
+    return subject if subject and all(t.kind in ("var", *LINKS) or t.text in ("'s", "of") for t in subject) else ()
+
+
+def _set_before(before: Sentence | None) -> Tokens:
+    """Give what the sentence before sets if its condition holds: "if c, set x's state to a"."""
+    tokens = before.tokens if before is not None else ()
+    said = [token.text.lower() for token in tokens]
+    if not said or said[0] != "if" or said.count("set") != 1 or "to" not in said[said.index("set") :]:
+        return ()
+    start = said.index("set")
+    return tokens[start + 1 : said.index("to", start)]
 
 
 def _variables(tokens: Sequence[Token]) -> list[str]:
     return [token.text for token in tokens if token.kind == "var"]
-
-
-def _is_thing(tokens: Sequence[Token], at: int, name: str) -> bool:
-    """Whether the pronoun at a place is the thing that a variable holds: as what is done to it says, or what it is."""
-    verb = tokens[at - 1].text.lower() if at else ""
-    if not _FOUND.isdisjoint(token.text.lower() for token in tokens[:at]):  # what was found may be meant
-        return False
-    if verb in _DONE_TO_THINGS:
-        return True
-    return verb in _SET and name != "" and not any(_owns(tokens[:at], name))
-
-
-def _owns(tokens: Sequence[Token], name: str) -> Iterator[bool]:
-    """Say of each place where a variable is named whether a member of it is meant."""
-    for at, token in enumerate(tokens):
-        if (token.kind, token.text) == ("var", name):
-            after, before = tokens[at + 1 : at + 2], [each.text.lower() for each in tokens[max(at - 1, 0) : at]]
-            yield any(each.text in ("'s", "’s", "'", "’") for each in after) or before in (["of"], ["for"])

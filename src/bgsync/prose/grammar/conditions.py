@@ -45,7 +45,7 @@ def _none(p: Phrases, value: e.Expr) -> Any:
 def _lacks(p: Phrases, owner: e.Expr, name: str) -> Any:
     """A member of a thing has no value; one that is followed no item."""
     member, low = p.lexicon.member(name), name.lower()
-    known = low in p.lexicon.members or member != name
+    known = low in p.lexicon.members or member != name or low in p.linked
     value = e.Sequence() if member in p.lexicon.lists or low in p.lexicon.lists else None
     return e.Is(e.Field(owner, member), value) if known and isinstance(owner, e.Var) else None
 

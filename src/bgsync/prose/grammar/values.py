@@ -184,6 +184,7 @@ FIND = Category(
         form("first|only? {kind} in|of|from|within {noun} whose|with|where {name} equals|is|matches {sum}", _find),
         form("first|only? {kind} in|of|from|within {noun} whose|with|where {name} is equal to {sum}", _find),
         form("first|only? {kind} in|of|from|within {noun} with {name} {sum}", _find, 1),
+        form("first {kind} in|of|from {noun}", lambda p, kind, where: e.Item(where, 0), 1),
         form(
             "first|only? {kind} in|of|from|within {noun} with {sum} as its? {name}",
             lambda p, kind, where, value, name: _find(p, kind, where, name, value),

@@ -185,7 +185,9 @@ def _with_owners(words: list[Word]) -> list[Word]:
     made: list[Word] = []
     for at, word in enumerate(words):
         plain = word.text == "its" and word.kind == "word" and at > end
-        plain = plain and words[at - 1].text != "with" and "attribute" not in texts[at + 1 : at + 5]  # of an event
+        plain = (
+            plain and words[at - 1].text not in ("with", "as") and "attribute" not in texts[at + 1 : at + 5]
+        )  # of an event
         made += owner if plain else [word]
     return made
 
