@@ -81,6 +81,7 @@ ASSERTS = Safety(
     _asserts,
     _all_asserts,
     broken="A step that the text asserts to be true is false when it is reached.",
+    idle="it is never come to, or speaks of what is not followed",
 )
 
 # --- null

@@ -7,8 +7,10 @@ import pytest
 from bgsync.judge.fair_loop import Rejected
 from bgsync.language import (
     Abort,
+    Assert,
     Else,
     If,
+    Input,
     Is,
     Let,
     Reject,
@@ -22,6 +24,7 @@ from bgsync.shipped.model.service_worker import FIRE_FUNCTIONAL_EVENT
 from tests.models import (
     AGAIN,
     CALM,
+    FIRST,
     MARK,
     NEW,
     STATE,
@@ -39,6 +42,11 @@ from tests.test_properties import DROP, FIRE_IF_ONLINE, LAST, RESOLVE
 def test_a_property_whose_premise_never_occurs_is_vacuous_and_never_holds(name: str) -> None:
     (verdict,) = verdicts(outbox(), [name], ("algorithm", "step")).values()
     assert (verdict.verdict, verdict.message) == ("vacuous", "its premise never occurs")
+
+
+def test_an_assert_that_speaks_of_what_is_not_followed_is_not_said_to_be_out_of_reach() -> None:
+    (verdict,) = verdicts(outbox(first=(Assert(Input("the weather is fine")), *FIRST)), ["asserts"]).values()
+    assert (verdict.verdict, verdict.message) == ("vacuous", "it is never come to, or speaks of what is not followed")
 
 
 def test_a_search_that_met_a_limit_is_inconclusive_unless_it_found_something() -> None:

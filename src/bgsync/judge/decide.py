@@ -62,7 +62,7 @@ def safety_verdicts(
         elif prop.unseen is not None:
             yield Verdict(name, "violated", "structure", message=prop.unseen)
         else:
-            yield Verdict(name, "vacuous", message="its premise never occurs")
+            yield Verdict(name, "vacuous", message=prop.idle)
 
 
 def _violated(system: System, prop: Safety, name: str, message: str, runs: Iterator[Run]) -> Verdict:

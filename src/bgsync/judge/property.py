@@ -166,6 +166,8 @@ class Safety:
     """The parts that must be seen at least once; what is never seen is vacuous."""
     unseen: str | None = None
     """What to say of a part that is never seen, where that is a violation."""
+    idle: str = "its premise never occurs"
+    """What to say of a part that is never seen, where that is none."""
     monitors: tuple[Monitor, ...] = (NOTHING,)
     broken: str = ""
     """What happens where it is violated, in one sentence for somebody who has never seen the text."""
