@@ -33,7 +33,7 @@ from bgsync.language.statements import Statement
 from bgsync.shipped.model.background_sync.one_off import REGISTRATIONS, SYNC_REGISTRATION
 from bgsync.shipped.model.background_sync.registration import FIRING, PENDING, WAITING
 from bgsync.system.receivers import receivers
-from bgsync.system.state import Object, Shared
+from bgsync.system.state import ANOTHER, Object, Shared
 from bgsync.tables import Tables
 from bgsync.tables.explore import explore
 from tests.models import AT_ONCE, FILE, Items, Lab, graph, outbox, report, system
@@ -124,6 +124,17 @@ def test_a_registration_that_is_withdrawn_by_its_own_method_is_owed_nothing(tags
     ids = ("resolved-then-fires", "delivered")
     found = {one.property: one.verdict for one in report(withdrawing(), *ids, tags=tags).verdicts}
     assert {found[name] for name in ("resolved-then-fires", "delivered/shared-tag")} == {"holds"}
+
+
+def test_a_method_is_not_called_on_what_comes_to_be_later() -> None:
+    closed = system(withdrawing(), "step", calls=2)
+    (first,) = closed.initial_states()
+    begun = [step for step in closed.steps(first) if step.action.name == "unregister()"]
+    assert begun
+    for step in begun:
+        assert step.after is not None
+        (called,) = (closed.process(number) for number in step.after.processes)
+        assert ("this", ANOTHER) in called.frames[0].variables
 
 
 def test_the_tables_know_what_may_be_one_of_the_list() -> None:

@@ -35,7 +35,7 @@ from bgsync.system.observation import (
     Removed,
     Withdrawn,
 )
-from bgsync.system.state import UNKNOWN, Frame, Process, Shared, Value
+from bgsync.system.state import ANOTHER, UNKNOWN, Frame, Process, Shared, Value
 from bgsync.system.step import NEVER_SETTLES, Action, Caller, State, Step, Turn
 from bgsync.system.world import Effect, Meaning
 
@@ -182,6 +182,8 @@ class System(Forks, Model[State, Action]):
                 )
                 barred = self.barred(state.shared.context)
                 given += (("@barred", barred),) if barred else ()
+                if not any(known and known.listed for known in state.shared.heap):  # script has none to call it on
+                    given += tuple((name, ANOTHER) for name in self.program.owners[method])
                 given += (("@promise", "pending"),) if algorithm.returns else ()
                 variables = tuple(sorted(given, key=lambda item: item[0]))
                 promises = method == self.world.promises or self.world.promises not in spec.methods
