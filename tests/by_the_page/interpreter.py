@@ -90,7 +90,7 @@ class Run(Steps):
         for reaction in reactions:
             self.go(reaction)
         if event.reactions:
-            undecided = any(process.waits == "time" and process.kind == "reaction" for process in self.processes[busy:])
+            undecided = any(process.waits == "time" for process in self.processes[busy:])
             self.judge(before, about.number, outcome, last, undecided)
 
     def goes_on(self, number: int) -> None:

@@ -23,6 +23,9 @@ from tests.by_the_page.state import (
 from tests.by_the_page.text import Text
 from tests.by_the_page.values import NotOnThePage, Values
 
+CLIENTS = ("top-level", "auxiliary", "nested", "")
+"""The frame type of the client that there is; "" where there is none."""
+
 
 class RunEnds(Exception):
     """An Assert failed, or a tag is twice in the list: what follows counts for nothing."""
@@ -225,7 +228,8 @@ class Steps(Values):
         """Begin a loop; with any order every round is an invocation of its own."""
         items: list[Value] = self.listed()
         if isinstance(statement.collection, e.Population):
-            items = [] if self.choose(2) else ["top-level"]
+            there = self.choose(len(CLIENTS))
+            items = [CLIENTS[there]] if CLIENTS[there] else []
         wanted = list[Value]()
         for item in items:
             self.bind(statement.name, item)
