@@ -3,7 +3,7 @@
 import pytest
 
 from tests.test_pronouns import BIN, read
-from tests.test_reading_kinds import unread
+from tests.test_reading_kinds import reading, unread
 
 FINDS = "let that loan be the item of list of loans whose holder is other, or null"
 
@@ -47,3 +47,11 @@ def test_a_condition_that_finds_what_nothing_speaks_of_stays_as_it_is() -> None:
 
 def test_that_thing_of_a_list_is_not_understood_where_nothing_has_found_it() -> None:
     assert len(unread(BIN + "1. If |loan| is null, let |x| be that [=loan=].\n")) == 1
+
+
+def test_a_sentence_that_is_very_long_is_read_as_any_other() -> None:
+    step = "1. If |x| " + "a it has a [=loan=] " * 4_000 + "whose [=holder=] is |other|, return that loan.\n"
+    assert unread(BIN + step) != []
+    box = "A <dfn>box</dfn> has a <dfn for=box>mark</dfn>, " + "which is not, " * 4_000 + "initially 1.\n"
+    (member,) = reading(box).lexicon.types["box"].members
+    assert member.initial == 1

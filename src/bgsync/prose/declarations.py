@@ -307,6 +307,8 @@ def _enumerated(found: Declared, tokens: Tokens) -> tuple[str, ...]:
 _SAID = {"null": None, "true": True, "false": False, "unset": False}
 
 
+_LONG = 10
+"""How many words, and marks, a phrase has at most that says that a value is the first one."""
 _BETWEEN = frozenset(("set", "to", "a", "an", "the", ".", '"', ",", "it", "its", "is", "has", "value"))
 """What may stand between "initially" and the value."""
 
@@ -314,7 +316,7 @@ _BETWEEN = frozenset(("set", "to", "a", "an", "the", ".", '"', ",", "it", "its",
 def _initial(tokens: Tokens) -> str | int | None:
     """Give the value after "initially": a boolean, a number, or a word."""
     words = [token.text for token in tokens]
-    ends = (at for at in range(1, len(words) + 1) if _ENDS.search(" ".join(words[:at]).lower()))
+    ends = (at for at in range(1, len(words) + 1) if _ENDS.search(" ".join(words[max(at - _LONG, 0) : at]).lower()))
     place = next(ends, None)
     if place is None:
         return None

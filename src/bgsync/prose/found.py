@@ -5,17 +5,15 @@ It is given a name, as if the text had said "a T |that T| whose M is v".
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bgsync.prose.grammar.words import ARTICLES
 from bgsync.prose.page.document import Item, Numbered, Sentence, Token, mapped_item
+from bgsync.prose.pronouns import MOST_WORDS
 
-_FINDS = re.compile(
-    r"(?:otherwise , )?if (?:there (?:is|exists)(?: already)?|.* (?:already )?(?:contains|has|includes))"
-)
-"""What stands before the thing that a condition finds."""
+_HAS = frozenset(("contains", "has", "includes"))
+_THERE = (["there", "is"], ["there", "exists"], ["there", "is", "already"], ["there", "exists", "already"])
 _WHOSE = frozenset(("whose", "with", "where"))
 _THEN = frozenset((",", ":", "then"))
 _SAME = frozenset(("that", "this"))
@@ -51,13 +49,17 @@ def _named(item: Item) -> Item:
 def _found(tokens: Sequence[Token]) -> int | None:
     """Give the place of the thing that a sentence finds by a member and that has no name; None where it finds none."""
     said = [token.text.lower() for token in tokens]
-    for at in range(2, len(tokens) - 1):
-        front = " ".join(word for word in said[:at] if word not in ARTICLES)
-        if said[at - 1] in ("a", "an") and _FINDS.fullmatch(front) and tokens[at + 1].kind != "var":
+    front = list[str]()  # what stands before the thing, without articles
+    for at in range(min(len(said) - 1, MOST_WORDS)):
+        asked = front[3:] if front[:3] == ["otherwise", ",", "if"] else front[1:] if front[:1] == ["if"] else []
+        finds = asked in _THERE or (asked[-1:] and asked[-1] in _HAS)
+        if finds and said[at - 1] in ("a", "an") and tokens[at + 1].kind != "var":
             after = next((n for n in range(at + 1, len(said)) if said[n] in _WHOSE | _THEN), len(said))
             end = next((n for n in range(after, len(said)) if said[n] in _THEN), len(said))
             joined = said[end + 1 : end + 2] in (["and"], ["or"])
             return at if end < len(said) and said[after] in _WHOSE and not joined else None
+        if said[at] not in ARTICLES:
+            front.append(said[at])
     return None
 
 

@@ -20,6 +20,8 @@ _ASKED = frozenset(("if", "unless", "when", "while"))
 _IS = frozenset(("are", "differs", "equals", "is", "isn't", "was"))
 _FOUND = frozenset(("contains", "exists", "find", "found", "includes", "there", "which", "whose"))
 """What speaks of a thing that has no name."""
+MOST_WORDS = 300
+"""In how long a sentence a pronoun is looked for at most."""
 _NEAR = 2
 """How many words may stand before a pronoun that is of the sentence before."""
 
@@ -27,6 +29,8 @@ _NEAR = 2
 def resolved(sentence: Sentence, before: Sentence | None) -> Sentence:
     """Give a sentence with what a pronoun can stand for alone in its place."""
     tokens = sentence.tokens
+    if len(tokens) > MOST_WORDS:
+        return sentence
     made, named = list[Token](), list[str]()
     earlier = _variables(before.tokens) if before is not None else []
     for at, token in enumerate(tokens):
