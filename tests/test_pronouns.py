@@ -58,3 +58,23 @@ def test_a_pronoun_is_the_one_variable_that_was_named(steps: list[str], said: li
 )
 def test_a_pronoun_that_may_be_another_is_not_understood(steps: list[str]) -> None:
     assert unread(BIN + "\n".join(steps) + "\n") != []
+
+
+SOUGHT = "1. Let |x| be the [=loan=] in the [=list of loans=] whose [=holder=] is |other|."
+CALLED = "1. Find the [=loan=] in the [=list of loans=] whose [=holder=] is |other|, and call it |x|."
+
+
+@pytest.mark.parametrize("sought", [SOUGHT, CALLED])
+@pytest.mark.parametrize(
+    "absent",
+    ["If there is no such [=loan=]", "If no such loan exists", "If it doesn't exist", "If no [=loan=] was found"],
+)
+def test_what_is_not_there_is_what_the_sentence_before_looks_for(sought: str, absent: str) -> None:
+    found = ["let x be the item of list of loans whose holder is other, or null", "if x is null: return"]
+    assert read(sought, f"1. {absent}, return.") == found
+    assert read(sought, f"1. {absent}:", "    1. Return.") == found
+
+
+@pytest.mark.parametrize("before", ["1. Let |x| be |other|.", CALLED.partition(", and call")[0] + "."])
+def test_what_is_not_there_is_left_open_where_nothing_is_looked_for_under_a_name(before: str) -> None:
+    assert "if there is none: return" in read(before, "1. If there is none, return.")

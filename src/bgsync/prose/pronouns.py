@@ -6,6 +6,7 @@ taken out of a list is a thing, and no member of it. After two variables a prono
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bgsync.prose.grammar.words import ARTICLES, LINKS
@@ -20,6 +21,11 @@ _ASKED = frozenset(("if", "unless", "when", "while"))
 _IS = frozenset(("are", "differs", "equals", "is", "isn't", "was"))
 _FOUND = frozenset(("contains", "exists", "find", "found", "includes", "there", "which", "whose"))
 """What speaks of a thing that has no name."""
+_ABSENT = re.compile(
+    r"if (?:no [\w -]+? (?:was|is) found|there is (?:no such [\w -]+?|none)|no such [\w -]+? exists"
+    r"|(?:none|nothing) (?:was|is) found|(?:such [\w -]+?|it) (?:does not|doesn't) exist)(?= [,:]| ?$)"
+)
+"""What says that there is not what was looked for."""
 MOST_WORDS = 300
 """In how long a sentence a pronoun is looked for at most."""
 _NEAR = 2
@@ -31,6 +37,7 @@ def resolved(sentence: Sentence, before: Sentence | None) -> Sentence:
     tokens = sentence.tokens
     if len(tokens) > MOST_WORDS:
         return sentence
+    tokens = _with_sought(tokens, before)
     made, named = list[Token](), list[str]()
     earlier = _variables(before.tokens) if before is not None else []
     for at, token in enumerate(tokens):
@@ -44,7 +51,35 @@ def resolved(sentence: Sentence, before: Sentence | None) -> Sentence:
             means = (token._replace(kind="var", text=earlier[0]), token._replace(kind="mark", text="'s"))
         named += _variables(means or (token,))
         made += [each._replace(place=token.place) for each in means] if means else [token]
-    return sentence if tuple(made) == tokens else Sentence(tuple(made), sentence.text, sentence.place)
+    return sentence if tuple(made) == sentence.tokens else Sentence(tuple(made), sentence.text, sentence.place)
+
+
+def _with_sought(tokens: Tokens, before: Sentence | None) -> Tokens:
+    """Write "if there is no such T" as "if |x| is null" after a sentence that looks for a T and calls it |x|."""
+    said = " ".join(token.text.lower() for token in tokens if token.text.lower() not in ARTICLES)
+    absent = _ABSENT.match(said)
+    sought = _sought(before) if absent and before is not None else None
+    if absent is None or sought is None:
+        return tokens
+    words, end = absent[0].count(" ") + 1, 0
+    while words:  # terms of several words are one token
+        shown = tokens[end].text.lower()
+        words -= 0 if shown in ARTICLES else len(shown.split())
+        end += 1
+    first, name = tokens[0], tokens[0]._replace(kind="var", text=sought)
+    return (first, name, *(first._replace(text=word) for word in ("is", "null")), *tokens[end:])
+
+
+def _sought(before: Sentence) -> str | None:
+    """Give the variable for what a sentence looks for: "let x be the T in L whose m is v"; None for any other one."""
+    said = [token.text.lower() for token in before.tokens]
+    named = _variables(before.tokens)
+    if not {"whose", "with"} & {*said} or not named:
+        return None
+    if said[0] == "let" and before.tokens[1].kind == "var":
+        return named[0]
+    called = said[0] in ("find", "look", "locate", "retrieve") and not {"call", "name"}.isdisjoint(said)
+    return named[-1] if called else None
 
 
 def _meant(tokens: Tokens, at: int, named: Sequence[str], before: Sentence | None) -> Sequence[Token]:
