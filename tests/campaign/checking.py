@@ -23,6 +23,8 @@ GROWTH = 10
 """How many times the states of the unedited text are too many, where nothing is said."""
 LARGE = 40_000
 """How many characters make a text too large for being checked thousands of times."""
+OURS = "bgsync is wrong here"
+"""What a verdict says where a run was found and not confirmed."""
 QUICK = 5.0
 """How much processor time an unedited text may take."""
 
@@ -87,6 +89,9 @@ class Texts(Part):
         except (Exception, HangError) as error:
             return unexpected(error, text)
         figures[f"{kind}: verdicts {'as before' if verdicts(report) == verdicts(before) else 'changed'}"] += 1
+        wrong = [each.property for each in report.verdicts if OURS in each.message]
+        if wrong:
+            return Problem("bgsync is wrong", text, f"{asked}: {', '.join(wrong)}")
         if says_a_word(report):
             figures["not everything seen, and said so"] += 1
         elif size(report) > GROWTH * size(before) and not broken_and_repaired(before, report).grown:
@@ -95,8 +100,8 @@ class Texts(Part):
         return None
 
     def again(self, given: str, problem: Problem) -> Problem | None:
-        if problem.what == "growth without a word":
-            return None  # it is measured against a whole text
+        if problem.what in ("growth without a word", "bgsync is wrong"):
+            return None  # the first is measured against a whole text, the second may be a property's alone
         try:
             with limited(SECONDS):
                 for granularities in (("algorithm",), ("algorithm", "step")):
