@@ -55,7 +55,9 @@ class Texts(Part):
     """Checks texts with one step edited: no crash, no hang, no growth in silence."""
 
     name = "texts"
-    about = "texts with one step edited, read and checked: no crash, no hang, no growth without a word"
+    about = (
+        "texts with one step edited, read and checked: no crash, no hang, no growth without a word, nothing unconfirmed"
+    )
     cases = 5_000
 
     def __init__(self, settings: Settings) -> None:
