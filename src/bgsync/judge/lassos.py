@@ -197,10 +197,7 @@ class Search:
         return sorted(found, key=lambda part: int(part.states[0]))
 
     def _fair(self, assumed: frozenset[str]) -> Numbers:
-        """Give the transitions that fair endless runs can take again and again, whatever they do not give, in order.
-
-        Those that are fair and give less stay among these.
-        """
+        """Give the transitions that fair endless runs can take again and again, whatever they do not give, in order."""
         kept = ~self.leaves_doomed & ~self.strikes[self.successors]
         if self.doomed.any():
             kept &= self.ways.reaches()[self.sources]

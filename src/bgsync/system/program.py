@@ -97,11 +97,8 @@ class Program:
             for pc, instruction in enumerate(self.code)
         )
         """The variables of which each instruction has to know which object they hold, where nothing tells."""
-        called_on, told = {"this", f"the {spec.type.name}"}, zip(self.code, self.receivers, strict=True)
-        owners = {(each.origin.algorithm, name) for each, found in told for name in found if name in called_on}
-        self.owners: Mapping[str, tuple[str, ...]] = MappingProxyType(
-            {method: tuple(sorted(name for one, name in owners if one == method)) for method in spec.methods}
-        )
+        called_on = frozenset(("this", f"the {spec.type.name}"))
+        self.owners = {method: tuple(sorted(called_on & open_ones.get(method, frozenset()))) for method in spec.methods}
         """The variables of each method that hold the object which it is called on."""
         # nothing of a program changes once it is made: many systems share it
         del self._made, self._reactions, self._promises

@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from bgsync.prose.grammar import assignments, calls, conditions, control, effects, later, predicates, reactions, values
+from bgsync.prose.grammar import (
+    assignments,
+    calls,
+    conditions,
+    control,
+    effects,
+    later,
+    loops,
+    predicates,
+    reactions,
+    values,
+)
 from bgsync.prose.grammar.conditions import ALL, ANY, FALSE
 from bgsync.prose.grammar.effects import Following, Statements, Switch, WithMembers, following
 from bgsync.prose.grammar.forms import Grammar
@@ -78,7 +89,8 @@ class Sentences(Phrases):
         | effects.TABLES
         | later.TABLES
         | reactions.TABLES
-        | control.TABLES,
+        | control.TABLES
+        | loops.TABLES,
         specials,
         {**Phrases.begins, "command": _VERBS, "handed": frozenset(("following", "these"))},
     )
