@@ -192,7 +192,7 @@ class StepsReader:
 
     def _sentence(self, made: list[s.Statement], sentence: Sentence, path: tuple[int, ...], nested: bool) -> None:
         origin = self.origin(sentence, path)
-        one = self.understand(resolved(sentence, self._before(path)), origin)
+        one = self.understand(sentence, origin, before=self._before(path))
         self.read.append(one)
         steps = handed(one.statements)
         if steps is not None and made and isinstance(was := made[-1], s.FireEvent):
@@ -233,10 +233,16 @@ class StepsReader:
         follows = (path, path[:-1], (*path[:-1], path[-1] - 1))
         return self.read[-1].sentence if self.read[-1].origin.path in follows else None
 
-    def understand(self, sentence: Sentence, origin: s.Origin, start: int = 0) -> SentenceRead:
-        """Read a sentence from a word on, or what the sidecar says that it means. Raises SidecarError."""
+    def understand(
+        self, sentence: Sentence, origin: s.Origin, start: int = 0, before: Sentence | None = None
+    ) -> SentenceRead:
+        """Read a sentence from a word on, or what the sidecar says that it means; `before` is what a pronoun may be of.
+
+        Raises SidecarError.
+        """
         if origin.key in self.read_as:
             return self._annotated(sentence, origin)
+        sentence = resolved(sentence, before)
         same = (start, *((each.kind, each.text, each.term, each.scope, each.space) for each in sentence.tokens))
         known = self.known.get(same)
         if known is None:

@@ -145,24 +145,7 @@ def words_from(tokens: Iterable[Token], dropped: Sequence[Token] = ()) -> Words:
         article = ""
     while words and words[-1].text in (".", ":", ";", ",") and words[-1].kind == "mark":
         words.pop()
-    return Words(_in_the_indicative(_with_owners(_with_subject(words))), tuple(dropped))
-
-
-def _with_subject(words: list[Word]) -> list[Word]:
-    """Write "if x is in its state a, remove it from y" with x for it, where nothing else was named before."""
-    if len(words) < 2 or words[0].text not in ("if", "while", "unless") or words[1].kind != "var":
-        return words
-    texts = [word.text for word in words]
-    at = next((at for at, text in enumerate(texts) if text == "it" and "," in texts[:at] and _is_object(texts, at)), 0)
-    named = {word.text for word in words[:at] if word.kind == "var"}
-    if not at or len(named) > 1 or "'s" in texts[:at] or texts[2] not in ("is", "exists"):
-        return words
-    return [*words[:at], words[1], *words[at + 1 :]]
-
-
-def _is_object(texts: list[str], at: int) -> bool:
-    """Whether "it" is what something is done to or with, and not the subject of a clause."""
-    return at + 1 == len(texts) or texts[at + 1] in ("from", "to", "into", "in", "with", "as", ",", "and")
+    return Words(_in_the_indicative(_with_owners(words)), tuple(dropped))
 
 
 def _with_owners(words: list[Word]) -> list[Word]:
