@@ -98,7 +98,9 @@ class Program:
         )
         """The variables of which each instruction has to know which object they hold, where nothing tells."""
         called_on = frozenset(("this", f"the {spec.type.name}"))
-        self.owners = {method: tuple(sorted(called_on & open_ones.get(method, frozenset()))) for method in spec.methods}
+        self.owners: Mapping[str, tuple[str, ...]] = MappingProxyType(
+            {each: tuple(sorted(called_on & open_ones.get(each, frozenset()))) for each in spec.methods}
+        )
         """The variables of each method that hold the object which it is called on."""
         # nothing of a program changes once it is made: many systems share it
         del self._made, self._reactions, self._promises
